@@ -1,0 +1,135 @@
+// Certificates, trust anchors, keys and identities. All are small handles to immutable, shared objects: copy them freely, use them from any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tls12/bytes.hpp"
+#include "tls12/crypto.hpp"
+#include "tls12/error.hpp"
+#include "tls12/time.hpp"
+
+namespace tls12 {
+
+namespace x509 { struct ParsedCertificate; }
+
+/// One X.509 certificate (RFC 5280 §4.1), parsed and kept.
+class Certificate {
+ public:
+  /// Copies `der`. Errors: Errc::bad_der, Errc::bad_certificate.
+  static Result<Certificate> from_der(Bytes der);
+  /// The first CERTIFICATE of a PEM text. Errors: Errc::bad_pem and those of from_der.
+  static Result<Certificate> from_pem(std::string_view text);
+  /// Every CERTIFICATE of a PEM text, in order. Errors: as from_pem; Errc::bad_pem when there is none.
+  static Result<std::vector<Certificate>> all_from_pem(std::string_view text);
+
+  Bytes der() const;
+  /// Names in RFC 4514's form ("CN=example.org,O=Example").
+  std::string subject() const;
+  std::string issuer() const;
+  WallTime not_before() const;
+  WallTime not_after() const;
+  /// subjectAltName's DNS names and IP addresses, as text.
+  std::vector<std::string> names() const;
+  /// The subject's public key; its views live as long as this certificate.
+  PublicKey public_key() const;
+  std::string to_pem() const;
+  const x509::ParsedCertificate& parsed() const { return *parsed_; }
+
+ private:
+  explicit Certificate(std::shared_ptr<const x509::ParsedCertificate> parsed) : parsed_(std::move(parsed)) {}
+  std::shared_ptr<const x509::ParsedCertificate> parsed_;
+};
+
+/// The certificates that chains may end in. Loading keeps its first error; build() of a configuration reports it.
+class TrustStore {
+ public:
+  TrustStore();
+  /// Debian's bundle, /etc/ssl/certs/ca-certificates.crt (or what SSL_CERT_FILE names).
+  static TrustStore system();
+  /// A file of one or many PEM certificates, or one DER certificate. An unreadable file or an empty one is an error.
+  static TrustStore from_file(const std::string& path);
+  static TrustStore from_pem(std::string_view text);
+  static TrustStore of(std::vector<Certificate> anchors);
+
+  std::span<const Certificate> anchors() const;
+  const std::optional<Error>& error() const;
+
+ private:
+  struct Content;
+  explicit TrustStore(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
+  std::shared_ptr<const Content> content_;
+};
+
+/// A private key: one in memory, or one that signs elsewhere.
+class PrivateKey {
+ public:
+  /// PKCS#8, SEC 1 or PKCS#1, PEM or DER, not encrypted (RFC 5958, RFC 5915, RFC 8017 appendix A.1.2, RFC 8410).
+  /// Errors: Errc::bad_pem, Errc::bad_private_key, Errc::key_unsupported.
+  static Result<PrivateKey> from_pem(std::string_view text, ProviderPtr provider = default_provider());
+  static Result<PrivateKey> from_der(Bytes der, ProviderPtr provider = default_provider());
+  /// A key that lives elsewhere: the engine will say wants() == Wants::signature, and be answered.
+  static PrivateKey elsewhere(KeyKind kind);
+  /// A fresh key. Errors: Errc::algorithm_unavailable, Errc::randomness_failed.
+  static Result<PrivateKey> generate(KeyKind kind, std::size_t rsa_bits = 2048, ProviderPtr provider = default_provider());
+
+  KeyKind kind() const;
+  bool is_elsewhere() const;
+  /// The public half: a SubjectPublicKeyInfo in DER. Empty for a key elsewhere.
+  Bytes public_key_info() const;
+  /// PKCS#8 PEM, secret! Errc::misuse for a key elsewhere or one that was not loaded with its numbers.
+  Result<std::string> to_pem() const;
+  /// Signs `message`; thread-safe. Errors: as SigningKey::sign; Errc::signature_scheme_wrong_for_key when the key cannot do `algorithm`; Errc::misuse for a key elsewhere.
+  Result<std::size_t> sign(const SignatureAlgorithm& algorithm, Bytes message, Random& random, MutableBytes out) const;
+
+ private:
+  struct Content;
+  explicit PrivateKey(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
+  std::shared_ptr<const Content> content_;
+};
+
+/// A certificate chain and the private key of its first certificate: what an end shows to prove who it is.
+class Identity {
+ public:
+  /// The leaf first, then intermediates; the key must be the leaf's. Errors: Errc::key_does_not_match_certificate, Errc::misuse (no certificate).
+  static Result<Identity> from(std::vector<Certificate> chain, PrivateKey key);
+  /// Errors: Errc::file_unreadable, Errc::bad_pem, … each names the file.
+  static Result<Identity> from_pem_files(const std::string& chain_path, const std::string& key_path, ProviderPtr provider = default_provider());
+
+  std::span<const Certificate> chain() const;
+  const PrivateKey& key() const;
+
+ private:
+  struct Content;
+  explicit Identity(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
+  std::shared_ptr<const Content> content_;
+};
+
+/// What a certificate of our own making says. For tests and development; a CA of the real world has its own tools.
+struct CertificateRecipe {
+  std::string common_name = "tls12 development";
+  std::vector<std::string> names = {};             ///< subjectAltName: DNS names and IP addresses
+  bool is_ca = false;                              ///< basicConstraints cA, keyUsage keyCertSign and cRLSign
+  std::optional<unsigned> path_length = {};        ///< pathLenConstraint, for a CA
+  bool for_servers = true, for_clients = false;    ///< extendedKeyUsage of a leaf
+  WallTime not_before = wall_time() - std::chrono::hours(1);
+  WallTime not_after = wall_time() + std::chrono::hours(24 * 365);
+};
+
+/// Issues a certificate for `key`'s public half, signed by `issuer`, or by itself when that is null.
+/// Errors: Errc::misuse (a key elsewhere, a name that is no name), Errc::crypto_failed, Errc::randomness_failed.
+Result<Certificate> issue_certificate(const CertificateRecipe& recipe, const PrivateKey& key, const Identity* issuer = nullptr,
+                                      ProviderPtr provider = default_provider());
+
+/// A development CA and a leaf for `names`, made on the spot with P-256 keys, and the leaf's identity.
+struct DevelopmentIdentity {
+  Identity ca;
+  Identity leaf;
+};
+Result<DevelopmentIdentity> make_development_identity(std::vector<std::string> names, KeyKind kind = KeyKind::ec_secp256r1, ProviderPtr provider = default_provider());
+
+}  // namespace tls12

@@ -1,0 +1,96 @@
+// TLS 1.2 without I/O: bytes from the peer in, bytes for the peer out, application data both ways.
+//
+// The engine never blocks, reads no clock and makes no system call: the same bytes, the same randomness and the same wall-clock
+// reading in give the same bytes out. It belongs to one thread at a time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "tls12/bytes.hpp"
+#include "tls12/config.hpp"
+#include "tls12/error.hpp"
+#include "tls12/state.hpp"
+#include "tls12/time.hpp"
+
+namespace tls12 {
+
+/// What a handshake step needs from outside before it can go on.
+enum class Wants : std::uint8_t {
+  nothing,
+  signature,  ///< a private key that lives elsewhere: see signature_wanted()
+};
+
+/// What is to be signed, for a key that lives elsewhere. `message` is valid until the answer is given.
+struct SignatureWanted {
+  SignatureScheme scheme;
+  SignatureAlgorithm algorithm;
+  Bytes message;
+};
+
+class Engine {
+ public:
+  /// A client that expects the server to be `server_name`, a DNS name or an IP address in text (never sent as server_name, RFC 6066 §3).
+  /// The ClientHello is in output() at once. A name that is neither makes an engine with error() Errc::bad_host_name.
+  static Engine client(const ClientContext& context, std::string_view server_name, WallTime now = wall_time());
+  static Engine server(const ServerContext& context, WallTime now = wall_time());
+
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+  ~Engine();
+
+  // ------------------------------------------------ from the peer
+  /// Where received bytes are to be put. Empty while the engine cannot take more: plaintext is unread, a step waits for an answer, or reading is over.
+  MutableBytes input_space();
+  /// The first `n` bytes of input_space() are filled now. What follows shows in the other members.
+  void received(std::size_t n);
+  /// The transport ended. Without the peer's close_notify before it, this is the error Errc::truncated.
+  void transport_ended();
+
+  // ------------------------------------------------ for the peer
+  /// Bytes that wait to be sent, from the start; they stay until sent() says how many went.
+  Bytes output() const;
+  void sent(std::size_t n);
+  /// Whether output() starts in the middle of a record (part of it was sent already).
+  bool mid_record() const;
+
+  // ------------------------------------------------ the handshake
+  bool handshaking() const;
+  /// The row of RFC 5246 figure 1 that is due ("ServerHello", "(sign)"), "complete" behind the last.
+  std::string_view due() const;
+  Wants wants() const;
+  SignatureWanted signature_wanted() const;
+  /// The answer to Wants::signature. A wrong one fails the handshake at the peer. Errors: Errc::not_waiting_for_that, which changes nothing.
+  Result<void> provide_signature(Bytes signature);
+  /// The key elsewhere could not sign: the handshake fails with internal_error.
+  Result<void> refuse_signature();
+
+  // ------------------------------------------------ application data
+  /// Decrypted bytes that were not consumed yet: a view into the engine's buffer, valid until the next call that is not const.
+  Bytes readable() const;
+  void consume(std::size_t n);
+  /// Seals as much of `data` as the output limit allows (whole records; 0 when output is full), and returns how much.
+  /// Errors: Errc::handshake_not_complete; Errc::closed after close_write(); the sticky error.
+  Result<std::size_t> write(Bytes data);
+
+  // ------------------------------------------------ the end
+  /// Queues our close_notify, once; nothing can be written after it. Errors: Errc::handshake_not_complete, which changes nothing.
+  Result<void> close_write();
+  bool write_closed() const;
+  /// The peer's close_notify has come, authenticated, and all plaintext before it was consumed.
+  bool peer_closed() const;
+
+  /// The first fatal error. It stays; its alert, if the rule has one, is the last thing in output().
+  const std::optional<Error>& error() const;
+  const ConnectionState& state() const;
+  /// Gives back what buffers can be given back while nothing is in them. Called by itself when a connection goes idle.
+  void release_buffers();
+
+ private:
+  class Impl;
+  explicit Engine(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tls12

@@ -1,0 +1,41 @@
+// Everything a peer can influence the size, the count or the duration of has its bound here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tls12 {
+
+/// Fixed by RFC 5246 §6.2.1 and §6.2.3.
+inline constexpr std::size_t kMaxPlaintext = 1 << 14;
+inline constexpr std::size_t kMaxCiphertext = kMaxPlaintext + 2048;
+inline constexpr std::size_t kRecordHeaderSize = 5;
+
+struct Limits {
+  /// Bytes of a handshake message other than Certificate. The largest sensible one, a ClientHello with tickets, stays well below.
+  std::size_t handshake_message = 64 * 1024;
+  /// Bytes of a Certificate message. Chains of large RSA keys reach 20 KiB; mistakes reach more.
+  std::size_t certificate_message = 256 * 1024;
+  /// Certificates in one Certificate message. Real chains have two to five.
+  std::size_t certificates = 16;
+  /// Bytes of handshake kept for a signature over them (RFC 5246 §7.4.8) and for the hash that is not chosen yet.
+  std::size_t transcript = 512 * 1024;
+  /// Records in a row that carry nothing: RFC 5246 §6.2.1 allows them, a flood is an attack.
+  unsigned empty_records = 32;
+  /// Warning alerts in a row, without data between them.
+  unsigned warning_alerts = 16;
+  /// HelloRequests a connection answers or ignores; more is a flood (RFC 5246 §7.4.1.1 asks servers not to repeat them).
+  unsigned hello_requests = 16;
+  /// Sealed bytes that wait for the transport before write() accepts no more.
+  std::size_t output = 256 * 1024;
+  /// Received bytes held at once (a power of two is kind to the allocator); at least one whole record.
+  std::size_t input = 64 * 1024;
+  /// Records that one GCM key may protect. TLS 1.2 cannot rekey without renegotiation; past 2^24.5 full records the bound of
+  /// "Limits on Authenticated Encryption Use in TLS" (RFC 8446 §5.5) is exceeded: the state says so. At 2^32 the connection ends.
+  std::uint64_t gcm_records_warn = 23'726'566;
+  std::uint64_t gcm_records_end = std::uint64_t{1} << 32;
+  /// ChaCha20-Poly1305 needs no bound before the sequence number wraps (RFC 8446 §5.5); this is that bound.
+  std::uint64_t chacha20_records_end = ~std::uint64_t{0};
+};
+
+}  // namespace tls12

@@ -1,0 +1,207 @@
+// One row a rule: its category, the alert the peer is told, the source, and the words for a user.
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string>
+
+#include "tls12/error.hpp"
+
+namespace tls12 {
+namespace {
+
+using enum Category;
+
+constexpr Rule kRules[] = {
+    // clang-format off
+    // the wire: syntax
+    {Errc::message_truncated, "message_truncated", protocol, Alert::decode_error, "RFC 5246 §7.2.2", "a message ended before its last field"},
+    {Errc::message_trailing_data, "message_trailing_data", protocol, Alert::decode_error, "RFC 5246 §7.2.2", "a message went on behind its last field"},
+    {Errc::length_out_of_range, "length_out_of_range", protocol, Alert::decode_error, "RFC 5246 §4.3", "a vector's length is outside the range of its definition"},
+    {Errc::vector_empty, "vector_empty", protocol, Alert::decode_error, "RFC 5246 §4.3", "a vector that must not be empty is empty"},
+    {Errc::vector_odd_size, "vector_odd_size", protocol, Alert::decode_error, "RFC 5246 §4.3", "a vector's length is no multiple of its element's size"},
+    {Errc::duplicate_extension, "duplicate_extension", protocol, Alert::decode_error, "RFC 5246 §7.4.1.4", "an extension came twice in one message"},
+    {Errc::unknown_enum_value, "unknown_enum_value", protocol, Alert::illegal_parameter, "RFC 5246 §7.2.2", "a field has a value that is not defined"},
+    {Errc::handshake_message_too_large, "handshake_message_too_large", protocol, Alert::illegal_parameter, "RFC 5246 §7.2.2", "a handshake message is larger than this end allows"},
+    // the record layer
+    {Errc::record_type_unknown, "record_type_unknown", protocol, Alert::unexpected_message, "RFC 5246 §6", "a record has an unknown content type"},
+    {Errc::record_version_wrong, "record_version_wrong", protocol, Alert::protocol_version, "RFC 5246 §6.2.1, appendix E.1", "a record has another protocol version"},
+    {Errc::record_overflow, "record_overflow", protocol, Alert::record_overflow, "RFC 5246 §6.2.1, §6.2.3", "a record is longer than the protocol allows"},
+    {Errc::record_empty, "record_empty", protocol, Alert::unexpected_message, "RFC 5246 §6.2.1", "a handshake, alert or change_cipher_spec record carries nothing"},
+    {Errc::bad_record_mac, "bad_record_mac", protocol, Alert::bad_record_mac, "RFC 5246 §6.2.3.3, §7.2.2", "a record could not be authenticated"},
+    {Errc::too_many_empty_records, "too_many_empty_records", protocol, Alert::unexpected_message, "", "the peer floods this end with empty records"},
+    {Errc::too_many_warnings, "too_many_warnings", protocol, Alert::unexpected_message, "", "the peer floods this end with warning alerts"},
+    {Errc::too_many_hello_requests, "too_many_hello_requests", protocol, Alert::unexpected_message, "RFC 5246 §7.4.1.1", "the server floods this end with HelloRequests"},
+    {Errc::sequence_exhausted, "sequence_exhausted", protocol, Alert::internal_error, "RFC 5246 §6.1", "the sequence number would wrap"},
+    {Errc::record_limit_reached, "record_limit_reached", protocol, Alert::internal_error, "RFC 8446 §5.5", "a key has protected as many records as it safely can: connect anew"},
+    {Errc::plain_http, "plain_http", protocol, Alert::unexpected_message, "RFC 5246 §6.2.1", "the peer speaks plain HTTP, not TLS"},
+    {Errc::not_tls, "not_tls", protocol, Alert::protocol_version, "RFC 5246 §6.2.1", "the peer does not speak TLS"},
+    // the order of things
+    {Errc::unexpected_message, "unexpected_message", protocol, Alert::unexpected_message, "RFC 5246 §7.3, §7.4", "a message came out of order"},
+    {Errc::unexpected_change_cipher_spec, "unexpected_change_cipher_spec", protocol, Alert::unexpected_message, "RFC 5246 §7.1", "a ChangeCipherSpec came out of order"},
+    {Errc::key_change_inside_message, "key_change_inside_message", protocol, Alert::unexpected_message, "RFC 5246 §6.2.1, §7.1", "the keys changed in the middle of a handshake message"},
+    {Errc::application_data_before_finished, "application_data_before_finished", protocol, Alert::unexpected_message, "RFC 5246 §7.4.9", "application data came before the handshake was complete"},
+    {Errc::bad_change_cipher_spec, "bad_change_cipher_spec", protocol, Alert::decode_error, "RFC 5246 §7.1", "a ChangeCipherSpec is not the single byte 1"},
+    {Errc::bad_alert, "bad_alert", protocol, Alert::decode_error, "RFC 5246 §7.2", "an alert is not two bytes, or has an undefined level"},
+    {Errc::renegotiation_refused, "renegotiation_refused", protocol, Alert::no_renegotiation, "RFC 5746 §4", "the peer wants to renegotiate, which this end does not"},
+    // the hellos
+    {Errc::version_not_supported, "version_not_supported", protocol, Alert::protocol_version, "RFC 5246 appendix E.1", "the client does not offer TLS 1.2"},
+    {Errc::version_not_offered, "version_not_offered", protocol, Alert::protocol_version, "RFC 5246 §7.4.1.3", "the server chose another protocol version than TLS 1.2"},
+    {Errc::no_common_suite, "no_common_suite", protocol, Alert::handshake_failure, "RFC 5246 §7.4.1.3", "the two ends have no cipher suite in common that the server's certificates allow"},
+    {Errc::no_common_group, "no_common_group", protocol, Alert::handshake_failure, "RFC 8422 §5.1", "the two ends have no key exchange group in common"},
+    {Errc::no_common_signature_scheme, "no_common_signature_scheme", protocol, Alert::handshake_failure, "RFC 5246 §7.4.1.4.1", "no signature scheme of the peer fits a key of ours"},
+    {Errc::signature_algorithms_absent, "signature_algorithms_absent", protocol, Alert::handshake_failure, "RFC 5246 §7.4.1.4.1", "the client sent no signature_algorithms, which means SHA-1, which is refused"},
+    {Errc::suite_not_offered, "suite_not_offered", protocol, Alert::illegal_parameter, "RFC 5246 §7.4.1.3", "the server chose a cipher suite that was not offered"},
+    {Errc::compression_not_offered, "compression_not_offered", protocol, Alert::illegal_parameter, "RFC 5246 §7.4.1.3", "the server chose a compression method that was not offered"},
+    {Errc::null_compression_missing, "null_compression_missing", protocol, Alert::illegal_parameter, "RFC 5246 §7.4.1.2", "the client does not offer the null compression method"},
+    {Errc::extension_not_offered, "extension_not_offered", protocol, Alert::unsupported_extension, "RFC 5246 §7.4.1.4", "the server answered an extension that was not offered"},
+    {Errc::server_name_malformed, "server_name_malformed", protocol, Alert::decode_error, "RFC 6066 §3", "the server_name extension holds no usable host name"},
+    {Errc::unrecognized_name, "unrecognized_name", protocol, Alert::unrecognized_name, "RFC 6066 §3", "the server does not know the requested name"},
+    {Errc::no_common_application_protocol, "no_common_application_protocol", protocol, Alert::no_application_protocol, "RFC 7301 §3.2", "the two ends have no application protocol in common"},
+    {Errc::application_protocol_not_offered, "application_protocol_not_offered", protocol, Alert::illegal_parameter, "RFC 7301 §3.1, §3.2", "the server chose an application protocol that was not offered"},
+    {Errc::point_format_missing, "point_format_missing", protocol, Alert::illegal_parameter, "RFC 8422 §5.1, §5.2", "the peer does not support uncompressed points"},
+    {Errc::renegotiation_info_not_empty, "renegotiation_info_not_empty", protocol, Alert::handshake_failure, "RFC 5746 §3.4, §3.6", "renegotiation_info is not empty in a first handshake"},
+    {Errc::secure_renegotiation_missing, "secure_renegotiation_missing", protocol, Alert::handshake_failure, "RFC 5746 §4.1, §4.3", "the peer does not support secure renegotiation"},
+    {Errc::extended_master_secret_missing, "extended_master_secret_missing", protocol, Alert::handshake_failure, "RFC 7627 §5.2, §5.3", "the peer does not support the extended master secret, which this end requires"},
+    {Errc::session_id_not_ours, "session_id_not_ours", protocol, Alert::illegal_parameter, "RFC 5246 §7.4.1.3", "the server resumed a session that was not offered"},
+    // certificates and keys in the handshake
+    {Errc::certificate_list_empty, "certificate_list_empty", protocol, Alert::decode_error, "RFC 5246 §7.4.2", "the server sent no certificate"},
+    {Errc::certificate_wrong_type, "certificate_wrong_type", protocol, Alert::unsupported_certificate, "RFC 5246 §7.4.2", "the server's certificate does not fit the cipher suite"},
+    {Errc::curve_not_offered, "curve_not_offered", protocol, Alert::unsupported_certificate, "RFC 8422 §5.3", "the server's certificate is for a curve that was not offered"},
+    {Errc::group_not_offered, "group_not_offered", protocol, Alert::illegal_parameter, "RFC 8422 §5.4", "the server chose a key exchange group that was not offered"},
+    {Errc::signature_scheme_not_offered, "signature_scheme_not_offered", protocol, Alert::illegal_parameter, "RFC 5246 §7.4.3, §7.4.8", "the peer signed with a scheme that was not offered"},
+    {Errc::signature_scheme_wrong_for_key, "signature_scheme_wrong_for_key", protocol, Alert::illegal_parameter, "RFC 5246 §7.4.3", "the signature scheme does not fit the key of the certificate"},
+    {Errc::bad_key_share, "bad_key_share", protocol, Alert::illegal_parameter, "RFC 8422 §5.4, §5.10, §5.11", "the peer's key exchange value is not valid"},
+    {Errc::bad_signature, "bad_signature", protocol, Alert::decrypt_error, "RFC 5246 §7.2.2, §7.4.3", "the peer's signature over the handshake is wrong"},
+    {Errc::bad_finished, "bad_finished", protocol, Alert::decrypt_error, "RFC 5246 §7.2.2, §7.4.9", "the peer's Finished does not match this handshake"},
+    // path validation
+    {Errc::bad_der, "bad_der", protocol, Alert::bad_certificate, "RFC 5280 §4.1", "a certificate is not well-formed DER"},
+    {Errc::bad_certificate, "bad_certificate", protocol, Alert::bad_certificate, "RFC 5280 §4.1, §4.2", "a certificate breaks the rules of its format"},
+    {Errc::certificate_unknown_issuer, "certificate_unknown_issuer", protocol, Alert::unknown_ca, "RFC 5280 §6.1", "no chain leads from the certificate to a trusted one"},
+    {Errc::certificate_expired, "certificate_expired", protocol, Alert::certificate_expired, "RFC 5280 §4.1.2.5, §6.1.3", "a certificate has expired"},
+    {Errc::certificate_not_yet_valid, "certificate_not_yet_valid", protocol, Alert::certificate_expired, "RFC 5280 §4.1.2.5, §6.1.3", "a certificate is not valid yet"},
+    {Errc::certificate_name_mismatch, "certificate_name_mismatch", protocol, Alert::bad_certificate, "RFC 6125 §6", "the certificate is for another name"},
+    {Errc::certificate_not_a_ca, "certificate_not_a_ca", protocol, Alert::bad_certificate, "RFC 5280 §6.1.4 (k)", "a certificate was issued by one that is no CA"},
+    {Errc::certificate_path_too_long, "certificate_path_too_long", protocol, Alert::bad_certificate, "RFC 5280 §6.1.4 (l), (m)", "a chain is longer than one of its CAs allows, or than this end builds"},
+    {Errc::certificate_key_usage, "certificate_key_usage", protocol, Alert::bad_certificate, "RFC 5280 §4.2.1.3, §6.1.4 (n)", "a certificate's key usage does not allow this use"},
+    {Errc::certificate_extended_key_usage, "certificate_extended_key_usage", protocol, Alert::bad_certificate, "RFC 5280 §4.2.1.12", "a certificate's extended key usage does not allow this use"},
+    {Errc::certificate_critical_extension, "certificate_critical_extension", protocol, Alert::unsupported_certificate, "RFC 5280 §4.2", "a certificate has a critical extension that is not understood"},
+    {Errc::certificate_signature_wrong, "certificate_signature_wrong", protocol, Alert::bad_certificate, "RFC 5280 §6.1.3 (a)", "a certificate's signature is wrong"},
+    {Errc::certificate_algorithm_unsupported, "certificate_algorithm_unsupported", protocol, Alert::unsupported_certificate, "RFC 5280 §4.1.1.2", "a certificate's key or signature algorithm is not supported"},
+    {Errc::certificate_key_too_weak, "certificate_key_too_weak", protocol, Alert::bad_certificate, "RFC 7525 §4.3", "a certificate's key is too short"},
+    {Errc::certificate_refused, "certificate_refused", protocol, Alert::certificate_unknown, "", "the certificate was refused by a check of the caller's"},
+    // the peer
+    {Errc::peer_alert, "peer_alert", Category::peer_alert, std::nullopt, "RFC 5246 §7.2", "the peer ended the connection with an alert"},
+    {Errc::close_notify_before_finished, "close_notify_before_finished", Category::peer_alert, std::nullopt, "RFC 5246 §7.2.1", "the peer closed the connection before the handshake was complete"},
+    // the transport
+    {Errc::transport_failed, "transport_failed", transport, std::nullopt, "", "the transport failed"},
+    {Errc::connection_reset, "connection_reset", transport, std::nullopt, "", "the connection was reset"},
+    {Errc::connection_refused, "connection_refused", transport, std::nullopt, "", "the connection was refused"},
+    {Errc::host_not_found, "host_not_found", transport, std::nullopt, "", "the host's name could not be resolved"},
+    {Errc::host_unreachable, "host_unreachable", transport, std::nullopt, "", "the host cannot be reached"},
+    {Errc::address_in_use, "address_in_use", transport, std::nullopt, "", "the address is in use"},
+    {Errc::truncated, "truncated", transport, std::nullopt, "RFC 5246 §7.2.1", "the transport ended without the peer's close_notify: data may be missing"},
+    {Errc::closed, "closed", transport, std::nullopt, "", "the connection is closed at this end"},
+    // time
+    {Errc::timed_out, "timed_out", timeout, std::nullopt, "", "the deadline passed"},
+    {Errc::handshake_timed_out, "handshake_timed_out", timeout, std::nullopt, "", "the handshake took longer than handshake_timeout"},
+    // the caller
+    {Errc::misuse, "misuse", Category::misuse, std::nullopt, "", "the call does not make sense here"},
+    {Errc::empty_buffer, "empty_buffer", Category::misuse, std::nullopt, "", "reading into an empty buffer, where 0 would look like the end"},
+    {Errc::not_waiting_for_that, "not_waiting_for_that", Category::misuse, std::nullopt, "", "an answer that nothing waits for"},
+    {Errc::handshake_not_complete, "handshake_not_complete", Category::misuse, std::nullopt, "", "the handshake is not complete yet"},
+    // configuration
+    {Errc::bad_configuration, "bad_configuration", configuration, std::nullopt, "", "a field of the configuration cannot be used"},
+    {Errc::no_trust_anchors, "no_trust_anchors", configuration, std::nullopt, "", "no certificate is trusted"},
+    {Errc::no_identity, "no_identity", configuration, std::nullopt, "", "a server needs a certificate and its key"},
+    {Errc::file_unreadable, "file_unreadable", configuration, std::nullopt, "", "a file cannot be read or written"},
+    {Errc::bad_pem, "bad_pem", configuration, std::nullopt, "RFC 7468", "a text is not the PEM that was expected"},
+    {Errc::bad_private_key, "bad_private_key", configuration, std::nullopt, "RFC 5958", "a private key cannot be read or is inconsistent"},
+    {Errc::key_does_not_match_certificate, "key_does_not_match_certificate", configuration, std::nullopt, "", "the private key is not the certificate's"},
+    {Errc::key_too_small, "key_too_small", configuration, std::nullopt, "RFC 8017 §9", "the RSA key is too short for this signature"},
+    {Errc::key_unsupported, "key_unsupported", configuration, std::nullopt, "", "the key's algorithm is not supported"},
+    {Errc::bad_host_name, "bad_host_name", configuration, std::nullopt, "RFC 6125 §6.4", "the name is neither a DNS name nor an IP address"},
+    {Errc::algorithm_unavailable, "algorithm_unavailable", configuration, std::nullopt, "", "no crypto backend has the algorithm on this machine"},
+    // ourselves
+    {Errc::out_of_memory, "out_of_memory", Category::internal, Alert::internal_error, "RFC 5246 §7.2.2", "memory ran out"},
+    {Errc::randomness_failed, "randomness_failed", Category::internal, Alert::internal_error, "RFC 5246 §7.2.2", "the source of randomness failed"},
+    {Errc::crypto_failed, "crypto_failed", Category::internal, Alert::internal_error, "RFC 5246 §7.2.2", "a crypto library failed"},
+    {Errc::internal_error, "internal_error", Category::internal, Alert::internal_error, "RFC 5246 §7.2.2", "an internal error"},
+    // clang-format on
+};
+
+constexpr bool rows_are_in_order() {
+  for (std::size_t i = 0; i < std::size(kRules); ++i)
+    if (static_cast<std::size_t>(kRules[i].code) != i) return false;
+  return std::size(kRules) == static_cast<std::size_t>(Errc::count_);
+}
+static_assert(rows_are_in_order(), "one row a rule, in the order of Errc");
+
+std::errc condition_of(Errc code) {
+  switch (code) {
+    case Errc::timed_out:
+    case Errc::handshake_timed_out: return std::errc::timed_out;
+    case Errc::connection_reset: return std::errc::connection_reset;
+    case Errc::connection_refused: return std::errc::connection_refused;
+    case Errc::host_unreachable: return std::errc::host_unreachable;
+    case Errc::address_in_use: return std::errc::address_in_use;
+    case Errc::closed: return std::errc::not_connected;
+    case Errc::out_of_memory: return std::errc::not_enough_memory;
+    case Errc::misuse:
+    case Errc::empty_buffer: return std::errc::invalid_argument;
+    default: return std::errc{};
+  }
+}
+
+class ErrorCategory final : public std::error_category {
+ public:
+  const char* name() const noexcept override { return "tls12"; }
+  std::string message(int value) const override { return std::string(rule(static_cast<Errc>(value)).text); }
+  std::error_condition default_error_condition(int value) const noexcept override {
+    const std::errc condition = condition_of(static_cast<Errc>(value));
+    return condition == std::errc{} ? std::error_condition(value, *this) : std::make_error_condition(condition);
+  }
+};
+
+}  // namespace
+
+const Rule& rule(Errc code) {
+  const auto i = static_cast<std::size_t>(code);
+  return kRules[i < std::size(kRules) ? i : static_cast<std::size_t>(Errc::internal_error)];
+}
+
+void Error::set_detail(std::string_view about) {
+  const std::size_t n = std::min(about.size(), detail.size() - 1);
+  std::copy_n(about.data(), n, detail.data());
+  detail[n] = '\0';
+}
+
+std::string Error::message() const {
+  const Rule& r = rule(code);
+  std::string text(r.text);
+  if (!about().empty()) text.append(": ").append(about());
+  if (system_error != 0) text.append(" (").append(std::generic_category().message(system_error)).append(")");
+  if (alert) text.append(r.category == Category::peer_alert ? " [received alert " : " [sent alert ").append(name(*alert)).append("]");
+  if (due != nullptr) text.append(" [due: ").append(due).append("]");
+  if (phase != Phase::none) text.append(" [while: ").append(name(phase)).append("]");
+  if (!r.source.empty()) text.append(" [").append(r.source).append("]");
+  return text;
+}
+
+std::string_view name(Category category) {
+  constexpr std::string_view kNames[] = {"protocol", "peer_alert", "transport", "timeout", "misuse", "configuration", "internal"};
+  return kNames[static_cast<std::size_t>(category)];
+}
+
+std::string_view name(Phase phase) {
+  constexpr std::string_view kNames[] = {"none", "configure", "resolve", "connect", "handshake", "read", "write", "close"};
+  return kNames[static_cast<std::size_t>(phase)];
+}
+
+const std::error_category& error_category() {
+  static const ErrorCategory category;
+  return category;
+}
+
+std::error_code make_error_code(Errc code) { return {static_cast<int>(code), error_category()}; }
+
+}  // namespace tls12
