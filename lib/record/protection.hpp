@@ -1,0 +1,66 @@
+// How a fragment becomes a TLSCiphertext fragment, and back, under one key for one direction (RFC 5246 §6.2.3).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "tls12/bytes.hpp"
+#include "tls12/crypto.hpp"
+#include "tls12/error.hpp"
+#include "tls12/limits.hpp"
+#include "tls12/registry.hpp"
+
+namespace tls12::record {
+
+/// Knows a key and a format, not the order of records: the sequence number is given with each. Records carry at most kMaxPlaintext bytes.
+class Protection {
+ public:
+  virtual ~Protection() = default;
+
+  /// Bytes of the fragment that `plaintext_size` bytes become. Grows with its argument, though not always at once (padding).
+  virtual std::size_t sealed_size(std::size_t plaintext_size) const = 0;
+  std::size_t overhead(std::size_t plaintext_size) const { return sealed_size(plaintext_size) - plaintext_size; }
+
+  /// Writes sealed_size(plaintext.size()) bytes to `out`, which does not overlap the plaintext. False when a format needs randomness and there
+  /// is none: then `out` holds nothing that may be sent.
+  [[nodiscard]] virtual bool seal(std::uint64_t sequence, ContentType type, ProtocolVersion version, Bytes plaintext, std::uint8_t* out) = 0;
+  /// Opens in place: the plaintext is a part of `fragment`. Nothing for every failure, whatever its cause: too short, wrong tag, wrong padding.
+  [[nodiscard]] virtual std::optional<MutableBytes> open(std::uint64_t sequence, ContentType type, ProtocolVersion version, MutableBytes fragment) = 0;
+
+  /// From how many records on the key is used more than is advised, and after how many its use ends. kNoLimit: the sequence number alone bounds it.
+  std::uint64_t records_warn() const { return records_warn_; }
+  std::uint64_t records_end() const { return records_end_; }
+  static constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
+
+ protected:
+  Protection(std::uint64_t records_warn, std::uint64_t records_end) : records_warn_(records_warn), records_end_(records_end) {}
+
+ private:
+  std::uint64_t records_warn_, records_end_;
+};
+
+/// Bytes of key block that `algorithm` needs beside its key: the salt of RFC 5288 §3, the whole nonce of RFC 7905 §2.
+constexpr std::size_t fixed_iv_size(AeadAlgorithm algorithm) { return algorithm == AeadAlgorithm::chacha20_poly1305 ? 12 : 4; }
+
+/// One of the AEAD suites. `key` is key_size(algorithm) bytes, `fixed_iv` fixed_iv_size(algorithm); both are copied. Errors:
+/// Errc::algorithm_unavailable when `provider` lacks it, Errc::internal_error for a wrong size, Errc::out_of_memory.
+Result<std::unique_ptr<Protection>> make_protection(const Provider& provider, AeadAlgorithm algorithm, Bytes key, Bytes fixed_iv, const Limits& limits);
+
+/// What is authenticated beside the fragment: seq_num, type, version and the plaintext's length (RFC 5246 §6.2.3.1 and §6.2.3.3).
+inline constexpr std::size_t kAdditionalDataSize = 13;
+inline std::array<std::uint8_t, kAdditionalDataSize> additional_data(std::uint64_t sequence, ContentType type, ProtocolVersion version,
+                                                                     std::size_t plaintext_size) {
+  std::array<std::uint8_t, kAdditionalDataSize> data;
+  for (std::size_t i = 0; i < 8; ++i) data[i] = static_cast<std::uint8_t>(sequence >> (56 - 8 * i));
+  data[8] = static_cast<std::uint8_t>(type);
+  data[9] = static_cast<std::uint8_t>(static_cast<unsigned>(version) >> 8);
+  data[10] = static_cast<std::uint8_t>(version);
+  data[11] = static_cast<std::uint8_t>(plaintext_size >> 8);
+  data[12] = static_cast<std::uint8_t>(plaintext_size);
+  return data;
+}
+
+}  // namespace tls12::record
