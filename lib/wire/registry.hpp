@@ -22,7 +22,8 @@ struct GroupRow {
   NamedGroup group;
   GroupAlgorithm algorithm;
 };
-/// What a signature scheme stands for. `key` is the kind of key it needs; for ECDSA any curve serves in TLS 1.2 and `key` is the curve that TLS 1.3 would ask for.
+/// What a signature scheme stands for. `key` is the kind of key it needs; for ECDSA any curve serves in TLS 1.2 and `key` is the curve that TLS 1.3 would ask
+/// for.
 struct SchemeRow {
   SignatureScheme scheme;
   KeyKind key;

@@ -1,0 +1,25 @@
+// Finished (RFC 5246 §7.4.9).
+#include "wire/codec.hpp"
+#include "wire/reader.hpp"
+#include "wire/writer.hpp"
+
+namespace tls12::wire {
+namespace {
+
+constexpr std::size_t kVerifyDataSize = 12;  // of every suite this stack has
+
+}  // namespace
+
+Result<Finished> parse_finished(Bytes body) {
+  Reader reader(body, "Finished");
+  const Finished message{.verify_data = reader.bytes(kVerifyDataSize, "verify_data")};
+  return reader.finish(message);
+}
+
+void serialize(const Finished& message, Buffer& out) {
+  Writer writer(out);
+  const Writer::Length body = writer.message(HandshakeType::finished);
+  writer.bytes(message.verify_data);
+}
+
+}  // namespace tls12::wire
