@@ -1,0 +1,46 @@
+// A server's listening socket. Accepting never handshakes: a peer that stalls delays nobody else.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "tls12/config.hpp"
+#include "tls12/conn.hpp"
+#include "tls12/deadline.hpp"
+#include "tls12/error.hpp"
+#include "tls12/transport.hpp"
+
+namespace tls12 {
+
+/// Any number of threads may accept, and any may close.
+class Listener {
+ public:
+  /// Listens on `address` (an address of this machine as text, or a name of it) and `port` (0: a free one).
+  /// Errors: Errc::address_in_use, host_not_found, transport_failed; the detail names address and port.
+  static Result<Listener> on(std::string_view address, std::uint16_t port, const ServerContext& context);
+
+  Listener(Listener&&) noexcept;
+  Listener& operator=(Listener&&) noexcept;
+  ~Listener();
+
+  /// The next connection; its handshake begins with its first call. What passes by itself (a peer that left in the queue, descriptors that
+  /// ran out) is waited out. Errors: Errc::timed_out; Errc::closed; Errc::transport_failed when the socket itself is broken.
+  Result<Conn> accept(Deadline deadline = {});
+  /// As accept(), without TLS on it.
+  Result<TransportPtr> accept_transport(Deadline deadline = {});
+  /// Stops listening; accepts that are under way, and later ones, return Errc::closed.
+  void close();
+
+  /// What it listens on, as text: "127.0.0.1:8443", "[::]:443"; and the port alone.
+  std::string address() const;
+  std::uint16_t port() const;
+
+ private:
+  class Impl;
+  explicit Listener(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tls12
