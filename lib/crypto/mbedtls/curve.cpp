@@ -1,0 +1,62 @@
+#include "crypto/mbedtls/curve.hpp"
+
+#include <new>
+
+namespace tls12::mbedtls {
+namespace {
+
+constexpr std::array<mbedtls_ecp_group_id, kGroupAlgorithms> kIds = {MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_SECP384R1,
+                                                                     MBEDTLS_ECP_DP_SECP521R1};
+
+struct Curve {
+  explicit Curve(GroupAlgorithm algorithm) {
+    mbedtls_ecp_group_init(&group);
+    // A Montgomery curve has no table.
+    if (mbedtls_ecp_group_load(&group, kIds[static_cast<std::size_t>(algorithm)]) != 0 || (algorithm != GroupAlgorithm::x25519 && !warm())) {
+      mbedtls_ecp_group_free(&group);
+      throw std::bad_alloc();
+    }
+  }
+
+  bool warm() {
+    Mpi three;
+    Point result;
+    return mbedtls_mpi_lset(&three, 3) == 0 && mbedtls_ecp_mul(&group, &result, &three, &group.G, nullptr, nullptr) == 0;
+  }
+
+  mbedtls_ecp_group group;
+};
+
+template <GroupAlgorithm algorithm>
+mbedtls_ecp_group* the_curve() {
+  try {
+    // Never destroyed: a thread may still sign while the process ends. One that failed to load is tried again at the next call.
+    static Curve* const curve = new Curve(algorithm);
+    return &curve->group;
+  } catch (const std::bad_alloc&) { return nullptr; }
+}
+
+}  // namespace
+
+mbedtls_ecp_group* curve(GroupAlgorithm algorithm) {
+  switch (algorithm) {
+    case GroupAlgorithm::x25519: return the_curve<GroupAlgorithm::x25519>();
+    case GroupAlgorithm::secp256r1: return the_curve<GroupAlgorithm::secp256r1>();
+    case GroupAlgorithm::secp384r1: return the_curve<GroupAlgorithm::secp384r1>();
+    case GroupAlgorithm::secp521r1: return the_curve<GroupAlgorithm::secp521r1>();
+  }
+  return nullptr;
+}
+
+bool read_point(const mbedtls_ecp_group& group, GroupAlgorithm algorithm, Bytes encoded, mbedtls_ecp_point& point) {
+  if (encoded.size() != public_size(algorithm)) return false;
+  if (algorithm != GroupAlgorithm::x25519 && encoded[0] != 0x04) return false;
+  return mbedtls_ecp_point_read_binary(&group, &point, encoded.data(), encoded.size()) == 0 && mbedtls_ecp_check_pubkey(&group, &point) == 0;
+}
+
+bool write_point(const mbedtls_ecp_group& group, GroupAlgorithm algorithm, const mbedtls_ecp_point& point, std::uint8_t* out) {
+  std::size_t size = 0;
+  return mbedtls_ecp_point_write_binary(&group, &point, MBEDTLS_ECP_PF_UNCOMPRESSED, &size, out, public_size(algorithm)) == 0 && size == public_size(algorithm);
+}
+
+}  // namespace tls12::mbedtls

@@ -1,0 +1,70 @@
+// mbedTLS's big numbers and points, freed (and wiped) at the end of a scope; and the randomness that its functions are given.
+#pragma once
+
+#include <mbedtls/bignum.h>
+#include <mbedtls/chacha20.h>
+#include <mbedtls/ecp.h>
+#include <mbedtls/md.h>
+
+#include <cstring>
+
+#include "base/secret.hpp"
+#include "tls12/crypto.hpp"
+
+namespace tls12::mbedtls {
+
+struct Mpi : mbedtls_mpi {
+  Mpi() { mbedtls_mpi_init(this); }
+  ~Mpi() { mbedtls_mpi_free(this); }
+  Mpi(const Mpi&) = delete;
+  Mpi& operator=(const Mpi&) = delete;
+  [[nodiscard]] bool read(Bytes big_endian) { return mbedtls_mpi_read_binary(this, big_endian.data(), big_endian.size()) == 0; }
+};
+
+struct Point : mbedtls_ecp_point {
+  Point() { mbedtls_ecp_point_init(this); }
+  ~Point() { mbedtls_ecp_point_free(this); }
+  Point(const Point&) = delete;
+  Point& operator=(const Point&) = delete;
+};
+
+/// The randomness of one operation: 32 bytes from the caller's Random, stretched by ChaCha20. However much the library draws (its blinding keeps state, primes
+/// are tried until one is found), the caller's source is asked once, for the same number of bytes, and may fail only there.
+class RandomStream {
+ public:
+  RandomStream() { mbedtls_chacha20_init(&cipher_); }
+  ~RandomStream() { mbedtls_chacha20_free(&cipher_); }
+  RandomStream(const RandomStream&) = delete;
+  RandomStream& operator=(const RandomStream&) = delete;
+
+  [[nodiscard]] bool seed(Random& random) {
+    constexpr std::uint8_t kNonce[12] = {};
+    Secret<32> key(32);
+    return random.fill(key.bytes()) && mbedtls_chacha20_setkey(&cipher_, key.bytes().data()) == 0 && mbedtls_chacha20_starts(&cipher_, kNonce, 0) == 0;
+  }
+
+  /// The f_rng of the library's functions; `self` is the stream.
+  static int draw(void* self, unsigned char* out, std::size_t size) {
+    std::memset(out, 0, size);
+    return mbedtls_chacha20_update(&static_cast<RandomStream*>(self)->cipher_, size, out, out);
+  }
+
+ private:
+  mbedtls_chacha20_context cipher_;
+};
+
+inline mbedtls_md_type_t md_type(HashAlgorithm hash) {
+  constexpr std::array<mbedtls_md_type_t, kHashAlgorithms> kTypes = {MBEDTLS_MD_SHA1, MBEDTLS_MD_SHA256, MBEDTLS_MD_SHA384, MBEDTLS_MD_SHA512};
+  return kTypes[static_cast<std::size_t>(hash)];
+}
+
+/// The digest of a message, in one go.
+struct Digest {
+  Digest(HashAlgorithm hash, Bytes message)
+      : size(digest_size(hash)), ok(mbedtls_md(mbedtls_md_info_from_type(md_type(hash)), message.data(), message.size(), bytes.data()) == 0) {}
+  std::array<std::uint8_t, kMaxDigestSize> bytes = {};
+  std::size_t size;
+  bool ok;
+};
+
+}  // namespace tls12::mbedtls

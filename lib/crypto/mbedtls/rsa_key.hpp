@@ -1,0 +1,54 @@
+// RSA keys as mbedTLS holds them.
+#pragma once
+
+#include <mbedtls/rsa.h>
+
+#include <memory>
+#include <mutex>
+#include <new>
+
+#include "crypto/mbedtls/handles.hpp"
+
+namespace tls12::mbedtls {
+
+enum class RsaPadding : std::uint8_t { pkcs1, pss };
+
+/// Moduli beyond this make no signature that fits (kMaxSignatureSize).
+inline constexpr std::size_t kMaxModulusBits = kMaxSignatureSize * 8;
+
+struct RsaContext : mbedtls_rsa_context {
+  explicit RsaContext(RsaPadding scheme) { mbedtls_rsa_init(this, scheme == RsaPadding::pss ? MBEDTLS_RSA_PKCS_V21 : MBEDTLS_RSA_PKCS_V15, MBEDTLS_MD_NONE); }
+  ~RsaContext() { mbedtls_rsa_free(this); }
+  RsaContext(const RsaContext&) = delete;
+  RsaContext& operator=(const RsaContext&) = delete;
+
+  /// Whether `signature` is right for a digest under this key's public half.
+  [[nodiscard]] bool verify(RsaPadding scheme, HashAlgorithm hash, std::size_t salt_size, const Digest& digest, Bytes signature);
+
+  std::unique_ptr<RsaContext> next;  ///< in the pool
+};
+
+/// Reads a public key. False when it is none, or has a modulus or exponent beyond what is computed for a peer.
+[[nodiscard]] bool read_public(const PublicKey& key, RsaContext& context);
+
+/// A private key, safe for many threads. mbedTLS changes the blinding values in a context at every signature and locks it meanwhile, so one context would let
+/// one thread sign at a time: each signature under way borrows a context of its own, copied from the master when none is free.
+class RsaKey final : public SigningKey {
+ public:
+  explicit RsaKey(RsaPadding padding) : padding_(padding), master_(padding) {}
+  [[nodiscard]] Result<void> set(const PrivateKeyNumbers& numbers);
+
+  Result<std::size_t> sign(HashAlgorithm hash, std::size_t salt_size, Bytes message, Random& random, MutableBytes out) const override;
+
+ private:
+  bool fits(HashAlgorithm hash, std::size_t salt_size) const;
+  std::unique_ptr<RsaContext> borrow() const;
+  void give_back(std::unique_ptr<RsaContext> context) const;
+
+  const RsaPadding padding_;
+  RsaContext master_;  ///< only read once it is set
+  mutable std::mutex mutex_;
+  mutable std::unique_ptr<RsaContext> pool_;  ///< as many as ever signed at once
+};
+
+}  // namespace tls12::mbedtls

@@ -1,0 +1,23 @@
+// A generated private key: its numbers, and their end.
+#include "base/secret.hpp"
+#include "tls12/crypto.hpp"
+
+namespace tls12 {
+
+Signature::Generated::~Generated() {
+  for (auto* secret : {&private_exponent, &prime1, &prime2, &scalar}) {
+    if (!secret->empty()) wipe(*secret);
+  }
+}
+
+PrivateKeyNumbers Signature::Generated::numbers() const {
+  return {.kind = kind,
+          .modulus = modulus,
+          .public_exponent = public_exponent,
+          .private_exponent = private_exponent,
+          .prime1 = prime1,
+          .prime2 = prime2,
+          .scalar = scalar};
+}
+
+}  // namespace tls12
