@@ -15,7 +15,7 @@ class Framer {
  public:
   struct Framed {
     std::optional<Record> record = {};
-    std::size_t missing = 0;  ///< without a record: how many more bytes it takes, at least 1, before anything can change
+    std::size_t missing = 0;  ///< without a record: how many more bytes a whole one takes, as far as is known: at least 1; a fault may show before
   };
 
   /// The first record of `input`, if all of it is there. The caller consumes its wire_size before the next call.

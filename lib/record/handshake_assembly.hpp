@@ -36,6 +36,7 @@ class HandshakeAssembly {
 
  private:
   Result<std::size_t> message_size(Bytes start) const;
+  void drop_given();
   void take(std::size_t upto);
 
   Buffer buffer_;          // of a message that is cut, or what keep() copied

@@ -1,0 +1,85 @@
+#include "record/aead.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+namespace tls12::record {
+
+namespace {
+
+void put_sequence(std::uint64_t sequence, std::uint8_t* out) {
+  for (std::size_t i = 0; i < 8; ++i) out[i] = static_cast<std::uint8_t>(sequence >> (56 - 8 * i));
+}
+
+/// RFC 7905 §2: the sequence number, padded on the left with zeros, exclusive-ored into the IV.
+std::array<std::uint8_t, kAeadNonceSize> xor_nonce(Bytes iv, std::uint64_t sequence) {
+  std::array<std::uint8_t, kAeadNonceSize> nonce = {};
+  put_sequence(sequence, nonce.data() + kAeadNonceSize - 8);
+  for (std::size_t i = 0; i < nonce.size(); ++i) nonce[i] = static_cast<std::uint8_t>(nonce[i] ^ iv[i]);
+  return nonce;
+}
+
+}  // namespace
+
+// ---------------------------------------------------------------------------------------------------- RFC 5288
+
+GcmProtection::GcmProtection(std::unique_ptr<AeadKey> key, Bytes salt, std::uint64_t records_warn, std::uint64_t records_end)
+    : Protection(records_warn, records_end), key_(std::move(key)), nonce_(Secret<kAeadNonceSize>::copy_of(salt.first(kSaltSize))) {
+  nonce_.resize(kAeadNonceSize);
+}
+
+bool GcmProtection::seal(std::uint64_t sequence, ContentType type, ProtocolVersion version, Bytes plaintext, std::uint8_t* out) {
+  put_sequence(sequence, nonce_.bytes().data() + kSaltSize);
+  put_sequence(sequence, out);
+  key_->seal(nonce_.bytes(), additional_data(sequence, type, version, plaintext.size()), plaintext, out + kExplicitNonceSize);
+  return true;
+}
+
+std::optional<MutableBytes> GcmProtection::open(std::uint64_t sequence, ContentType type, ProtocolVersion version, MutableBytes fragment) {
+  if (fragment.size() < kExplicitNonceSize + kAeadTagSize) return std::nullopt;
+  std::memcpy(nonce_.bytes().data() + kSaltSize, fragment.data(), kExplicitNonceSize);
+  const MutableBytes sealed = fragment.subspan(kExplicitNonceSize);
+  const MutableBytes plaintext = sealed.first(sealed.size() - kAeadTagSize);
+  if (!key_->open(nonce_.bytes(), additional_data(sequence, type, version, plaintext.size()), sealed, plaintext.data())) return std::nullopt;
+  return plaintext;
+}
+
+// ---------------------------------------------------------------------------------------------------- RFC 7905
+
+ChaChaProtection::ChaChaProtection(std::unique_ptr<AeadKey> key, Bytes iv, std::uint64_t records_warn, std::uint64_t records_end)
+    : Protection(records_warn, records_end), key_(std::move(key)), iv_(Secret<kAeadNonceSize>::copy_of(iv.first(kAeadNonceSize))) {}
+
+bool ChaChaProtection::seal(std::uint64_t sequence, ContentType type, ProtocolVersion version, Bytes plaintext, std::uint8_t* out) {
+  key_->seal(xor_nonce(iv_.bytes(), sequence), additional_data(sequence, type, version, plaintext.size()), plaintext, out);
+  return true;
+}
+
+std::optional<MutableBytes> ChaChaProtection::open(std::uint64_t sequence, ContentType type, ProtocolVersion version, MutableBytes fragment) {
+  if (fragment.size() < kAeadTagSize) return std::nullopt;
+  const MutableBytes plaintext = fragment.first(fragment.size() - kAeadTagSize);
+  if (!key_->open(xor_nonce(iv_.bytes(), sequence), additional_data(sequence, type, version, plaintext.size()), fragment, plaintext.data()))
+    return std::nullopt;
+  return plaintext;
+}
+
+// ---------------------------------------------------------------------------------------------------- by algorithm
+
+Result<std::unique_ptr<Protection>> make_protection(const Provider& provider, AeadAlgorithm algorithm, Bytes key, Bytes fixed_iv, const Limits& limits) {
+  const Implemented<Aead>& aead = provider[algorithm];
+  if (!aead) return fail(Errc::algorithm_unavailable, name(algorithm));
+  if (key.size() != key_size(algorithm) || fixed_iv.size() != fixed_iv_size(algorithm)) return fail(Errc::internal_error, "a key of the wrong size");
+  std::unique_ptr<AeadKey> expanded = aead.implementation->with_key(key);
+  if (!expanded) return fail(Errc::out_of_memory);
+
+  std::unique_ptr<Protection> protection;
+  if (algorithm == AeadAlgorithm::chacha20_poly1305) {
+    protection.reset(new (std::nothrow) ChaChaProtection(std::move(expanded), fixed_iv, Protection::kNoLimit, limits.chacha20_records_end));
+  } else {
+    protection.reset(new (std::nothrow) GcmProtection(std::move(expanded), fixed_iv, limits.gcm_records_warn, limits.gcm_records_end));
+  }
+  if (!protection) return fail(Errc::out_of_memory);
+  return protection;
+}
+
+}  // namespace tls12::record
