@@ -48,6 +48,26 @@ mbedtls_ecp_group* curve(GroupAlgorithm algorithm) {
   return nullptr;
 }
 
+Result<void> draw_scalar(const mbedtls_ecp_group& group, GroupAlgorithm algorithm, Random& random, mbedtls_mpi& scalar) {
+  const bool x25519 = algorithm == GroupAlgorithm::x25519;
+  Secret<kMaxGroupSecretSize> drawn(secret_size(algorithm));
+  const auto bytes = drawn.bytes();
+  // A draw is out of range once in 2^32, at worst: a source that goes on so is broken.
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    if (!random.fill(bytes)) return fail(Errc::randomness_failed);
+    if (x25519) {  // RFC 7748 §5: three low bits and the top one clear, the one below it set
+      bytes[0] &= 0xf8;
+      bytes[31] = static_cast<std::uint8_t>((bytes[31] & 0x7f) | 0x40);
+    } else if (algorithm == GroupAlgorithm::secp521r1) {
+      bytes[0] &= 0x01;
+    }
+    const auto read = x25519 ? mbedtls_mpi_read_binary_le : mbedtls_mpi_read_binary;
+    if (read(&scalar, bytes.data(), bytes.size()) != 0) return fail(Errc::out_of_memory);
+    if (mbedtls_ecp_check_privkey(&group, &scalar) == 0) return {};
+  }
+  return fail(Errc::randomness_failed);
+}
+
 bool read_point(const mbedtls_ecp_group& group, GroupAlgorithm algorithm, Bytes encoded, mbedtls_ecp_point& point) {
   if (encoded.size() != public_size(algorithm)) return false;
   if (algorithm != GroupAlgorithm::x25519 && encoded[0] != 0x04) return false;

@@ -14,9 +14,11 @@ class Share final : public KeyShare {
   explicit Share(GroupAlgorithm algorithm, mbedtls_ecp_group* curve) : algorithm_(algorithm), curve_(curve) {}
 
   Result<void> draw(Random& random) {
-    if (!stream_.seed(random)) return fail(Errc::randomness_failed);
+    if (auto drawn = draw_scalar(*curve_, algorithm_, random, scalar_); !drawn) return drawn;
+    if (!blinding_.seed(random)) return fail(Errc::randomness_failed);
     Point point;
-    if (mbedtls_ecdh_gen_public(curve_, &scalar_, &point, RandomStream::draw, &stream_) != 0 || !write_point(*curve_, algorithm_, point, public_.data())) {
+    if (mbedtls_ecp_mul(curve_, &point, &scalar_, &curve_->G, RandomStream::draw, &blinding_) != 0 ||
+        !write_point(*curve_, algorithm_, point, public_.data())) {
       return fail(Errc::crypto_failed);
     }
     return {};
@@ -30,7 +32,7 @@ class Share final : public KeyShare {
     Point point;
     if (!read_point(*curve_, algorithm_, peer, point)) return fail(Errc::bad_key_share);
     Mpi z;
-    const int status = mbedtls_ecdh_compute_shared(curve_, &z, &point, &scalar_, RandomStream::draw, &stream_);
+    const int status = mbedtls_ecdh_compute_shared(curve_, &z, &point, &scalar_, RandomStream::draw, &blinding_);
     // RFC 8422 §5.11: a result of zero comes from the peer's value alone; the library finds that it has no affine form.
     if (status == MBEDTLS_ERR_MPI_NOT_ACCEPTABLE || status == MBEDTLS_ERR_ECP_BAD_INPUT_DATA || status == MBEDTLS_ERR_ECP_INVALID_KEY) {
       return fail(Errc::bad_key_share);
@@ -45,7 +47,7 @@ class Share final : public KeyShare {
  private:
   const GroupAlgorithm algorithm_;
   mbedtls_ecp_group* const curve_;
-  RandomStream stream_;
+  RandomStream blinding_;
   Mpi scalar_;
   std::array<std::uint8_t, kMaxGroupPublicSize> public_ = {};
 };

@@ -91,10 +91,8 @@ class Ecdsa final : public Signature {
   Result<Generated> generate(Random& random, std::size_t) const override {
     mbedtls_ecp_group* const group_on_curve = curve(parameters_.curve);
     if (group_on_curve == nullptr) return fail(Errc::out_of_memory);
-    RandomStream stream;
-    if (!stream.seed(random)) return fail(Errc::randomness_failed);
     Mpi scalar;
-    if (mbedtls_ecp_gen_privkey(group_on_curve, &scalar, RandomStream::draw, &stream) != 0) return fail(Errc::crypto_failed);
+    if (auto drawn = draw_scalar(*group_on_curve, parameters_.curve, random, scalar); !drawn) return fail(drawn.error());
     try {
       Generated key;
       key.kind = parameters_.kind;
