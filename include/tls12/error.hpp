@@ -27,10 +27,10 @@ enum class Category : std::uint8_t {
 /// What was under way.
 enum class Phase : std::uint8_t { none, configure, resolve, connect, handshake, read, write, close };
 
-/// One value a rule. Rows, in this order, are in lib/base/error_table.cpp.
+/// One value a rule. Rows, in this order, are in lib/base/error_table.cpp. None is 0, which std::error_code takes for success.
 enum class Errc : std::uint16_t {
   // the wire: syntax
-  message_truncated,
+  message_truncated = 1,
   message_trailing_data,
   length_out_of_range,
   vector_empty,
@@ -141,8 +141,9 @@ enum class Errc : std::uint16_t {
   out_of_memory,
   randomness_failed,
   crypto_failed,
+  signature_refused,
   internal_error,
-  count_,  ///< not a rule: how many there are
+  count_,  ///< not a rule: one past the last
 };
 
 /// One row of the error table.

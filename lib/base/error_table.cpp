@@ -125,14 +125,17 @@ constexpr Rule kRules[] = {
     {Errc::out_of_memory, "out_of_memory", Category::internal, Alert::internal_error, "RFC 5246 §7.2.2", "memory ran out"},
     {Errc::randomness_failed, "randomness_failed", Category::internal, Alert::internal_error, "RFC 5246 §7.2.2", "the source of randomness failed"},
     {Errc::crypto_failed, "crypto_failed", Category::internal, Alert::internal_error, "RFC 5246 §7.2.2", "a crypto library failed"},
+    {Errc::signature_refused, "signature_refused", Category::internal, Alert::internal_error, "RFC 5246 §7.2.2", "the private key that lives elsewhere did not sign"},
     {Errc::internal_error, "internal_error", Category::internal, Alert::internal_error, "RFC 5246 §7.2.2", "an internal error"},
     // clang-format on
 };
 
+constexpr std::size_t index_of(Errc code) { return static_cast<std::size_t>(code) - 1; }
+
 constexpr bool rows_are_in_order() {
   for (std::size_t i = 0; i < std::size(kRules); ++i)
-    if (static_cast<std::size_t>(kRules[i].code) != i) return false;
-  return std::size(kRules) == static_cast<std::size_t>(Errc::count_);
+    if (index_of(kRules[i].code) != i) return false;
+  return std::size(kRules) == index_of(Errc::count_);
 }
 static_assert(rows_are_in_order(), "one row a rule, in the order of Errc");
 
@@ -165,8 +168,8 @@ class ErrorCategory final : public std::error_category {
 }  // namespace
 
 const Rule& rule(Errc code) {
-  const auto i = static_cast<std::size_t>(code);
-  return kRules[i < std::size(kRules) ? i : static_cast<std::size_t>(Errc::internal_error)];
+  const std::size_t i = index_of(code);  // of 0, the largest number there is
+  return kRules[i < std::size(kRules) ? i : index_of(Errc::internal_error)];
 }
 
 void Error::set_detail(std::string_view about) {
