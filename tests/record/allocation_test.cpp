@@ -1,0 +1,101 @@
+// Counts what operator new is asked for: a warm record path asks for nothing, and messages give back what they took.
+#include <malloc.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "record/handshake_assembly.hpp"
+#include "record/support.hpp"
+
+namespace {
+
+std::size_t allocations = 0, in_use = 0;
+
+void* counted(std::size_t size) {
+  void* memory = std::malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  ++allocations;
+  in_use += malloc_usable_size(memory);
+  return memory;
+}
+
+void uncounted(void* memory) {
+  if (memory != nullptr) in_use -= malloc_usable_size(memory);
+  std::free(memory);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return counted(size); }
+void* operator new[](std::size_t size) { return counted(size); }
+void operator delete(void* memory) noexcept { uncounted(memory); }
+void operator delete[](void* memory) noexcept { uncounted(memory); }
+void operator delete(void* memory, std::size_t) noexcept { uncounted(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { uncounted(memory); }
+
+namespace tls12::record::testing {
+
+TEST_CASE("once warm, no record allocates: sealed, framed or opened, one or many a call, of any size") {
+  for (const AeadAlgorithm algorithm : kAeads) {
+    CAPTURE(name(algorithm));
+    Half sealing = half_for(algorithm), opening = half_for(algorithm);
+    Framer framer;
+    framer.expect_version(ProtocolVersion::tls12);
+    framer.expect_protection();
+    const Octets data = pattern(4 * kMaxPlaintext + 100);
+    Buffer wire;
+    std::size_t opened_bytes = 0;
+    bool good = true;
+    const auto pass = [&](std::size_t size) {
+      good = good && sealing.seal(ContentType::application_data, Bytes(data).first(size % kMaxPlaintext), wire);
+      good = good && sealing.seal_all(ContentType::application_data, Bytes(data).first(size), wire);
+      while (!wire.empty()) {
+        const auto framed = framer.next(wire.view());
+        const auto opened = opening.open(*framed->record);
+        good = good && opened;
+        if (opened) opened_bytes += opened->size();
+        wire.consume(framed->record->wire_size);
+      }
+    };
+    const auto round = [&] {
+      for (std::size_t size = 1; size <= data.size(); size += 997) pass(size);
+    };
+    round();
+    const std::size_t before = allocations;
+    round();
+    const std::size_t after = allocations;
+    CHECK(after == before);
+    CHECK(good);
+    CHECK(opened_bytes > data.size());
+  }
+}
+
+TEST_CASE("messages that are not cut are given without an allocation, and a cut one gives its memory back") {
+  HandshakeAssembly assembly{Limits{}};
+  const Octets two = {14, 0, 0, 0, 20, 0, 0, 2, 7, 7};
+  const std::size_t before = allocations;
+  assembly.add(two);
+  bool good = assembly.next()->has_value();
+  good = good && assembly.next()->has_value();
+  good = good && !assembly.next()->has_value();
+  const std::size_t asked = allocations - before;
+  CHECK(asked == 0);
+  CHECK(good);
+
+  Octets large = pattern(50'000);
+  large[0] = 11, large[1] = 0, large[2] = 49'996 >> 8, large[3] = 49'996 & 255;
+  const std::size_t used = in_use;
+  assembly.add(Bytes(large).first(kMaxPlaintext));
+  good = !assembly.next()->has_value();
+  const std::size_t held = in_use - used;
+  assembly.add(Bytes(large).subspan(kMaxPlaintext));
+  good = good && assembly.next()->has_value();
+  good = good && !assembly.next()->has_value();
+  const std::size_t after = in_use;
+  CHECK(good);
+  CHECK(held >= kMaxPlaintext);
+  CHECK(held < 2 * kMaxPlaintext);  // as much as has come, not as much as was announced
+  CHECK(after == used);
+}
+
+}  // namespace tls12::record::testing
