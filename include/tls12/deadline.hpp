@@ -7,7 +7,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 namespace tls12 {
 
@@ -67,11 +66,12 @@ class FakeClock final : public Clock {
   void when_idle(std::function<bool()> call);
 
  private:
+  struct Sleeper;
   mutable std::mutex mutex_;
   TimePoint now_{std::chrono::hours(1)};
   bool jump_ = false;
-  std::function<bool()> idle_;
-  std::vector<std::weak_ptr<Signal>> sleepers_;
+  std::shared_ptr<const std::function<bool()>> idle_;
+  Sleeper* sleepers_ = nullptr;
 };
 
 }  // namespace tls12

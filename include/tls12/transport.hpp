@@ -63,7 +63,8 @@ Result<TransportPtr> tcp_transport(int descriptor);
 /// or Phase::connect; the detail names the host.
 Result<TransportPtr> connect_tcp(std::string_view host, std::uint16_t port, Deadline deadline);
 
-/// Two ends in memory, each with `capacity` bytes of room for what the other has not read. The two may outlive each other.
+/// Two ends in memory, each with `capacity` bytes of room for what the other has not read. The two may outlive each other. Both are null if there is
+/// no memory for them.
 struct MemoryPair {
   TransportPtr first, second;
 };

@@ -1,0 +1,142 @@
+// Close: what is queued, our alert, then teardown, in bounded time whatever the peer does.
+#include <algorithm>
+#include <array>
+
+#include "conn/conn_impl.hpp"
+
+namespace tls12 {
+namespace {
+
+/// How much of what the peer still sends is read and thrown away: closing a socket that has unread bytes makes the kernel reset the
+/// connection, which would destroy our last bytes at the peer. A peer that sends more is not waiting for them.
+constexpr std::size_t kDrainLimit = 1 << 20;
+
+}  // namespace
+
+CloseReport Conn::Impl::close(std::optional<Deadline> gentle_until) {
+  Lock lock(mutex_);
+  if (!closing_) {
+    closing_ = true;
+    closing_since_ = now();
+    gentle_until_ = gentle_until;
+    wake();
+    if (!torn_down_) say_goodbye(lock);
+    tear_down();
+  } else if (!torn_down_) {
+    // Another thread is at it. A close() hurries a graceful one.
+    if (!gentle_until && gentle_until_) {
+      gentle_until_.reset();
+      closing_since_ = now();
+      wake();
+    }
+    while (!torn_down_) wait(lock, Interest::none, Deadline::never());
+  }
+  closed_.wait(lock, [&] { return transport_closed_; });
+  return report();
+}
+
+/// The error the engine found is one that it told the peer of.
+bool Conn::Impl::our_alert_is_fatal() const {
+  const auto& error = engine_.error();
+  return error && error->alert && error->category() != Category::peer_alert;
+}
+
+Deadline Conn::Impl::close_deadline() const {
+  if (gentle_until_) return *gentle_until_;
+  if (!write_deadline_.is_never()) return write_deadline_;
+  return close_timeout_ >= TimePoint::max() - closing_since_ ? Deadline::never() : Deadline(closing_since_ + close_timeout_);
+}
+
+void Conn::Impl::say_goodbye(Lock& lock) {
+  if (our_alert_is_fatal()) {
+    flush_goodbye(lock);
+    if (writing_shut_) drain(lock, true);
+    return;
+  }
+  // Before the handshake is complete, an alert is nobody's business: close_notify counts only when it is authenticated.
+  if (engine_.error() || failure_ || engine_.handshaking()) return;
+  (void)engine_.close_write();
+  flush_goodbye(lock);
+  drain(lock, gentle_until_.has_value());
+}
+
+void Conn::Impl::flush_goodbye(Lock& lock) {
+  for (;;) {
+    push();
+    if (write_error_ || engine_.output().empty()) return;
+    if (close_deadline().passed(now())) {
+      goodbye_late_ = true;
+      return;
+    }
+    wait(lock, Interest::write, close_deadline());
+  }
+}
+
+/// Throws away what still arrives, up to the peer's end; a patient one waits for it.
+void Conn::Impl::drain(Lock& lock, bool patient) {
+  std::size_t drained = 0;
+  while (drained < kDrainLimit && !engine_.peer_closed() && !read_ended_ && !read_error_) {
+    if (const std::size_t n = drain_once(); n > 0) {
+      drained += n;
+      if (patient && close_deadline().passed(now())) return;
+      lock.mutex()->give_way();
+      continue;
+    }
+    // A close() that came meanwhile has no patience with a peer that was told properly.
+    if (!our_alert_is_fatal() && !gentle_until_) patient = false;
+    if (!patient || close_deadline().passed(now())) return;
+    wait(lock, Interest::read, close_deadline());
+  }
+}
+
+/// How many bytes went; 0: there are none now, or there is an end.
+std::size_t Conn::Impl::drain_once() {
+  if (const std::size_t n = engine_.readable().size(); n > 0) {
+    engine_.consume(n);
+    return n;
+  }
+  std::array<std::uint8_t, 4096> scrap;
+  // An engine that failed takes no more; one that goes on is to find the peer's close_notify.
+  const MutableBytes space = engine_.error() ? MutableBytes(scrap) : engine_.input_space();
+  if (space.empty()) return 0;
+  auto got = transport_->read(space);
+  if (!got) {
+    read_error_ = got.error();
+  } else if (*got && **got == 0) {
+    read_ended_ = true;
+  } else if (*got) {
+    if (!engine_.error()) engine_.received(**got);
+    return **got;
+  }
+  return 0;
+}
+
+CloseReport Conn::Impl::report() const {
+  CloseReport report;
+  report.alert_sent = !write_error_ && engine_.output().empty() && (engine_.write_closed() || our_alert_is_fatal());
+  report.peer_closed = engine_.peer_closed();
+  if (close_error_) {
+    report.error = close_error_;
+  } else if (write_error_) {
+    report.error = write_error_->in(Phase::close);
+  } else if (failure_ || engine_.error()) {
+    report.error = failure_ ? failure_ : engine_.error();
+  } else if (read_error_) {
+    report.error = read_error_;
+  } else if (goodbye_late_) {
+    report.error = Error(Errc::timed_out).in(Phase::close);
+  }
+  return report;
+}
+
+/// C13: what the transport takes at once.
+Conn::Impl::~Impl() {
+  if (torn_down_) return;
+  if (!our_alert_is_fatal() && !engine_.error() && !failure_ && !engine_.handshaking()) (void)engine_.close_write();
+  push();
+  Lock lock(mutex_);
+  drain(lock, false);
+  tear_down();
+}
+
+}  // namespace tls12

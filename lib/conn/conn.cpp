@@ -1,0 +1,216 @@
+// Reading and writing, each by its own deadline.
+#include "tls12/conn.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "conn/conn_impl.hpp"
+#include "conn/no_memory.hpp"
+
+namespace tls12 {
+namespace {
+
+/// A call that waits this long for a silent peer gives the engine's buffers back before it waits on.
+constexpr Duration kIdleAfter = std::chrono::seconds(1);
+
+}  // namespace
+
+Conn::Impl::Impl(Engine engine, TransportPtr transport, const CommonConfig& common, bool accept_truncation)
+    : engine_(std::move(engine)),
+      transport_(std::move(transport)),
+      clock_(transport_->clock()),
+      handshake_timeout_(common.handshake_timeout),
+      close_timeout_(common.close_timeout),
+      accept_truncation_(accept_truncation),
+      local_(transport_->local()),
+      peer_(transport_->peer()) {}
+
+Result<std::size_t> Conn::Impl::read(MutableBytes into) {
+  if (into.empty()) return fail(Error(Errc::empty_buffer).in(Phase::read));
+  Lock lock(mutex_);
+  for (;;) {
+    if (auto known = take(into)) {
+      push();
+      return *known;
+    }
+    if (read_deadline_.passed(now())) return fail(out_of_time(Phase::read));
+    if (handshake_pending()) {
+      if (auto done = complete_handshake(lock, Side::read); !done) {
+        // What is known goes first, once more: data may have come behind the handshake's last message.
+        if (engine_.readable().empty() || closing_) return fail(tagged(done.error(), Phase::handshake));
+      }
+      continue;
+    }
+    push();
+    if (pull()) {
+      lock.mutex()->give_way();
+    } else {
+      wait_to_read(lock);
+    }
+  }
+}
+
+/// What a read can return without the transport: plaintext first, then the end of file or the error that is known.
+std::optional<Result<std::size_t>> Conn::Impl::take(MutableBytes into) {
+  if (closing_) return fail(Error(Errc::closed).in(Phase::read));
+  std::size_t n = 0;
+  while (n < into.size() && !engine_.readable().empty()) {
+    const Bytes plaintext = engine_.readable();
+    const std::size_t part = std::min(plaintext.size(), into.size() - n);
+    std::memcpy(into.data() + n, plaintext.data(), part);
+    engine_.consume(part);
+    n += part;
+  }
+  settle();
+  if (n > 0) return n;
+  if (engine_.peer_closed()) return std::size_t{0};
+  if (auto error = ended()) return fail(tagged(*error, Phase::read));
+  if (read_error_) return fail(tagged(*read_error_, Phase::read));
+  if (read_ended_) return std::size_t{0};  // Dangerous::accept_truncation: else the engine has said truncated
+  return std::nullopt;
+}
+
+void Conn::Impl::wait_to_read(Lock& lock) {
+  const Deadline idle = within(kIdleAfter, clock_);
+  const Deadline until = std::min(read_deadline_, idle);
+  wait(lock, interest(), until);
+  if (!idle.passed(now()) || closing_ || torn_down_) return;
+  engine_.release_buffers();
+  wait(lock, interest(), read_deadline_);
+}
+
+Result<std::size_t> Conn::Impl::write(Bytes from) {
+  std::size_t accepted = 0;
+  Lock lock(mutex_);
+  for (;;) {
+    if (auto error = ended()) return leave_write(fail(tagged(*error, Phase::write)));
+    if (write_error_) return leave_write(fail(tagged(*write_error_, Phase::write)));
+    if (handshake_over_ && accepted == from.size() && engine_.output().empty()) return accepted;
+    if (engine_.write_closed() && accepted < from.size()) return leave_write(fail(Error(Errc::closed).in(Phase::write)));
+    if (write_deadline_.passed(now())) {
+      if (accepted > 0) return leave_write(accepted);
+      return leave_write(fail(out_of_time(handshake_pending() ? Phase::handshake : Phase::write)));
+    }
+    if (handshake_pending()) {
+      if (auto done = complete_handshake(lock, Side::write); !done) return fail(tagged(done.error(), Phase::handshake));
+      continue;
+    }
+    if (accepted < from.size()) {
+      auto sealed = engine_.write(from.subspan(accepted));
+      if (!sealed) return leave_write(fail(tagged(sealed.error(), Phase::write)));
+      accepted += *sealed;
+    }
+    push();
+    if (write_error_) continue;
+    if (!engine_.output().empty()) {
+      wait(lock, Interest::write, write_deadline_);
+    } else if (accepted < from.size()) {
+      lock.mutex()->give_way();
+    }
+  }
+}
+
+/// A reader that is blocked already is to push what this write leaves behind.
+Result<std::size_t> Conn::Impl::leave_write(Result<std::size_t> result) {
+  settle();
+  if (!engine_.output().empty()) wake();
+  return result;
+}
+
+Result<void> Conn::Impl::close_write() {
+  {
+    const Lock lock(mutex_);
+    if (auto error = ended()) return fail(tagged(*error, Phase::write));
+    if (auto queued = engine_.close_write(); !queued) return fail(tagged(queued.error(), Phase::write));
+  }
+  if (auto flushed = write({}); !flushed) return fail(flushed.error());
+  return {};
+}
+
+void Conn::Impl::set_deadlines(std::optional<Deadline> read, std::optional<Deadline> write) {
+  const Lock lock(mutex_);
+  if (read) read_deadline_ = *read;
+  if (write) write_deadline_ = *write;
+  wake();
+}
+
+ConnectionState Conn::Impl::state() const try {
+  const Lock lock(mutex_);
+  return engine_.state();
+} catch (const std::bad_alloc&) { return {}; }
+
+std::optional<Error> Conn::Impl::error() const {
+  const Lock lock(mutex_);
+  return failure_ ? failure_ : engine_.error();
+}
+
+Deadline Conn::Impl::deadline(Side side) const {
+  switch (side) {
+    case Side::read: return read_deadline_;
+    case Side::write: return write_deadline_;
+    case Side::both: break;
+  }
+  return std::min(read_deadline_, write_deadline_);
+}
+
+/// What ended both directions.
+std::optional<Error> Conn::Impl::ended() const {
+  if (closing_) return Error(Errc::closed);
+  if (failure_) return failure_;
+  return engine_.error();
+}
+
+Conn::Conn(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Conn::Conn(Conn&&) noexcept = default;
+Conn& Conn::operator=(Conn&&) noexcept = default;
+Conn::~Conn() = default;
+
+Result<Conn> Conn::client(TransportPtr transport, const ClientContext& context, std::string_view server_name) try {
+  if (transport == nullptr) return fail(Errc::misuse, "a connection needs a transport");
+  const ClientConfig& config = context.config();
+  Engine engine = Engine::client(context, server_name);
+  if (engine.error()) return fail(*engine.error());
+  return Conn(std::make_unique<Impl>(std::move(engine), std::move(transport), config.common, config.dangerous.accept_truncation));
+} catch (const std::bad_alloc&) { return fail(no_memory(Phase::configure)); }
+
+Result<Conn> Conn::server(TransportPtr transport, const ServerContext& context) try {
+  if (transport == nullptr) return fail(Errc::misuse, "a connection needs a transport");
+  const ServerConfig& config = context.config();
+  Engine engine = Engine::server(context);
+  if (engine.error()) return fail(*engine.error());
+  return Conn(std::make_unique<Impl>(std::move(engine), std::move(transport), config.common, config.dangerous.accept_truncation));
+} catch (const std::bad_alloc&) { return fail(no_memory(Phase::configure)); }
+
+void Conn::set_deadline(Deadline both) { impl_->set_deadlines(both, both); }
+void Conn::set_read_deadline(Deadline deadline) { impl_->set_deadlines(deadline, std::nullopt); }
+void Conn::set_write_deadline(Deadline deadline) { impl_->set_deadlines(std::nullopt, deadline); }
+
+Result<void> Conn::handshake() { return impl_->handshake(); }
+Wants Conn::wants() const { return impl_->wants(); }
+Result<SignatureRequest> Conn::signature_wanted() const { return impl_->signature_wanted(); }
+Result<void> Conn::provide_signature(Bytes signature) {
+  return impl_->answer([&](Engine& engine) { return engine.provide_signature(signature); });
+}
+Result<void> Conn::refuse_signature() {
+  return impl_->answer([](Engine& engine) { return engine.refuse_signature(); });
+}
+void Conn::on_signature_wanted(std::function<void(SignatureRequest)> call) { impl_->on_signature_wanted(std::move(call)); }
+
+Result<std::size_t> Conn::read(MutableBytes into) { return impl_->read(into); }
+Result<std::size_t> Conn::write(Bytes from) { return impl_->write(from); }
+Result<void> Conn::flush() {
+  if (auto flushed = impl_->write({}); !flushed) return fail(flushed.error());
+  return {};
+}
+
+Result<void> Conn::close_write() { return impl_->close_write(); }
+CloseReport Conn::close() { return impl_->close(std::nullopt); }
+CloseReport Conn::close_gracefully(Deadline deadline) { return impl_->close(deadline); }
+
+ConnectionState Conn::state() const { return impl_->state(); }
+std::optional<Error> Conn::error() const { return impl_->error(); }
+std::string Conn::local() const { return impl_->local(); }
+std::string Conn::peer() const { return impl_->peer(); }
+
+}  // namespace tls12

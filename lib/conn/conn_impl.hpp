@@ -1,0 +1,118 @@
+// Inside a connection: an engine and a transport behind one lock, two deadlines, and how far each direction has come.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "conn/turn_lock.hpp"
+#include "tls12/conn.hpp"
+
+namespace tls12 {
+
+/// `error`, with the phase it came up in, if it does not say one.
+inline Error tagged(const Error& error, Phase phase) { return error.phase == Phase::none ? error.in(phase) : error; }
+
+/// How a call uses the lock: it holds `mutex_` all the time but in wait(). The transport's read and write are called with it held: they never
+/// block, so that this delays nobody by more than a copy, and engine and wire cannot disagree about what was sent.
+class Conn::Impl {
+ public:
+  Impl(Engine engine, TransportPtr transport, const CommonConfig& common, bool accept_truncation);
+  ~Impl();
+
+  // conn.cpp
+  Result<std::size_t> read(MutableBytes into);
+  Result<std::size_t> write(Bytes from);
+  Result<void> close_write();
+  void set_deadlines(std::optional<Deadline> read, std::optional<Deadline> write);
+  ConnectionState state() const;
+  std::optional<Error> error() const;
+
+  // handshake.cpp
+  Result<void> handshake();
+  Wants wants() const;
+  Result<SignatureRequest> signature_wanted() const;
+  Result<void> answer(const std::function<Result<void>(Engine&)>& give);
+  void on_signature_wanted(std::function<void(SignatureRequest)> call);
+
+  // close.cpp
+  CloseReport close(std::optional<Deadline> gentle_until);
+
+  const std::string& local() const { return local_; }
+  const std::string& peer() const { return peer_; }
+
+ private:
+  using Lock = std::unique_lock<TurnLock>;
+  /// Whose deadline a call goes by.
+  enum class Side { read, write, both };
+
+  // wire.cpp: everything that touches the transport
+  void push();
+  bool pull();
+  void settle();
+  Interest interest() const;
+  void wait(Lock& lock, Interest interest, Deadline until);
+  void wake();
+  void tear_down();
+  void close_transport();
+
+  // conn.cpp
+  TimePoint now() const { return clock_.now(); }
+  Deadline deadline(Side side) const;
+  std::optional<Error> ended() const;
+  std::optional<Result<std::size_t>> take(MutableBytes into);
+  Result<std::size_t> leave_write(Result<std::size_t> result);
+  void wait_to_read(Lock& lock);
+
+  // handshake.cpp
+  bool handshake_pending();
+  Result<void> complete_handshake(Lock& lock, Side side);
+  Result<void> go_on(Lock& lock, Side side, Deadline until);
+  bool ask_for_signature(Lock& lock);
+  Error expire_handshake();
+  Error out_of_time(Phase phase) const;
+
+  // close.cpp
+  bool our_alert_is_fatal() const;
+  Deadline close_deadline() const;
+  void say_goodbye(Lock& lock);
+  void flush_goodbye(Lock& lock);
+  void drain(Lock& lock, bool patient);
+  std::size_t drain_once();
+  CloseReport report() const;
+
+  mutable TurnLock mutex_;
+  Engine engine_;
+  TransportPtr transport_;
+  Clock& clock_;
+  const Duration handshake_timeout_, close_timeout_;
+  const bool accept_truncation_;
+  std::string local_, peer_;
+
+  Deadline read_deadline_, write_deadline_;
+  std::optional<Deadline> handshake_deadline_;  // set when the first call drives the handshake
+  bool handshake_over_ = false;                 // and its last flight is with the transport
+  bool driven_ = false;                         // some call drives the handshake now
+  bool signature_asked_ = false;
+  std::function<void(SignatureRequest)> on_signature_wanted_;
+
+  std::optional<Error> failure_;                   // ours, not the engine's: ends both directions
+  std::optional<Error> read_error_, write_error_;  // the transport's, one direction each
+  bool read_ended_ = false;                        // the transport's end has come
+  bool can_take_ = true;                           // the engine had room for bytes when last asked
+  bool fault_seen_ = false;                        // engine_.error() was acted upon
+  bool writing_shut_ = false;
+
+  bool closing_ = false, torn_down_ = false, transport_closed_ = false;
+  TimePoint closing_since_ = {};
+  std::optional<Deadline> gentle_until_;
+  bool goodbye_late_ = false;  // close() ran out of time before the alert was out
+  std::optional<Error> close_error_;
+  std::condition_variable_any closed_;  // transport_closed_ became true
+
+  int waiting_ = 0, waiting_to_write_ = 0;  // threads inside transport_->wait()
+};
+
+}  // namespace tls12

@@ -1,0 +1,24 @@
+// Resolve, connect, handshake: one deadline.
+#include <algorithm>
+
+#include "tls12/conn.hpp"
+
+namespace tls12 {
+
+Result<Conn> dial(std::string_view host, std::uint16_t port, const ClientContext& context, Deadline deadline, std::string_view server_name) {
+  auto transport = connect_tcp(host, port, deadline);
+  if (!transport) return fail(transport.error());
+  auto conn = Conn::client(std::move(*transport), context, server_name.empty() ? host : server_name);
+  if (!conn) return fail(conn.error());
+  conn->set_deadline(deadline);
+  if (auto done = conn->handshake(); !done) {
+    // The peer is told why, if there is time; a far deadline is no reason to wait for one that does not listen.
+    conn->set_write_deadline(std::min(deadline, within(context.config().common.close_timeout)));
+    conn->close();
+    return fail(done.error());
+  }
+  conn->set_deadline(Deadline::never());
+  return conn;
+}
+
+}  // namespace tls12

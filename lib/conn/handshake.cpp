@@ -1,0 +1,123 @@
+// The handshake on a connection's time: one call drives it, others wait for that one, each by its own deadline.
+#include <algorithm>
+#include <new>
+
+#include "conn/conn_impl.hpp"
+#include "conn/no_memory.hpp"
+
+namespace tls12 {
+
+Result<void> Conn::Impl::handshake() {
+  Lock lock(mutex_);
+  if (auto error = ended()) return fail(tagged(*error, Phase::handshake));
+  return complete_handshake(lock, Side::both);
+}
+
+/// Over is it when the engine says so and the last flight is with the transport: until then the peer still waits for us.
+bool Conn::Impl::handshake_pending() {
+  if (!handshake_over_ && !engine_.handshaking() && !engine_.error() && (engine_.output().empty() || write_error_)) {
+    handshake_over_ = true;
+    wake();
+  }
+  return !handshake_over_;
+}
+
+Result<void> Conn::Impl::complete_handshake(Lock& lock, Side side) {
+  if (!handshake_deadline_) handshake_deadline_ = within(handshake_timeout_, clock_);
+  bool driving = false;
+  const auto leave = [&](Result<void> result) {
+    if (driving) {
+      driven_ = false;
+      wake();
+    }
+    return result ? result : fail(tagged(result.error(), Phase::handshake));
+  };
+  while (handshake_pending()) {
+    if (auto error = ended()) return leave(fail(*error));
+    if (read_error_ && engine_.handshaking()) return leave(fail(read_error_->in(Phase::handshake)));
+    if (handshake_deadline_->passed(now())) return leave(fail(expire_handshake()));
+    if (deadline(side).passed(now())) return leave(fail(out_of_time(Phase::handshake)));
+    const Deadline until = std::min(*handshake_deadline_, deadline(side));
+    if (driven_ && !driving) {
+      wait(lock, Interest::none, until);
+      continue;
+    }
+    driven_ = driving = true;
+    if (auto done = go_on(lock, side, until); !done) return leave(done);
+  }
+  return leave({});
+}
+
+/// One step of whoever drives: sends, receives, or waits for the peer or for an answer from outside.
+Result<void> Conn::Impl::go_on(Lock& lock, Side side, Deadline until) {
+  try {
+    if (ask_for_signature(lock)) return {};
+  } catch (const std::bad_alloc&) { return fail(no_memory(Phase::handshake)); }
+  push();
+  if (pull()) {
+    lock.mutex()->give_way();
+    return {};
+  }
+  if (!handshake_pending()) return {};
+  // A reader goes on to hear why the peer takes nothing any more; a writer has its answer.
+  if (write_error_ && side != Side::read) return fail(write_error_->in(Phase::handshake));
+  wait(lock, interest(), until);
+  return {};
+}
+
+/// Tells the caller's hook, once a signature; true if it did, and anything may have happened meanwhile.
+bool Conn::Impl::ask_for_signature(Lock& lock) {
+  if (engine_.wants() != Wants::signature) {
+    signature_asked_ = false;
+    return false;
+  }
+  if (signature_asked_ || !on_signature_wanted_) return false;
+  const SignatureWanted wanted = engine_.signature_wanted();
+  SignatureRequest request{wanted.scheme, wanted.algorithm, {wanted.message.begin(), wanted.message.end()}};
+  signature_asked_ = true;
+  lock.unlock();
+  on_signature_wanted_(std::move(request));
+  lock.lock();
+  return true;
+}
+
+/// handshake_timeout is final: no alert, teardown.
+Error Conn::Impl::expire_handshake() {
+  failure_ = Error(Errc::handshake_timed_out, engine_.due()).in(Phase::handshake);
+  tear_down();
+  return *failure_;
+}
+
+/// A deadline of the caller's passed; in a handshake, the error names the row that was due.
+Error Conn::Impl::out_of_time(Phase phase) const {
+  if (!engine_.handshaking()) return Error(Errc::timed_out).in(phase);
+  return Error(Errc::timed_out, engine_.due()).in(Phase::handshake);
+}
+
+Wants Conn::Impl::wants() const {
+  const Lock lock(mutex_);
+  return engine_.wants();
+}
+
+Result<SignatureRequest> Conn::Impl::signature_wanted() const try {
+  const Lock lock(mutex_);
+  if (engine_.wants() != Wants::signature) return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
+  const SignatureWanted wanted = engine_.signature_wanted();
+  return SignatureRequest{wanted.scheme, wanted.algorithm, {wanted.message.begin(), wanted.message.end()}};
+} catch (const std::bad_alloc&) { return fail(no_memory(Phase::handshake)); }
+
+Result<void> Conn::Impl::answer(const std::function<Result<void>(Engine&)>& give) {
+  const Lock lock(mutex_);
+  if (closing_) return fail(Error(Errc::closed).in(Phase::handshake));
+  auto given = give(engine_);
+  settle();
+  wake();
+  return given;
+}
+
+void Conn::Impl::on_signature_wanted(std::function<void(SignatureRequest)> call) {
+  const Lock lock(mutex_);
+  on_signature_wanted_ = std::move(call);
+}
+
+}  // namespace tls12

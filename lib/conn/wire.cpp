@@ -1,0 +1,100 @@
+// Between engine and transport.
+#include "conn/conn_impl.hpp"
+
+namespace tls12 {
+
+/// Hands queued output to the transport, as much as it takes now. Never blocks.
+void Conn::Impl::push() {
+  if (torn_down_ || write_error_ || engine_.output().empty()) return;
+  while (!engine_.output().empty()) {
+    auto taken = transport_->write(engine_.output());
+    if (!taken) {
+      write_error_ = taken.error();
+      break;
+    }
+    if (!*taken) return;
+    engine_.sent(**taken);
+  }
+  // Whoever waits for the transport to take the rest has nothing to wait for any more.
+  if (waiting_to_write_ > 0) wake();
+  // Nothing follows a fatal alert: the peer is to see that at once.
+  if (!write_error_ && our_alert_is_fatal() && !writing_shut_) {
+    writing_shut_ = true;
+    (void)transport_->shut_down_writing();
+  }
+}
+
+/// Reads once from the transport into the engine. False: nothing has come, or nothing can be taken.
+bool Conn::Impl::pull() {
+  can_take_ = false;
+  if (torn_down_ || read_error_ || read_ended_) return false;
+  const MutableBytes space = engine_.input_space();
+  if (space.empty()) return false;
+  can_take_ = true;
+  auto got = transport_->read(space);
+  if (!got) {
+    read_error_ = got.error();
+  } else if (!*got) {
+    return false;
+  } else if (**got > 0) {
+    engine_.received(**got);
+  } else {
+    read_ended_ = true;
+    if (!accept_truncation_ || engine_.handshaking()) engine_.transport_ended();
+  }
+  settle();
+  return true;
+}
+
+/// Acts once on an error that the engine has found: its alert goes out as far as it goes at once, and blocked calls are told.
+void Conn::Impl::settle() {
+  if (!engine_.error() || fault_seen_) return;
+  fault_seen_ = true;
+  push();
+  wake();
+}
+
+/// What to wait for when push() and pull() came to nothing.
+Interest Conn::Impl::interest() const {
+  const Interest in = can_take_ && !read_error_ && !read_ended_ ? Interest::read : Interest::none;
+  const Interest out = !write_error_ && !engine_.output().empty() ? Interest::write : Interest::none;
+  return in | out;
+}
+
+/// The only place where a call blocks. What it waited for is to be looked at anew: anything may have happened meanwhile.
+void Conn::Impl::wait(Lock& lock, Interest interest, Deadline until) {
+  const std::uint64_t seen = transport_->wakes();
+  const int writes = has(interest, Interest::write) ? 1 : 0;
+  ++waiting_;
+  waiting_to_write_ += writes;
+  lock.unlock();
+  transport_->wait(interest, until, seen);
+  lock.lock();
+  waiting_to_write_ -= writes;
+  if (--waiting_ == 0 && torn_down_) close_transport();
+}
+
+/// Makes every blocked call look again.
+void Conn::Impl::wake() {
+  if (waiting_ > 0 && !transport_closed_) transport_->wake();
+}
+
+/// Ends the use of the transport; the last thread that leaves it closes it.
+void Conn::Impl::tear_down() {
+  if (torn_down_) return;
+  torn_down_ = true;
+  if (waiting_ > 0) {
+    transport_->wake();
+  } else {
+    close_transport();
+  }
+}
+
+void Conn::Impl::close_transport() {
+  if (transport_closed_) return;
+  if (auto done = transport_->close(); !done) close_error_ = done.error().in(Phase::close);
+  transport_closed_ = true;
+  closed_.notify_all();
+}
+
+}  // namespace tls12
