@@ -12,9 +12,9 @@ namespace tls12::x509 {
 enum class Purpose : std::uint8_t { server, client };
 
 struct PathRequest {
-  std::span<const Certificate> presented;   ///< the leaf first, then untrusted certificates in any order
+  std::span<const Certificate> presented;  ///< the leaf first, then untrusted certificates in any order
   const TrustStore& trust;
-  std::string_view peer_name = {};          ///< a DNS name or an IP address in text; empty: any name will do
+  std::string_view peer_name = {};  ///< a DNS name or an IP address in text; empty: any name will do
   Purpose purpose = Purpose::server;
   WallTime now;
   const Provider& provider;

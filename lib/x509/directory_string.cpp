@@ -1,0 +1,128 @@
+#include "x509/directory_string.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tls12::x509 {
+namespace {
+
+constexpr char32_t kReplacement = 0xfffd;
+
+bool is_scalar(char32_t c) { return c <= 0x10ffff && (c < 0xd800 || c > 0xdfff); }
+
+void append_utf8(char32_t c, std::string& out) {
+  const auto push = [&](char32_t octet) { out.push_back(static_cast<char>(octet)); };
+  if (c < 0x80) return push(c);
+  if (c < 0x800) {
+    push(0xc0 | c >> 6);
+  } else {
+    if (c < 0x10000) {
+      push(0xe0 | c >> 12);
+    } else {
+      push(0xf0 | c >> 18);
+      push(0x80 | (c >> 12 & 0x3f));
+    }
+    push(0x80 | (c >> 6 & 0x3f));
+  }
+  push(0x80 | (c & 0x3f));
+}
+
+}  // namespace
+
+bool is_directory_string(std::uint8_t tag) {
+  switch (tag) {
+    case der::kUtf8String:
+    case der::kPrintableString:
+    case der::kTeletexString:
+    case der::kIa5String:
+    case der::kNumericString:
+    case der::kVisibleString:
+    case der::kUniversalString:
+    case der::kBmpString: return true;
+    default: return false;
+  }
+}
+
+bool is_well_formed(const der::Element& string) {
+  switch (string.tag) {
+    case der::kPrintableString:
+    case der::kIa5String:
+    case der::kNumericString:
+    case der::kVisibleString: return std::ranges::all_of(string.content, [](std::uint8_t c) { return c < 0x80; });
+    case der::kTeletexString: return true;
+    default: break;
+  }
+  CodePoints points(string);
+  while (const auto c = points.next())
+    if (*c == kReplacement) return false;
+  return true;
+}
+
+std::string utf8_of(const der::Element& string) {
+  std::string text;
+  CodePoints points(string);
+  while (const auto c = points.next()) append_utf8(*c, text);
+  return text;
+}
+
+std::optional<char32_t> CodePoints::next() {
+  if (left_.empty()) return std::nullopt;
+  switch (tag_) {
+    case der::kUtf8String: return next_utf8();
+    case der::kBmpString: return next_wide(2);
+    case der::kUniversalString: return next_wide(4);
+    default: {
+      // TeletexString is T.61 on paper and Latin-1 in practice.
+      const char32_t c = left_[0];
+      left_ = left_.subspan(1);
+      return c;
+    }
+  }
+}
+
+char32_t CodePoints::next_utf8() {
+  const std::uint8_t lead = left_[0];
+  left_ = left_.subspan(1);
+  if (lead < 0x80) return lead;
+  const std::size_t more = lead >= 0xf0 && lead < 0xf5 ? 3 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xc2 && lead < 0xe0 ? 1 : 0;
+  if (more == 0 || left_.size() < more) return kReplacement;
+  char32_t c = lead & (0x3fu >> more);
+  for (std::size_t i = 0; i < more; ++i) {
+    if ((left_[i] & 0xc0) != 0x80) return kReplacement;
+    c = c << 6 | (left_[i] & 0x3f);
+  }
+  constexpr char32_t kSmallest[] = {0, 0x80, 0x800, 0x10000};  // RFC 3629 §3: the shortest form alone
+  left_ = left_.subspan(more);
+  return c < kSmallest[more] || !is_scalar(c) ? kReplacement : c;
+}
+
+char32_t CodePoints::next_wide(std::size_t octets) {
+  if (left_.size() < octets) {
+    left_ = {};
+    return kReplacement;
+  }
+  char32_t c = 0;
+  for (std::size_t i = 0; i < octets; ++i) c = c << 8 | left_[i];
+  left_ = left_.subspan(octets);
+  return is_scalar(c) ? c : kReplacement;
+}
+
+std::optional<char32_t> FoldedText::next() {
+  if (held_) return std::exchange(held_, std::nullopt);
+  bool space = false;
+  for (;;) {
+    const auto c = points_.next();
+    if (!c) return std::nullopt;
+    if (*c == ' ' || (*c >= '\t' && *c <= '\r')) {
+      space = started_;
+      continue;
+    }
+    started_ = true;
+    const char32_t folded = *c >= 'A' && *c <= 'Z' ? *c + 32 : *c;
+    if (!space) return folded;
+    held_ = folded;
+    return U' ';
+  }
+}
+
+}  // namespace tls12::x509

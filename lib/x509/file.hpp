@@ -1,0 +1,17 @@
+// A whole file in memory.
+#pragma once
+
+#include <string>
+
+#include "base/secret.hpp"
+#include "tls12/error.hpp"
+
+namespace tls12::x509 {
+
+/// It may hold a private key: the memory is wiped. Errors: Errc::file_unreadable with errno, naming the file; EFBIG above der::kMaxSize.
+Result<SecretVector> read_file(const std::string& path);
+
+/// The error of a file's content, which names the file and then what it was about.
+Error in_file(const Error& error, const std::string& path);
+
+}  // namespace tls12::x509

@@ -1,0 +1,55 @@
+// Identity: a chain and the key of its first certificate.
+#include "tls12/certificate.hpp"
+#include "x509/algorithm.hpp"
+#include "x509/file.hpp"
+#include "x509/guard.hpp"
+#include "x509/parsed_certificate.hpp"
+
+namespace tls12 {
+namespace {
+
+bool is_key_of(const PrivateKey& key, const Certificate& certificate) {
+  const x509::SubjectKey& subject = certificate.parsed().subject_key;
+  if (!subject.supported) return false;
+  if (key.is_elsewhere()) return key.kind() == subject.key.kind;
+  x509::der::Fault fault;
+  x509::der::Reader info(key.public_key_info(), fault);
+  const x509::SubjectKey own = x509::read_subject_public_key_info(info);
+  return own.supported && x509::same_key(own.key, subject.key);
+}
+
+}  // namespace
+
+struct Identity::Content {
+  std::vector<Certificate> chain;
+  PrivateKey key;
+};
+
+Result<Identity> Identity::from(std::vector<Certificate> chain, PrivateKey key) {
+  return x509::guarded([&]() -> Result<Identity> {
+    if (chain.empty()) return fail(Errc::misuse, "an identity without a certificate");
+    if (!is_key_of(key, chain.front())) return fail(Errc::key_does_not_match_certificate, x509::describe(chain.front().parsed()));
+    return Identity(std::make_shared<const Content>(std::move(chain), std::move(key)));
+  });
+}
+
+Result<Identity> Identity::from_pem_files(const std::string& chain_path, const std::string& key_path, ProviderPtr provider) {
+  return x509::guarded([&]() -> Result<Identity> {
+    const auto chain_text = x509::read_file(chain_path);
+    if (!chain_text) return fail(chain_text.error());
+    auto chain = Certificate::all_from_pem(text_of(*chain_text));
+    if (!chain) return fail(x509::in_file(chain.error(), chain_path));
+    const auto key_text = x509::read_file(key_path);
+    if (!key_text) return fail(key_text.error());
+    auto key = PrivateKey::from_pem(text_of(*key_text), std::move(provider));
+    if (!key) return fail(x509::in_file(key.error(), key_path));
+    auto identity = from(std::move(*chain), std::move(*key));
+    if (!identity) return fail(x509::in_file(identity.error(), key_path));
+    return identity;
+  });
+}
+
+std::span<const Certificate> Identity::chain() const { return content_->chain; }
+const PrivateKey& Identity::key() const { return content_->key; }
+
+}  // namespace tls12

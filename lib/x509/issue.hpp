@@ -1,0 +1,40 @@
+// Writing certificates (RFC 5280 §4.1), field by field. issue_certificate() fills a draft as the RFC would have it; tests fill it otherwise.
+#pragma once
+
+#include <vector>
+
+#include "base/secret.hpp"
+#include "tls12/certificate.hpp"
+#include "x509/algorithm.hpp"
+#include "x509/oid.hpp"
+
+namespace tls12::x509 {
+
+struct DraftExtension {
+  Oid id;
+  bool is_critical = false;
+  SecretVector value = {};
+};
+
+struct Draft {
+  unsigned version = 3;
+  std::vector<std::uint8_t> serial = {};
+  SecretVector issuer = {}, subject = {};  ///< Names
+  WallTime not_before = {}, not_after = {};
+  Bytes public_key_info = {};
+  std::vector<DraftExtension> extensions = {};
+  SignatureMethod method = {};
+};
+
+/// A Name of one common name; an empty one when `common_name` is empty.
+SecretVector encode_common_name(std::string_view common_name);
+/// RFC 7093 §2 (1): the first 160 bits of the SHA-256 of the subjectPublicKey.
+Result<SecretVector> key_identifier(Bytes public_key_info, const Provider& provider);
+/// How a key signs certificates: with a hash as strong as the key, and where an RSA-PSS key is restricted, with its own.
+Result<SignatureMethod> method_for(const PrivateKey& key);
+/// The draft filled from a recipe, all but issuer, authority key identifier and signature method. Errors: Errc::misuse.
+Result<Draft> draft_of(const CertificateRecipe& recipe, const PrivateKey& key, const Provider& provider);
+/// The certificate, signed by `signer`. Errors: those of PrivateKey::sign, Errc::bad_certificate when the draft makes none.
+Result<Certificate> sign(const Draft& draft, const PrivateKey& signer, Random& random);
+
+}  // namespace tls12::x509

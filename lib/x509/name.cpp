@@ -1,0 +1,193 @@
+#include "x509/name.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "x509/directory_string.hpp"
+#include "x509/oid.hpp"
+
+namespace tls12::x509 {
+namespace {
+
+using der::Fault;
+using der::Reader;
+
+struct Attribute {
+  Bytes type;
+  der::Element value;
+};
+
+Attribute read_attribute(Reader& set) {
+  Reader pair = set.enter_sequence();
+  Attribute attribute{pair.object_identifier(), pair.element()};
+  pair.finish();
+  return attribute;
+}
+
+/// The attributes' short names: RFC 4514 §3's table, then those that people know from their tools (RFC 4519, RFC 2985).
+struct TypeRow {
+  Oid oid;
+  std::string_view name;
+};
+constexpr TypeRow kTypes[] = {
+    {make_oid(2, 5, 4, 3), "CN"},
+    {make_oid(2, 5, 4, 7), "L"},
+    {make_oid(2, 5, 4, 8), "ST"},
+    {make_oid(2, 5, 4, 10), "O"},
+    {make_oid(2, 5, 4, 11), "OU"},
+    {make_oid(2, 5, 4, 6), "C"},
+    {make_oid(2, 5, 4, 9), "STREET"},
+    {make_oid(0, 9, 2342, 19200300, 100, 1, 25), "DC"},
+    {make_oid(0, 9, 2342, 19200300, 100, 1, 1), "UID"},
+    {make_oid(2, 5, 4, 4), "SN"},
+    {make_oid(2, 5, 4, 5), "serialNumber"},
+    {make_oid(2, 5, 4, 12), "title"},
+    {make_oid(2, 5, 4, 15), "businessCategory"},
+    {make_oid(2, 5, 4, 17), "postalCode"},
+    {make_oid(2, 5, 4, 42), "givenName"},
+    {make_oid(2, 5, 4, 46), "dnQualifier"},
+    {make_oid(2, 5, 4, 97), "organizationIdentifier"},
+    {make_oid(1, 2, 840, 113549, 1, 9, 1), "emailAddress"},
+};
+
+/// RFC 4514 §2.4: what must be escaped, and where.
+void append_escaped(std::string_view value, std::string& out) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    const bool special = std::string_view("\"+,;<>\\").find(c) != std::string_view::npos;
+    const bool at_edge = (i == 0 && (c == ' ' || c == '#')) || (i + 1 == value.size() && c == ' ');
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet < 0x20 || octet == 0x7f) {
+      out.append({'\\', kDigits[octet >> 4], kDigits[octet & 15]});
+    } else {
+      if (special || at_edge) out.push_back('\\');
+      out.push_back(c);
+    }
+  }
+}
+
+void append_attribute(const Attribute& attribute, std::string& out) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  const auto row = std::ranges::find_if(kTypes, [&](const TypeRow& r) { return is(attribute.type, r.oid); });
+  out.append(row != std::end(kTypes) ? std::string(row->name) : dotted(attribute.type)).push_back('=');
+  // RFC 4514 §2.4: a type without a name, or a value that is no string, shows its encoding.
+  if (row == std::end(kTypes) || !is_directory_string(attribute.value.tag)) {
+    out.push_back('#');
+    for (const std::uint8_t octet : attribute.value.whole) out.append({kDigits[octet >> 4], kDigits[octet & 15]});
+    return;
+  }
+  append_escaped(utf8_of(attribute.value), out);
+}
+
+bool same_value(const der::Element& a, const der::Element& b) {
+  if (std::ranges::equal(a.whole, b.whole)) return true;
+  if (!is_directory_string(a.tag) || !is_directory_string(b.tag)) return false;
+  FoldedText x(a), y(b);
+  for (;;) {
+    const auto c = x.next();
+    if (c != y.next()) return false;
+    if (!c) return true;
+  }
+}
+
+/// Whether every attribute of `a` is in `b`; sets of one size.
+bool contains_all(Bytes a, Bytes b, Fault& fault) {
+  Reader left(a, fault);
+  std::size_t left_count = 0, right_count = 0;
+  for (Reader right(b, fault); !right.at_end(); ++right_count) right.element();
+  for (; !left.at_end(); ++left_count) {
+    const Attribute wanted = read_attribute(left);
+    bool found = false;
+    for (Reader right(b, fault); !right.at_end() && !found;) {
+      const Attribute candidate = read_attribute(right);
+      found = std::ranges::equal(wanted.type, candidate.type) && same_value(wanted.value, candidate.value);
+    }
+    if (!found) return false;
+  }
+  return left_count == right_count;
+}
+
+constexpr std::uint64_t kHashStart = 0xcbf29ce484222325, kHashPrime = 0x100000001b3;  // FNV-1a
+
+std::uint64_t hash_step(std::uint64_t hash, std::uint64_t value) { return (hash ^ value) * kHashPrime; }
+
+std::uint64_t attribute_hash(const Attribute& attribute) {
+  std::uint64_t hash = kHashStart;
+  for (const std::uint8_t octet : attribute.type) hash = hash_step(hash, octet);
+  if (!is_directory_string(attribute.value.tag)) {
+    for (const std::uint8_t octet : attribute.value.whole) hash = hash_step(hash, octet);
+    return hash;
+  }
+  FoldedText text(attribute.value);
+  while (const auto c = text.next()) hash = hash_step(hash, *c);
+  return hash;
+}
+
+/// A bound on the nesting-free work that one name can ask for; real ones have at most a dozen.
+constexpr std::size_t kMaxAttributesInSet = 16;
+
+}  // namespace
+
+Bytes read_name(Reader& reader) {
+  const der::Element name = reader.element(der::kSequence);
+  for (Reader sets(name.content, reader.fault()); !sets.at_end();) {
+    Reader set = sets.enter(der::kSet);
+    if (set.at_end()) set.refuse("a name with an empty set of attributes");
+    Bytes previous;
+    for (std::size_t count = 0; !set.at_end(); ++count) {
+      if (count == kMaxAttributesInSet) set.refuse("a name with too many attributes in a set", Errc::bad_certificate);
+      const Bytes before = set.rest();
+      const Attribute attribute = read_attribute(set);
+      const Bytes whole = before.first(before.size() - set.rest().size());
+      if (!previous.empty() && !der::in_set_order(previous, whole)) set.refuse("a set that is not in order");
+      previous = whole;
+      if (!reader.fault() && is_directory_string(attribute.value.tag) && !is_well_formed(attribute.value))
+        set.refuse("a string that its type does not allow", Errc::bad_certificate);
+    }
+  }
+  return name.whole;
+}
+
+bool is_empty_name(Bytes name) { return name.size() <= 2; }
+
+bool same_name(Bytes a, Bytes b) {
+  if (std::ranges::equal(a, b)) return true;
+  Fault fault;
+  Reader left(a, fault), right(b, fault);
+  left = left.enter_sequence();
+  right = right.enter_sequence();
+  while (!left.at_end() && !right.at_end())
+    if (!contains_all(left.content(der::kSet), right.content(der::kSet), fault)) return false;
+  return left.at_end() && right.at_end() && !fault;
+}
+
+std::uint64_t name_hash(Bytes name) {
+  Fault fault;
+  Reader whole(name, fault);
+  std::uint64_t hash = kHashStart;
+  for (Reader sets = whole.enter_sequence(); !sets.at_end();) {
+    std::uint64_t sum = 0;  // the order in a set depends on the strings' types
+    for (Reader set = sets.enter(der::kSet); !set.at_end();) sum += attribute_hash(read_attribute(set));
+    hash = hash_step(hash, sum);
+  }
+  return hash;
+}
+
+std::string text_of_name(Bytes name) {
+  Fault fault;
+  Reader whole(name, fault);
+  std::string text;
+  for (Reader sets = whole.enter_sequence(); !sets.at_end();) {
+    std::string one;
+    for (Reader set = sets.enter(der::kSet); !set.at_end();) {
+      if (!one.empty()) one.push_back('+');
+      append_attribute(read_attribute(set), one);
+    }
+    if (!text.empty()) one.append(",").append(text);
+    text = std::move(one);
+  }
+  return text;
+}
+
+}  // namespace tls12::x509

@@ -1,0 +1,25 @@
+// Distinguished names (RFC 5280 §4.1.2.4): reading, comparing (§7.1), and RFC 4514's text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "x509/der.hpp"
+
+namespace tls12::x509 {
+
+/// A Name, checked down to each attribute's string, as one view of its whole encoding.
+Bytes read_name(der::Reader& reader);
+/// A Name without any attribute.
+bool is_empty_name(Bytes name);
+
+/// RFC 5280 §7.1: attribute by attribute, in order; strings whatever their type, without regard to ASCII case and to white space around and between words.
+/// Both names have been read by read_name().
+bool same_name(Bytes a, Bytes b);
+/// Equal names have equal hashes. Quick, and no secret: a peer can choose names that collide.
+std::uint64_t name_hash(Bytes name);
+
+/// RFC 4514 §2: the last attribute first, "CN=example.org,O=Example".
+std::string text_of_name(Bytes name);
+
+}  // namespace tls12::x509

@@ -1,0 +1,41 @@
+// What a certificate says, as views into its encoding, which it owns.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tls12/certificate.hpp"
+#include "x509/algorithm.hpp"
+#include "x509/extensions.hpp"
+
+namespace tls12::x509 {
+
+/// RFC 5280 §4.1. Immutable once parsed.
+struct ParsedCertificate {
+  std::vector<std::uint8_t> der;
+  unsigned version = 1;
+  Bytes tbs = {};  ///< tbsCertificate, which is what the signature is over
+  Bytes serial = {};
+  Bytes issuer = {}, subject = {};
+  WallTime not_before = {}, not_after = {};
+  Bytes public_key_info = {};  ///< the whole SubjectPublicKeyInfo
+  SubjectKey subject_key = {};
+  Extensions extensions = {};
+  SignatureMethod signature_method = {};
+  Bytes signature = {};
+  std::uint64_t issuer_hash = 0, subject_hash = 0;  ///< name_hash() of the two
+
+  ParsedCertificate() = default;
+  ParsedCertificate(const ParsedCertificate&) = delete;
+  ParsedCertificate& operator=(const ParsedCertificate&) = delete;
+};
+
+/// Reads `certificate.der` into the rest.
+Result<void> parse(ParsedCertificate& certificate);
+
+/// RFC 5280 §3.2: subject and issuer are the same name.
+bool is_self_issued(const ParsedCertificate& certificate);
+/// What a person would call this certificate: its subject, or else its first name, or else its serial number.
+std::string describe(const ParsedCertificate& certificate);
+
+}  // namespace tls12::x509

@@ -1,0 +1,86 @@
+#include "x509/pem.hpp"
+
+#include <array>
+
+namespace tls12::x509::pem {
+namespace {
+
+constexpr std::string_view kBegin = "-----BEGIN ", kEnd = "-----END ", kDashes = "-----";
+constexpr std::uint8_t kSpace = 64, kPadding = 65, kOther = 66;
+
+constexpr std::array<std::uint8_t, 256> make_values() {
+  std::array<std::uint8_t, 256> values;
+  values.fill(kOther);
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (std::size_t i = 0; i < 64; ++i) values[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  for (const char c : std::string_view(" \t\r\n\v\f")) values[static_cast<std::uint8_t>(c)] = kSpace;
+  values['='] = kPadding;
+  return values;
+}
+constexpr auto kValues = make_values();
+
+/// Where `marker` starts a line, or npos.
+std::size_t find_line(std::string_view text, std::string_view marker) {
+  for (std::size_t at = text.find(marker); at != text.npos; at = text.find(marker, at + 1))
+    if (at == 0 || text[at - 1] == '\n' || text[at - 1] == '\r') return at;
+  return text.npos;
+}
+
+}  // namespace
+
+Result<std::optional<Block>> next(std::string_view& text) {
+  const std::size_t begin = find_line(text, kBegin);
+  if (begin == text.npos) {
+    text = {};
+    return std::nullopt;
+  }
+  std::string_view rest = text.substr(begin + kBegin.size());
+  const std::size_t label_end = rest.find(kDashes);
+  if (label_end == rest.npos || label_end > rest.find('\n')) return fail(Errc::bad_pem, "a BEGIN line is not complete");
+  Block block;
+  block.label = rest.substr(0, label_end);
+  rest.remove_prefix(label_end + kDashes.size());
+  const std::size_t end = find_line(rest, kEnd);
+  if (end == rest.npos) return fail(Errc::bad_pem, "there is no END line");
+  block.base64 = rest.substr(0, end);
+  block.has_headers = block.base64.find(':') != rest.npos;
+  rest.remove_prefix(end + kEnd.size());
+  if (!rest.starts_with(block.label) || !rest.substr(block.label.size()).starts_with(kDashes)) return fail(Errc::bad_pem, "the BEGIN and the END line differ");
+  text = rest.substr(block.label.size() + kDashes.size());
+  return block;
+}
+
+Result<std::size_t> decode(const Block& block, MutableBytes out) {
+  std::uint32_t group = 0;
+  unsigned digits = 0, padding = 0;
+  std::size_t size = 0;
+  for (const char c : block.base64) {
+    const std::uint8_t value = kValues[static_cast<std::uint8_t>(c)];
+    if (value == kSpace) continue;
+    if (value == kPadding) {
+      ++padding;
+      continue;
+    }
+    if (value == kOther || padding != 0) return fail(Errc::bad_pem, "a character that is not base64");
+    group = group << 6 | value;
+    if (++digits == 4) {
+      out[size] = static_cast<std::uint8_t>(group >> 16);
+      out[size + 1] = static_cast<std::uint8_t>(group >> 8);
+      out[size + 2] = static_cast<std::uint8_t>(group);
+      size += 3;
+      digits = 0;
+      group = 0;
+    }
+  }
+  if (digits + padding != 0 && digits + padding != 4) return fail(Errc::bad_pem, "the base64 is cut short");
+  if (digits == 1 || (digits == 0 && padding != 0)) return fail(Errc::bad_pem, "the base64 is cut short");
+  if ((digits == 2 && (group & 0xf) != 0) || (digits == 3 && (group & 0x3) != 0)) return fail(Errc::bad_pem, "the base64 has stray bits at its end");
+  if (digits == 2) out[size++] = static_cast<std::uint8_t>(group >> 4);
+  if (digits == 3) {
+    out[size++] = static_cast<std::uint8_t>(group >> 10);
+    out[size++] = static_cast<std::uint8_t>(group >> 2);
+  }
+  return size;
+}
+
+}  // namespace tls12::x509::pem
