@@ -8,16 +8,12 @@ namespace tls12::record {
 
 namespace {
 
-void put_sequence(std::uint64_t sequence, std::uint8_t* out) {
-  for (std::size_t i = 0; i < 8; ++i) out[i] = static_cast<std::uint8_t>(sequence >> (56 - 8 * i));
-}
-
 /// RFC 7905 §2: the sequence number, padded on the left with zeros, exclusive-ored into the IV.
 std::array<std::uint8_t, kAeadNonceSize> xor_nonce(Bytes iv, std::uint64_t sequence) {
-  std::array<std::uint8_t, kAeadNonceSize> nonce = {};
+  std::array<std::uint8_t, kAeadNonceSize> nonce = {}, result;
   put_sequence(sequence, nonce.data() + kAeadNonceSize - 8);
-  for (std::size_t i = 0; i < nonce.size(); ++i) nonce[i] = static_cast<std::uint8_t>(nonce[i] ^ iv[i]);
-  return nonce;
+  for (std::size_t i = 0; i < nonce.size(); ++i) result[i] = static_cast<std::uint8_t>(nonce[i] ^ iv[i]);
+  return result;
 }
 
 }  // namespace

@@ -55,8 +55,9 @@ void Half::advance(std::uint64_t count) {
 
 void Half::set_fragment_size(std::size_t size) { fragment_size_ = std::clamp<std::size_t>(size, 1, kMaxPlaintext); }
 
-bool Half::write_record(ContentType type, Bytes plaintext, std::uint64_t sequence, std::uint8_t* out) {
-  put_header(type, version_, protection().sealed_size(plaintext.size()), out);
+/// Header and fragment, which the caller has found to be `fragment_size` bytes once sealed.
+bool Half::write_record(ContentType type, Bytes plaintext, std::size_t fragment_size, std::uint64_t sequence, std::uint8_t* out) {
+  put_header(type, version_, fragment_size, out);
   return protection().seal(sequence, type, version_, plaintext, out + kRecordHeaderSize);
 }
 
@@ -64,25 +65,25 @@ Result<void> Half::seal(ContentType type, Bytes plaintext, Buffer& out) {
   if (plaintext.size() > kMaxPlaintext) return fail(Errc::internal_error, "a record of more than 2^14 bytes");
   if (plaintext.empty() && type != ContentType::application_data) return fail(Errc::internal_error, "an empty record");
   if (auto allowed = check_limits(type, 1); !allowed) return allowed;
-  const std::size_t size = kRecordHeaderSize + protection().sealed_size(plaintext.size());
-  if (!write_record(type, plaintext, sequence_, out.prepare(size).data())) return fail(Errc::randomness_failed);
-  out.commit(size);
+  const std::size_t fragment_size = protection().sealed_size(plaintext.size());
+  std::uint8_t* at = out.prepare(kRecordHeaderSize + fragment_size).data();
+  if (!write_record(type, plaintext, fragment_size, sequence_, at)) return fail(Errc::randomness_failed);
+  out.commit(kRecordHeaderSize + fragment_size);
   advance(1);
   return {};
 }
 
 Result<void> Half::seal_all(ContentType type, Bytes data, Buffer& out) {
   if (data.empty()) return {};
-  const std::uint64_t count = (data.size() + fragment_size_ - 1) / fragment_size_;
+  const std::size_t whole = data.size() / fragment_size_, rest = data.size() % fragment_size_;
+  const std::uint64_t count = whole + (rest != 0);
   if (auto allowed = check_limits(type, count); !allowed) return allowed;
-  const std::size_t size = wire_size(data.size());
+  const std::size_t size = wire_size(data.size()), whole_size = protection().sealed_size(fragment_size_);
   std::uint8_t* at = out.prepare(size).data();
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const Bytes fragment = data.first(std::min(fragment_size_, data.size()));
-    if (!write_record(type, fragment, sequence_ + i, at)) return fail(Errc::randomness_failed);
-    at += kRecordHeaderSize + protection().sealed_size(fragment.size());
-    data = data.subspan(fragment.size());
+  for (std::size_t i = 0; i < whole; ++i, at += kRecordHeaderSize + whole_size) {
+    if (!write_record(type, data.subspan(i * fragment_size_, fragment_size_), whole_size, sequence_ + i, at)) return fail(Errc::randomness_failed);
   }
+  if (rest != 0 && !write_record(type, data.last(rest), protection().sealed_size(rest), sequence_ + whole, at)) return fail(Errc::randomness_failed);
   out.commit(size);
   advance(count);
   return {};

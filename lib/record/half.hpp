@@ -62,7 +62,7 @@ class Half {
   Protection& protection() const;
   Result<void> check_limits(ContentType type, std::uint64_t count) const;
   Result<void> check_contents(ContentType type, Bytes plaintext);
-  [[nodiscard]] bool write_record(ContentType type, Bytes plaintext, std::uint64_t sequence, std::uint8_t* out);
+  [[nodiscard]] bool write_record(ContentType type, Bytes plaintext, std::size_t fragment_size, std::uint64_t sequence, std::uint8_t* out);
   void advance(std::uint64_t count);
 
   std::unique_ptr<Protection> current_, pending_;  // null: the protection that is none

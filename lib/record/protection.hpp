@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 
@@ -49,12 +51,18 @@ constexpr std::size_t fixed_iv_size(AeadAlgorithm algorithm) { return algorithm 
 /// Errc::algorithm_unavailable when `provider` lacks it, Errc::internal_error for a wrong size, Errc::out_of_memory.
 Result<std::unique_ptr<Protection>> make_protection(const Provider& provider, AeadAlgorithm algorithm, Bytes key, Bytes fixed_iv, const Limits& limits);
 
+/// A sequence number as it is authenticated and, by GCM, sent: eight bytes, the highest first.
+inline void put_sequence(std::uint64_t sequence, std::uint8_t* out) {
+  if constexpr (std::endian::native == std::endian::little) sequence = std::byteswap(sequence);
+  std::memcpy(out, &sequence, sizeof sequence);  // one store: it is read back as one at once
+}
+
 /// What is authenticated beside the fragment: seq_num, type, version and the plaintext's length (RFC 5246 §6.2.3.1 and §6.2.3.3).
 inline constexpr std::size_t kAdditionalDataSize = 13;
 inline std::array<std::uint8_t, kAdditionalDataSize> additional_data(std::uint64_t sequence, ContentType type, ProtocolVersion version,
                                                                      std::size_t plaintext_size) {
   std::array<std::uint8_t, kAdditionalDataSize> data;
-  for (std::size_t i = 0; i < 8; ++i) data[i] = static_cast<std::uint8_t>(sequence >> (56 - 8 * i));
+  put_sequence(sequence, data.data());
   data[8] = static_cast<std::uint8_t>(type);
   data[9] = static_cast<std::uint8_t>(static_cast<unsigned>(version) >> 8);
   data[10] = static_cast<std::uint8_t>(version);
