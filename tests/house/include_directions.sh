@@ -1,0 +1,59 @@
+#!/bin/sh
+# The rooms may include public headers and the rooms below them; public headers include public headers and the standard library.
+# usage: include_directions.sh ROOT. Prints each violation as file:line, and fails if there is one.
+set -u
+cd "$1" || exit 2
+find include lib -name '*.hpp' -o -name '*.cpp' | sort | xargs awk '
+BEGIN {
+  count = split("base crypto wire x509 record handshake engine conn", order, " ")
+  for (i = 1; i <= count; ++i) rank[order[i]] = i
+}
+function violation(what) { printf "%s:%d: %s: %s\n", FILENAME, FNR, $0, what; ++violations }
+function exists(path, line, found) {
+  found = (getline line < path) >= 0
+  close(path)
+  return found
+}
+function name_of(  name) {
+  name = $0
+  sub(/^[ \t]*#[ \t]*include[ \t]*["<]/, "", name)
+  sub(/[">].*/, "", name)
+  return name
+}
+function in_quotes(name, from,  room) {
+  room = name
+  sub(/\/.*/, "", room)
+  if (room == "tls12") {
+    if (!exists("include/" name)) violation("no such public header")
+  } else if (from == "public") {
+    violation("a public header includes public headers alone")
+  } else if (!(room in rank) || name !~ /^[a-z0-9_]+\/[a-z0-9_\/]+\.hpp$/) {
+    violation("a header is named from its room on, like \"wire/codec.hpp\"")
+  } else if (rank[room] > rank[from]) {
+    violation(from " is below " room)
+  } else if (!exists("lib/" name)) {
+    violation("no such header")
+  }
+}
+function in_brackets(name, from) {
+  if (name ~ /^tls12\// || name in rank) violation("a header of our own stands in quotes")
+  if (from == "public" && name !~ /^[a-z_]+$/) violation("a public header needs the standard library alone")
+  if (from != "crypto" && name ~ /^(mbedtls|psa|openssl|sodium)/) violation("crypto libraries are known to crypto alone")
+  if (name ~ /^mbedtls\/(ssl|x509|net_sockets|debug|certs)/) violation("the TLS and X.509 of mbedTLS are not used")
+  if (from != "conn" && name ~ /^(sys\/(socket|epoll|eventfd|select|poll)|netdb|poll|netinet\/.*)(\.h)?$/) violation("sockets are known to conn alone")
+  if (from ~ /^(base|wire|record|handshake|engine)$/ && name ~ /^(thread|mutex|shared_mutex|condition_variable|future|fstream|ctime|time\.h|unistd\.h)$/)
+    violation("the protocol knows no threads, files or clocks")
+  if (name == "coroutine") violation("no coroutines: GCC 12 miscompiles them")
+}
+FNR == 1 {
+  split(FILENAME, part, "/")
+  from = part[1] == "include" ? "public" : part[2]
+  if (from != "public" && !(from in rank)) violation("not a room")
+}
+/^[ \t]*#[ \t]*include/ {
+  if ($0 ~ /include[ \t]*"/) in_quotes(name_of(), from)
+  else if ($0 ~ /include[ \t]*</) in_brackets(name_of(), from)
+  else violation("an include that cannot be checked")
+}
+END { exit violations > 0 }
+'

@@ -1,0 +1,63 @@
+#!/bin/sh
+# The checks of this folder find what they look for: each is shown a small house with one fault. usage: self_check.sh FOLDER
+set -u
+folder=$1
+house=$(mktemp -d) || exit 2
+trap 'rm -rf "$house"' EXIT
+failures=0
+
+# A sound house of two rooms and a public header.
+build() {
+  rm -rf "$house"
+  mkdir -p "$house/include/tls12" "$house/lib/base" "$house/lib/crypto" "$house/lib/wire" "$house/lib/engine" "$house/lib/conn" "$house/tools"
+  echo '#include <string>' >"$house/include/tls12/bytes.hpp"
+  echo '#include "tls12/bytes.hpp"' >"$house/lib/base/buffer.hpp"
+  echo '#include "base/buffer.hpp"' >"$house/lib/wire/codec.hpp"
+  echo '#include <sys/socket.h>' >"$house/lib/conn/socket.cpp"
+  echo '#include <mbedtls/gcm.h>' >"$house/lib/crypto/gcm.cpp"
+}
+sound() {  # CHECK
+  build
+  "$folder/$1" "$house" || { echo "$1 finds fault with a sound house"; failures=1; }
+}
+faulty() {  # CHECK FILE LINE
+  build
+  printf '%s\n' "$3" >>"$house/$2"
+  if "$folder/$1" "$house" >/dev/null; then
+    echo "$1 overlooks in $2: $3"
+    failures=1
+  fi
+}
+
+sound include_directions.sh
+faulty include_directions.sh lib/base/buffer.hpp '#include "wire/codec.hpp"'
+faulty include_directions.sh lib/wire/codec.hpp '  #  include "conn/socket.hpp"'
+faulty include_directions.sh lib/wire/codec.hpp '#include "reader.hpp"'
+faulty include_directions.sh lib/wire/codec.hpp '#include "../base/buffer.hpp"'
+faulty include_directions.sh lib/wire/codec.hpp '#include "base/absent.hpp"'
+faulty include_directions.sh lib/wire/codec.hpp '#include "tls12/absent.hpp"'
+faulty include_directions.sh lib/wire/codec.hpp '#include <tls12/bytes.hpp>'
+faulty include_directions.sh lib/wire/codec.hpp '#include HEADER'
+faulty include_directions.sh lib/wire/codec.hpp '#include <coroutine>'
+faulty include_directions.sh lib/wire/codec.hpp '#include <mbedtls/md.h>'
+faulty include_directions.sh lib/crypto/gcm.cpp '#include <mbedtls/ssl.h>'
+faulty include_directions.sh lib/crypto/gcm.cpp '#include <mbedtls/x509_crt.h>'
+faulty include_directions.sh lib/engine/engine.cpp '#include <sys/socket.h>'
+faulty include_directions.sh lib/engine/engine.cpp '#include <thread>'
+faulty include_directions.sh include/tls12/bytes.hpp '#include "base/buffer.hpp"'
+faulty include_directions.sh include/tls12/bytes.hpp '#include <sodium.h>'
+build
+mkdir "$house/lib/attic"
+echo '#include <string>' >"$house/lib/attic/old.cpp"
+"$folder/include_directions.sh" "$house" >/dev/null && { echo 'include_directions.sh overlooks a room that is none'; failures=1; }
+
+# Written in pieces, so that this file is not itself what is looked for.
+sound sources.sh
+faulty sources.sh lib/engine/engine.cpp 'task f() { co_''return; }'
+faulty sources.sh lib/wire/codec.hpp '// TO''DO'
+faulty sources.sh lib/engine/engine.cpp 'auto t = steady_clock''::now();'
+faulty sources.sh lib/wire/codec.hpp '  if (x) throw 1;'
+faulty sources.sh lib/crypto/meson.build "cpp.find_library('mbed""tls')"
+faulty sources.sh notes.md 'see /ho''me/someone/notes'
+faulty sources.sh tools/try '/wo''rk/shared'
+exit $failures
