@@ -1,0 +1,152 @@
+// The public face: every call checked, and no exception let out.
+#include "tls12/engine.hpp"
+
+#include <new>
+#include <string>
+#include <utility>
+
+#include "engine/impl.hpp"
+#include "handshake/client.hpp"
+#include "handshake/server.hpp"
+
+namespace tls12 {
+namespace {
+
+const std::optional<Error> kNoMemory = Error(Errc::out_of_memory);
+const ConnectionState kNoState;
+
+std::unique_ptr<Observer> observer_of(const CommonConfig& config, Role role) { return config.observe ? config.observe(role) : nullptr; }
+
+// Runs `call`; memory that runs out is the connection's fatal error, told to the peer if there is memory for that.
+template <class Impl, class Call>
+void guarded(Impl& impl, Call call) {
+  try {
+    call();
+  } catch (const std::bad_alloc&) {
+    try {
+      impl.fail(Errc::out_of_memory);
+    } catch (const std::bad_alloc&) { impl.fail_silently(Error(Errc::out_of_memory)); }
+  }
+}
+
+}  // namespace
+
+Engine::Impl::Impl(const ClientContext& context) : Impl(Role::client, context, context.config().common) {
+  writing_.set_version(ProtocolVersion::tls10);  // RFC 5246 appendix E.1: what old servers, and boxes in between, put up with
+}
+
+Engine::Impl::Impl(const ServerContext& context) : Impl(Role::server, context, context.config().common) {}
+
+Engine::Impl::Impl(Role role, std::variant<ClientContext, ServerContext> context, const CommonConfig& config)
+    : context_(std::move(context)),
+      config_(config),
+      observer_(observer_of(config, role)),
+      reading_(config.limits),
+      assembly_(config.limits),
+      writing_(config.limits) {
+  state_.role = role;
+}
+
+void Engine::Impl::begin_client(x509::ReferenceName server_name, WallTime now) {
+  begin(std::make_unique<handshake::Client>(std::get<ClientContext>(context_).content(), std::move(server_name), environment(now)));
+}
+
+void Engine::Impl::begin_server(WallTime now) { begin(std::make_unique<handshake::Server>(std::get<ServerContext>(context_).content(), environment(now))); }
+
+handshake::Endpoint::Environment Engine::Impl::environment(WallTime now) {
+  return {.channel = *this, .state = state_, .observer = observer_.get(), .now = now};
+}
+
+void Engine::Impl::begin(std::unique_ptr<handshake::Endpoint> endpoint) {
+  handshake_ = std::make_unique<Handshake>(state_.role, std::move(endpoint));
+  if (const auto moved = moved_on(handshake_->flow.advance()); !moved) return fail(moved.error());
+  flush_flight();
+}
+
+// An engine for which there was no memory has no Impl: it has failed, and does nothing.
+Engine Engine::client(const ClientContext& context, std::string_view server_name, WallTime now) try {
+  auto impl = std::make_unique<Impl>(context);
+  guarded(*impl, [&] {
+    auto name = x509::ReferenceName::parse(server_name);
+    if (!name) return impl->fail(name.error());
+    impl->begin_client(std::move(*name), now);
+  });
+  return Engine(std::move(impl));
+} catch (const std::bad_alloc&) { return Engine(nullptr); }
+
+Engine Engine::server(const ServerContext& context, WallTime now) try {
+  auto impl = std::make_unique<Impl>(context);
+  guarded(*impl, [&] { impl->begin_server(now); });
+  return Engine(std::move(impl));
+} catch (const std::bad_alloc&) { return Engine(nullptr); }
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+Engine::~Engine() = default;
+
+MutableBytes Engine::input_space() {
+  MutableBytes space;
+  if (impl_) guarded(*impl_, [&] { space = impl_->input_space(); });
+  return space;
+}
+
+void Engine::received(std::size_t n) {
+  if (impl_) guarded(*impl_, [&] { impl_->received(n); });
+}
+
+void Engine::transport_ended() {
+  if (impl_) guarded(*impl_, [&] { impl_->transport_ended(); });
+}
+
+Bytes Engine::output() const { return impl_ ? impl_->output() : Bytes{}; }
+void Engine::sent(std::size_t n) {
+  if (impl_) impl_->sent(n);
+}
+bool Engine::mid_record() const { return impl_ && impl_->mid_record(); }
+
+bool Engine::handshaking() const { return impl_ && impl_->handshaking(); }
+std::string_view Engine::due() const { return impl_ ? impl_->due() : "nothing"; }
+Wants Engine::wants() const { return impl_ ? impl_->wants() : Wants::nothing; }
+SignatureWanted Engine::signature_wanted() const { return impl_ ? impl_->signature_wanted() : SignatureWanted{}; }
+
+Result<void> Engine::provide_signature(Bytes signature) {
+  if (wants() != Wants::signature) return fail(Errc::not_waiting_for_that);
+  guarded(*impl_, [&] { impl_->answer_signature(signature); });
+  return {};
+}
+
+Result<void> Engine::refuse_signature() {
+  if (wants() != Wants::signature) return fail(Errc::not_waiting_for_that);
+  guarded(*impl_, [&] { impl_->answer_signature(std::nullopt); });
+  return {};
+}
+
+Bytes Engine::readable() const { return impl_ ? impl_->readable() : Bytes{}; }
+void Engine::consume(std::size_t n) {
+  if (impl_ && n != 0) guarded(*impl_, [&] { impl_->consume(n); });
+}
+
+Result<std::size_t> Engine::write(Bytes data) {
+  if (!impl_) return fail(*kNoMemory);
+  Result<std::size_t> written = 0;
+  guarded(*impl_, [&] { written = impl_->write(data); });
+  return impl_->error() && !written ? fail(*impl_->error()) : written;
+}
+
+Result<void> Engine::close_write() {
+  if (!impl_) return fail(*kNoMemory);
+  Result<void> closed;
+  guarded(*impl_, [&] { closed = impl_->close_write(); });
+  return impl_->error() ? fail(*impl_->error()) : closed;
+}
+
+bool Engine::write_closed() const { return impl_ && impl_->write_closed(); }
+bool Engine::peer_closed() const { return impl_ && impl_->peer_closed(); }
+const std::optional<Error>& Engine::error() const { return impl_ ? impl_->error() : kNoMemory; }
+const ConnectionState& Engine::state() const { return impl_ ? impl_->state() : kNoState; }
+void Engine::release_buffers() {
+  if (impl_) impl_->release_buffers();
+}
+
+}  // namespace tls12

@@ -1,0 +1,124 @@
+// The engine's state: one connection, whatever its role. The members are grouped as the files beside this one: input.cpp takes the peer's
+// bytes apart, output.cpp seals ours, engine.cpp is the public face.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <variant>
+
+#include "base/buffer.hpp"
+#include "handshake/endpoint.hpp"
+#include "handshake/flow.hpp"
+#include "record/framer.hpp"
+#include "record/half.hpp"
+#include "record/handshake_assembly.hpp"
+#include "tls12/engine.hpp"
+#include "x509/host_name.hpp"
+
+namespace tls12 {
+
+class Engine::Impl final : private handshake::Channel {
+ public:
+  explicit Impl(const ClientContext& context);
+  explicit Impl(const ServerContext& context);
+  /// The first handshake; a client's ClientHello is in output() behind it.
+  void begin_client(x509::ReferenceName server_name, WallTime now);
+  void begin_server(WallTime now);
+
+  // input.cpp
+  MutableBytes input_space();
+  void received(std::size_t n);
+  void transport_ended();
+  Bytes readable() const { return plaintext_; }
+  void consume(std::size_t n);
+  void answer_signature(std::optional<Bytes> signature);
+
+  // output.cpp
+  Bytes output() const { return output_.view(); }
+  void sent(std::size_t n);
+  bool mid_record() const { return record_left_ != 0; }
+  Result<std::size_t> write(Bytes data);
+  Result<void> close_write();
+  void fail(Error error);
+  void fail_silently(Error error);
+
+  bool handshaking() const { return handshake_ != nullptr; }
+  bool waiting() const { return wants() != Wants::nothing; }
+  Wants wants() const { return handshake_ ? handshake_->endpoint->wants() : Wants::nothing; }
+  SignatureWanted signature_wanted() const { return handshake_ ? handshake_->endpoint->signature_wanted() : SignatureWanted{}; }
+  const char* due() const { return handshake_ ? handshake_->flow.due() : error_ && error_->due != nullptr ? error_->due : "complete"; }
+  bool write_closed() const { return close_notify_sent_; }
+  bool peer_closed() const { return peer_closed_; }
+  const std::optional<Error>& error() const { return error_; }
+  const ConnectionState& state() const { return state_; }
+  void release_buffers();
+
+ private:
+  /// The figure under way and the end that acts in it; gone, and wiped, when it is complete or has failed.
+  struct Handshake {
+    Handshake(Role role, std::unique_ptr<handshake::Endpoint> end) : endpoint(std::move(end)), flow(role, *endpoint) {}
+    std::unique_ptr<handshake::Endpoint> endpoint;
+    handshake::Flow flow;
+  };
+
+  // input.cpp
+  void process();
+  bool process_record();
+  Result<void> dispatch(ContentType type, const record::Record& record, MutableBytes plaintext);
+  Result<void> receive_handshake(Bytes fragment);
+  Result<void> receive_messages();
+  Result<void> receive_message(const record::HandshakeAssembly::Message& message);
+  Result<void> receive_hello_request(Bytes body);
+  Result<void> receive_renegotiation(Bytes body);
+  Result<void> receive_change_cipher_spec(Bytes fragment);
+  Result<void> receive_alert(Bytes fragment);
+  Result<void> receive_application_data(const record::Record& record, MutableBytes plaintext);
+  Result<void> count_hello_request();
+  Result<void> moved_on(const Result<handshake::Outcome>& outcome);
+
+  // engine.cpp
+  Impl(Role role, std::variant<ClientContext, ServerContext> context, const CommonConfig& config);
+  handshake::Endpoint::Environment environment(WallTime now);
+  void begin(std::unique_ptr<handshake::Endpoint> endpoint);
+
+  // output.cpp
+  void flush_flight();
+  Result<void> send_alert(AlertLevel level, Alert alert);
+  Result<void> seal(ContentType type, Bytes fragment);
+  void count_records();
+
+  // handshake::Channel
+  Buffer& messages() override { return flight_; }
+  Result<void> send_change_cipher_spec() override;
+  Result<void> set_pending(const handshake::KeyBlock& keys) override;
+  void version_negotiated() override;
+
+  std::variant<ClientContext, ServerContext> context_;
+  const CommonConfig& config_;
+  ConnectionState state_;
+  std::unique_ptr<Observer> observer_;
+  std::unique_ptr<Handshake> handshake_;
+
+  Buffer input_;
+  record::Framer framer_;
+  record::Half reading_;
+  record::HandshakeAssembly assembly_;
+  Bytes plaintext_ = {};              // of the record at the front of input_, what was not consumed yet
+  std::size_t plaintext_record_ = 0;  // that record's size on the wire
+  std::size_t missing_ = kRecordHeaderSize;
+  std::size_t offered_ = 0;  // how much input_space() gave
+  bool bulk_ = false;        // the last input filled all the room there was
+  bool ended_ = false;
+  unsigned warnings_ = 0, hello_requests_ = 0;
+  bool peer_closed_ = false;
+
+  Buffer flight_;  // handshake messages that are not in records yet
+  record::Half writing_;
+  Buffer output_;
+  std::size_t record_left_ = 0;  // of a record that was sent in part
+  bool close_notify_sent_ = false;
+
+  std::optional<Error> error_;
+};
+
+}  // namespace tls12

@@ -1,0 +1,198 @@
+// From the peer: records, by content type (RFC 5246 §6.2.1), into messages, alerts and data.
+#include <algorithm>
+
+#include "engine/impl.hpp"
+
+namespace tls12 {
+namespace {
+
+using handshake::Act;
+using handshake::Outcome;
+
+// What a quiet connection offers to read into: enough for what is small; a whole buffer once that was filled to the brim.
+constexpr std::size_t kQuietInput = 4096;
+
+}  // namespace
+
+MutableBytes Engine::Impl::input_space() {
+  offered_ = 0;
+  if (error_ || peer_closed_ || ended_ || !plaintext_.empty() || waiting()) return {};
+  const std::size_t room = std::max(bulk_ ? config_.limits.input : kQuietInput, input_.size() + missing_);
+  const MutableBytes space = input_.prepare(room - input_.size());
+  offered_ = space.size();
+  return space;
+}
+
+void Engine::Impl::received(std::size_t n) {
+  bulk_ = n == offered_;
+  offered_ = 0;
+  input_.commit(n);
+  process();
+}
+
+void Engine::Impl::transport_ended() {
+  ended_ = true;
+  process();
+}
+
+void Engine::Impl::consume(std::size_t n) {
+  plaintext_ = plaintext_.subspan(n);
+  state_.bytes_received += n;
+  if (!plaintext_.empty()) return;
+  input_.consume(plaintext_record_);
+  plaintext_record_ = 0;
+  process();
+}
+
+void Engine::Impl::answer_signature(std::optional<Bytes> signature) {
+  handshake_->endpoint->answer_signature(signature);
+  if (const auto moved = moved_on(handshake_->flow.advance()); !moved) return fail(moved.error());
+  if (const auto received = receive_messages(); !received) return fail(received.error());
+  flush_flight();
+  process();
+}
+
+// Record by record, until there is data to be read, an answer to wait for, or nothing more to do.
+void Engine::Impl::process() {
+  while (!error_ && !peer_closed_ && plaintext_.empty() && !waiting() && process_record()) {}
+  count_records();
+}
+
+bool Engine::Impl::process_record() {
+  const auto framed = framer_.next(input_.view());
+  if (!framed) return fail(framed.error()), false;
+  if (!framed->record) {
+    missing_ = framed->missing;
+    if (ended_) fail(Errc::truncated);
+    return false;
+  }
+  const record::Record& record = *framed->record;
+  const std::uint64_t sequence = reading_.sequence();
+  const bool is_protected = reading_.is_protected();
+  const auto plaintext = reading_.open(record);
+  if (!plaintext) return fail(plaintext.error()), false;
+  if (observer_) observer_->on_record({Direction::received, record.type, record.version, is_protected, sequence, record.wire_size, *plaintext});
+
+  if (const auto taken = dispatch(record.type, record, *plaintext); !taken) return fail(taken.error()), false;
+  if (plaintext_.empty()) input_.consume(record.wire_size);
+  flush_flight();
+  return true;
+}
+
+Result<void> Engine::Impl::dispatch(ContentType type, const record::Record& record, MutableBytes plaintext) {
+  switch (type) {
+    case ContentType::handshake: return receive_handshake(plaintext);
+    case ContentType::change_cipher_spec: return receive_change_cipher_spec(plaintext);
+    case ContentType::alert: return receive_alert(plaintext);
+    case ContentType::application_data: return receive_application_data(record, plaintext);
+  }
+  return std::unexpected(Error(Errc::record_type_unknown));
+}
+
+// ------------------------------------------------ handshake
+
+Result<void> Engine::Impl::receive_handshake(Bytes fragment) {
+  assembly_.add(fragment);
+  return receive_messages();
+}
+
+Result<void> Engine::Impl::receive_messages() {
+  while (!waiting()) {
+    const auto message = assembly_.next();
+    if (!message) return std::unexpected(message.error());
+    if (!*message) return {};
+    if (const auto taken = receive_message(**message); !taken) return taken;
+  }
+  assembly_.keep();  // a step waits for an answer: what came behind stays for later
+  return {};
+}
+
+Result<void> Engine::Impl::receive_message(const record::HandshakeAssembly::Message& message) {
+  if (state_.role == Role::client && message.type == HandshakeType::hello_request) return receive_hello_request(message.body());
+  if (handshake_) return moved_on(handshake_->flow.receive(handshake::act_of(message.type), message.bytes));
+  if (state_.role == Role::server && message.type == HandshakeType::client_hello) return receive_renegotiation(message.body());
+  Error error(Errc::unexpected_message, name(message.type));
+  error.due = "nothing: the handshake is complete";
+  return std::unexpected(error);
+}
+
+// RFC 5246 §7.4.1.1: ignored while a handshake is under way, and never hashed; otherwise answered with a warning (§7.2.2), since
+// this client does not renegotiate.
+Result<void> Engine::Impl::receive_hello_request(Bytes body) {
+  if (const auto request = wire::parse_hello_request(body); !request) return std::unexpected(request.error());
+  if (const auto counted = count_hello_request(); !counted || handshake_) return counted;
+  return send_alert(AlertLevel::warning, Alert::no_renegotiation);
+}
+
+// RFC 5246 §7.2.2: a ClientHello behind the handshake asks for a renegotiation, which this server declines.
+Result<void> Engine::Impl::receive_renegotiation(Bytes body) {
+  if (const auto hello = wire::parse_client_hello(body); !hello) return std::unexpected(hello.error());
+  if (const auto counted = count_hello_request(); !counted) return counted;
+  return send_alert(AlertLevel::warning, Alert::no_renegotiation);
+}
+
+Result<void> Engine::Impl::count_hello_request() {
+  if (++hello_requests_ > config_.limits.hello_requests) return std::unexpected(Error(Errc::too_many_hello_requests));
+  return {};
+}
+
+Result<void> Engine::Impl::moved_on(const Result<Outcome>& outcome) {
+  if (!outcome) return std::unexpected(outcome.error());
+  if (observer_) observer_->on_due(handshake_->flow.due());
+  if (!handshake_->flow.complete()) return {};
+  handshake_.reset();
+  if (observer_) observer_->on_complete(state_);
+  return {};
+}
+
+// ------------------------------------------------ the other three
+
+// RFC 5246 §7.1: one byte, on a boundary between messages. What comes behind it is under the new keys.
+Result<void> Engine::Impl::receive_change_cipher_spec(Bytes fragment) {
+  if (fragment.size() != 1 || fragment[0] != 1) return std::unexpected(Error(Errc::bad_change_cipher_spec));
+  if (observer_) observer_->on_change_cipher_spec(Direction::received);
+  if (assembly_.partial()) return std::unexpected(Error(Errc::key_change_inside_message));
+  if (!handshake_) return std::unexpected(Error(Errc::unexpected_change_cipher_spec));
+  const auto outcome = handshake_->flow.receive(Act::change_cipher_spec, {});
+  if (!outcome) return std::unexpected(outcome.error());
+  reading_.activate_pending();
+  framer_.expect_protection();
+  return moved_on(outcome);
+}
+
+// RFC 5246 §7.2.
+Result<void> Engine::Impl::receive_alert(Bytes fragment) {
+  const auto alert = wire::parse_alert(fragment);
+  if (!alert) return std::unexpected(alert.error());
+  if (observer_) observer_->on_alert(Direction::received, *alert);
+  if (alert->description == Alert::close_notify) {
+    // It counts when it is authenticated: before Finished, anybody could have sent it.
+    if (handshake_) return std::unexpected(Error(Errc::close_notify_before_finished));
+    peer_closed_ = true;
+    if (config_.strict_close) return close_write();
+    return {};
+  }
+  if (alert->level == AlertLevel::fatal) {
+    Error error(Errc::peer_alert);
+    error.alert = alert->description;
+    error.due = handshake_ ? handshake_->flow.due() : nullptr;
+    return std::unexpected(error);
+  }
+  if (++warnings_ > config_.limits.warning_alerts) return std::unexpected(Error(Errc::too_many_warnings));
+  return {};
+}
+
+Result<void> Engine::Impl::receive_application_data(const record::Record& record, MutableBytes plaintext) {
+  if (handshake_) {
+    Error error(Errc::application_data_before_finished);
+    error.due = handshake_->flow.due();
+    return std::unexpected(error);
+  }
+  if (plaintext.empty()) return {};
+  warnings_ = 0;
+  plaintext_ = plaintext;
+  plaintext_record_ = record.wire_size;
+  return {};
+}
+
+}  // namespace tls12

@@ -1,0 +1,136 @@
+// For the peer: flights, data, alerts and the end, in records.
+#include <algorithm>
+
+#include "engine/impl.hpp"
+#include "record/protection.hpp"
+
+namespace tls12 {
+namespace {
+
+constexpr std::uint8_t kChangeCipherSpec[] = {1};
+
+}  // namespace
+
+Result<void> Engine::Impl::seal(ContentType type, Bytes fragment) {
+  const std::uint64_t sequence = writing_.sequence();
+  const std::size_t before = output_.size();
+  if (const auto sealed = writing_.seal(type, fragment, output_); !sealed) return sealed;
+  if (observer_) {
+    const Bytes header = Bytes(output_.view()).subspan(before, kRecordHeaderSize);
+    const auto version = static_cast<ProtocolVersion>(header[1] << 8 | header[2]);
+    observer_->on_record({Direction::sent, type, version, writing_.is_protected(), sequence, output_.size() - before, fragment});
+  }
+  return {};
+}
+
+// The messages of a flight go into as few records as hold them (RFC 5246 §6.2.1 allows several in one).
+void Engine::Impl::flush_flight() {
+  while (!flight_.empty()) {
+    const Bytes fragment = Bytes(flight_.view()).first(std::min(flight_.size(), kMaxPlaintext));
+    if (const auto sealed = seal(ContentType::handshake, fragment); !sealed) return fail(sealed.error());
+    flight_.consume(fragment.size());
+  }
+}
+
+Result<void> Engine::Impl::send_change_cipher_spec() {
+  flush_flight();
+  if (error_) return std::unexpected(*error_);
+  if (const auto sealed = seal(ContentType::change_cipher_spec, kChangeCipherSpec); !sealed) return sealed;
+  if (observer_) observer_->on_change_cipher_spec(Direction::sent);
+  writing_.activate_pending();
+  return {};
+}
+
+Result<void> Engine::Impl::set_pending(const handshake::KeyBlock& keys) {
+  for (record::Half* half : {&writing_, &reading_}) {
+    const Role writer = half == &writing_ ? state_.role : peer_of(state_.role);
+    auto protection = record::make_protection(*config_.provider, keys.aead, keys.write_key(writer), keys.write_iv(writer), config_.limits);
+    if (!protection) return std::unexpected(protection.error());
+    half->set_pending(std::move(*protection));
+  }
+  return {};
+}
+
+void Engine::Impl::version_negotiated() {
+  framer_.expect_version(ProtocolVersion::tls12);
+  writing_.set_version(ProtocolVersion::tls12);
+}
+
+void Engine::Impl::sent(std::size_t n) {
+  while (n != 0) {
+    if (record_left_ == 0) {
+      const Bytes header = Bytes(output_.view()).first(kRecordHeaderSize);
+      record_left_ = kRecordHeaderSize + static_cast<std::size_t>(header[3] << 8 | header[4]);
+    }
+    const std::size_t part = std::min(n, record_left_);
+    output_.consume(part);
+    record_left_ -= part;
+    n -= part;
+  }
+}
+
+Result<std::size_t> Engine::Impl::write(Bytes data) {
+  if (error_) return std::unexpected(*error_);
+  if (handshake_) return std::unexpected(Error(Errc::handshake_not_complete));
+  if (close_notify_sent_) return std::unexpected(Error(Errc::closed));
+  const std::size_t limit = config_.limits.output;
+  const std::size_t size = std::min(data.size(), writing_.data_that_fits(limit - std::min(limit, output_.size())));
+  Bytes rest = data.first(size);
+  if (!observer_) {
+    if (const auto sealed = writing_.seal_all(ContentType::application_data, rest, output_); !sealed) return fail(sealed.error()), std::unexpected(*error_);
+  }
+  for (; observer_ && !rest.empty(); rest = rest.subspan(std::min(rest.size(), writing_.fragment_size())))  // an observer sees every record
+    if (const auto sealed = seal(ContentType::application_data, rest.first(std::min(rest.size(), writing_.fragment_size()))); !sealed)
+      return fail(sealed.error()), std::unexpected(*error_);
+  state_.bytes_sent += size;
+  count_records();
+  return size;
+}
+
+Result<void> Engine::Impl::send_alert(AlertLevel level, Alert alert) {
+  if (close_notify_sent_) return {};  // RFC 5246 §7.2.1: nothing follows it
+  const AlertMessage message{level, alert};
+  const auto sealed = seal(ContentType::alert, wire::serialize(message));
+  if (sealed && observer_) observer_->on_alert(Direction::sent, message);
+  return sealed;
+}
+
+// RFC 5246 §7.2.1.
+Result<void> Engine::Impl::close_write() {
+  if (error_) return std::unexpected(*error_);
+  if (handshake_) return std::unexpected(Error(Errc::handshake_not_complete));
+  if (close_notify_sent_) return {};
+  if (const auto sent = send_alert(AlertLevel::warning, Alert::close_notify); !sent) return sent;
+  close_notify_sent_ = true;
+  return {};
+}
+
+// RFC 5246 §7.2.2: the first fault is told to the peer, if it is one the peer should know of, and nothing follows.
+void Engine::Impl::fail(Error error) {
+  if (error_) return;
+  if (handshake_ && error.phase == Phase::none) error.phase = Phase::handshake;
+  const bool ours_to_tell = error.alert && error.category() != Category::peer_alert;
+  flight_.clear();
+  if (ours_to_tell && (close_notify_sent_ || !send_alert(AlertLevel::fatal, *error.alert))) error.alert.reset();
+  fail_silently(error);
+}
+
+void Engine::Impl::fail_silently(Error error) {
+  error_ = error;
+  handshake_.reset();
+  if (observer_) observer_->on_error(error);
+}
+
+void Engine::Impl::count_records() {
+  if (writing_.is_protected()) state_.records_sealed = writing_.records();
+  if (reading_.is_protected()) state_.records_opened = reading_.records();
+  state_.record_limit_near = (writing_.is_protected() && writing_.limit_near()) || (reading_.is_protected() && reading_.limit_near());
+}
+
+void Engine::Impl::release_buffers() {
+  input_.release();
+  output_.release();
+  flight_.release();
+}
+
+}  // namespace tls12

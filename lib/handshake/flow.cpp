@@ -1,0 +1,121 @@
+#include "handshake/flow.hpp"
+
+namespace tls12::handshake {
+namespace {
+
+constexpr Role kClient = Role::client;
+constexpr Role kServer = Role::server;
+constexpr bool certificate_requested(const Negotiated& n) { return n.certificate_requested; }
+constexpr bool always(const Negotiated&) { return true; }
+
+constexpr Row kFull[] = {
+    {kClient, Act::client_hello},
+    {kServer, Act::choose_configuration},
+    {kServer, Act::server_hello},
+    {kServer, Act::certificate},
+    {kServer, Act::sign},
+    {kServer, Act::server_key_exchange},
+    {kServer, Act::certificate_request, always, Presence::sender_decides},
+    {kServer, Act::server_hello_done},
+    {kClient, Act::verify_peer},  // before anything of ours is sent
+    {kClient, Act::certificate, certificate_requested},
+    {kClient, Act::client_key_exchange},
+    {kClient, Act::derive_keys},
+    {kServer, Act::derive_keys},
+    {kClient, Act::change_cipher_spec},
+    {kClient, Act::finished},
+    {kServer, Act::change_cipher_spec},
+    {kServer, Act::finished},
+    {kClient, Act::complete},
+    {kServer, Act::complete},
+};
+
+constexpr Row kAbbreviated[] = {
+    {kServer, Act::server_hello},       {kClient, Act::derive_keys}, {kServer, Act::derive_keys}, {kServer, Act::change_cipher_spec}, {kServer, Act::finished},
+    {kClient, Act::change_cipher_spec}, {kClient, Act::finished},    {kClient, Act::complete},    {kServer, Act::complete},
+};
+
+}  // namespace
+
+std::span<const Row> full_handshake() { return kFull; }
+std::span<const Row> abbreviated_handshake() { return kAbbreviated; }
+
+const char* name(Act act) {
+  switch (act) {
+    case Act::client_hello: return "ClientHello";
+    case Act::server_hello: return "ServerHello";
+    case Act::certificate: return "Certificate";
+    case Act::server_key_exchange: return "ServerKeyExchange";
+    case Act::certificate_request: return "CertificateRequest";
+    case Act::server_hello_done: return "ServerHelloDone";
+    case Act::client_key_exchange: return "ClientKeyExchange";
+    case Act::finished: return "Finished";
+    case Act::change_cipher_spec: return "[ChangeCipherSpec]";
+    case Act::choose_configuration: return "(choose configuration)";
+    case Act::verify_peer: return "(verify peer)";
+    case Act::sign: return "(sign)";
+    case Act::derive_keys: return "(derive keys)";
+    case Act::complete: return "(complete)";
+  }
+  return "a message that is in no figure";
+}
+
+Flow::Flow(Role role, Steps& steps, std::span<const Row> full, std::span<const Row> abbreviated)
+    : role_(role), steps_(steps), rows_(full), abbreviated_(abbreviated) {}
+
+Result<Outcome> Flow::advance() {
+  if (error_) return std::unexpected(*error_);
+  for (; at_ < rows_.size(); next()) {
+    const Row& row = rows_[at_];
+    if (!concerns_us(row)) continue;
+    if (!ours(row)) return Outcome::done;
+    const Result<Outcome> outcome = is_local(row.act) ? steps_.take(row.act) : steps_.send(row.act);
+    if (!outcome) return fail(outcome.error());
+    if (*outcome == Outcome::waits) return outcome;
+    if (*outcome == Outcome::left_out && row.presence == Presence::required) return fail({Errc::internal_error, name(row.act)});
+  }
+  return Outcome::done;
+}
+
+Result<Outcome> Flow::receive(Act message, Bytes bytes) {
+  if (error_) return std::unexpected(*error_);
+  for (std::size_t i = at_; i < rows_.size(); ++i) {
+    const Row& row = rows_[i];
+    if (!concerns_us(row)) continue;
+    if (ours(row)) break;
+    if (row.act == message) {
+      at_ = i;
+      if (const auto received = steps_.receive(message, bytes); !received) return fail(received.error());
+      next();
+      return advance();
+    }
+    if (row.presence == Presence::required) break;
+  }
+  return fail({message == Act::change_cipher_spec ? Errc::unexpected_change_cipher_spec : Errc::unexpected_message, name(message)});
+}
+
+const char* Flow::due() const {
+  for (std::size_t i = at_; i < rows_.size(); ++i)
+    if (concerns_us(rows_[i])) return name(rows_[i].act);
+  return "complete";
+}
+
+// Local steps of the peer are none of our business, and rows that do not apply to this handshake are nobody's.
+bool Flow::concerns_us(const Row& row) const { return row.applies(steps_.negotiated()) && (ours(row) || !is_local(row.act)); }
+
+void Flow::next() {
+  const bool hello = rows_[at_].act == Act::server_hello;
+  ++at_;
+  if (!hello || !steps_.negotiated().resumed) return;
+  rows_ = abbreviated_;  // figure 2 goes on behind its own ServerHello, whatever stood before
+  for (at_ = 0; rows_[at_].act != Act::server_hello;) ++at_;
+  ++at_;
+}
+
+std::unexpected<Error> Flow::fail(Error error) {
+  error.due = due();
+  error_ = error.in(Phase::handshake);
+  return std::unexpected(*error_);
+}
+
+}  // namespace tls12::handshake
