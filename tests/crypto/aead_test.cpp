@@ -118,7 +118,7 @@ TEST_CASE("a change of any byte of ciphertext, tag, nonce or additional data is 
       CAPTURE(name(algorithm));
       const Octets nonce = counting(kAeadNonceSize, 1), ad = counting(13, 2);
       const auto key = aead->with_key(counting(key_size(algorithm), 3));
-      for (const std::size_t size : {0, 1, 15, 16, 17, 64, 100}) {
+      for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 15, 16, 17, 64, 100}) {
         CAPTURE(size);
         const Octets sealed = seal(*key, nonce, ad, counting(size, 4));
         REQUIRE(opens(*key, nonce, ad, sealed));

@@ -75,7 +75,7 @@ TEST_CASE("the same seed gives the same bytes, in the order of the draws and not
   const auto one = deterministic_provider(7), two = deterministic_provider(7), other = deterministic_provider(8);
   const std::string whole = draw(one->rng(), 100);
   std::string pieces;
-  for (const std::size_t size : {1, 40, 59}) pieces += draw(two->rng(), size);
+  for (const std::size_t size : std::initializer_list<std::size_t>{1, 40, 59}) pieces += draw(two->rng(), size);
   CHECK(pieces == whole);
   CHECK(draw(one->rng(), 32) != whole.substr(0, 64));
   CHECK(draw(other->rng(), 100) != whole);
