@@ -188,6 +188,7 @@ TEST_CASE("a GCM key warns at one count of records and ends at another") {
     // What ends the connection can still be told.
     CHECK(sealing.seal(ContentType::alert, Octets{2, 80}, out).has_value());
     CHECK(octets(out.view()) == record_by_hand(algorithm, 5, 5, 21, Octets{2, 80}));
+    CHECK(code_of(sealing.seal(ContentType::application_data, pattern(1), out)) == Errc::record_limit_reached);
   }
 }
 
