@@ -36,8 +36,15 @@ class ListOf16 {
     iterator() = default;
     iterator(const ListOf16* list, std::size_t i) : list_(list), i_(i) {}
     E operator*() const { return (*list_)[i_]; }
-    iterator& operator++() { ++i_; return *this; }
-    iterator operator++(int) { auto was = *this; ++i_; return was; }
+    iterator& operator++() {
+      ++i_;
+      return *this;
+    }
+    iterator operator++(int) {
+      auto was = *this;
+      ++i_;
+      return was;
+    }
     bool operator==(const iterator&) const = default;
 
    private:
@@ -67,8 +74,15 @@ class ListOfOpaque {
     iterator() = default;
     explicit iterator(Bytes rest) : rest_(rest) {}
     Bytes operator*() const { return rest_.subspan(Prefix, item_size()); }
-    iterator& operator++() { rest_ = rest_.subspan(Prefix + item_size()); return *this; }
-    iterator operator++(int) { auto was = *this; ++*this; return was; }
+    iterator& operator++() {
+      rest_ = rest_.subspan(Prefix + item_size());
+      return *this;
+    }
+    iterator operator++(int) {
+      auto was = *this;
+      ++*this;
+      return was;
+    }
     bool operator==(const iterator& other) const { return rest_.size() == other.rest_.size(); }
 
    private:
@@ -106,8 +120,15 @@ class Extensions {
     iterator() = default;
     explicit iterator(Bytes rest) : rest_(rest) {}
     Extension operator*() const { return {static_cast<ExtensionType>(rest_[0] << 8 | rest_[1]), rest_.subspan(4, data_size())}; }
-    iterator& operator++() { rest_ = rest_.subspan(4 + data_size()); return *this; }
-    iterator operator++(int) { auto was = *this; ++*this; return was; }
+    iterator& operator++() {
+      rest_ = rest_.subspan(4 + data_size());
+      return *this;
+    }
+    iterator operator++(int) {
+      auto was = *this;
+      ++*this;
+      return was;
+    }
     bool operator==(const iterator& other) const { return rest_.size() == other.rest_.size(); }
 
    private:
@@ -130,18 +151,18 @@ struct HelloRequest {};
 /// RFC 5246 §7.4.1.2. The optional members are extensions: absent, or with their content. `serialize` writes those members and ignores `extensions`.
 struct ClientHello {
   ProtocolVersion client_version = ProtocolVersion::tls12;
-  Bytes random = {};                                                             ///< 32 bytes
-  Bytes session_id = {};                                                         ///< at most 32 bytes
+  Bytes random = {};      ///< 32 bytes
+  Bytes session_id = {};  ///< at most 32 bytes
   ListOf16<CipherSuite> cipher_suites = {};
   Bytes compression_methods = {};
-  std::optional<std::string_view> server_name = {};                              ///< RFC 6066 §3: the host_name
-  std::optional<ListOf16<NamedGroup>> supported_groups = {};                     ///< RFC 8422 §5.1.1
-  std::optional<Bytes> ec_point_formats = {};                                    ///< RFC 8422 §5.1.2
-  std::optional<ListOf16<SignatureScheme>> signature_algorithms = {};            ///< RFC 5246 §7.4.1.4.1
-  std::optional<ListOfOpaque<1>> application_layer_protocol_negotiation = {};    ///< RFC 7301 §3.1
-  bool extended_master_secret = false;                                           ///< RFC 7627 §5.1
-  std::optional<Bytes> renegotiation_info = {};                                  ///< RFC 5746 §3.2: renegotiated_connection
-  Extensions extensions = {};                                                    ///< all of them, as received
+  std::optional<std::string_view> server_name = {};                            ///< RFC 6066 §3: the host_name
+  std::optional<ListOf16<NamedGroup>> supported_groups = {};                   ///< RFC 8422 §5.1.1
+  std::optional<Bytes> ec_point_formats = {};                                  ///< RFC 8422 §5.1.2
+  std::optional<ListOf16<SignatureScheme>> signature_algorithms = {};          ///< RFC 5246 §7.4.1.4.1
+  std::optional<ListOfOpaque<1>> application_layer_protocol_negotiation = {};  ///< RFC 7301 §3.1
+  bool extended_master_secret = false;                                         ///< RFC 7627 §5.1
+  std::optional<Bytes> renegotiation_info = {};                                ///< RFC 5746 §3.2: renegotiated_connection
+  Extensions extensions = {};                                                  ///< all of them, as received
 };
 
 /// RFC 5246 §7.4.1.3.
@@ -151,9 +172,9 @@ struct ServerHello {
   Bytes session_id = {};
   CipherSuite cipher_suite = {};
   std::uint8_t compression_method = 0;
-  bool server_name = false;                                                      ///< RFC 6066 §3: the empty acknowledgement
+  bool server_name = false;  ///< RFC 6066 §3: the empty acknowledgement
   std::optional<Bytes> ec_point_formats = {};
-  std::optional<Bytes> application_layer_protocol_negotiation = {};              ///< the one protocol chosen
+  std::optional<Bytes> application_layer_protocol_negotiation = {};  ///< the one protocol chosen
   bool extended_master_secret = false;
   std::optional<Bytes> renegotiation_info = {};
   Extensions extensions = {};
@@ -170,16 +191,16 @@ struct ServerKeyExchange {
   Bytes dh_p = {}, dh_g = {}, dh_Ys = {};
   NamedGroup group = NamedGroup::x25519;
   Bytes point = {};
-  Bytes params = {};                                                             ///< the ServerDHParams or ServerECDHParams as they stand: what is signed. Filled by parse; serialize ignores it
+  Bytes params = {};  ///< the ServerDHParams or ServerECDHParams as they stand: what is signed. Filled by parse; serialize ignores it
   SignatureScheme scheme = {};
   Bytes signature = {};
 };
 
 /// RFC 5246 §7.4.4.
 struct CertificateRequest {
-  Bytes certificate_types = {};                                                  ///< ClientCertificateType, one byte each
+  Bytes certificate_types = {};  ///< ClientCertificateType, one byte each
   ListOf16<SignatureScheme> supported_signature_algorithms = {};
-  ListOfOpaque<2> certificate_authorities = {};                                  ///< DER distinguished names
+  ListOfOpaque<2> certificate_authorities = {};  ///< DER distinguished names
 };
 
 /// RFC 5246 §7.4.5.
@@ -188,7 +209,7 @@ struct ServerHelloDone {};
 /// RFC 5246 §7.4.7, RFC 8422 §5.7.
 struct ClientKeyExchange {
   KeyExchange key_exchange = KeyExchange::ecdhe_ecdsa;
-  Bytes exchange_keys = {};                                                      ///< the encrypted premaster secret, dh_Yc or the point, without its length prefix
+  Bytes exchange_keys = {};  ///< the encrypted premaster secret, dh_Yc or the point, without its length prefix
 };
 
 /// RFC 5246 §7.4.8.
@@ -199,12 +220,12 @@ struct CertificateVerify {
 
 /// RFC 5246 §7.4.9.
 struct Finished {
-  Bytes verify_data = {};                                                        ///< 12 bytes
+  Bytes verify_data = {};  ///< 12 bytes
 };
 
 /// Any handshake message.
-using HandshakeMessage = std::variant<HelloRequest, ClientHello, ServerHello, Certificates, ServerKeyExchange, CertificateRequest, ServerHelloDone, ClientKeyExchange,
-                                      CertificateVerify, Finished>;
+using HandshakeMessage = std::variant<HelloRequest, ClientHello, ServerHello, Certificates, ServerKeyExchange, CertificateRequest, ServerHelloDone,
+                                      ClientKeyExchange, CertificateVerify, Finished>;
 
 /// RFC 5246 §7.2.
 struct AlertMessage {

@@ -44,6 +44,7 @@ faulty include_directions.sh lib/crypto/gcm.cpp '#include <mbedtls/ssl.h>'
 faulty include_directions.sh lib/crypto/gcm.cpp '#include <mbedtls/x509_crt.h>'
 faulty include_directions.sh lib/engine/engine.cpp '#include <sys/socket.h>'
 faulty include_directions.sh lib/engine/engine.cpp '#include <thread>'
+faulty include_directions.sh lib/engine/engine.cpp '#include <unistd.h>'
 faulty include_directions.sh include/tls12/bytes.hpp '#include "base/buffer.hpp"'
 faulty include_directions.sh include/tls12/bytes.hpp '#include <sodium.h>'
 build
