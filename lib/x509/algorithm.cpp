@@ -51,53 +51,49 @@ bool is_null(Bytes parameters) { return std::ranges::equal(parameters, kNullElem
 
 constexpr const char* kWrongParameters = "an algorithm identifier with wrong parameters";
 
-/// RFC 4055 §2.1: the parameters of a hash are NULL or absent.
-std::optional<HashAlgorithm> read_hash(Reader& reader) {
+/// RFC 4055 §2.1: the parameters of a hash are NULL or absent. False when the hash is not supported.
+bool read_hash(Reader& reader, HashAlgorithm& out) {
   const AlgorithmIdentifier algorithm = read_algorithm_identifier(reader);
   for (const HashRow& row : kHashes) {
     if (!is(algorithm.oid, *row.oid)) continue;
     if (!algorithm.parameters.empty() && !is_null(algorithm.parameters)) reader.refuse(kWrongParameters, Errc::bad_certificate);
-    return row.hash;
+    out = row.hash;
+    return true;
   }
-  return std::nullopt;
+  return false;
 }
 
-/// RFC 4055 §3.1; nothing when a hash or the mask generation is not supported.
+bool read_mask_generation(Reader& reader, HashAlgorithm& out) {
+  const AlgorithmIdentifier mask = read_algorithm_identifier(reader);
+  if (!is(mask.oid, oid::kMgf1)) return false;
+  Reader parameters(mask.parameters, reader.fault());
+  const bool known = read_hash(parameters, out);
+  parameters.finish();
+  return known;
+}
+
+/// RFC 4055 §3.1; nothing when a hash or the mask generation is not supported. Default values may be encoded: validators must accept them.
 std::optional<PssParameters> read_pss_parameters(Bytes parameters, Fault& fault) {
   Reader whole(parameters, fault);
   Reader fields = whole.enter_sequence();
-  std::optional<HashAlgorithm> hash = HashAlgorithm::sha1, mask_hash = HashAlgorithm::sha1;
-  std::uint64_t salt_size = 20;
-  if (fields.next_is(der::constructed(0))) {
-    Reader field = fields.enter(der::constructed(0));
-    hash = read_hash(field);
+  HashAlgorithm hash = HashAlgorithm::sha1, mask_hash = HashAlgorithm::sha1;
+  bool known = true;
+  std::uint64_t salt_size = 20, trailer = 1;
+  const auto optional_field = [&](unsigned number, auto read) {
+    if (!fields.next_is(der::constructed(number))) return;
+    Reader field = fields.enter(der::constructed(number));
+    read(field);
     field.finish();
-  }
-  if (fields.next_is(der::constructed(1))) {
-    Reader field = fields.enter(der::constructed(1));
-    const AlgorithmIdentifier mask = read_algorithm_identifier(field);
-    field.finish();
-    mask_hash.reset();
-    if (is(mask.oid, oid::kMgf1)) {
-      Reader mask_parameters(mask.parameters, fault);
-      mask_hash = read_hash(mask_parameters);
-      mask_parameters.finish();
-    }
-  }
-  if (fields.next_is(der::constructed(2))) {
-    Reader field = fields.enter(der::constructed(2));
-    salt_size = field.small_natural();
-    field.finish();
-  }
-  if (fields.next_is(der::constructed(3))) {
-    Reader field = fields.enter(der::constructed(3));
-    if (field.small_natural() != 1) field.refuse(kWrongParameters, Errc::bad_certificate);
-    field.finish();
-  }
+  };
+  optional_field(0, [&](Reader& field) { known = read_hash(field, hash) && known; });
+  optional_field(1, [&](Reader& field) { known = read_mask_generation(field, mask_hash) && known; });
+  optional_field(2, [&](Reader& field) { salt_size = field.small_natural(); });
+  optional_field(3, [&](Reader& field) { trailer = field.small_natural(); });
+  if (trailer != 1) fields.refuse(kWrongParameters, Errc::bad_certificate);
   fields.finish();
   whole.finish();
-  if (!hash || !mask_hash || *hash != *mask_hash || salt_size > kMaxSignatureSize) return std::nullopt;
-  return PssParameters{*hash, static_cast<std::size_t>(salt_size)};
+  if (!known || hash != mask_hash || salt_size > kMaxSignatureSize) return std::nullopt;
+  return PssParameters{hash, static_cast<std::size_t>(salt_size)};
 }
 
 void write_hash(HashAlgorithm hash, Writer& writer) {

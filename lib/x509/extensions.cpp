@@ -26,16 +26,18 @@ void read_basic_constraints(Reader& value, Extensions& out) {
   out.basic_constraints = constraints;
 }
 
-/// A bit string with named bits has no zeros at its end (X.690 §11.2.2), and here at least one bit is set (RFC 5280 §4.2.1.3).
+/// At least one bit is set (RFC 5280 §4.2.1.3). DER leaves out zeros at the end (X.690 §11.2.2), but roots that everybody trusts have them;
+/// the bits that do not count are zero (§11.2.1).
 void read_key_usage(Reader& value, Extensions& out) {
   const Bytes bits = value.content(der::kBitString);
   if (value.fault()) return;
   if (bits.size() < 2) return value.refuse("a key usage without any bit", Errc::bad_certificate);
   const unsigned unused = bits[0];
-  if (unused > 7 || (bits.back() & ((1u << (unused + 1)) - 1)) != 1u << unused) return value.refuse("a key usage with stray bits at its end");
+  if (unused > 7 || (bits.back() & ((1u << unused) - 1)) != 0) return value.refuse("a key usage with stray bits at its end");
   std::uint16_t usage = 0;
   for (unsigned bit = 0; bit < 16 && bit / 8 + 1 < bits.size(); ++bit)
     if ((bits[bit / 8 + 1] >> (7 - bit % 8) & 1) != 0) usage = static_cast<std::uint16_t>(usage | 1u << bit);
+  if (usage == 0) value.refuse("a key usage without any bit", Errc::bad_certificate);
   out.key_usage = usage;
 }
 

@@ -239,6 +239,7 @@ Result<Certificate> issue_certificate(const CertificateRecipe& recipe, const Pri
     if (provider == nullptr || !provider->random) return fail(Errc::algorithm_unavailable, "no crypto backend with randomness");
     const PrivateKey& signer = issuer != nullptr ? issuer->key() : key;
     if (key.is_elsewhere() || signer.is_elsewhere()) return fail(Errc::misuse, "the key lives elsewhere");
+    if (issuer == nullptr && recipe.common_name.empty()) return fail(Errc::misuse, "a certificate that signs itself without a subject");
     auto draft = x509::draft_of(recipe, key, *provider);
     if (!draft) return fail(draft.error());
     const auto method = x509::method_for(signer);

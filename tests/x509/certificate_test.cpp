@@ -1,0 +1,190 @@
+#include "support.hpp"
+
+namespace tls12::x509 {
+namespace {
+
+using test::load;
+
+WallTime at(int y, unsigned m, unsigned d, int hour, int minute, int second) {
+  using namespace std::chrono;
+  return WallTime(sys_days(year(y) / static_cast<int>(m) / static_cast<int>(d))) + hours(hour) + minutes(minute) + seconds(second);
+}
+
+/// The error of a certificate made from a draft with a change.
+template <class Change>
+Error refused(Change change) {
+  Draft draft = test::leaf_draft(test::key(0));
+  draft.issuer = test::common_name("CA");
+  draft.method = *method_for(test::key(1));
+  change(draft);
+  const auto certificate = sign(draft, test::key(1), default_provider()->rng());
+  return certificate ? Error(Errc::count_) : certificate.error();
+}
+template <class Change>
+bool is_accepted(Change change) {
+  return refused(change) == Error(Errc::count_);
+}
+Error with_extension(const Oid& id, std::string_view value) {
+  return refused([&](Draft& d) { test::set_extension(d, id, false, value); });
+}
+
+TEST_CASE("a certificate of OpenSSL's says what OpenSSL says of it") {
+  const Certificate leaf = load("leaf.pem");
+  CHECK(leaf.subject() == "CN=example.org");
+  CHECK(leaf.not_before() == at(2026, 11, 23, 12, 32, 3));
+  CHECK(leaf.not_after() == at(2126, 10, 30, 12, 32, 3));
+  CHECK(leaf.names() == std::vector<std::string>{"example.org", "*.example.org", "192.0.2.1", "2001:db8::1"});
+  CHECK(leaf.public_key().kind == KeyKind::ec_secp256r1);
+  CHECK(leaf.public_key().point.size() == 65);
+  CHECK(leaf.parsed().version == 3);
+  CHECK(leaf.parsed().extensions.key_usage == 1 << static_cast<unsigned>(KeyUsage::digital_signature));
+  CHECK(leaf.parsed().extensions.allows(oid::kServerAuth));
+  CHECK_FALSE(leaf.parsed().extensions.allows(oid::kClientAuth));
+  CHECK_FALSE(leaf.parsed().extensions.basic_constraints->is_ca);
+  CHECK(leaf.parsed().extensions.authority_key_identifier->size() == 20);
+  const Certificate root = load("root.pem");
+  CHECK(root.public_key().kind == KeyKind::rsa);
+  CHECK(root.public_key().modulus.size() == 256);
+  CHECK(root.public_key().exponent.size() == 3);
+  CHECK(root.parsed().extensions.basic_constraints->is_ca);
+  CHECK(root.parsed().signature_method.kind == SignatureKind::rsa_pkcs1);
+  CHECK(root.parsed().signature_method.hash == HashAlgorithm::sha256);
+}
+
+TEST_CASE("a certificate of GnuTLS's says what certtool says of it") {
+  const Certificate leaf = load("gnutls_leaf.pem");
+  CHECK(leaf.subject() == "CN=gnutls.example");
+  CHECK(leaf.issuer() == "CN=GnuTLS CA,O=Example");
+  CHECK(leaf.not_after() == at(9999, 12, 31, 23, 59, 59));
+  CHECK(leaf.names() == std::vector<std::string>{"gnutls.example", "198.51.100.7"});
+  CHECK(leaf.parsed().extensions.allows(oid::kClientAuth));
+}
+
+TEST_CASE("signature algorithms are read with their parameters") {
+  const auto method = [](const char* name) { return load(name).parsed().signature_method; };
+  CHECK(method("leaf_pss_signed.pem").kind == SignatureKind::rsa_pss);
+  CHECK(method("leaf_pss_signed.pem").hash == HashAlgorithm::sha256);
+  CHECK(method("leaf_pss_signed.pem").salt_size == 32);
+  CHECK(method("root_pss.pem").hash == HashAlgorithm::sha384);
+  CHECK(method("root_pss.pem").salt_size == 48);
+  CHECK(method("leaf_ed25519.pem").kind == SignatureKind::ed25519);
+  CHECK(method("leaf.pem").kind == SignatureKind::ecdsa);
+  CHECK(method("leaf_sha1.pem").hash == HashAlgorithm::sha1);
+  CHECK(method("leaf_md5.pem").kind == SignatureKind::unsupported);
+  CHECK(load("root_pss.pem").parsed().subject_key.pss->hash == HashAlgorithm::sha384);
+}
+
+TEST_CASE("a key on a curve that is not supported parses, and is no key") {
+  const Certificate certificate = load("leaf_k256.pem");
+  CHECK_FALSE(certificate.parsed().subject_key.supported);
+  CHECK(certificate.public_key().point.empty());
+}
+
+TEST_CASE("nothing precedes, follows or lacks in a certificate") {
+  const Certificate leaf = load("leaf.pem");
+  std::vector<std::uint8_t> der(leaf.der().begin(), leaf.der().end());
+  der.push_back(0);
+  CHECK(Certificate::from_der(der).error() == Errc::bad_der);
+  der.pop_back();
+  REQUIRE(Certificate::from_der(der).has_value());
+  for (std::size_t size = 0; size < der.size(); ++size) CHECK_FALSE(Certificate::from_der(Bytes(der).first(size)).has_value());
+}
+
+TEST_CASE("RFC 5280 4.1: version, serial number, issuer and validity follow the rules") {
+  CHECK(is_accepted([](Draft&) {}));
+  CHECK(refused([](Draft& d) { d.version = 1; }) == Errc::bad_certificate);  // extensions, and not version 3
+  CHECK(refused([](Draft& d) { d.version = 2; }) == Errc::bad_certificate);
+  CHECK(refused([](Draft& d) { d.version = 4; }) == Errc::bad_certificate);
+  CHECK(is_accepted([](Draft& d) { d.version = 1, d.extensions.clear(); }));
+  CHECK(is_accepted([](Draft& d) { d.serial.assign(20, 0x7f); }));
+  CHECK(is_accepted([](Draft& d) { d.serial.assign(20, 0xff); }));
+  CHECK(refused([](Draft& d) { d.serial.assign(21, 0x7f); }) == Errc::bad_certificate);
+  CHECK(refused([](Draft& d) { d.issuer = test::common_name(""); }) == Errc::bad_certificate);
+  CHECK(is_accepted([](Draft& d) { d.subject = test::common_name(""); }));
+}
+
+TEST_CASE("RFC 5280 4.1.1.2: the signature algorithms inside and outside agree") {
+  const Certificate leaf = load("leaf.pem");
+  std::vector<std::uint8_t> der(leaf.der().begin(), leaf.der().end());
+  const auto oid = oid::kEcdsaWithSha256.bytes();
+  const auto found = std::ranges::find_end(der, oid);  // the outer one
+  REQUIRE_FALSE(found.empty());
+  found.back() = 3;  // ecdsa-with-SHA384
+  CHECK(Certificate::from_der(der).error() == Errc::bad_certificate);
+}
+
+TEST_CASE("RFC 5758 3.2, RFC 4055 5: algorithm identifiers have exactly their parameters") {
+  const auto method = [](std::string_view text) {
+    const auto bytes = test::hex(text);
+    der::Fault fault;
+    der::Reader reader(bytes, fault);
+    const SignatureMethod m = read_signature_algorithm(reader);
+    reader.finish();
+    return fault ? SignatureKind::unsupported : m.kind;
+  };
+  CHECK(method("300a 06082a8648ce3d040302") == SignatureKind::ecdsa);
+  CHECK(method("300c 06082a8648ce3d040302 0500") == SignatureKind::unsupported);
+  CHECK(method("300d 06092a864886f70d01010b 0500") == SignatureKind::rsa_pkcs1);
+  CHECK(method("300b 06092a864886f70d01010b") == SignatureKind::rsa_pkcs1);
+  CHECK(method("300e 06092a864886f70d01010b 020101") == SignatureKind::unsupported);
+  CHECK(method("3005 06032b6570") == SignatureKind::ed25519);
+  CHECK(method("3007 06032b6570 0500") == SignatureKind::unsupported);
+  CHECK(method("300b 06092a864886f70d01010a") == SignatureKind::unsupported);  // RSA-PSS without parameters
+  // SHA-256, but MGF1 with the default SHA-1
+  CHECK(method("301c 06092a864886f70d01010a 300f a00d 300b 0609608648016503040201") == SignatureKind::unsupported);
+}
+
+TEST_CASE("RFC 5280 4.2: an extension comes once, and its value follows its syntax") {
+  CHECK(refused([](Draft& d) { d.extensions.push_back(d.extensions.front()); }) == Errc::bad_certificate);
+  CHECK(refused([](Draft& d) {
+          d.extensions.push_back({make_oid(1, 2, 3), false, {}});
+          d.extensions.push_back({make_oid(1, 2, 3), false, {}});
+        }) == Errc::bad_certificate);
+  const Error accepted(Errc::count_);
+  CHECK(with_extension(oid::kBasicConstraints, "3000") == accepted);
+  CHECK(with_extension(oid::kBasicConstraints, "30030101ff") == accepted);
+  CHECK(with_extension(oid::kBasicConstraints, "30060101ff 020100") == accepted);
+  CHECK(with_extension(oid::kBasicConstraints, "3003010100") == Errc::bad_der);  // a default that is encoded
+  CHECK(with_extension(oid::kBasicConstraints, "3003020100") == Errc::bad_certificate);
+  CHECK(with_extension(oid::kBasicConstraints, "30060101ff 0201ff") == Errc::bad_der);
+  CHECK(with_extension(oid::kBasicConstraints, "3000 00") == Errc::bad_der);
+  CHECK(with_extension(oid::kKeyUsage, "03020780") == accepted);
+  CHECK(with_extension(oid::kKeyUsage, "0303 070080") == accepted);  // decipherOnly
+  CHECK(with_extension(oid::kKeyUsage, "03020781") == Errc::bad_der);
+  CHECK(with_extension(oid::kKeyUsage, "030100") == Errc::bad_certificate);
+  CHECK(with_extension(oid::kKeyUsage, "03020700") == Errc::bad_certificate);
+  CHECK(with_extension(oid::kExtendedKeyUsage, "3000") == Errc::bad_der);
+  CHECK(with_extension(oid::kExtendedKeyUsage, "3003020100") == Errc::bad_der);
+  CHECK(with_extension(oid::kSubjectAltName, "3000") == Errc::bad_der);
+  CHECK(with_extension(oid::kSubjectAltName, "3003 820161") == accepted);
+  CHECK(with_extension(oid::kSubjectAltName, "3003 8201e9") == Errc::bad_certificate);
+  CHECK(with_extension(oid::kSubjectAltName, "3007 8705c000020100") == Errc::bad_certificate);
+  CHECK(with_extension(oid::kSubjectAltName, "3003 890161") == Errc::bad_der);
+  CHECK(with_extension(oid::kSubjectAltName, "3003 a20161") == Errc::bad_der);
+  CHECK(with_extension(oid::kSubjectKeyIdentifier, "0401aa") == accepted);
+  CHECK(with_extension(oid::kSubjectKeyIdentifier, "0301aa") == Errc::bad_der);
+  CHECK(with_extension(oid::kAuthorityKeyIdentifier, "3003 8001aa") == accepted);
+  CHECK(with_extension(oid::kAuthorityKeyIdentifier, "3003 820101") == Errc::bad_certificate);  // a serial number without its issuer
+}
+
+TEST_CASE("too many extensions are refused") {
+  CHECK(refused([](Draft& d) {
+          for (std::uint8_t i = 0; i < 65; ++i) {
+            Oid id = make_oid(1, 2, 3);
+            id.octets[id.size++] = i;
+            d.extensions.push_back({id, false, {}});
+          }
+        }) == Errc::bad_certificate);
+}
+
+TEST_CASE("a public key of the wrong size is refused") {
+  std::vector<std::uint8_t> info(test::key(0).public_key_info().begin(), test::key(0).public_key_info().end());
+  // AlgorithmIdentifier says P-384, the point is P-256's.
+  const auto p384 = test::hex("3056 3010 06072a8648ce3d0201 06052b81040022 0342 00");
+  std::vector<std::uint8_t> wrong(p384);
+  wrong.insert(wrong.end(), info.end() - 65, info.end());
+  CHECK(refused([&](Draft& d) { d.public_key_info = wrong; }) == Errc::bad_certificate);
+}
+
+}  // namespace
+}  // namespace tls12::x509
