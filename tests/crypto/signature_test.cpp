@@ -232,6 +232,20 @@ TEST_CASE("a public key of another kind, or that is none, verifies nothing") {
   }
 }
 
+TEST_CASE("a public exponent beyond 64 bits, which costs a thousand times the work, is not computed") {
+  for (const auto family : {SignatureFamily::rsa_pkcs1, SignatureFamily::rsa_pss}) {
+    for (const auto& signature : signatures(family)) {
+      const auto generated = generate(*signature.implementation);
+      PrivateKeyNumbers swapped = generated.numbers();
+      std::swap(swapped.public_exponent, swapped.private_exponent);
+      const auto made = sign(*load(*signature.implementation, swapped), kSha256, 32, bytes_of("m"));
+      REQUIRE(made);  // it is right under the long exponent
+      const PublicKey key{.kind = generated.kind, .modulus = generated.modulus, .exponent = generated.private_exponent};
+      CHECK_FALSE(signature->verify(key, kSha256, 32, bytes_of("m"), *made));
+    }
+  }
+}
+
 TEST_CASE("private numbers that do not fit together are refused") {
   for (const auto family : kAllFamilies) {
     for (const auto& signature : signatures(family)) {
