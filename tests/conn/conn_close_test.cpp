@@ -1,0 +1,477 @@
+// C1 to C15: how a connection ends, on a fake clock.
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include "conn/bench.hpp"
+#include "conn/moved.hpp"
+
+using namespace tls12;
+using namespace tls12::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("C1: close flushes what is queued and a close_notify, then tears down") {
+  for (const Role role : kRoles) {
+    Bench b(role);
+    b.shake();
+    b.faults->stall_writes_at = b.faults->bytes_written + 10;
+    b.by(1s);
+    CHECK(b.conn->write("queued") == 6);
+    b.faults->stall_writes_at = kNever;
+    b.conn->set_deadline(Deadline::never());
+    const CloseReport report = b.conn->close();
+    CHECK(report.alert_sent);
+    CHECK_FALSE(report.peer_closed);
+    CHECK_FALSE(report.error.has_value());
+    CHECK(b.faults->closes == 1);
+    b.peer->run();
+    CHECK(b.peer->got == "queued");
+    CHECK(b.peer->engine.peer_closed());
+    CHECK_FALSE(b.peer->engine.error().has_value());
+    std::array<std::uint8_t, 1> byte;
+    CHECK(moved(b.peer->end->read(byte)) == 0);
+  }
+}
+
+TEST_CASE("C1: the transport is torn down even when the alert cannot be sent") {
+  Bench b(Role::client);
+  b.shake();
+  b.faults->fail_writes_at_call = 0;
+  const CloseReport report = b.conn->close();
+  CHECK_FALSE(report.alert_sent);
+  REQUIRE(report.error.has_value());
+  CHECK(report.error->code == Errc::connection_reset);
+  CHECK(b.faults->closes == 1);
+  CHECK(b.elapsed() == 0s);
+}
+
+TEST_CASE("C2: close before the handshake is complete sends nothing, waits for nothing, and tears down") {
+  for (const Role role : kRoles) {
+    for (const bool begun : {false, true}) {
+      Bench b(role);
+      b.peer->frozen = true;
+      if (begun) {
+        b.by(1s);
+        CHECK(code_of(b.conn->handshake()) == "timed_out");
+        b.start = b.clock.now();
+      }
+      const std::size_t written = b.faults->bytes_written;
+      const CloseReport report = b.conn->close();
+      CHECK_FALSE(report.alert_sent);
+      CHECK_FALSE(report.error.has_value());
+      CHECK(b.faults->bytes_written == written);
+      CHECK(b.faults->closes == 1);
+      CHECK(b.elapsed() == 0s);
+      CHECK(b.read() == "error: closed");
+      CHECK(code_of(b.conn->write("x")) == "closed");
+      CHECK(code_of(b.conn->handshake()) == "closed");
+    }
+  }
+}
+
+TEST_CASE("C3: close returns by the write deadline if one is set, else by close_timeout, and before both when it can") {
+  struct Row {
+    std::optional<Duration> deadline;
+    Duration returns;
+  };
+  for (const Row& row : {Row{std::nullopt, 5s}, Row{2s, 2s}, Row{20s, 20s}, Row{-1s, 0s}}) {
+    Bench b(Role::server);
+    b.shake();
+    b.faults->stall_writes_at = b.faults->bytes_written.load();
+    if (row.deadline) b.conn->set_write_deadline(within(*row.deadline, b.clock));
+    const CloseReport report = b.conn->close();
+    CHECK(b.elapsed() == row.returns);
+    CHECK_FALSE(report.alert_sent);
+    REQUIRE(report.error.has_value());
+    CHECK(report.error->code == Errc::timed_out);
+    CHECK(report.error->phase == Phase::close);
+    CHECK(b.faults->closes == 1);
+  }
+}
+
+TEST_CASE("C3: behind its deadline close makes one attempt that does not block") {
+  Bench b(Role::client);
+  b.shake();
+  b.by(-1s);
+  const CloseReport report = b.conn->close();
+  CHECK(report.alert_sent);
+  CHECK(static_cast<bool>(report));
+  CHECK(b.elapsed() == 0s);
+  b.peer->run();
+  CHECK(b.peer->engine.peer_closed());
+}
+
+TEST_CASE("C4: close again and again reports the same and closes the transport once") {
+  Bench b(Role::client);
+  b.shake();
+  for (int i = 0; i < 3; ++i) {
+    const CloseReport report = b.conn->close();
+    CHECK(report.alert_sent);
+    CHECK_FALSE(report.error.has_value());
+  }
+  CHECK(b.conn->close_gracefully(within(1s, b.clock)).alert_sent);
+  CHECK(b.faults->closes == 1);
+  CHECK(b.elapsed() == 0s);
+  b.conn.reset();
+  CHECK(b.faults->closes == 1);
+}
+
+TEST_CASE("C6: a record that is half sent is finished before the close_notify, wherever it was cut") {
+  for (std::size_t cut = 1; cut < 40; ++cut) {
+    CAPTURE(cut);
+    Bench b(Role::client);
+    b.shake();
+    b.faults->stall_writes_at = b.faults->bytes_written + cut;
+    b.by(1s);
+    (void)b.conn->write("half sent record");
+    b.faults->stall_writes_at = kNever;
+    b.by(1s);
+    REQUIRE(b.conn->close().alert_sent);
+    b.peer->run();
+    REQUIRE(b.peer->got == "half sent record");
+    REQUIRE(b.peer->engine.peer_closed());
+    REQUIRE_FALSE(b.peer->engine.error().has_value());
+  }
+}
+
+TEST_CASE("C6: when a half-sent record cannot be finished in time, no alert is put into it") {
+  Bench b(Role::client);
+  b.shake();
+  const std::size_t stop = b.faults->bytes_written + 7;
+  b.faults->stall_writes_at = stop;
+  b.by(1s);
+  CHECK(b.conn->write("half sent record") == 16);
+  const CloseReport report = b.conn->close();
+  CHECK_FALSE(report.alert_sent);
+  CHECK(b.faults->bytes_written == stop);
+  CHECK(b.faults->closes == 1);
+  b.peer->run();
+  REQUIRE(b.peer->engine.error().has_value());
+  CHECK(code_of(*b.peer->engine.error()) == "truncated");
+}
+
+TEST_CASE("C7: the report says what happened, the transport's error first") {
+  Bench seen(Role::client);
+  seen.shake();
+  REQUIRE(seen.peer->engine.close_write().has_value());
+  seen.peer->run();
+  const CloseReport both = seen.conn->close();
+  CHECK(both.alert_sent);
+  CHECK(both.peer_closed);
+  CHECK(static_cast<bool>(both));
+
+  Bench failing(Role::client);
+  failing.shake();
+  failing.faults->stall_writes_at = failing.faults->bytes_written.load();
+  failing.faults->fail_close = true;
+  const CloseReport report = failing.conn->close();
+  CHECK_FALSE(report.alert_sent);
+  REQUIRE(report.error.has_value());
+  CHECK(report.error->code == Errc::transport_failed);
+  CHECK(report.error->phase == Phase::close);
+}
+
+TEST_CASE("C8: close_write sends close_notify, leaves reading open, and ends writing") {
+  for (const Role role : kRoles) {
+    Bench b(role);
+    b.shake();
+    CHECK(b.conn->write("last words") == 10);
+    CHECK(code_of(b.conn->close_write()) == "success");
+    b.peer->run();
+    CHECK(b.peer->got == "last words");
+    CHECK(b.peer->engine.peer_closed());
+    CHECK_FALSE(b.peer->ended);
+    CHECK(code_of(b.conn->write("more")) == "closed");
+    CHECK(code_of(b.conn->close_write()) == "success");
+    b.say("still here");
+    CHECK(b.read() == "still here");
+  }
+}
+
+TEST_CASE("C8: close_write before the handshake is complete is an error that changes nothing") {
+  for (const Role role : kRoles) {
+    Bench b(role);
+    const auto early = b.conn->close_write();
+    CHECK(code_of(early) == "handshake_not_complete");
+    CHECK(early.error().category() == Category::misuse);
+    b.shake();
+    CHECK(b.conn->write("fine") == 4);
+    b.peer->run();
+    CHECK(b.peer->got == "fine");
+  }
+}
+
+TEST_CASE("C8: close_write that times out is continued by the next call") {
+  Bench b(Role::client);
+  b.shake();
+  b.faults->stall_writes_at = b.faults->bytes_written + 3;
+  b.by(1s);
+  CHECK(code_of(b.conn->close_write()) == "timed_out");
+  b.faults->stall_writes_at = kNever;
+  b.by(1s);
+  CHECK(code_of(b.conn->close_write()) == "success");
+  b.peer->run();
+  CHECK(b.peer->engine.peer_closed());
+}
+
+TEST_CASE("C9: the peer's close_notify is the end of file, behind all plaintext, again and again") {
+  for (const Role role : kRoles) {
+    Bench b(role);
+    b.shake();
+    b.say("first");
+    b.say("second");
+    REQUIRE(b.peer->engine.close_write().has_value());
+    b.peer->run();
+    std::string got;
+    for (std::string part = b.read(4); !part.empty(); part = b.read(4)) got += part;
+    CHECK(got == "firstsecond");
+    CHECK(b.read() == "");
+    CHECK(b.read() == "");
+    CHECK_FALSE(b.conn->error().has_value());
+  }
+}
+
+TEST_CASE("C9: a transport that ends without close_notify is truncated, behind the plaintext that was complete") {
+  for (const Role role : kRoles) {
+    Bench b(role);
+    b.shake();
+    b.say("complete");
+    REQUIRE(b.peer->end->shut_down_writing().has_value());
+    CHECK(b.read() == "complete");
+    CHECK(b.read() == "error: truncated");
+    CHECK(b.read() == "error: truncated");
+    CHECK(b.conn->error().has_value());
+  }
+}
+
+TEST_CASE("C9: whoever must live with peers that just hang up asks for it by name") {
+  ClientConfig config = client_config();
+  config.dangerous.accept_truncation = true;
+  Bench b(Role::client, config);
+  b.shake();
+  b.say("complete");
+  REQUIRE(b.peer->end->shut_down_writing().has_value());
+  CHECK(b.read() == "complete");
+  CHECK(b.read() == "");
+  CHECK(b.read() == "");
+
+  Bench early(Role::client, config);
+  REQUIRE(early.peer->end->shut_down_writing().has_value());
+  CHECK(early.read() == "error: truncated");
+}
+
+TEST_CASE("C9: a close_notify before the handshake is complete is a failure") {
+  constexpr std::array<std::uint8_t, 7> kCloseNotify = {21, 3, 3, 0, 2, 1, 0};
+  Bench b(Role::client);
+  b.peer->frozen = true;
+  REQUIRE(b.peer->end->write(kCloseNotify).has_value());
+  CHECK(b.read() == "error: close_notify_before_finished");
+  CHECK(code_of(b.conn->write("x")) == "close_notify_before_finished");
+}
+
+TEST_CASE("C10: the peer's close_notify leaves our writing open; ours is sent by close") {
+  for (const Role role : kRoles) {
+    Bench b(role);
+    b.shake();
+    b.say("request");
+    REQUIRE(b.peer->engine.close_write().has_value());
+    b.peer->run();
+    CHECK(b.read() == "request");
+    CHECK(b.read() == "");
+    CHECK(b.conn->write("answer") == 6);
+    b.peer->run();
+    CHECK(b.peer->got == "answer");
+    CHECK_FALSE(b.peer->engine.peer_closed());
+    const CloseReport report = b.conn->close();
+    CHECK(report.alert_sent);
+    CHECK(report.peer_closed);
+    b.peer->run();
+    CHECK(b.peer->engine.peer_closed());
+  }
+}
+
+TEST_CASE("C10: strict_close answers at once and ends writing; failing to answer never fails the read") {
+  ServerConfig config = server_config();
+  config.common.strict_close = true;
+  for (const bool broken : {false, true}) {
+    Bench b(Role::server, client_config(), config);
+    b.shake();
+    b.say("request");
+    REQUIRE(b.peer->engine.close_write().has_value());
+    b.peer->run();
+    if (broken) b.faults->fail_writes_at_call = 0;
+    CHECK(b.read() == "request");
+    CHECK(b.read() == "");
+    b.peer->run();
+    CHECK(b.peer->engine.peer_closed() != broken);
+    CHECK_FALSE(b.conn->write("late").has_value());
+  }
+}
+
+TEST_CASE("C11: close_gracefully waits for the peer's close_notify and discards what comes before it") {
+  Bench b(Role::client);
+  b.shake();
+  int naps = 0;
+  b.clock.when_idle([&] {
+    b.clock.advance(100ms);
+    b.peer->receive();
+    if (++naps == 3) b.say(numbered(5000));
+    if (naps == 6) REQUIRE(b.peer->engine.close_write().has_value());
+    b.peer->send(kNever);
+    return true;
+  });
+  const CloseReport report = b.conn->close_gracefully(within(10s, b.clock));
+  CHECK(report.alert_sent);
+  CHECK(report.peer_closed);
+  CHECK(static_cast<bool>(report));
+  CHECK(b.elapsed() < 1s);
+  CHECK(b.faults->closes == 1);
+}
+
+TEST_CASE("C11: close_gracefully is bounded in time and in bytes") {
+  Bench silent(Role::client);
+  silent.shake();
+  const CloseReport report = silent.conn->close_gracefully(within(3s, silent.clock));
+  CHECK(report.alert_sent);
+  CHECK_FALSE(report.peer_closed);
+  CHECK(silent.elapsed() == 3s);
+
+  Bench chatty(Role::client);
+  chatty.shake();
+  const std::string noise = numbered(16000);
+  chatty.clock.when_idle([&] {
+    chatty.peer->receive();
+    (void)chatty.peer->engine.write(bytes_of(noise));
+    return chatty.peer->send(kNever);
+  });
+  const std::size_t before = chatty.faults->bytes_read;
+  CHECK(chatty.conn->close_gracefully(Deadline::never()).alert_sent);
+  CHECK(chatty.faults->bytes_read - before < (1 << 20) + (1 << 18));
+  CHECK(chatty.elapsed() == 0s);
+}
+
+TEST_CASE("C12: our fatal alert reaches the peer, then our end, and both directions fail with the same error") {
+  for (const Role role : kRoles) {
+    Bench b(role);
+    b.shake();
+    b.say("good");
+    constexpr std::array<std::uint8_t, 30> kForged = {23, 3, 3, 0, 25};
+    REQUIRE(b.peer->end->write(kForged).has_value());
+    CHECK(b.read() == "good");
+    CHECK(b.read() == "error: bad_record_mac");
+    CHECK(b.elapsed() == 0s);
+    CHECK(b.read() == "error: bad_record_mac");
+    CHECK(code_of(b.conn->write("x")) == "bad_record_mac");
+    CHECK(b.faults->shut_downs == 1);
+    const std::size_t written = b.faults->bytes_written;
+    b.peer->run();
+    REQUIRE(b.peer->engine.error().has_value());
+    CHECK(b.peer->engine.error()->code == Errc::peer_alert);
+    CHECK(b.peer->engine.error()->alert == Alert::bad_record_mac);
+    b.peer->end.reset();
+    b.clock.when_idle({});
+    const CloseReport report = b.conn->close();
+    CHECK(report.alert_sent);
+    REQUIRE(report.error.has_value());
+    CHECK(report.error->code == Errc::bad_record_mac);
+    CHECK(b.faults->bytes_written == written);
+    CHECK(b.faults->closes == 1);
+  }
+}
+
+TEST_CASE("C12: an alert that the transport does not take at once delays no read; close sends it, behind the half-sent record") {
+  Bench b(Role::client);
+  b.shake();
+  b.faults->stall_writes_at = b.faults->bytes_written + 9;
+  b.by(1s);
+  CHECK(b.conn->write("half sent") == 9);
+  b.start = b.clock.now();
+  constexpr std::array<std::uint8_t, 30> kForged = {23, 3, 3, 0, 25};
+  REQUIRE(b.peer->end->write(kForged).has_value());
+  b.by(1s);
+  CHECK(b.read() == "error: bad_record_mac");
+  CHECK(b.elapsed() == 0s);
+  CHECK(b.faults->shut_downs == 0);
+  b.faults->stall_writes_at = kNever;
+  b.clock.when_idle([&] {
+    const bool moved = b.peer->step();
+    if (b.peer->engine.error()) (void)b.peer->end->shut_down_writing();
+    return moved;
+  });
+  const CloseReport report = b.conn->close();
+  CHECK(report.alert_sent);
+  CHECK(b.faults->shut_downs == 1);
+  CHECK(b.elapsed() == 0s);
+  CHECK(b.peer->got == "half sent");
+  REQUIRE(b.peer->engine.error().has_value());
+  CHECK(b.peer->engine.error()->alert == Alert::bad_record_mac);
+}
+
+TEST_CASE("C12: close drains a peer that goes on sending behind our fatal alert, by its deadline") {
+  Bench b(Role::server);
+  b.shake();
+  constexpr std::array<std::uint8_t, 30> kForged = {23, 3, 3, 0, 25};
+  REQUIRE(b.peer->end->write(kForged).has_value());
+  CHECK(b.read() == "error: bad_record_mac");
+  b.peer->frozen = true;
+  const CloseReport report = b.conn->close();
+  CHECK(report.alert_sent);
+  CHECK(b.elapsed() == 5s);
+  CHECK(b.faults->closes == 1);
+}
+
+TEST_CASE("C13: the destructor sends what is taken at once, and never waits") {
+  Bench b(Role::client);
+  b.shake();
+  b.conn.reset();
+  CHECK(b.elapsed() == 0s);
+  CHECK(b.faults->closes == 1);
+  b.peer->run();
+  CHECK(b.peer->engine.peer_closed());
+
+  Bench stalled(Role::client);
+  stalled.shake();
+  stalled.faults->stall_writes_at = stalled.faults->bytes_written.load();
+  stalled.conn.reset();
+  CHECK(stalled.elapsed() == 0s);
+  CHECK(stalled.faults->closes == 1);
+
+  Bench early(Role::client);
+  early.peer->frozen = true;
+  early.conn.reset();
+  CHECK(early.elapsed() == 0s);
+  CHECK(early.faults->closes == 1);
+}
+
+TEST_CASE("C15: a write error fails writing alone: reading goes on to what the peer said last") {
+  Bench b(Role::client);
+  b.shake();
+  b.say("last words");
+  REQUIRE(b.peer->engine.close_write().has_value());
+  b.peer->run();
+  b.faults->fail_writes_at_call = 0;
+  CHECK(code_of(b.conn->write("x")) == "connection_reset");
+  CHECK(code_of(b.conn->write("x")) == "connection_reset");
+  CHECK(b.read() == "last words");
+  CHECK(b.read() == "");
+}
+
+TEST_CASE("C15: a handshake whose writing breaks still hears the peer's alert") {
+  constexpr std::array<std::uint8_t, 7> kHandshakeFailure = {21, 3, 3, 0, 2, 2, 40};
+  Bench b(Role::client);
+  b.peer->frozen = true;
+  b.faults->fail_writes_at_call = 0;
+  REQUIRE(b.peer->end->write(kHandshakeFailure).has_value());
+  std::array<std::uint8_t, 1> byte;
+  const auto n = b.conn->read(byte);
+  CHECK(code_of(n) == "peer_alert");
+  CHECK(n.error().alert == Alert::handshake_failure);
+}
+
+TEST_CASE("A transport error while reading is told, and is the transport's") {
+  Bench b(Role::client);
+  b.shake();
+  b.faults->fail_reads_at_call = 0;
+  CHECK(b.read() == "error: transport_failed");
+  CHECK(b.read() == "error: transport_failed");
+}
