@@ -90,10 +90,15 @@ class ScriptedRandom final : public Random {
 class FailingRandom final : public Random {
  public:
   explicit FailingRandom(int draws) : left_(draws) {}
-  bool fill(MutableBytes out) override { return left_-- > 0 && kernel().fill(out); }
+  bool fill(MutableBytes out) override {
+    failed_ = left_-- <= 0;
+    return !failed_ && kernel().fill(out);
+  }
+  bool failed() const { return failed_; }
 
  private:
   int left_;
+  bool failed_ = false;
 };
 
 /// The public half of a generated key; it views `key` and its own point.
