@@ -1,0 +1,233 @@
+// tls12 connect: standard input to a TLS server, and what it answers to standard output.
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "command.hpp"
+#include "options.hpp"
+#include "summary.hpp"
+#include "tls12/conn.hpp"
+
+namespace tls12::tool {
+namespace {
+
+struct Options {
+  std::string target, ca, server_name;
+  HostPort peer;
+  bool insecure = false, json = false, quiet = false;
+  double timeout = 0;  ///< seconds; 0: none
+  ConnectionOptions connection;
+};
+
+constexpr auto kDialTimeout = std::chrono::seconds(30);
+constexpr std::size_t kChunk = 64 * 1024;
+
+std::chrono::milliseconds timeout_of(const Options& options) { return std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000)); }
+
+/// Copies standard input to the connection and then closes that direction, on a thread of its own.
+class Upload {
+ public:
+  Upload(Conn& conn, const Options& options) : conn_(conn), options_(options), wake_(::eventfd(0, EFD_CLOEXEC)), thread_([this] { run(); }) {}
+  Upload(const Upload&) = delete;
+  Upload& operator=(const Upload&) = delete;
+  ~Upload() {
+    finish();
+    ::close(wake_);
+  }
+
+  /// The peer is done: sends what standard input has at this moment, and waits for no more of it.
+  void finish() {
+    if (!thread_.joinable()) return;
+    ::eventfd_write(wake_, 1);
+    thread_.join();
+  }
+
+  /// Behind finish(): why not everything was sent, and closed.
+  const std::optional<Error>& error() const { return error_; }
+  std::uint64_t sent() const { return sent_; }
+
+ private:
+  void run() {
+    std::vector<std::uint8_t> buffer(kChunk);
+    while (wait_for_input()) {
+      const ssize_t n = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+      if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+      if (n <= 0) break;  // a standard input that cannot be read has nothing in it
+      if (!send(Bytes(buffer).first(static_cast<std::size_t>(n)))) return;
+    }
+    extend_deadline();
+    if (auto closed = conn_.close_write(); !closed) stop(closed.error());
+  }
+
+  /// False when there is nothing to be had and the peer is done.
+  bool wait_for_input() const {
+    pollfd watched[] = {{STDIN_FILENO, POLLIN, 0}, {wake_, POLLIN, 0}};
+    while (::poll(watched, 2, -1) < 0) {
+      if (errno != EINTR) return false;
+    }
+    return watched[0].revents != 0 && (watched[0].revents & POLLNVAL) == 0;
+  }
+
+  bool send(Bytes data) {
+    while (!data.empty()) {
+      extend_deadline();
+      auto n = conn_.write(data);
+      if (!n) return stop(n.error()), false;
+      data = data.subspan(*n);
+      sent_ += *n;
+    }
+    return true;
+  }
+
+  // The reader waits for an answer to what has just been sent, too.
+  void extend_deadline() const {
+    if (options_.timeout > 0) conn_.set_deadline(within(timeout_of(options_)));
+  }
+
+  // What ended writing for good shows in reading, too; a peer that takes nothing would not.
+  void stop(const Error& error) {
+    error_ = error;
+    if (error.category() == Category::timeout) conn_.close();
+  }
+
+  Conn& conn_;
+  const Options& options_;
+  int wake_;
+  std::optional<Error> error_;
+  std::uint64_t sent_ = 0;
+  std::thread thread_;
+};
+
+/// Writes all of it to standard output; the reason when that is not possible.
+std::string deliver(Bytes data) {
+  while (!data.empty()) {
+    const ssize_t n = ::write(STDOUT_FILENO, data.data(), data.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) {
+      pollfd watched{STDOUT_FILENO, POLLOUT, 0};
+      ::poll(&watched, 1, -1);
+      continue;
+    }
+    if (n < 0) return std::string("standard output: ") + std::strerror(errno);
+    data = data.subspan(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
+/// How it ended: with an error, with trouble at this end, or well.
+struct Ending {
+  std::string reason;  ///< empty: both ends closed properly
+  std::optional<Error> error;
+  std::uint64_t sent = 0, received = 0;
+};
+
+Ending ended_by(const Error& error) { return {error.message(), error}; }
+
+Ending converse(Conn& conn, const Options& options) {
+  std::vector<std::uint8_t> buffer(kChunk);
+  Ending ending;
+  Upload upload(conn, options);
+  for (;;) {
+    if (options.timeout > 0) conn.set_read_deadline(within(timeout_of(options)));
+    auto n = conn.read(buffer);
+    if (!n) {
+      ending = {n.error().message(), n.error(), 0, ending.received};
+      conn.close();
+      break;
+    }
+    if (*n == 0) break;
+    ending.received += *n;
+    ending.reason = deliver(Bytes(buffer).first(*n));
+    if (!ending.reason.empty()) {
+      conn.close();
+      break;
+    }
+  }
+  upload.finish();
+  ending.sent = upload.sent();
+  // An end that this program made itself was for the upload's reason.
+  if (upload.error() && (ending.reason.empty() || (ending.error && ending.error->code == Errc::closed))) {
+    ending.error = upload.error();
+    ending.reason = upload.error()->message();
+  }
+  const CloseReport report = conn.close();
+  if (ending.reason.empty() && !report) {
+    ending.error = report.error;
+    ending.reason = report.error->message();
+  }
+  return ending;
+}
+
+Result<ClientContext> context_for(const Options& options) {
+  auto common = options.connection.config();
+  if (!common) return fail(common.error());
+  ClientConfig config{.common = std::move(*common)};
+  if (options.timeout > 0) config.common.handshake_timeout = timeout_of(options);
+  config.dangerous.accept_any_certificate = options.insecure;
+  if (!options.insecure) config.trust = options.ca.empty() ? TrustStore::system() : TrustStore::from_file(options.ca);
+  auto context = config.build();
+  if (!context) return fail(local(context.error()));
+  return context;
+}
+
+int report(const Options& options, const Ending& ending, const ConnectionState* state, const std::string& address) {
+  if (options.json) {
+    nlohmann::ordered_json json = state != nullptr ? summary_json(*state, address) : nlohmann::ordered_json::object();
+    json["sent"] = ending.sent;
+    json["received"] = ending.received;
+    json["ok"] = ending.reason.empty();
+    if (!ending.reason.empty()) json["error"] = error_json(ending.reason, ending.error);
+    std::fprintf(stderr, "%s\n", json.dump().c_str());
+    return ending.reason.empty() ? kDone : kFailed;
+  }
+  return ending.reason.empty() ? kDone : failed(ending.reason);
+}
+
+int run(const Options& options) {
+  auto context = context_for(options);
+  if (!context) return report(options, ended_by(context.error()), nullptr, {});
+  if (options.insecure) { complain("WARNING: --insecure: the certificate is NOT verified. Whoever is in between can read and change everything."); }
+  const Deadline deadline = options.timeout > 0 ? within(timeout_of(options)) : within(kDialTimeout);
+  auto conn = dial(options.peer.host, options.peer.port, *context, deadline, options.server_name);
+  if (!conn) return report(options, ended_by(conn.error()), nullptr, {});
+  const std::string address = conn->peer();
+  if (!options.quiet && !options.json) {
+    const std::string text = summary(conn->state(), address, Paint(options.connection.colour, stderr));
+    std::fwrite(text.data(), 1, text.size(), stderr);
+  }
+  const Ending ending = converse(*conn, options);
+  const ConnectionState state = conn->state();
+  return report(options, ending, &state, address);
+}
+
+}  // namespace
+
+void add_connect(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App& command = *app.add_subcommand("connect", "Connect to a TLS server: standard input goes to it, what it says to standard output.");
+  command.add_option("HOST:PORT", options->target, "where to; an IPv6 address as [ADDRESS]:PORT")->required()->check([options](const std::string& text) {
+    return parse_host_port(text, options->peer);
+  });
+  auto* ca = command.add_option("--ca", options->ca, "trust the certificates of this PEM file instead of the system's")->type_name("FILE");
+  command.add_option("--servername", options->server_name, "whom to ask for, and whom the certificate must name, instead of HOST")->type_name("NAME");
+  command.add_flag("--insecure", options->insecure, "accept any certificate: no protection against whoever is in between")->excludes(ca);
+  command.add_option("--timeout", options->timeout, "bounds the connection with its handshake, and then each wait for the peer (without it: 30 s, and none)")
+      ->check(CLI::Range(0.001, 1e6).description(""))
+      ->type_name("SECONDS");
+  command.add_flag("--quiet", options->quiet, "do not say what was negotiated");
+  command.add_flag("--json", options->json, "say what was negotiated and how it ended as one line of JSON on standard error");
+  options->connection.add_to(command);
+  command.footer(
+      "At the end of its input it sends close_notify and goes on reading until the peer's. Exit code: 0 when both ends closed properly, "
+      "1 otherwise, with one line of reason, 2 for wrong usage.");
+  command.callback([options, &action] { action = [options] { return run(*options); }; });
+}
+
+}  // namespace tls12::tool

@@ -1,0 +1,71 @@
+// HTTP/1.0 and 1.1 for `serve`: one request from a connection, one response to it. Boost.Beast parses.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tls12/conn.hpp"
+
+namespace tls12::tool {
+
+struct Request {
+  std::string method, target;
+  unsigned version = 11;
+  bool keep_alive = true;
+  bool has_body = false;
+  bool is_head() const { return method == "HEAD"; }
+};
+
+struct Response {
+  unsigned status = 200;
+  std::string type = "text/html; charset=utf-8";
+  std::string body = {};
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string file = {};  ///< when not empty: its content is the body
+  std::uint64_t file_size = 0;
+};
+
+/// The status line and the headers.
+std::string head_of(const Response& response, const Request& request, bool keep_alive);
+
+/// The reason phrase of a status.
+std::string reason_phrase(unsigned status);
+
+struct HttpLimits {
+  std::size_t header = 16 * 1024;                                    ///< bytes of a request's head
+  std::chrono::milliseconds header_time = std::chrono::seconds(10);  ///< from its first byte to its empty line
+  std::chrono::milliseconds idle_time = std::chrono::seconds(30);    ///< before its first byte
+  std::chrono::milliseconds write_time = std::chrono::seconds(30);   ///< for each part of an answer
+};
+
+/// Why there is no request.
+struct NoRequest {
+  enum class Because : unsigned char { ended, idle, refused, failed } because = Because::ended;
+  unsigned status = 0;  ///< refused: what to answer
+  std::string reason = {};
+};
+
+/// Reads requests one behind the other.
+class RequestReader {
+ public:
+  RequestReader(Conn& conn, const HttpLimits& limits) : conn_(conn), limits_(limits) {}
+  /// Waits for the empty line that ends a head, be its lines ended by CRLF or by LF alone.
+  std::expected<Request, NoRequest> next();
+
+ private:
+  std::expected<std::string, NoRequest> next_head();
+  std::expected<void, NoRequest> receive(Deadline deadline);
+  Conn& conn_;
+  const HttpLimits& limits_;
+  std::string pending_;
+};
+
+/// The head of a request, parsed; a head that makes no sense is refused.
+std::expected<Request, NoRequest> parse_head(std::string_view head);
+
+}  // namespace tls12::tool

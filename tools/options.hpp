@@ -1,0 +1,35 @@
+// Options that `connect` and `serve` have in common, and what they make of a configuration.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "paint.hpp"
+#include "tls12/config.hpp"
+
+namespace tls12::tool {
+
+struct ConnectionOptions {
+  std::vector<std::string> suites, groups, schemes, protocols;
+  std::string keylog;
+  bool trace = false;
+  Colour colour = Colour::automatic;
+
+  void add_to(CLI::App& app);
+  /// The configuration these options ask for. Errors: Errc::file_unreadable (the key log), Errc::bad_configuration.
+  Result<CommonConfig> config() const;
+};
+
+/// `--color WHEN`.
+void add_colour_option(CLI::App& app, Colour& colour);
+
+/// ADDRESS:PORT, [ADDRESS]:PORT.
+struct HostPort {
+  std::string host;
+  std::uint16_t port = 0;
+};
+/// What CLI11 calls a validator: empty when `text` is a HostPort, otherwise the reason.
+std::string parse_host_port(const std::string& text, HostPort& into);
+
+}  // namespace tls12::tool

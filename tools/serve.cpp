@@ -1,0 +1,163 @@
+// tls12 serve: an HTTPS server for files, an echo, or a page about the connection.
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <thread>
+
+#include "command.hpp"
+#include "files.hpp"
+#include "options.hpp"
+#include "server.hpp"
+
+namespace tls12::tool {
+namespace {
+
+struct Options {
+  std::string listen = "127.0.0.1:8443", www, ca_out;
+  HostPort address = {"127.0.0.1", 8443};
+  std::vector<std::string> certificates, keys;
+  bool echo = false, quiet = false;
+  double timeout = 30;
+  std::size_t connections = 4096;
+  ConnectionOptions connection;
+};
+
+// A descriptor a connection: what most systems give at first (1,024) is soon used up.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+bool is_address(const std::string& host) { return host.find_first_not_of("0123456789.") == std::string::npos || host.find(':') != std::string::npos; }
+
+/// The identities of --cert and --key, or one made on the spot, whose CA goes to --ca-out.
+std::expected<std::vector<Identity>, std::string> identities(const Options& options) {
+  std::vector<Identity> all;
+  for (std::size_t i = 0; i < options.certificates.size(); ++i) {
+    auto identity = identity_from_files(options.certificates[i], options.keys[i]);
+    if (!identity) return std::unexpected(identity.error().message());
+    all.push_back(std::move(*identity));
+  }
+  if (!all.empty()) return all;
+  std::vector<std::string> names = {"localhost", "127.0.0.1", "::1"};
+  const std::string& host = options.address.host;
+  if (!is_address(host) && host != "localhost") names.push_back(host);
+  auto made = make_development_identity(names);
+  if (!made) return std::unexpected(local(made.error()).message());
+  if (!options.ca_out.empty()) {
+    if (std::string reason = write_file(options.ca_out, made->ca.chain()[0].to_pem(), Secrecy::open); !reason.empty()) return std::unexpected(reason);
+  }
+  if (!options.quiet) {
+    complain("no --cert: a certificate for localhost was made on the spot" +
+             (options.ca_out.empty() ? std::string("; --ca-out FILE keeps the CA to trust") : "; its CA is in " + options.ca_out));
+  }
+  all.push_back(std::move(made->leaf));
+  return all;
+}
+
+Result<ServerContext> context_for(const Options& options, std::vector<Identity> identities) {
+  auto common = options.connection.config();
+  if (!common) return fail(common.error());
+  ServerConfig config{.identities = std::move(identities), .common = std::move(*common)};
+  if (config.common.application_protocols.empty() && !options.echo) config.common.application_protocols = {"http/1.1", "http/1.0"};
+  auto context = config.build();
+  if (!context) return fail(local(context.error()));
+  return context;
+}
+
+ServerOptions server_options(const Options& options) {
+  ServerOptions server{.www = options.www, .echo = options.echo, .connections = options.connections};
+  server.http.idle_time = server.http.write_time = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
+  server.http.header_time = std::min(server.http.header_time, server.http.idle_time);
+  return server;
+}
+
+/// Stops the server at the first SIGTERM or SIGINT. The signals must be blocked, in all threads, by then.
+class StopOnSignal {
+ public:
+  explicit StopOnSignal(Server& server)
+      : thread_([&server] {
+          int signal = 0;
+          const sigset_t set = signals();
+          ::sigwait(&set, &signal);
+          server.stop();
+        }) {}
+  StopOnSignal(const StopOnSignal&) = delete;
+  StopOnSignal& operator=(const StopOnSignal&) = delete;
+  ~StopOnSignal() {
+    ::pthread_kill(thread_.native_handle(), SIGTERM);
+    thread_.join();
+  }
+  static void block() {
+    const sigset_t set = signals();
+    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  }
+
+ private:
+  static sigset_t signals() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGTERM);
+    ::sigaddset(&set, SIGINT);
+    return set;
+  }
+  std::thread thread_;
+};
+
+int run(const Options& options) {
+  struct stat about{};
+  if (!options.www.empty() && (::stat(options.www.c_str(), &about) != 0 || !S_ISDIR(about.st_mode))) return failed(options.www + " is not a folder");
+  auto made = identities(options);
+  if (!made) return failed(made.error());
+  auto context = context_for(options, std::move(*made));
+  if (!context) return failed(context.error());
+  StopOnSignal::block();
+  raise_descriptor_limit();
+  auto listener = Listener::on(options.address.host, options.address.port, *context);
+  if (!listener) return failed(listener.error());
+  std::printf("listening on %s\n", listener->address().c_str());
+  std::fflush(stdout);
+  const bool quiet = options.quiet;
+  Server server(std::move(*listener), *context, server_options(options), [quiet](const std::string& line) {
+    if (!quiet) complain(line);
+  });
+  const StopOnSignal stop(server);
+  auto outcome = server.run();
+  return outcome ? kDone : failed(outcome.error());
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App& command = *app.add_subcommand("serve", "Serve files, an echo, or a page about the connection, over HTTPS.");
+  command.add_option("--listen", options->listen, "where; port 0 takes a free one (127.0.0.1:8443)")
+      ->check([options](const std::string& text) { return parse_host_port(text, options->address); })
+      ->type_name("ADDR:PORT");
+  command
+      .add_option("--cert", options->certificates, "a certificate chain, leaf first; with --key, and again for each further one. Without: one made on the spot")
+      ->type_name("CHAIN.pem")
+      ->allow_extra_args(false);
+  command.add_option("--key", options->keys, "the private key of the --cert at the same place")->type_name("KEY.pem")->allow_extra_args(false);
+  command.add_option("--ca-out", options->ca_out, "write the CA of the certificate made on the spot here")->type_name("FILE");
+  auto* www = command.add_option("--www", options->www, "serve the files of this folder")->type_name("DIR");
+  command.add_flag("--echo", options->echo, "no HTTP: give back every byte")->excludes(www);
+  command.add_option("--timeout", options->timeout, "how long a peer may be silent, or take nothing (30)")
+      ->check(CLI::Range(0.001, 1e6).description(""))
+      ->type_name("SECONDS");
+  command.add_option("--connections", options->connections, "how many at once; more are turned away (4096)")
+      ->check(CLI::Range(1, 1'000'000).description(""))
+      ->type_name("N");
+  command.add_flag("--quiet", options->quiet, "no line a connection on standard error");
+  options->connection.add_to(command);
+  command.footer("The first line on standard output is `listening on ADDR:PORT`. SIGTERM or SIGINT stops accepting, finishes what is under way, and closes.");
+  command.callback([options, &action] {
+    if (options->certificates.size() != options->keys.size()) throw CLI::ValidationError("each --cert needs its --key, and each --key its --cert");
+    action = [options] { return run(*options); };
+  });
+}
+
+}  // namespace tls12::tool

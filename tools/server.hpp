@@ -1,0 +1,71 @@
+// The HTTPS (or echo) server of `serve` and `demo`: a thread a connection, and no peer that delays another one.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "http.hpp"
+#include "tls12/conn.hpp"
+#include "tls12/listener.hpp"
+
+namespace tls12::tool {
+
+struct ServerOptions {
+  std::string www;    ///< serve this folder's files; empty: a page about the connection
+  bool echo = false;  ///< no HTTP: give back what comes
+  HttpLimits http = {};
+  std::size_t connections = 4096;                                 ///< at once; more are turned away
+  std::chrono::milliseconds stop_time = std::chrono::seconds(5);  ///< for what is under way when the server stops
+};
+
+class Server {
+ public:
+  /// `log` gets one line a connection, from any thread.
+  Server(Listener listener, ServerContext context, ServerOptions options, std::function<void(const std::string&)> log);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
+
+  /// Accepts until stop(), then finishes what is under way within its bound, and closes every connection. An error: the socket itself broke.
+  Result<void> run();
+  /// From any thread.
+  void stop();
+
+ private:
+  /// A connection whose thread runs. While it is `idle` (no request under way), stopping ends it at once.
+  struct Entry {
+    std::function<void()> end;
+    bool idle = true;
+  };
+  class Registered;
+
+  void start(TransportPtr transport);
+  void serve(TransportPtr transport);
+  bool answered_plain_http(Transport& transport);
+  std::string serve_tls(Conn& conn, Registered& entry);
+  std::string serve_echo(Conn& conn, Registered& entry);
+  std::string serve_http(Conn& conn, Registered& entry);
+  Response page_for(Conn& conn, const Request& request) const;
+  bool answer(Conn& conn, const Request& request, const Response& response, bool keep_alive);
+  bool send(Conn& conn, Bytes data);
+  bool send_file(Conn& conn, const Response& response);
+  bool stopping();
+  void wait_for_connections();
+
+  Listener listener_;
+  ServerContext context_;
+  ServerOptions options_;
+  std::function<void(const std::string&)> log_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::uint64_t, Entry> entries_;
+  std::uint64_t next_id_ = 0;
+  std::size_t threads_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace tls12::tool

@@ -1,0 +1,57 @@
+#include "summary.hpp"
+
+#include "words.hpp"
+
+namespace tls12::tool {
+
+std::string summary(const ConnectionState& state, const std::string& peer, const Paint& paint) {
+  std::string text = paint.bold("connected to " + peer) + "\n";
+  const auto line = [&](const char* field, const std::string& value) { text += "  " + paint.cyan(padded(field, 24)) + value + "\n"; };
+  line("protocol", name(state.version) + ", " + name(state.cipher_suite));
+  std::string exchange = state.group ? name(*state.group) : std::string("none");
+  if (state.signature_scheme) exchange += ", signed with " + name(*state.signature_scheme);
+  line("key exchange", exchange);
+  if (!state.server_name.empty()) line("server name", state.server_name);
+  if (!state.application_protocol.empty()) line("application protocol", state.application_protocol);
+  line("extended master secret", state.extended_master_secret ? "yes" : "no");
+  if (!state.peer_certificates.empty()) {
+    const Certificate& leaf = state.peer_certificates.front();
+    line("certificate", leaf.subject() + ", issued by " + leaf.issuer());
+    line("valid until", calendar(leaf.not_after()));
+  }
+  if (state.role == Role::client) line("verified", state.verified_chain.empty() ? paint.red("NO") : "yes, by " + state.verified_chain.back().subject());
+  return text;
+}
+
+nlohmann::ordered_json summary_json(const ConnectionState& state, const std::string& peer) {
+  nlohmann::ordered_json json = {
+      {"peer", peer},
+      {"version", name(state.version)},
+      {"cipher_suite", name(state.cipher_suite)},
+      {"group", state.group ? nlohmann::ordered_json(name(*state.group)) : nlohmann::ordered_json()},
+      {"signature_scheme", state.signature_scheme ? nlohmann::ordered_json(name(*state.signature_scheme)) : nlohmann::ordered_json()},
+      {"server_name", state.server_name},
+      {"application_protocol", state.application_protocol},
+      {"extended_master_secret", state.extended_master_secret},
+      {"secure_renegotiation", state.secure_renegotiation},
+      {"verified", !state.verified_chain.empty()},
+  };
+  auto certificates = nlohmann::ordered_json::array();
+  for (const Certificate& certificate : state.peer_certificates) {
+    certificates.push_back({{"subject", certificate.subject()}, {"issuer", certificate.issuer()}, {"not_after", calendar(certificate.not_after())}});
+  }
+  json["peer_certificates"] = std::move(certificates);
+  return json;
+}
+
+nlohmann::ordered_json error_json(const std::string& reason, const std::optional<Error>& error) {
+  nlohmann::ordered_json json = {{"reason", reason}};
+  if (!error) return json;
+  json["rule"] = rule(error->code).name;
+  json["category"] = name(error->category());
+  json["phase"] = name(error->phase);
+  if (error->alert) json["alert"] = name(*error->alert);
+  return json;
+}
+
+}  // namespace tls12::tool

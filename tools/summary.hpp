@@ -1,0 +1,22 @@
+// What a connection negotiated, for people and for scripts.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "paint.hpp"
+#include "tls12/error.hpp"
+#include "tls12/state.hpp"
+
+namespace tls12::tool {
+
+/// A few lines.
+std::string summary(const ConnectionState& state, const std::string& peer, const Paint& paint);
+
+/// The same as an object.
+nlohmann::ordered_json summary_json(const ConnectionState& state, const std::string& peer);
+
+/// `reason`, and what `error` knows beside it: rule, phase, alert.
+nlohmann::ordered_json error_json(const std::string& reason, const std::optional<Error>& error);
+
+}  // namespace tls12::tool

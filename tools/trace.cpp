@@ -1,0 +1,129 @@
+#include "trace.hpp"
+
+#include <array>
+#include <atomic>
+
+#include "annotate.hpp"
+#include "tls12/state.hpp"
+#include "words.hpp"
+
+namespace tls12::tool {
+namespace {
+
+constexpr std::size_t kNameWidth = 24, kValueWidth = 46, kTitleWidth = 76;
+
+/// What went one way, for the last line.
+struct Traffic {
+  std::uint64_t records = 0, wire = 0, application = 0;
+};
+
+class Trace final : public Observer {
+ public:
+  Trace(std::FILE* to, Paint paint, Role role, unsigned number) : to_(to), paint_(paint), role_(role), number_(number) {}
+
+  ~Trace() override {
+    if (traffic_[0].records + traffic_[1].records == 0) return;
+    const auto one_way = [&](Direction direction) {
+      const Traffic& t = traffic_[static_cast<std::size_t>(direction)];
+      return count(t.records, "record", "records") + ", " + count(t.wire, "byte", "bytes") + ", " + std::to_string(t.application) + " of them application data";
+    };
+    print(heading("the end", {}) + line("sent", one_way(Direction::sent)) + line("received", one_way(Direction::received)) +
+          (ending_.empty() ? "" : line("ended by", ending_)));
+  }
+
+  void on_record(const Record& record) override {
+    Traffic& traffic = traffic_[static_cast<std::size_t>(record.direction)];
+    ++traffic.records;
+    traffic.wire += record.wire_size;
+    if (record.type == ContentType::application_data) traffic.application += record.fragment.size();
+    std::string text = std::string("record: ") + name(record.type) + ", " + name(record.version) + ", " + count(record.fragment.size(), "byte", "bytes");
+    text += record.is_protected ? " encrypted into " + std::to_string(record.wire_size) + ", sequence number " + std::to_string(record.sequence)
+                                : " in the clear, " + std::to_string(record.wire_size) + " with the header";
+    print(tag() + arrow(record.direction) + " " + paint_.dim(text) + "\n");
+  }
+
+  void on_message(const Message& message) override {
+    const Gist about = gist(message.message);
+    std::string text = tag() + title(message.direction, name(message.type), count(message.bytes.size(), "byte", "bytes"), about.source);
+    text += "      " + paint_.yellow(about.text) + "\n";
+    for (const Field& field : annotate(message.message)) text += line(field.name, field.value, field.note);
+    print(text);
+  }
+
+  void on_change_cipher_spec(Direction direction) override {
+    print(tag() + title(direction, "ChangeCipherSpec", "", "RFC 5246 §7.1") + "      " +
+          paint_.yellow(std::string("everything behind this from the ") + (from_client(direction) ? "client" : "server") + " is encrypted") + "\n");
+  }
+
+  void on_alert(Direction direction, const AlertMessage& alert) override {
+    const Gist about = gist(alert);
+    ending_ = std::string(direction == Direction::sent ? "our " : "the peer's ") + name(alert.level) + " alert " + name(alert.description);
+    print(tag() + title(direction, "Alert", name(alert.level) + ", " + name(alert.description), about.source) +
+          (about.text.empty() ? "" : "      " + paint_.yellow(about.text) + "\n"));
+  }
+
+  void on_complete(const ConnectionState& state) override {
+    std::string text = heading("the handshake is complete", "RFC 5246 §7.3");
+    text += line("version", name(state.version));
+    text += line("cipher suite", name(state.cipher_suite));
+    if (state.group) text += line("key exchange", "ephemeral, on " + name(*state.group), "the keys are gone with the connection: forward secrecy");
+    if (state.signature_scheme) text += line("the server signed with", name(*state.signature_scheme));
+    if (!state.server_name.empty()) text += line("server name", state.server_name);
+    if (!state.application_protocol.empty()) text += line("application protocol", state.application_protocol);
+    text += line("extended master secret", state.extended_master_secret ? "yes" : "no");
+    text += line("secure renegotiation", state.secure_renegotiation ? "yes" : "no");
+    if (role_ == Role::client) text += line("the server is", verdict(state));
+    print(text);
+  }
+
+  void on_error(const Error& error) override { print(tag() + paint_.red("      failed: " + error.message()) + "\n"); }
+
+ private:
+  bool from_client(Direction direction) const { return (role_ == Role::client) == (direction == Direction::sent); }
+
+  std::string arrow(Direction direction) const { return from_client(direction) ? paint_.blue("client ──▶ server") : paint_.magenta("client ◀── server"); }
+
+  std::string title(Direction direction, const std::string& what, const std::string& more, const std::string& source) const {
+    const std::string rest = more.empty() ? what : what + ", " + more;
+    return arrow(direction) + "  " + paint_.bold(what) + padded(rest.substr(what.size()), kTitleWidth - 19 - what.size()) + paint_.dim(source) + "\n";
+  }
+
+  std::string heading(const std::string& what, const std::string& source) const {
+    return tag() + paint_.green(padded("═══ " + what + " ", kTitleWidth)) + paint_.dim(source) + "\n";
+  }
+
+  std::string line(const std::string& field, const std::string& value, const std::string& note = {}) const {
+    std::string text = "      " + paint_.cyan(padded(field, kNameWidth));
+    if (field.size() >= kNameWidth) text += "  ";
+    if (note.empty()) return text + value + "\n";
+    if (value.size() > kValueWidth || field.size() > kNameWidth) {
+      return text + value + "\n      " + std::string(kNameWidth, ' ') + std::string(kValueWidth, ' ') + "  " + paint_.dim(note) + "\n";
+    }
+    return text + padded(value, kValueWidth) + "  " + paint_.dim(note) + "\n";
+  }
+
+  std::string verdict(const ConnectionState& state) const {
+    if (state.verified_chain.empty()) return paint_.red("anybody: its certificate was not verified");
+    return state.verified_chain.front().subject() + ", vouched for by " + state.verified_chain.back().subject();
+  }
+
+  std::string tag() const { return number_ > 1 ? paint_.dim("[" + std::to_string(number_) + "] ") : std::string(); }
+
+  void print(const std::string& text) const { std::fwrite(text.data(), 1, text.size(), to_); }
+
+  std::FILE* to_;
+  Paint paint_;
+  Role role_;
+  unsigned number_;
+  std::array<Traffic, 2> traffic_ = {};
+  std::string ending_;
+};
+
+}  // namespace
+
+ObserverFactory trace_to(std::FILE* to, Paint paint) {
+  auto numbers = std::make_shared<std::atomic<unsigned>>(0);
+  return [=](Role role) -> std::unique_ptr<Observer> { return std::make_unique<Trace>(to, paint, role, ++*numbers); };
+}
+
+}  // namespace tls12::tool

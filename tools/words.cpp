@@ -1,0 +1,54 @@
+#include "words.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+namespace tls12::tool {
+
+std::string calendar(WallTime time) {
+  const std::time_t seconds = time.time_since_epoch().count();
+  std::tm fields{};
+  char text[40];
+  gmtime_r(&seconds, &fields);
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &fields)};
+}
+
+std::string kind_in_words(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::rsa: return "RSA";
+    case KeyKind::rsa_pss: return "RSA for PSS alone";
+    case KeyKind::ec_secp256r1: return "P-256";
+    case KeyKind::ec_secp384r1: return "P-384";
+    case KeyKind::ec_secp521r1: return "P-521";
+    case KeyKind::ed25519: return "Ed25519";
+  }
+  return "?";
+}
+
+std::string key_in_words(const PublicKey& key) {
+  const bool rsa = key.kind == KeyKind::rsa || key.kind == KeyKind::rsa_pss;
+  return kind_in_words(key.kind) + (rsa ? ", " + std::to_string(key.modulus.size() * 8) + " bits" : "");
+}
+
+std::string hex(Bytes bytes, std::size_t at_most) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const std::uint8_t byte : bytes.first(std::min(bytes.size(), at_most))) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  if (bytes.size() > at_most) text += "…";
+  return text + (text.empty() ? "" : " ") + "(" + count(bytes.size(), "byte", "bytes") + ")";
+}
+
+SuiteParts parts(CipherSuite suite) {
+  // TLS_<key exchange>_<authentication>_WITH_<cipher>_<hash> (RFC 5246 appendix C).
+  const std::string text = name(suite);
+  const std::size_t with = text.find("_WITH_"), hash = text.rfind('_'), middle = with == std::string::npos ? with : text.rfind('_', with - 1);
+  if (with == std::string::npos || middle == std::string::npos || middle < 4) return {text, {}, {}, {}};
+  return {text.substr(4, middle - 4), text.substr(middle + 1, with - middle - 1), text.substr(with + 6, hash - with - 6), text.substr(hash + 1)};
+}
+
+std::string count(std::uint64_t n, const char* one, const char* many) { return std::to_string(n) + " " + (n == 1 ? one : many); }
+
+}  // namespace tls12::tool
