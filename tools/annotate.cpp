@@ -61,24 +61,24 @@ std::string renegotiation(Bytes info) { return info.empty() ? "empty" : hex(info
 
 void add(std::vector<Field>& fields, const ClientHello& hello) {
   fields.push_back({"client_version", version_in_words(hello.client_version), "the highest version that the client speaks"});
-  fields.push_back({"random", hex(hello.random), "goes into every key, so that no two connections have the same"});
+  fields.push_back({"random", hex(hello.random), "goes into every key: none is used twice"});
   fields.push_back({"session_id", hello.session_id.empty() ? "empty" : hex(hello.session_id),
                     hello.session_id.empty() ? "no earlier session is to be resumed" : "the session that is to be resumed"});
-  add_list(fields, "cipher_suites", hello.cipher_suites, "ways to agree on keys and to encrypt, best first");
+  add_list(fields, "cipher_suites", hello.cipher_suites, "how to agree and to encrypt, best first");
   fields.push_back({"compression_methods", hello.compression_methods.size() == 1 && hello.compression_methods[0] == 0 ? "null" : hex(hello.compression_methods),
-                    "compression would let the length tell secrets"});
-  if (hello.server_name) fields.push_back({"server_name", '"' + std::string(*hello.server_name) + '"', "whom the client wants; readable by all (RFC 6066 §3)"});
+                    "compressed lengths would tell secrets"});
+  if (hello.server_name) fields.push_back({"server_name", '"' + std::string(*hello.server_name) + '"', "who is wanted; all can read it (RFC 6066 §3)"});
   if (hello.supported_groups) fields.push_back({"supported_groups", joined(*hello.supported_groups), "curves for the key exchange (RFC 8422 §5.1.1)"});
   if (hello.ec_point_formats) fields.push_back({"ec_point_formats", point_formats(*hello.ec_point_formats), "how points are written (RFC 8422 §5.1.2)"});
-  if (hello.signature_algorithms) add_list(fields, "signature_algorithms", *hello.signature_algorithms, "what the server may sign with (RFC 5246 §7.4.1.4.1)");
+  if (hello.signature_algorithms) add_list(fields, "signature_algorithms", *hello.signature_algorithms, "what the server may sign with (§7.4.1.4.1)");
   if (hello.application_layer_protocol_negotiation) {
     std::string protocols;
     for (const Bytes protocol : *hello.application_layer_protocol_negotiation) protocols += (protocols.empty() ? "" : ", ") + quoted(protocol);
     fields.push_back({"application_layer_protocol_negotiation", protocols, "what is to be spoken inside (RFC 7301)"});
   }
-  if (hello.extended_master_secret) fields.push_back({"extended_master_secret", "offered", "ties the keys to this very handshake (RFC 7627)"});
+  if (hello.extended_master_secret) fields.push_back({"extended_master_secret", "offered", "ties the keys to this handshake (RFC 7627)"});
   if (hello.renegotiation_info) {
-    fields.push_back({"renegotiation_info", renegotiation(*hello.renegotiation_info), "a first handshake: none can be spliced in front (RFC 5746)"});
+    fields.push_back({"renegotiation_info", renegotiation(*hello.renegotiation_info), "none came before this handshake (RFC 5746)"});
   }
   add_others(fields, hello.extensions);
 }
@@ -102,8 +102,7 @@ void add(std::vector<Field>& fields, const ServerHello& hello) {
   if (hello.application_layer_protocol_negotiation)
     fields.push_back({"application_layer_protocol_negotiation", quoted(*hello.application_layer_protocol_negotiation), "the one chosen (RFC 7301 §3.1)"});
   if (hello.extended_master_secret) fields.push_back({"extended_master_secret", "agreed", "(RFC 7627)"});
-  if (hello.renegotiation_info)
-    fields.push_back({"renegotiation_info", renegotiation(*hello.renegotiation_info), "the server knows the rule, too (RFC 5746 §3.6)"});
+  if (hello.renegotiation_info) fields.push_back({"renegotiation_info", renegotiation(*hello.renegotiation_info), "the server knows the rule (RFC 5746 §3.6)"});
   add_others(fields, hello.extensions);
 }
 
@@ -138,11 +137,11 @@ void add(std::vector<Field>& fields, const ServerKeyExchange& exchange) {
   } else {
     fields.push_back({"curve_type", "named_curve", "no curve of anybody's own making"});
     fields.push_back({"namedcurve", name(exchange.group), "one of the client's supported_groups"});
-    fields.push_back({"public", hex(exchange.point), "the server's half of the exchange, made for this connection alone"});
+    fields.push_back({"public", hex(exchange.point), "its half of the exchange, for this once"});
   }
   fields.push_back({"algorithm", name(exchange.scheme), "one of the client's signature_algorithms"});
-  fields.push_back({"signature", hex(exchange.signature), "over both randoms and the above, by the certificate's key:"});
-  fields.push_back({"", "", "this is where the server proves who it is"});
+  fields.push_back({"signature", hex(exchange.signature), "by the certificate's key, over both randoms"});
+  fields.push_back({"", "", "and the above: proof of who the server is"});
 }
 
 void add(std::vector<Field>& fields, const CertificateRequest& request) {
@@ -158,7 +157,7 @@ void add(std::vector<Field>& fields, const ClientKeyExchange& exchange) {
                     : dh ? "dh_Yc"
                          : "ecdh_Yc",
                     hex(exchange.exchange_keys), rsa ? "the secret, encrypted to the server's key" : "the client's half of the exchange"});
-  if (!rsa) fields.push_back({"", "", "own half and the other's give both the same pre_master_secret; nobody else has it"});
+  if (!rsa) fields.push_back({"", "", "with the other's: the pre_master_secret"});
 }
 
 void add(std::vector<Field>& fields, const CertificateVerify& verify) {
@@ -167,8 +166,8 @@ void add(std::vector<Field>& fields, const CertificateVerify& verify) {
 }
 
 void add(std::vector<Field>& fields, const Finished& finished) {
-  fields.push_back({"verify_data", hex(finished.verify_data, 12), "made of the master secret and a hash of every message so far:"});
-  fields.push_back({"", "", "had anyone changed one of them, this would not fit"});
+  fields.push_back({"verify_data", hex(finished.verify_data, 12), "of the master secret and all messages so far:"});
+  fields.push_back({"", "", "had one been changed, this would not fit"});
 }
 
 void add(std::vector<Field>&, const HelloRequest&) {}

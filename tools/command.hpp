@@ -17,6 +17,7 @@ inline constexpr int kDone = 0, kFailed = 1, kUsage = 2;
 using Action = std::function<int()>;
 
 // Each adds its subcommand; parsing a command line that names it sets `action`.
+void add_demo(CLI::App& app, Action& action);
 void add_connect(CLI::App& app, Action& action);
 void add_serve(CLI::App& app, Action& action);
 void add_cert(CLI::App& app, Action& action);

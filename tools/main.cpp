@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   Action action;
+  add_demo(app, action);
   add_connect(app, action);
   add_serve(app, action);
   add_cert(app, action);

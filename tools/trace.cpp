@@ -10,7 +10,7 @@
 namespace tls12::tool {
 namespace {
 
-constexpr std::size_t kNameWidth = 24, kValueWidth = 46, kTitleWidth = 76;
+constexpr std::size_t kNameWidth = 24, kValueWidth = 45, kTitleWidth = 76;
 
 /// What went one way, for the last line.
 struct Traffic {
@@ -39,26 +39,28 @@ class Trace final : public Observer {
     std::string text = std::string("record: ") + name(record.type) + ", " + name(record.version) + ", " + count(record.fragment.size(), "byte", "bytes");
     text += record.is_protected ? " encrypted into " + std::to_string(record.wire_size) + ", sequence number " + std::to_string(record.sequence)
                                 : " in the clear, " + std::to_string(record.wire_size) + " with the header";
-    print(tag() + arrow(record.direction) + " " + paint_.dim(text) + "\n");
+    print(tag() + arrow(record.direction) + "  " + paint_.dim(text) + "\n");
   }
 
   void on_message(const Message& message) override {
     const Gist about = gist(message.message);
-    std::string text = tag() + title(message.direction, name(message.type), count(message.bytes.size(), "byte", "bytes"), about.source);
+    std::string text = "\n" + tag() + title(message.direction, name(message.type), count(message.bytes.size(), "byte", "bytes"), about.source);
     text += "      " + paint_.yellow(about.text) + "\n";
     for (const Field& field : annotate(message.message)) text += line(field.name, field.value, field.note);
+    if (const auto* hello = std::get_if<ServerHello>(&message.message)) extended_master_secret_ = hello->extended_master_secret;
+    if (message.type == HandshakeType::client_key_exchange) text += keys_in_words();
     print(text);
   }
 
   void on_change_cipher_spec(Direction direction) override {
-    print(tag() + title(direction, "ChangeCipherSpec", "", "RFC 5246 §7.1") + "      " +
+    print("\n" + tag() + title(direction, "ChangeCipherSpec", "", "RFC 5246 §7.1") + "      " +
           paint_.yellow(std::string("everything behind this from the ") + (from_client(direction) ? "client" : "server") + " is encrypted") + "\n");
   }
 
   void on_alert(Direction direction, const AlertMessage& alert) override {
     const Gist about = gist(alert);
     ending_ = std::string(direction == Direction::sent ? "our " : "the peer's ") + name(alert.level) + " alert " + name(alert.description);
-    print(tag() + title(direction, "Alert", name(alert.level) + ", " + name(alert.description), about.source) +
+    print("\n" + tag() + title(direction, "Alert", name(alert.level) + ", " + name(alert.description), about.source) +
           (about.text.empty() ? "" : "      " + paint_.yellow(about.text) + "\n"));
   }
 
@@ -89,7 +91,7 @@ class Trace final : public Observer {
   }
 
   std::string heading(const std::string& what, const std::string& source) const {
-    return tag() + paint_.green(padded("═══ " + what + " ", kTitleWidth)) + paint_.dim(source) + "\n";
+    return "\n" + tag() + paint_.green(padded("═══ " + what + " ", kTitleWidth)) + paint_.dim(source) + "\n";
   }
 
   std::string line(const std::string& field, const std::string& value, const std::string& note = {}) const {
@@ -100,6 +102,16 @@ class Trace final : public Observer {
       return text + value + "\n      " + std::string(kNameWidth, ' ') + std::string(kValueWidth, ' ') + "  " + paint_.dim(note) + "\n";
     }
     return text + padded(value, kValueWidth) + "  " + paint_.dim(note) + "\n";
+  }
+
+  // What nobody sends: RFC 5246 §8.1 or RFC 7627 §4, then RFC 5246 §6.3.
+  std::string keys_in_words() const {
+    const bool extended = extended_master_secret_;
+    return "      " + paint_.yellow("now both ends compute the same, and send none of it") + "\n" +
+           line("master_secret", extended ? "PRF(pre_master_secret, \"extended master secret\"," : "PRF(pre_master_secret, \"master secret\",") +
+           line("", extended ? "    hash of all messages so far)" : "    client random + server random)", extended ? "RFC 7627 §4" : "RFC 5246 §8.1") +
+           line("key_block", "PRF(master_secret, \"key expansion\",") + line("", "    server random + client random)", "RFC 5246 §6.3; cut into:") +
+           line("  client_write_key, _IV", "", "what the client encrypts with") + line("  server_write_key, _IV", "", "what the server encrypts with");
   }
 
   std::string verdict(const ConnectionState& state) const {
@@ -117,6 +129,7 @@ class Trace final : public Observer {
   unsigned number_;
   std::array<Traffic, 2> traffic_ = {};
   std::string ending_;
+  bool extended_master_secret_ = false;
 };
 
 }  // namespace
