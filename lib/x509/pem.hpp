@@ -34,7 +34,8 @@ void encode(std::string_view label, Bytes der, Text& out) {
   out.append("-----BEGIN ").append(label).append("-----\n");
   for (std::size_t i = 0; i < der.size(); i += 3) {
     const std::size_t n = der.size() - i < 3 ? der.size() - i : 3;
-    const unsigned group = der[i] << 16 | (n > 1 ? der[i + 1] << 8 : 0) | (n > 2 ? der[i + 2] : 0);
+    const auto octet = [&](std::size_t at) { return at < n ? std::uint32_t{der[i + at]} : 0; };
+    const std::uint32_t group = octet(0) << 16 | octet(1) << 8 | octet(2);
     out.push_back(kAlphabet[group >> 18]);
     out.push_back(kAlphabet[group >> 12 & 63]);
     out.push_back(n > 1 ? kAlphabet[group >> 6 & 63] : '=');

@@ -36,7 +36,7 @@ struct TrustStore::Content {
 TrustStore::TrustStore() : TrustStore(std::make_shared<const Content>()) {}
 
 TrustStore TrustStore::of(std::vector<Certificate> anchors) {
-  std::ranges::stable_sort(anchors, {}, [](const Certificate& c) { return c.parsed().subject_hash; });
+  std::ranges::sort(anchors, {}, [](const Certificate& c) { return c.parsed().subject_hash; });
   return TrustStore(std::make_shared<const Content>(Content{.anchors = std::move(anchors)}));
 }
 
