@@ -1,0 +1,207 @@
+#include "handshake/negotiate.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "support/engines.hpp"
+#include "wire/hex.hpp"
+
+using namespace tls12;
+using namespace tls12::handshake;
+using enum CipherSuite;
+using test::Octets;
+
+namespace {
+
+template <class E>
+Octets wire_of(std::initializer_list<E> values) {
+  Octets out;
+  for (const E value : values) {
+    out.push_back(static_cast<std::uint8_t>(static_cast<unsigned>(value) >> 8));
+    out.push_back(static_cast<std::uint8_t>(value));
+  }
+  return out;
+}
+
+// A ClientHello that owns what it says. It starts out as one that anybody accepts.
+struct Hello {
+  Octets suites = wire_of({TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+                           TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256});
+  Octets compressions = {0};
+  std::optional<Octets> groups = wire_of({NamedGroup::secp256r1, NamedGroup::x25519});
+  std::optional<Octets> formats = Octets{0};
+  std::optional<Octets> schemes =
+      wire_of({SignatureScheme::rsa_pkcs1_sha256, SignatureScheme::rsa_pss_rsae_sha256, SignatureScheme::ecdsa_secp256r1_sha256, SignatureScheme::ed25519});
+  std::optional<Octets> protocols = {};
+  std::optional<Octets> renegotiation_info = {};
+  ProtocolVersion version = ProtocolVersion::tls12;
+
+  ClientHello view() const {
+    ClientHello hello{.client_version = version, .cipher_suites = ListOf16<CipherSuite>(suites), .compression_methods = compressions};
+    if (groups) hello.supported_groups = ListOf16<NamedGroup>(*groups);
+    if (formats) hello.ec_point_formats = *formats;
+    if (schemes) hello.signature_algorithms = ListOf16<SignatureScheme>(*schemes);
+    if (protocols) hello.application_layer_protocol_negotiation = ListOfOpaque<1>(*protocols);
+    if (renegotiation_info) hello.renegotiation_info = *renegotiation_info;
+    return hello;
+  }
+};
+
+Result<void> checked(const Hello& hello) { return check_client_hello(hello.view()); }
+Errc fault(const Hello& hello) {
+  const auto result = checked(hello);
+  REQUIRE(!result);
+  return result.error().code;
+}
+
+struct Server {
+  explicit Server(std::initializer_list<KeyKind> kinds, CommonConfig common = {}, bool client_order = false) {
+    ServerConfig config;
+    for (const KeyKind kind : kinds) config.identities.push_back(test::development_identity(kind).leaf);
+    config.common = std::move(common);
+    config.prefer_client_order = client_order;
+    context = config.build().value();
+  }
+  Result<Choice> choose(const Hello& hello) const { return handshake::choose(context->content(), hello.view()); }
+  Choice chosen(const Hello& hello) const {
+    const auto choice = choose(hello);
+    if (!choice) FAIL(choice.error().message());
+    return *choice;
+  }
+  Errc fault(const Hello& hello) const {
+    const auto choice = choose(hello);
+    REQUIRE(!choice);
+    return choice.error().code;
+  }
+  std::optional<ServerContext> context;
+};
+
+}  // namespace
+
+TEST_CASE("a ClientHello must offer TLS 1.2 or more: a client that speaks more gets 1.2, one that speaks less is refused") {
+  for (const int version : {0x0303, 0x0304, 0x0305, 0x03ff, 0x0400, 0xffff}) CHECK(checked({.version = static_cast<ProtocolVersion>(version)}).has_value());
+  for (const int version : {0x0302, 0x0301, 0x0300, 0x0200, 0x0002, 0}) {
+    CAPTURE(version);
+    CHECK(fault({.version = static_cast<ProtocolVersion>(version)}) == Errc::version_not_supported);
+  }
+}
+
+TEST_CASE("a ClientHello must offer the null compression method, whatever else") {
+  CHECK(checked({.compressions = {0}}).has_value());
+  CHECK(checked({.compressions = {1, 0}}).has_value());
+  CHECK(fault({.compressions = {1}}) == Errc::null_compression_missing);
+  CHECK(fault({.compressions = {}}) == Errc::null_compression_missing);
+}
+
+TEST_CASE("renegotiation_info of a first ClientHello is empty") {
+  CHECK(checked({.renegotiation_info = Octets{}}).has_value());
+  CHECK(fault({.renegotiation_info = Octets(12)}) == Errc::renegotiation_info_not_empty);
+}
+
+TEST_CASE("a client that lists point formats lists uncompressed among them; one that lists none is assumed to") {
+  CHECK(checked({.formats = Octets{2, 1, 0}}).has_value());
+  CHECK(checked({.formats = std::nullopt}).has_value());
+  CHECK(fault({.formats = Octets{1, 2}}) == Errc::point_format_missing);
+}
+
+TEST_CASE("secure renegotiation is signalled by the extension or by the signalling suite value") {
+  CHECK(signals_secure_renegotiation(Hello{.renegotiation_info = Octets{}}.view()));
+  CHECK(signals_secure_renegotiation(Hello{.suites = wire_of({TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_EMPTY_RENEGOTIATION_INFO_SCSV})}.view()));
+  CHECK(!signals_secure_renegotiation(Hello{}.view()));
+}
+
+TEST_CASE("the suite is the first in the server's order that the client has, or in the client's order if so configured") {
+  const CommonConfig common{
+      .suites = {TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}};
+  CHECK(Server({KeyKind::ed25519}, common).chosen({}).suite->suite == TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256);
+  CHECK(Server({KeyKind::ed25519}, common, true).chosen({}).suite->suite == TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
+}
+
+TEST_CASE("the certificate decides which suites are possible") {
+  const Hello hello;
+  CHECK(Server({KeyKind::rsa}).chosen(hello).suite->key_exchange == KeyExchange::ecdhe_rsa);
+  CHECK(Server({KeyKind::ec_secp256r1}).chosen(hello).suite->key_exchange == KeyExchange::ecdhe_ecdsa);
+  CHECK(Server({KeyKind::ed25519}).chosen(hello).suite->key_exchange == KeyExchange::ecdhe_ecdsa);
+
+  const Hello rsa_only{.suites = wire_of({TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256})};
+  CHECK(Server({KeyKind::ed25519}).fault(rsa_only) == Errc::no_common_suite);
+  const Server both({KeyKind::ed25519, KeyKind::rsa});
+  CHECK(both.chosen(rsa_only).identity->identity.key().kind() == KeyKind::rsa);
+  CHECK(both.chosen({.suites = wire_of({TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256})}).identity->identity.key().kind() == KeyKind::ed25519);
+}
+
+TEST_CASE("a suite that both have, and that no key of ours can serve by the client's schemes, does not keep another suite from being used") {
+  const Server both({KeyKind::ed25519, KeyKind::rsa});
+  const Choice choice = both.chosen({.schemes = wire_of({SignatureScheme::rsa_pkcs1_sha256})});
+  CHECK(choice.suite->key_exchange == KeyExchange::ecdhe_rsa);
+  CHECK(choice.scheme == SignatureScheme::rsa_pkcs1_sha256);
+}
+
+TEST_CASE("no suite in common: values that mean nothing and the signalling value are none") {
+  const Server server({KeyKind::ed25519, KeyKind::rsa});
+  CHECK(server.fault({.suites = wire_of<int>({0x0a0a, 0x002f, 0x1301, 0x00ff})}) == Errc::no_common_suite);
+  CHECK(server.chosen({.suites = wire_of<int>({0x0a0a, 0x00ff, 0xc02b})}).suite->suite == TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
+}
+
+TEST_CASE("without signature_algorithms there is nothing to sign with: SHA-1 is refused") {
+  CHECK(Server({KeyKind::rsa}).fault({.schemes = std::nullopt}) == Errc::signature_algorithms_absent);
+}
+
+TEST_CASE("the scheme is the first of ours that the client accepts and the key can do") {
+  const Server rsa({KeyKind::rsa});
+  CHECK(rsa.chosen({}).scheme == SignatureScheme::rsa_pss_rsae_sha256);
+  CHECK(rsa.chosen({}).algorithm.family == SignatureFamily::rsa_pss);
+  CHECK(rsa.chosen({.schemes = wire_of({SignatureScheme::rsa_pkcs1_sha512, SignatureScheme::rsa_pkcs1_sha256})}).scheme == SignatureScheme::rsa_pkcs1_sha256);
+  CHECK(rsa.fault({.schemes = wire_of({SignatureScheme::ed25519, SignatureScheme::ecdsa_secp256r1_sha256, SignatureScheme::rsa_pss_pss_sha256})}) ==
+        Errc::no_common_signature_scheme);
+  CHECK(rsa.fault({.schemes = wire_of({SignatureScheme::rsa_pkcs1_sha1})}) == Errc::no_common_signature_scheme);
+  CHECK(Server({KeyKind::rsa_pss}).chosen({.schemes = wire_of({SignatureScheme::rsa_pss_pss_sha384})}).scheme == SignatureScheme::rsa_pss_pss_sha384);
+  CHECK(Server({KeyKind::rsa_pss}).fault({.schemes = wire_of({SignatureScheme::rsa_pss_rsae_sha256})}) == Errc::no_common_signature_scheme);
+  CHECK(Server({KeyKind::ed25519}).fault({.schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256})}) == Errc::no_common_signature_scheme);
+  // In TLS 1.2 an ECDSA scheme does not bind the curve (RFC 8446 §4.2.3).
+  const Choice p384 =
+      Server({KeyKind::ec_secp384r1}).chosen({.groups = wire_of({NamedGroup::secp384r1}), .schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256})});
+  CHECK(p384.algorithm.family == SignatureFamily::ecdsa_secp384r1);
+  CHECK(p384.algorithm.hash == HashAlgorithm::sha256);
+}
+
+TEST_CASE("the group is the first of ours that the client has; a client that lists none leaves the choice to us") {
+  const Server server({KeyKind::ed25519});
+  CHECK(server.chosen({}).group->group == NamedGroup::x25519);
+  CHECK(server.chosen({.groups = wire_of({NamedGroup::secp521r1, NamedGroup::secp384r1})}).group->group == NamedGroup::secp384r1);
+  CHECK(server.fault({.groups = wire_of<int>({0x0a0a, 0x0100, 30})}) == Errc::no_common_group);
+  CHECK(server.chosen({.groups = std::nullopt}).group->group == NamedGroup::secp256r1);
+  CHECK(Server({KeyKind::ed25519}, {.groups = {NamedGroup::secp384r1, NamedGroup::x25519}}).chosen({.groups = std::nullopt}).group->group ==
+        NamedGroup::secp384r1);
+}
+
+TEST_CASE("an EC certificate is for a client that lists its curve, or lists none") {
+  const Server server({KeyKind::ec_secp384r1});
+  CHECK(server.fault({}) == Errc::no_common_suite);
+  CHECK(server.chosen({.groups = wire_of({NamedGroup::x25519, NamedGroup::secp384r1})}).group->group == NamedGroup::x25519);
+  CHECK(server.chosen({.groups = std::nullopt}).identity->identity.key().kind() == KeyKind::ec_secp384r1);
+  CHECK(Server({KeyKind::ec_secp384r1, KeyKind::rsa}).chosen({}).identity->identity.key().kind() == KeyKind::rsa);
+}
+
+TEST_CASE("the application protocol is the first of ours that the client offers; with none in common there is no connection") {
+  const auto h2_and_http11 = test::hex("02 6832 08 687474702f312e31"), other = test::hex("03 666f6f");
+  const Server server({KeyKind::ed25519}, {.application_protocols = {"http/1.1", "h2"}});
+  CHECK(text_of(server.chosen({.protocols = h2_and_http11}).application_protocol) == "http/1.1");
+  CHECK(server.fault({.protocols = other}) == Errc::no_common_application_protocol);
+  CHECK(server.fault({.protocols = test::hex("01 68")}) == Errc::no_common_application_protocol);
+  CHECK(server.chosen({}).application_protocol.empty());
+  CHECK(Server({KeyKind::ed25519}).chosen({.protocols = other}).application_protocol.empty());
+}
+
+TEST_CASE("which keys serve which key exchange") {
+  for (const KeyKind rsa : {KeyKind::rsa, KeyKind::rsa_pss}) {
+    CHECK(fits(KeyExchange::ecdhe_rsa, rsa));
+    CHECK(!fits(KeyExchange::ecdhe_ecdsa, rsa));
+  }
+  for (const KeyKind other : {KeyKind::ec_secp256r1, KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
+    CHECK(!fits(KeyExchange::ecdhe_rsa, other));
+    CHECK(fits(KeyExchange::ecdhe_ecdsa, other));
+  }
+}
