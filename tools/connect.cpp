@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -169,7 +170,8 @@ Result<ClientContext> context_for(const Options& options) {
   auto common = options.connection.config();
   if (!common) return fail(common.error());
   ClientConfig config{.common = std::move(*common)};
-  if (options.timeout > 0) config.common.handshake_timeout = timeout_of(options);
+  // --timeout is the bound, and the one to be named.
+  if (options.timeout > 0) config.common.handshake_timeout = std::max(config.common.handshake_timeout, timeout_of(options) + std::chrono::seconds(1));
   config.dangerous.accept_any_certificate = options.insecure;
   if (!options.insecure) config.trust = options.ca.empty() ? TrustStore::system() : TrustStore::from_file(options.ca);
   auto context = config.build();
