@@ -2,7 +2,7 @@
 # What scripts rely on in the tls12 command: exit codes, one line of reason, first lines, and how connections end.
 # run.sh TLS12
 set -uo pipefail
-tls12=$1
+tls12=$(realpath "$1")
 timeout=$(command -v timeout)
 work=$(mktemp -d)
 failures=0
