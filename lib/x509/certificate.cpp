@@ -70,7 +70,11 @@ Result<std::vector<Certificate>> Certificate::all_from_pem(std::string_view text
     std::vector<Certificate> all;
     for (;;) {
       auto certificate = next_certificate(text);
-      if (!certificate) return fail(certificate.error());
+      if (!certificate) {
+        Error error = certificate.error();
+        error.set_detail("certificate " + std::to_string(all.size() + 1) + ": " + std::string(error.about()));
+        return fail(error);
+      }
       if (*certificate == nullptr) break;
       all.push_back(Certificate(std::move(*certificate)));
     }
