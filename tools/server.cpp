@@ -133,6 +133,8 @@ void Server::serve(TransportPtr transport) {
 
 // The first byte tells: a TLS record's type is none of HTTP's letters (RFC 5246 §6.2.1).
 bool Server::answered_plain_http(Transport& transport) {
+  const int descriptor = transport.descriptor();
+  if (descriptor < 0) return false;
   const Registered entry(*this, [&transport] { transport.wake(); });
   const Deadline deadline = within(context_.config().common.handshake_timeout);
   char first = 0;
@@ -140,7 +142,7 @@ bool Server::answered_plain_http(Transport& transport) {
   while (seen < 0 && !stopping() && !deadline.passed(transport.clock().now())) {
     const std::uint64_t wakes = transport.wakes();
     if (stopping()) return false;
-    seen = ::recv(transport.descriptor(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+    seen = ::recv(descriptor, &first, 1, MSG_PEEK | MSG_DONTWAIT);
     if (seen < 0 && errno != EAGAIN && errno != EINTR) return false;
     if (seen < 0) transport.wait(Interest::read, deadline, wakes);
   }
