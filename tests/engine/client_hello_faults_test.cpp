@@ -1,0 +1,224 @@
+// What a server makes of a ClientHello that is wrong, unusual or merely new: the alert as the client sees it, or a handshake that completes.
+#include <doctest/doctest.h>
+
+#include "support/scripted_peer.hpp"
+
+using namespace tls12;
+using namespace tls12::test;
+
+namespace {
+
+using Edit = void (*)(RawClientHello&);
+
+struct Fault {
+  const char* what;
+  Edit edit;
+  Errc code;
+  Alert alert;
+};
+
+void check(const Fault& fault, const ServerConfig& config = server_config()) {
+  CAPTURE(fault.what);
+  ScriptedPeer peer = ScriptedPeer::client_of(config);
+  fault.edit(peer.client_hello);
+  peer.send(HandshakeType::client_hello);
+  peer.check_fault(fault.code, fault.alert);
+  CHECK(!peer.saw(HandshakeType::server_hello));
+}
+
+// The handshake completes all the same. The peer, for what more there is to check.
+ScriptedPeer accepted(const char* what, Edit edit, const ServerConfig& config = server_config()) {
+  CAPTURE(what);
+  ScriptedPeer peer = ScriptedPeer::client_of(config);
+  edit(peer.client_hello);
+  peer.complete();
+  return peer;
+}
+
+ServerHello server_hello_of(const ScriptedPeer& peer) {
+  for (const auto& seen : peer.seen)
+    if (seen.type == ContentType::handshake && seen.bytes[0] == 2) return wire::parse_server_hello(Bytes(seen.bytes).subspan(4)).value();
+  FAIL("no ServerHello");
+  return {};
+}
+
+Octets prepended(const Octets& front, const Octets& list) { return joined({front, list}); }
+
+}  // namespace
+
+TEST_CASE("a ClientHello that offers less than TLS 1.2 is answered with protocol_version") {
+  check({"TLS 1.1", [](auto& hello) { hello.version = 0x0302; }, Errc::version_not_supported, Alert::protocol_version});
+  check({"TLS 1.0", [](auto& hello) { hello.version = 0x0301; }, Errc::version_not_supported, Alert::protocol_version});
+  check({"SSL 3.0", [](auto& hello) { hello.version = 0x0300; }, Errc::version_not_supported, Alert::protocol_version});
+  check({"0", [](auto& hello) { hello.version = 0; }, Errc::version_not_supported, Alert::protocol_version});
+}
+
+TEST_CASE("a ClientHello that offers more than TLS 1.2 gets TLS 1.2") {
+  for (const Edit edit : {Edit([](auto& hello) { hello.version = 0x0304; }), Edit([](auto& hello) { hello.version = 0x03ff; }),
+                          Edit([](auto& hello) { hello.version = 0x7f1c; })}) {
+    const ScriptedPeer peer = accepted("a higher version", edit);
+    CHECK(server_hello_of(peer).server_version == ProtocolVersion::tls12);
+  }
+}
+
+TEST_CASE("the version in the record header of a first ClientHello does not matter, as long as it starts with 3") {
+  for (const int version : {0x0300, 0x0301, 0x0302, 0x0303, 0x0304, 0x03ff}) {
+    CAPTURE(version);
+    ScriptedPeer peer = ScriptedPeer::client_of();
+    peer.send_in_version(HandshakeType::client_hello, version);
+    CHECK(!peer.engine.error());
+    CHECK(peer.saw(HandshakeType::server_hello));
+    for (const int seen : peer.versions) CHECK(seen == 0x0303);
+  }
+  for (const int version : {0x0200, 0x0003, 0x0403}) {
+    ScriptedPeer peer = ScriptedPeer::client_of();
+    peer.send_in_version(HandshakeType::client_hello, version);
+    peer.check_fault(Errc::record_version_wrong, Alert::protocol_version);
+  }
+}
+
+TEST_CASE("once the version is chosen, every record says it") {
+  for (const int version : {0x0300, 0x0301, 0x0302, 0x0304}) {
+    ScriptedPeer peer = ScriptedPeer::client_of();
+    peer.send_in_version(HandshakeType::client_hello, 0x0301);
+    REQUIRE(!peer.engine.error());
+    peer.send_in_version(HandshakeType::client_key_exchange, version);
+    peer.check_fault(Errc::record_version_wrong, Alert::protocol_version);
+  }
+}
+
+TEST_CASE("a ClientHello with nothing in common with this server ends in handshake_failure") {
+  const Fault faults[] = {
+      {"only suites that this server lacks", [](auto& h) { h.suites = pairs16({0x002f, 0x0a0a, 0x1301}); }, Errc::no_common_suite, Alert::handshake_failure},
+      {"only suites for a certificate that this server lacks", [](auto& h) { h.suites = pairs16({0xc02f, 0xcca8}); }, Errc::no_common_suite,
+       Alert::handshake_failure},
+      {"only the signalling value", [](auto& h) { h.suites = pairs16({0x00ff}); }, Errc::no_common_suite, Alert::handshake_failure},
+      {"only groups that this server lacks", [](auto& h) { h.extensions.set(10, vector_of(2, pairs16({0x0100, 30, 0x2a2a}))); }, Errc::no_common_group,
+       Alert::handshake_failure},
+      {"only schemes that the key cannot do", [](auto& h) { h.extensions.set(13, vector_of(2, pairs16({0x0401, 0x0403}))); }, Errc::no_common_signature_scheme,
+       Alert::handshake_failure},
+      {"only SHA-1", [](auto& h) { h.extensions.set(13, vector_of(2, pairs16({0x0201, 0x0203}))); }, Errc::no_common_signature_scheme,
+       Alert::handshake_failure},
+      {"no signature_algorithms", [](auto& h) { h.extensions.remove(13); }, Errc::signature_algorithms_absent, Alert::handshake_failure},
+      {"no extensions at all", [](auto& h) { h.extensions = {}; }, Errc::signature_algorithms_absent, Alert::handshake_failure},
+  };
+  for (const Fault& fault : faults) check(fault);
+}
+
+TEST_CASE("a ClientHello whose values are not allowed is answered with illegal_parameter") {
+  check({"no null compression", [](auto& h) { h.compressions = {1}; }, Errc::null_compression_missing, Alert::illegal_parameter});
+  check({"no uncompressed points", [](auto& h) { h.extensions.set(11, {2, 1, 2}); }, Errc::point_format_missing, Alert::illegal_parameter});
+}
+
+TEST_CASE("a ClientHello that cannot be parsed is answered with decode_error") {
+  const Fault faults[] = {
+      {"no suite", [](auto& h) { h.suites = {}; }, Errc::vector_empty, Alert::decode_error},
+      {"half a suite", [](auto& h) { h.suites = {0xc0, 0x2b, 0xc0}; }, Errc::vector_odd_size, Alert::decode_error},
+      {"no compression method", [](auto& h) { h.compressions = {}; }, Errc::vector_empty, Alert::decode_error},
+      {"a session_id of 33 bytes", [](auto& h) { h.session_id = Octets(33); }, Errc::length_out_of_range, Alert::decode_error},
+      {"a known extension twice", [](auto& h) { h.extensions.add(23, {}); }, Errc::duplicate_extension, Alert::decode_error},
+      {"an unknown extension twice", [](auto& h) { h.extensions.add(0x1234, {}), h.extensions.add(0x1234, {1}); }, Errc::duplicate_extension,
+       Alert::decode_error},
+      {"an empty list of groups", [](auto& h) { h.extensions.set(10, {0, 0}); }, Errc::vector_empty, Alert::decode_error},
+      {"half a group", [](auto& h) { h.extensions.set(10, {0, 3, 0, 29, 0}); }, Errc::vector_odd_size, Alert::decode_error},
+      {"a list of groups that goes on", [](auto& h) { h.extensions.set(10, {0, 2, 0, 29, 0}); }, Errc::message_trailing_data, Alert::decode_error},
+      {"a list of schemes that is cut", [](auto& h) { h.extensions.set(13, {0, 4, 8, 7}); }, Errc::message_truncated, Alert::decode_error},
+      {"no point format", [](auto& h) { h.extensions.set(11, {0}); }, Errc::vector_empty, Alert::decode_error},
+      {"extended_master_secret with content", [](auto& h) { h.extensions.set(23, {0}); }, Errc::message_trailing_data, Alert::decode_error},
+      {"an empty protocol name", [](auto& h) { h.extensions.set(16, {0, 1, 0}); }, Errc::length_out_of_range, Alert::decode_error},
+      {"a host name with a NUL", [](auto& h) { h.extensions.set(0, hex("0004 00 0001 00")); }, Errc::server_name_malformed, Alert::decode_error},
+      {"two host names", [](auto& h) { h.extensions.set(0, hex("0008 00 0001 61 00 0001 62")); }, Errc::server_name_malformed, Alert::decode_error},
+      {"an empty renegotiation_info", [](auto& h) { h.extensions.set(0xff01, {}); }, Errc::message_truncated, Alert::decode_error},
+  };
+  for (const Fault& fault : faults) check(fault);
+}
+
+TEST_CASE("unknown extensions, suites, groups, schemes and reserved values are ignored, wherever they stand") {
+  accepted("unknown extensions, first and last", [](RawClientHello& h) {
+    h.extensions.items.insert(h.extensions.items.begin(), {0x0a0a, {}});
+    h.extensions.add(35, {});                   // session_ticket
+    h.extensions.add(5, hex("01 0000 0000"));   // status_request
+    h.extensions.add(18, {});                   // signed_certificate_timestamp
+    h.extensions.add(21, Octets(200));          // padding
+    h.extensions.add(43, hex("04 0304 0303"));  // supported_versions
+    h.extensions.add(0xfafa, {0});
+  });
+  accepted("GREASE in every list", [](RawClientHello& h) {
+    h.suites = prepended(pairs16({0x1a1a}), h.suites);
+    h.extensions.set(10, vector_of(2, pairs16({0x2a2a, 29})));
+    h.extensions.set(13, vector_of(2, pairs16({0x3a3a, 0x0807})));
+    h.extensions.set(11, {3, 2, 1, 0});
+    h.compressions = {64, 0};
+  });
+  accepted("a session_id that nobody knows", [](RawClientHello& h) { h.session_id = Octets(32, 7); });
+}
+
+TEST_CASE("a server_name that is absent, or of another type, is none") {
+  CHECK(accepted("none", [](auto&) {}).engine.state().server_name.empty());
+  CHECK(accepted("another type", [](RawClientHello& h) { h.extensions.set(0, hex("0004 05 0001 61")); }).engine.state().server_name.empty());
+  CHECK(accepted("one", [](RawClientHello& h) { h.extensions.set(0, hex("0004 00 0001 61")); }).engine.state().server_name == "a");
+}
+
+TEST_CASE("a client that says nothing about groups gets one that everybody has") {
+  const ScriptedPeer peer = accepted("no supported_groups", [](RawClientHello& h) { h.extensions.remove(10), h.extensions.remove(11); });
+  CHECK(peer.engine.state().group == NamedGroup::secp256r1);
+  CHECK(!server_hello_of(peer).ec_point_formats);
+}
+
+TEST_CASE("renegotiation_info of a first ClientHello must be empty") {
+  check({"twelve bytes", [](auto& h) { h.extensions.set(0xff01, vector_of(1, Octets(12))); }, Errc::renegotiation_info_not_empty, Alert::handshake_failure});
+}
+
+TEST_CASE("secure renegotiation is answered when it was signalled, by extension or suite value, and only then") {
+  const ScriptedPeer extension = accepted("the extension", [](auto&) {});
+  const ScriptedPeer value = accepted("the suite value", [](RawClientHello& h) {
+    h.extensions.remove(0xff01);
+    h.suites = prepended(pairs16({0x00ff}), h.suites);
+  });
+  const ScriptedPeer both = accepted("both", [](RawClientHello& h) { h.suites = prepended(h.suites, pairs16({0x00ff})); });
+  for (const ScriptedPeer* peer : {&extension, &value, &both}) {
+    CHECK(peer->engine.state().secure_renegotiation);
+    const auto answer = server_hello_of(*peer).renegotiation_info;
+    REQUIRE(answer);
+    CHECK(answer->empty());
+  }
+  const Edit neither = [](RawClientHello& h) { h.extensions.remove(0xff01); };
+  const ScriptedPeer peer = accepted("neither", neither);
+  CHECK(!peer.engine.state().secure_renegotiation);
+  CHECK(!server_hello_of(peer).renegotiation_info);
+
+  ServerConfig strict = server_config();
+  strict.dangerous.allow_missing_secure_renegotiation = false;
+  check({"neither, where it is required", neither, Errc::secure_renegotiation_missing, Alert::handshake_failure}, strict);
+}
+
+TEST_CASE("the extended master secret is used when the client offers it, and may be required") {
+  CHECK(accepted("offered", [](auto&) {}).engine.state().extended_master_secret);
+  const Edit without = [](RawClientHello& h) { h.extensions.remove(23); };
+  const ScriptedPeer peer = accepted("not offered", without);
+  CHECK(!peer.engine.state().extended_master_secret);
+  CHECK(!server_hello_of(peer).extended_master_secret);
+  ServerConfig strict = server_config();
+  strict.common.require_extended_master_secret = true;
+  check({"not offered, where it is required", without, Errc::extended_master_secret_missing, Alert::handshake_failure}, strict);
+}
+
+TEST_CASE("ALPN: the server's first choice that the client offers, no_application_protocol without one, silence where it was not offered or is not spoken") {
+  ServerConfig config = server_config();
+  config.common.application_protocols = {"h2", "http/1.1"};
+  const ScriptedPeer chosen = accepted("both", [](RawClientHello& h) { h.extensions.set(16, hex("000c 08687474702f312e31 026832")); }, config);
+  CHECK(chosen.engine.state().application_protocol == "h2");
+  CHECK(text_of(server_hello_of(chosen).application_layer_protocol_negotiation.value()) == "h2");
+  const Edit foreign = [](RawClientHello& h) { h.extensions.set(16, hex("0004 03666f6f")); };
+  check({"none in common", foreign, Errc::no_common_application_protocol, Alert::no_application_protocol}, config);
+  CHECK(!server_hello_of(accepted("not offered", [](auto&) {}, config)).application_layer_protocol_negotiation);
+  CHECK(!server_hello_of(accepted("not spoken here", foreign)).application_layer_protocol_negotiation);
+}
+
+TEST_CASE("a ServerHello answers nothing that was not offered, and says neither a session_id nor a compression method") {
+  const ScriptedPeer peer = accepted("a lean hello", [](RawClientHello& h) { h.extensions = {{13, vector_of(2, pairs16({0x0807}))}}; });
+  const ServerHello lean = server_hello_of(peer);
+  CHECK(lean.extensions.empty());
+  CHECK(lean.session_id.empty());
+  CHECK(lean.compression_method == 0);
+}

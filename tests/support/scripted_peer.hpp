@@ -1,0 +1,333 @@
+// The other end of an engine, message by message: it makes the message that is due, and a test sends that, or something else, or something
+// at another time, under whatever keys are in use. It knows no order of its own.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/buffer.hpp"
+#include "handshake/key_schedule.hpp"
+#include "record/half.hpp"
+#include "record/protection.hpp"
+#include "support/engines.hpp"
+#include "support/hello.hpp"
+#include "tls12/engine.hpp"
+#include "wire/codec.hpp"
+#include "wire/hex.hpp"
+#include "wire/registry.hpp"
+
+namespace tls12::test {
+
+/// Gives the bytes to the engine, in pieces of at most `piece`. How many it took.
+inline std::size_t feed(Engine& engine, Bytes bytes, std::size_t piece = ~std::size_t{0}) {
+  std::size_t taken = 0;
+  while (taken < bytes.size()) {
+    const MutableBytes space = engine.input_space();
+    const std::size_t n = std::min({space.size(), bytes.size() - taken, piece});
+    if (n == 0) break;
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(taken), n, space.begin());
+    engine.received(n);
+    taken += n;
+  }
+  return taken;
+}
+
+inline Octets record_of(int type, const Octets& fragment, int version = 0x0303) {
+  return joined({{static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(version >> 8), static_cast<std::uint8_t>(version)}, vector_of(2, fragment)});
+}
+inline Octets message_of(HandshakeType type, const Octets& body) { return joined({{static_cast<std::uint8_t>(type)}, vector_of(3, body)}); }
+
+class ScriptedPeer {
+ public:
+  struct Seen {
+    ContentType type;
+    Octets bytes;  // a handshake message, or the fragment of another record
+  };
+
+  /// `role` is this peer's; the engine is the other.
+  ScriptedPeer(Role role, Engine other_end, KeyKind kind = KeyKind::ed25519) : engine(std::move(other_end)), role_(role), kind_(kind) { collect(); }
+
+  static ScriptedPeer client_of(const ServerConfig& config = server_config(), KeyKind kind = KeyKind::ed25519) {
+    return ScriptedPeer(Role::client, Engine::server(config.build().value(), kNow), kind);
+  }
+  static ScriptedPeer server_of(const ClientConfig& config = client_config(), KeyKind kind = KeyKind::ed25519) {
+    return ScriptedPeer(Role::server, Engine::client(config.build().value(), "localhost", kNow), kind);
+  }
+
+  Engine engine;
+  CipherSuite suite = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;
+  NamedGroup group = NamedGroup::x25519;
+  SignatureScheme scheme = SignatureScheme::ed25519;
+  Limits limits = {};  // this peer's own
+
+  // ------------------------------------------------ what the engine sent
+  std::vector<Seen> seen;
+  std::vector<int> versions;  // of the records' headers
+  std::vector<AlertMessage> alerts;
+  bool finished_is_right = false;
+  bool engine_keys = false;  ///< the engine's ChangeCipherSpec has come
+
+  bool saw(HandshakeType type) const {
+    return std::ranges::any_of(seen, [&](const Seen& s) { return s.type == ContentType::handshake && s.bytes[0] == static_cast<std::uint8_t>(type); });
+  }
+  std::string data() const {
+    std::string text;
+    for (const Seen& s : seen)
+      if (s.type == ContentType::application_data) text += text_of(s.bytes);
+    return text;
+  }
+
+  // ------------------------------------------------ messages that are right here and now
+  Octets make(HandshakeType type) {
+    switch (type) {
+      case HandshakeType::hello_request:
+      case HandshakeType::server_hello_done: return message_of(type, {});
+      case HandshakeType::client_hello: return client_hello.bytes();
+      case HandshakeType::server_hello: return server_hello().bytes();
+      case HandshakeType::certificate: return certificate();
+      case HandshakeType::server_key_exchange: return server_key_exchange();
+      case HandshakeType::certificate_request: return message_of(type, hex("01 40 0004 0807 0403 0000"));
+      case HandshakeType::client_key_exchange: return message_of(type, vector_of(1, octets(key_share().public_value())));
+      case HandshakeType::certificate_verify: return message_of(type, joined({hex("0807"), vector_of(2, Octets(64))}));
+      case HandshakeType::finished: return message_of(type, verify_data(role_));
+      default: return message_of(type, {});
+    }
+  }
+  RawClientHello client_hello = RawClientHello::usual();
+  RawServerHello server_hello() const {
+    RawServerHello hello{.random = Octets(32, 0x5e), .suite = static_cast<std::uint16_t>(suite)};
+    hello.extensions = {{0xff01, {0}}, {23, {}}};
+    return hello;
+  }
+  Octets certificate() const {
+    Octets list;
+    for (const auto& certificate : development_identity(kind_).leaf.chain()) list = joined({list, vector_of(3, octets(certificate.der()))});
+    return message_of(HandshakeType::certificate, vector_of(3, list));
+  }
+  /// RFC 8422 §5.4. Other parameters, scheme or signed bytes by choice.
+  Octets server_key_exchange() { return server_key_exchange(parameters(static_cast<int>(group), octets(key_share().public_value()))); }
+  Octets server_key_exchange(const Octets& parameters) { return server_key_exchange(parameters, static_cast<int>(scheme), sign(parameters)); }
+  static Octets server_key_exchange(const Octets& parameters, int signature_scheme, const Octets& signature) {
+    return message_of(HandshakeType::server_key_exchange, joined({parameters, two(signature_scheme), vector_of(2, signature)}));
+  }
+  static Octets parameters(int named_group, const Octets& point) { return joined({{3}, two(named_group), vector_of(1, point)}); }
+  Octets sign(const Octets& parameters) const {
+    Octets signature(kMaxSignatureSize);
+    const PrivateKey& key = development_identity(kind_).leaf.key();
+    const auto algorithm = wire::algorithm_for(scheme, key.kind()).value();
+    signature.resize(key.sign(algorithm, joined({client_random_, server_random_, parameters}), default_provider()->rng(), signature).value());
+    return signature;
+  }
+  static Octets two(int number) { return {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)}; }
+
+  // ------------------------------------------------ sending
+  /// A handshake message, hashed and sent in a record of its own.
+  void send(const Octets& message) {
+    note(message, true);
+    deliver(ContentType::handshake, message);
+  }
+  void send(HandshakeType type) { send(make(type)); }
+  /// Unprotected, in a record whose header says `version`.
+  void send_in_version(HandshakeType type, int version) {
+    const Octets message = make(type);
+    note(message, true);
+    raw(record_of(22, message, version));
+  }
+  void send_all(std::initializer_list<HandshakeType> types) {
+    for (const HandshakeType type : types) send(type);
+  }
+  void change_cipher_spec() {
+    deliver(ContentType::change_cipher_spec, {1});
+    switch_keys();
+  }
+  /// What a ChangeCipherSpec does to its sender, without saying it.
+  void switch_keys() {
+    if (writing_.has_pending()) writing_.activate_pending();
+  }
+  void alert(AlertLevel level, int description) { deliver(ContentType::alert, {static_cast<std::uint8_t>(level), static_cast<std::uint8_t>(description)}); }
+  /// One record, or several for more than one holds, under the keys in use.
+  void deliver(ContentType type, const Octets& fragment) { raw(sealed(type, fragment)); }
+  Octets sealed(ContentType type, const Octets& fragment) {
+    Buffer out;
+    if (fragment.empty()) {
+      if (type == ContentType::application_data)
+        REQUIRE(writing_.seal(type, fragment, out).has_value());
+      else
+        return record_of(static_cast<int>(type), {});
+    } else {
+      REQUIRE(writing_.seal_all(type, fragment, out).has_value());
+    }
+    return octets(std::as_const(out).view());
+  }
+  /// Bytes as they are.
+  std::size_t raw(const Octets& bytes) {
+    const std::size_t taken = feed(engine, bytes);
+    collect();
+    return taken;
+  }
+
+  // ------------------------------------------------ the usual course
+  void send_server_flight() {
+    send_all({HandshakeType::server_hello, HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
+  }
+  void complete() {
+    if (role_ == Role::server) {
+      send_server_flight();
+    } else {
+      send(HandshakeType::client_hello);
+      send(HandshakeType::client_key_exchange);
+    }
+    change_cipher_spec();
+    send(HandshakeType::finished);
+    REQUIRE(engine.state().handshake_complete);
+    REQUIRE(finished_is_right);
+  }
+
+  /// Takes what the engine has to send, and understands it.
+  void collect() {
+    while (!engine.output().empty()) {
+      pending_in_ = joined({pending_in_, octets(engine.output())});
+      engine.sent(engine.output().size());
+    }
+    std::size_t at = 0;
+    while (pending_in_.size() - at >= kRecordHeaderSize) {
+      const std::size_t size = kRecordHeaderSize + static_cast<std::size_t>(pending_in_[at + 3] << 8 | pending_in_[at + 4]);
+      if (pending_in_.size() - at < size) break;
+      take_record(MutableBytes(pending_in_).subspan(at, size));
+      at += size;
+    }
+    pending_in_.erase(pending_in_.begin(), pending_in_.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+
+  /// The fault that the engine found, and the one alert that it told this peer, if any.
+  void check_fault(Errc code, std::optional<Alert> alert) {
+    REQUIRE(engine.error());
+    CAPTURE(engine.error()->message());
+    CHECK(rule(engine.error()->code).name == rule(code).name);
+    std::string told, expected = alert ? "fatal " + name(*alert) : "nothing";
+    for (const AlertMessage& message : alerts) told += (told.empty() ? "" : ", ") + name(message.level) + " " + name(message.description);
+    CHECK((told.empty() ? "nothing" : told) == expected);
+    CHECK(!engine.handshaking());
+    CHECK(engine.input_space().empty());
+  }
+
+  KeyShare& key_share() {
+    if (!key_share_) key_share_ = (*default_provider())[wire::find(group)->algorithm].implementation->generate(default_provider()->rng()).value();
+    return *key_share_;
+  }
+  Octets verify_data(Role sender) {
+    if (!keys_) return Octets(12);
+    const auto data = keys_->verify_data(sender, transcript_hash()).value();
+    return {data.begin(), data.end()};
+  }
+  const Octets& transcript() const { return transcript_; }
+
+ private:
+  void take_record(MutableBytes bytes) {
+    const auto type = static_cast<ContentType>(bytes[0]);
+    const auto version = static_cast<ProtocolVersion>(bytes[1] << 8 | bytes[2]);
+    versions.push_back(static_cast<int>(version));
+    const auto opened = reading_.open({.type = type, .version = version, .fragment = bytes.subspan(kRecordHeaderSize), .wire_size = bytes.size()});
+    REQUIRE(opened.has_value());
+    switch (type) {
+      case ContentType::handshake: messages_in_ = joined({messages_in_, octets(*opened)}); return take_messages();
+      case ContentType::change_cipher_spec:
+        REQUIRE(reading_.has_pending());
+        reading_.activate_pending();
+        engine_keys = true;
+        break;
+      case ContentType::alert: alerts.push_back(wire::parse_alert(*opened).value()); break;
+      case ContentType::application_data: break;
+    }
+    seen.push_back({type, octets(*opened)});
+  }
+
+  void take_messages() {
+    while (messages_in_.size() >= 4) {
+      const std::size_t size = 4 + static_cast<std::size_t>(messages_in_[1] << 16 | messages_in_[2] << 8 | messages_in_[3]);
+      if (messages_in_.size() < size) return;
+      const Octets message(messages_in_.begin(), messages_in_.begin() + static_cast<std::ptrdiff_t>(size));
+      messages_in_.erase(messages_in_.begin(), messages_in_.begin() + static_cast<std::ptrdiff_t>(size));
+      seen.push_back({ContentType::handshake, message});
+      if (message[0] == static_cast<std::uint8_t>(HandshakeType::finished))
+        finished_is_right = keys_ && octets(Bytes(message).subspan(4)) == verify_data(peer_of(role_));
+      note(message, false);
+    }
+  }
+
+  // What either end says that the keys depend on.
+  void note(const Octets& message, bool ours) {
+    const Bytes body = message.size() < 4 ? Bytes{} : Bytes(message).subspan(4);
+    if (message.empty() || message[0] == 0) return;  // RFC 5246 §7.4.1.1: a HelloRequest is never hashed
+    transcript_ = joined({transcript_, message});
+    switch (static_cast<HandshakeType>(message[0])) {
+      case HandshakeType::client_hello:
+        if (body.size() >= 34) client_random_ = octets(body.subspan(2, 32));
+        break;
+      case HandshakeType::server_hello:
+        if (body.size() >= 34) server_random_ = octets(body.subspan(2, 32));
+        if (const auto hello = wire::parse_server_hello(body)) {
+          if (!ours) suite = hello->cipher_suite;
+          extended_master_secret_ = hello->extended_master_secret;
+        }
+        break;
+      case HandshakeType::server_key_exchange:
+        if (!ours) {
+          const auto exchange = wire::parse_server_key_exchange(body, wire::find(suite)->key_exchange).value();
+          if (exchange.group != group) key_share_.reset();
+          group = exchange.group;
+          peer_point_ = octets(exchange.point);
+        }
+        break;
+      case HandshakeType::client_key_exchange:
+        if (!ours) peer_point_ = octets(wire::parse_client_key_exchange(body, wire::find(suite)->key_exchange)->exchange_keys);
+        derive_keys();
+        break;
+      default: break;
+    }
+  }
+
+  void derive_keys() {
+    if (peer_point_.empty() || wire::find(suite) == nullptr) return;
+    const auto& row = *wire::find(suite);
+    handshake::PreMasterSecret secret(secret_size(wire::find(group)->algorithm));
+    if (!key_share().derive(peer_point_, secret.bytes())) return;
+    auto keys = handshake::KeySchedule::from({.provider = *default_provider(),
+                                              .suite = row,
+                                              .pre_master_secret = std::as_const(secret).bytes(),
+                                              .client_random = client_random_,
+                                              .server_random = server_random_,
+                                              .session_hash = extended_master_secret_ ? std::optional(transcript_hash()) : std::nullopt});
+    keys_ = std::move(keys.value());
+    const auto block = keys_->key_block(client_random_, server_random_, record::fixed_iv_size(row.aead)).value();
+    for (record::Half* half : {&writing_, &reading_}) {
+      const Role writer = half == &writing_ ? role_ : peer_of(role_);
+      half->set_pending(record::make_protection(*default_provider(), row.aead, block.write_key(writer), block.write_iv(writer), limits).value());
+    }
+  }
+
+  handshake::Digest transcript_hash() const {
+    Hash hash(*(*default_provider())[wire::find(suite)->prf_hash].implementation);
+    hash.update(transcript_);
+    handshake::Digest digest;
+    digest.size = hash.digest(digest.storage).size();
+    return digest;
+  }
+
+  Role role_;
+  KeyKind kind_;
+  record::Half reading_{limits}, writing_{limits};
+  Octets pending_in_, messages_in_, transcript_;
+  Octets client_random_ = Octets(32), server_random_ = Octets(32), peer_point_;
+  bool extended_master_secret_ = false;
+  std::unique_ptr<KeyShare> key_share_;
+  std::optional<handshake::KeySchedule> keys_;
+};
+
+}  // namespace tls12::test
