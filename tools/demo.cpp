@@ -26,7 +26,7 @@ constexpr std::string_view kPage =
 class Scratch {
  public:
   Scratch() {
-    std::string path = std::filesystem::temp_directory_path() / "tls12-demo-XXXXXX";
+    std::string path = std::filesystem::temp_directory_path() / ("tls12-demo-" + std::string(6, 'X'));
     if (::mkdtemp(path.data()) != nullptr) path_ = path;
   }
   Scratch(const Scratch&) = delete;
