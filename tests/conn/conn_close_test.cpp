@@ -379,6 +379,21 @@ TEST_CASE("C12: our fatal alert reaches the peer, then our end, and both directi
   }
 }
 
+TEST_CASE("C12: the call that finds a fault sends its alert, a handshake() too") {
+  constexpr std::array<std::uint8_t, 5> kNonsense = {99, 3, 3, 0, 1};
+  for (const Role role : kRoles) {
+    Bench b(role);
+    b.peer->frozen = true;
+    REQUIRE(b.peer->end->write(kNonsense).has_value());
+    b.by(1s);
+    const auto done = b.conn->handshake();
+    REQUIRE_FALSE(done.has_value());
+    CHECK(done.error().category() == Category::protocol);
+    CHECK(b.elapsed() == 0s);
+    CHECK(b.faults->shut_downs == 1);
+  }
+}
+
 TEST_CASE("C12: an alert that the transport does not take at once delays no read; close sends it, behind the half-sent record") {
   Bench b(Role::client);
   b.shake();
@@ -466,6 +481,25 @@ TEST_CASE("C15: a handshake whose writing breaks still hears the peer's alert") 
   const auto n = b.conn->read(byte);
   CHECK(code_of(n) == "peer_alert");
   CHECK(n.error().alert == Alert::handshake_failure);
+}
+
+TEST_CASE("C15: a read whose handshake cannot write any more waits, by its deadline, for what the peer says about it") {
+  constexpr std::array<std::uint8_t, 7> kHandshakeFailure = {21, 3, 3, 0, 2, 2, 40};
+  Bench b(Role::client);
+  b.faults->fail_writes_at_call = 0;
+  int naps = 0;
+  b.clock.when_idle([&] {
+    b.clock.advance(1s);
+    if (++naps == 3) REQUIRE(b.peer->end->write(kHandshakeFailure).has_value());
+    return true;
+  });
+  CHECK(b.read() == "error: peer_alert");
+  CHECK(b.elapsed() == 3s);
+
+  Bench writing(Role::client);
+  writing.faults->fail_writes_at_call = 0;
+  CHECK(code_of(writing.conn->write("x")) == "connection_reset");
+  CHECK(writing.elapsed() == 0s);
 }
 
 TEST_CASE("A transport error while reading is told, and is the transport's") {

@@ -287,6 +287,28 @@ TEST_CASE("C5: close releases a handshake that hangs") {
   }
 }
 
+TEST_CASE("C5: a close that is busy flushing releases blocked calls at once, and itself obeys a deadline that is set sooner") {
+  Joined j;
+  const std::string flood(64 << 20, 'x');
+  j.client->set_write_deadline(within(100ms));
+  REQUIRE(j.client->write(flood).value_or(0) > 0);
+  j.client->set_write_deadline(within(30s));
+  std::string result;
+  std::thread reader([&] { result = read_once(*j.client); });
+  let_it_block();
+  const Stopwatch watch;
+  CloseReport report;
+  std::thread closer([&] { report = j.client->close(); });
+  reader.join();
+  CHECK(result == "error: closed");
+  j.client->set_write_deadline(within(0s));
+  closer.join();
+  CHECK(watch.elapsed() < kPrompt);
+  CHECK_FALSE(report.alert_sent);
+  REQUIRE(report.error.has_value());
+  CHECK(report.error->code == Errc::timed_out);
+}
+
 TEST_CASE("C5: close hurries a graceful close that waits for its peer") {
   Joined j;
   CloseReport gentle;
@@ -338,14 +360,14 @@ TEST_CASE("C14: a reader that was blocked already pushes what a write left queue
   Joined j;
   const std::string text = numbered(24 << 20);
   std::string got;
+  j.client->set_write_deadline(within(1400ms));
   std::thread reader([&] { (void)read_once(*j.client); });
-  let_it_block();
-  j.client->set_write_deadline(within(100ms));
+  std::this_thread::sleep_for(1100ms);  // a reader looks up once after a second, and then no more
   const auto n = j.client->write(text);
   REQUIRE(n.has_value());
   REQUIRE(*n < text.size());
   // Nobody writes any more: what was accepted comes through the reader.
-  j.server->set_read_deadline(within(10s));
+  j.server->set_read_deadline(within(3s));
   while (got.size() < *n) {
     const std::string part = read_once(*j.server);
     if (part.empty() || part.starts_with("error: ")) break;
