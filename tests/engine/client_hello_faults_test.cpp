@@ -11,7 +11,7 @@ namespace {
 using Edit = void (*)(RawClientHello&);
 
 struct Fault {
-  const char* what;
+  std::string what;
   Edit edit;
   Errc code;
   Alert alert;
@@ -27,7 +27,7 @@ void check(const Fault& fault, const ServerConfig& config = server_config()) {
 }
 
 // The handshake completes all the same. The peer, for what more there is to check.
-ScriptedPeer accepted(const char* what, Edit edit, const ServerConfig& config = server_config()) {
+ScriptedPeer accepted(const std::string& what, Edit edit, const ServerConfig& config = server_config()) {
   CAPTURE(what);
   ScriptedPeer peer = ScriptedPeer::client_of(config);
   edit(peer.client_hello);

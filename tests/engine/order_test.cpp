@@ -50,7 +50,7 @@ ScriptedPeer peer_of_engine(Role engine) { return engine == Role::client ? Scrip
 // A cell: A accepted; '.' without effect; X fatal unexpected_message; W answered with the warning no_renegotiation; E the connection ends, and
 // nothing is answered; C the peer has closed; V fatal protocol_version, for what does not look like TLS at all.
 struct Line {
-  const char* due;
+  std::string due;
   std::size_t steps;  // of the script, that were played before
   const char* cells;
 };
@@ -225,7 +225,7 @@ TEST_CASE("a client that has no certificate answers a CertificateRequest with an
 
 namespace {
 
-void check_edited(Role engine, const Script& script, const char* how, std::size_t at) {
+void check_edited(Role engine, const Script& script, const std::string& how, std::size_t at) {
   CAPTURE(how);
   CAPTURE(at);
   ScriptedPeer peer = peer_of_engine(engine);
@@ -290,7 +290,9 @@ TEST_CASE("a Finished under the new keys is worth nothing without the ChangeCiph
     play(peer, right, 0, right.size() - 2);
     peer.switch_keys();
     peer.send(HandshakeType::finished);
-    REQUIRE(peer.engine.error().has_value());
+    // Read as plaintext it may look like the start of some message; it is no Finished, and no key has changed.
+    if (!peer.engine.error()) peer.deliver(ContentType::application_data, {1});
+    CHECK(peer.engine.error());
     CHECK(peer.alerts.size() == 1);
     CHECK(!peer.engine.state().handshake_complete);
   }

@@ -18,12 +18,13 @@ ScriptedPeer answered(Edit edit, const ClientConfig& config = client_config(), s
   return peer;
 }
 
-void check(const char* what, Edit edit, Errc code, Alert alert, const ClientConfig& config = client_config(), std::string_view server_name = "localhost") {
+void check(const std::string& what, Edit edit, Errc code, Alert alert, const ClientConfig& config = client_config(),
+           std::string_view server_name = "localhost") {
   CAPTURE(what);
   answered(edit, config, server_name).check_fault(code, alert);
 }
 
-ScriptedPeer accepted(const char* what, Edit edit, const ClientConfig& config = client_config()) {
+ScriptedPeer accepted(const std::string& what, Edit edit, const ClientConfig& config = client_config()) {
   CAPTURE(what);
   ScriptedPeer peer = answered(edit, config);
   peer.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::server_hello_done});

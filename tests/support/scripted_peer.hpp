@@ -133,6 +133,8 @@ class ScriptedPeer {
     deliver(ContentType::handshake, message);
   }
   void send(HandshakeType type) { send(make(type)); }
+  /// Hashed as sent; the caller delivers it in a way of its own.
+  void note_sent(const Octets& message) { note(message, true); }
   /// Unprotected, in a record whose header says `version`.
   void send_in_version(HandshakeType type, int version) {
     const Octets message = make(type);
