@@ -1,0 +1,215 @@
+// Counts and fails what operator new is asked for: a connection for which memory runs out anywhere fails with out_of_memory, and gives all
+// back; an idle one holds little; data in a warm one asks for nothing.
+#include <doctest/doctest.h>
+#include <malloc.h>
+
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+#include "support/engines.hpp"
+
+namespace {
+
+std::size_t allocations = 0, in_use = 0;
+std::size_t fails_at = 0;  // the allocation, counted from 1, that fails, and all behind it; 0: none
+
+void* counted(std::size_t size, std::size_t alignment = alignof(std::max_align_t)) noexcept {
+  ++allocations;
+  if (fails_at != 0 && allocations >= fails_at) return nullptr;
+  void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+  if (memory != nullptr) in_use += malloc_usable_size(memory);
+  return memory;
+}
+
+void* or_throw(void* memory) {
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+void uncounted(void* memory) noexcept {
+  if (memory != nullptr) in_use -= malloc_usable_size(memory);
+  std::free(memory);
+}
+
+}  // namespace
+
+// All forms: a sanitizer would pair those that are left out with its own.
+void* operator new(std::size_t size) { return or_throw(counted(size)); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
+void* operator new(std::size_t size, std::align_val_t alignment) { return or_throw(counted(size, static_cast<std::size_t>(alignment))); }
+void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept { return counted(size, static_cast<std::size_t>(alignment)); }
+void* operator new[](std::size_t size) { return or_throw(counted(size)); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
+void* operator new[](std::size_t size, std::align_val_t alignment) { return or_throw(counted(size, static_cast<std::size_t>(alignment))); }
+void* operator new[](std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return counted(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { uncounted(memory); }
+void operator delete(void* memory, std::size_t) noexcept { uncounted(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { uncounted(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { uncounted(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { uncounted(memory); }
+void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept { uncounted(memory); }
+void operator delete[](void* memory) noexcept { uncounted(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { uncounted(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { uncounted(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { uncounted(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { uncounted(memory); }
+void operator delete[](void* memory, std::align_val_t, const std::nothrow_t&) noexcept { uncounted(memory); }
+
+using namespace tls12;
+using namespace tls12::test;
+
+namespace {
+
+void talk(Engine& client, Engine& server) {
+  while (carry(client, server) + carry(server, client) != 0) {}
+}
+
+struct Ending {
+  std::optional<Error> client, server;
+  bool closed = false;
+};
+
+// A whole connection; asks for no memory of its own.
+Ending connect_and_close(const ClientContext& client_context, const ServerContext& server_context) {
+  Engine client = Engine::client(client_context, "localhost", kNow), server = Engine::server(server_context, kNow);
+  talk(client, server);
+  (void)client.write(bytes_of("ping"));
+  (void)client.close_write();
+  talk(client, server);
+  while (!server.readable().empty()) server.consume(server.readable().size());
+  (void)server.write(bytes_of("pong"));
+  (void)server.close_write();
+  talk(client, server);
+  while (!client.readable().empty()) client.consume(client.readable().size());
+  return {client.error(), server.error(), client.peer_closed() && server.peer_closed()};
+}
+
+}  // namespace
+
+TEST_CASE("memory that runs out at any allocation is the error out_of_memory, and everything is given back") {
+  for (const KeyKind kind : {KeyKind::ed25519, KeyKind::ec_secp256r1}) {
+    const auto client_context = client_config(kind).build().value();
+    const auto server_context = server_config(kind).build().value();
+    (void)connect_and_close(client_context, server_context);  // what is made once and kept is there now
+
+    const std::size_t before = in_use, started = allocations;
+    Ending ending = connect_and_close(client_context, server_context);
+    REQUIRE(ending.closed);
+    CHECK(in_use == before);
+    const std::size_t needed = allocations - started;
+    CHECK(needed > 10);
+
+    for (std::size_t i = 1; i <= needed; ++i) {
+      allocations = 0;
+      fails_at = i;
+      ending = connect_and_close(client_context, server_context);
+      fails_at = 0;
+      CAPTURE(i);
+      CHECK(in_use == before);
+      CHECK(!ending.closed);
+      const auto ran_out = [](const std::optional<Error>& error) { return error && error->code == Errc::out_of_memory; };
+      const bool said = ran_out(ending.client) || ran_out(ending.server);
+      CHECK(said);
+      if (!said) {
+        if (ending.client) MESSAGE(ending.client->message());
+        if (ending.server) MESSAGE(ending.server->message());
+      }
+    }
+  }
+}
+
+TEST_CASE("an idle connection that gave its buffers back holds less than 16 KiB at each end, and works as before") {
+  const auto client_context = client_config().build().value();
+  const auto server_context = server_config().build().value();
+  (void)connect_and_close(client_context, server_context);
+
+  const std::size_t before = in_use;
+  Engine client = Engine::client(client_context, "localhost", kNow), server = Engine::server(server_context, kNow);
+  talk(client, server);
+  const std::vector<std::uint8_t> bulk(200'000, 'b');
+  const std::size_t of_bulk = in_use;
+  std::size_t sent = 0, read = 0;
+  while (sent < bulk.size()) {
+    sent += client.write(Bytes(bulk).subspan(sent)).value();
+    while (!client.output().empty()) {
+      carry(client, server);
+      while (!server.readable().empty()) {
+        read += server.readable().size();
+        server.consume(server.readable().size());
+      }
+    }
+  }
+  CHECK(read == bulk.size());
+  const std::size_t warm = in_use;
+  CHECK(warm > of_bulk + 64 * 1024);
+  client.release_buffers();
+  server.release_buffers();
+  const std::size_t idle = in_use - before - (bulk.capacity() + 16);
+  CHECK(idle < 2 * 16 * 1024);
+
+  REQUIRE(server.write(bytes_of("awake")).has_value());
+  server.release_buffers();  // what waits is not given away
+  talk(client, server);
+  CHECK(read_all(client) == "awake");
+}
+
+TEST_CASE("release_buffers() keeps plaintext that is unread, and input that is no whole record yet") {
+  Pair pair;
+  pair.talk();
+  REQUIRE(pair.client.write(bytes_of("unread")).has_value());
+  REQUIRE(pair.client.write(bytes_of("and more")).has_value());
+  const MutableBytes space = pair.server.input_space();
+  const std::size_t all = pair.client.output().size(), some = all - 5;
+  std::copy_n(pair.client.output().begin(), some, space.begin());
+  pair.client.sent(some);
+  pair.server.received(some);
+  pair.server.release_buffers();
+  REQUIRE(text_of(pair.server.readable()) == "unread");
+  pair.server.consume(6);
+  pair.server.release_buffers();
+  pair.talk();
+  CHECK(read_all(pair.server) == "and more");
+}
+
+TEST_CASE("records in a warm connection ask for no memory") {
+  Pair pair;
+  pair.talk();
+  const std::vector<std::uint8_t> data(30'000, 'w');
+  std::size_t asked = 1, rounds = 0;
+  for (; asked != 0 && rounds < 10; ++rounds) {
+    const std::size_t before = allocations;
+    REQUIRE(pair.client.write(data).value() == data.size());
+    std::size_t read = 0;
+    while (read < data.size()) {
+      carry(pair.client, pair.server);
+      read += pair.server.readable().size();
+      pair.server.consume(pair.server.readable().size());
+    }
+    asked = allocations - before;
+  }
+  CHECK(asked == 0);
+  CHECK(rounds < 6);
+}
+
+TEST_CASE("a server that waits for its first ClientHello holds less than 16 KiB, and what the handshake needed alone is given back behind it") {
+  const auto client_context = client_config().build().value();
+  const auto server_context = server_config().build().value();
+  (void)connect_and_close(client_context, server_context);
+  const std::size_t before = in_use;
+  Engine server = Engine::server(server_context, kNow);
+  CHECK(in_use - before < 16 * 1024);
+
+  Engine client = Engine::client(client_context, "localhost", kNow);
+  const std::size_t started = in_use;
+  carry(client, server);
+  const std::size_t under_way = in_use;
+  CHECK(under_way > started);
+  talk(client, server);
+  REQUIRE(server.state().handshake_complete);
+  client.release_buffers();
+  server.release_buffers();
+  CHECK(in_use < under_way);
+}
