@@ -135,7 +135,7 @@ TEST_CASE("a connection whose bytes come one by one goes as one whose bytes come
     expected.read = role == Role::client ? "an answer" : "a request in two records";
     expected.closed = true;
     CHECK(replay(role, recording, [](std::size_t) { return ~std::size_t{0}; }) == expected);
-    for (const std::size_t piece : {1, 2, 3, 5, 7, 64}) CHECK(replay(role, recording, [&](std::size_t) { return piece; }) == expected);
+    for (const std::size_t piece : {1u, 2u, 3u, 5u, 7u, 64u}) CHECK(replay(role, recording, [&](std::size_t) { return piece; }) == expected);
   }
 }
 

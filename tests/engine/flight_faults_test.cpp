@@ -269,7 +269,7 @@ TEST_CASE("key shares that are no valid points are answered with illegal_paramet
 
 TEST_CASE("a wrong Finished is answered with decrypt_error, at either end") {
   for (const Role engine : {Role::client, Role::server}) {
-    for (const std::size_t bit : {0, 50, 95}) {
+    for (const std::size_t bit : {0u, 50u, 95u}) {
       ScriptedPeer peer = engine == Role::client ? ScriptedPeer::server_of() : answered();
       if (engine == Role::client)
         peer.send_server_flight();
@@ -325,7 +325,7 @@ TEST_CASE("a ChangeCipherSpec is one byte, 1") {
 }
 
 TEST_CASE("keys never change in the middle of a handshake message") {
-  for (const std::size_t n : {1, 3, 4, 8, 15}) {
+  for (const std::size_t n : {1u, 3u, 4u, 8u, 15u}) {
     for (const Role engine : {Role::client, Role::server}) {
       ScriptedPeer peer = engine == Role::client ? ScriptedPeer::server_of() : answered();
       if (engine == Role::client)

@@ -67,7 +67,7 @@ TEST_CASE("the PRF gives what other implementations of TLS 1.2 gave") {
 TEST_CASE("the PRF takes its seed in two parts, and gives a shorter output as the start of a longer one") {
   const auto secret = test::hex("9bbe436ba940f017b17652849a71db35"), seed = test::hex("a0ba9f936cda311827a6f796ffd5198c");
   for (std::size_t cut = 0; cut <= seed.size(); ++cut) {
-    for (const std::size_t size : {0, 1, 12, 31, 32, 33, 64, 65}) {
+    for (const std::size_t size : {0u, 1u, 12u, 31u, 32u, 33u, 64u, 65u}) {
       auto prf = Prf::with_secret(*default_provider(), HashAlgorithm::sha256, secret).value();
       std::vector<std::uint8_t> out(size);
       REQUIRE(prf.expand("test label", Bytes(seed).first(cut), Bytes(seed).subspan(cut), out).has_value());
