@@ -76,10 +76,12 @@ Account replay(Role role, const Recording& recording, Cut cut) {
       const std::size_t n = std::min(cut(at), flight.size() - i);
       std::size_t taken = 0;
       while (taken < n) {
-        taken += feed(engine, Bytes(flight).subspan(i + taken, n - taken));
-        account.read += read_all(engine);
+        const std::size_t some = feed(engine, Bytes(flight).subspan(i + taken, n - taken));
+        taken += some;
+        const std::string data = read_all(engine);
+        account.read += data;
         flush(engine, said);
-        if (engine.error() || engine.peer_closed()) return;
+        if (engine.error() || engine.peer_closed() || (some == 0 && data.empty())) return;
       }
       i += n;
       at += n;
