@@ -1,0 +1,221 @@
+// Data: records of 16 KiB and of 64 bytes through an established connection, the raw AEAD of the same backend and OpenSSL beside them.
+#include <benchmark/benchmark.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "allocations.hpp"
+#include "openssl_pair.hpp"
+#include "tls12/engine.hpp"
+
+namespace {
+
+using namespace tls12;
+
+constexpr std::size_t kRecord = 1 << 14;
+constexpr std::size_t kBatch = 1 << 20;  // sealed bytes that wait to be opened
+
+struct Case {
+  const char* label;
+  AeadAlgorithm aead;
+  CipherSuite suite;
+  const char* openssl_suite;
+};
+constexpr Case kCases[] = {
+    {"aes128gcm", AeadAlgorithm::aes_128_gcm, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, "ECDHE-ECDSA-AES128-GCM-SHA256"},
+    {"aes256gcm", AeadAlgorithm::aes_256_gcm, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "ECDHE-ECDSA-AES256-GCM-SHA384"},
+    {"chacha20", AeadAlgorithm::chacha20_poly1305, CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-ECDSA-CHACHA20-POLY1305"},
+};
+
+const DevelopmentIdentity& identity() {
+  static const DevelopmentIdentity made = make_development_identity({"localhost"}).value();
+  return made;
+}
+
+void move(Engine& from, Engine& to) {
+  while (!from.output().empty()) {
+    const MutableBytes space = to.input_space();
+    const std::size_t n = std::min(space.size(), from.output().size());
+    std::memcpy(space.data(), from.output().data(), n);
+    from.sent(n);
+    to.received(n);
+  }
+}
+
+struct Pair {
+  Engine client, server;
+  explicit Pair(const Case& c)
+      : client(Engine::client(ClientConfig{.trust = TrustStore::of({identity().ca.chain().front()}), .common = {.suites = {c.suite}}}.build().value(),
+                              "localhost")),
+        server(Engine::server(ServerConfig{.identities = {identity().leaf}}.build().value())) {
+    while (!client.output().empty() || !server.output().empty()) {
+      move(client, server);
+      move(server, client);
+    }
+  }
+};
+
+// What is printed for every row. Allocations are those inside the loop's body, which `allocated` sums up.
+void finish(benchmark::State& state, std::size_t bytes, std::uint64_t allocated) {
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(bytes));
+  state.counters["records/s"] = benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+  state.counters["allocs/record"] = static_cast<double>(allocated) / static_cast<double>(state.iterations());
+}
+
+// Sums up what is allocated while it lives.
+class Counted {
+ public:
+  explicit Counted(std::uint64_t& sum) : sum_(sum), before_(bench::allocations().all) {}
+  ~Counted() { sum_ += bench::allocations().all - before_; }
+
+ private:
+  std::uint64_t& sum_;
+  std::uint64_t before_;
+};
+
+void seal_raw(benchmark::State& state, const Case& c, std::size_t size) {
+  const std::vector<std::uint8_t> key(key_size(c.aead), 7), plaintext(size, 1);
+  std::vector<std::uint8_t> out(size + kAeadTagSize);
+  std::uint8_t nonce[kAeadNonceSize] = {}, aad[13] = {};
+  const auto aead = (*default_provider())[c.aead].implementation->with_key(key);
+  std::uint64_t allocated = 0;
+  for (auto _ : state) {
+    const Counted counted(allocated);
+    ++nonce[0];
+    aead->seal(nonce, aad, plaintext, out.data());
+    benchmark::DoNotOptimize(out.data());
+  }
+  finish(state, size, allocated);
+}
+
+void seal_layer(benchmark::State& state, const Case& c, std::size_t size) {
+  Pair pair(c);
+  const std::vector<std::uint8_t> plaintext(size, 1);
+  for (int i = 0; i < 64; ++i) {
+    if (!pair.client.write(plaintext)) return state.SkipWithError("write failed");
+    pair.client.sent(pair.client.output().size());
+  }
+  std::uint64_t allocated = 0;
+  for (auto _ : state) {
+    const Counted counted(allocated);
+    if (pair.client.write(plaintext).value_or(0) != size) return state.SkipWithError("write failed");
+    pair.client.sent(pair.client.output().size());
+  }
+  finish(state, size, allocated);
+}
+
+void open_raw(benchmark::State& state, const Case& c, std::size_t size) {
+  const std::vector<std::uint8_t> key(key_size(c.aead), 7), plaintext(size, 1);
+  std::vector<std::uint8_t> sealed(size + kAeadTagSize), work(sealed.size()), wire;
+  const std::uint8_t nonce[kAeadNonceSize] = {}, aad[13] = {};
+  const auto aead = (*default_provider())[c.aead].implementation->with_key(key);
+  aead->seal(nonce, aad, plaintext, sealed.data());
+  while (wire.size() < kBatch) wire.insert(wire.end(), sealed.begin(), sealed.end());
+  std::size_t at = 0;
+  std::uint64_t allocated = 0;
+  for (auto _ : state) {
+    const Counted counted(allocated);
+    std::memcpy(work.data(), wire.data() + at, work.size());  // as the layer's input arrives: by a copy, from as much memory
+    at = at + work.size() == wire.size() ? 0 : at + work.size();
+    if (!aead->open(nonce, aad, work, work.data())) return state.SkipWithError("open failed");
+    benchmark::DoNotOptimize(work.data());
+  }
+  finish(state, size, allocated);
+}
+
+// Sealing is kept out of the time: many records are sealed in a batch while the clock stands.
+void open_layer(benchmark::State& state, const Case& c, std::size_t size) {
+  Pair pair(c);
+  const std::vector<std::uint8_t> plaintext(size, 1);
+  std::vector<std::uint8_t> wire;
+  std::size_t at = 0, record = 0;
+  const auto refill = [&] {
+    wire.clear();
+    at = 0;
+    while (wire.size() < kBatch) {
+      if (!pair.client.write(plaintext)) return;
+      record = pair.client.output().size();
+      wire.insert(wire.end(), pair.client.output().begin(), pair.client.output().end());
+      pair.client.sent(record);
+    }
+  };
+  std::uint64_t allocated = 0;
+  for (auto _ : state) {
+    if (at == wire.size()) {
+      state.PauseTiming();
+      refill();
+      state.ResumeTiming();
+    }
+    const Counted counted(allocated);
+    for (std::size_t left = record; left != 0;) {
+      const MutableBytes space = pair.server.input_space();
+      const std::size_t n = std::min(space.size(), left);
+      std::memcpy(space.data(), wire.data() + at, n);
+      at += n;
+      left -= n;
+      pair.server.received(n);
+    }
+    if (pair.server.readable().size() != size) return state.SkipWithError("not one record");
+    pair.server.consume(size);
+  }
+  finish(state, size, allocated);
+}
+
+void seal_openssl(benchmark::State& state, const Case& c, std::size_t size) {
+  const bench::OpensslContexts contexts(identity().leaf.chain().front().to_pem(), identity().leaf.key().to_pem().value(),
+                                        identity().ca.chain().front().to_pem(), c.openssl_suite, "X25519:P-256");
+  bench::OpensslPair pair(contexts);
+  for (int turn = 0; turn < 10; ++turn) {
+    SSL_do_handshake(pair.client.get());
+    SSL_do_handshake(pair.server.get());
+  }
+  BIO* sink = BIO_new(BIO_s_null());  // as our own sealed bytes, these go nowhere
+  SSL_set0_wbio(pair.client.get(), sink);
+  const std::vector<std::uint8_t> plaintext(size, 1);
+  std::uint64_t allocated = 0;
+  for (auto _ : state) {
+    const Counted counted(allocated);
+    if (SSL_write(pair.client.get(), plaintext.data(), static_cast<int>(size)) != static_cast<int>(size)) return state.SkipWithError("write failed");
+  }
+  finish(state, size, allocated);
+}
+
+void open_openssl(benchmark::State& state, const Case& c, std::size_t size) {
+  const bench::OpensslContexts contexts(identity().leaf.chain().front().to_pem(), identity().leaf.key().to_pem().value(),
+                                        identity().ca.chain().front().to_pem(), c.openssl_suite, "X25519:P-256");
+  bench::OpensslPair pair(contexts);
+  for (int turn = 0; turn < 10; ++turn) {
+    SSL_do_handshake(pair.client.get());
+    SSL_do_handshake(pair.server.get());
+  }
+  const std::vector<std::uint8_t> plaintext(size, 1);
+  std::vector<std::uint8_t> into(size);
+  std::size_t waiting = 0;
+  std::uint64_t allocated = 0;
+  for (auto _ : state) {
+    if (waiting == 0) {
+      state.PauseTiming();
+      while (waiting * (size + 64) < (1 << 17) && SSL_write(pair.client.get(), plaintext.data(), static_cast<int>(size)) > 0) ++waiting;
+      state.ResumeTiming();
+    }
+    const Counted counted(allocated);
+    if (SSL_read(pair.server.get(), into.data(), static_cast<int>(size)) != static_cast<int>(size)) return state.SkipWithError("read failed");
+    --waiting;
+  }
+  finish(state, size, allocated);
+}
+
+using Run = void (*)(benchmark::State&, const Case&, std::size_t);
+const bool registered = [] {
+  const std::pair<const char*, Run> rows[] = {{"seal/raw_aead", seal_raw}, {"seal/tls12", seal_layer}, {"seal/openssl", seal_openssl},
+                                              {"open/raw_aead", open_raw}, {"open/tls12", open_layer}, {"open/openssl", open_openssl}};
+  for (const Case& c : kCases)
+    for (const std::size_t size : {kRecord, std::size_t{64}})
+      for (const auto& [label, run] : rows)
+        benchmark::RegisterBenchmark((std::string(label) + "/" + c.label + "/" + std::to_string(size)).c_str(),
+                                     [run = run, &c, size](benchmark::State& state) { run(state, c, size); });
+  return true;
+}();
+
+}  // namespace

@@ -1,0 +1,136 @@
+// Handshakes: the CPU of each end, what of it the primitives take, what the TLS layer adds, and what is allocated; OpenSSL beside it.
+#include <benchmark/benchmark.h>
+
+#include <chrono>
+#include <string>
+
+#include "allocations.hpp"
+#include "measured_provider.hpp"
+#include "openssl_pair.hpp"
+#include "tls12/engine.hpp"
+
+namespace {
+
+using namespace tls12;
+using Clock = std::chrono::steady_clock;
+using Microseconds = std::chrono::duration<double, std::micro>;
+
+struct Case {
+  const char* label;
+  KeyKind kind;
+  CipherSuite suite;
+  NamedGroup group;
+  const char *openssl_suite, *openssl_group;
+};
+constexpr Case kCases[] = {
+    {"p256_x25519_aes256gcm", KeyKind::ec_secp256r1, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, NamedGroup::x25519, "ECDHE-ECDSA-AES256-GCM-SHA384",
+     "X25519"},
+    {"p256_p256_aes128gcm", KeyKind::ec_secp256r1, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, NamedGroup::secp256r1, "ECDHE-ECDSA-AES128-GCM-SHA256",
+     "P-256"},
+    {"rsa2048_x25519_aes256gcm", KeyKind::rsa, CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, NamedGroup::x25519, "ECDHE-RSA-AES256-GCM-SHA384", "X25519"},
+    {"ed25519_x25519_chacha20", KeyKind::ed25519, CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, NamedGroup::x25519,
+     "ECDHE-ECDSA-CHACHA20-POLY1305", "X25519"},
+};
+
+// One end's time, and how much of it was inside primitives.
+struct Spent {
+  Microseconds all{0}, primitives{0};
+  template <class Call>
+  void on(Call call) {
+    const auto start = Clock::now();
+    const auto inside = bench::primitive_time();
+    call();
+    primitives += bench::primitive_time() - inside;
+    all += Clock::now() - start;
+  }
+};
+
+void carry(Engine& from, Engine& to, Spent& spent) {
+  while (!from.output().empty()) {
+    const MutableBytes space = to.input_space();
+    const std::size_t n = std::min(space.size(), from.output().size());
+    std::copy_n(from.output().begin(), n, space.begin());
+    from.sent(n);
+    spent.on([&] { to.received(n); });
+  }
+}
+
+void ours(benchmark::State& state, const Case& c, const DevelopmentIdentity& identity) {
+  const auto provider = bench::measured(default_provider());
+  const auto key = PrivateKey::from_pem(identity.leaf.key().to_pem().value(), provider).value();
+  const auto leaf = Identity::from({identity.leaf.chain().begin(), identity.leaf.chain().end()}, key).value();
+  const auto client_context = ClientConfig{.trust = TrustStore::of({identity.ca.chain().front()}),
+                                           .common = {.provider = provider, .suites = {c.suite}, .groups = {c.group, NamedGroup::secp256r1}}}
+                                  .build()
+                                  .value();
+  const auto server_context = ServerConfig{.identities = {leaf}, .common = {.provider = provider, .groups = {c.group}}}.build().value();
+  Spent client_spent, server_spent;
+  bench::Allocations allocated;
+  for (auto _ : state) {
+    const auto before = bench::allocations();
+    Engine client = [&] {
+      const auto start = Clock::now();
+      const auto inside = bench::primitive_time();
+      Engine engine = Engine::client(client_context, "localhost");
+      client_spent.primitives += bench::primitive_time() - inside;
+      client_spent.all += Clock::now() - start;
+      return engine;
+    }();
+    Engine server = Engine::server(server_context);
+    while (!client.output().empty() || !server.output().empty()) {
+      carry(client, server, server_spent);
+      carry(server, client, client_spent);
+    }
+    if (!client.state().handshake_complete || !server.state().handshake_complete) return state.SkipWithError("the handshake failed");
+    const auto after = bench::allocations();
+    allocated.all += after.all - before.all;
+    allocated.inside_primitives += after.inside_primitives - before.inside_primitives;
+  }
+  const auto n = static_cast<double>(state.iterations());
+  state.counters["client_us"] = client_spent.all.count() / n;
+  state.counters["client_primitives_us"] = client_spent.primitives.count() / n;
+  state.counters["client_layer_%"] = 100 * (client_spent.all / client_spent.primitives - 1);
+  state.counters["server_us"] = server_spent.all.count() / n;
+  state.counters["server_primitives_us"] = server_spent.primitives.count() / n;
+  state.counters["server_layer_%"] = 100 * (server_spent.all / server_spent.primitives - 1);
+  state.counters["allocs_ours_both"] = static_cast<double>(allocated.all - allocated.inside_primitives) / n;
+  state.counters["allocs_backend_both"] = static_cast<double>(allocated.inside_primitives) / n;
+}
+
+void openssl(benchmark::State& state, const Case& c, const DevelopmentIdentity& identity) {
+  const bench::OpensslContexts contexts(identity.leaf.chain().front().to_pem(), identity.leaf.key().to_pem().value(), identity.ca.chain().front().to_pem(),
+                                        c.openssl_suite, (std::string(c.openssl_group) + ":P-256").c_str());
+  Spent client_spent, server_spent;
+  std::uint64_t allocated = 0;
+  for (auto _ : state) {
+    const auto before = bench::allocations();
+    bench::OpensslPair pair(contexts);
+    int client_done = 0, server_done = 0;
+    for (int turn = 0; turn < 10 && (client_done != 1 || server_done != 1); ++turn) {
+      client_spent.on([&] { client_done = SSL_do_handshake(pair.client.get()); });
+      server_spent.on([&] { server_done = SSL_do_handshake(pair.server.get()); });
+    }
+    if (client_done != 1 || server_done != 1) return state.SkipWithError("the handshake failed");
+    allocated += bench::allocations().all - before.all;
+  }
+  const auto n = static_cast<double>(state.iterations());
+  state.counters["client_us"] = client_spent.all.count() / n;
+  state.counters["server_us"] = server_spent.all.count() / n;
+  state.counters["allocs_all_both"] = static_cast<double>(allocated) / n;
+}
+
+const bool registered = [] {
+  for (const Case& c : kCases) {
+    static std::vector<std::unique_ptr<DevelopmentIdentity>> identities;
+    auto made = make_development_identity({"localhost"}, c.kind);
+    if (!made) continue;
+    identities.push_back(std::make_unique<DevelopmentIdentity>(std::move(*made)));
+    const DevelopmentIdentity& identity = *identities.back();
+    benchmark::RegisterBenchmark((std::string("handshake/tls12/") + c.label).c_str(), [&c, &identity](benchmark::State& state) { ours(state, c, identity); });
+    benchmark::RegisterBenchmark((std::string("handshake/openssl/") + c.label).c_str(),
+                                 [&c, &identity](benchmark::State& state) { openssl(state, c, identity); });
+  }
+  return true;
+}();
+
+}  // namespace
