@@ -72,9 +72,9 @@ class Demo {
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     const bool well = make_identity() && start_server() && fetch_with_ours() && fetch_with_curl() && talk_to_openssl() && meet_a_stalled_peer();
     if (!well) return kFailed;
-    chapter("That was TLS 1.2");
+    chapter("What to try next");
     tell(
-        "Every step was the real thing: real sockets, real peers, real certificates. To go on:\n"
+        "Every step was the real thing: real sockets, real peers, real certificates.\n"
         "  build/tools/tls12 serve --listen 127.0.0.1:8443 --trace     and open https://127.0.0.1:8443/ in a browser\n"
         "  build/tools/tls12 connect HOST:443 --trace                  the same account of any server that speaks TLS 1.2\n"
         "  build/tools/tls12 backends                                  which library does what here, and how fast");
