@@ -217,7 +217,8 @@ struct Signature::Generated {
 // ---------------------------------------------------------------------------------------------------- the table
 
 /// One row: who implements an algorithm, and how good that is on this CPU. Higher ranks win; equal ranks go by order.
-/// Ranks: 300 dedicated hardware instructions, 200 fast portable code, 100 portable code. 0 means: not on this CPU.
+/// Ranks: 300 dedicated hardware instructions used
+/// well, 200 fast portable code, 150 hardware used less well, 100 and below portable code. 0 means: not on this CPU.
 template <class Implementation>
 struct Implemented {
   const Implementation* implementation = nullptr;

@@ -84,7 +84,7 @@ class Engine {
   /// The first fatal error. It stays; its alert, if the rule has one, is the last thing in output().
   const std::optional<Error>& error() const;
   const ConnectionState& state() const;
-  /// Gives back what buffers can be given back while nothing is in them. Called by itself when a connection goes idle.
+  /// Gives back the memory of buffers that are empty. For whoever drives the engine to call when the connection goes idle; Conn does.
   void release_buffers();
 
  private:
