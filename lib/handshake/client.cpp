@@ -159,7 +159,7 @@ Result<void> Client::receive_server_key_exchange(Bytes body) {
 
   auto verified = verify_key_exchange_signature({.message = *message,
                                                  .offered = abilities_.scheme_list(),
-                                                 .key = state_.peer_certificates.front().public_key(),
+                                                 .certificate = state_.peer_certificates.front(),
                                                  .client_random = client_random_,
                                                  .server_random = server_random_,
                                                  .provider = provider()});

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "x509/parsed_certificate.hpp"
+
 namespace tls12::handshake {
 namespace {
 
@@ -25,9 +27,9 @@ bool curve_is_welcome(const ClientHello& hello, KeyKind key) {
 }
 
 // The first scheme of ours that the client accepts and the key can do.
-std::optional<SignatureScheme> choose_scheme(const Abilities& ours, const ClientHello& hello, KeyKind key) {
+std::optional<SignatureScheme> choose_scheme(const Abilities& ours, const ClientHello& hello, const Certificate& certificate) {
   for (const auto* row : ours.schemes)
-    if (hello.signature_algorithms->contains(row->scheme) && wire::algorithm_for(row->scheme, key)) return row->scheme;
+    if (hello.signature_algorithms->contains(row->scheme) && algorithm_for(row->scheme, certificate)) return row->scheme;
   return std::nullopt;
 }
 
@@ -41,7 +43,7 @@ std::optional<Candidate> choose_identity(const ServerContext::Content& context, 
   for (const ServerIdentity& identity : context.identities) {
     const KeyKind key = identity.identity.key().kind();
     if (!fits(key_exchange, key) || !curve_is_welcome(hello, key)) continue;
-    if (const auto scheme = choose_scheme(context.abilities, hello, key)) return Candidate{&identity, *scheme};
+    if (const auto scheme = choose_scheme(context.abilities, hello, identity.identity.chain().front())) return Candidate{&identity, *scheme};
     missing = Errc::no_common_signature_scheme;
   }
   return std::nullopt;
@@ -99,7 +101,7 @@ Result<Choice> choose(const ServerContext::Content& context, const ClientHello& 
     choice.suite = &suite;
     choice.identity = candidate->identity;
     choice.scheme = candidate->scheme;
-    choice.algorithm = *wire::algorithm_for(candidate->scheme, candidate->identity->identity.key().kind());
+    choice.algorithm = *algorithm_for(candidate->scheme, candidate->identity->identity.chain().front());
     return true;
   });
   if (choice.suite == nullptr) return fail(missing);
@@ -109,6 +111,13 @@ Result<Choice> choose(const ServerContext::Content& context, const ClientHello& 
   if (!protocol) return fail(protocol.error());
   choice.application_protocol = *protocol;
   return choice;
+}
+
+std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme, const Certificate& certificate) {
+  const x509::SubjectKey& key = certificate.parsed().subject_key;
+  const auto algorithm = wire::algorithm_for(scheme, key.key.kind);
+  if (algorithm && key.pss && !key.pss->allows(algorithm->hash, algorithm->salt_size)) return std::nullopt;
+  return algorithm;
 }
 
 bool fits(KeyExchange key_exchange, KeyKind key) {

@@ -28,6 +28,9 @@ bool signals_secure_renegotiation(const ClientHello& hello);
 /// no_common_signature_scheme, no_common_application_protocol.
 Result<Choice> choose(const ServerContext::Content& context, const ClientHello& hello);
 
+/// How the key of a certificate signs by `scheme`; nothing when it cannot, or may not (RFC 5246 §7.4.1.4.1, RFC 4055 §3.3).
+std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme, const Certificate& certificate);
+
 /// Whether a certificate with this key can serve a suite of this key exchange (RFC 8422 §2, §5.3).
 bool fits(KeyExchange key_exchange, KeyKind key);
 

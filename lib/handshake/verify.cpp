@@ -1,7 +1,7 @@
 #include "handshake/verify.hpp"
 
 #include "base/buffer.hpp"
-#include "wire/registry.hpp"
+#include "handshake/negotiate.hpp"
 #include "x509/path.hpp"
 
 namespace tls12::handshake {
@@ -22,7 +22,7 @@ Result<SignatureVerified> verify_key_exchange_signature(const KeyExchangeSignatu
   // RFC 5246 §7.4.3: the scheme must be one the client offered, and compatible with the key in the certificate.
   const SignatureScheme scheme = what.message.scheme;
   if (!what.offered.contains(scheme)) return fail(Errc::signature_scheme_not_offered, name(scheme));
-  const auto algorithm = wire::algorithm_for(scheme, what.key.kind);
+  const auto algorithm = algorithm_for(scheme, what.certificate);
   if (!algorithm) return fail(Errc::signature_scheme_wrong_for_key, name(scheme));
   const auto& verifier = what.provider[algorithm->family];
   if (!verifier) return fail(Errc::algorithm_unavailable, name(scheme));
@@ -31,7 +31,7 @@ Result<SignatureVerified> verify_key_exchange_signature(const KeyExchangeSignatu
   signed_bytes.append(what.client_random);
   signed_bytes.append(what.server_random);
   signed_bytes.append(what.message.params);
-  if (!verifier.implementation->verify(what.key, algorithm->hash, algorithm->salt_size, signed_bytes.view(), what.message.signature))
+  if (!verifier.implementation->verify(what.certificate.public_key(), algorithm->hash, algorithm->salt_size, signed_bytes.view(), what.message.signature))
     return fail(Errc::bad_signature, "ServerKeyExchange");
   return SignatureVerified();
 }

@@ -24,7 +24,7 @@ Result<PeerVerified> verify_server(const ServerVerification& what);
 struct KeyExchangeSignature {
   const ServerKeyExchange& message;
   ListOf16<SignatureScheme> offered;  ///< by our signature_algorithms
-  PublicKey key;                      ///< of the server's certificate
+  const Certificate& certificate;     ///< the server's
   Bytes client_random, server_random;
   const Provider& provider;
 };

@@ -14,6 +14,8 @@ namespace tls12::x509 {
 struct PssParameters {
   HashAlgorithm hash = HashAlgorithm::sha1;
   std::size_t salt_size = 20;
+  /// Of a key's parameters: whether a signature with these keeps to them (RFC 4055 §3.3: that hash, and at least that salt).
+  bool allows(HashAlgorithm used, std::size_t salt) const { return used == hash && salt >= salt_size; }
 };
 
 enum class SignatureKind : std::uint8_t { unsupported, rsa_pkcs1, rsa_pss, ecdsa, ed25519 };

@@ -34,7 +34,7 @@ std::optional<SignatureFamily> family_for(const SignatureMethod& method, const S
     case SignatureKind::rsa_pss: {
       // RFC 4055 §3.3: the key's own parameters, where it has them, are met.
       const bool fits =
-          kind == KeyKind::rsa || (kind == KeyKind::rsa_pss && (!key.pss || (key.pss->hash == method.hash && method.salt_size >= key.pss->salt_size)));
+          kind == KeyKind::rsa || (kind == KeyKind::rsa_pss && (!key.pss || key.pss->allows(method.hash, method.salt_size)));
       return fits ? std::optional(SignatureFamily::rsa_pss) : std::nullopt;
     }
     case SignatureKind::ecdsa:

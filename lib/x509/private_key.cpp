@@ -170,7 +170,7 @@ Result<std::size_t> PrivateKey::sign(const SignatureAlgorithm& algorithm, Bytes 
   if (signer == nullptr) return fail(Errc::signature_scheme_wrong_for_key, name(algorithm.family));
   // RFC 4055 §3.3: an RSA-PSS key may be restricted to one hash and a least salt.
   const auto& pss = content_->key.pss;
-  if (pss && (pss->hash != algorithm.hash || algorithm.salt_size < pss->salt_size))
+  if (pss && !pss->allows(algorithm.hash, algorithm.salt_size))
     return fail(Errc::signature_scheme_wrong_for_key, "the key is for another hash");
   return signer->sign(algorithm.hash, algorithm.salt_size, message, random, out);
 }

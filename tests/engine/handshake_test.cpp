@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "support/engines.hpp"
 
 using namespace tls12;
@@ -51,4 +54,25 @@ TEST_CASE("every suite, group and kind of key completes a handshake, and both en
       }
     }
   }
+}
+
+// The key was made by OpenSSL: tests/x509/data/make.sh.
+TEST_CASE("RFC 4055 3.3: an RSA-PSS key that is restricted to one hash signs with that one, whatever else both ends could do") {
+  std::ifstream file(X509_DATA "/rsa_pss_sha384.key.pem");
+  const std::string pem(std::istreambuf_iterator<char>(file), {});
+  const auto key = PrivateKey::from_pem(pem).value();
+  const auto& ca = development_identity(KeyKind::rsa).ca;
+  const auto leaf = issue_certificate(
+      {.names = {"localhost"}, .not_before = kNow - std::chrono::hours(1), .not_after = kNow + std::chrono::hours(1)}, key, &ca);
+  Pair pair(client_config(KeyKind::rsa), {.identities = {Identity::from({leaf.value()}, key).value()}});
+  pair.talk();
+  REQUIRE(pair.complete());
+  CHECK(pair.client.state().signature_scheme == SignatureScheme::rsa_pss_pss_sha384);
+
+  auto other = client_config(KeyKind::rsa);
+  other.common.schemes = {SignatureScheme::rsa_pss_pss_sha256, SignatureScheme::rsa_pss_pss_sha512, SignatureScheme::ecdsa_secp256r1_sha256};
+  Pair none(other, {.identities = {Identity::from({leaf.value()}, key).value()}});
+  none.talk();
+  REQUIRE(none.server.error());
+  CHECK(none.server.error()->code == Errc::no_common_signature_scheme);
 }
