@@ -1,7 +1,9 @@
 // One TLS connection over one transport: every call comes back in time, whatever the peer does.
 //
-// Threads: one may read while another writes; any number may close, set deadlines, answer and look, at any time. Neither reader nor writer
-// ever waits for the other's blocked I/O.
+// The promises have numbers: (D1) to (D11) about deadlines, (C1) to (C15) about the end. Each has tests whose names start with it.
+//
+// Threads: one may read while another writes; any number may close, set deadlines, answer and look, at any time. Behind the handshake neither
+// reader nor writer ever waits for the other's blocked I/O; no lock is held across a call that blocks (C14).
 #pragma once
 
 #include <functional>
@@ -21,11 +23,11 @@
 
 namespace tls12 {
 
-/// What closing a connection came to.
+/// What closing a connection came to (C7).
 struct CloseReport {
   bool alert_sent = false;     ///< our close_notify (or the fatal alert that took its place) was handed to the transport, to its last byte
   bool peer_closed = false;    ///< the peer's close_notify was seen
-  std::optional<Error> error;  ///< the transport's failure; else why the alert could not be sent (timed_out, or what ended the connection before)
+  std::optional<Error> error;  ///< the transport's failure first; else why the alert could not be sent (timed_out, or what ended the connection)
 
   explicit operator bool() const { return !error.has_value(); }
 };
@@ -46,18 +48,27 @@ class Conn {
 
   Conn(Conn&&) noexcept;
   Conn& operator=(Conn&&) noexcept;
-  /// Sends what the transport takes at once, close_notify included, and tears it down. Never blocks.
+  /// Sends what the transport takes at once, close_notify included, and tears it down. Never blocks (C13). Before the handshake is complete
+  /// nothing is sent.
   ~Conn();
 
   // ------------------------------------------------ deadlines
-  /// Absolute, one for reading and one for writing; none is set at first: wait for ever. A change takes effect on blocked calls too.
-  /// A deadline that passes ends calls with Errc::timed_out and loses nothing: set a later one and go on.
+  /// Absolute points on the transport's clock, one for reading and one for writing; none is set at first: wait for ever (D1).
+  /// A call ends by its deadline whatever the peer does meanwhile: empty records, warning alerts, pieces of a handshake, a byte a second
+  /// extend nothing (D2). Behind its deadline a call returns what is known already (plaintext, the end of file, the error that lasts), else
+  /// Errc::timed_out at once, without touching the transport (D3). A change takes effect promptly on calls that other threads are blocked
+  /// in, sooner or later than before (D4). Waiting takes no CPU, and neither EINTR nor EAGAIN is ever seen (D8).
+  /// The error is Errc::timed_out, equal to std::errc::timed_out, with the phase that was not done in time (D9), and loses nothing: set a
+  /// later deadline and go on, reading (D6) or writing (D7), byte for byte.
   void set_deadline(Deadline both);
   void set_read_deadline(Deadline deadline);
   void set_write_deadline(Deadline deadline);
 
   // ------------------------------------------------ the handshake
-  /// Completes the handshake, by the earlier of the two deadlines. read() and write() do it by themselves, each by its own deadline.
+  /// Completes the handshake, by the earlier of the two deadlines. read() and write() do it by themselves, sending and receiving by their
+  /// own deadline; when two threads need it, one drives, the other waits by its own deadline and takes over if that one leaves (D5).
+  /// CommonConfig::handshake_timeout bounds every handshake, from the first call that drives it, whatever trickles in, answers from outside
+  /// included, even where no deadline is set; when it has passed there is no alert, the transport is torn down, and that is final (D5, D6).
   /// Errors: Errc::timed_out (go on later); Errc::handshake_timed_out (final: CommonConfig::handshake_timeout passed); what the peer or the
   /// transport did.
   Result<void> handshake();
@@ -72,26 +83,40 @@ class Conn {
   void on_signature_wanted(std::function<void(SignatureRequest)> call);
 
   // ------------------------------------------------ data
-  /// Decrypted bytes: at least one; 0: the peer's close_notify, never a cut wire. Also pushes out what an earlier write left queued.
+  /// Decrypted bytes: at least one; 0, again and again: the peer's close_notify, authenticated, behind all that it sent. A transport that ends
+  /// without it is Errc::truncated, never an end of file, unless Dangerous::accept_truncation asks for that (C9).
+  /// The peer's close_notify leaves our writing open; CommonConfig::strict_close asks for the letter of RFC 5246 §7.2.1: what is not sealed yet
+  /// is dropped, our close_notify follows what is, and failing to send it never fails the read (C10).
+  /// A read also pushes out what an earlier write left queued, and never blocks for that (D7). It outlives errors of the transport's writing,
+  /// on to the peer's alert, end or error (C15). A fault of the peer is told to it: the call that finds the fault sends a fatal alert as far as
+  /// it goes at once, behind any half-sent record; behind the alert's last byte the sending side is shut down, and nothing follows it. Plaintext
+  /// from before the fault comes first, then both directions fail with the same error for ever (C12).
   /// Errors: Errc::empty_buffer; Errc::timed_out; Errc::truncated (the transport ended without close_notify); Errc::closed (by this end);
   /// what the peer or the transport did, for ever.
   Result<std::size_t> read(MutableBytes into);
   /// Seals and sends. Comes back when all is with the transport, or at the deadline with how many bytes were accepted: these are sent, in
-  /// order, by later calls. Errors: Errc::timed_out (none was accepted); Errc::closed (behind close_write() or close()); others as read().
+  /// order and byte for byte, by later calls: write, flush, read, close (D7).
+  /// Errors: Errc::timed_out (none was accepted); Errc::closed (behind close_write() or close()); others as read().
   Result<std::size_t> write(Bytes from);
   Result<std::size_t> write(std::string_view text) { return write(bytes_of(text)); }
   /// Waits, by the write deadline, until everything that was accepted is with the transport. Errors: as write().
   Result<void> flush();
 
   // ------------------------------------------------ the end
-  /// Flushes, sends close_notify and leaves reading open. Errors: Errc::handshake_not_complete, which changes nothing; Errc::timed_out (it is
-  /// queued; later calls send it); others as write().
+  /// Flushes, sends close_notify and leaves reading open; later writes are Errc::closed (C8).
+  /// Errors: Errc::handshake_not_complete, which changes nothing; Errc::timed_out (it is queued; later calls send it); others as write().
   Result<void> close_write();
-  /// Flushes, sends close_notify, tears the transport down, all by the write deadline or, if there is none, within
-  /// CommonConfig::close_timeout. Before the handshake is complete nothing is sent. Blocked calls of other threads return Errc::closed.
-  /// Called again, it reports the same.
+  /// Flushes, sends close_notify, and tears the transport down, even when the alert could not be sent (C1): all by the write deadline or, if
+  /// there is none, within CommonConfig::close_timeout, whatever the peer does. It overrides no deadline; behind one that has passed it makes
+  /// one attempt that does not block (C3). Before the handshake is complete nothing is sent, nor the handshake begun or continued (C2).
+  /// A record that is half sent is finished before the close_notify; if there is no time for that, there is no alert (C6). Behind a fatal
+  /// alert of ours it waits, within the same time, for the peer's end, and discards what still comes: a reset would eat the alert (C12).
+  /// Blocked calls of other threads promptly return Errc::closed (C5). Any thread may call it, any number of times at once: the descriptor is
+  /// closed once, and each call reports the same (C4).
   CloseReport close();
-  /// As close(), but between close_notify and teardown waits for the peer's close_notify, and discards what still arrives, up to 1 MiB.
+  /// As close(), but between close_notify and teardown waits, by `deadline`, for the peer's close_notify, and discards what still arrives, up to
+  /// 1 MiB, so that no reset destroys data in flight (C11). A write deadline that is set holds for the sending part; where neither is set,
+  /// CommonConfig::close_timeout does. A close() from another thread, or a graceful one with an earlier deadline, shortens it.
   CloseReport close_gracefully(Deadline deadline);
 
   // ------------------------------------------------ a look
@@ -109,9 +134,10 @@ class Conn {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A client's connection to `host`, resolved, connected and with its handshake complete, all by one deadline (and the handshake within
-/// CommonConfig::handshake_timeout). The connection's own deadlines are not set. `server_name`, if it is not `host`: whom the certificate
-/// must be for. Errors: those of connect_tcp() and Conn::handshake(), each with its Phase.
+/// A client's connection to `host`, resolved, connected (every address tried) and with its handshake complete, all by one deadline (and the
+/// handshake within CommonConfig::handshake_timeout); a name lookup that hangs is left behind, and ends by itself (D10). The connection's own
+/// deadlines are not set. `server_name`, if it is not `host`: whom the certificate must be for. Errors: those of connect_tcp() and
+/// Conn::handshake(), each with its Phase.
 Result<Conn> dial(std::string_view host, std::uint16_t port, const ClientContext& context, Deadline deadline = {}, std::string_view server_name = {});
 
 }  // namespace tls12

@@ -13,7 +13,7 @@ namespace tls12 {
 using TimePoint = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::nanoseconds;
 
-/// An absolute point on the monotonic clock, or never. Jumps of the calendar's clock do not matter to it.
+/// An absolute point on the monotonic clock, or never. Jumps of the calendar's clock do not matter to it (D1).
 class Deadline {
  public:
   constexpr Deadline() = default;  ///< never
@@ -30,7 +30,7 @@ class Deadline {
   TimePoint at_ = TimePoint::max();
 };
 
-/// Where a transport takes the time from. One clock serves any number of threads, and outlives all that were given it.
+/// Where a transport takes the time from: what a test replaces (D1). One clock serves any number of threads, and outlives all that were given it.
 class Clock {
  public:
   virtual ~Clock() = default;

@@ -1,4 +1,4 @@
-// A server's listening socket. Accepting never handshakes: a peer that stalls delays nobody else.
+// A server's listening socket. Accepting never handshakes: a peer that stalls delays nobody else (D11).
 #pragma once
 
 #include <cstdint>
@@ -26,11 +26,11 @@ class Listener {
   ~Listener();
 
   /// The next connection; its handshake begins with its first call. What passes by itself (a peer that left in the queue, descriptors that
-  /// ran out) is waited out. Errors: Errc::timed_out; Errc::closed; Errc::transport_failed when the socket itself is broken.
+  /// ran out) is waited out, without spinning (D8). Errors: Errc::timed_out; Errc::closed; Errc::transport_failed when the socket itself is broken.
   Result<Conn> accept(Deadline deadline = {});
   /// As accept(), without TLS on it.
   Result<TransportPtr> accept_transport(Deadline deadline = {});
-  /// Stops listening; accepts that are under way, and later ones, return Errc::closed.
+  /// Stops listening; accepts that are under way, and later ones, promptly return Errc::closed (C5).
   void close();
 
   /// What it listens on, as text: "127.0.0.1:8443", "[::]:443"; and the port alone.

@@ -19,7 +19,7 @@ constexpr Interest operator|(Interest a, Interest b) { return static_cast<Intere
 constexpr bool has(Interest all, Interest one) { return (static_cast<unsigned>(all) & static_cast<unsigned>(one)) != 0; }
 
 /// A stream of bytes in both directions. read, write, shut_down_writing and close come back at once and are called by one thread at a
-/// time; wait, wakes and wake may be called by any number of threads at any time before close.
+/// time; interrupted calls are taken up again (D8). wait, wakes and wake may be called by any number of threads at any time before close.
 class Transport {
  public:
   virtual ~Transport() = default;
@@ -31,15 +31,15 @@ class Transport {
   virtual Result<std::optional<std::size_t>> write(Bytes from) = 0;
   /// The peer sees the end behind what was written; reading goes on.
   virtual Result<void> shut_down_writing() = 0;
-  /// Gives everything back. No other call follows, and none is under way. A destructor does it too.
+  /// Gives everything back, the descriptor once (C4). No other call follows, and none is under way. A destructor does it too.
   virtual Result<void> close() = 0;
 
   /// How often wake() was called.
   virtual std::uint64_t wakes() const = 0;
-  /// Ends every wait() that is under way, and those to come that know of fewer wakes.
+  /// Ends every wait() that is under way, and those to come that know of fewer wakes: how deadlines and close() reach blocked calls (D4, C5).
   virtual void wake() = 0;
   /// Blocks until a read or write (as `interest` says) would not find nothing, `until` has passed, or wakes() differs from `seen`; may come
-  /// back early.
+  /// back early. Takes no CPU meanwhile (D8).
   virtual void wait(Interest interest, Deadline until, std::uint64_t seen) = 0;
 
   /// The clock that wait() goes by.
@@ -57,7 +57,7 @@ using TransportPtr = std::unique_ptr<Transport>;
 /// closed then).
 Result<TransportPtr> tcp_transport(int descriptor);
 
-/// Connects to `host` (a name, or an address as text) over TCP, all by one deadline. Every address is tried: the next one when one fails
+/// Connects to `host` (a name, or an address as text) over TCP, all by one deadline (D10). Every address is tried: the next one when one fails
 /// or is silent for 250 ms (RFC 8305 §5), families taking turns; the first that connects is used.
 /// Errors: Errc::host_not_found, connection_refused, host_unreachable, connection_reset, transport_failed, timed_out, with Phase::resolve
 /// or Phase::connect; the detail names the host.

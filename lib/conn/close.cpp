@@ -23,10 +23,13 @@ CloseReport Conn::Impl::close(std::optional<Deadline> gentle_until) {
     if (!torn_down_) say_goodbye(lock);
     tear_down();
   } else if (!torn_down_) {
-    // Another thread is at it. A close() hurries a graceful one.
+    // Another thread is at it. A close() hurries a graceful one, and so does a graceful one that has less time.
     if (!gentle_until && gentle_until_) {
       gentle_until_.reset();
       closing_since_ = now();
+      wake();
+    } else if (gentle_until && gentle_until_ && *gentle_until < *gentle_until_) {
+      gentle_until_ = gentle_until;
       wake();
     }
     while (!torn_down_) wait(lock, Interest::none, Deadline::never());
@@ -41,11 +44,15 @@ bool Conn::Impl::our_alert_is_fatal() const {
   return error && error->alert && error->category() != Category::peer_alert;
 }
 
-Deadline Conn::Impl::close_deadline() const {
-  if (gentle_until_) return *gentle_until_;
-  if (!write_deadline_.is_never()) return write_deadline_;
+/// By when all is to be sent. The caller's deadlines are never overridden.
+Deadline Conn::Impl::goodbye_deadline() const {
+  const Deadline set = std::min(write_deadline_, gentle_until_.value_or(Deadline::never()));
+  if (!set.is_never()) return set;
   return close_timeout_ >= TimePoint::max() - closing_since_ ? Deadline::never() : Deadline(closing_since_ + close_timeout_);
 }
+
+/// By when the peer is to have come to its end.
+Deadline Conn::Impl::drain_deadline() const { return gentle_until_ ? *gentle_until_ : goodbye_deadline(); }
 
 void Conn::Impl::say_goodbye(Lock& lock) {
   if (our_alert_is_fatal()) {
@@ -64,11 +71,11 @@ void Conn::Impl::flush_goodbye(Lock& lock) {
   for (;;) {
     push();
     if (write_error_ || engine_.output().empty()) return;
-    if (close_deadline().passed(now())) {
+    if (goodbye_deadline().passed(now())) {
       goodbye_late_ = true;
       return;
     }
-    wait(lock, Interest::write, close_deadline());
+    wait(lock, Interest::write, goodbye_deadline());
   }
 }
 
@@ -78,14 +85,14 @@ void Conn::Impl::drain(Lock& lock, bool patient) {
   while (drained < kDrainLimit && !engine_.peer_closed() && !read_ended_ && !read_error_) {
     if (const std::size_t n = drain_once(); n > 0) {
       drained += n;
-      if (patient && close_deadline().passed(now())) return;
+      if (patient && drain_deadline().passed(now())) return;
       lock.mutex()->give_way();
       continue;
     }
     // A close() that came meanwhile has no patience with a peer that was told properly.
     if (!our_alert_is_fatal() && !gentle_until_) patient = false;
-    if (!patient || close_deadline().passed(now())) return;
-    wait(lock, Interest::read, close_deadline());
+    if (!patient || drain_deadline().passed(now())) return;
+    wait(lock, Interest::read, drain_deadline());
   }
 }
 
@@ -129,13 +136,14 @@ CloseReport Conn::Impl::report() const {
   return report;
 }
 
-/// C13: what the transport takes at once.
+/// C13: what the transport takes at once. As in close(), a handshake that is not complete is left as it is.
 Conn::Impl::~Impl() {
   if (torn_down_) return;
-  if (!our_alert_is_fatal() && !engine_.error() && !failure_ && !engine_.handshaking()) (void)engine_.close_write();
-  push();
   Lock lock(mutex_);
-  drain(lock, false);
+  if (our_alert_is_fatal() || engine_.close_write()) {
+    push();
+    drain(lock, false);
+  }
   tear_down();
 }
 

@@ -76,7 +76,8 @@ class Conn::Impl {
 
   // close.cpp
   bool our_alert_is_fatal() const;
-  Deadline close_deadline() const;
+  Deadline goodbye_deadline() const;
+  Deadline drain_deadline() const;
   void say_goodbye(Lock& lock);
   void flush_goodbye(Lock& lock);
   void drain(Lock& lock, bool patient);
