@@ -1,0 +1,185 @@
+"""What a test case stands on: processes whose every wait is bounded, in a folder of its own, ended by their own ids."""
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+
+PATIENCE = 30  # seconds: the bound of every single wait, for slow machines; nothing waits that long when all is well
+
+
+class Failed(Exception):
+    """What was expected, and what came instead."""
+
+
+def expect(condition, what, *details):
+    if not condition:
+        raise Failed("\n".join([what, *(str(detail) for detail in details)]))
+
+
+class Stream:
+    """What a process has written to one of its outputs so far."""
+
+    def __init__(self, pipe):
+        self._data = bytearray()
+        self._ended = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._collect, args=(pipe,), daemon=True)
+        self._thread.start()
+
+    def _collect(self, pipe):
+        with pipe:
+            while chunk := os.read(pipe.fileno(), 1 << 16):
+                with self._changed:
+                    self._data += chunk
+                    self._changed.notify_all()
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def bytes(self):
+        with self._changed:
+            return bytes(self._data)
+
+    def text(self):
+        return self.bytes().decode("utf-8", "replace")
+
+    def until(self, pattern):
+        """The first match of this regular expression, once it is there."""
+        self._wait(lambda: re.search(pattern.encode(), self._data), f"no '{pattern}'")
+        return re.search(pattern, self.text())
+
+    def until_size(self, size):
+        self._wait(lambda: len(self._data) >= size, f"fewer than {size} bytes")
+
+    def until_end(self):
+        self._wait(lambda: self._ended, "no end")
+
+    def _wait(self, condition, what):
+        with self._changed:
+            self._changed.wait_for(lambda: condition() or self._ended, PATIENCE)
+            satisfied = condition()
+        expect(satisfied, f"{what}, but{' at the end' if self._ended else ''}:", self.text()[-2000:])
+
+
+class Process:
+    """A program that runs; its standard input stays open until end_input()."""
+
+    running = set()  # for those that are left when the whole run is interrupted
+
+    def __init__(self, arguments, folder, environment=()):
+        self.arguments = arguments
+        self._popen = subprocess.Popen(arguments, cwd=folder, env={**os.environ, "LC_ALL": "C", **dict(environment)},
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        Process.running.add(self)
+        self.out = Stream(self._popen.stdout)
+        self.err = Stream(self._popen.stderr)
+
+    def feed(self, data):
+        """Hands over input without waiting until it is taken."""
+        threading.Thread(target=self._write, args=(data,), daemon=True).start()
+        return self
+
+    def _write(self, data):
+        try:
+            self._popen.stdin.write(data)
+            self._popen.stdin.flush()
+        except (OSError, ValueError):
+            pass  # it has ended, which shows elsewhere
+
+    def end_input(self, data=b""):
+        """Gives the rest of the input, which must fit into a pipe, and its end."""
+        self._write(data)
+        try:
+            self._popen.stdin.close()
+        except OSError:
+            pass
+        return self
+
+    def ended(self):
+        return self._popen.poll() is not None
+
+    def wait(self):
+        """The exit code, with all output there."""
+        try:
+            code = self._popen.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"{self.arguments[0]} does not end:\n{self.out.text()[-1000:]}\n{self.err.text()[-1000:]}") from None
+        self.out.until_end()
+        self.err.until_end()
+        return code
+
+    def exits(self, code):
+        expect(self.wait() == code, f"exit code {self._popen.returncode} instead of {code}:", self.out.text()[-1500:], self.err.text()[-1500:])
+        return self
+
+    def kill(self):
+        """At once, without any farewell."""
+        self._popen.kill()
+        self._popen.wait()
+
+    def clear(self):
+        if not self.ended():
+            self.kill()
+        try:
+            self._popen.stdin.close()
+        except OSError:
+            pass
+        Process.running.discard(self)
+
+
+class Stage:
+    """Where one case plays: its folder and its processes, which are gone when it ends."""
+
+    def __init__(self, tls12, pki):
+        self.tls12 = tls12
+        self.pki = pki
+        self.folder = tempfile.mkdtemp(prefix="tls12-interop-")
+        self._processes = []
+        self._closed_last = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in reversed(self._processes):
+            process.clear()
+        for thing in self._closed_last:
+            thing.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self, *arguments, environment=()):
+        process = Process([str(argument) for argument in arguments], self.folder, environment)
+        self._processes.append(process)
+        return process
+
+    def keep(self, closable):
+        self._closed_last.append(closable)
+        return closable
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def last_words(self):
+        """What each process said last on standard error, to explain a failure."""
+        words = []
+        for process in self._processes:
+            words.append("-- " + " ".join(process.arguments))
+            words += ["   " + line for line in process.err.text().splitlines()[-5:]]
+        return "\n".join(words)
+
+    def write(self, name, data):
+        with open(self.path(name), "wb") as file:
+            file.write(data)
+        return self.path(name)
+
+
+def poll(condition, what):
+    """For what can only be asked for, such as the content of a file."""
+    deadline = time.monotonic() + PATIENCE
+    while not (value := condition()):
+        expect(time.monotonic() < deadline, what)
+        threading.Event().wait(0.005)
+    return value
