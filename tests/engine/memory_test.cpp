@@ -1,62 +1,11 @@
 // Counts and fails what operator new is asked for: a connection for which memory runs out anywhere fails with out_of_memory, and gives all
 // back; an idle one holds little; data in a warm one asks for nothing.
 #include <doctest/doctest.h>
-#include <malloc.h>
 
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 
+#include "support/counted_memory.hpp"
 #include "support/engines.hpp"
-
-namespace {
-
-std::size_t allocations = 0, in_use = 0;
-std::size_t fails_at = 0;  // the allocation, counted from 1, that fails, and all behind it; 0: none
-
-void* counted(std::size_t size, std::size_t alignment = alignof(std::max_align_t)) noexcept {
-  ++allocations;
-  if (fails_at != 0 && allocations >= fails_at) return nullptr;
-  void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-  if (memory != nullptr) in_use += malloc_usable_size(memory);
-  return memory;
-}
-
-void* or_throw(void* memory) {
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-void uncounted(void* memory) noexcept {
-  if (memory != nullptr) in_use -= malloc_usable_size(memory);
-  std::free(memory);
-}
-
-}  // namespace
-
-// All forms: a sanitizer would pair those that are left out with its own.
-void* operator new(std::size_t size) { return or_throw(counted(size)); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
-void* operator new(std::size_t size, std::align_val_t alignment) { return or_throw(counted(size, static_cast<std::size_t>(alignment))); }
-void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept { return counted(size, static_cast<std::size_t>(alignment)); }
-void* operator new[](std::size_t size) { return or_throw(counted(size)); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
-void* operator new[](std::size_t size, std::align_val_t alignment) { return or_throw(counted(size, static_cast<std::size_t>(alignment))); }
-void* operator new[](std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
-  return counted(size, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept { uncounted(memory); }
-void operator delete(void* memory, std::size_t) noexcept { uncounted(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { uncounted(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { uncounted(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { uncounted(memory); }
-void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept { uncounted(memory); }
-void operator delete[](void* memory) noexcept { uncounted(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { uncounted(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { uncounted(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { uncounted(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { uncounted(memory); }
-void operator delete[](void* memory, std::align_val_t, const std::nothrow_t&) noexcept { uncounted(memory); }
 
 using namespace tls12;
 using namespace tls12::test;

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "tls12/transport.hpp"
 
@@ -20,6 +22,8 @@ struct Faults {
   std::atomic<std::size_t> end_reads_at = kNever;                                      ///< behind so many bytes, the peer's end
   std::atomic<std::size_t> fail_reads_at_call = kNever, fail_writes_at_call = kNever;  ///< this call (from 0) and later ones fail
   std::atomic<bool> fail_close = false;
+  std::function<void()> before_call;                                   ///< read, write or wait: before anything moves
+  std::function<void(MutableBytes, std::size_t at)> reading, writing;  ///< sees what passes, and may change it; `at`: bytes before it
 
   std::atomic<std::size_t> bytes_read = 0, bytes_written = 0;
   std::atomic<std::size_t> read_calls = 0, write_calls = 0, waits = 0, shut_downs = 0, closes = 0;
@@ -30,19 +34,31 @@ class FaultyTransport final : public Transport {
   FaultyTransport(TransportPtr inner, std::shared_ptr<Faults> faults) : inner_(std::move(inner)), faults_(std::move(faults)) {}
 
   Result<std::optional<std::size_t>> read(MutableBytes into) override {
+    if (faults_->before_call) faults_->before_call();
     if (faults_->read_calls++ >= faults_->fail_reads_at_call) return fail(Errc::transport_failed, "read, to order");
     if (faults_->bytes_read >= faults_->end_reads_at) return 0;
     const std::size_t allowed = room(faults_->bytes_read, faults_->stall_reads_at, faults_->end_reads_at, faults_->read_piece);
     if (allowed == 0) return std::nullopt;
     auto n = inner_->read(into.first(std::min(into.size(), allowed)));
-    if (n && *n) faults_->bytes_read += **n;
+    if (n && *n) {
+      if (faults_->reading) faults_->reading(into.first(**n), faults_->bytes_read);
+      faults_->bytes_read += **n;
+    }
     return n;
   }
   Result<std::optional<std::size_t>> write(Bytes from) override {
+    if (faults_->before_call) faults_->before_call();
     if (faults_->write_calls++ >= faults_->fail_writes_at_call) return fail(Errc::connection_reset, "write, to order");
     const std::size_t allowed = room(faults_->bytes_written, faults_->stall_writes_at, kNever, faults_->write_piece);
     if (allowed == 0) return std::nullopt;
-    auto n = inner_->write(from.first(std::min(from.size(), allowed)));
+    from = from.first(std::min(from.size(), allowed));
+    std::vector<std::uint8_t> changed;
+    if (faults_->writing) {
+      changed.assign(from.begin(), from.end());
+      faults_->writing(changed, faults_->bytes_written);
+      from = changed;
+    }
+    auto n = inner_->write(from);
     if (n && *n) faults_->bytes_written += **n;
     return n;
   }
@@ -60,6 +76,7 @@ class FaultyTransport final : public Transport {
   std::uint64_t wakes() const override { return inner_->wakes(); }
   void wake() override { inner_->wake(); }
   void wait(Interest interest, Deadline until, std::uint64_t seen) override {
+    if (faults_->before_call) faults_->before_call();
     ++faults_->waits;
     Interest left = Interest::none;
     if (has(interest, Interest::read)) {

@@ -18,6 +18,7 @@
 #include "support/engines.hpp"
 #include "support/hello.hpp"
 #include "tls12/engine.hpp"
+#include "tls12/transport.hpp"
 #include "wire/codec.hpp"
 #include "wire/hex.hpp"
 #include "wire/registry.hpp"
@@ -53,6 +54,10 @@ class ScriptedPeer {
   /// `role` is this peer's; the engine is the other.
   ScriptedPeer(Role role, Engine other_end, KeyKind kind = KeyKind::ed25519) : engine(std::move(other_end)), role_(role), kind_(kind) { collect(); }
 
+  /// The other is whatever is behind `wire`; `engine` has no part in it.
+  ScriptedPeer(Role role, Transport& wire, KeyKind kind = KeyKind::ed25519)
+      : engine(Engine::server(server_config().build().value(), kNow)), role_(role), kind_(kind), wire_(&wire) {}
+
   static ScriptedPeer client_of(const ServerConfig& config = server_config(), KeyKind kind = KeyKind::ed25519) {
     return ScriptedPeer(Role::client, Engine::server(config.build().value(), kNow), kind);
   }
@@ -72,6 +77,7 @@ class ScriptedPeer {
   std::vector<AlertMessage> alerts;
   bool finished_is_right = false;
   bool engine_keys = false;  ///< the engine's ChangeCipherSpec has come
+  bool wire_ended = false;   ///< the transport's end has come
 
   bool saw(HandshakeType type) const {
     return std::ranges::any_of(seen, [&](const Seen& s) { return s.type == ContentType::handshake && s.bytes[0] == static_cast<std::uint8_t>(type); });
@@ -169,6 +175,7 @@ class ScriptedPeer {
   }
   /// Bytes as they are.
   std::size_t raw(const Octets& bytes) {
+    if (wire_ != nullptr) return put(bytes);
     const std::size_t taken = feed(engine, bytes);
     collect();
     return taken;
@@ -193,7 +200,8 @@ class ScriptedPeer {
 
   /// Takes what the engine has to send, and understands it.
   void collect() {
-    while (!engine.output().empty()) {
+    if (wire_ != nullptr) take();
+    while (wire_ == nullptr && !engine.output().empty()) {
       pending_in_ = joined({pending_in_, octets(engine.output())});
       engine.sent(engine.output().size());
     }
@@ -231,6 +239,25 @@ class ScriptedPeer {
   const Octets& transcript() const { return transcript_; }
 
  private:
+  std::size_t put(Bytes bytes) {
+    std::size_t taken = 0;
+    while (taken < bytes.size()) {
+      const auto n = wire_->write(bytes.subspan(taken));
+      if (!n || !*n) break;
+      taken += **n;
+    }
+    return taken;
+  }
+  void take() {
+    std::array<std::uint8_t, 4096> piece;
+    while (!wire_ended) {
+      const auto n = wire_->read(piece);
+      if (n && !*n) return;
+      wire_ended = !n || **n == 0;
+      if (!wire_ended) pending_in_ = joined({pending_in_, octets(Bytes(piece).first(**n))});
+    }
+  }
+
   void take_record(MutableBytes bytes) {
     const auto type = static_cast<ContentType>(bytes[0]);
     const auto version = static_cast<ProtocolVersion>(bytes[1] << 8 | bytes[2]);
@@ -324,6 +351,7 @@ class ScriptedPeer {
 
   Role role_;
   KeyKind kind_;
+  Transport* wire_ = nullptr;
   record::Half reading_{limits}, writing_{limits};
   Octets pending_in_, messages_in_, transcript_;
   Octets client_random_ = Octets(32), server_random_ = Octets(32), peer_point_;
