@@ -3,9 +3,14 @@
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/status.hpp>
-#include <ctime>
+#include <boost/beast/http/write.hpp>
+#include <limits>
+#include <sstream>
+
+#include "http_date.hpp"
 
 namespace tls12::tool {
 namespace {
@@ -39,12 +44,12 @@ std::unexpected<NoRequest> refused(unsigned status, std::string reason) {
   return std::unexpected(NoRequest{NoRequest::Because::refused, status, std::move(reason)});
 }
 
-std::string http_date() {
-  const std::time_t now = std::time(nullptr);
-  std::tm fields{};
-  gmtime_r(&now, &fields);
-  char text[64];
-  return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &fields)};
+/// RFC 9110 §5.3: the lines of one field are one list.
+std::string joined(const beast_http::fields& fields, beast_http::field field) {
+  std::string text;
+  const auto [first, last] = fields.equal_range(field);
+  for (auto line = first; line != last; ++line) text.append(line == first ? "" : ", ").append(line->value().data(), line->value().size());
+  return text;
 }
 
 }  // namespace
@@ -52,23 +57,29 @@ std::string http_date() {
 std::string reason_phrase(unsigned status) { return std::string(beast_http::obsolete_reason(static_cast<beast_http::status>(status))); }
 
 std::string head_of(const Response& response, const Request& request, bool keep_alive) {
-  std::string text = request.version == 10 ? "HTTP/1.0 " : "HTTP/1.1 ";
-  text += std::to_string(response.status) + " " + reason_phrase(response.status) + "\r\n";
-  const auto add = [&](std::string_view field, std::string_view value) { text.append(field).append(": ").append(value).append("\r\n"); };
-  add("Date", http_date());
-  add("Server", "tls12");
-  add("Content-Type", response.type);
-  add("Content-Length", std::to_string(response.file.empty() ? response.body.size() : response.file_size));
-  add("X-Content-Type-Options", "nosniff");
-  for (const auto& [field, value] : response.headers) add(field, value);
-  add("Connection", keep_alive ? "keep-alive" : "close");
-  return text + "\r\n";
+  beast_http::response_header<> head;
+  head.version(request.version);
+  head.result(response.status);
+  head.set(beast_http::field::date, http_date(std::time(nullptr)));
+  head.set(beast_http::field::server, "tls12");
+  // RFC 9110 §15.4.5: a 304 describes what the client has already.
+  if (response.status != 304) {
+    head.set(beast_http::field::content_type, response.type);
+    head.set(beast_http::field::content_length, std::to_string(response.content_length()));
+    head.set("X-Content-Type-Options", "nosniff");
+  }
+  for (const auto& [field, value] : response.headers) head.set(field, value);
+  head.set(beast_http::field::connection, keep_alive ? "keep-alive" : "close");
+  std::ostringstream text;
+  text << head;
+  return std::move(text).str();
 }
 
 std::expected<Request, NoRequest> parse_head(std::string_view head) {
   const std::string text = with_crlf(head);
   beast_http::request_parser<beast_http::empty_body> parser;
   parser.header_limit(static_cast<std::uint32_t>(text.size() + 1));
+  parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // it is never read
   boost::beast::error_code fault;
   parser.put(boost::asio::buffer(text), fault);
   if (fault && fault != beast_http::error::need_more) return refused(400, fault.message());
@@ -76,12 +87,22 @@ std::expected<Request, NoRequest> parse_head(std::string_view head) {
   const auto& message = parser.get();
   const unsigned version = message.version();
   if (version != 10 && version != 11) return refused(505, "only HTTP/1.0 and 1.1 are spoken here");
-  if (version == 11 && message.count(beast_http::field::host) == 0) return refused(400, "a request of HTTP/1.1 names its Host");
+  // RFC 9112 §3.2.
+  if (message.count(beast_http::field::host) != 1 && (version == 11 || message.count(beast_http::field::host) != 0)) {
+    return refused(400, "a request of HTTP/1.1 names its Host, once");
+  }
   return Request{.method = std::string(message.method_string()),
                  .target = std::string(message.target()),
                  .version = version,
                  .keep_alive = message.keep_alive(),
-                 .has_body = message.chunked() || parser.content_length().value_or(0) > 0};
+                 .has_body = message.chunked() || parser.content_length().value_or(0) > 0,
+                 .if_match = joined(message, beast_http::field::if_match),
+                 .if_none_match = joined(message, beast_http::field::if_none_match),
+                 .if_modified_since = joined(message, beast_http::field::if_modified_since),
+                 .if_unmodified_since = joined(message, beast_http::field::if_unmodified_since),
+                 .if_range = joined(message, beast_http::field::if_range),
+                 .range = joined(message, beast_http::field::range),
+                 .head = std::string(head)};
 }
 
 std::expected<void, NoRequest> RequestReader::receive(Deadline deadline) {
@@ -97,12 +118,19 @@ std::expected<void, NoRequest> RequestReader::receive(Deadline deadline) {
   return std::unexpected(NoRequest{NoRequest::Because::failed, 0, n.error().message()});
 }
 
-std::expected<std::string, NoRequest> RequestReader::next_head() {
+std::expected<void, NoRequest> RequestReader::wait() {
   const Deadline idle = within(limits_.idle_time);
-  std::optional<Deadline> header;
   for (;;) {
     // RFC 9112 §2.2: empty lines before a request are skipped.
     pending_.erase(0, std::min(pending_.find_first_not_of("\r\n"), pending_.size()));
+    if (!pending_.empty()) return {};
+    if (auto received = receive(idle); !received) return received;
+  }
+}
+
+std::expected<std::string, NoRequest> RequestReader::next_head() {
+  const Deadline deadline = within(limits_.header_time);
+  for (;;) {
     const std::size_t end = end_of_head(pending_);
     if (end != std::string::npos && end <= limits_.header) {
       std::string head = pending_.substr(0, end);
@@ -110,11 +138,10 @@ std::expected<std::string, NoRequest> RequestReader::next_head() {
       return head;
     }
     if (pending_.size() > limits_.header) return refused(431, "the head is larger than " + std::to_string(limits_.header) + " bytes");
-    if (!pending_.empty() && !header) header = within(limits_.header_time);
-    auto received = receive(header ? *header : idle);
+    auto received = receive(deadline);
     if (received) continue;
-    if (received.error().because == NoRequest::Because::idle && header) return refused(408, "the head did not come in time");
-    if (received.error().because == NoRequest::Because::ended && header) return refused(400, "the head is incomplete");
+    if (received.error().because == NoRequest::Because::idle) return refused(408, "the head did not come in time");
+    if (received.error().because == NoRequest::Because::ended) return refused(400, "the head is incomplete");
     return std::unexpected(received.error());
   }
 }

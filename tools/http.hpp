@@ -1,9 +1,10 @@
-// HTTP/1.0 and 1.1 for `serve`: one request from a connection, one response to it. Boost.Beast parses.
+// HTTP/1.0 and 1.1 for `serve`: one request from a connection, one response to it. Boost.Beast parses, and writes heads.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,7 +19,21 @@ struct Request {
   unsigned version = 11;
   bool keep_alive = true;
   bool has_body = false;
+  /// Conditions and ranges, as they came (RFC 9110 §13.1, §14.2); empty when absent. Lines of the same field are one list.
+  std::string if_match = {}, if_none_match = {}, if_modified_since = {}, if_unmodified_since = {}, if_range = {}, range = {};
+  std::string head = {};  ///< all of it, as it came
+
   bool is_head() const { return method == "HEAD"; }
+  /// The target without its query.
+  std::string_view path() const { return std::string_view(target).substr(0, target.find_first_of("?#")); }
+};
+
+class OpenFile;
+
+/// Bytes of a file that are (behind `Response::body`, which is empty then) what a response carries.
+struct FilePart {
+  std::shared_ptr<const OpenFile> file = {};
+  std::uint64_t offset = 0, size = 0;
 };
 
 struct Response {
@@ -26,8 +41,9 @@ struct Response {
   std::string type = "text/html; charset=utf-8";
   std::string body = {};
   std::vector<std::pair<std::string, std::string>> headers = {};
-  std::string file = {};  ///< when not empty: its content is the body
-  std::uint64_t file_size = 0;
+  FilePart part = {};
+
+  std::uint64_t content_length() const { return part.file ? part.size : body.size(); }
 };
 
 /// The status line and the headers.
@@ -40,7 +56,7 @@ struct HttpLimits {
   std::size_t header = 16 * 1024;                                    ///< bytes of a request's head
   std::chrono::milliseconds header_time = std::chrono::seconds(10);  ///< from its first byte to its empty line
   std::chrono::milliseconds idle_time = std::chrono::seconds(30);    ///< before its first byte
-  std::chrono::milliseconds write_time = std::chrono::seconds(30);   ///< for each part of an answer
+  std::chrono::milliseconds write_time = std::chrono::seconds(30);   ///< for each 32 KiB of an answer
 };
 
 /// Why there is no request.
@@ -54,7 +70,9 @@ struct NoRequest {
 class RequestReader {
  public:
   RequestReader(Conn& conn, const HttpLimits& limits) : conn_(conn), limits_(limits) {}
-  /// Waits for the empty line that ends a head, be its lines ended by CRLF or by LF alone.
+  /// Waits for a request's first byte.
+  std::expected<void, NoRequest> wait();
+  /// Behind wait(): waits for the empty line that ends the head, be its lines ended by CRLF or by LF alone.
   std::expected<Request, NoRequest> next();
 
  private:

@@ -2,7 +2,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <csignal>
+#include <optional>
 #include <thread>
 
 #include "command.hpp"
@@ -18,8 +20,10 @@ struct Options {
   HostPort address = {"127.0.0.1", 8443};
   std::vector<std::string> certificates, keys;
   bool echo = false, quiet = false;
-  double timeout = 30;
-  std::size_t connections = 4096;
+  /// Seconds; those that are not given follow from `timeout`.
+  double timeout = 30, stop_time = 5;
+  std::optional<double> handshake_time, header_time, idle_time, write_time;
+  std::size_t connections = 4096, header_size = 16 * 1024;
   ConnectionOptions connection;
 };
 
@@ -58,9 +62,15 @@ std::expected<std::vector<Identity>, std::string> identities(const Options& opti
   return all;
 }
 
+/// A peer that has begun a handshake or a request is not about to think it over.
+constexpr double kAttentive = 10;
+
+std::chrono::milliseconds milliseconds(double seconds) { return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)); }
+
 Result<ServerContext> context_for(const Options& options, std::vector<Identity> identities) {
   auto common = options.connection.config();
   if (!common) return fail(common.error());
+  common->handshake_timeout = milliseconds(options.handshake_time.value_or(std::min(options.timeout, kAttentive)));
   ServerConfig config{.identities = std::move(identities), .common = std::move(*common)};
   if (config.common.application_protocols.empty() && !options.echo) config.common.application_protocols = {"http/1.1", "http/1.0"};
   auto context = config.build();
@@ -69,9 +79,11 @@ Result<ServerContext> context_for(const Options& options, std::vector<Identity> 
 }
 
 ServerOptions server_options(const Options& options) {
-  ServerOptions server{.www = options.www, .echo = options.echo, .connections = options.connections};
-  server.http.idle_time = server.http.write_time = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
-  server.http.header_time = std::min(server.http.header_time, server.http.idle_time);
+  ServerOptions server{.www = options.www, .echo = options.echo, .connections = options.connections, .stop_time = milliseconds(options.stop_time)};
+  server.http.header = options.header_size;
+  server.http.header_time = milliseconds(options.header_time.value_or(std::min(options.timeout, kAttentive)));
+  server.http.idle_time = milliseconds(options.idle_time.value_or(options.timeout));
+  server.http.write_time = milliseconds(options.write_time.value_or(options.timeout));
   return server;
 }
 
@@ -129,6 +141,25 @@ int run(const Options& options) {
   return outcome ? kDone : failed(outcome.error());
 }
 
+/// S4: what one peer can take of the server, in time, bytes and number.
+void add_limits(CLI::App& command, Options& options) {
+  const auto time = [&](const char* name, auto& into, const char* help) {
+    command.add_option(name, into, help)->check(CLI::Range(0.001, 1e6).description(""))->type_name("SECONDS");
+  };
+  time("--timeout", options.timeout, "how long a peer may be silent, or take nothing: the default of the next four (30)");
+  time("--handshake-time", options.handshake_time, "for the handshake, from accepting on (10 at most)");
+  time("--header-time", options.header_time, "for a request, from its first byte to its empty line (10 at most)");
+  time("--idle-time", options.idle_time, "before a request's first byte (as --timeout)");
+  time("--write-time", options.write_time, "in which a peer must take each 32 KiB of an answer (as --timeout)");
+  time("--stop-time", options.stop_time, "for what is under way when the server stops (5)");
+  command.add_option("--header-size", options.header_size, "bytes of a request without its body; larger ones are answered 431 (16384)")
+      ->check(CLI::Range(64, 1 << 20).description(""))
+      ->type_name("BYTES");
+  command.add_option("--connections", options.connections, "how many at once; more are turned away (4096)")
+      ->check(CLI::Range(1, 1'000'000).description(""))
+      ->type_name("N");
+}
+
 }  // namespace
 
 void add_serve(CLI::App& app, Action& action) {
@@ -145,13 +176,8 @@ void add_serve(CLI::App& app, Action& action) {
   command.add_option("--ca-out", options->ca_out, "write the CA of the certificate made on the spot here")->type_name("FILE");
   auto* www = command.add_option("--www", options->www, "serve the files of this folder")->type_name("DIR");
   command.add_flag("--echo", options->echo, "no HTTP: give back every byte")->excludes(www);
-  command.add_option("--timeout", options->timeout, "how long a peer may be silent, or take nothing (30)")
-      ->check(CLI::Range(0.001, 1e6).description(""))
-      ->type_name("SECONDS");
-  command.add_option("--connections", options->connections, "how many at once; more are turned away (4096)")
-      ->check(CLI::Range(1, 1'000'000).description(""))
-      ->type_name("N");
-  command.add_flag("--quiet", options->quiet, "no line a connection on standard error");
+  add_limits(command, *options);
+  command.add_flag("--quiet", options->quiet, "no line a connection and a request on standard error");
   options->connection.add_to(command);
   command.footer("The first line on standard output is `listening on ADDR:PORT`. SIGTERM or SIGINT stops accepting, finishes what is under way, and closes.");
   command.callback([options, &action] {

@@ -1,28 +1,50 @@
 #include "server.hpp"
 
-#include <fcntl.h>
+#include <malloc.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
-#include <thread>
 
+#include "open_file.hpp"
 #include "pages.hpp"
+#include "small_thread.hpp"
 #include "words.hpp"
 
 namespace tls12::tool {
 namespace {
 
-constexpr std::size_t kChunk = 64 * 1024;
-constexpr auto kLinger = std::chrono::seconds(2);
+/// What an answer is sent in: two full records. A peer that takes nothing makes the server hold so much, twice.
+constexpr std::size_t kChunk = 2 * kMaxPlaintext;
+/// From how many connections on their memory is worth giving back to the system when they have gone.
+constexpr std::size_t kCrowd = 64;
 
 // Over plain TCP: whoever reads this speaks no TLS.
 std::string plain_answer() {
   const std::string text = "This port speaks HTTPS. Ask again, with https:// in front.\n";
   return "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(text.size()) + "\r\nConnection: close\r\n\r\n" + text;
+}
+
+std::string negotiated(const ConnectionState& state) {
+  std::string text = name(state.version) + " " + name(state.cipher_suite);
+  if (state.group) text += " " + name(*state.group);
+  if (state.signature_scheme) text += " " + name(*state.signature_scheme);
+  if (!state.application_protocol.empty()) text += " " + state.application_protocol;
+  if (!state.server_name.empty()) text += " for " + state.server_name;
+  return text;
+}
+
+/// "GET /path HTTP/1.1", as much of it as a line has room for.
+std::string request_line(const Request& request) {
+  constexpr std::size_t kRoom = 200;
+  std::string target = request.target.substr(0, kRoom);
+  if (target.size() < request.target.size()) target += "...";
+  return "\"" + request.method.substr(0, kRoom) + " " + target + (request.version == 10 ? " HTTP/1.0\"" : " HTTP/1.1\"");
+}
+
+std::string outcome(unsigned status, std::uint64_t bytes, bool taken) {
+  return std::to_string(status) + ", " + count(bytes, "byte", "bytes") + (taken ? "" : ", not taken in time or cut off");
 }
 
 }  // namespace
@@ -94,35 +116,59 @@ void Server::wait_for_connections() {
   changed_.wait(lock, [&] { return threads_ == 0; });
 }
 
+// S1: what a connection needs, time included, is its own thread's.
 void Server::start(TransportPtr transport) {
   const std::string peer = transport->peer();
+  std::size_t open = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (threads_ >= options_.connections) return log_(peer + " turned away: " + std::to_string(threads_) + " connections are open");
-    ++threads_;
+    open = threads_;
+    if (open < options_.connections) most_threads_ = std::max(most_threads_, ++threads_);
   }
-  const auto done = [this] {
-    const std::lock_guard lock(mutex_);
-    if (--threads_ == 0) changed_.notify_all();
-  };
+  if (open >= options_.connections) return log_(peer + " turned away: " + count(open, "connection is", "connections are") + " open");
+  bool started = false;
   try {
-    std::thread([this, done, moved = std::move(transport)]() mutable {
+    started = start_small_thread([this, moved = std::move(transport)]() mutable {
       try {
         serve(std::move(moved));
       } catch (const std::exception& error) { log_(std::string("a connection was dropped: ") + error.what()); }
-      done();
-    }).detach();
-  } catch (const std::system_error& error) {
-    log_(peer + " turned away: " + error.what());
-    done();
+      finished();
+    });
+  } catch (const std::bad_alloc&) {}
+  if (started) return;
+  log_(peer + " turned away: the system has no thread for it");
+  finished();
+}
+
+/// The last of a crowd gives its memory back: the allocator keeps what is free, in as many places as threads were there at once.
+void Server::finished() {
+  bool trim = false;
+  {
+    const std::lock_guard lock(mutex_);
+    trim = most_threads_ >= kCrowd && threads_ - 1 <= most_threads_ / 8;
+    if (trim) most_threads_ = threads_ - 1;
   }
+  if (trim) ::malloc_trim(0);
+  const std::lock_guard lock(mutex_);
+  if (--threads_ == 0) changed_.notify_all();
 }
 
 void Server::serve(TransportPtr transport) {
   const std::string peer = transport->peer();
-  if (answered_plain_http(*transport)) return log_(peer + " spoke plain HTTP, and was told so");
+  const Deadline deadline = within(context_.config().common.handshake_timeout);
+  if (const std::string why = wait_for_first_byte(*transport, deadline); !why.empty()) return log_(peer + " handshake failed: " + why + " [no alert]");
+  char first = 0;
+  // A TLS record's type is none of HTTP's letters (RFC 5246 §6.2.1).
+  const bool seen = ::recv(transport->descriptor(), &first, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+  if (seen && first >= 'A' && first <= 'Z') {
+    answer_plain_http(*transport);
+    Error error = Error(Errc::plain_http).in(Phase::handshake);
+    error.alert.reset();
+    return log_(peer + " handshake failed: " + error.message() + " [no alert: it was answered in plain HTTP]");
+  }
   auto conn = Conn::server(std::move(transport), context_);
   if (!conn) return log_(peer + " " + conn.error().message());
+  conn->set_deadline(deadline);
   // With its write deadline past, close() makes one attempt and never waits.
   Registered entry(*this, [&conn] {
     conn->set_write_deadline(within({}));
@@ -131,48 +177,51 @@ void Server::serve(TransportPtr transport) {
   log_(peer + " " + serve_tls(*conn, entry));
 }
 
-// The first byte tells: a TLS record's type is none of HTTP's letters (RFC 5246 §6.2.1).
-bool Server::answered_plain_http(Transport& transport) {
-  const int descriptor = transport.descriptor();
-  if (descriptor < 0) return false;
+/// Empty when it has come, else why it has not. A peer that has said nothing has nothing under way: when the server stops, it goes at once.
+std::string Server::wait_for_first_byte(Transport& transport, Deadline deadline) {
   const Registered entry(*this, [&transport] { transport.wake(); });
-  const Deadline deadline = within(context_.config().common.handshake_timeout);
-  char first = 0;
-  ssize_t seen = -1;
-  while (seen < 0 && !stopping() && !deadline.passed(transport.clock().now())) {
+  for (;;) {
     const std::uint64_t wakes = transport.wakes();
-    if (stopping()) return false;
-    seen = ::recv(descriptor, &first, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (seen < 0 && errno != EAGAIN && errno != EINTR) return false;
-    if (seen < 0) transport.wait(Interest::read, deadline, wakes);
+    char first = 0;
+    const ssize_t n = ::recv(transport.descriptor(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (n > 0) return {};
+    if (n == 0) return "the peer left before it said anything";
+    if (errno != EAGAIN && errno != EINTR) return "the peer's connection broke before it said anything";
+    if (stopping()) return "the server stops";
+    if (deadline.passed(transport.clock().now())) return Error(Errc::handshake_timed_out, "ClientHello").in(Phase::handshake).message();
+    transport.wait(Interest::read, deadline, wakes);
   }
-  if (seen != 1 || first < 'A' || first > 'Z') return false;
+}
+
+void Server::answer_plain_http(Transport& transport) {
+  const Registered entry(*this, [&transport] { transport.wake(); });
   const std::string text = plain_answer();
   const auto written = transport.write(bytes_of(text));
-  if (!written || !transport.shut_down_writing()) return true;
+  if (!written || !transport.shut_down_writing()) return;
   // What the peer still sends is read: a socket closed on unread data resets, and the answer would be lost.
   std::array<std::uint8_t, 4096> rest;
-  const Deadline linger = within(kLinger);
+  const Deadline linger = within(options_.linger_time);
   while (!stopping() && !linger.passed(transport.clock().now())) {
     const std::uint64_t wakes = transport.wakes();
     const auto n = transport.read(rest);
     if (!n || (*n && **n == 0)) break;
     if (!*n) transport.wait(Interest::read, linger, wakes);
   }
-  return true;
 }
 
+// S2: behind a handshake that failed there is nothing but the reason.
 std::string Server::serve_tls(Conn& conn, Registered& entry) {
+  entry.set_idle(false);
   if (auto done = conn.handshake(); !done) {
+    conn.set_write_deadline(within(options_.linger_time));
     conn.close();
-    return done.error().message();
+    return "handshake failed: " + done.error().message() + (done.error().alert ? "" : " [no alert]");
   }
-  const ConnectionState state = conn.state();
-  const std::string negotiated = name(state.cipher_suite) + (state.group ? " " + name(*state.group) : "");
+  const std::string agreed = negotiated(conn.state());
   const std::string story = options_.echo ? serve_echo(conn, entry) : serve_http(conn, entry);
-  const CloseReport report = conn.close_gracefully(within(kLinger));
+  const CloseReport report = conn.close_gracefully(within(options_.linger_time));
   const ConnectionState end = conn.state();
-  return negotiated + ", " + std::to_string(end.bytes_received) + " bytes in, " + std::to_string(end.bytes_sent) + " out, " + story +
+  return agreed + ", " + std::to_string(end.bytes_received) + " bytes in, " + std::to_string(end.bytes_sent) + " out, " + story +
          (report.peer_closed ? ", closed by both"
           : report           ? ", closed"
                              : ", not closed properly: " + report.error->message());
@@ -194,60 +243,70 @@ std::string Server::serve_echo(Conn& conn, Registered& entry) {
 std::string Server::serve_http(Conn& conn, Registered& entry) {
   RequestReader requests(conn, options_.http);
   std::uint64_t served = 0;
+  const std::string peer = conn.peer();
   for (;;) {
     entry.set_idle(true);
-    auto request = requests.next();
+    auto begun = requests.wait();
     entry.set_idle(false);
+    auto request = begun ? requests.next() : std::unexpected(begun.error());
     const std::string so_far = count(served, "request", "requests");
     if (!request) {
       const NoRequest& none = request.error();
       if (none.because != NoRequest::Because::refused) return so_far + (none.reason.empty() ? "" : ", " + none.reason);
-      answer(conn, Request{}, error_page(none.status, none.reason), false);
+      const Response refusal = error_page(none.status, none.reason);
+      log_(peer + " - " + outcome(none.status, refusal.content_length(), answer(conn, Request{}, refusal, false)));
       return so_far + ", answered " + std::to_string(none.status) + ": " + none.reason;
     }
-    const Response response = page_for(conn, *request);
+    const Response response = response_to(conn, *request, ++served);
     // A body is not read; what follows it could not be told from it.
     const bool keep_alive = request->keep_alive && !request->has_body && response.status != 405 && !stopping();
-    if (!answer(conn, *request, response, keep_alive)) return so_far + ", and an answer that was not taken";
-    ++served;
+    const bool taken = answer(conn, *request, response, keep_alive);
+    log_(peer + " " + request_line(*request) + " " + outcome(response.status, request->is_head() ? 0 : response.content_length(), taken));
+    if (!taken) return so_far + ", and an answer that was not taken";
     if (!keep_alive) return count(served, "request", "requests");
   }
 }
 
-Response Server::page_for(Conn& conn, const Request& request) const {
+Response Server::response_to(Conn& conn, const Request& request, std::uint64_t number) const {
   if (request.method != "GET" && request.method != "HEAD") {
     Response response = error_page(405, "GET and HEAD are answered here");
     response.headers.emplace_back("Allow", "GET, HEAD");
     return response;
   }
-  return options_.www.empty() ? status_page(conn.state(), conn.peer(), request) : file_page(options_.www, request);
+  for (const std::string_view place : {kStatusPath, std::string_view("/")}) {
+    const bool is_there = request.path().starts_with(place) && (place == kStatusPath || options_.www.empty());
+    if (is_there) return status_page({conn.state(), conn.peer(), number}, request, request.path().substr(place.size()));
+  }
+  return options_.www.empty() ? error_page(404) : folder_page(options_.www, request);
 }
 
+/// The head goes out with the first bytes behind it: a small file is one record.
 bool Server::answer(Conn& conn, const Request& request, const Response& response, bool keep_alive) {
   std::string text = head_of(response, request, keep_alive);
-  if (!request.is_head()) text += response.body;
-  return send(conn, bytes_of(text)) && (request.is_head() || response.file.empty() || send_file(conn, response));
+  if (request.is_head()) return send(conn, bytes_of(text));
+  if (!response.part.file) return send(conn, bytes_of(text += response.body));
+  std::uint64_t offset = response.part.offset, left = response.part.size;
+  do {
+    const std::size_t front = text.size(), size = static_cast<std::size_t>(std::min<std::uint64_t>(left, kChunk - std::min(front, kChunk)));
+    text.resize(front + size);
+    // A file that has become shorter: the length that was told cannot be kept, and the cut connection tells so.
+    if (response.part.file->read(offset, MutableBytes(reinterpret_cast<std::uint8_t*>(text.data()) + front, size)) != size) return false;
+    if (!send(conn, bytes_of(text))) return false;
+    text.clear();
+    offset += size;
+    left -= size;
+  } while (left > 0);
+  return true;
 }
 
-bool Server::send_file(Conn& conn, const Response& response) {
-  const int file = ::open(response.file.c_str(), O_RDONLY | O_CLOEXEC);
-  std::vector<std::uint8_t> buffer(kChunk);
-  std::uint64_t left = response.file_size;
-  while (file >= 0 && left > 0) {
-    const ssize_t n = ::read(file, buffer.data(), static_cast<std::size_t>(std::min<std::uint64_t>(left, buffer.size())));
-    if (n <= 0 || !send(conn, Bytes(buffer).first(static_cast<std::size_t>(n)))) break;
-    left -= static_cast<std::uint64_t>(n);
-  }
-  if (file >= 0) ::close(file);
-  return left == 0;
-}
-
+/// Bytes that are queued are not taken: a peer that reads nothing has had its time when the first chunk's is up.
 bool Server::send(Conn& conn, Bytes data) {
-  while (!data.empty()) {
-    conn.set_write_deadline(within(options_.http.write_time));
-    const auto n = conn.write(data);
-    if (!n) return false;
-    data = data.subspan(*n);
+  for (; !data.empty(); data = data.subspan(std::min(data.size(), kChunk))) {
+    const Bytes chunk = data.first(std::min(data.size(), kChunk));
+    const Deadline deadline = within(options_.http.write_time);
+    conn.set_write_deadline(deadline);
+    const auto n = conn.write(chunk);
+    if (!n || *n < chunk.size() || deadline.passed(monotonic_clock().now())) return false;
   }
   return true;
 }

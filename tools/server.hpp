@@ -18,13 +18,14 @@ struct ServerOptions {
   std::string www;    ///< serve this folder's files; empty: a page about the connection
   bool echo = false;  ///< no HTTP: give back what comes
   HttpLimits http = {};
-  std::size_t connections = 4096;                                 ///< at once; more are turned away
-  std::chrono::milliseconds stop_time = std::chrono::seconds(5);  ///< for what is under way when the server stops
+  std::size_t connections = 4096;                                   ///< at once; more are turned away
+  std::chrono::milliseconds stop_time = std::chrono::seconds(5);    ///< for what is under way when the server stops
+  std::chrono::milliseconds linger_time = std::chrono::seconds(2);  ///< for the peer's close_notify, and what still arrives before it
 };
 
 class Server {
  public:
-  /// `log` gets one line a connection, from any thread.
+  /// `log` gets one line a request and one a connection, from any thread.
   Server(Listener listener, ServerContext context, ServerOptions options, std::function<void(const std::string&)> log);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -36,7 +37,7 @@ class Server {
   void stop();
 
  private:
-  /// A connection whose thread runs. While it is `idle` (no request under way), stopping ends it at once.
+  /// A connection whose thread runs. While it is `idle` (no handshake and no request under way), stopping ends it at once.
   struct Entry {
     std::function<void()> end;
     bool idle = true;
@@ -44,15 +45,16 @@ class Server {
   class Registered;
 
   void start(TransportPtr transport);
+  void finished();
   void serve(TransportPtr transport);
-  bool answered_plain_http(Transport& transport);
+  std::string wait_for_first_byte(Transport& transport, Deadline deadline);
+  void answer_plain_http(Transport& transport);
   std::string serve_tls(Conn& conn, Registered& entry);
   std::string serve_echo(Conn& conn, Registered& entry);
   std::string serve_http(Conn& conn, Registered& entry);
-  Response page_for(Conn& conn, const Request& request) const;
+  Response response_to(Conn& conn, const Request& request, std::uint64_t number) const;
   bool answer(Conn& conn, const Request& request, const Response& response, bool keep_alive);
   bool send(Conn& conn, Bytes data);
-  bool send_file(Conn& conn, const Response& response);
   bool stopping();
   void wait_for_connections();
 
@@ -64,7 +66,7 @@ class Server {
   std::condition_variable changed_;
   std::map<std::uint64_t, Entry> entries_;
   std::uint64_t next_id_ = 0;
-  std::size_t threads_ = 0;
+  std::size_t threads_ = 0, most_threads_ = 0;
   bool stopping_ = false;
 };
 

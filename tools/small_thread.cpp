@@ -1,0 +1,35 @@
+#include "small_thread.hpp"
+
+#include <pthread.h>
+
+#include <memory>
+
+namespace tls12::tool {
+namespace {
+
+/// Pages that are not touched cost nothing; what a handshake touches is about 30 KiB.
+constexpr std::size_t kStack = 256 * 1024;
+
+using Body = std::move_only_function<void()>;
+
+void* run(void* argument) {
+  const std::unique_ptr<Body> body(static_cast<Body*>(argument));
+  (*body)();
+  return nullptr;
+}
+
+}  // namespace
+
+bool start_small_thread(std::move_only_function<void()> body) {
+  auto argument = std::make_unique<Body>(std::move(body));
+  pthread_attr_t attributes;
+  if (::pthread_attr_init(&attributes) != 0) return false;
+  pthread_t thread;
+  const bool started = ::pthread_attr_setstacksize(&attributes, kStack) == 0 && ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED) == 0 &&
+                       ::pthread_create(&thread, &attributes, run, argument.get()) == 0;
+  if (started) (void)argument.release();
+  ::pthread_attr_destroy(&attributes);
+  return started;
+}
+
+}  // namespace tls12::tool

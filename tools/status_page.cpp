@@ -1,0 +1,73 @@
+// Pages about the connection that they come over.
+#include "html.hpp"
+#include "pages.hpp"
+#include "summary.hpp"
+#include "words.hpp"
+
+namespace tls12::tool {
+namespace {
+
+Response uncached(Response response) {
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+std::string part(const std::string& value, const char* note) { return "<span>" + html(value) + "<small>" + note + "</small></span>"; }
+
+std::string suite_parts(CipherSuite suite) {
+  const SuiteParts p = parts(suite);
+  return "<div class=parts>" + part(p.key_exchange, "agrees on keys") + part(p.authentication, "proves who the server is") +
+         part(p.cipher, "encrypts and protects") + part(p.hash, "derives the keys") + "</div>";
+}
+
+std::string table(const Visit& visit) {
+  const ConnectionState& state = visit.state;
+  std::string rows;
+  const auto row = [&](const char* field, const std::string& value, const char* note) {
+    rows += std::string("<tr><th>") + field + "<td>" + html(value) + "<small>" + note + "</small>";
+  };
+  row("protocol", name(state.version), "RFC 5246, with the extensions that people still run");
+  row("cipher suite", name(state.cipher_suite), "what agrees on keys, what signs, what encrypts, what hashes");
+  if (state.group) row("group", name(*state.group), "of the key exchange: fresh keys for this connection alone, forward secrecy");
+  if (state.signature_scheme) row("signature scheme", name(*state.signature_scheme), "how the server proved that it has its certificate's key");
+  row("application protocol", state.application_protocol.empty() ? "none agreed" : state.application_protocol, "ALPN, RFC 7301");
+  row("server name", state.server_name.empty() ? "not asked for" : state.server_name, "server_name, RFC 6066; never sent for an address");
+  row("resumed", "no", "a full handshake, not an earlier session taken up again");
+  row("extended master secret", state.extended_master_secret ? "yes" : "no", "the keys depend on the whole handshake, RFC 7627");
+  row("secure renegotiation", state.secure_renegotiation ? "yes" : "no", "nobody can splice a handshake in front, RFC 5746");
+  row("records so far", std::to_string(state.records_opened) + " received, " + std::to_string(state.records_sealed) + " sent", "encrypted, each with its tag");
+  row("requests so far", std::to_string(visit.requests), "over this one connection");
+  row("you", visit.peer, "as this server sees you");
+  return "<div class=card><table>" + rows + "</table></div>";
+}
+
+Response negotiated_page(const Visit& visit) {
+  return page("TLS 1.2", "<h1>This connection speaks <b>TLS 1.2</b></h1><p>Nobody between your browser and this server can read this page, or change it.</p>" +
+                             suite_parts(visit.state.cipher_suite) + table(visit) +
+                             "<nav><a href='./request'>what your browser asked</a><a href='./state.json'>for scripts: state.json</a></nav>");
+}
+
+Response request_page(const Request& request) {
+  return page("The request",
+              "<h1>What your browser <b>asked</b></h1><p>Byte for byte what came out of the records, once they were decrypted and their tags were right.</p>"
+              "<div class=card><pre>" +
+                  html(request.head) + "</pre></div><nav><a href='./'>what this connection negotiated</a></nav>");
+}
+
+Response state_json(const Visit& visit) {
+  auto json = summary_json(visit.state, visit.peer);
+  json["resumed"] = false;
+  json["requests"] = visit.requests;
+  return {.type = "application/json", .body = json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
+}
+
+}  // namespace
+
+Response status_page(const Visit& visit, const Request& request, std::string_view path) {
+  if (path.empty()) return uncached(negotiated_page(visit));
+  if (path == "request") return uncached(request_page(request));
+  if (path == "state.json") return uncached(state_json(visit));
+  return error_page(404, "There is a page about this connection, the same as state.json, and one about your request.");
+}
+
+}  // namespace tls12::tool
