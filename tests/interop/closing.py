@@ -3,7 +3,7 @@ import functools
 
 import ours
 from matrix import Case
-from peers import CLIENTS, CURL, GNUTLS_CLIENT, GNUTLS_SERVER, OPENSSL_CLIENT, OPENSSL_SERVER, SERVERS, body
+from peers import CLIENTS, GNUTLS_CLIENT, GNUTLS_SERVER, OPENSSL_CLIENT, OPENSSL_SERVER, SERVERS, body
 from setting import Setting
 from stage import expect
 

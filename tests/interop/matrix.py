@@ -24,8 +24,8 @@ class Case:
 class Matrix:
     """Runs cases, tells each as one line, and keeps the verdicts."""
 
-    def __init__(self, tls12, pki, installed):
-        self._tls12, self._pki, self._installed = tls12, pki, installed
+    def __init__(self, tls12, pki, folder, installed):
+        self._tls12, self._pki, self._folder, self._installed = tls12, pki, folder, installed
         self._cells = {}
         self._lock = threading.Lock()
         self.skipped = {}  # what is missing: how many cases
@@ -48,7 +48,7 @@ class Matrix:
         return self._note(case, "FAIL" if reason else "ok")
 
     def _play(self, case):
-        with Stage(self._tls12, self._pki) as stage:
+        with Stage(self._tls12, self._pki, self._folder) as stage:
             try:
                 case.play(stage)
             except Failed as failure:

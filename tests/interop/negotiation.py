@@ -80,7 +80,7 @@ def cases():
     for key in KEY_TYPES:
         yield from both(f"certificate {key}", keys=[key], wanted={"signature_scheme": SCHEME_OF[key]} if key in SCHEME_OF else {})
     for scheme in SCHEMES:
-        yield from both(f"signed with {scheme}", peers=[OPENSSL_SERVER, GNUTLS_SERVER, OPENSSL_CLIENT, GNUTLS_CLIENT], keys=[KEY_OF.get(scheme, "rsa")], maker="theirs",
+        yield from both(f"signed with {scheme}", peers=[*SERVERS, OPENSSL_CLIENT, GNUTLS_CLIENT], keys=[KEY_OF.get(scheme, "rsa")], maker="theirs",
                         theirs=Setting(scheme=scheme), wanted={"signature_scheme": scheme})
     yield from both("chain with an intermediate CA", keys=["p256"], maker="theirs")
     yield from both("chain without one", keys=["p256"], maker="ours")
@@ -92,7 +92,8 @@ def cases():
     # RFC 6066 §3: an address is no server_name.
     yield from both("address instead of a name", theirs=Setting(name=""), mine=Setting(name=""))
 
-    yield from both("ALPN: our order decides", peers=[OPENSSL_CLIENT, GNUTLS_CLIENT], theirs=Setting(alpn=("first", "second")), mine=Setting(alpn=("second", "first")),
+    yield from both("ALPN: our order decides", peers=[OPENSSL_CLIENT, GNUTLS_CLIENT], theirs=Setting(alpn=("first", "second")),
+                    mine=Setting(alpn=("second", "first")),
                     wanted={"application_protocol": "second"})
     yield from both("ALPN", peers=[CURL], theirs=Setting(alpn=("http/1.1",)), mine=Setting(alpn=("http/1.1",)), wanted={"application_protocol": "http/1.1"})
     yield from both("ALPN", peers=[*SERVERS, OPENSSL_CLIENT, GNUTLS_CLIENT], theirs=Setting(alpn=("second",)), mine=Setting(alpn=("first", "second")),

@@ -1,5 +1,4 @@
 """Other people's TLS as commands. A server peer starts with a setting; a client peer talks to a port with one. Both tell what they saw."""
-import os
 import re
 import shutil
 import socket
@@ -71,7 +70,7 @@ class OpensslServer(OpensslMessages, Peer):
     name, program = "s_server", "openssl"
 
     def start(self, stage, setting, mode="talk"):
-        """talk: gives every line back, reversed. raw: its input goes to the client, its output holds what the client sends. files: those of the stage, by HTTP."""
+        """talk: gives every line back, reversed. raw: its input goes to the client, what the client sends is in its output. files: the stage's, by HTTP."""
         options = {"talk": ["-rev"], "raw": [], "files": ["-WWW", "-http_server_binmode"]}[mode]
         identity, *second = setting.identities
         options += ["-cert", identity.leaf, "-key", identity.key]
@@ -201,8 +200,8 @@ class GnutlsClient(GnutlsLog, Peer):
 
     def start(self, stage, port, setting, *more):
         name = ["--sni-hostname", setting.name, "--verify-hostname", setting.name] if setting.name else ["--disable-sni", "--verify-hostname", "127.0.0.1"]
-        process = stage.start("gnutls-cli", "--port", port, "--x509cafile", setting.trust, "--logfile", "gnutls-cli.log", *name, *_gnutls_options(setting), *more,
-                              "127.0.0.1")
+        process = stage.start("gnutls-cli", "--port", port, "--x509cafile", setting.trust, "--logfile", "gnutls-cli.log", *name,
+                              *_gnutls_options(setting), *more, "127.0.0.1")
         process.log = stage.path("gnutls-cli.log")
         return process
 
@@ -245,7 +244,7 @@ class Curl(Peer):
 
     def refused_to_trust(self, process, name_is_wrong):
         process.exits(60)
-        process.err.until(r"does not match|no alternative certificate subject name" if name_is_wrong else r"unable to get (local )?issuer certificate|self.signed")
+        process.err.until("no alternative certificate subject name" if name_is_wrong else "unable to get (local )?issuer certificate|self.signed")
 
 
 # ---------------------------------------------------------------------------------------------- HTTP, and where it goes

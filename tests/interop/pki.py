@@ -80,9 +80,10 @@ class Pki:
     def _expire(self, name, issuer):
         """Signs it once more, with an end that is past: `openssl req` has no such wish granted."""
         folder = self._make("openssl")
-        run(self._openssl, "x509", "-x509toreq", "-in", name + ".pem", "-signkey", name + "-key.pem", "-copy_extensions", "copyall", "-out", name + ".csr", folder=folder)
-        run(self._openssl, "x509", "-req", "-in", name + ".csr", "-copy_extensions", "copyall", "-CA", issuer + ".pem", "-CAkey", issuer + "-key.pem", "-days", "-1",
-            "-out", name + ".pem", folder=folder)
+        run(self._openssl, "x509", "-x509toreq", "-in", name + ".pem", "-signkey", name + "-key.pem", "-copy_extensions", "copyall", "-out", name + ".csr",
+            folder=folder)
+        run(self._openssl, "x509", "-req", "-in", name + ".csr", "-copy_extensions", "copyall", "-CA", issuer + ".pem", "-CAkey", issuer + "-key.pem",
+            "-days", "-1", "-out", name + ".pem", folder=folder)
 
     def _make_authorities(self):
         authority = ["keyUsage=critical,keyCertSign,cRLSign"]

@@ -9,6 +9,14 @@ from stage import expect
 
 ECDSA = Setting(suite="TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
 
+# What is wrong with a server, its certificate, our rule and alert, what else is special, and the program that it takes.
+UNTRUSTWORTHY = [
+    ("wrong name refused", lambda pki: pki.misnamed, "certificate_name_mismatch", "bad_certificate", {}, ()),
+    ("wrong address refused", lambda pki: pki.misnamed, "certificate_name_mismatch", "bad_certificate", {"name": ""}, ()),
+    ("untrusted chain refused", lambda pki: pki.theirs["p256"], "certificate_unknown_issuer", "unknown_ca", {"stranger": True}, ()),
+    ("expired certificate refused", lambda pki: pki.expired, "certificate_expired", "certificate_expired", {}, ("openssl",)),
+]
+
 
 def we_refuse(stage, peer, identity, rule, alert, stranger=False, name="localhost"):
     """Our client does not trust the server, which gets the alert."""
@@ -75,11 +83,8 @@ def plain_http(stage, peer):
 
 def cases():
     for peer in SERVERS:
-        refuse = functools.partial(functools.partial, we_refuse, peer=peer)
-        yield Case("wrong name refused", peer, refuse(identity=lambda pki: pki.misnamed, rule="certificate_name_mismatch", alert="bad_certificate"))
-        yield Case("wrong address refused", peer, refuse(identity=lambda pki: pki.misnamed, rule="certificate_name_mismatch", alert="bad_certificate", name=""))
-        yield Case("untrusted chain refused", peer, refuse(identity=lambda pki: pki.theirs["p256"], rule="certificate_unknown_issuer", alert="unknown_ca", stranger=True))
-        yield Case("expired certificate refused", peer, refuse(identity=lambda pki: pki.expired, rule="certificate_expired", alert="certificate_expired"), ("openssl",))
+        for feature, identity, rule, alert, more, needs in UNTRUSTWORTHY:
+            yield Case(feature, peer, functools.partial(we_refuse, peer=peer, identity=identity, rule=rule, alert=alert, **more), needs)
         # RFC 5246 §7.4.6 says handshake_failure; to GnuTLS, which does so with its own client, too, an empty list is one of the wrong length.
         alert = {OPENSSL_SERVER: "handshake_failure", GNUTLS_SERVER: "decode_error"}[peer]
         yield Case("client certificate demanded", peer, functools.partial(asked_for_certificate, peer=peer, alert=alert))
@@ -99,5 +104,6 @@ def cases():
     yield from nothing_in_common("peer has 1.1 alone", CLIENTS, alert="protocol_version", theirs=Setting(versions=("1.1",)))
     yield from nothing_in_common("no common ALPN protocol", [OPENSSL_SERVER, GNUTLS_SERVER, OPENSSL_CLIENT, GNUTLS_CLIENT], alert="no_application_protocol",
                                  theirs=Setting(alpn=("theirs",)), mine=Setting(alpn=("ours",)))
-    yield from nothing_in_common("no common ALPN protocol", [CURL], alert="no_application_protocol", theirs=Setting(alpn=("h2", "http/1.1")), mine=Setting(alpn=("ours",)))
+    yield from nothing_in_common("no common ALPN protocol", [CURL], alert="no_application_protocol", theirs=Setting(alpn=("h2", "http/1.1")),
+                                 mine=Setting(alpn=("ours",)))
     yield Case("plain HTTP gets a readable 400", CURL, functools.partial(plain_http, peer=CURL))

@@ -23,21 +23,27 @@ MODULES = [negotiation, refusals, closing, renegotiation, keylog]
 JOBS = 4  # cases mostly wait for their peers
 
 
-def end_all(*_):
-    for process in list(Process.running):
-        process.clear()
-    os._exit(1)
+def run(tls12, cases, folder):
+    """The matrix of these cases, all played, with what they leave behind in this folder."""
+
+    def interrupted(*_):
+        Process.end_all()
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(1)
+
+    signal.signal(signal.SIGTERM, interrupted)
+    signal.signal(signal.SIGINT, interrupted)
+    matrix = Matrix(tls12, Pki(tls12, folder), folder, shutil.which)
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        list(pool.map(matrix.run, cases))
+    return matrix
 
 
 def main(arguments):
-    tls12 = os.path.realpath(arguments[1])
     wanted = arguments[2] if len(arguments) > 2 else ""
-    signal.signal(signal.SIGTERM, end_all)
-    signal.signal(signal.SIGINT, end_all)
     cases = [case for module in MODULES for case in module.cases() if wanted in case.title()]
-    with tempfile.TemporaryDirectory(prefix="tls12-interop-pki-") as folder, concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        matrix = Matrix(tls12, Pki(tls12, folder), shutil.which)
-        list(pool.map(matrix.run, cases))
+    with tempfile.TemporaryDirectory(prefix="tls12-interop-") as folder:
+        matrix = run(os.path.realpath(arguments[1]), cases, folder)
     for program, count in matrix.skipped.items():
         print(f"skipped: {count} cases, for {program} is not installed")
     print()

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import tempfile
 import threading
-import time
 
 PATIENCE = 30  # seconds: the bound of every single wait, for slow machines; nothing waits that long when all is well
 
@@ -67,9 +66,19 @@ class Stream:
 class Process:
     """A program that runs; its standard input stays open until end_input()."""
 
-    running = set()  # for those that are left when the whole run is interrupted
+    running = set()
+    interrupted = False
+
+    @staticmethod
+    def end_all():
+        """When the whole run is interrupted: none is left, and none starts."""
+        Process.interrupted = True
+        for process in list(Process.running):
+            process.kill()
 
     def __init__(self, arguments, folder, environment=()):
+        if Process.interrupted:
+            raise Failed("interrupted")
         self.arguments = arguments
         self._popen = subprocess.Popen(arguments, cwd=folder, env={**os.environ, "LC_ALL": "C", **dict(environment)},
                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -133,10 +142,10 @@ class Process:
 class Stage:
     """Where one case plays: its folder and its processes, which are gone when it ends."""
 
-    def __init__(self, tls12, pki):
+    def __init__(self, tls12, pki, folder):
         self.tls12 = tls12
         self.pki = pki
-        self.folder = tempfile.mkdtemp(prefix="tls12-interop-")
+        self.folder = tempfile.mkdtemp(dir=folder)
         self._processes = []
         self._closed_last = []
 
@@ -174,12 +183,3 @@ class Stage:
         with open(self.path(name), "wb") as file:
             file.write(data)
         return self.path(name)
-
-
-def poll(condition, what):
-    """For what can only be asked for, such as the content of a file."""
-    deadline = time.monotonic() + PATIENCE
-    while not (value := condition()):
-        expect(time.monotonic() < deadline, what)
-        threading.Event().wait(0.005)
-    return value
