@@ -64,7 +64,8 @@ void Conn::Impl::say_goodbye(Lock& lock) {
   if (engine_.error() || failure_ || engine_.handshaking()) return;
   (void)engine_.close_write();
   flush_goodbye(lock);
-  drain(lock, gentle_until_.has_value());
+  // A peer that took nothing in time is not waited for.
+  drain(lock, gentle_until_.has_value() && !goodbye_late_);
 }
 
 void Conn::Impl::flush_goodbye(Lock& lock) {

@@ -31,6 +31,7 @@ bool Conn::Impl::pull() {
   const MutableBytes space = engine_.input_space();
   if (space.empty()) return false;
   can_take_ = true;
+  const bool could_write = !engine_.write_closed();
   auto got = transport_->read(space);
   if (!got) {
     read_error_ = got.error();
@@ -43,6 +44,8 @@ bool Conn::Impl::pull() {
     if (!accept_truncation_ || engine_.handshaking()) engine_.transport_ended();
   }
   settle();
+  // CommonConfig::strict_close: a writer's unsealed rest will never be sent.
+  if (could_write && engine_.write_closed()) wake();
   return true;
 }
 

@@ -101,6 +101,74 @@ TEST_CASE("C3: behind its deadline close makes one attempt that does not block")
   CHECK(b.peer->engine.peer_closed());
 }
 
+TEST_CASE("C2: close, gentle or not, and the destructor leave a handshake that is half sent as it is") {
+  enum class End { close, gentle, destructor };
+  for (const Role role : kRoles) {
+    for (const End end : {End::close, End::gentle, End::destructor}) {
+      for (const std::size_t half : {0, 7}) {
+        Bench b(role);
+        b.faults->stall_writes_at = half;
+        b.by(1s);
+        CHECK(code_of(b.conn->handshake()) == "timed_out");
+        b.faults->stall_writes_at = kNever;
+        b.conn->set_deadline(Deadline::never());
+        b.start = b.clock.now();
+        const std::size_t reads = b.faults->read_calls;
+        if (end == End::close) CHECK_FALSE(b.conn->close().alert_sent);
+        if (end == End::gentle) CHECK_FALSE(b.conn->close_gracefully(within(1h, b.clock)).alert_sent);
+        b.conn.reset();
+        CHECK(b.faults->bytes_written == half);
+        CHECK(b.faults->read_calls == reads);
+        CHECK(b.faults->closes == 1);
+        CHECK(b.elapsed() == 0s);
+      }
+      Bench untouched(role);
+      if (end == End::close) CHECK_FALSE(untouched.conn->close().alert_sent);
+      if (end == End::gentle) CHECK_FALSE(untouched.conn->close_gracefully(within(1h, untouched.clock)).alert_sent);
+      untouched.conn.reset();
+      CHECK(untouched.faults->bytes_written == 0);
+    }
+  }
+}
+
+TEST_CASE("C3: a graceful close sends by the write deadline, too, and by close_timeout where no deadline is set") {
+  struct Row {
+    Deadline write, gentle;
+    Duration returns;
+  };
+  FakeClock same;
+  const Deadline never, two = within(2s, same), eight = within(8s, same);
+  for (const Row& row : {Row{two, eight, 2s}, Row{eight, two, 2s}, Row{never, eight, 8s}, Row{two, never, 2s}, Row{never, never, 5s}}) {
+    Bench b(Role::client);
+    b.shake();
+    b.faults->stall_writes_at = b.faults->bytes_written.load();
+    const auto from_here = [&](Deadline d) { return d.is_never() ? d : Deadline(b.clock.now() + (d.point() - same.now())); };
+    b.conn->set_write_deadline(from_here(row.write));
+    CHECK_FALSE(b.conn->close_gracefully(from_here(row.gentle)).alert_sent);
+    CHECK(b.elapsed() == row.returns);
+    CHECK(b.faults->closes == 1);
+  }
+}
+
+TEST_CASE("C3: close behind a fatal alert that the peer does not take ends in time, by the write deadline if one is set") {
+  for (const std::optional<Duration> deadline : {std::optional<Duration>(), std::optional<Duration>(2s), std::optional<Duration>(-1s)}) {
+    for (const bool taken : {true, false}) {
+      Bench b(Role::server);
+      b.shake();
+      if (!taken) b.faults->stall_writes_at = b.faults->bytes_written.load();
+      constexpr std::array<std::uint8_t, 30> kForged = {23, 3, 3, 0, 25};
+      REQUIRE(b.peer->end->write(kForged).has_value());
+      CHECK(b.read() == "error: bad_record_mac");
+      b.peer->frozen = true;
+      b.start = b.clock.now();
+      if (deadline) b.conn->set_write_deadline(within(*deadline, b.clock));
+      CHECK(b.conn->close().alert_sent == taken);
+      CHECK(b.elapsed() == std::max<Duration>(deadline.value_or(5s), 0s));
+      CHECK(b.faults->closes == 1);
+    }
+  }
+}
+
 TEST_CASE("C4: close again and again reports the same and closes the transport once") {
   Bench b(Role::client);
   b.shake();
@@ -169,6 +237,30 @@ TEST_CASE("C7: the report says what happened, the transport's error first") {
   REQUIRE(report.error.has_value());
   CHECK(report.error->code == Errc::transport_failed);
   CHECK(report.error->phase == Phase::close);
+}
+
+TEST_CASE("C7: when sending and tearing down both fail, or time runs out and the transport fails, the transport's error is told") {
+  Bench b(Role::client);
+  b.shake();
+  b.faults->fail_writes_at_call = 0;
+  CHECK(code_of(*b.conn->close().error) == "connection_reset");
+
+  Bench late(Role::client);
+  late.shake();
+  late.faults->stall_writes_at = late.faults->bytes_written.load();
+  late.faults->fail_reads_at_call = 0;
+  const CloseReport report = late.conn->close();
+  CHECK_FALSE(report.alert_sent);
+  CHECK_FALSE(report.peer_closed);
+  CHECK(code_of(*report.error) == "transport_failed");
+
+  // The alert went out, the peer had nothing to say, the teardown failed.
+  Bench torn(Role::client);
+  torn.shake();
+  torn.faults->fail_close = true;
+  const CloseReport sent = torn.conn->close();
+  CHECK(sent.alert_sent);
+  CHECK(code_of(*sent.error) == "transport_failed");
 }
 
 TEST_CASE("C8: close_write sends close_notify, leaves reading open, and ends writing") {
@@ -456,6 +548,28 @@ TEST_CASE("C13: the destructor sends what is taken at once, and never waits") {
   early.conn.reset();
   CHECK(early.elapsed() == 0s);
   CHECK(early.faults->closes == 1);
+}
+
+TEST_CASE("C13: the destructor finishes what is half sent as far as that goes at once, and closes behind any failure") {
+  Bench b(Role::client);
+  b.shake();
+  b.faults->stall_writes_at = b.faults->bytes_written + 9;
+  b.by(1s);
+  CHECK(b.conn->write("half sent") == 9);
+  b.start = b.clock.now();
+  b.faults->stall_writes_at = kNever;
+  b.conn.reset();
+  CHECK(b.elapsed() == 0s);
+  b.peer->run();
+  CHECK(b.peer->got == "half sent");
+  CHECK(b.peer->engine.peer_closed());
+
+  Bench broken(Role::server);
+  broken.shake();
+  broken.faults->fail_writes_at_call = 0;
+  broken.conn.reset();
+  CHECK(broken.faults->closes == 1);
+  CHECK(broken.elapsed() == 0s);
 }
 
 TEST_CASE("C15: a write error fails writing alone: reading goes on to what the peer said last") {

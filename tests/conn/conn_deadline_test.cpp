@@ -309,3 +309,115 @@ TEST_CASE("D9: a timeout tells its phase and is std::errc::timed_out") {
   CHECK(writing.error().code == Errc::timed_out);
   CHECK(writing.error().phase == Phase::write);
 }
+
+TEST_CASE("D1: reading and writing have a deadline each, absolute; set_deadline sets both") {
+  Bench b(Role::client);
+  b.shake();
+  b.faults->stall_writes_at = b.faults->bytes_written.load();
+  b.conn->set_write_deadline(within(4s, b.clock));
+  b.conn->set_read_deadline(within(2s, b.clock));
+  CHECK(b.read() == "error: timed_out");
+  CHECK(b.elapsed() == 2s);
+  CHECK(b.read() == "error: timed_out");
+  CHECK(b.elapsed() == 2s);
+  CHECK(b.conn->write("queued") == 6);
+  CHECK(b.elapsed() == 4s);
+  b.by(3s);
+  CHECK(b.read() == "error: timed_out");
+  CHECK(b.elapsed() == 7s);
+  CHECK(code_of(b.conn->flush()) == "timed_out");
+  CHECK(b.elapsed() == 7s);
+}
+
+TEST_CASE("D3: behind its deadline no call touches the transport, and what is known goes before timed_out") {
+  for (const Role role : kRoles) {
+    Bench fresh(role);
+    fresh.by(0s);
+    CHECK(fresh.read() == "error: timed_out");
+    CHECK(code_of(fresh.conn->write("x")) == "timed_out");
+    CHECK(code_of(fresh.conn->flush()) == "timed_out");
+    CHECK(code_of(fresh.conn->handshake()) == "timed_out");
+    CHECK(fresh.faults->read_calls + fresh.faults->write_calls + fresh.faults->waits == 0);
+
+    Bench b(role);
+    b.shake();
+    CHECK(code_of(b.conn->handshake()) == "success");
+    b.faults->stall_writes_at = b.faults->bytes_written + 5;
+    b.by(1s);
+    CHECK(b.conn->write("queued") == 6);
+    b.say("there, but not known here yet");
+    b.by(-1s);
+    const std::size_t calls = b.faults->read_calls + b.faults->write_calls + b.faults->waits;
+    CHECK(code_of(b.conn->handshake()) == "success");
+    CHECK(b.read() == "error: timed_out");
+    CHECK(code_of(b.conn->write("x")) == "timed_out");
+    CHECK(code_of(b.conn->flush()) == "timed_out");
+    CHECK(code_of(b.conn->close_write()) == "timed_out");
+    CHECK(b.faults->read_calls + b.faults->write_calls + b.faults->waits == calls);
+
+    Bench failed(role);
+    failed.shake();
+    REQUIRE(failed.peer->end->shut_down_writing().has_value());
+    CHECK(failed.read() == "error: truncated");
+    failed.by(-1s);
+    CHECK(code_of(failed.conn->write("x")) == "truncated");
+    CHECK(code_of(failed.conn->handshake()) == "truncated");
+  }
+}
+
+TEST_CASE("D7: a read never blocks for queued output that the transport does not take") {
+  Bench b(Role::server);
+  b.shake();
+  b.faults->stall_writes_at = b.faults->bytes_written + 3;
+  b.by(1s);
+  CHECK(b.conn->write("stuck") == 5);
+  b.start = b.clock.now();
+  b.by(1h);
+  b.say("request");
+  CHECK(b.read() == "request");
+  b.say("known already");
+  CHECK(b.read(5) == "known");
+  CHECK(b.read() == " already");
+  CHECK(b.elapsed() == 0s);
+}
+
+TEST_CASE("D7: a write that timed out before anything was accepted has taken nothing, and is no part of what comes later") {
+  Bench b(Role::client);
+  b.shake();
+  b.by(-1s);
+  CHECK(code_of(b.conn->write("never said")) == "timed_out");
+  b.by(1s);
+  CHECK(b.conn->write("said") == 4);
+  b.peer->run();
+  CHECK(b.peer->got == "said");
+}
+
+TEST_CASE("D8: a call that waits for a silent peer looks up a few times, however long it waits") {
+  for (const bool shaken : {true, false}) {
+    ClientConfig config = client_config();
+    config.common.handshake_timeout = 2000h;
+    Bench b(Role::client, config);
+    if (shaken) {
+      b.shake();
+    } else {
+      b.peer->frozen = true;
+    }
+    const std::size_t waits = b.faults->waits, calls = b.faults->read_calls;
+    b.by(1000h);
+    CHECK(b.read() == "error: timed_out");
+    CHECK(b.elapsed() == 1000h);
+    CHECK(b.faults->waits - waits <= 3);
+    CHECK(b.faults->read_calls - calls <= 3);
+  }
+}
+
+TEST_CASE("D9: a close that ran out of time says so, in its phase") {
+  Bench b(Role::client);
+  b.shake();
+  b.faults->stall_writes_at = b.faults->bytes_written.load();
+  const CloseReport report = b.conn->close();
+  REQUIRE(report.error.has_value());
+  CHECK(report.error->code == Errc::timed_out);
+  CHECK(report.error->phase == Phase::close);
+  CHECK(make_error_code(*report.error) == std::errc::timed_out);
+}
