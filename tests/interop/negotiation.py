@@ -4,7 +4,7 @@ import json
 
 import ours
 from matrix import Case
-from peers import CLIENTS, CURL, GNUTLS_CLIENT, GNUTLS_SERVER, OPENSSL_CLIENT, OPENSSL_SERVER, SERVERS, body
+from peers import CLIENTS, CURL, GNUTLS_CLIENT, OPENSSL_CLIENT, OPENSSL_SERVER, SERVERS, body
 from pki import KEY_TYPES
 from setting import GROUPS, SCHEMES, SUITES, Setting
 from stage import expect
@@ -42,6 +42,13 @@ def agree(told, wanted, their_suite):
     expect(their_suite == told["cipher_suite"], f"the peer thinks of {their_suite}:", told)
 
 
+def has_no_certificate(stage, peer):
+    """RFC 5246 §7.4.6: a client that is asked and has none sends an empty list; without one required, that is no fault."""
+    identities, trust = identities_and_trust(stage, ["p256"], "theirs")
+    server = talk_to_server(stage, peer, Setting(identities=identities, ask_client="asks"), Setting(trust=trust), {})
+    peer.got_empty_certificate(server)
+
+
 def identities_and_trust(stage, keys, maker):
     """The identities of these keys, and a file with the CAs of them all."""
     identities = tuple(getattr(stage.pki, maker)[key] for key in keys)
@@ -76,7 +83,9 @@ def cases():
     for group in GROUPS:
         # A P-256 certificate would need its own curve among the groups (RFC 8422 §5.1).
         yield from both(f"group {group}", theirs=Setting(group=group), keys=["rsa"], wanted={"group": group})
-    yield from both("our order of suites and groups", peers=CLIENTS, theirs=Setting(), wanted={"group": "x25519"})
+    # Not what any of them would put first.
+    yield from both("our order of suites and groups", peers=CLIENTS, wanted={"cipher_suite": "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "group": "secp384r1"},
+                    mine=Setting(suite="TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", group="secp384r1,x25519,secp256r1"))
     for key in KEY_TYPES:
         yield from both(f"certificate {key}", keys=[key], wanted={"signature_scheme": SCHEME_OF[key]} if key in SCHEME_OF else {})
     for scheme in SCHEMES:
@@ -100,4 +109,5 @@ def cases():
                     wanted={"application_protocol": "second"})
     yield from both("ALPN at our end alone", mine=Setting(alpn=("first",)), wanted={"application_protocol": ""})
     yield from both("ALPN at the peer's end alone", peers=SERVERS, theirs=Setting(alpn=("first",)), wanted={"application_protocol": ""})
-    yield from both("client certificate asked for", peers=SERVERS, theirs=Setting(ask_client="asks"))
+    for peer in SERVERS:
+        yield Case("client certificate asked for", peer, functools.partial(has_no_certificate, peer=peer))

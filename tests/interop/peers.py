@@ -94,6 +94,10 @@ class OpensslServer(OpensslMessages, Peer):
         name = process.err.until(r"Ciphersuite: (\S+)")[1]
         return next(suite for suite, names in SUITES.items() if names[0] == name)
 
+    def got_empty_certificate(self, process):
+        found = self.messages(process)
+        expect("CertificateRequest\n" in found and re.search(r"<<< [^\n]*, Certificate\n    0b 00 00 03 00 00 00\n", found), "no empty Certificate came")
+
     def server_name(self, process):
         """What the ClientHello's extension asked for (RFC 6066 §3), or nothing."""
         hello = re.search(r"ClientHello\n((?:    [0-9a-f ]+\n)+)", self.messages(process))[1]
@@ -188,6 +192,10 @@ class GnutlsServer(GnutlsLog, Peer):
     @staticmethod
     def answer(line):
         return line
+
+    def got_empty_certificate(self, process):
+        process.err.until(r"CERTIFICATE REQUEST was queued")
+        process.err.until(r"CERTIFICATE \(11\) was received\. Length 3\[")
 
     def server_name(self, process):
         process.out.until(r"- Version: ")
