@@ -84,8 +84,9 @@ def cases():
         # A P-256 certificate would need its own curve among the groups (RFC 8422 §5.1).
         yield from both(f"group {group}", theirs=Setting(group=group), keys=["rsa"], wanted={"group": group})
     # Not what any of them would put first.
-    yield from both("our order of suites and groups", peers=CLIENTS, wanted={"cipher_suite": "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "group": "secp384r1"},
-                    mine=Setting(suite="TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", group="secp384r1,x25519,secp256r1"))
+    chosen = {"cipher_suite": "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "group": "secp384r1"}
+    order = Setting(suite=chosen["cipher_suite"] + ",TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", group="secp384r1,x25519,secp256r1")
+    yield from both("our order of suites and groups", peers=CLIENTS, mine=order, wanted=chosen)
     for key in KEY_TYPES:
         yield from both(f"certificate {key}", keys=[key], wanted={"signature_scheme": SCHEME_OF[key]} if key in SCHEME_OF else {})
     for scheme in SCHEMES:
