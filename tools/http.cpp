@@ -105,9 +105,8 @@ std::expected<Request, NoRequest> parse_head(std::string_view head) {
                  .head = std::string(head)};
 }
 
-std::expected<void, NoRequest> RequestReader::receive(Deadline deadline) {
+std::expected<void, NoRequest> RequestReader::receive() {
   std::array<std::uint8_t, 4096> part;
-  conn_.set_read_deadline(deadline);
   auto n = conn_.read(part);
   if (n && *n > 0) {
     pending_.append(text_of(Bytes(part).first(*n)));
@@ -119,17 +118,16 @@ std::expected<void, NoRequest> RequestReader::receive(Deadline deadline) {
 }
 
 std::expected<void, NoRequest> RequestReader::wait() {
-  const Deadline idle = within(limits_.idle_time);
   for (;;) {
     // RFC 9112 §2.2: empty lines before a request are skipped.
     pending_.erase(0, std::min(pending_.find_first_not_of("\r\n"), pending_.size()));
     if (!pending_.empty()) return {};
-    if (auto received = receive(idle); !received) return received;
+    if (auto received = receive(); !received) return received;
   }
 }
 
 std::expected<std::string, NoRequest> RequestReader::next_head() {
-  const Deadline deadline = within(limits_.header_time);
+  conn_.set_read_deadline(within(limits_.header_time));
   for (;;) {
     const std::size_t end = end_of_head(pending_);
     if (end != std::string::npos && end <= limits_.header) {
@@ -138,7 +136,7 @@ std::expected<std::string, NoRequest> RequestReader::next_head() {
       return head;
     }
     if (pending_.size() > limits_.header) return refused(431, "the head is larger than " + std::to_string(limits_.header) + " bytes");
-    auto received = receive(deadline);
+    auto received = receive();
     if (received) continue;
     if (received.error().because == NoRequest::Because::idle) return refused(408, "the head did not come in time");
     if (received.error().because == NoRequest::Because::ended) return refused(400, "the head is incomplete");

@@ -70,14 +70,18 @@ struct NoRequest {
 class RequestReader {
  public:
   RequestReader(Conn& conn, const HttpLimits& limits) : conn_(conn), limits_(limits) {}
-  /// Waits for a request's first byte.
+  /// Whether the next request has begun: something came behind the last one.
+  bool begun() const { return pending_.find_first_not_of("\r\n") != std::string::npos; }
+  /// The time for the next request's first byte begins.
+  void begin_idle_time() { conn_.set_read_deadline(within(limits_.idle_time)); }
+  /// Behind begin_idle_time(): waits for that byte, by the connection's read deadline, which others may have moved.
   std::expected<void, NoRequest> wait();
   /// Behind wait(): waits for the empty line that ends the head, be its lines ended by CRLF or by LF alone.
   std::expected<Request, NoRequest> next();
 
  private:
   std::expected<std::string, NoRequest> next_head();
-  std::expected<void, NoRequest> receive(Deadline deadline);
+  std::expected<void, NoRequest> receive();
   Conn& conn_;
   const HttpLimits& limits_;
   std::string pending_;

@@ -17,8 +17,8 @@ namespace {
 
 /// What an answer is sent in: two full records. A peer that takes nothing makes the server hold so much, twice.
 constexpr std::size_t kChunk = 2 * kMaxPlaintext;
-/// From how many connections on their memory is worth giving back to the system when they have gone.
-constexpr std::size_t kCrowd = 64;
+/// From how many connections on their memory is worth giving back to the system when most of them have gone.
+constexpr std::size_t kCrowd = 16;
 
 // Over plain TCP: whoever reads this speaks no TLS.
 std::string plain_answer() {
@@ -52,11 +52,10 @@ std::string outcome(unsigned status, std::uint64_t bytes, bool taken) {
 /// A connection as stop() sees it, for as long as this lives.
 class Server::Registered {
  public:
-  Registered(Server& server, std::function<void()> end) : server_(server) {
+  Registered(Server& server, std::function<void()> nudge, std::function<void()> end) : server_(server) {
     const std::lock_guard lock(server_.mutex_);
     id_ = server_.next_id_++;
-    if (server_.stopping_) end();
-    server_.entries_.emplace(id_, Entry{std::move(end)});
+    server_.entries_.emplace(id_, Entry{std::move(nudge), std::move(end)});
   }
   Registered(const Registered&) = delete;
   Registered& operator=(const Registered&) = delete;
@@ -64,12 +63,16 @@ class Server::Registered {
     const std::lock_guard lock(server_.mutex_);
     server_.entries_.erase(id_);
   }
-  /// Going idle while the server stops is the end.
+  /// Who goes idle while the server stops is nudged at once.
   void set_idle(bool idle) {
     const std::lock_guard lock(server_.mutex_);
     Entry& entry = server_.entries_.at(id_);
     entry.idle = idle;
-    if (idle && server_.stopping_) entry.end();
+    if (idle && server_.stopping_) entry.nudge();
+  }
+  void end_by(std::function<void()> end) {
+    const std::lock_guard lock(server_.mutex_);
+    server_.entries_.at(id_).end = std::move(end);
   }
 
  private:
@@ -101,12 +104,15 @@ Result<void> Server::run() {
   return outcome;
 }
 
+// Who finds the port closed can be sure that no answer after that promises another one.
 void Server::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    for (auto& [id, entry] : entries_)
+      if (entry.idle) entry.nudge();
+  }
   listener_.close();
-  const std::lock_guard lock(mutex_);
-  stopping_ = true;
-  for (auto& [id, entry] : entries_)
-    if (entry.idle) entry.end();
 }
 
 void Server::wait_for_connections() {
@@ -140,7 +146,7 @@ void Server::start(TransportPtr transport) {
   finished();
 }
 
-/// The last of a crowd gives its memory back: the allocator keeps what is free, in as many places as threads were there at once.
+/// Each time that seven of eight have gone, memory is given back: the allocator keeps what is free, in as many places as threads were there at once.
 void Server::finished() {
   bool trim = false;
   {
@@ -169,17 +175,16 @@ void Server::serve(TransportPtr transport) {
   auto conn = Conn::server(std::move(transport), context_);
   if (!conn) return log_(peer + " " + conn.error().message());
   conn->set_deadline(deadline);
-  // With its write deadline past, close() makes one attempt and never waits.
-  Registered entry(*this, [&conn] {
-    conn->set_write_deadline(within({}));
-    conn->close();
-  });
+  // One attempt to say goodbye, by a deadline that this thread does not move meanwhile.
+  Registered entry(*this, [&conn] { conn->set_read_deadline(within({})); }, [&conn] { conn->close_gracefully(within({})); });
   log_(peer + " " + serve_tls(*conn, entry));
 }
 
 /// Empty when it has come, else why it has not. A peer that has said nothing has nothing under way: when the server stops, it goes at once.
 std::string Server::wait_for_first_byte(Transport& transport, Deadline deadline) {
-  const Registered entry(*this, [&transport] { transport.wake(); });
+  const auto wake = [&transport] { transport.wake(); };
+  Registered entry(*this, wake, wake);
+  entry.set_idle(true);
   for (;;) {
     const std::uint64_t wakes = transport.wakes();
     char first = 0;
@@ -194,7 +199,9 @@ std::string Server::wait_for_first_byte(Transport& transport, Deadline deadline)
 }
 
 void Server::answer_plain_http(Transport& transport) {
-  const Registered entry(*this, [&transport] { transport.wake(); });
+  const auto wake = [&transport] { transport.wake(); };
+  Registered entry(*this, wake, wake);
+  entry.set_idle(true);
   const std::string text = plain_answer();
   const auto written = transport.write(bytes_of(text));
   if (!written || !transport.shut_down_writing()) return;
@@ -211,20 +218,28 @@ void Server::answer_plain_http(Transport& transport) {
 
 // S2: behind a handshake that failed there is nothing but the reason.
 std::string Server::serve_tls(Conn& conn, Registered& entry) {
-  entry.set_idle(false);
-  if (auto done = conn.handshake(); !done) {
+  // From here on nothing but the end moves the deadlines: close() hurries whatever close is under way.
+  const auto about_to_close = [&] {
     conn.set_write_deadline(within(options_.linger_time));
+    entry.end_by([&conn] {
+      conn.set_write_deadline(within({}));
+      conn.close();
+    });
+  };
+  if (auto done = conn.handshake(); !done) {
+    about_to_close();
     conn.close();
     return "handshake failed: " + done.error().message() + (done.error().alert ? "" : " [no alert]");
   }
   const std::string agreed = negotiated(conn.state());
   const std::string story = options_.echo ? serve_echo(conn, entry) : serve_http(conn, entry);
+  about_to_close();
   const CloseReport report = conn.close_gracefully(within(options_.linger_time));
   const ConnectionState end = conn.state();
   return agreed + ", " + std::to_string(end.bytes_received) + " bytes in, " + std::to_string(end.bytes_sent) + " out, " + story +
          (report.peer_closed ? ", closed by both"
           : report           ? ", closed"
-                             : ", not closed properly: " + report.error->message());
+                             : ", not closed properly: " + std::string(rule(report.error->code).name));
 }
 
 std::string Server::serve_echo(Conn& conn, Registered& entry) {
@@ -245,7 +260,8 @@ std::string Server::serve_http(Conn& conn, Registered& entry) {
   std::uint64_t served = 0;
   const std::string peer = conn.peer();
   for (;;) {
-    entry.set_idle(true);
+    requests.begin_idle_time();
+    if (!requests.begun()) entry.set_idle(true);
     auto begun = requests.wait();
     entry.set_idle(false);
     auto request = begun ? requests.next() : std::unexpected(begun.error());

@@ -37,10 +37,11 @@ class Server {
   void stop();
 
  private:
-  /// A connection whose thread runs. While it is `idle` (no handshake and no request under way), stopping ends it at once.
+  /// A connection whose thread runs. Stopping nudges it while it is `idle` (no handshake and no request under way), so that its thread closes it;
+  /// and ends it when the time for stopping is up.
   struct Entry {
-    std::function<void()> end;
-    bool idle = true;
+    std::function<void()> nudge, end;
+    bool idle = false;
   };
   class Registered;
 
