@@ -122,7 +122,10 @@ Result<void> Conn::Impl::close_write() {
   {
     const Lock lock(mutex_);
     if (auto error = ended()) return fail(tagged(*error, Phase::write));
-    if (auto queued = engine_.close_write(); !queued) return fail(tagged(queued.error(), Phase::write));
+    if (auto queued = engine_.close_write(); !queued) {
+      settle();
+      return fail(tagged(queued.error(), Phase::write));
+    }
   }
   if (auto flushed = write({}); !flushed) return fail(flushed.error());
   return {};

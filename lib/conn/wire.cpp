@@ -24,12 +24,16 @@ void Conn::Impl::push() {
   }
 }
 
-/// Reads once from the transport into the engine. False: nothing has come, or nothing can be taken.
+/// Reads once from the transport into the engine. False: nothing has come, or nothing can be taken, for now.
 bool Conn::Impl::pull() {
   can_take_ = false;
   if (torn_down_ || read_error_ || read_ended_) return false;
   const MutableBytes space = engine_.input_space();
-  if (space.empty()) return false;
+  if (space.empty()) {
+    // There may be no memory for it: an error, and nothing to wait for.
+    settle();
+    return engine_.error().has_value();
+  }
   can_take_ = true;
   const bool could_write = !engine_.write_closed();
   auto got = transport_->read(space);
