@@ -21,7 +21,7 @@ struct Faults {
   std::atomic<std::size_t> stall_reads_at = kNever, stall_writes_at = kNever;          ///< behind so many bytes, nothing moves
   std::atomic<std::size_t> end_reads_at = kNever;                                      ///< behind so many bytes, the peer's end
   std::atomic<std::size_t> fail_reads_at_call = kNever, fail_writes_at_call = kNever;  ///< this call (from 0) and later ones fail
-  std::atomic<bool> fail_close = false;
+  std::atomic<bool> fail_close = false, fail_shut_down = false;
   std::function<void()> before_call;                                   ///< read, write or wait: before anything moves
   std::function<void(MutableBytes, std::size_t at)> reading, writing;  ///< sees what passes, and may change it; `at`: bytes before it
 
@@ -64,6 +64,7 @@ class FaultyTransport final : public Transport {
   }
   Result<void> shut_down_writing() override {
     ++faults_->shut_downs;
+    if (faults_->fail_shut_down) return fail(Errc::transport_failed, "shut_down_writing, to order");
     return inner_->shut_down_writing();
   }
   Result<void> close() override {

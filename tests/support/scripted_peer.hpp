@@ -78,6 +78,7 @@ class ScriptedPeer {
   bool finished_is_right = false;
   bool engine_keys = false;  ///< the engine's ChangeCipherSpec has come
   bool wire_ended = false;   ///< the transport's end has come
+  bool puzzled = false;      ///< a record came through the transport that cannot be opened; nothing more is taken
 
   bool saw(HandshakeType type) const {
     return std::ranges::any_of(seen, [&](const Seen& s) { return s.type == ContentType::handshake && s.bytes[0] == static_cast<std::uint8_t>(type); });
@@ -206,7 +207,7 @@ class ScriptedPeer {
       engine.sent(engine.output().size());
     }
     std::size_t at = 0;
-    while (pending_in_.size() - at >= kRecordHeaderSize) {
+    while (!puzzled && pending_in_.size() - at >= kRecordHeaderSize) {
       const std::size_t size = kRecordHeaderSize + static_cast<std::size_t>(pending_in_[at + 3] << 8 | pending_in_[at + 4]);
       if (pending_in_.size() - at < size) break;
       take_record(MutableBytes(pending_in_).subspan(at, size));
@@ -263,6 +264,10 @@ class ScriptedPeer {
     const auto version = static_cast<ProtocolVersion>(bytes[1] << 8 | bytes[2]);
     versions.push_back(static_cast<int>(version));
     const auto opened = reading_.open({.type = type, .version = version, .fragment = bytes.subspan(kRecordHeaderSize), .wire_size = bytes.size()});
+    if (wire_ != nullptr && !opened) {
+      puzzled = wire_ended = true;
+      return;
+    }
     REQUIRE(opened.has_value());
     switch (type) {
       case ContentType::handshake: messages_in_ = joined({messages_in_, octets(*opened)}); return take_messages();
