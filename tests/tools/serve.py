@@ -112,8 +112,9 @@ def _(stage):
 @test("S3: plain HTTP is answered with a readable 400, which arrives whole")
 def _(stage):
     with Server(stage) as server:
-        for upload in ([], ["--data-binary", "@" + stage.path("www/digits.txt")]):
-            done = subprocess.run([program("curl"), "-sS", "-w", "\n%{http_code}", *upload, f"http://127.0.0.1:{server.port}/"], capture_output=True, text=True, check=False)
+        for upload in ([], ["--data-binary", "@" + stage.path("www/big.bin")]):
+            done = subprocess.run([program("curl"), "-sS", "-w", "\n%{http_code}", *upload, f"http://127.0.0.1:{server.port}/"],
+                                  capture_output=True, text=True, check=False)
             expect(done.returncode == 0 and "https://" in done.stdout and done.stdout.endswith("\n400"), done)
         expect(all("HTTP" in line for line in server.logged("handshake failed: the peer speaks plain HTTP", 2)), server.lines())
 
