@@ -105,7 +105,7 @@ TEST_CASE("C2: close, gentle or not, and the destructor leave a handshake that i
   enum class End { close, gentle, destructor };
   for (const Role role : kRoles) {
     for (const End end : {End::close, End::gentle, End::destructor}) {
-      for (const std::size_t half : {0, 7}) {
+      for (const std::size_t half : {std::size_t{0}, std::size_t{7}}) {
         Bench b(role);
         b.faults->stall_writes_at = half;
         b.by(1s);

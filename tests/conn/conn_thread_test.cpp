@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "conn/bench.hpp"
-#include "conn/listening_socket.hpp"
 #include "conn/real_time.hpp"
+#include "conn/sockets.hpp"
 #include "tls12/tls12.hpp"
 
 using namespace tls12;
@@ -18,57 +18,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Client and server over TCP, the handshake complete.
-struct Joined {
-  Joined() {
-    auto listening = Listener::on("127.0.0.1", 0, server_context());
-    REQUIRE(listening.has_value());
-    std::thread serving([&] {
-      auto accepted = listening->accept(within(10s));
-      if (!accepted) return;
-      accepted->set_deadline(within(10s));
-      if (accepted->handshake()) server.emplace(std::move(*accepted));
-    });
-    auto dialled = dial("127.0.0.1", listening->port(), client_context(), within(10s));
-    serving.join();
-    REQUIRE(dialled.has_value());
-    REQUIRE(server.has_value());
-    server->set_deadline(Deadline::never());
-    client.emplace(std::move(*dialled));
-  }
-  std::optional<Conn> client, server;
-};
-
-std::string read_once(Conn& conn, std::size_t at_most = 65536) {
-  std::string buffer(at_most, '\0');
-  const auto n = conn.read({reinterpret_cast<std::uint8_t*>(buffer.data()), buffer.size()});
-  if (!n) return "error: " + code_of(n);
-  buffer.resize(*n);
-  return buffer;
-}
-
-std::string read_all(Conn& conn) {
-  std::string all;
-  for (std::string part = read_once(conn); !part.empty(); part = read_once(conn)) {
-    all += part;
-    if (part.starts_with("error: ")) break;
-  }
-  return all;
-}
-
 /// Until `conn`'s thread is likely to be inside its wait; correctness never hangs on it.
 void let_it_block() { std::this_thread::sleep_for(20ms); }
-
-/// A TCP peer that accepts and says nothing.
-struct Mute {
-  Mute() {
-    auto opened = ListeningSocket::open("127.0.0.1", 0);
-    REQUIRE(opened.has_value());
-    socket.emplace(std::move(*opened));
-  }
-  std::uint16_t port() const { return socket->address().port(); }
-  std::optional<ListeningSocket> socket;
-};
 
 }  // namespace
 
