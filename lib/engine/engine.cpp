@@ -25,7 +25,11 @@ void guarded(Impl& impl, Call call) {
   } catch (const std::bad_alloc&) {
     try {
       impl.fail(Errc::out_of_memory);
-    } catch (const std::bad_alloc&) { impl.fail_silently(Error(Errc::out_of_memory)); }
+    } catch (const std::bad_alloc&) {
+      Error untold(Errc::out_of_memory);
+      untold.alert.reset();
+      impl.fail_silently(untold);
+    }
   }
 }
 

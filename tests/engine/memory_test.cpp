@@ -70,6 +70,24 @@ TEST_CASE("memory that runs out at any allocation is the error out_of_memory, an
   }
 }
 
+TEST_CASE("memory that runs out tells of an alert only if there was memory for one") {
+  const auto context = server_config().build().value();
+  for (const bool for_good : {false, true}) {
+    Engine server = Engine::server(context, kNow);
+    allocations = 0;
+    fails_at = 1;
+    fails_until = for_good ? static_cast<std::size_t>(-1) : 2;
+    const bool none = server.input_space().empty();
+    fails_at = 0;
+    fails_until = static_cast<std::size_t>(-1);
+    CHECK(none);
+    REQUIRE(server.error());
+    CHECK(server.error()->code == Errc::out_of_memory);
+    CHECK(server.error()->alert.has_value() == !for_good);
+    CHECK(server.output().empty() == for_good);
+  }
+}
+
 TEST_CASE("an idle connection that gave its buffers back holds less than 16 KiB at each end, and works as before") {
   const auto client_context = client_config().build().value();
   const auto server_context = server_config().build().value();
