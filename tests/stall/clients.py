@@ -23,8 +23,8 @@ def run_one(site, upload, port, point):
     content = upload if point == "not reading" else "/dev/null"
     begin = time.monotonic()
     arguments = [site.tls12, "connect", f"localhost:{port}", "--ca", site.ca, "--quiet", "--timeout", str(TIMEOUT)]
-    with open(content, "rb") as stdin, subprocess.Popen(["/bin/sh", "-c", '{ echo hello; cat; } | "$0" "$@"', *arguments], stdin=stdin, stdout=subprocess.DEVNULL,
-                                                       stderr=subprocess.PIPE, text=True) as process:
+    shell = ["/bin/sh", "-c", '{ echo hello; cat; } | "$0" "$@"', *arguments]
+    with open(content, "rb") as stdin, subprocess.Popen(shell, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         try:
             _, said = process.communicate(timeout=BOUND + 10)
         except subprocess.TimeoutExpired:
@@ -37,7 +37,8 @@ def check_our_client(site, check):
     upload = os.path.join(site.folder, "upload")
     with open(upload, "wb") as file:
         file.truncate(16 << 20)
-    with subprocess.Popen([site.staller, "server", site.chain, site.key], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=limit_descriptors) as process:
+    servers = [site.staller, "server", site.chain, site.key]
+    with subprocess.Popen(servers, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=limit_descriptors) as process:
         scripts = []
         while (line := process.stdout.readline()) not in ("ready\n", ""):
             scripts.append(line.rstrip("\n").split("\t"))

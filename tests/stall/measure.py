@@ -112,8 +112,8 @@ class Stallers:
     """`count` peers of a server, spread over every point and act; cuts and resets come spread over `patience` seconds."""
 
     def __init__(self, site, port, count, patience, settle):
-        self._process = subprocess.Popen([site.staller, "client", str(port), str(count), str(patience), str(settle)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         text=True, preexec_fn=limit_descriptors)
+        arguments = [site.staller, "client", *map(str, (port, count, patience, settle))]
+        self._process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=limit_descriptors)
         line = self._process.stdout.readline()
         if not line.startswith("ready "):
             raise SystemExit(f"FAILED: the stalling peers do not start (exit code {self._process.wait()})")

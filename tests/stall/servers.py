@@ -103,8 +103,8 @@ class Nginx(Server):
         os.makedirs(folder)
         with open(os.path.join(folder, "nginx.conf"), "w", encoding="ascii") as file:
             # The workers of a master that is root would be somebody else, who cannot read the folder.
-            file.write(NGINX.format(user="user root;" if os.geteuid() == 0 else "", folder=folder, www=site.www, timeout=timeout, port=self.port, chain=site.chain,
-                                    key=site.key))
+            user = "user root;" if os.geteuid() == 0 else ""
+            file.write(NGINX.format(user=user, folder=folder, www=site.www, timeout=timeout, port=self.port, chain=site.chain, key=site.key))
         super().__init__(site, [program, "-p", folder, "-c", "nginx.conf"])
         for _ in range(100):
             try:
@@ -125,7 +125,8 @@ class Go(Server):
         program = os.path.join(site.folder, "go_server")
         if not os.path.exists(program):
             environment = dict(os.environ, GOCACHE=os.path.join(site.folder, "go-cache"), GOFLAGS="", GO111MODULE="off", CGO_ENABLED="0")
-            subprocess.run(["go", "build", "-o", program, os.path.join(os.path.dirname(os.path.abspath(__file__)), "main.go")], env=environment, check=True, timeout=100)
+            source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "main.go")
+            subprocess.run(["go", "build", "-o", program, source], env=environment, check=True, timeout=100)
         super().__init__(site, [program, site.chain, site.key, site.www, f"{timeout if self.limited else 0}s"])
         self.port = self.first_line(r"listening on .*:(\d+)")
 
