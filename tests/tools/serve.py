@@ -68,6 +68,16 @@ def _(stage):
                 expect(0.6 < took < 3, what, f"was there for {took:.2f} s")
                 line, = server.of(peer)
                 expect("handshake failed" in line and "[while: handshake]" in line, line)
+    # The time before the first byte counts.
+    with Server(stage, "--handshake-time", 1.5) as server, Plain(server) as peer:
+        def come_late():
+            peer.socket.settimeout(1.2)
+            try:
+                peer.socket.recv(1)
+            except TimeoutError:
+                peer.trickle(hello)
+        took = elapsed(come_late)
+        expect(1.3 < took < 2.4, f"who began late was there for {took:.2f} s")
 
 
 # ------------------------------------------------ S2
@@ -116,7 +126,12 @@ def _(stage):
             done = subprocess.run([program("curl"), "-sS", "-w", "\n%{http_code}", *upload, f"http://127.0.0.1:{server.port}/"],
                                   capture_output=True, text=True, check=False)
             expect(done.returncode == 0 and "https://" in done.stdout and done.stdout.endswith("\n400"), done)
-        expect(all("HTTP" in line for line in server.logged("handshake failed: the peer speaks plain HTTP", 2)), server.lines())
+        with Plain(server) as peer:
+            # It may talk to its end, which no reset cuts off: else a sender would never look for the answer.
+            peer.send(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(stage.big) + stage.big)
+            answer = peer.rest(reset_is_end=False)
+            expect(answer.startswith(b"HTTP/1.0 400 ") and answer.endswith(b"https:// in front.\n"), answer)
+        server.logged(r"handshake failed: the peer speaks plain HTTP.*\[no alert", 3)
 
 
 # ------------------------------------------------ S4
@@ -238,8 +253,8 @@ def _(stage):
         expect(used.ask("/digits.txt").answer()[0] == 200, "no answer")
         expect(fresh.ask("/digits.txt").answer()[0] == 200, "no answer")
         server.stop()
-        fresh.closed_properly()
-        used.closed_properly()
+        took = elapsed(lambda: (fresh.closed_properly(), used.closed_properly()))
+        expect(took < 1.5, f"it took {took:.2f} s")
         expect(silent.rest() == b"", "something was said")
         for client in (fresh, used):
             client.socket.unwrap()

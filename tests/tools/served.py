@@ -156,14 +156,15 @@ class Plain:
     def send(self, data):
         self.socket.sendall(data)
 
-    def rest(self):
-        """What comes until the end, be it a reset."""
+    def rest(self, reset_is_end=True):
+        """What comes until the end."""
         data = b""
         try:
             while part := self.socket.recv(65536):
                 data += part
         except ConnectionError:
-            pass
+            if not reset_is_end:
+                raise
         return data
 
     def trickle(self, data, pause=0.1):
