@@ -220,6 +220,22 @@ TEST_CASE("C4: closers in any number of threads, gentle ones too, all report the
   CHECK(b.peer->engine.peer_closed());
 }
 
+TEST_CASE("C4: a closer that comes while another is at it returns with it, behind the teardown, and reports the same") {
+  StillBench b(Role::client);
+  b.shake();
+  b.faults->stall_writes_at = b.faults->bytes_written.load();
+  b.stand_still();
+  const auto closing = [&] {
+    const CloseReport report = b.conn->close();
+    return std::string(report.error ? code_of(*report.error) : "fine") + ", closed " + std::to_string(b.faults->closes);
+  };
+  auto first = b.blocked(closing);
+  auto second = b.blocked(closing);
+  b.clock.advance(10h);
+  CHECK(b.outcome(second) == "timed_out, closed 1");
+  CHECK(b.outcome(first) == "timed_out, closed 1");
+}
+
 TEST_CASE("C4: a close from within the time of a graceful one, and a graceful one with less time, end it") {
   for (const bool plain : {true, false}) {
     StillBench b(Role::client);
@@ -259,6 +275,24 @@ TEST_CASE("C10: strict_close drops what is not sealed yet, and sends what is, th
   CHECK_FALSE(b.peer->got.empty());
   CHECK(b.peer->got.size() < kLong.size());
   CHECK(kLong.starts_with(b.peer->got));
+}
+
+TEST_CASE("D7: a reader that is blocked already pushes out what a write left behind") {
+  StillBench b(Role::client);
+  b.shake();
+  b.stand_still();
+  auto reader = b.blocked([&] { return b.read(); });
+  b.conn->set_write_deadline(within(500ms, b.clock));
+  auto writer = b.blocked([&] { return said(b.conn->write(std::string_view(kLong).substr(0, 200'000))); });
+  b.clock.advance(500ms);
+  CHECK(b.outcome(writer) == "accepted 200000");
+  for (int i = 0; i < 5000 && b.peer->got.size() < 200'000; ++i) {
+    b.peer->receive();
+    std::this_thread::sleep_for(1ms);
+  }
+  CHECK((b.peer->got == kLong.substr(0, 200'000)));
+  b.say("thanks");
+  CHECK(b.outcome(reader) == "thanks");
 }
 
 TEST_CASE("C14: a writer that is stuck delays neither a reader nor anyone who looks or sets") {

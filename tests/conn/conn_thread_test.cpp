@@ -18,6 +18,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+const std::string kFlood(64 << 20, 'x');  // more than sockets hold
+
 /// Until `conn`'s thread is likely to be inside its wait; correctness never hangs on it.
 void let_it_block() { std::this_thread::sleep_for(20ms); }
 
@@ -86,7 +88,6 @@ TEST_CASE("Dialling an address in text verifies the certificate's IP address; an
 
 TEST_CASE("D4: a deadline that is set sooner ends a call that is blocked") {
   Joined j;
-  const std::string flood(64 << 20, 'x');
   for (const bool reading : {true, false}) {
     std::string result;
     j.client->set_deadline(Deadline::never());
@@ -94,8 +95,8 @@ TEST_CASE("D4: a deadline that is set sooner ends a call that is blocked") {
       if (reading) {
         result = read_once(*j.client);
       } else {
-        const auto n = j.client->write(flood);
-        result = n && *n == flood.size() ? "wrote all" : "error: timed_out";
+        const auto n = j.client->write(kFlood);
+        result = n && *n == kFlood.size() ? "wrote all" : "error: timed_out";
       }
     });
     let_it_block();
@@ -194,7 +195,7 @@ TEST_CASE("C4, C5: any number of threads close at once, blocked calls return clo
     Joined j;
     std::string read_result, write_result;
     std::thread reader([&] { read_result = read_once(*j.client); });
-    std::thread writer([&] { write_result = code_of(j.client->write(std::string(64 << 20, 'x'))); });
+    std::thread writer([&] { write_result = code_of(j.client->write(kFlood)); });
     j.client->set_write_deadline(within(100ms));
     if (round % 2 == 0) let_it_block();
     j.client->set_write_deadline(within(round % 3 == 0 ? -1s : 50ms));
@@ -302,7 +303,7 @@ TEST_CASE("C14: full duplex: megabytes both ways at once arrive whole") {
 
 TEST_CASE("C14: a writer that is stuck delays no reader") {
   Joined j;
-  std::thread stuck([&] { (void)j.client->write(std::string(64 << 20, 'x')); });
+  std::thread stuck([&] { (void)j.client->write(kFlood); });
   let_it_block();
   const Stopwatch watch;
   for (int i = 0; i < 50; ++i) {
@@ -315,7 +316,7 @@ TEST_CASE("C14: a writer that is stuck delays no reader") {
   stuck.join();
 }
 
-TEST_CASE("C14: a reader that was blocked already pushes what a write left queued behind its deadline") {
+TEST_CASE("C14, D7: a reader that was blocked already pushes what a write left queued behind its deadline") {
   Joined j;
   const std::string text = numbered(24 << 20);
   std::string got;
