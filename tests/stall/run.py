@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 
 import clients  # noqa: E402
 import servers  # noqa: E402
-from measure import CONTENT, Client, Stallers, held_by, latency, wait_until_gone  # noqa: E402
+from measure import CONTENT, Client, Stallers, held_at_rest, held_by, latency, wait_until_gone  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ROUNDS, ROUND = 5, 0.5  # of measuring, in seconds each
@@ -60,7 +60,7 @@ class Checks:
 
 def observe(server, client, site, options, check):
     """One crowd comes, stays, and goes, and what must hold is checked. The latency among it, what is held afterwards, and what became of it."""
-    before = held_by(server)
+    before = held_at_rest(server)
     print(f"before: {before}")
     crowd = Stallers(site, server.port, options.peers, patience=ROUNDS * ROUND, settle=20)
     among = held_by(server)
@@ -96,7 +96,7 @@ def check_our_server(site, options, check):
     try:
         client = Client(site, server.port)
         latency(client, 1, 0.3)
-        alone, before = latency(client, ROUNDS, ROUND), held_by(server)
+        alone, before = latency(client, ROUNDS, ROUND), held_at_rest(server)
         print(f"alone: {alone}")
         check(not alone.failures, "a well-behaved client never fails alone", *alone.failures)
         first, after_first, fates = observe(server, client, site, options, check)
@@ -118,7 +118,7 @@ def row_of(kind, site, options):
     try:
         client = Client(site, server.port, timeout=2)
         latency(client, 1, 0.2)
-        alone, before = latency(client, 3, 0.3), held_by(server)
+        alone, before = latency(client, 3, 0.3), held_at_rest(server)
         # Who serves one at a time lets nobody reach a point behind the handshake.
         crowd = Stallers(site, server.port, options.peers, patience=2, settle=2 + options.peers / 250)
         among = held_by(server)
