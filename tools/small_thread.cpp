@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <memory>
+#include <new>
 
 namespace tls12::tool {
 namespace {
@@ -22,13 +23,13 @@ void* run(void* argument) {
 }  // namespace
 
 bool start_small_thread(std::move_only_function<void()> body) {
-  auto argument = std::make_unique<Body>(std::move(body));
   pthread_attr_t attributes;
   if (::pthread_attr_init(&attributes) != 0) return false;
+  auto* argument = new (std::nothrow) Body(std::move(body));
   pthread_t thread;
-  const bool started = ::pthread_attr_setstacksize(&attributes, kStack) == 0 && ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED) == 0 &&
-                       ::pthread_create(&thread, &attributes, run, argument.get()) == 0;
-  if (started) (void)argument.release();
+  const bool started = argument != nullptr && ::pthread_attr_setstacksize(&attributes, kStack) == 0 &&
+                       ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED) == 0 && ::pthread_create(&thread, &attributes, run, argument) == 0;
+  if (!started) delete argument;
   ::pthread_attr_destroy(&attributes);
   return started;
 }
