@@ -41,7 +41,7 @@ class FaultyTransport final : public Transport {
     if (allowed == 0) return std::nullopt;
     auto n = inner_->read(into.first(std::min(into.size(), allowed)));
     if (n && *n) {
-      if (faults_->reading) faults_->reading(into.first(**n), faults_->bytes_read);
+      if (faults_->reading && **n > 0) faults_->reading(into.first(**n), faults_->bytes_read);
       faults_->bytes_read += **n;
     }
     return n;
