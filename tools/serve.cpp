@@ -147,8 +147,8 @@ void add_limits(CLI::App& command, Options& options) {
     command.add_option(name, into, help)->check(CLI::Range(0.001, 1e6).description(""))->type_name("SECONDS");
   };
   time("--timeout", options.timeout, "how long a peer may be silent, or take nothing: the default of the next four (30)");
-  time("--handshake-time", options.handshake_time, "for the handshake, from accepting on (10 at most)");
-  time("--header-time", options.header_time, "for a request, from its first byte to its empty line (10 at most)");
+  time("--handshake-time", options.handshake_time, "for the handshake, from accepting on (as --timeout, but 10 at most)");
+  time("--header-time", options.header_time, "for a request, from its first byte to its empty line (as --timeout, but 10 at most)");
   time("--idle-time", options.idle_time, "before a request's first byte (as --timeout)");
   time("--write-time", options.write_time, "in which a peer must take each 32 KiB of an answer (as --timeout)");
   time("--stop-time", options.stop_time, "for what is under way when the server stops (5)");
@@ -177,7 +177,7 @@ void add_serve(CLI::App& app, Action& action) {
   auto* www = command.add_option("--www", options->www, "serve the files of this folder")->type_name("DIR");
   command.add_flag("--echo", options->echo, "no HTTP: give back every byte")->excludes(www);
   add_limits(command, *options);
-  command.add_flag("--quiet", options->quiet, "no line a connection and a request on standard error");
+  command.add_flag("--quiet", options->quiet, "no log on standard error: a line for each request and each connection");
   options->connection.add_to(command);
   command.footer("The first line on standard output is `listening on ADDR:PORT`. SIGTERM or SIGINT stops accepting, finishes what is under way, and closes.");
   command.callback([options, &action] {
