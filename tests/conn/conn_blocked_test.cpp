@@ -282,7 +282,9 @@ TEST_CASE("D7: a reader that is blocked already pushes out what a write left beh
   b.shake();
   b.stand_still();
   auto reader = b.blocked([&] { return b.read(); });
+  const std::size_t waits = b.faults->waits;
   b.conn->set_write_deadline(within(500ms, b.clock));
+  b.settled(waits);
   auto writer = b.blocked([&] { return said(b.conn->write(std::string_view(kLong).substr(0, 200'000))); });
   b.clock.advance(500ms);
   CHECK(b.outcome(writer) == "accepted 200000");
