@@ -65,6 +65,7 @@ void Engine::Impl::begin(std::unique_ptr<handshake::Endpoint> endpoint) {
   handshake_ = std::make_unique<Handshake>(state_.role, std::move(endpoint));
   if (const auto moved = moved_on(handshake_->flow.advance()); !moved) return fail(moved.error());
   flush_flight();
+  writing_.set_version(ProtocolVersion::tls12);  // the first flight alone may say less
 }
 
 // An engine for which there was no memory has no Impl: it has failed, and does nothing.
