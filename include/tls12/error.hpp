@@ -104,7 +104,17 @@ enum class Errc : std::uint16_t {
   certificate_signature_wrong,
   certificate_algorithm_unsupported,
   certificate_key_too_weak,
+  certificate_profile,
+  certificate_name_constraint,
+  certificate_policy,
+  certificate_search_exhausted,
   certificate_refused,
+  // revocation
+  bad_crl,
+  bad_ocsp_response,
+  certificate_revoked,
+  certificate_status_unknown,
+  certificate_status_missing,
   // the peer
   peer_alert,
   close_notify_before_finished,

@@ -13,6 +13,8 @@
 #include "tls12/messages.hpp"
 #include "tls12/observer.hpp"
 #include "tls12/registry.hpp"
+#include "tls12/revocation.hpp"
 #include "tls12/state.hpp"
 #include "tls12/time.hpp"
 #include "tls12/transport.hpp"
+#include "tls12/verify.hpp"

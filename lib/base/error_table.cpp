@@ -88,7 +88,17 @@ constexpr Rule kRules[] = {
     {Errc::certificate_signature_wrong, "certificate_signature_wrong", protocol, Alert::bad_certificate, "RFC 5280 §6.1.3 (a)", "a certificate's signature is wrong"},
     {Errc::certificate_algorithm_unsupported, "certificate_algorithm_unsupported", protocol, Alert::unsupported_certificate, "RFC 5280 §4.1.1.2", "a certificate's key or signature algorithm is not supported"},
     {Errc::certificate_key_too_weak, "certificate_key_too_weak", protocol, Alert::bad_certificate, "RFC 7525 §4.3", "a certificate's key is too short"},
+    {Errc::certificate_profile, "certificate_profile", protocol, Alert::bad_certificate, "RFC 5280 §4", "a certificate is not as its issuer should have made it"},
+    {Errc::certificate_name_constraint, "certificate_name_constraint", protocol, Alert::bad_certificate, "RFC 5280 §4.2.1.10, §6.1.3 (b), (c)", "a certificate has a name that one of its CAs may not issue for"},
+    {Errc::certificate_policy, "certificate_policy", protocol, Alert::bad_certificate, "RFC 5280 §6.1.5 (g), RFC 9618", "a chain is not valid for any policy that is asked for"},
+    {Errc::certificate_search_exhausted, "certificate_search_exhausted", protocol, Alert::bad_certificate, "", "the certificates allow more chains than this end is ready to try"},
     {Errc::certificate_refused, "certificate_refused", protocol, Alert::certificate_unknown, "", "the certificate was refused by a check of the caller's"},
+    // revocation
+    {Errc::bad_crl, "bad_crl", protocol, Alert::bad_certificate, "RFC 5280 §5", "a certificate revocation list breaks the rules of its format"},
+    {Errc::bad_ocsp_response, "bad_ocsp_response", protocol, Alert::bad_certificate_status_response, "RFC 6960 §4.2, RFC 6066 §8", "an OCSP response cannot be used"},
+    {Errc::certificate_revoked, "certificate_revoked", protocol, Alert::certificate_revoked, "RFC 5280 §6.3, RFC 6960 §2.2", "a certificate was revoked by its issuer"},
+    {Errc::certificate_status_unknown, "certificate_status_unknown", protocol, Alert::certificate_unknown, "RFC 5280 §6.3.3", "nothing shows that a certificate was not revoked"},
+    {Errc::certificate_status_missing, "certificate_status_missing", protocol, Alert::bad_certificate_status_response, "RFC 7633 §4.3.3", "a certificate demands a stapled OCSP response, and none came"},
     // the peer
     {Errc::peer_alert, "peer_alert", Category::peer_alert, std::nullopt, "RFC 5246 §7.2", "the peer ended the connection with an alert"},
     {Errc::close_notify_before_finished, "close_notify_before_finished", Category::peer_alert, std::nullopt, "RFC 5246 §7.2.1", "the peer closed the connection before the handshake was complete"},

@@ -61,17 +61,20 @@ void read_subject_key_identifier(Reader& value, Extensions& out) { out.subject_k
 
 void read_authority_key_identifier(Reader& value, Extensions& out) {
   Reader fields = value.enter_sequence();
-  if (fields.next_is(der::context(0))) out.authority_key_identifier = fields.content(der::context(0));
+  AuthorityKeyIdentifier identifier;
+  if (fields.next_is(der::context(0))) identifier.key_identifier = fields.content(der::context(0));
   const bool has_issuer = fields.next_is(der::constructed(1));
   if (has_issuer) {
     Reader names = fields.enter(der::constructed(1));
     if (names.at_end()) names.refuse("an authorityCertIssuer without any name");
+    identifier.issuer = names.rest();
     while (!names.at_end()) read_general_name(names);
   }
   const bool has_serial = fields.next_is(der::context(2));
-  if (has_serial) fields.integer(der::context(2));
+  if (has_serial) identifier.serial = fields.integer(der::context(2));
   if (has_issuer != has_serial) fields.refuse("authorityCertIssuer and authorityCertSerialNumber come together", Errc::bad_certificate);
   fields.finish();
+  out.authority_key_identifier = identifier;
 }
 
 /// What is done with an extension that is in the table. One that is not is ignored, unless it is critical.

@@ -27,17 +27,71 @@ struct BasicConstraints {
   std::optional<std::uint64_t> path_length = {};
 };
 
+/// RFC 5280 §4.2.1.1.
+struct AuthorityKeyIdentifier {
+  std::optional<Bytes> key_identifier = {};
+  std::optional<Bytes> issuer = {};  ///< the GeneralNames, one after the other
+  std::optional<Bytes> serial = {};
+};
+
+/// RFC 5280 §4.2.1.10: the GeneralSubtrees of each, one after the other.
+struct NameConstraints {
+  std::optional<Bytes> permitted = {}, excluded = {};
+};
+
+/// RFC 5280 §4.2.1.11.
+struct PolicyConstraints {
+  std::optional<std::uint64_t> require_explicit_policy = {}, inhibit_policy_mapping = {};
+};
+
+/// What this stack understands, by its place in `present` and `critical`.
+enum class ExtensionId : std::uint8_t {
+  authority_key_identifier,
+  subject_key_identifier,
+  key_usage,
+  certificate_policies,
+  policy_mappings,
+  subject_alt_name,
+  issuer_alt_name,
+  subject_directory_attributes,
+  basic_constraints,
+  name_constraints,
+  policy_constraints,
+  extended_key_usage,
+  crl_distribution_points,
+  inhibit_any_policy,
+  freshest_crl,
+  authority_info_access,
+  subject_info_access,
+  tls_feature,
+  signed_certificate_timestamps,
+  ocsp_no_check,
+};
+
+/// Lists are views: their elements one after the other, checked when they were read.
 struct Extensions {
-  std::optional<BasicConstraints> basic_constraints = {};
-  std::optional<std::uint16_t> key_usage = {};   ///< bit n is KeyUsage n
-  std::optional<Bytes> extended_key_usage = {};  ///< the object identifiers, one after the other
-  std::optional<Bytes> subject_alt_name = {};    ///< the GeneralNames, one after the other
+  std::uint32_t present = 0, critical = 0;  ///< bit n is ExtensionId n
+  std::optional<AuthorityKeyIdentifier> authority_key_identifier = {};
   std::optional<Bytes> subject_key_identifier = {};
-  std::optional<Bytes> authority_key_identifier = {};  ///< its keyIdentifier
-  /// The first extension that makes this certificate unusable: one that is critical and not understood, or one that
-  /// restricts what may be trusted in a way that is not applied. Empty when there is none.
+  std::optional<std::uint16_t> key_usage = {};  ///< bit n is KeyUsage n
+  std::optional<Bytes> policies = {};           ///< PolicyInformation
+  std::optional<Bytes> policy_mappings = {};    ///< pairs of object identifiers
+  std::optional<Bytes> subject_alt_name = {};   ///< GeneralName
+  std::optional<Bytes> issuer_alt_name = {};    ///< GeneralName
+  std::optional<BasicConstraints> basic_constraints = {};
+  std::optional<NameConstraints> name_constraints = {};
+  std::optional<PolicyConstraints> policy_constraints = {};
+  std::optional<Bytes> extended_key_usage = {};                          ///< object identifiers
+  std::optional<Bytes> crl_distribution_points = {}, freshest_crl = {};  ///< DistributionPoint
+  std::optional<std::uint64_t> inhibit_any_policy = {};
+  std::optional<Bytes> authority_info_access = {}, subject_info_access = {};  ///< AccessDescription
+  std::optional<Bytes> tls_features = {};                                     ///< INTEGER (RFC 7633 §4.1)
+  std::optional<Bytes> signed_certificate_timestamps = {};                    ///< the SignedCertificateTimestampList (RFC 6962 §3.3), in TLS's encoding
+  /// The first critical extension that is not understood. Empty when there is none.
   Bytes not_understood = {};
 
+  bool has(ExtensionId id) const { return (present >> static_cast<unsigned>(id) & 1) != 0; }
+  bool is_critical(ExtensionId id) const { return (critical >> static_cast<unsigned>(id) & 1) != 0; }
   /// Without the extension a key may do anything (RFC 5280 §4.2.1.3).
   bool allows(KeyUsage usage) const { return !key_usage || (*key_usage >> static_cast<unsigned>(usage) & 1) != 0; }
   /// Likewise (§4.2.1.12); anyExtendedKeyUsage allows everything.

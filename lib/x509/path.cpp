@@ -90,7 +90,7 @@ class Search {
   static bool key_identifiers_agree(const ParsedCertificate& certificate, const ParsedCertificate& issuer) {
     const auto& wanted = certificate.extensions.authority_key_identifier;
     const auto& found = issuer.extensions.subject_key_identifier;
-    return !wanted || !found || std::ranges::equal(*wanted, *found);
+    return !wanted || !wanted->key_identifier || !found || std::ranges::equal(*wanted->key_identifier, *found);
   }
 
   /// RFC 5280 §6.1.3 (a) (4): names chain. Each candidate is looked at in the round that its key identifier puts it in.

@@ -41,7 +41,7 @@ TEST_CASE("a certificate of OpenSSL's says what OpenSSL says of it") {
   CHECK(leaf.parsed().extensions.allows(oid::kServerAuth));
   CHECK_FALSE(leaf.parsed().extensions.allows(oid::kClientAuth));
   CHECK_FALSE(leaf.parsed().extensions.basic_constraints->is_ca);
-  CHECK(leaf.parsed().extensions.authority_key_identifier->size() == 20);
+  CHECK(leaf.parsed().extensions.authority_key_identifier->key_identifier->size() == 20);
   const Certificate root = load("root.pem");
   CHECK(root.public_key().kind == KeyKind::rsa);
   CHECK(root.public_key().modulus.size() == 256);

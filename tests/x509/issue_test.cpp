@@ -79,7 +79,7 @@ TEST_CASE("an issued certificate says what the recipe says") {
   CHECK(certificate.issuer() == "CN=Root");
   CHECK(certificate.parsed().extensions.allows(oid::kClientAuth));
   CHECK_FALSE(certificate.parsed().extensions.allows(oid::kServerAuth));
-  CHECK(std::ranges::equal(*certificate.parsed().extensions.authority_key_identifier, *ca.parsed().extensions.subject_key_identifier));
+  CHECK(std::ranges::equal(*certificate.parsed().extensions.authority_key_identifier->key_identifier, *ca.parsed().extensions.subject_key_identifier));
   CHECK(certificate.parsed().serial.size() == 16);
   CHECK(certificate.parsed().serial[0] < 0x80);
   CHECK_FALSE(std::ranges::equal(certificate.parsed().serial, ca.parsed().serial));

@@ -1,0 +1,83 @@
+// What says that a certificate was taken back: certificate revocation lists (RFC 5280 §5) and OCSP responses (RFC 6960).
+// Both are small handles to immutable, shared objects: copy them freely, use them from any thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tls12/certificate.hpp"
+
+namespace tls12 {
+
+namespace x509 {
+struct ParsedCrl;
+struct ParsedOcspResponse;
+}  // namespace x509
+
+/// One CertificateList (RFC 5280 §5.1), parsed and kept; its signature is checked when it is used.
+class Crl {
+ public:
+  /// Copies `der`. Errors: Errc::bad_crl.
+  static Result<Crl> from_der(Bytes der);
+  /// Every X509 CRL of a PEM text (RFC 7468 §6), in order. Errors: Errc::bad_pem (also when there is none) and those of from_der.
+  static Result<std::vector<Crl>> all_from_pem(std::string_view text);
+  /// PEM or DER. Errors: Errc::file_unreadable and the above, naming the file.
+  static Result<std::vector<Crl>> from_file(const std::string& path);
+
+  Bytes der() const;
+  std::string issuer() const;
+  WallTime this_update() const;
+  /// RFC 5280 §5.1.2.5 asks for it; a list without one is never fresh.
+  std::optional<WallTime> next_update() const;
+  /// A delta CRL (§5.2.4) says what changed since a complete one.
+  bool is_delta() const;
+  std::size_t size() const;  ///< entries
+  const x509::ParsedCrl& parsed() const { return *parsed_; }
+
+ private:
+  explicit Crl(std::shared_ptr<const x509::ParsedCrl> parsed) : parsed_(std::move(parsed)) {}
+  std::shared_ptr<const x509::ParsedCrl> parsed_;
+};
+
+/// One OCSPResponse (RFC 6960 §4.2.1), as servers staple it; its signature is checked when it is used.
+class OcspResponse {
+ public:
+  /// Copies `der`. Errors: Errc::bad_ocsp_response: malformed, or of a status other than successful, or of another type than id-pkix-ocsp-basic.
+  static Result<OcspResponse> from_der(Bytes der);
+  /// DER, or PEM labelled OCSP RESPONSE. Errors: Errc::file_unreadable and the above, naming the file.
+  static Result<OcspResponse> from_file(const std::string& path);
+
+  Bytes der() const;
+  WallTime produced_at() const;
+  const x509::ParsedOcspResponse& parsed() const { return *parsed_; }
+
+ private:
+  explicit OcspResponse(std::shared_ptr<const x509::ParsedOcspResponse> parsed) : parsed_(std::move(parsed)) {}
+  std::shared_ptr<const x509::ParsedOcspResponse> parsed_;
+};
+
+/// How much is asked of revocation.
+enum class RevocationMode : std::uint8_t {
+  off,      ///< nothing is looked at; a certificate that demands a staple (RFC 7633) still gets its way
+  prefer,   ///< what is there is used: a revoked certificate is refused, an unknown status is not
+  require,  ///< every certificate below the anchor must be shown to be good
+};
+
+/// Where a verdict on revocation comes from.
+struct RevocationOptions {
+  RevocationMode mode = RevocationMode::off;
+  std::vector<Crl> crls = {};
+  /// Asked for more lists for this certificate, whose cRLDistributionPoints it may read; called within verify(), from its thread. Must not throw.
+  std::function<std::vector<Crl>(const Certificate&)> find_crls = {};
+  /// How far clocks may differ, and how old an OCSP response without nextUpdate may be.
+  std::chrono::seconds clock_skew = std::chrono::seconds(0);
+  std::chrono::seconds max_age_without_next_update = std::chrono::hours(24 * 7);
+  /// Judge the end entity alone (an OCSP staple says nothing about its issuers), or every certificate below the anchor.
+  bool end_entity_only = false;
+};
+
+}  // namespace tls12

@@ -1,0 +1,109 @@
+// Whether a certificate is to be believed: RFC 5280 §6 (paths), RFC 9525 (names), RFC 9618 (policies), RFC 6960 and RFC 5280 §6.3 (revocation).
+//
+//   auto verdict = tls12::verify({.presented = chain, .trust = store, .peer_name = {"example.org"}, .now = tls12::wall_time()});
+//   if (!verdict) std::puts(verdict.error().message().c_str());
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tls12/certificate.hpp"
+#include "tls12/revocation.hpp"
+
+namespace tls12 {
+
+/// What the certificate is used for (RFC 5280 §4.2.1.12).
+enum class Purpose : std::uint8_t { server, client, any };
+
+/// The name that the caller wants to talk to.
+struct PeerName {
+  enum class Kind : std::uint8_t { automatic, dns, ip, email };
+  std::string_view text = {};   ///< empty: any name will do
+  Kind kind = Kind::automatic;  ///< automatic: an IP address in text, else a DNS name
+};
+
+/// The chain that was found: from the leaf to the trust anchor.
+struct VerifiedChain {
+  std::vector<Certificate> certificates = {};
+  /// RFC 5280 §6.1.6: the policies, dotted, that the chain is valid for, within the user's initial set; {"2.5.29.32.0"} is any.
+  std::vector<std::string> policies = {};
+};
+
+/// Why a certificate is not to be believed.
+struct VerifyFailure {
+  Error error = {};               ///< the rule; its alert is what the peer is told
+  std::size_t depth = 0;          ///< of the certificate that broke it: 0 is the leaf
+  std::string subject = {};       ///< what a person would call that certificate
+  std::string reason = {};        ///< in words that a user can act on
+  std::string_view section = {};  ///< the RFC and section, finer than the row of the rule where it can be
+  /// One line of all that.
+  std::string message() const;
+};
+
+/// What is asked of a chain. The default judges what bears on trust, as connections want it.
+struct VerifyPolicy {
+  std::string_view name = "standard";
+
+  // Keys and signatures (RFC 9325 §4.5).
+  std::size_t min_rsa_bits = 2048;
+  bool allow_sha1 = false;
+
+  /// Ask of every certificate what RFC 5280 §4 and the CA/Browser Forum's baseline requirements ask of who issues it, even where a path
+  /// could be believed without: key identifiers present, extensions critical as they must be, serial numbers positive, subject names where
+  /// CAs need them, end entities that say what they are for, no version 1 among intermediates, …
+  bool strict_profile = false;
+  /// A common name counts as a DNS name where there is no subjectAltName (RFC 6125 §6.4.4, which RFC 9525 ends).
+  bool common_name_fallback = false;
+
+  // RFC 5280 §6.1.1 (c) to (i).
+  std::vector<std::string> user_initial_policy_set = {};  ///< dotted; empty: any-policy
+  bool initial_policy_mapping_inhibit = false;
+  bool initial_explicit_policy = false;
+  bool initial_any_policy_inhibit = false;
+
+  // What one verdict may cost. Past any of them: Errc::certificate_search_exhausted.
+  std::size_t max_depth = 10;                  ///< certificates in a chain, leaf and anchor included
+  std::size_t max_signature_checks = 64;       ///< however many certificates are presented; CRLs and OCSP responses count as well
+  std::size_t max_candidates = 4096;           ///< certificates looked at as issuers
+  std::size_t max_name_comparisons = 250'000;  ///< of name constraints with names
+
+  RevocationOptions revocation = {};
+
+  /// Asked about each chain that every rule allows: a reason makes the chain refused (pinning, extra checks), and the search goes on. Called
+  /// within verify(), from its thread. Must not throw.
+  std::function<std::optional<std::string>(const VerifiedChain&)> check = {};
+
+  struct Dangerous {
+    /// Asked when everything failed: true believes the leaf all the same; the verdict's chain is what was presented.
+    std::function<bool(const VerifyFailure&, std::span<const Certificate> presented)> accept_anyway = {};
+  } dangerous = {};
+
+  /// The default.
+  static VerifyPolicy standard() { return {}; }
+  /// Every rule there is: strict_profile.
+  static VerifyPolicy strict();
+  /// For what cannot be replaced: RSA from 1024 bits, SHA-1, names in the common name.
+  static VerifyPolicy legacy();
+};
+
+struct VerifyRequest {
+  std::span<const Certificate> presented;  ///< the leaf first, then untrusted certificates in any order
+  const TrustStore& trust;
+  PeerName peer_name = {};
+  Purpose purpose = Purpose::server;
+  WallTime now;
+  const VerifyPolicy& policy;
+  Bytes stapled_ocsp = {};            ///< an OCSPResponse in DER that came with the certificate; empty: none
+  bool staple_was_requested = false;  ///< whether its absence means something (RFC 7633 §4.3.3)
+  ProviderPtr provider = default_provider();
+};
+
+/// The best chain, after every check of RFC 5280 §6.1, the name, the policy's own checks and revocation. Thread-safe; bounded in time by the
+/// policy's budget. Errors: the certificate_* rules, Errc::bad_host_name, Errc::certificate_list_empty, Errc::out_of_memory.
+std::expected<VerifiedChain, VerifyFailure> verify(const VerifyRequest& request);
+
+}  // namespace tls12
