@@ -10,6 +10,7 @@
 #include "tls12/crypto.hpp"
 #include "tls12/limits.hpp"
 #include "tls12/observer.hpp"
+#include "tls12/verify.hpp"
 
 namespace tls12 {
 
@@ -33,6 +34,7 @@ struct CommonConfig {
 
 struct ClientConfig {
   TrustStore trust = {};                        ///< TrustStore::system() for the public web
+  VerifyPolicy verify = {};                     ///< what is asked of the server's certificate
   CommonConfig common = {};
 
   /// What weakens the connection.

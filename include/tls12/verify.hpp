@@ -6,6 +6,7 @@
 
 #include <expected>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -83,11 +84,11 @@ struct VerifyPolicy {
   } dangerous = {};
 
   /// The default.
-  static VerifyPolicy standard() { return {}; }
+  static const VerifyPolicy& standard();
   /// Every rule there is: strict_profile.
-  static VerifyPolicy strict();
+  static const VerifyPolicy& strict();
   /// For what cannot be replaced: RSA from 1024 bits, SHA-1, names in the common name.
-  static VerifyPolicy legacy();
+  static const VerifyPolicy& legacy();
 };
 
 struct VerifyRequest {
@@ -96,10 +97,10 @@ struct VerifyRequest {
   PeerName peer_name = {};
   Purpose purpose = Purpose::server;
   WallTime now;
-  const VerifyPolicy& policy;
+  const VerifyPolicy& policy = VerifyPolicy::standard();
   Bytes stapled_ocsp = {};            ///< an OCSPResponse in DER that came with the certificate; empty: none
   bool staple_was_requested = false;  ///< whether its absence means something (RFC 7633 §4.3.3)
-  ProviderPtr provider = default_provider();
+  const Provider& provider = *default_provider();
 };
 
 /// The best chain, after every check of RFC 5280 §6.1, the name, the policy's own checks and revocation. Thread-safe; bounded in time by the

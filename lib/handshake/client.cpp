@@ -190,6 +190,7 @@ Result<void> Client::receive_server_hello_done(Bytes body) {
 Result<Outcome> Client::verify_peer() {
   auto verified = verify_server({.presented = state_.peer_certificates,
                                  .trust = context_.config.trust,
+                                 .policy = context_.config.verify,
                                  .server_name = state_.server_name,
                                  .now = now_,
                                  .provider = provider(),

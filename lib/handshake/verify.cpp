@@ -2,20 +2,20 @@
 
 #include "base/buffer.hpp"
 #include "handshake/negotiate.hpp"
-#include "x509/path.hpp"
 
 namespace tls12::handshake {
 
 Result<PeerVerified> verify_server(const ServerVerification& what) {
   if (what.accept_any_certificate) return PeerVerified({});
-  auto chain = x509::verify_path({.presented = what.presented,
-                                  .trust = what.trust,
-                                  .peer_name = what.server_name,
-                                  .purpose = x509::Purpose::server,
-                                  .now = what.now,
-                                  .provider = what.provider});
-  if (!chain) return fail(chain.error());
-  return PeerVerified(std::move(*chain));
+  auto verdict = verify({.presented = what.presented,
+                         .trust = what.trust,
+                         .peer_name = {what.server_name},
+                         .purpose = Purpose::server,
+                         .now = what.now,
+                         .policy = what.policy,
+                         .provider = what.provider});
+  if (!verdict) return fail(verdict.error().error);
+  return PeerVerified(std::move(verdict->certificates));
 }
 
 Result<SignatureVerified> verify_key_exchange_signature(const KeyExchangeSignature& what) {

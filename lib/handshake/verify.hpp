@@ -7,18 +7,20 @@
 #include "handshake/proofs.hpp"
 #include "tls12/messages.hpp"
 #include "tls12/time.hpp"
+#include "tls12/verify.hpp"
 
 namespace tls12::handshake {
 
 struct ServerVerification {
   std::span<const Certificate> presented;
   const TrustStore& trust;
+  const VerifyPolicy& policy;
   std::string_view server_name;
   WallTime now;
   const Provider& provider;
   bool accept_any_certificate;  ///< ClientConfig::dangerous: then the chain of the result is empty
 };
-/// RFC 5246 §7.4.2, RFC 5280 §6, RFC 6125. Errors: those of x509::verify_path.
+/// RFC 5246 §7.4.2, RFC 5280 §6, RFC 6125. Errors: those of tls12::verify.
 Result<PeerVerified> verify_server(const ServerVerification& what);
 
 struct KeyExchangeSignature {

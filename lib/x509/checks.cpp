@@ -81,6 +81,7 @@ Result<void> check_signature_method(const ParsedCertificate& certificate) {
 }
 
 Result<void> check_purpose(const ParsedCertificate& certificate, Purpose purpose) {
+  if (purpose == Purpose::any) return {};
   const bool allowed = certificate.extensions.allows(purpose == Purpose::server ? oid::kServerAuth : oid::kClientAuth);
   if (!allowed) return refuse(Errc::certificate_extended_key_usage, certificate, purpose == Purpose::server ? "not for servers" : "not for clients");
   return {};

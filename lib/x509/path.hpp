@@ -5,11 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "tls12/certificate.hpp"
+#include "tls12/verify.hpp"
 
 namespace tls12::x509 {
-
-enum class Purpose : std::uint8_t { server, client };
 
 struct PathRequest {
   std::span<const Certificate> presented;  ///< the leaf first, then untrusted certificates in any order
