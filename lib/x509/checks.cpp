@@ -33,8 +33,7 @@ std::optional<SignatureFamily> family_for(const SignatureMethod& method, const S
     case SignatureKind::rsa_pkcs1: return kind == KeyKind::rsa ? std::optional(SignatureFamily::rsa_pkcs1) : std::nullopt;
     case SignatureKind::rsa_pss: {
       // RFC 4055 §3.3: the key's own parameters, where it has them, are met.
-      const bool fits =
-          kind == KeyKind::rsa || (kind == KeyKind::rsa_pss && (!key.pss || key.pss->allows(method.hash, method.salt_size)));
+      const bool fits = kind == KeyKind::rsa || (kind == KeyKind::rsa_pss && (!key.pss || key.pss->allows(method.hash, method.salt_size)));
       return fits ? std::optional(SignatureFamily::rsa_pss) : std::nullopt;
     }
     case SignatureKind::ecdsa:
@@ -58,6 +57,9 @@ Result<void> check_validity(const ParsedCertificate& certificate, WallTime now) 
 Result<void> check_understood(const ParsedCertificate& certificate) {
   const Bytes extension = certificate.extensions.not_understood;
   if (!extension.empty()) return refuse(Errc::certificate_critical_extension, certificate, dotted(extension));
+  // What these forbid is not judged: going on without them would trust too much.
+  for (const ExtensionId id : {ExtensionId::name_constraints, ExtensionId::policy_constraints, ExtensionId::inhibit_any_policy})
+    if (certificate.extensions.has(id)) return refuse(Errc::certificate_critical_extension, certificate, "constraints that are not applied");
   return {};
 }
 

@@ -69,15 +69,15 @@ Bytes Reader::integer(std::uint8_t tag) {
   return value;
 }
 
-Bytes Reader::natural() {
-  const Bytes value = integer();
+Bytes Reader::natural(std::uint8_t tag) {
+  const Bytes value = integer(tag);
   if (*fault_) return {};
   if (value[0] >= 0x80) return refuse("a negative integer"), Bytes{};
   return value.size() > 1 && value[0] == 0 ? value.subspan(1) : value;
 }
 
-std::uint64_t Reader::small_natural() {
-  const Bytes value = natural();
+std::uint64_t Reader::small_natural(std::uint8_t tag) {
+  const Bytes value = natural(tag);
   if (value.size() > 8) return std::numeric_limits<std::uint64_t>::max();
   std::uint64_t number = 0;
   for (const std::uint8_t octet : value) number = number << 8 | octet;

@@ -75,14 +75,12 @@ class Reader {
   /// X.690 §11.1: 0x00 or 0xff.
   bool boolean();
   /// Two's complement in the fewest octets (X.690 §8.3.2).
-  Bytes integer() { return integer(kInteger); }
-  Bytes integer(std::uint8_t tag);
+  Bytes integer(std::uint8_t tag = kInteger);
   /// A non-negative integer without its sign octet; zero is one octet of zero.
-  Bytes natural();
+  Bytes natural(std::uint8_t tag = kInteger);
   /// A non-negative integer, or the largest value there is when it does not fit.
-  std::uint64_t small_natural();
-  Bytes object_identifier() { return object_identifier(kObjectIdentifier); }
-  Bytes object_identifier(std::uint8_t tag);
+  std::uint64_t small_natural(std::uint8_t tag = kInteger);
+  Bytes object_identifier(std::uint8_t tag = kObjectIdentifier);
   Bytes octet_string() { return content(kOctetString); }
   /// A bit string of whole octets.
   Bytes bit_string();

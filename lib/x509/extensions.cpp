@@ -1,6 +1,7 @@
 #include "x509/extensions.hpp"
 
 #include "x509/general_name.hpp"
+#include "x509/name.hpp"
 
 namespace tls12::x509 {
 namespace {
@@ -10,6 +11,96 @@ using der::Reader;
 /// Certificates of today have about ten; each is looked for among those before it.
 constexpr std::size_t kMaxExtensions = 64;
 
+/// The content of a SEQUENCE SIZE (1..MAX) OF something, each element checked by `read`.
+template <class Read>
+Bytes read_list(Reader& reader, std::uint8_t tag, Read read) {
+  const Bytes elements = reader.content(tag);
+  Reader list(elements, reader.fault());
+  if (list.at_end()) list.refuse("an empty list where there must be an element");
+  while (!list.at_end()) read(list);
+  return elements;
+}
+template <class Read>
+Bytes read_list(Reader& reader, Read read) {
+  return read_list(reader, der::kSequence, read);
+}
+
+Bytes read_general_names(Reader& reader, std::uint8_t tag = der::kSequence) {
+  return read_list(reader, tag, [](Reader& list) { read_general_name(list); });
+}
+
+/// The bits of a named bit list, bit n as bit n. DER leaves out zeros at the end (X.690 §11.2.2), but roots that everybody trusts have them;
+/// the bits that do not count are zero (§11.2.1).
+std::uint16_t read_flags(Reader& reader, std::uint8_t tag) {
+  const Bytes bits = reader.content(tag);
+  if (reader.fault()) return 0;
+  const unsigned unused = bits.empty() ? 8 : bits[0];
+  if (unused > 7 || (bits.size() == 1 && unused != 0) || (bits.size() > 1 && (bits.back() & ((1u << unused) - 1)) != 0))
+    return reader.refuse("a bit string with stray bits at its end"), std::uint16_t{0};
+  std::uint16_t flags = 0;
+  for (unsigned bit = 0; bit < 16 && bit / 8 + 1 < bits.size(); ++bit)
+    if ((bits[bit / 8 + 1] >> (7 - bit % 8) & 1) != 0) flags = static_cast<std::uint16_t>(flags | 1u << bit);
+  return flags;
+}
+
+/// RFC 5280 §4.2.1.1.
+void read_authority_key_identifier(Reader& value, Extensions& out) {
+  Reader fields = value.enter_sequence();
+  AuthorityKeyIdentifier identifier;
+  if (fields.next_is(der::context(0))) identifier.key_identifier = fields.content(der::context(0));
+  if (fields.next_is(der::constructed(1))) identifier.issuer = read_general_names(fields, der::constructed(1));
+  if (fields.next_is(der::context(2))) identifier.serial = fields.integer(der::context(2));
+  fields.finish();
+  out.authority_key_identifier = identifier;
+}
+
+/// RFC 5280 §4.2.1.2.
+void read_subject_key_identifier(Reader& value, Extensions& out) { out.subject_key_identifier = value.octet_string(); }
+
+/// RFC 5280 §4.2.1.3.
+void read_key_usage(Reader& value, Extensions& out) { out.key_usage = read_flags(value, der::kBitString); }
+
+/// RFC 5280 §4.2.1.4: qualifiers are for people.
+void read_certificate_policies(Reader& value, Extensions& out) {
+  out.policies = read_list(value, [](Reader& list) {
+    Reader information = list.enter_sequence();
+    information.object_identifier();
+    if (!information.at_end())
+      read_list(information, [](Reader& qualifiers) {
+        Reader qualifier = qualifiers.enter_sequence();
+        qualifier.object_identifier();
+        qualifier.element();
+        qualifier.finish();
+      });
+    information.finish();
+  });
+}
+
+/// RFC 5280 §4.2.1.5.
+void read_policy_mappings(Reader& value, Extensions& out) {
+  out.policy_mappings = read_list(value, [](Reader& list) {
+    Reader pair = list.enter_sequence();
+    pair.object_identifier();
+    pair.object_identifier();
+    pair.finish();
+  });
+}
+
+/// RFC 5280 §4.2.1.6, §4.2.1.7.
+void read_subject_alt_name(Reader& value, Extensions& out) { out.subject_alt_name = read_general_names(value); }
+void read_issuer_alt_name(Reader& value, Extensions& out) { out.issuer_alt_name = read_general_names(value); }
+
+/// RFC 5280 §4.2.1.8.
+void read_subject_directory_attributes(Reader& value, Extensions&) {
+  read_list(value, [](Reader& list) {
+    Reader attribute = list.enter_sequence();
+    attribute.object_identifier();
+    read_list(attribute, der::kSet, [](Reader& values) { values.element(); });
+    attribute.finish();
+  });
+}
+
+/// RFC 5280 §4.2.1.9.
 void read_basic_constraints(Reader& value, Extensions& out) {
   Reader fields = value.enter_sequence();
   BasicConstraints constraints;
@@ -17,94 +108,150 @@ void read_basic_constraints(Reader& value, Extensions& out) {
     constraints.is_ca = fields.boolean();
     if (!constraints.is_ca) fields.refuse("a default value that is encoded");
   }
-  if (fields.next_is(der::kInteger)) {
-    constraints.path_length = fields.small_natural();
-    // RFC 5280 §4.2.1.9: only a CA has one.
-    if (!constraints.is_ca) fields.refuse("a path length without cA", Errc::bad_certificate);
-  }
+  if (fields.next_is(der::kInteger)) constraints.path_length = fields.small_natural();
   fields.finish();
   out.basic_constraints = constraints;
 }
 
-/// At least one bit is set (RFC 5280 §4.2.1.3). DER leaves out zeros at the end (X.690 §11.2.2), but roots that everybody trusts have them;
-/// the bits that do not count are zero (§11.2.1).
-void read_key_usage(Reader& value, Extensions& out) {
-  const Bytes bits = value.content(der::kBitString);
-  if (value.fault()) return;
-  if (bits.size() < 2) return value.refuse("a key usage without any bit", Errc::bad_certificate);
-  const unsigned unused = bits[0];
-  if (unused > 7 || (bits.back() & ((1u << unused) - 1)) != 0) return value.refuse("a key usage with stray bits at its end");
-  std::uint16_t usage = 0;
-  for (unsigned bit = 0; bit < 16 && bit / 8 + 1 < bits.size(); ++bit)
-    if ((bits[bit / 8 + 1] >> (7 - bit % 8) & 1) != 0) usage = static_cast<std::uint16_t>(usage | 1u << bit);
-  if (usage == 0) value.refuse("a key usage without any bit", Errc::bad_certificate);
-  out.key_usage = usage;
+/// RFC 5280 §4.2.1.10: minimum is its default, zero, and maximum is absent: neither is seen in DER.
+Bytes read_subtrees(Reader& reader, std::uint8_t tag) {
+  return read_list(reader, tag, [](Reader& list) {
+    Reader subtree = list.enter_sequence();
+    read_subtree_base(subtree);
+    subtree.finish();
+  });
 }
 
-void read_extended_key_usage(Reader& value, Extensions& out) {
-  const Bytes purposes = value.content(der::kSequence);
-  Reader list(purposes, value.fault());
-  if (list.at_end()) list.refuse("an extended key usage without any purpose");
-  while (!list.at_end()) list.object_identifier();
-  out.extended_key_usage = purposes;
-}
-
-void read_subject_alt_name(Reader& value, Extensions& out) {
-  const Bytes names = value.content(der::kSequence);
-  Reader list(names, value.fault());
-  if (list.at_end()) list.refuse("a subjectAltName without any name");
-  while (!list.at_end()) read_general_name(list);
-  out.subject_alt_name = names;
-}
-
-void read_subject_key_identifier(Reader& value, Extensions& out) { out.subject_key_identifier = value.octet_string(); }
-
-void read_authority_key_identifier(Reader& value, Extensions& out) {
+void read_name_constraints(Reader& value, Extensions& out) {
   Reader fields = value.enter_sequence();
-  AuthorityKeyIdentifier identifier;
-  if (fields.next_is(der::context(0))) identifier.key_identifier = fields.content(der::context(0));
-  const bool has_issuer = fields.next_is(der::constructed(1));
-  if (has_issuer) {
-    Reader names = fields.enter(der::constructed(1));
-    if (names.at_end()) names.refuse("an authorityCertIssuer without any name");
-    identifier.issuer = names.rest();
-    while (!names.at_end()) read_general_name(names);
-  }
-  const bool has_serial = fields.next_is(der::context(2));
-  if (has_serial) identifier.serial = fields.integer(der::context(2));
-  if (has_issuer != has_serial) fields.refuse("authorityCertIssuer and authorityCertSerialNumber come together", Errc::bad_certificate);
+  NameConstraints constraints;
+  if (fields.at_end()) fields.refuse("name constraints that constrain nothing", Errc::bad_certificate);
+  if (fields.next_is(der::constructed(0))) constraints.permitted = read_subtrees(fields, der::constructed(0));
+  if (fields.next_is(der::constructed(1))) constraints.excluded = read_subtrees(fields, der::constructed(1));
   fields.finish();
-  out.authority_key_identifier = identifier;
+  out.name_constraints = constraints;
 }
 
-/// What is done with an extension that is in the table. One that is not is ignored, unless it is critical.
+/// RFC 5280 §4.2.1.11.
+void read_policy_constraints(Reader& value, Extensions& out) {
+  Reader fields = value.enter_sequence();
+  PolicyConstraints constraints;
+  if (fields.at_end()) fields.refuse("policy constraints that constrain nothing", Errc::bad_certificate);
+  if (fields.next_is(der::context(0))) constraints.require_explicit_policy = fields.small_natural(der::context(0));
+  if (fields.next_is(der::context(1))) constraints.inhibit_policy_mapping = fields.small_natural(der::context(1));
+  fields.finish();
+  out.policy_constraints = constraints;
+}
+
+/// RFC 5280 §4.2.1.12.
+void read_extended_key_usage(Reader& value, Extensions& out) {
+  out.extended_key_usage = read_list(value, [](Reader& list) { list.object_identifier(); });
+}
+
+/// RFC 5280 §4.2.1.13.
+void read_distribution_point(Reader& list) {
+  Reader point = list.enter_sequence();
+  if (point.next_is(der::constructed(0))) {
+    Reader name = point.enter(der::constructed(0));
+    if (name.next_is(der::constructed(1))) {
+      read_relative_distinguished_name(name, der::constructed(1));
+    } else {
+      read_general_names(name, der::constructed(0));
+    }
+    name.finish();
+  }
+  if (point.next_is(der::context(1))) read_flags(point, der::context(1));
+  if (point.next_is(der::constructed(2))) read_general_names(point, der::constructed(2));
+  point.finish();
+}
+
+void read_crl_distribution_points(Reader& value, Extensions& out) { out.crl_distribution_points = read_list(value, read_distribution_point); }
+
+/// RFC 5280 §4.2.1.14.
+void read_inhibit_any_policy(Reader& value, Extensions& out) { out.inhibit_any_policy = value.small_natural(); }
+
+/// RFC 5280 §4.2.1.15.
+void read_freshest_crl(Reader& value, Extensions& out) { out.freshest_crl = read_list(value, read_distribution_point); }
+
+/// RFC 5280 §4.2.2.1, §4.2.2.2.
+void read_access_description(Reader& list) {
+  Reader description = list.enter_sequence();
+  description.object_identifier();
+  read_general_name(description);
+  description.finish();
+}
+void read_authority_info_access(Reader& value, Extensions& out) { out.authority_info_access = read_list(value, read_access_description); }
+void read_subject_info_access(Reader& value, Extensions& out) { out.subject_info_access = read_list(value, read_access_description); }
+
+/// RFC 7633 §4.1.
+void read_tls_feature(Reader& value, Extensions& out) {
+  out.tls_features = read_list(value, [](Reader& list) { list.natural(); });
+}
+
+/// RFC 6962 §3.3: a vector of vectors, each with two octets of length in front, and none of them empty.
+void read_signed_certificate_timestamps(Reader& value, Extensions& out) {
+  const Bytes all = value.octet_string();
+  if (value.fault()) return;
+  const auto take = [&](Bytes& from) -> std::optional<Bytes> {
+    if (from.size() < 2) return std::nullopt;
+    const std::size_t size = std::size_t{from[0]} << 8 | from[1];
+    if (size == 0 || size > from.size() - 2) return std::nullopt;
+    const Bytes content = from.subspan(2, size);
+    from = from.subspan(2 + size);
+    return content;
+  };
+  Bytes left = all;
+  auto list = take(left);
+  bool whole = list && left.empty();
+  while (whole && !list->empty()) whole = take(*list).has_value();
+  if (!whole) value.refuse("a list of signed certificate timestamps that is cut short or has an empty one", Errc::bad_certificate);
+  out.signed_certificate_timestamps = all;
+}
+
+/// RFC 6960 §4.2.2.2.1.
+void read_ocsp_no_check(Reader& value, Extensions&) { value.null(); }
+
+/// What is read of an extension. One that is not in the table is ignored, unless it is critical.
 struct Row {
-  const Oid* id;
-  void (*read)(Reader& value, Extensions& out);  ///< null: the certificate cannot be used, since ignoring it would trust too much
+  ExtensionId id;
+  const Oid* oid;
+  void (*read)(Reader& value, Extensions& out);
+  /// Nothing here acts on the others; where one is critical, its issuer wants more than that (RFC 5280 §4.2).
+  bool is_processed = true;
 };
 constexpr Row kRows[] = {
-    {&oid::kBasicConstraints, read_basic_constraints},
-    {&oid::kKeyUsage, read_key_usage},
-    {&oid::kExtendedKeyUsage, read_extended_key_usage},
-    {&oid::kSubjectAltName, read_subject_alt_name},
-    {&oid::kSubjectKeyIdentifier, read_subject_key_identifier},
-    {&oid::kAuthorityKeyIdentifier, read_authority_key_identifier},
-    {&oid::kNameConstraints, nullptr},
-    {&oid::kPolicyConstraints, nullptr},
-    {&oid::kInhibitAnyPolicy, nullptr},
+    {ExtensionId::authority_key_identifier, &oid::kAuthorityKeyIdentifier, read_authority_key_identifier},
+    {ExtensionId::subject_key_identifier, &oid::kSubjectKeyIdentifier, read_subject_key_identifier},
+    {ExtensionId::key_usage, &oid::kKeyUsage, read_key_usage},
+    {ExtensionId::certificate_policies, &oid::kCertificatePolicies, read_certificate_policies},
+    {ExtensionId::policy_mappings, &oid::kPolicyMappings, read_policy_mappings},
+    {ExtensionId::subject_alt_name, &oid::kSubjectAltName, read_subject_alt_name},
+    {ExtensionId::issuer_alt_name, &oid::kIssuerAltName, read_issuer_alt_name, false},
+    {ExtensionId::subject_directory_attributes, &oid::kSubjectDirectoryAttributes, read_subject_directory_attributes, false},
+    {ExtensionId::basic_constraints, &oid::kBasicConstraints, read_basic_constraints},
+    {ExtensionId::name_constraints, &oid::kNameConstraints, read_name_constraints},
+    {ExtensionId::policy_constraints, &oid::kPolicyConstraints, read_policy_constraints},
+    {ExtensionId::extended_key_usage, &oid::kExtendedKeyUsage, read_extended_key_usage},
+    {ExtensionId::crl_distribution_points, &oid::kCrlDistributionPoints, read_crl_distribution_points},
+    {ExtensionId::inhibit_any_policy, &oid::kInhibitAnyPolicy, read_inhibit_any_policy},
+    {ExtensionId::freshest_crl, &oid::kFreshestCrl, read_freshest_crl},
+    {ExtensionId::authority_info_access, &oid::kAuthorityInfoAccess, read_authority_info_access, false},
+    {ExtensionId::subject_info_access, &oid::kSubjectInfoAccess, read_subject_info_access, false},
+    {ExtensionId::tls_feature, &oid::kTlsFeature, read_tls_feature},
+    {ExtensionId::signed_certificate_timestamps, &oid::kSignedCertificateTimestamps, read_signed_certificate_timestamps},
+    {ExtensionId::ocsp_no_check, &oid::kOcspNoCheck, read_ocsp_no_check},
 };
 
 void interpret(const Extension& extension, der::Fault& fault, Extensions& out) {
-  for (const Row& row : kRows) {
-    if (!is(extension.id, *row.id)) continue;
-    if (row.read == nullptr) break;
-    Reader value(extension.value, fault);
-    row.read(value, out);
-    value.finish();
-    return;
-  }
-  const bool restricts = std::ranges::any_of(kRows, [&](const Row& row) { return row.read == nullptr && is(extension.id, *row.id); });
-  if ((extension.is_critical || restricts) && out.not_understood.empty()) out.not_understood = extension.id;
+  const auto row = std::ranges::find_if(kRows, [&](const Row& r) { return is(extension.id, *r.oid); });
+  if (extension.is_critical && (row == std::end(kRows) || !row->is_processed) && out.not_understood.empty()) out.not_understood = extension.id;
+  if (row == std::end(kRows)) return;
+  Reader value(extension.value, fault);
+  row->read(value, out);
+  value.finish();
+  const std::uint32_t bit = std::uint32_t{1} << static_cast<unsigned>(row->id);
+  out.present |= bit;
+  if (extension.is_critical) out.critical |= bit;
 }
 
 }  // namespace

@@ -7,8 +7,10 @@
 #include "x509/name.hpp"
 
 namespace tls12::x509 {
+namespace {
 
-GeneralName read_general_name(der::Reader& reader) {
+/// An iPAddress is `addresses` addresses of one family.
+GeneralName read(der::Reader& reader, std::size_t addresses) {
   const der::Element element = reader.element();
   if (reader.fault()) return {};
   const unsigned number = element.tag & 0x1f;
@@ -29,12 +31,18 @@ GeneralName read_general_name(der::Reader& reader) {
       break;
     }
     case GeneralName::ip_address:
-      if (name.value.size() != 4 && name.value.size() != 16) reader.refuse("an address that is neither IPv4 nor IPv6", Errc::bad_certificate);
+      if (name.value.size() != 4 * addresses && name.value.size() != 16 * addresses)
+        reader.refuse("an address that is neither IPv4 nor IPv6", Errc::bad_certificate);
       break;
     default: break;
   }
   return name;
 }
+
+}  // namespace
+
+GeneralName read_general_name(der::Reader& reader) { return read(reader, 1); }
+GeneralName read_subtree_base(der::Reader& reader) { return read(reader, 2); }
 
 std::string text_of_address(Bytes address) {
   char text[INET6_ADDRSTRLEN] = {};

@@ -15,6 +15,8 @@ struct GeneralName {
 
 /// The next GeneralName of the content of a GeneralNames. Wrong characters and addresses that are neither IPv4 nor IPv6 are refused.
 GeneralName read_general_name(der::Reader& reader);
+/// The base of a GeneralSubtree (§4.2.1.10): the same, but that an address is followed by its mask.
+GeneralName read_subtree_base(der::Reader& reader);
 
 /// "192.0.2.1", "2001:db8::1"; `address` is 4 or 16 octets.
 std::string text_of_address(Bytes address);

@@ -129,23 +129,25 @@ constexpr std::size_t kMaxAttributesInSet = 16;
 
 }  // namespace
 
+void read_relative_distinguished_name(Reader& reader, std::uint8_t tag) {
+  Reader set = reader.enter(tag);
+  if (set.at_end()) set.refuse("a name with an empty set of attributes");
+  Bytes previous;
+  for (std::size_t count = 0; !set.at_end(); ++count) {
+    if (count == kMaxAttributesInSet) set.refuse("a name with too many attributes in a set", Errc::bad_certificate);
+    const Bytes before = set.rest();
+    const Attribute attribute = read_attribute(set);
+    const Bytes whole = before.first(before.size() - set.rest().size());
+    if (!previous.empty() && !der::in_set_order(previous, whole)) set.refuse("a set that is not in order");
+    previous = whole;
+    if (!reader.fault() && is_directory_string(attribute.value.tag) && !is_well_formed(attribute.value))
+      set.refuse("a string that its type does not allow", Errc::bad_certificate);
+  }
+}
+
 Bytes read_name(Reader& reader) {
   const der::Element name = reader.element(der::kSequence);
-  for (Reader sets(name.content, reader.fault()); !sets.at_end();) {
-    Reader set = sets.enter(der::kSet);
-    if (set.at_end()) set.refuse("a name with an empty set of attributes");
-    Bytes previous;
-    for (std::size_t count = 0; !set.at_end(); ++count) {
-      if (count == kMaxAttributesInSet) set.refuse("a name with too many attributes in a set", Errc::bad_certificate);
-      const Bytes before = set.rest();
-      const Attribute attribute = read_attribute(set);
-      const Bytes whole = before.first(before.size() - set.rest().size());
-      if (!previous.empty() && !der::in_set_order(previous, whole)) set.refuse("a set that is not in order");
-      previous = whole;
-      if (!reader.fault() && is_directory_string(attribute.value.tag) && !is_well_formed(attribute.value))
-        set.refuse("a string that its type does not allow", Errc::bad_certificate);
-    }
-  }
+  for (Reader sets(name.content, reader.fault()); !sets.at_end();) read_relative_distinguished_name(sets);
   return name.whole;
 }
 

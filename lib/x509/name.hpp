@@ -10,6 +10,8 @@ namespace tls12::x509 {
 
 /// A Name, checked down to each attribute's string, as one view of its whole encoding.
 Bytes read_name(der::Reader& reader);
+/// One RelativeDistinguishedName, checked likewise; `tag` is that of its set.
+void read_relative_distinguished_name(der::Reader& reader, std::uint8_t tag = der::kSet);
 /// A Name without any attribute.
 bool is_empty_name(Bytes name);
 

@@ -63,21 +63,36 @@ inline constexpr Oid kSha384 = make_oid(2, 16, 840, 1, 101, 3, 4, 2, 2);
 inline constexpr Oid kSha512 = make_oid(2, 16, 840, 1, 101, 3, 4, 2, 3);
 inline constexpr Oid kMgf1 = make_oid(1, 2, 840, 113549, 1, 1, 8);
 
-// certificate extensions: RFC 5280 §4.2.1
+// certificate extensions: RFC 5280 §4.2, RFC 7633 §4, RFC 6962 §3.3, RFC 6960 §4.2.2.2.1
+inline constexpr Oid kSubjectDirectoryAttributes = make_oid(2, 5, 29, 9);
 inline constexpr Oid kSubjectKeyIdentifier = make_oid(2, 5, 29, 14);
 inline constexpr Oid kKeyUsage = make_oid(2, 5, 29, 15);
 inline constexpr Oid kSubjectAltName = make_oid(2, 5, 29, 17);
+inline constexpr Oid kIssuerAltName = make_oid(2, 5, 29, 18);
 inline constexpr Oid kBasicConstraints = make_oid(2, 5, 29, 19);
 inline constexpr Oid kNameConstraints = make_oid(2, 5, 29, 30);
+inline constexpr Oid kCrlDistributionPoints = make_oid(2, 5, 29, 31);
+inline constexpr Oid kCertificatePolicies = make_oid(2, 5, 29, 32);
+inline constexpr Oid kPolicyMappings = make_oid(2, 5, 29, 33);
 inline constexpr Oid kAuthorityKeyIdentifier = make_oid(2, 5, 29, 35);
 inline constexpr Oid kPolicyConstraints = make_oid(2, 5, 29, 36);
 inline constexpr Oid kExtendedKeyUsage = make_oid(2, 5, 29, 37);
+inline constexpr Oid kFreshestCrl = make_oid(2, 5, 29, 46);
 inline constexpr Oid kInhibitAnyPolicy = make_oid(2, 5, 29, 54);
+inline constexpr Oid kAuthorityInfoAccess = make_oid(1, 3, 6, 1, 5, 5, 7, 1, 1);
+inline constexpr Oid kSubjectInfoAccess = make_oid(1, 3, 6, 1, 5, 5, 7, 1, 11);
+inline constexpr Oid kTlsFeature = make_oid(1, 3, 6, 1, 5, 5, 7, 1, 24);
+inline constexpr Oid kSignedCertificateTimestamps = make_oid(1, 3, 6, 1, 4, 1, 11129, 2, 4, 2);
+inline constexpr Oid kOcspNoCheck = make_oid(1, 3, 6, 1, 5, 5, 7, 48, 1, 5);
+
+// policies: RFC 5280 §4.2.1.4
+inline constexpr Oid kAnyPolicy = make_oid(2, 5, 29, 32, 0);
 
 // purposes: RFC 5280 §4.2.1.12
 inline constexpr Oid kAnyExtendedKeyUsage = make_oid(2, 5, 29, 37, 0);
 inline constexpr Oid kServerAuth = make_oid(1, 3, 6, 1, 5, 5, 7, 3, 1);
 inline constexpr Oid kClientAuth = make_oid(1, 3, 6, 1, 5, 5, 7, 3, 2);
+inline constexpr Oid kOcspSigning = make_oid(1, 3, 6, 1, 5, 5, 7, 3, 9);
 
 // the attribute of a name that issuing writes; lib/x509/name.cpp has the list that reading knows
 inline constexpr Oid kCommonName = make_oid(2, 5, 4, 3);
