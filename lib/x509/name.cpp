@@ -108,6 +108,19 @@ bool contains_all(Bytes a, Bytes b, Fault& fault) {
   return left_count == right_count;
 }
 
+/// How much of `name` is `base`, from the start.
+enum class Beginning { none, part, all };
+Beginning begins_with(Bytes name, Bytes base) {
+  Fault fault;
+  Reader left(name, fault), right(base, fault);
+  left = left.enter_sequence();
+  right = right.enter_sequence();
+  while (!right.at_end())
+    if (left.at_end() || !contains_all(left.content(der::kSet), right.content(der::kSet), fault)) return Beginning::none;
+  if (fault) return Beginning::none;
+  return left.at_end() ? Beginning::all : Beginning::part;
+}
+
 constexpr std::uint64_t kHashStart = 0xcbf29ce484222325, kHashPrime = 0x100000001b3;  // FNV-1a
 
 std::uint64_t hash_step(std::uint64_t hash, std::uint64_t value) { return (hash ^ value) * kHashPrime; }
@@ -153,16 +166,9 @@ Bytes read_name(Reader& reader) {
 
 bool is_empty_name(Bytes name) { return name.size() <= 2; }
 
-bool same_name(Bytes a, Bytes b) {
-  if (std::ranges::equal(a, b)) return true;
-  Fault fault;
-  Reader left(a, fault), right(b, fault);
-  left = left.enter_sequence();
-  right = right.enter_sequence();
-  while (!left.at_end() && !right.at_end())
-    if (!contains_all(left.content(der::kSet), right.content(der::kSet), fault)) return false;
-  return left.at_end() && right.at_end() && !fault;
-}
+bool same_name(Bytes a, Bytes b) { return std::ranges::equal(a, b) || begins_with(a, b) == Beginning::all; }
+
+bool is_within(Bytes name, Bytes base) { return begins_with(name, base) != Beginning::none; }
 
 std::uint64_t name_hash(Bytes name) {
   Fault fault;

@@ -18,6 +18,8 @@ bool is_empty_name(Bytes name);
 /// RFC 5280 §7.1: attribute by attribute, in order; strings whatever their type, without regard to ASCII case and to white space around and between words.
 /// Both names have been read by read_name().
 bool same_name(Bytes a, Bytes b);
+/// §4.2.1.10: whether `name` begins with all that `base` has, compared in the same way.
+bool is_within(Bytes name, Bytes base);
 /// Equal names have equal hashes. Quick, and no secret: a peer can choose names that collide.
 std::uint64_t name_hash(Bytes name);
 
