@@ -1,6 +1,7 @@
 // Certificates, trust anchors, keys and identities. All are small handles to immutable, shared objects: copy them freely, use them from any thread.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,7 +16,9 @@
 
 namespace tls12 {
 
-namespace x509 { struct ParsedCertificate; }
+namespace x509 {
+struct ParsedCertificate;
+}
 
 /// One X.509 certificate (RFC 5280 §4.1), parsed and kept.
 class Certificate {
@@ -45,24 +48,53 @@ class Certificate {
   std::shared_ptr<const x509::ParsedCertificate> parsed_;
 };
 
-/// The certificates that chains may end in. Loading keeps its first error; build() of a configuration reports it.
-class TrustStore {
+/// The trust anchors of a store at one moment: what a reload does to the store changes nothing here.
+class TrustAnchors {
  public:
-  TrustStore();
-  /// Debian's bundle, /etc/ssl/certs/ca-certificates.crt (or what SSL_CERT_FILE names).
-  static TrustStore system();
-  /// A file of one or many PEM certificates, or one DER certificate. An unreadable file or an empty one is an error.
-  static TrustStore from_file(const std::string& path);
-  static TrustStore from_pem(std::string_view text);
-  static TrustStore of(std::vector<Certificate> anchors);
-
-  std::span<const Certificate> anchors() const;
-  const std::optional<Error>& error() const;
+  bool empty() const { return all_ == nullptr || all_->empty(); }
+  std::size_t size() const { return all_ == nullptr ? 0 : all_->size(); }
+  const Certificate* begin() const { return empty() ? nullptr : all_->data(); }
+  const Certificate* end() const { return begin() + size(); }
+  const Certificate& operator[](std::size_t i) const { return (*all_)[i]; }
+  /// Those whose subject has this hash (x509::name_hash): found by binary search.
+  std::span<const Certificate> with_subject(std::uint64_t hash) const;
 
  private:
-  struct Content;
-  explicit TrustStore(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
-  std::shared_ptr<const Content> content_;
+  friend class TrustStore;
+  explicit TrustAnchors(std::shared_ptr<const std::vector<Certificate>> all) : all_(std::move(all)) {}
+  std::shared_ptr<const std::vector<Certificate>> all_;
+};
+
+/// The certificates that chains may end in, and where they come from. A handle: its copies, those in configurations that were built too, share one
+/// store, and reload() renews it for all of them. Thread-safe. Loading keeps its first error; build() of a configuration reports it.
+class TrustStore {
+ public:
+  TrustStore() = default;  ///< trusts nobody
+  /// Debian's bundle, /etc/ssl/certs/ca-certificates.crt, or else the directory that it is in. As OpenSSL has it, SSL_CERT_FILE names another file and
+  /// SSL_CERT_DIR other directories (separated by colons). What cannot be read is skipped; an error when nothing is left.
+  static TrustStore system();
+  /// A file of one or many PEM certificates, or one DER certificate. An unreadable file, an empty one and a bad certificate are errors.
+  static TrustStore from_file(const std::string& path);
+  /// Every certificate file of a directory, PEM or DER; several names of one file (OpenSSL's hashes) count once. What holds no certificate or a broken one
+  /// is skipped; an error when nothing is left.
+  static TrustStore from_directory(const std::string& path);
+  static TrustStore from_pem(std::string_view text);
+  static TrustStore of(std::vector<Certificate> anchors);
+  /// The anchors of all of them, each once, from all their sources.
+  static TrustStore any_of(std::span<const TrustStore> stores);
+  static TrustStore any_of(std::initializer_list<TrustStore> stores) { return any_of(std::span(stores.begin(), stores.size())); }
+
+  TrustAnchors anchors() const;
+  /// Why loading failed; nothing when it went well.
+  std::optional<Error> error() const;
+  /// Reads every source again. Then all copies of this store have the new anchors at once; verifications under way end with those that they began with.
+  /// On failure all stays as it was. Errors: those of loading.
+  Result<void> reload() const;
+
+ private:
+  struct Shared;
+  explicit TrustStore(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+  std::shared_ptr<Shared> shared_;  ///< null: empty
 };
 
 /// A private key: one in memory, or one that signs elsewhere.
@@ -83,7 +115,8 @@ class PrivateKey {
   Bytes public_key_info() const;
   /// PKCS#8 PEM, secret! Errc::misuse for a key elsewhere or one that was not loaded with its numbers.
   Result<std::string> to_pem() const;
-  /// Signs `message`; thread-safe. Errors: as SigningKey::sign; Errc::signature_scheme_wrong_for_key when the key cannot do `algorithm`; Errc::misuse for a key elsewhere.
+  /// Signs `message`; thread-safe. Errors: as SigningKey::sign; Errc::signature_scheme_wrong_for_key when the key cannot do `algorithm`; Errc::misuse for a key
+  /// elsewhere.
   Result<std::size_t> sign(const SignatureAlgorithm& algorithm, Bytes message, Random& random, MutableBytes out) const;
 
  private:
@@ -112,10 +145,10 @@ class Identity {
 /// What a certificate of our own making says. For tests and development; a CA of the real world has its own tools.
 struct CertificateRecipe {
   std::string common_name = "tls12 development";
-  std::vector<std::string> names = {};             ///< subjectAltName: DNS names and IP addresses
-  bool is_ca = false;                              ///< basicConstraints cA, keyUsage keyCertSign and cRLSign
-  std::optional<unsigned> path_length = {};        ///< pathLenConstraint, for a CA
-  bool for_servers = true, for_clients = false;    ///< extendedKeyUsage of a leaf
+  std::vector<std::string> names = {};           ///< subjectAltName: DNS names and IP addresses
+  bool is_ca = false;                            ///< basicConstraints cA, keyUsage keyCertSign and cRLSign
+  std::optional<unsigned> path_length = {};      ///< pathLenConstraint, for a CA
+  bool for_servers = true, for_clients = false;  ///< extendedKeyUsage of a leaf
   WallTime not_before = wall_time() - std::chrono::hours(1);
   WallTime not_after = wall_time() + std::chrono::hours(24 * 365);
 };
@@ -130,6 +163,7 @@ struct DevelopmentIdentity {
   Identity ca;
   Identity leaf;
 };
-Result<DevelopmentIdentity> make_development_identity(std::vector<std::string> names, KeyKind kind = KeyKind::ec_secp256r1, ProviderPtr provider = default_provider());
+Result<DevelopmentIdentity> make_development_identity(std::vector<std::string> names, KeyKind kind = KeyKind::ec_secp256r1,
+                                                      ProviderPtr provider = default_provider());
 
 }  // namespace tls12

@@ -10,12 +10,6 @@
 namespace tls12::x509 {
 namespace {
 
-std::unexpected<Error> unreadable(const std::string& path, int reason) {
-  Error error(Errc::file_unreadable, path);
-  error.system_error = reason;
-  return fail(error);
-}
-
 struct Descriptor {
   int number;
   ~Descriptor() {
@@ -24,6 +18,12 @@ struct Descriptor {
 };
 
 }  // namespace
+
+std::unexpected<Error> unreadable(const std::string& path, int reason) {
+  Error error(Errc::file_unreadable, path);
+  error.system_error = reason;
+  return fail(error);
+}
 
 Result<SecretVector> read_file(const std::string& path) {
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};

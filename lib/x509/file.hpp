@@ -11,6 +11,9 @@ namespace tls12::x509 {
 /// It may hold a private key: the memory is wiped. Errors: Errc::file_unreadable with errno, naming the file; EFBIG above der::kMaxSize.
 Result<SecretVector> read_file(const std::string& path);
 
+/// Errc::file_unreadable with the system's `reason`, errno.
+std::unexpected<Error> unreadable(const std::string& path, int reason);
+
 /// The error of a file's content, which names the file and then what it was about.
 Error in_file(const Error& error, const std::string& path);
 

@@ -24,16 +24,10 @@ constexpr std::size_t kMaxCandidates = 1024;
 
 bool same_certificate(const Certificate& a, const Certificate& b) { return std::ranges::equal(a.der(), b.der()); }
 
-/// The anchors with this subject; TrustStore sorts them by its hash.
-std::span<const Certificate> anchors_named(const TrustStore& trust, std::uint64_t hash) {
-  const auto range = std::ranges::equal_range(trust.anchors(), hash, {}, [](const Certificate& c) { return c.parsed().subject_hash; });
-  return {range.begin(), range.end()};
-}
-
 /// A depth-first search with an explicit budget: trying everything could take for ever in a graph that an attacker drew.
 class Search {
  public:
-  explicit Search(const PathRequest& request) : request_(request) {
+  explicit Search(const PathRequest& request) : request_(request), anchors_(request.trust.anchors()) {
     chain_.reserve(kMaxChain);
     chain_.push_back(&request.presented.front());
     for (const Certificate& certificate : request.presented.subspan(1))
@@ -54,7 +48,7 @@ class Search {
   };
 
   bool is_anchor(const Certificate& certificate) const {
-    return std::ranges::any_of(anchors_named(request_.trust, certificate.parsed().subject_hash),
+    return std::ranges::any_of(anchors_.with_subject(certificate.parsed().subject_hash),
                                [&](const Certificate& a) { return same_certificate(a, certificate); });
   }
 
@@ -62,7 +56,7 @@ class Search {
   bool extend(std::size_t intermediates) {
     const ParsedCertificate& tip = chain_.back()->parsed();
     if (auto method = check_signature_method(tip); !method) return remember(method.error());
-    const auto anchors = anchors_named(request_.trust, tip.issuer_hash);
+    const auto anchors = anchors_.with_subject(tip.issuer_hash);
     // Where the key identifiers agree comes first (RFC 5280 §4.2.1.1: they are hints, not checks).
     for (const bool by_key : {true, false}) {
       for (const Certificate& anchor : anchors)
@@ -142,6 +136,7 @@ class Search {
   }
 
   const PathRequest& request_;
+  const TrustAnchors anchors_;  ///< one snapshot for the whole search
   std::vector<const Certificate*> chain_, pool_;
   std::array<Checked, kMaxSignatureChecks> checked_ = {};
   std::size_t checks_ = 0, candidates_ = 0;

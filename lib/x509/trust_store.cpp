@@ -1,24 +1,64 @@
-// TrustStore: the anchors, sorted by the hash of their subjects so that path building finds an issuer at once.
+// TrustStore: the anchors, sorted by the hash of their subjects so that path building finds an issuer at once, and how to load them again.
+#include <dirent.h>
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <functional>
+#include <mutex>
+#include <set>
 
 #include "tls12/certificate.hpp"
 #include "x509/file.hpp"
+#include "x509/guard.hpp"
 #include "x509/parsed_certificate.hpp"
 #include "x509/pem.hpp"
 
 namespace tls12 {
 namespace {
 
-constexpr char kSystemBundle[] = "/etc/ssl/certs/ca-certificates.crt";
+constexpr char kSystemBundle[] = "/etc/ssl/certs/ca-certificates.crt", kSystemDirectory[] = "/etc/ssl/certs";
 
-/// The certificates of a bundle that somebody else maintains: what cannot be read is nothing to trust, and no reason to trust nothing.
-std::vector<Certificate> readable_certificates(std::string_view text) {
-  std::vector<Certificate> found;
+using Certificates = std::vector<Certificate>;
+/// Reads anchors, whenever it is asked to.
+using Source = std::function<Result<Certificates>()>;
+using Sources = std::vector<Source>;
+
+// ---------------------------------------------------------------------------------------------------- files and directories
+
+/// A DER certificate is a SEQUENCE of more than 127 octets. No line of PEM starts so: '0' is followed by no such character.
+bool is_der(Bytes content) { return content.size() > 1 && content[0] == x509::der::kSequence && content[1] >= 0x80; }
+
+Result<Certificates> read_anchors(const std::string& path) {
+  const auto content = x509::read_file(path);
+  if (!content) return fail(content.error());
+  if (content->empty()) return fail(Errc::no_trust_anchors, path + ": the file is empty");
+  if (is_der(*content)) {
+    auto certificate = Certificate::from_der(*content);
+    if (!certificate) return fail(x509::in_file(certificate.error(), path));
+    return Certificates{std::move(*certificate)};
+  }
+  auto anchors = Certificate::all_from_pem(text_of(*content));
+  if (!anchors) return fail(x509::in_file(anchors.error(), path));
+  return anchors;
+}
+
+/// The certificates of a file that somebody else maintains: what cannot be read is nothing to trust, and no reason to trust nothing.
+Result<Certificates> read_readable_anchors(const std::string& path) {
+  const auto content = x509::read_file(path);
+  if (!content) return fail(content.error());
+  Certificates found;
+  if (is_der(*content)) {
+    if (auto certificate = Certificate::from_der(*content)) found.push_back(std::move(*certificate));
+    return found;
+  }
+  std::string_view text = text_of(*content);
   std::vector<std::uint8_t> der;
   for (;;) {
     const auto block = x509::pem::next(text);
     if (!block || !*block) return found;
+    if ((*block)->label != "CERTIFICATE") continue;
     der.resize((*block)->max_size());
     const auto size = x509::pem::decode(**block, der);
     if (!size) continue;
@@ -26,53 +66,164 @@ std::vector<Certificate> readable_certificates(std::string_view text) {
   }
 }
 
+Result<std::vector<std::string>> entries_of(const std::string& path) {
+  std::vector<std::string> names;
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);
+  if (directory == nullptr) return x509::unreadable(path, errno);
+  while (const dirent* entry = ::readdir(directory.get())) names.push_back(entry->d_name);
+  std::ranges::sort(names);  // the order of a directory depends on its past
+  return names;
+}
+
+Result<Certificates> read_directory(const std::string& path) {
+  const auto names = entries_of(path);
+  if (!names) return fail(names.error());
+  Certificates all;
+  std::set<std::pair<dev_t, ino_t>> seen;
+  for (const std::string& name : *names) {
+    const std::string file = path + "/" + name;
+    struct stat status;
+    if (::stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || !seen.emplace(status.st_dev, status.st_ino).second) continue;
+    if (auto found = read_readable_anchors(file)) std::ranges::move(*found, std::back_inserter(all));
+  }
+  if (all.empty()) return fail(Errc::no_trust_anchors, path + ": the directory has no certificate");
+  return all;
+}
+
+/// Where SSL_CERT_FILE or SSL_CERT_DIR are set, they alone count.
+Result<Certificates> read_system() {
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value == nullptr ? "" : value);
+  };
+  const std::string file = variable("SSL_CERT_FILE");
+  std::string directories = variable("SSL_CERT_DIR");
+  if (file.empty() && directories.empty()) {
+    auto bundle = read_readable_anchors(kSystemBundle);
+    return bundle && !bundle->empty() ? bundle : read_directory(kSystemDirectory);
+  }
+  Certificates all;
+  std::optional<Error> reason;
+  const auto add = [&](Result<Certificates> found) {
+    if (found)
+      std::ranges::move(*found, std::back_inserter(all));
+    else if (!reason)
+      reason = found.error();
+  };
+  if (!file.empty()) add(read_readable_anchors(file));
+  while (!directories.empty()) {
+    const std::size_t colon = std::min(directories.find(':'), directories.size());
+    if (colon != 0) add(read_directory(directories.substr(0, colon)));
+    directories.erase(0, colon + 1);
+  }
+  if (!all.empty()) return all;
+  return fail(reason ? *reason : Error(Errc::no_trust_anchors, file));
+}
+
+// ---------------------------------------------------------------------------------------------------- a whole store
+
+std::uint64_t subject_of(const Certificate& certificate) { return certificate.parsed().subject_hash; }
+
+/// All that the sources have, each certificate once, by the hashes of their subjects.
+Result<Certificates> load(const Sources& sources) {
+  return x509::guarded([&]() -> Result<Certificates> {
+    Certificates all;
+    for (const Source& source : sources) {
+      auto found = source();
+      if (!found) return found;
+      std::ranges::move(*found, std::back_inserter(all));
+    }
+    std::ranges::sort(all, [](const Certificate& a, const Certificate& b) {
+      return subject_of(a) != subject_of(b) ? subject_of(a) < subject_of(b) : std::ranges::lexicographical_compare(a.der(), b.der());
+    });
+    const auto repeated = std::ranges::unique(all, [](const Certificate& a, const Certificate& b) { return std::ranges::equal(a.der(), b.der()); });
+    all.erase(repeated.begin(), repeated.end());
+    return all;
+  });
+}
+
 }  // namespace
 
-struct TrustStore::Content {
-  std::vector<Certificate> anchors = {};
+struct TrustStore::Shared {
+  Sources sources = {};
+  std::mutex reloading = {};  ///< held while sources are read: of two reloads, the later one stays
+  std::mutex swapping = {};   ///< held to copy or replace a pointer, never longer; guards the rest
+  std::shared_ptr<const Certificates> anchors = {};
   std::optional<Error> error = {};
+
+  Result<void> read() {
+    auto fresh = load(sources);
+    if (!fresh) return fail(fresh.error());
+    auto anchors_of_now = std::make_shared<const Certificates>(std::move(*fresh));
+    const std::lock_guard lock(swapping);
+    anchors.swap(anchors_of_now);
+    error.reset();
+    return {};
+  }
+
+  /// What `make_sources` names, loaded; where there is no memory for a store, one that says so.
+  template <class MakeSources>
+  static TrustStore loaded(MakeSources make_sources) try {
+    auto shared = std::make_shared<Shared>();
+    shared->sources = make_sources();
+    if (auto read = shared->read(); !read) shared->error = read.error();
+    return TrustStore(std::move(shared));
+  } catch (const std::bad_alloc&) {
+    static Shared exhausted{.error = Errc::out_of_memory};
+    return TrustStore(std::shared_ptr<Shared>(std::shared_ptr<void>(), &exhausted));
+  }
 };
 
-TrustStore::TrustStore() : TrustStore(std::make_shared<const Content>()) {}
-
-TrustStore TrustStore::of(std::vector<Certificate> anchors) {
-  std::ranges::sort(anchors, {}, [](const Certificate& c) { return c.parsed().subject_hash; });
-  return TrustStore(std::make_shared<const Content>(Content{.anchors = std::move(anchors)}));
-}
-
 TrustStore TrustStore::system() {
-  const char* named = std::getenv("SSL_CERT_FILE");
-  const std::string path = named != nullptr && *named != '\0' ? named : kSystemBundle;
-  const auto content = x509::read_file(path);
-  if (!content) return TrustStore(std::make_shared<const Content>(Content{.error = content.error()}));
-  auto anchors = readable_certificates(text_of(*content));
-  if (anchors.empty()) return TrustStore(std::make_shared<const Content>(Content{.error = Error(Errc::no_trust_anchors, path)}));
-  return of(std::move(anchors));
-}
-
-TrustStore TrustStore::from_pem(std::string_view text) {
-  auto anchors = Certificate::all_from_pem(text);
-  if (!anchors) return TrustStore(std::make_shared<const Content>(Content{.error = anchors.error()}));
-  return of(std::move(*anchors));
+  return Shared::loaded([] { return Sources{read_system}; });
 }
 
 TrustStore TrustStore::from_file(const std::string& path) {
-  const auto failed = [&](const Error& error) { return TrustStore(std::make_shared<const Content>(Content{.error = error})); };
-  const auto content = x509::read_file(path);
-  if (!content) return failed(content.error());
-  if (content->empty()) return failed(Error(Errc::no_trust_anchors, path + ": the file is empty"));
-  // A DER certificate is a SEQUENCE, whose first octet no line of PEM starts with in practice: '0' and then a length.
-  if (content->size() > 1 && (*content)[0] == x509::der::kSequence && (*content)[1] >= 0x80) {
-    auto certificate = Certificate::from_der(*content);
-    if (!certificate) return failed(x509::in_file(certificate.error(), path));
-    return of({std::move(*certificate)});
-  }
-  auto anchors = Certificate::all_from_pem(text_of(*content));
-  if (!anchors) return failed(x509::in_file(anchors.error(), path));
-  return of(std::move(*anchors));
+  return Shared::loaded([&] { return Sources{[path] { return read_anchors(path); }}; });
 }
 
-std::span<const Certificate> TrustStore::anchors() const { return content_->anchors; }
-const std::optional<Error>& TrustStore::error() const { return content_->error; }
+TrustStore TrustStore::from_directory(const std::string& path) {
+  return Shared::loaded([&] { return Sources{[path] { return read_directory(path); }}; });
+}
+
+TrustStore TrustStore::from_pem(std::string_view text) {
+  return Shared::loaded([&] { return Sources{[anchors = Certificate::all_from_pem(text)] { return anchors; }}; });
+}
+
+TrustStore TrustStore::of(std::vector<Certificate> anchors) {
+  return Shared::loaded([&] { return Sources{[anchors = std::move(anchors)] { return Result<Certificates>(anchors); }}; });
+}
+
+TrustStore TrustStore::any_of(std::span<const TrustStore> stores) {
+  return Shared::loaded([&] {
+    Sources sources;
+    for (const TrustStore& store : stores)
+      if (store.shared_ != nullptr) sources.insert(sources.end(), store.shared_->sources.begin(), store.shared_->sources.end());
+    return sources;
+  });
+}
+
+TrustAnchors TrustStore::anchors() const {
+  if (shared_ == nullptr) return TrustAnchors(nullptr);
+  const std::lock_guard lock(shared_->swapping);
+  return TrustAnchors(shared_->anchors);
+}
+
+std::optional<Error> TrustStore::error() const {
+  if (shared_ == nullptr) return std::nullopt;
+  const std::lock_guard lock(shared_->swapping);
+  return shared_->error;
+}
+
+Result<void> TrustStore::reload() const {
+  if (shared_ == nullptr) return {};
+  const std::lock_guard in_turn(shared_->reloading);
+  return x509::guarded([&] { return shared_->read(); });
+}
+
+std::span<const Certificate> TrustAnchors::with_subject(std::uint64_t hash) const {
+  const auto found = std::ranges::equal_range(begin(), end(), hash, {}, subject_of);
+  return {found.begin(), found.end()};
+}
 
 }  // namespace tls12

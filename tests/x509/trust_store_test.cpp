@@ -1,5 +1,9 @@
-// TrustStore and Identity: what is loaded from files, and how failures name them.
+// TrustStore and Identity: what is loaded from files, how it is loaded again, and how failures name the files.
+#include <sys/stat.h>
+
+#include <atomic>
 #include <chrono>
+#include <thread>
 
 #include "support.hpp"
 
@@ -9,6 +13,8 @@ namespace {
 using test::data_path;
 using test::Folder;
 using test::read_data;
+
+const std::string kBad = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
 
 TEST_CASE("anchors come from PEM files of several certificates and from DER files of one") {
   const Folder folder;
@@ -32,26 +38,186 @@ TEST_CASE("a file that cannot be read, is empty, or has a bad certificate is an 
   CHECK(missing.error()->message().find("missing.pem") != std::string::npos);
   CHECK(*TrustStore::from_file(folder.write("empty.pem", "")).error() == Errc::no_trust_anchors);
   CHECK(*TrustStore::from_file(folder.write("text.pem", "hello\n")).error() == Errc::bad_pem);
-  const std::string bad = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
-  const auto broken = TrustStore::from_file(folder.write("broken.pem", read_data("root.pem") + bad));
+  const auto broken = TrustStore::from_file(folder.write("broken.pem", read_data("root.pem") + kBad));
   REQUIRE(broken.error().has_value());
   CHECK(*broken.error() == Errc::bad_der);
   CHECK(broken.error()->message().find("broken.pem: certificate 2: ") != std::string::npos);
   CHECK(broken.anchors().empty());
-  CHECK(*TrustStore::from_pem(bad).error() == Errc::bad_der);
+  CHECK(*TrustStore::from_pem(kBad).error() == Errc::bad_der);
   CHECK(*TrustStore::from_file(folder.write("broken.der", std::string("\x30\x82\x01\x00", 4))).error() == Errc::bad_der);
 }
 
+TEST_CASE("a directory gives every certificate of its files, PEM or DER, and skips what is broken or none") {
+  const Folder folder;
+  folder.write("two.pem", read_data("root.pem") + kBad + read_data("gnutls_ca.pem"));
+  folder.write("one.crt", tls12::text_of(test::load("root_ed25519.pem").der()));
+  folder.write("broken.der", std::string("\x30\x82\x01\x00", 4));
+  folder.write("key.pem", read_data("p256.key.pem"));
+  folder.write("README", "hello\n");
+  folder.write("empty", "");
+  std::filesystem::create_directory(folder.path("folder"));
+  REQUIRE(mkfifo(folder.path("pipe").c_str(), 0600) == 0);
+  const auto store = TrustStore::from_directory(folder.path(""));
+  CHECK_FALSE(store.error().has_value());
+  CHECK(store.anchors().size() == 3);
+}
+
+TEST_CASE("a certificate counts once, however many files and links have it") {
+  const Folder folder;
+  folder.write("root.pem", read_data("root.pem") + read_data("root.pem"));
+  folder.write("copy.der", tls12::text_of(test::load("root.pem").der()));
+  std::filesystem::create_symlink("root.pem", folder.path("9a9d9c70.0"));
+  std::filesystem::create_symlink("nowhere.pem", folder.path("9a9d9c70.1"));
+  CHECK(TrustStore::from_directory(folder.path("")).anchors().size() == 1);
+  CHECK(TrustStore::of({test::load("root.pem"), test::load("root.pem")}).anchors().size() == 1);
+  // OpenSSL's hash alone, of a file that is elsewhere, counts like any other name.
+  const Folder links;
+  std::filesystem::create_symlink(folder.path("root.pem"), links.path("9a9d9c70.0"));
+  CHECK(TrustStore::from_directory(links.path("")).anchors().size() == 1);
+}
+
+TEST_CASE("a directory without any certificate, or none at all, is an error that names it") {
+  const Folder folder;
+  folder.write("text.pem", "hello\n");
+  const auto none = TrustStore::from_directory(folder.path(""));
+  REQUIRE(none.error().has_value());
+  CHECK(*none.error() == Errc::no_trust_anchors);
+  CHECK(none.error()->message().find(folder.path("")) != std::string::npos);
+  const auto missing = TrustStore::from_directory(folder.path("missing"));
+  CHECK(*missing.error() == Errc::file_unreadable);
+  CHECK(missing.error()->system_error == ENOENT);
+}
+
+/// An environment variable, for as long as this lives; an empty one is as good as none.
+struct Variable {
+  Variable(const char* n, const std::string& value) : name(n) { setenv(name, value.c_str(), 1); }
+  ~Variable() { unsetenv(name); }
+  const char* name;
+};
+
 TEST_CASE("the system's bundle is the one that SSL_CERT_FILE names, and a bad certificate in it is skipped") {
   const Folder folder;
-  const std::string bad = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
-  setenv("SSL_CERT_FILE", folder.write("bundle.pem", bad + read_data("root.pem")).c_str(), 1);
-  const auto store = TrustStore::system();
+  const Variable directories("SSL_CERT_DIR", "");
+  {
+    const Variable file("SSL_CERT_FILE", folder.write("bundle.pem", kBad + read_data("root.pem")));
+    const auto store = TrustStore::system();
+    CHECK_FALSE(store.error().has_value());
+    CHECK(store.anchors().size() == 1);
+  }
+  const Variable file("SSL_CERT_FILE", folder.path("missing.pem"));
+  CHECK(*TrustStore::system().error() == Errc::file_unreadable);
+}
+
+TEST_CASE("SSL_CERT_DIR names the system's directories, beside SSL_CERT_FILE; one that is not there is skipped") {
+  const Folder one, two;
+  const Variable no_file("SSL_CERT_FILE", "");
+  one.write("a.pem", read_data("root.pem"));
+  two.write("b.pem", read_data("gnutls_ca.pem"));
+  const Variable directories("SSL_CERT_DIR", one.path("") + ":" + one.path("missing") + "::" + two.path(""));
+  CHECK(TrustStore::system().anchors().size() == 2);
+  {
+    const Variable file("SSL_CERT_FILE", two.write("c.pem", read_data("root_ed25519.pem")));
+    CHECK(TrustStore::system().anchors().size() == 3);
+  }
+  const Variable missing("SSL_CERT_DIR", one.path("missing"));
+  CHECK(*TrustStore::system().error() == Errc::file_unreadable);
+}
+
+TEST_CASE("several stores make one") {
+  const Folder folder;
+  const auto file = TrustStore::from_file(folder.write("root.pem", read_data("root.pem")));
+  const auto joined = TrustStore::any_of({file, TrustStore(), TrustStore::of({test::load("gnutls_ca.pem"), test::load("root.pem")})});
+  CHECK_FALSE(joined.error().has_value());
+  CHECK(joined.anchors().size() == 2);
+  CHECK(*TrustStore::any_of({file, TrustStore::from_pem(kBad)}).error() == Errc::bad_der);
+  folder.write("root.pem", read_data("root_ed25519.pem"));
+  CHECK(joined.reload().has_value());
+  CHECK(joined.anchors().size() == 3);
+}
+
+TEST_CASE("an anchor is found by its subject") {
+  const auto store = TrustStore::of({test::load("root.pem"), test::load("gnutls_ca.pem"), test::load("root_ed25519.pem")});
+  const auto anchors = store.anchors();
+  for (const Certificate& anchor : anchors) {
+    const auto found = anchors.with_subject(anchor.parsed().subject_hash);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].subject() == anchor.subject());
+  }
+  CHECK(anchors.with_subject(0).empty());
+  CHECK(TrustStore().anchors().with_subject(0).empty());
+}
+
+TEST_CASE("a reload reaches every copy of a store; who holds the old anchors keeps them") {
+  const Folder folder;
+  const auto store = TrustStore::from_file(folder.write("trust.pem", read_data("root.pem")));
+  const TrustStore copy = store;
+  const auto before = copy.anchors();
+  folder.write("trust.pem", read_data("gnutls_ca.pem") + read_data("root_ed25519.pem"));
+  CHECK(copy.anchors().size() == 1);
+  CHECK(store.reload().has_value());
+  CHECK(copy.anchors().size() == 2);
+  REQUIRE(before.size() == 1);
+  CHECK(before[0].subject() == test::load("root.pem").subject());
+}
+
+TEST_CASE("a failed reload says why, and keeps the anchors") {
+  const Folder folder;
+  const auto store = TrustStore::from_file(folder.write("trust.pem", read_data("root.pem")));
+  folder.write("trust.pem", read_data("gnutls_ca.pem") + kBad);
+  CHECK(store.reload().error() == Errc::bad_der);
+  std::filesystem::remove(folder.path("trust.pem"));
+  CHECK(store.reload().error() == Errc::file_unreadable);
+  CHECK_FALSE(store.error().has_value());
+  REQUIRE(store.anchors().size() == 1);
+  CHECK(store.anchors()[0].subject() == test::load("root.pem").subject());
+}
+
+TEST_CASE("a reload mends a store that could not be loaded") {
+  const Folder folder;
+  const auto store = TrustStore::from_file(folder.path("trust.pem"));
+  CHECK(*store.error() == Errc::file_unreadable);
+  folder.write("trust.pem", read_data("root.pem"));
+  CHECK(store.reload().has_value());
   CHECK_FALSE(store.error().has_value());
   CHECK(store.anchors().size() == 1);
-  setenv("SSL_CERT_FILE", folder.path("missing.pem").c_str(), 1);
-  CHECK(*TrustStore::system().error() == Errc::file_unreadable);
-  unsetenv("SSL_CERT_FILE");
+  CHECK(TrustStore().reload().has_value());
+  CHECK(TrustStore::of({test::load("root.pem")}).reload().has_value());
+}
+
+TEST_CASE("threads verify while others reload") {
+  const Folder folder;
+  const std::string path = folder.path("trust.pem"), fresh = folder.path("fresh.pem");
+  const std::string contents[] = {read_data("root.pem"), read_data("root.pem") + read_data("gnutls_ca.pem")};
+  folder.write("trust.pem", contents[0]);
+  const auto store = TrustStore::from_file(path);
+  const Certificate presented[] = {test::load("leaf.pem"), test::load("intermediate.pem")};
+  std::atomic<bool> done = false;
+  std::atomic<int> verified = 0, refused = 0;
+  {
+    std::vector<std::jthread> verifiers;
+    for (int i = 0; i < 2; ++i)
+      verifiers.emplace_back([&] {
+        do {
+          const auto chain = verify_path({.presented = presented, .trust = store, .now = test::data_time(), .provider = *default_provider()});
+          ++(chain ? verified : refused);
+        } while (!done);
+      });
+    std::vector<std::jthread> reloaders;
+    for (int i = 0; i < 2; ++i)
+      reloaders.emplace_back([&] {
+        for (int n = 0; n < 50; ++n) CHECK(store.reload().has_value());
+      });
+    for (int n = 0; n < 50; ++n) {
+      folder.write("fresh.pem", contents[n % 2]);
+      std::filesystem::rename(fresh, path);
+    }
+    reloaders.clear();
+    done = true;
+  }
+  CHECK(verified > 0);
+  CHECK(refused == 0);
+  CHECK(store.reload().has_value());
+  CHECK(store.anchors().size() == 2);
 }
 
 TEST_CASE("every certificate of Debian's bundle is readable") {
