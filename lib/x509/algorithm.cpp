@@ -51,33 +51,20 @@ bool is_null(Bytes parameters) { return std::ranges::equal(parameters, kNullElem
 
 constexpr const char* kWrongParameters = "an algorithm identifier with wrong parameters";
 
-/// RFC 4055 §2.1: the parameters of a hash are NULL or absent. False when the hash is not supported.
-bool read_hash(Reader& reader, HashAlgorithm& out) {
-  const AlgorithmIdentifier algorithm = read_algorithm_identifier(reader);
-  for (const HashRow& row : kHashes) {
-    if (!is(algorithm.oid, *row.oid)) continue;
-    if (!algorithm.parameters.empty() && !is_null(algorithm.parameters)) reader.refuse(kWrongParameters, Errc::bad_certificate);
-    out = row.hash;
-    return true;
-  }
-  return false;
-}
-
-bool read_mask_generation(Reader& reader, HashAlgorithm& out) {
+std::optional<HashAlgorithm> read_mask_generation(Reader& reader) {
   const AlgorithmIdentifier mask = read_algorithm_identifier(reader);
-  if (!is(mask.oid, oid::kMgf1)) return false;
+  if (!is(mask.oid, oid::kMgf1)) return std::nullopt;
   Reader parameters(mask.parameters, reader.fault());
-  const bool known = read_hash(parameters, out);
+  const auto hash = read_hash_algorithm(parameters);
   parameters.finish();
-  return known;
+  return hash;
 }
 
 /// RFC 4055 §3.1; nothing when a hash or the mask generation is not supported. Default values may be encoded: validators must accept them.
 std::optional<PssParameters> read_pss_parameters(Bytes parameters, Fault& fault) {
   Reader whole(parameters, fault);
   Reader fields = whole.enter_sequence();
-  HashAlgorithm hash = HashAlgorithm::sha1, mask_hash = HashAlgorithm::sha1;
-  bool known = true;
+  std::optional<HashAlgorithm> hash = HashAlgorithm::sha1, mask_hash = HashAlgorithm::sha1;
   std::uint64_t salt_size = 20, trailer = 1;
   const auto optional_field = [&](unsigned number, auto read) {
     if (!fields.next_is(der::constructed(number))) return;
@@ -85,32 +72,25 @@ std::optional<PssParameters> read_pss_parameters(Bytes parameters, Fault& fault)
     read(field);
     field.finish();
   };
-  optional_field(0, [&](Reader& field) { known = read_hash(field, hash) && known; });
-  optional_field(1, [&](Reader& field) { known = read_mask_generation(field, mask_hash) && known; });
+  optional_field(0, [&](Reader& field) { hash = read_hash_algorithm(field); });
+  optional_field(1, [&](Reader& field) { mask_hash = read_mask_generation(field); });
   optional_field(2, [&](Reader& field) { salt_size = field.small_natural(); });
   optional_field(3, [&](Reader& field) { trailer = field.small_natural(); });
   if (trailer != 1) fields.refuse(kWrongParameters, Errc::bad_certificate);
   fields.finish();
   whole.finish();
-  if (!known || hash != mask_hash || salt_size > kMaxSignatureSize) return std::nullopt;
-  return PssParameters{hash, static_cast<std::size_t>(salt_size)};
-}
-
-void write_hash(HashAlgorithm hash, Writer& writer) {
-  writer.sequence([&] {
-    writer.object_identifier(std::ranges::find(kHashes, hash, &HashRow::hash)->oid->bytes());
-    writer.null();
-  });
+  if (!hash || hash != mask_hash || salt_size > kMaxSignatureSize) return std::nullopt;
+  return PssParameters{*hash, static_cast<std::size_t>(salt_size)};
 }
 
 void write_pss_parameters(const PssParameters& pss, Writer& writer) {
   writer.sequence([&] {
     if (pss.hash != HashAlgorithm::sha1) {
-      writer.nest(der::constructed(0), [&] { write_hash(pss.hash, writer); });
+      writer.nest(der::constructed(0), [&] { write_hash_algorithm(pss.hash, writer); });
       writer.nest(der::constructed(1), [&] {
         writer.sequence([&] {
           writer.object_identifier(oid::kMgf1.bytes());
-          write_hash(pss.hash, writer);
+          write_hash_algorithm(pss.hash, writer);
         });
       });
     }
@@ -135,6 +115,16 @@ AlgorithmIdentifier read_algorithm_identifier(Reader& reader) {
   if (!fields.at_end()) algorithm.parameters = fields.element().whole;
   fields.finish();
   return algorithm;
+}
+
+std::optional<HashAlgorithm> read_hash_algorithm(Reader& reader) {
+  const AlgorithmIdentifier algorithm = read_algorithm_identifier(reader);
+  for (const HashRow& row : kHashes) {
+    if (!is(algorithm.oid, *row.oid)) continue;
+    if (!algorithm.parameters.empty() && !is_null(algorithm.parameters)) reader.refuse(kWrongParameters, Errc::bad_certificate);
+    return row.hash;
+  }
+  return std::nullopt;
 }
 
 SignatureMethod read_signature_algorithm(Reader& reader) {
@@ -215,6 +205,13 @@ void write_signature_algorithm(const SignatureMethod& method, Writer& writer) {
     for (const SignatureRow& row : kSignatures)
       if (row.kind == method.kind && (row.hash == method.hash || row.kind == SignatureKind::ed25519)) writer.object_identifier(row.oid->bytes());
     if (method.kind == SignatureKind::rsa_pkcs1) writer.null();
+  });
+}
+
+void write_hash_algorithm(HashAlgorithm hash, Writer& writer) {
+  writer.sequence([&] {
+    writer.object_identifier(std::ranges::find(kHashes, hash, &HashRow::hash)->oid->bytes());
+    writer.null();
   });
 }
 

@@ -44,6 +44,8 @@ struct AlgorithmIdentifier {
 };
 AlgorithmIdentifier read_algorithm_identifier(der::Reader& reader);
 
+/// RFC 4055 §2.1: the parameters of a hash are NULL or absent. Nothing when it is not supported.
+std::optional<HashAlgorithm> read_hash_algorithm(der::Reader& reader);
 SignatureMethod read_signature_algorithm(der::Reader& reader);
 SubjectKey read_subject_public_key_info(der::Reader& reader);
 /// What kind of key an AlgorithmIdentifier of a public or private key stands for; nothing when it is not supported.
@@ -53,6 +55,7 @@ std::optional<KeyKind> kind_of_curve(Bytes oid);
 void write_signature_algorithm(const SignatureMethod& method, der::Writer& writer);
 void write_key_algorithm(KeyKind kind, const std::optional<PssParameters>& pss, der::Writer& writer);
 void write_subject_public_key_info(const PublicKey& key, const std::optional<PssParameters>& pss, der::Writer& writer);
+void write_hash_algorithm(HashAlgorithm hash, der::Writer& writer);
 void write_curve(KeyKind kind, der::Writer& writer);
 
 bool is_ec(KeyKind kind);

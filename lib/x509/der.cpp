@@ -101,6 +101,24 @@ Bytes Reader::bit_string() {
   return value.subspan(1);
 }
 
+Bytes Reader::bits(std::uint8_t tag) {
+  const Bytes value = content(tag);
+  if (*fault_) return {};
+  const unsigned unused = value.empty() ? 8 : value[0];
+  if (unused > 7 || (value.size() == 1 && unused != 0)) return refuse("a bit string without its length"), Bytes{};
+  if (value.size() > 1 && (value.back() & ((1u << unused) - 1)) != 0) return refuse("a bit string with stray bits at its end"), Bytes{};
+  return value.subspan(1);
+}
+
+std::uint16_t Reader::named_bits(std::uint8_t tag) {
+  // DER leaves out zeros at the end (X.690 §11.2.2), but roots that everybody trusts have them.
+  const Bytes octets = bits(tag);
+  std::uint16_t flags = 0;
+  for (unsigned bit = 0; bit < 16 && bit / 8 < octets.size(); ++bit)
+    if ((octets[bit / 8] >> (7 - bit % 8) & 1) != 0) flags = static_cast<std::uint16_t>(flags | 1u << bit);
+  return flags;
+}
+
 void Reader::null() {
   if (!content(kNull).empty()) refuse("a NULL with content");
 }

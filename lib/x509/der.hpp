@@ -22,6 +22,7 @@ enum Tag : std::uint8_t {
   kOctetString = 0x04,
   kNull = 0x05,
   kObjectIdentifier = 0x06,
+  kEnumerated = 0x0a,
   kUtf8String = 0x0c,
   kNumericString = 0x12,
   kPrintableString = 0x13,
@@ -84,6 +85,10 @@ class Reader {
   Bytes octet_string() { return content(kOctetString); }
   /// A bit string of whole octets.
   Bytes bit_string();
+  /// The octets of a bit string of any length; the bits that do not count are zero (X.690 §11.2.1).
+  Bytes bits(std::uint8_t tag = kBitString);
+  /// The first 16 bits of a named bit list, bit n as bit n.
+  std::uint16_t named_bits(std::uint8_t tag = kBitString);
   void null();
 
   /// Nothing may be left.

@@ -1,15 +1,12 @@
 #include "x509/extensions.hpp"
 
+#include "x509/distribution_point.hpp"
 #include "x509/general_name.hpp"
-#include "x509/name.hpp"
 
 namespace tls12::x509 {
 namespace {
 
 using der::Reader;
-
-/// Certificates of today have about ten; each is looked for among those before it.
-constexpr std::size_t kMaxExtensions = 64;
 
 /// The content of a SEQUENCE SIZE (1..MAX) OF something, each element checked by `read`.
 template <class Read>
@@ -23,24 +20,6 @@ Bytes read_list(Reader& reader, std::uint8_t tag, Read read) {
 template <class Read>
 Bytes read_list(Reader& reader, Read read) {
   return read_list(reader, der::kSequence, read);
-}
-
-Bytes read_general_names(Reader& reader, std::uint8_t tag = der::kSequence) {
-  return read_list(reader, tag, [](Reader& list) { read_general_name(list); });
-}
-
-/// The bits of a named bit list, bit n as bit n. DER leaves out zeros at the end (X.690 §11.2.2), but roots that everybody trusts have them;
-/// the bits that do not count are zero (§11.2.1).
-std::uint16_t read_flags(Reader& reader, std::uint8_t tag) {
-  const Bytes bits = reader.content(tag);
-  if (reader.fault()) return 0;
-  const unsigned unused = bits.empty() ? 8 : bits[0];
-  if (unused > 7 || (bits.size() == 1 && unused != 0) || (bits.size() > 1 && (bits.back() & ((1u << unused) - 1)) != 0))
-    return reader.refuse("a bit string with stray bits at its end"), std::uint16_t{0};
-  std::uint16_t flags = 0;
-  for (unsigned bit = 0; bit < 16 && bit / 8 + 1 < bits.size(); ++bit)
-    if ((bits[bit / 8 + 1] >> (7 - bit % 8) & 1) != 0) flags = static_cast<std::uint16_t>(flags | 1u << bit);
-  return flags;
 }
 
 /// RFC 5280 §4.2.1.1.
@@ -58,7 +37,7 @@ void read_authority_key_identifier(Reader& value, Extensions& out) {
 void read_subject_key_identifier(Reader& value, Extensions& out) { out.subject_key_identifier = value.octet_string(); }
 
 /// RFC 5280 §4.2.1.3.
-void read_key_usage(Reader& value, Extensions& out) { out.key_usage = read_flags(value, der::kBitString); }
+void read_key_usage(Reader& value, Extensions& out) { out.key_usage = value.named_bits(); }
 
 /// RFC 5280 §4.2.1.4: qualifiers are for people.
 void read_certificate_policies(Reader& value, Extensions& out) {
@@ -149,22 +128,6 @@ void read_extended_key_usage(Reader& value, Extensions& out) {
 }
 
 /// RFC 5280 §4.2.1.13.
-void read_distribution_point(Reader& list) {
-  Reader point = list.enter_sequence();
-  if (point.next_is(der::constructed(0))) {
-    Reader name = point.enter(der::constructed(0));
-    if (name.next_is(der::constructed(1))) {
-      read_relative_distinguished_name(name, der::constructed(1));
-    } else {
-      read_general_names(name, der::constructed(0));
-    }
-    name.finish();
-  }
-  if (point.next_is(der::context(1))) read_flags(point, der::context(1));
-  if (point.next_is(der::constructed(2))) read_general_names(point, der::constructed(2));
-  point.finish();
-}
-
 void read_crl_distribution_points(Reader& value, Extensions& out) { out.crl_distribution_points = read_list(value, read_distribution_point); }
 
 /// RFC 5280 §4.2.1.14.
@@ -242,18 +205,6 @@ constexpr Row kRows[] = {
     {ExtensionId::ocsp_no_check, &oid::kOcspNoCheck, read_ocsp_no_check},
 };
 
-void interpret(const Extension& extension, der::Fault& fault, Extensions& out) {
-  const auto row = std::ranges::find_if(kRows, [&](const Row& r) { return is(extension.id, *r.oid); });
-  if (extension.is_critical && (row == std::end(kRows) || !row->is_processed) && out.not_understood.empty()) out.not_understood = extension.id;
-  if (row == std::end(kRows)) return;
-  Reader value(extension.value, fault);
-  row->read(value, out);
-  value.finish();
-  const std::uint32_t bit = std::uint32_t{1} << static_cast<unsigned>(row->id);
-  out.present |= bit;
-  if (extension.is_critical) out.critical |= bit;
-}
-
 }  // namespace
 
 bool Extensions::allows(const Oid& purpose) const {
@@ -278,18 +229,21 @@ Extension read_extension(Reader& reader) {
   return extension;
 }
 
+void read_value(const Extension& extension, der::Fault& fault, Extensions& out) {
+  const auto row = std::ranges::find_if(kRows, [&](const Row& r) { return is(extension.id, *r.oid); });
+  if (extension.is_critical && (row == std::end(kRows) || !row->is_processed) && out.not_understood.empty()) out.not_understood = extension.id;
+  if (row == std::end(kRows)) return;
+  Reader value(extension.value, fault);
+  row->read(value, out);
+  value.finish();
+  const std::uint32_t bit = std::uint32_t{1} << static_cast<unsigned>(row->id);
+  out.present |= bit;
+  if (extension.is_critical) out.critical |= bit;
+}
+
 Extensions read_extensions(Reader& list) {
   Extensions out;
-  const Bytes all = list.rest();
-  if (list.at_end()) list.refuse("an empty list of extensions");
-  for (std::size_t count = 0; !list.at_end(); ++count) {
-    if (count == kMaxExtensions) return list.refuse("too many extensions", Errc::bad_certificate), out;
-    const Extension extension = read_extension(list);
-    Reader earlier(all, list.fault());
-    for (std::size_t i = 0; i < count && !list.fault(); ++i)
-      if (std::ranges::equal(read_extension(earlier).id, extension.id)) return list.refuse("an extension that comes twice", Errc::bad_certificate), out;
-    if (!list.fault()) interpret(extension, list.fault(), out);
-  }
+  for_each_extension(list, [&](const Extension& extension) { read_value(extension, list.fault(), out); });
   return out;
 }
 

@@ -106,7 +106,27 @@ struct Extension {
 };
 Extension read_extension(der::Reader& reader);
 
-/// The content of the list of extensions. No extension comes twice.
+/// Certificates of today have about ten; each is looked for among those before it.
+inline constexpr std::size_t kMaxExtensions = 64;
+
+/// Visits the content of a list of extensions, of a certificate or of what else has them. No extension comes twice.
+template <class Visit>
+void for_each_extension(der::Reader& list, Visit visit) {
+  const Bytes all = list.rest();
+  if (list.at_end()) list.refuse("an empty list of extensions");
+  for (std::size_t count = 0; !list.at_end(); ++count) {
+    if (count == kMaxExtensions) return list.refuse("too many extensions", Errc::bad_certificate);
+    const Extension extension = read_extension(list);
+    der::Reader earlier(all, list.fault());
+    for (std::size_t i = 0; i < count && !list.fault(); ++i)
+      if (std::ranges::equal(read_extension(earlier).id, extension.id)) return list.refuse("an extension that comes twice", Errc::bad_certificate);
+    if (!list.fault()) visit(extension);
+  }
+}
+
+/// What the value of an extension of a certificate says, to its place in `out`.
+void read_value(const Extension& extension, der::Fault& fault, Extensions& out);
+/// The content of a certificate's list of extensions.
 Extensions read_extensions(der::Reader& list);
 
 }  // namespace tls12::x509

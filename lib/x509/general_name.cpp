@@ -42,6 +42,14 @@ GeneralName read(der::Reader& reader, std::size_t addresses) {
 }  // namespace
 
 GeneralName read_general_name(der::Reader& reader) { return read(reader, 1); }
+Bytes read_general_names(der::Reader& reader, std::uint8_t tag) {
+  const Bytes names = reader.content(tag);
+  der::Reader list(names, reader.fault());
+  if (list.at_end()) list.refuse("a list of general names without any");
+  while (!list.at_end()) read_general_name(list);
+  return names;
+}
+
 GeneralName read_subtree_base(der::Reader& reader) { return read(reader, 2); }
 
 std::string text_of_address(Bytes address) {

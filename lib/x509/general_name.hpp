@@ -15,6 +15,8 @@ struct GeneralName {
 
 /// The next GeneralName of the content of a GeneralNames. Wrong characters and addresses that are neither IPv4 nor IPv6 are refused.
 GeneralName read_general_name(der::Reader& reader);
+/// A GeneralNames, of which there is at least one: its content.
+Bytes read_general_names(der::Reader& reader, std::uint8_t tag = der::kSequence);
 /// The base of a GeneralSubtree (§4.2.1.10): the same, but that an address is followed by its mask.
 GeneralName read_subtree_base(der::Reader& reader);
 

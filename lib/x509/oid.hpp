@@ -85,6 +85,17 @@ inline constexpr Oid kTlsFeature = make_oid(1, 3, 6, 1, 5, 5, 7, 1, 24);
 inline constexpr Oid kSignedCertificateTimestamps = make_oid(1, 3, 6, 1, 4, 1, 11129, 2, 4, 2);
 inline constexpr Oid kOcspNoCheck = make_oid(1, 3, 6, 1, 5, 5, 7, 48, 1, 5);
 
+// extensions of CRLs, of their entries, and of OCSP responses: RFC 5280 §5.2, §5.3, RFC 6960 §4.4
+inline constexpr Oid kCrlNumber = make_oid(2, 5, 29, 20);
+inline constexpr Oid kReasonCode = make_oid(2, 5, 29, 21);
+inline constexpr Oid kInvalidityDate = make_oid(2, 5, 29, 24);
+inline constexpr Oid kDeltaCrlIndicator = make_oid(2, 5, 29, 27);
+inline constexpr Oid kIssuingDistributionPoint = make_oid(2, 5, 29, 28);
+inline constexpr Oid kCertificateIssuer = make_oid(2, 5, 29, 29);
+inline constexpr Oid kOcspBasic = make_oid(1, 3, 6, 1, 5, 5, 7, 48, 1, 1);
+inline constexpr Oid kOcspNonce = make_oid(1, 3, 6, 1, 5, 5, 7, 48, 1, 2);
+inline constexpr Oid kOcspArchiveCutoff = make_oid(1, 3, 6, 1, 5, 5, 7, 48, 1, 6);
+
 // policies: RFC 5280 §4.2.1.4
 inline constexpr Oid kAnyPolicy = make_oid(2, 5, 29, 32, 0);
 
@@ -94,8 +105,12 @@ inline constexpr Oid kServerAuth = make_oid(1, 3, 6, 1, 5, 5, 7, 3, 1);
 inline constexpr Oid kClientAuth = make_oid(1, 3, 6, 1, 5, 5, 7, 3, 2);
 inline constexpr Oid kOcspSigning = make_oid(1, 3, 6, 1, 5, 5, 7, 3, 9);
 
-// the attribute of a name that issuing writes; lib/x509/name.cpp has the list that reading knows
+// attributes of names that are more than text: RFC 5280 §4.1.2.6; lib/x509/name.cpp has the list of those that have a short name
 inline constexpr Oid kCommonName = make_oid(2, 5, 4, 3);
+inline constexpr Oid kEmailAddress = make_oid(1, 2, 840, 113549, 1, 9, 1);
+
+// other names: RFC 9598 §3
+inline constexpr Oid kSmtpUtf8Mailbox = make_oid(1, 3, 6, 1, 5, 5, 7, 8, 9);
 
 }  // namespace oid
 }  // namespace tls12::x509

@@ -21,6 +21,13 @@ Calendar calendar_of(WallTime time) {
           static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count())};
 }
 
+void write(const Calendar& c, bool utc, der::Writer& writer) {
+  char text[64];
+  const int size = std::snprintf(text, sizeof text, utc ? "%02d%02u%02u%02d%02d%02dZ" : "%04d%02u%02u%02d%02d%02dZ", utc ? c.year % 100 : c.year, c.month,
+                                 c.day, c.hour, c.minute, c.second);
+  writer.element(utc ? der::kUtcTime : der::kGeneralizedTime, bytes_of({text, static_cast<std::size_t>(size)}));
+}
+
 }  // namespace
 
 WallTime read_time(der::Reader& reader) {
@@ -45,14 +52,17 @@ WallTime read_time(der::Reader& reader) {
   return WallTime(sys_days(date)) + hours(two(2)) + minutes(two(3)) + seconds(two(4));
 }
 
+WallTime read_generalized_time(der::Reader& reader) {
+  if (!reader.next_is(der::kGeneralizedTime)) reader.refuse("a field of another type than a GeneralizedTime");
+  return read_time(reader);
+}
+
 void write_time(WallTime time, der::Writer& writer) {
   const Calendar c = calendar_of(time);
-  const bool utc = c.year >= 1950 && c.year < 2050;
-  char text[64];
-  const int size = std::snprintf(text, sizeof text, utc ? "%02d%02u%02u%02d%02d%02dZ" : "%04d%02u%02u%02d%02d%02dZ", utc ? c.year % 100 : c.year, c.month,
-                                 c.day, c.hour, c.minute, c.second);
-  writer.element(utc ? der::kUtcTime : der::kGeneralizedTime, bytes_of({text, static_cast<std::size_t>(size)}));
+  write(c, c.year >= 1950 && c.year < 2050, writer);
 }
+
+void write_generalized_time(WallTime time, der::Writer& writer) { write(calendar_of(time), false, writer); }
 
 std::string text_of(WallTime time) {
   const Calendar c = calendar_of(time);
