@@ -1,14 +1,18 @@
 #include "x509/file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "x509/der.hpp"
 
 namespace tls12::x509 {
 namespace {
+
+constexpr std::size_t kChunk = 16 * 1024;
 
 struct Descriptor {
   int number;
@@ -28,7 +32,10 @@ std::unexpected<Error> unreadable(const std::string& path, int reason) {
 Result<SecretVector> read_file(const std::string& path) {
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (file.number < 0) return unreadable(path, errno);
-  SecretVector content(16 * 1024);
+  // A file that has a size is read at once; the octet more sees its end.
+  struct stat status;
+  const bool has_size = ::fstat(file.number, &status) == 0 && S_ISREG(status.st_mode) && status.st_size < static_cast<off_t>(der::kMaxSize);
+  SecretVector content(has_size ? static_cast<std::size_t>(status.st_size) + 1 : kChunk);
   std::size_t size = 0;
   for (;;) {
     const ssize_t n = ::read(file.number, content.data() + size, content.size() - size);
@@ -37,7 +44,7 @@ Result<SecretVector> read_file(const std::string& path) {
     if (n == 0) break;
     size += static_cast<std::size_t>(n);
     if (size > der::kMaxSize) return unreadable(path, EFBIG);
-    if (size == content.size()) content.resize(2 * size);
+    if (size == content.size()) content.resize(size + std::max(size, kChunk));
   }
   content.resize(size);
   return content;

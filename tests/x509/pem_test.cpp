@@ -37,7 +37,23 @@ TEST_CASE("base64 with other characters, wrong padding or stray bits is refused"
   }
 }
 
-TEST_CASE("white space anywhere in the base64 is skipped") { CHECK(*decode_base64("Zm\r\n9v\tYg =\n=") == "foob"); }
+TEST_CASE("white space anywhere in the base64 is skipped") {
+  CHECK(*decode_base64("Zm\r\n9v\tYg =\n=") == "foob");
+  for (std::size_t width = 1; width < 40; ++width) {
+    std::string base64, text;
+    for (int i = 0; i < 20; ++i) base64 += "Zm9vYmFy", text += "foobar";
+    for (std::size_t at = width; at < base64.size(); at += width + 1) base64.insert(at, "\n");
+    CHECK(*decode_base64(base64) == text);
+  }
+}
+
+TEST_CASE("a character that is not base64 is refused wherever it stands") {
+  for (std::size_t at = 0; at < 16; ++at) {
+    std::string base64 = "Zm9vYmFyZm9vYmFy";
+    base64[at] = '-';
+    CHECK(decode_base64(base64).error() == Errc::bad_pem);
+  }
+}
 
 TEST_CASE("text around the blocks is ignored, and blocks come in order") {
   std::string_view text = "subject=/CN=a\n-----BEGIN A-----\nZg==\n-----END A-----\nmore text\r\n-----BEGIN B-----\r\nZm8=\r\n-----END B-----";
