@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstddef>
-#include <string_view>
 #include <vector>
 
 #include "x509/budget.hpp"
@@ -30,18 +29,17 @@ class NameConstraintState {
   Result<void> check(const ParsedCertificate& certificate, bool common_name_counts = false);
 
  private:
-  /// Of one type of name: root names, and what comparing one name with all of them costs.
+  /// Of one type of name: root names, how many, and of how many octets together.
   struct Subtrees {
     std::vector<std::vector<Bytes>> permitted = {};  ///< a name must be within one of each
     std::vector<Bytes> excluded = {};
-    std::size_t cost = 0;
+    std::size_t count = 0, octets = 0;
   };
 
   Result<void> add(Bytes subtrees, bool is_permitted);
   Result<void> check(GeneralName::Type type, Bytes name);
-  const Subtrees& of(GeneralName::Type type) const { return subtrees_[type]; }
 
-  std::array<Subtrees, GeneralName::registered_id + 1> subtrees_ = {};
+  std::array<Subtrees, GeneralName::registered_id + 1> subtrees_ = {};  ///< by type
   Allowance* comparisons_;
 };
 
