@@ -142,8 +142,17 @@ class Extensions {
   Bytes wire_ = {};
 };
 
-/// How the premaster secret comes about; it decides the syntax of the two key exchange messages (RFC 5246 §7.4.3, §7.4.7; RFC 8422 §5.4, §5.7).
-enum class KeyExchange : std::uint8_t { rsa, dhe_rsa, ecdhe_rsa, ecdhe_ecdsa };
+/// How the premaster secret comes about; it decides the syntax of the two key exchange messages (RFC 5246 §7.4.3, §7.4.7; RFC 8422 §5.4, §5.7;
+/// RFC 4279 §2, §3; RFC 5489 §2).
+enum class KeyExchange : std::uint8_t { rsa, dhe_rsa, ecdhe_rsa, ecdhe_ecdsa, psk, dhe_psk, ecdhe_psk };
+
+/// Of which ingredients each is made.
+constexpr bool has_psk(KeyExchange k) { return k == KeyExchange::psk || k == KeyExchange::dhe_psk || k == KeyExchange::ecdhe_psk; }
+constexpr bool has_dhe(KeyExchange k) { return k == KeyExchange::dhe_rsa || k == KeyExchange::dhe_psk; }
+constexpr bool has_ecdhe(KeyExchange k) { return k == KeyExchange::ecdhe_rsa || k == KeyExchange::ecdhe_ecdsa || k == KeyExchange::ecdhe_psk; }
+/// Whether the server shows a certificate (RFC 4279 §2: with a key shared beforehand, it does not), and whether it signs its key exchange.
+constexpr bool has_certificate(KeyExchange k) { return !has_psk(k); }
+constexpr bool has_signature(KeyExchange k) { return has_certificate(k) && k != KeyExchange::rsa; }
 
 /// RFC 5246 §7.4.1.1.
 struct HelloRequest {};
@@ -162,6 +171,18 @@ struct ClientHello {
   std::optional<ListOfOpaque<1>> application_layer_protocol_negotiation = {};  ///< RFC 7301 §3.1
   bool extended_master_secret = false;                                         ///< RFC 7627 §5.1
   std::optional<Bytes> renegotiation_info = {};                                ///< RFC 5746 §3.2: renegotiated_connection
+  std::optional<Bytes> session_ticket = {};                                    ///< RFC 5077 §3.2: the ticket, empty to ask for one
+  bool encrypt_then_mac = false;                                               ///< RFC 7366 §2
+  bool status_request = false;                                                 ///< RFC 6066 §8: an OCSP response is welcome
+  bool signed_certificate_timestamp = false;                                   ///< RFC 6962 §3.3.1
+  std::optional<std::uint8_t> max_fragment_length = {};                        ///< RFC 6066 §4: n for 2^(8+n) bytes
+  std::optional<std::uint16_t> record_size_limit = {};                         ///< RFC 8449 §4
+  std::optional<ListOf16<SignatureScheme>> signature_algorithms_cert = {};     ///< RFC 8446 §4.2.3
+  std::optional<Bytes> client_certificate_types = {};                          ///< RFC 7250 §3: CertificateType, one byte each
+  std::optional<Bytes> server_certificate_types = {};                          ///< RFC 7250 §3
+  std::optional<ListOf16<ProtocolVersion>> supported_versions = {};            ///< RFC 8446 §4.2.1
+  std::optional<std::size_t> padding = {};                                     ///< RFC 7685 §3: bytes of zeros
+  std::optional<ExtensionType> grease = {};                                    ///< RFC 8701 §3.1: an empty extension of a reserved type; parse leaves it out
   Extensions extensions = {};                                                  ///< all of them, as received
 };
 
@@ -177,17 +198,38 @@ struct ServerHello {
   std::optional<Bytes> application_layer_protocol_negotiation = {};  ///< the one protocol chosen
   bool extended_master_secret = false;
   std::optional<Bytes> renegotiation_info = {};
+  bool session_ticket = false;  ///< RFC 5077 §3.2: a NewSessionTicket will come
+  bool encrypt_then_mac = false;
+  bool status_request = false;  ///< RFC 6066 §8: a CertificateStatus may come
+  std::optional<ListOfOpaque<2>> signed_certificate_timestamps = {};
+  std::optional<std::uint8_t> max_fragment_length = {};
+  std::optional<std::uint16_t> record_size_limit = {};
+  std::optional<CertificateType> client_certificate_type = {}, server_certificate_type = {};
   Extensions extensions = {};
 };
 
-/// RFC 5246 §7.4.2, §7.4.6: the sender's own certificate first; empty only from a client.
-struct Certificates {
-  ListOfOpaque<3> certificate_list = {};
+/// RFC 5077 §3.3.
+struct NewSessionTicket {
+  std::uint32_t lifetime_hint = 0;  ///< seconds; 0: it does not say
+  Bytes ticket = {};                ///< empty: none after all
 };
 
-/// RFC 5246 §7.4.3 (DHE), RFC 8422 §5.4 (ECDHE, named curves alone).
+/// RFC 5246 §7.4.2, §7.4.6: the sender's own certificate first; empty only from a client. Where raw public keys were agreed upon
+/// (RFC 7250 §3), a SubjectPublicKeyInfo instead.
+struct Certificates {
+  ListOfOpaque<3> certificate_list = {};
+  std::optional<Bytes> raw_public_key = {};
+};
+
+/// RFC 6066 §8.
+struct CertificateStatus {
+  Bytes ocsp_response = {};  ///< DER
+};
+
+/// RFC 5246 §7.4.3 (DHE), RFC 8422 §5.4 (ECDHE, named curves alone), RFC 4279 §2, §3, RFC 5489 §2 (PSK). The suite's key exchange says which members count.
 struct ServerKeyExchange {
   KeyExchange key_exchange = KeyExchange::ecdhe_ecdsa;
+  Bytes psk_identity_hint = {};
   Bytes dh_p = {}, dh_g = {}, dh_Ys = {};
   NamedGroup group = NamedGroup::x25519;
   Bytes point = {};
@@ -206,9 +248,10 @@ struct CertificateRequest {
 /// RFC 5246 §7.4.5.
 struct ServerHelloDone {};
 
-/// RFC 5246 §7.4.7, RFC 8422 §5.7.
+/// RFC 5246 §7.4.7, RFC 8422 §5.7, RFC 4279 §2, §3, RFC 5489 §2.
 struct ClientKeyExchange {
   KeyExchange key_exchange = KeyExchange::ecdhe_ecdsa;
+  Bytes psk_identity = {};
   Bytes exchange_keys = {};  ///< the encrypted premaster secret, dh_Yc or the point, without its length prefix
 };
 
@@ -224,8 +267,8 @@ struct Finished {
 };
 
 /// Any handshake message.
-using HandshakeMessage = std::variant<HelloRequest, ClientHello, ServerHello, Certificates, ServerKeyExchange, CertificateRequest, ServerHelloDone,
-                                      ClientKeyExchange, CertificateVerify, Finished>;
+using HandshakeMessage = std::variant<HelloRequest, ClientHello, ServerHello, NewSessionTicket, Certificates, CertificateStatus, ServerKeyExchange,
+                                      CertificateRequest, ServerHelloDone, ClientKeyExchange, CertificateVerify, Finished>;
 
 /// RFC 5246 §7.2.
 struct AlertMessage {

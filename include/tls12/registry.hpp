@@ -73,19 +73,99 @@ enum class Alert : std::uint8_t {
 /// RFC 5246 §7.2.
 enum class AlertLevel : std::uint8_t { warning = 1, fatal = 2 };
 
-/// RFC 5289 §3.2, RFC 7905 §2; the signalling value is RFC 5746 §3.3.
+/// The suites this stack has, all of them forward secret or asked for by name; no RC4, 3DES, export, NULL or anonymous ones.
 enum class CipherSuite : std::uint16_t {
+  // RFC 5746 §3.3, RFC 7507 §2: signals, not suites
   TLS_EMPTY_RENEGOTIATION_INFO_SCSV = 0x00ff,
+  TLS_FALLBACK_SCSV = 0x5600,
+  // ECDHE: RFC 5289 §3, RFC 8422 §6, RFC 7251 §2, RFC 7905 §2
+  TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA = 0xc009,
+  TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA = 0xc00a,
+  TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA = 0xc013,
+  TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA = 0xc014,
+  TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256 = 0xc023,
+  TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384 = 0xc024,
+  TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256 = 0xc027,
+  TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384 = 0xc028,
   TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 = 0xc02b,
   TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 = 0xc02c,
   TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 = 0xc02f,
   TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 = 0xc030,
+  TLS_ECDHE_ECDSA_WITH_AES_128_CCM = 0xc0ac,
+  TLS_ECDHE_ECDSA_WITH_AES_256_CCM = 0xc0ad,
+  TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8 = 0xc0ae,
+  TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8 = 0xc0af,
   TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 = 0xcca8,
   TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 = 0xcca9,
+  // DHE: RFC 5246 appendix A.5, RFC 5288 §3, RFC 6655 §3, RFC 7905 §2
+  TLS_DHE_RSA_WITH_AES_128_CBC_SHA = 0x0033,
+  TLS_DHE_RSA_WITH_AES_256_CBC_SHA = 0x0039,
+  TLS_DHE_RSA_WITH_AES_128_CBC_SHA256 = 0x0067,
+  TLS_DHE_RSA_WITH_AES_256_CBC_SHA256 = 0x006b,
+  TLS_DHE_RSA_WITH_AES_128_GCM_SHA256 = 0x009e,
+  TLS_DHE_RSA_WITH_AES_256_GCM_SHA384 = 0x009f,
+  TLS_DHE_RSA_WITH_AES_128_CCM = 0xc09e,
+  TLS_DHE_RSA_WITH_AES_256_CCM = 0xc09f,
+  TLS_DHE_RSA_WITH_AES_128_CCM_8 = 0xc0a2,
+  TLS_DHE_RSA_WITH_AES_256_CCM_8 = 0xc0a3,
+  TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256 = 0xccaa,
+  // RSA: the same
+  TLS_RSA_WITH_AES_128_CBC_SHA = 0x002f,
+  TLS_RSA_WITH_AES_256_CBC_SHA = 0x0035,
+  TLS_RSA_WITH_AES_128_CBC_SHA256 = 0x003c,
+  TLS_RSA_WITH_AES_256_CBC_SHA256 = 0x003d,
+  TLS_RSA_WITH_AES_128_GCM_SHA256 = 0x009c,
+  TLS_RSA_WITH_AES_256_GCM_SHA384 = 0x009d,
+  TLS_RSA_WITH_AES_128_CCM = 0xc09c,
+  TLS_RSA_WITH_AES_256_CCM = 0xc09d,
+  TLS_RSA_WITH_AES_128_CCM_8 = 0xc0a0,
+  TLS_RSA_WITH_AES_256_CCM_8 = 0xc0a1,
+  // PSK: RFC 4279 §2 to §4, RFC 5487 §2, §3, RFC 6655 §4, RFC 7905 §2; ECDHE_PSK: RFC 5489 §3, RFC 8442 §3
+  TLS_PSK_WITH_AES_128_CBC_SHA = 0x008c,
+  TLS_PSK_WITH_AES_256_CBC_SHA = 0x008d,
+  TLS_PSK_WITH_AES_128_GCM_SHA256 = 0x00a8,
+  TLS_PSK_WITH_AES_256_GCM_SHA384 = 0x00a9,
+  TLS_PSK_WITH_AES_128_CBC_SHA256 = 0x00ae,
+  TLS_PSK_WITH_AES_256_CBC_SHA384 = 0x00af,
+  TLS_PSK_WITH_AES_128_CCM = 0xc0a4,
+  TLS_PSK_WITH_AES_256_CCM = 0xc0a5,
+  TLS_PSK_WITH_AES_128_CCM_8 = 0xc0a8,
+  TLS_PSK_WITH_AES_256_CCM_8 = 0xc0a9,
+  TLS_PSK_WITH_CHACHA20_POLY1305_SHA256 = 0xccab,
+  TLS_DHE_PSK_WITH_AES_128_CBC_SHA = 0x0090,
+  TLS_DHE_PSK_WITH_AES_256_CBC_SHA = 0x0091,
+  TLS_DHE_PSK_WITH_AES_128_GCM_SHA256 = 0x00aa,
+  TLS_DHE_PSK_WITH_AES_256_GCM_SHA384 = 0x00ab,
+  TLS_DHE_PSK_WITH_AES_128_CBC_SHA256 = 0x00b2,
+  TLS_DHE_PSK_WITH_AES_256_CBC_SHA384 = 0x00b3,
+  TLS_DHE_PSK_WITH_AES_128_CCM = 0xc0a6,
+  TLS_DHE_PSK_WITH_AES_256_CCM = 0xc0a7,
+  TLS_PSK_DHE_WITH_AES_128_CCM_8 = 0xc0aa,
+  TLS_PSK_DHE_WITH_AES_256_CCM_8 = 0xc0ab,
+  TLS_DHE_PSK_WITH_CHACHA20_POLY1305_SHA256 = 0xccad,
+  TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA = 0xc035,
+  TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA = 0xc036,
+  TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256 = 0xc037,
+  TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384 = 0xc038,
+  TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256 = 0xd001,
+  TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384 = 0xd002,
+  TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256 = 0xd003,
+  TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256 = 0xd005,
+  TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256 = 0xccac,
 };
 
-/// RFC 8422 §5.1.1.
-enum class NamedGroup : std::uint16_t { secp256r1 = 23, secp384r1 = 24, secp521r1 = 25, x25519 = 29 };
+/// RFC 8422 §5.1.1, RFC 7919 §3.
+enum class NamedGroup : std::uint16_t {
+  secp256r1 = 23,
+  secp384r1 = 24,
+  secp521r1 = 25,
+  x25519 = 29,
+  ffdhe2048 = 0x0100,
+  ffdhe3072 = 0x0101,
+  ffdhe4096 = 0x0102,
+  ffdhe6144 = 0x0103,
+  ffdhe8192 = 0x0104,
+};
 
 /// RFC 8446 §4.2.3, whose two bytes are RFC 5246 §7.4.1.4.1's hash and signature. In TLS 1.2 an ECDSA scheme does not bind the curve.
 enum class SignatureScheme : std::uint16_t {
@@ -106,16 +186,30 @@ enum class SignatureScheme : std::uint16_t {
   rsa_pss_pss_sha512 = 0x080b,
 };
 
-/// RFC 6066, RFC 8422 §5.1, RFC 5246 §7.4.1.4.1, RFC 7301, RFC 7627, RFC 5746.
+/// Those this stack knows, with the RFC of each.
 enum class ExtensionType : std::uint16_t {
-  server_name = 0,
-  supported_groups = 10,
-  ec_point_formats = 11,
-  signature_algorithms = 13,
-  application_layer_protocol_negotiation = 16,
-  extended_master_secret = 23,
-  renegotiation_info = 0xff01,
+  server_name = 0,                              // RFC 6066 §3
+  max_fragment_length = 1,                      // RFC 6066 §4
+  status_request = 5,                           // RFC 6066 §8
+  supported_groups = 10,                        // RFC 8422 §5.1.1, RFC 7919 §3
+  ec_point_formats = 11,                        // RFC 8422 §5.1.2
+  signature_algorithms = 13,                    // RFC 5246 §7.4.1.4.1
+  application_layer_protocol_negotiation = 16,  // RFC 7301
+  signed_certificate_timestamp = 18,            // RFC 6962 §3.3.1
+  client_certificate_type = 19,                 // RFC 7250 §3
+  server_certificate_type = 20,                 // RFC 7250 §3
+  padding = 21,                                 // RFC 7685
+  encrypt_then_mac = 22,                        // RFC 7366
+  extended_master_secret = 23,                  // RFC 7627
+  record_size_limit = 28,                       // RFC 8449
+  session_ticket = 35,                          // RFC 5077
+  supported_versions = 43,                      // RFC 8446 §4.2.1: of clients that speak TLS 1.3 as well
+  signature_algorithms_cert = 50,               // RFC 8446 §4.2.3
+  renegotiation_info = 0xff01,                  // RFC 5746
 };
+
+/// RFC 7250 §3: how an end shows its key.
+enum class CertificateType : std::uint8_t { x509 = 0, raw_public_key = 2 };
 
 /// RFC 8422 §5.1.2.
 enum class EcPointFormat : std::uint8_t { uncompressed = 0 };
@@ -134,5 +228,8 @@ std::string name(CipherSuite);
 std::string name(NamedGroup);
 std::string name(SignatureScheme);
 std::string name(ExtensionType);
+std::string name(EcPointFormat);
+std::string name(ClientCertificateType);
+std::string name(CertificateType);
 
 }  // namespace tls12

@@ -104,12 +104,77 @@ std::string name(AlertLevel level) {
 std::string name(CipherSuite suite) {
   switch (suite) {
     case CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV: return "TLS_EMPTY_RENEGOTIATION_INFO_SCSV";
+    case CipherSuite::TLS_FALLBACK_SCSV: return "TLS_FALLBACK_SCSV";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA: return "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA: return "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA";
+    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA: return "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA";
+    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA: return "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256: return "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384: return "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384";
+    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256: return "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256";
+    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384: return "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384";
     case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: return "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
     case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384: return "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384";
     case CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256: return "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256";
     case CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384: return "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CCM: return "TLS_ECDHE_ECDSA_WITH_AES_128_CCM";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CCM: return "TLS_ECDHE_ECDSA_WITH_AES_256_CCM";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8: return "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8: return "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8";
     case CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256: return "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256";
     case CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256: return "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256";
+    case CipherSuite::TLS_DHE_RSA_WITH_AES_128_CBC_SHA: return "TLS_DHE_RSA_WITH_AES_128_CBC_SHA";
+    case CipherSuite::TLS_DHE_RSA_WITH_AES_256_CBC_SHA: return "TLS_DHE_RSA_WITH_AES_256_CBC_SHA";
+    case CipherSuite::TLS_DHE_RSA_WITH_AES_128_CBC_SHA256: return "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256";
+    case CipherSuite::TLS_DHE_RSA_WITH_AES_256_CBC_SHA256: return "TLS_DHE_RSA_WITH_AES_256_CBC_SHA256";
+    case CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256: return "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256";
+    case CipherSuite::TLS_DHE_RSA_WITH_AES_256_GCM_SHA384: return "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384";
+    case CipherSuite::TLS_DHE_RSA_WITH_AES_128_CCM: return "TLS_DHE_RSA_WITH_AES_128_CCM";
+    case CipherSuite::TLS_DHE_RSA_WITH_AES_256_CCM: return "TLS_DHE_RSA_WITH_AES_256_CCM";
+    case CipherSuite::TLS_DHE_RSA_WITH_AES_128_CCM_8: return "TLS_DHE_RSA_WITH_AES_128_CCM_8";
+    case CipherSuite::TLS_DHE_RSA_WITH_AES_256_CCM_8: return "TLS_DHE_RSA_WITH_AES_256_CCM_8";
+    case CipherSuite::TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256: return "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256";
+    case CipherSuite::TLS_RSA_WITH_AES_128_CBC_SHA: return "TLS_RSA_WITH_AES_128_CBC_SHA";
+    case CipherSuite::TLS_RSA_WITH_AES_256_CBC_SHA: return "TLS_RSA_WITH_AES_256_CBC_SHA";
+    case CipherSuite::TLS_RSA_WITH_AES_128_CBC_SHA256: return "TLS_RSA_WITH_AES_128_CBC_SHA256";
+    case CipherSuite::TLS_RSA_WITH_AES_256_CBC_SHA256: return "TLS_RSA_WITH_AES_256_CBC_SHA256";
+    case CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256: return "TLS_RSA_WITH_AES_128_GCM_SHA256";
+    case CipherSuite::TLS_RSA_WITH_AES_256_GCM_SHA384: return "TLS_RSA_WITH_AES_256_GCM_SHA384";
+    case CipherSuite::TLS_RSA_WITH_AES_128_CCM: return "TLS_RSA_WITH_AES_128_CCM";
+    case CipherSuite::TLS_RSA_WITH_AES_256_CCM: return "TLS_RSA_WITH_AES_256_CCM";
+    case CipherSuite::TLS_RSA_WITH_AES_128_CCM_8: return "TLS_RSA_WITH_AES_128_CCM_8";
+    case CipherSuite::TLS_RSA_WITH_AES_256_CCM_8: return "TLS_RSA_WITH_AES_256_CCM_8";
+    case CipherSuite::TLS_PSK_WITH_AES_128_CBC_SHA: return "TLS_PSK_WITH_AES_128_CBC_SHA";
+    case CipherSuite::TLS_PSK_WITH_AES_256_CBC_SHA: return "TLS_PSK_WITH_AES_256_CBC_SHA";
+    case CipherSuite::TLS_PSK_WITH_AES_128_GCM_SHA256: return "TLS_PSK_WITH_AES_128_GCM_SHA256";
+    case CipherSuite::TLS_PSK_WITH_AES_256_GCM_SHA384: return "TLS_PSK_WITH_AES_256_GCM_SHA384";
+    case CipherSuite::TLS_PSK_WITH_AES_128_CBC_SHA256: return "TLS_PSK_WITH_AES_128_CBC_SHA256";
+    case CipherSuite::TLS_PSK_WITH_AES_256_CBC_SHA384: return "TLS_PSK_WITH_AES_256_CBC_SHA384";
+    case CipherSuite::TLS_PSK_WITH_AES_128_CCM: return "TLS_PSK_WITH_AES_128_CCM";
+    case CipherSuite::TLS_PSK_WITH_AES_256_CCM: return "TLS_PSK_WITH_AES_256_CCM";
+    case CipherSuite::TLS_PSK_WITH_AES_128_CCM_8: return "TLS_PSK_WITH_AES_128_CCM_8";
+    case CipherSuite::TLS_PSK_WITH_AES_256_CCM_8: return "TLS_PSK_WITH_AES_256_CCM_8";
+    case CipherSuite::TLS_PSK_WITH_CHACHA20_POLY1305_SHA256: return "TLS_PSK_WITH_CHACHA20_POLY1305_SHA256";
+    case CipherSuite::TLS_DHE_PSK_WITH_AES_128_CBC_SHA: return "TLS_DHE_PSK_WITH_AES_128_CBC_SHA";
+    case CipherSuite::TLS_DHE_PSK_WITH_AES_256_CBC_SHA: return "TLS_DHE_PSK_WITH_AES_256_CBC_SHA";
+    case CipherSuite::TLS_DHE_PSK_WITH_AES_128_GCM_SHA256: return "TLS_DHE_PSK_WITH_AES_128_GCM_SHA256";
+    case CipherSuite::TLS_DHE_PSK_WITH_AES_256_GCM_SHA384: return "TLS_DHE_PSK_WITH_AES_256_GCM_SHA384";
+    case CipherSuite::TLS_DHE_PSK_WITH_AES_128_CBC_SHA256: return "TLS_DHE_PSK_WITH_AES_128_CBC_SHA256";
+    case CipherSuite::TLS_DHE_PSK_WITH_AES_256_CBC_SHA384: return "TLS_DHE_PSK_WITH_AES_256_CBC_SHA384";
+    case CipherSuite::TLS_DHE_PSK_WITH_AES_128_CCM: return "TLS_DHE_PSK_WITH_AES_128_CCM";
+    case CipherSuite::TLS_DHE_PSK_WITH_AES_256_CCM: return "TLS_DHE_PSK_WITH_AES_256_CCM";
+    case CipherSuite::TLS_PSK_DHE_WITH_AES_128_CCM_8: return "TLS_PSK_DHE_WITH_AES_128_CCM_8";
+    case CipherSuite::TLS_PSK_DHE_WITH_AES_256_CCM_8: return "TLS_PSK_DHE_WITH_AES_256_CCM_8";
+    case CipherSuite::TLS_DHE_PSK_WITH_CHACHA20_POLY1305_SHA256: return "TLS_DHE_PSK_WITH_CHACHA20_POLY1305_SHA256";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA: return "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA: return "TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256: return "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384: return "TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256: return "TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384: return "TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256: return "TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256: return "TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256: return "TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256";
   }
   return number(static_cast<unsigned>(suite), 4);
 }
@@ -120,6 +185,11 @@ std::string name(NamedGroup group) {
     case NamedGroup::secp384r1: return "secp384r1";
     case NamedGroup::secp521r1: return "secp521r1";
     case NamedGroup::x25519: return "x25519";
+    case NamedGroup::ffdhe2048: return "ffdhe2048";
+    case NamedGroup::ffdhe3072: return "ffdhe3072";
+    case NamedGroup::ffdhe4096: return "ffdhe4096";
+    case NamedGroup::ffdhe6144: return "ffdhe6144";
+    case NamedGroup::ffdhe8192: return "ffdhe8192";
   }
   return number(static_cast<unsigned>(group), 4);
 }
@@ -148,14 +218,51 @@ std::string name(SignatureScheme scheme) {
 std::string name(ExtensionType type) {
   switch (type) {
     case ExtensionType::server_name: return "server_name";
+    case ExtensionType::max_fragment_length: return "max_fragment_length";
+    case ExtensionType::status_request: return "status_request";
     case ExtensionType::supported_groups: return "supported_groups";
     case ExtensionType::ec_point_formats: return "ec_point_formats";
     case ExtensionType::signature_algorithms: return "signature_algorithms";
     case ExtensionType::application_layer_protocol_negotiation: return "application_layer_protocol_negotiation";
+    case ExtensionType::signed_certificate_timestamp: return "signed_certificate_timestamp";
+    case ExtensionType::client_certificate_type: return "client_certificate_type";
+    case ExtensionType::server_certificate_type: return "server_certificate_type";
+    case ExtensionType::padding: return "padding";
+    case ExtensionType::encrypt_then_mac: return "encrypt_then_mac";
     case ExtensionType::extended_master_secret: return "extended_master_secret";
+    case ExtensionType::record_size_limit: return "record_size_limit";
+    case ExtensionType::session_ticket: return "session_ticket";
+    case ExtensionType::supported_versions: return "supported_versions";
+    case ExtensionType::signature_algorithms_cert: return "signature_algorithms_cert";
     case ExtensionType::renegotiation_info: return "renegotiation_info";
   }
   return number(static_cast<unsigned>(type), 4);
+}
+
+std::string name(EcPointFormat format) {
+  switch (format) {
+    case EcPointFormat::uncompressed: return "uncompressed";
+  }
+  return number(static_cast<unsigned>(format), 2);
+}
+
+std::string name(ClientCertificateType type) {
+  switch (type) {
+    case ClientCertificateType::rsa_sign: return "rsa_sign";
+    case ClientCertificateType::dss_sign: return "dss_sign";
+    case ClientCertificateType::rsa_fixed_dh: return "rsa_fixed_dh";
+    case ClientCertificateType::dss_fixed_dh: return "dss_fixed_dh";
+    case ClientCertificateType::ecdsa_sign: return "ecdsa_sign";
+  }
+  return number(static_cast<unsigned>(type), 2);
+}
+
+std::string name(CertificateType type) {
+  switch (type) {
+    case CertificateType::x509: return "X509";
+    case CertificateType::raw_public_key: return "RawPublicKey";
+  }
+  return number(static_cast<unsigned>(type), 2);
 }
 // clang-format on
 

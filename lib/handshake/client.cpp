@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::uint8_t kNullCompression[] = {0};
 constexpr std::uint8_t kPointFormats[] = {static_cast<std::uint8_t>(EcPointFormat::uncompressed)};
+/// What a server reads and never answers (RFC 5246 §7.4.1.4.1, RFC 7685 §3, RFC 8446 §4.2.1, §4.2.3). It may answer supported_groups: some do, to no effect.
+constexpr ExtensionType kNeverAnswered[] = {ExtensionType::signature_algorithms, ExtensionType::signature_algorithms_cert, ExtensionType::padding,
+                                            ExtensionType::supported_versions};
 
 }  // namespace
 
@@ -91,25 +94,19 @@ Result<void> Client::receive_server_hello(Bytes body) {
   return {};
 }
 
-Result<void> Client::check_extensions(const ServerHello& hello) const {
-  // RFC 5246 §7.4.1.4: a server answers extensions, it never brings its own. signature_algorithms is never answered (§7.4.1.4.1);
-  // supported_groups is by some servers, to no effect.
-  for (const Extension extension : hello.extensions) {
-    switch (extension.type) {
-      case ExtensionType::supported_groups:
-      case ExtensionType::ec_point_formats:
-      case ExtensionType::extended_master_secret:
-      case ExtensionType::renegotiation_info: continue;
-      case ExtensionType::server_name:
-        if (!server_name_.is_address()) continue;
-        break;
-      case ExtensionType::application_layer_protocol_negotiation:
-        if (!abilities_.protocols_wire.empty()) continue;
-        break;
-      case ExtensionType::signature_algorithms: break;
-    }
-    return fail(Errc::extension_not_offered, name(extension.type));
+// RFC 5246 §7.4.1.4: a server answers extensions, it never brings its own. Our ClientHello stands in the transcript still.
+Result<void> Client::check_offered(const ServerHello& hello) const {
+  const auto ours = wire::parse_client_hello(transcript_.kept().subspan(wire::kHandshakeHeaderSize));
+  if (!ours) return fail(ours.error());
+  for (const Extension answer : hello.extensions) {
+    const bool offered = std::ranges::any_of(ours->extensions, [&](const Extension& e) { return e.type == answer.type; });
+    if (!offered || std::ranges::find(kNeverAnswered, answer.type) != std::end(kNeverAnswered)) return fail(Errc::extension_not_offered, name(answer.type));
   }
+  return {};
+}
+
+Result<void> Client::check_extensions(const ServerHello& hello) const {
+  if (const auto checked = check_offered(hello); !checked) return checked;
   // RFC 8422 §5.2.
   if (hello.ec_point_formats && std::ranges::find(*hello.ec_point_formats, kPointFormats[0]) == hello.ec_point_formats->end())
     return fail(Errc::point_format_missing);

@@ -32,6 +32,7 @@ class Client final : public Endpoint {
   Result<Outcome> derive_keys(const PeerVerified&, const SignatureVerified&);
   Result<Outcome> complete(const PeerVerified& peer, const SignatureVerified&, const FinishedVerified&);
 
+  Result<void> check_offered(const ServerHello& hello) const;
   Result<void> check_extensions(const ServerHello& hello) const;
   Result<void> check_protocol(const ServerHello& hello) const;
 

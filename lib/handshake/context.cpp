@@ -27,7 +27,11 @@ constexpr std::array kSchemeOrder = {
 // Among AEADs of equal rank on this CPU.
 constexpr std::array kAeadOrder = {AeadAlgorithm::aes_128_gcm, AeadAlgorithm::aes_256_gcm, AeadAlgorithm::chacha20_poly1305};
 
-bool available(const Provider& provider, const wire::SuiteRow& row) { return provider[row.aead] && provider[row.prf_hash] && provider.hmac(row.prf_hash); }
+bool available(const Provider& provider, const wire::SuiteRow& row) {
+  const bool spoken =
+      row.aead() != nullptr && std::ranges::find(kAeadOrder, *row.aead()) != kAeadOrder.end() && has_signature(row.key_exchange) && has_ecdhe(row.key_exchange);
+  return spoken && provider[*row.aead()] && provider[row.prf_hash] && provider.hmac(row.prf_hash);
+}
 bool available(const Provider& provider, const wire::GroupRow& row) { return static_cast<bool>(provider[row.algorithm]); }
 bool available(const Provider& provider, const wire::SchemeRow& row) {
   const auto algorithm = wire::algorithm_for(row.scheme, row.key);
@@ -55,8 +59,8 @@ std::vector<CipherSuite> suites_by_rank(const Provider& provider) {
   std::vector<const wire::SuiteRow*> rows;
   for (const auto aead : kAeadOrder)
     for (const auto& row : wire::suites())
-      if (row.aead == aead) rows.push_back(&row);
-  std::ranges::stable_sort(rows, [&](auto* a, auto* b) { return provider[a->aead].rank > provider[b->aead].rank; });
+      if (row.aead() != nullptr && *row.aead() == aead) rows.push_back(&row);
+  std::ranges::stable_sort(rows, [&](auto* a, auto* b) { return provider[*a->aead()].rank > provider[*b->aead()].rank; });
   std::vector<CipherSuite> suites;
   for (const auto* row : rows) suites.push_back(row->suite);
   return suites;

@@ -9,7 +9,7 @@ Result<void> Endpoint::receive(Act message, Bytes bytes) {
   const Bytes body = bytes.subspan(wire::kHandshakeHeaderSize);
   if (observer_ != nullptr) {
     const auto type = static_cast<HandshakeType>(message);
-    if (const auto parsed = wire::parse(type, body, key_exchange())) observer_->on_message({Direction::received, type, bytes, *parsed});
+    if (const auto parsed = wire::parse(type, body, {.key_exchange = key_exchange()})) observer_->on_message({Direction::received, type, bytes, *parsed});
   }
   if (const auto understood = understand(message, body); !understood) return understood;
   return transcript_.add(bytes);
@@ -47,7 +47,7 @@ Result<Outcome> Endpoint::derive_keys() {
   if (!schedule) return fail(schedule.error());
   keys_ = std::move(*schedule);
   if (observer_ != nullptr) observer_->on_secret({"CLIENT_RANDOM", client_random_, keys_->master_secret()});
-  const auto block = keys_->key_block(client_random_, server_random_, record::fixed_iv_size(suite_->aead));
+  const auto block = keys_->key_block(client_random_, server_random_, record::fixed_iv_size(*suite_->aead()));
   if (!block) return fail(block.error());
   if (const auto set = channel_.set_pending(*block); !set) return fail(set.error());
   return Outcome::done;

@@ -37,7 +37,7 @@ Result<KeySchedule> KeySchedule::from(const Inputs& in) {
   if (!made) return fail(made.error());
   auto prf = Prf::with_secret(in.provider, in.suite.prf_hash, master.bytes());
   if (!prf) return fail(prf.error());
-  return KeySchedule(in.suite.aead, std::move(*prf), std::move(master));
+  return KeySchedule(*in.suite.aead(), std::move(*prf), std::move(master));
 }
 
 Result<KeyBlock> KeySchedule::key_block(Bytes client_random, Bytes server_random, std::size_t iv_size) {

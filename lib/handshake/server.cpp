@@ -107,7 +107,7 @@ Result<Outcome> Server::sign() {
   if (to_sign_.empty()) {
     to_sign_.append(client_random_);
     to_sign_.append(server_random_);
-    wire::serialize_ecdh_params(group_->group, key_share_->public_value(), to_sign_);
+    wire::serialize_params({.key_exchange = suite_->key_exchange, .group = group_->group, .point = key_share_->public_value()}, to_sign_);
   }
   if (refused_) return fail(Errc::signature_refused);
   if (signature_size_ != 0) return check_foreign_signature();

@@ -1,14 +1,31 @@
-// Certificate and CertificateVerify (RFC 5246 §7.4.2, §7.4.6, §7.4.8).
+// Certificate, CertificateStatus and CertificateVerify (RFC 5246 §7.4.2, §7.4.6, §7.4.8; RFC 6066 §8; RFC 7250 §3).
 #include "wire/codec.hpp"
 #include "wire/reader.hpp"
 #include "wire/writer.hpp"
 
 namespace tls12::wire {
+namespace {
 
-Result<Certificates> parse_certificates(Bytes body) {
+constexpr std::uint8_t kOcsp = 1;  // CertificateStatusType (RFC 6066 §8)
+
+}  // namespace
+
+Result<Certificates> parse_certificates(Bytes body, CertificateType type) {
   Reader reader(body, "Certificate");
   Certificates message;
+  if (type == CertificateType::raw_public_key) {
+    message.raw_public_key = reader.vector24("subjectPublicKeyInfo", 1);
+    return reader.finish(message);
+  }
   message.certificate_list = ListOfOpaque<3>(reader.with_items<3>(reader.vector24("certificate_list"), "certificate_list"));
+  return reader.finish(message);
+}
+
+Result<CertificateStatus> parse_certificate_status(Bytes body) {
+  Reader reader(body, "CertificateStatus");
+  CertificateStatus message;
+  if (reader.u8("status_type") != kOcsp && !reader.failed()) reader.fail(Errc::unknown_enum_value, "status_type");
+  message.ocsp_response = reader.vector24("response", 1);
   return reader.finish(message);
 }
 
@@ -23,7 +40,14 @@ Result<CertificateVerify> parse_certificate_verify(Bytes body) {
 void serialize(const Certificates& message, Buffer& out) {
   Writer writer(out);
   const Writer::Length body = writer.message(HandshakeType::certificate);
-  writer.vector24(message.certificate_list.wire());
+  writer.vector24(message.raw_public_key ? *message.raw_public_key : message.certificate_list.wire());
+}
+
+void serialize(const CertificateStatus& message, Buffer& out) {
+  Writer writer(out);
+  const Writer::Length body = writer.message(HandshakeType::certificate_status);
+  writer.u8(kOcsp);
+  writer.vector24(message.ocsp_response);
 }
 
 void serialize(const CertificateVerify& message, Buffer& out) {

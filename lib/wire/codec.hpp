@@ -13,19 +13,27 @@ namespace tls12::wire {
 /// msg_type and a 24-bit length (RFC 5246 §7.4).
 inline constexpr std::size_t kHandshakeHeaderSize = 4;
 
+/// What was negotiated that decides how a message is to be read.
+struct Syntax {
+  KeyExchange key_exchange = KeyExchange::ecdhe_ecdsa;
+  CertificateType certificate_type = CertificateType::x509;  ///< of whoever sends the Certificate
+};
+
 // Each takes the body behind the header and gives views into it.
 Result<HelloRequest> parse_hello_request(Bytes body);
 Result<ClientHello> parse_client_hello(Bytes body);
 Result<ServerHello> parse_server_hello(Bytes body);
-Result<Certificates> parse_certificates(Bytes body);
+Result<NewSessionTicket> parse_new_session_ticket(Bytes body);
+Result<Certificates> parse_certificates(Bytes body, CertificateType type = CertificateType::x509);
+Result<CertificateStatus> parse_certificate_status(Bytes body);
 Result<ServerKeyExchange> parse_server_key_exchange(Bytes body, KeyExchange key_exchange);
 Result<CertificateRequest> parse_certificate_request(Bytes body);
 Result<ServerHelloDone> parse_server_hello_done(Bytes body);
 Result<ClientKeyExchange> parse_client_key_exchange(Bytes body, KeyExchange key_exchange);
 Result<CertificateVerify> parse_certificate_verify(Bytes body);
 Result<Finished> parse_finished(Bytes body);
-/// Any of them, by type. `key_exchange` is that of the negotiated suite, for the two messages that need it.
-Result<HandshakeMessage> parse(HandshakeType type, Bytes body, KeyExchange key_exchange);
+/// Any of them, by type.
+Result<HandshakeMessage> parse(HandshakeType type, Bytes body, Syntax syntax);
 /// RFC 5246 §7.2: exactly two bytes.
 Result<AlertMessage> parse_alert(Bytes fragment);
 
@@ -33,7 +41,9 @@ Result<AlertMessage> parse_alert(Bytes fragment);
 void serialize(const HelloRequest&, Buffer& out);
 void serialize(const ClientHello&, Buffer& out);
 void serialize(const ServerHello&, Buffer& out);
+void serialize(const NewSessionTicket&, Buffer& out);
 void serialize(const Certificates&, Buffer& out);
+void serialize(const CertificateStatus&, Buffer& out);
 void serialize(const ServerKeyExchange&, Buffer& out);
 void serialize(const CertificateRequest&, Buffer& out);
 void serialize(const ServerHelloDone&, Buffer& out);
@@ -45,7 +55,7 @@ std::array<std::uint8_t, 2> serialize(const AlertMessage&);
 
 HandshakeType type_of(const HandshakeMessage& message);
 
-/// The ServerECDHParams (RFC 8422 §5.4) of `group` and `point`, as they are sent and signed.
-void serialize_ecdh_params(NamedGroup group, Bytes point, Buffer& out);
+/// The ServerDHParams (RFC 5246 §7.4.3) or ServerECDHParams (RFC 8422 §5.4) of a message, as they are sent and signed.
+void serialize_params(const ServerKeyExchange& message, Buffer& out);
 
 }  // namespace tls12::wire

@@ -63,21 +63,93 @@ void serialize_protocol(const ServerHello& hello, Writer& out) {
 }
 
 template <class Hello>
-void parse_point_formats(Reader& reader, Hello& hello) {
-  hello.ec_point_formats = reader.vector8("ec_point_formats", 1);
-}
-template <class Hello>
-void serialize_point_formats(const Hello& hello, Writer& out) {
-  out.vector8(*hello.ec_point_formats);
-}
-
-template <class Hello>
 void parse_renegotiation_info(Reader& reader, Hello& hello) {
   hello.renegotiation_info = reader.vector8("renegotiation_info");
 }
 template <class Hello>
 void serialize_renegotiation_info(const Hello& hello, Writer& out) {
   out.vector8(*hello.renegotiation_info);
+}
+
+// RFC 5077 §3.2: the ticket is the extension's whole content.
+void parse_session_ticket(Reader& reader, ClientHello& hello) { hello.session_ticket = reader.bytes(reader.rest().size(), "session_ticket"); }
+void serialize_session_ticket(const ClientHello& hello, Writer& out) { out.bytes(*hello.session_ticket); }
+
+constexpr std::uint8_t kOcsp = 1;  // CertificateStatusType
+
+// RFC 6066 §8. Which responders and extensions the client would like does not matter to a server that staples what it has; types
+// other than OCSP have a content that nobody defines.
+void parse_status_request(Reader& reader, ClientHello& hello) {
+  constexpr const char* kField = "status_request";
+  if (reader.u8(kField) != kOcsp) {
+    reader.bytes(reader.rest().size(), kField);
+    return;
+  }
+  reader.with_items<2>(reader.vector16(kField), kField);
+  reader.vector16(kField);
+  hello.status_request = !reader.failed();
+}
+void serialize_status_request(const ClientHello&, Writer& out) {
+  out.u8(kOcsp);
+  out.vector16({});
+  out.vector16({});
+}
+
+// RFC 6962 §3.3.1.
+void parse_timestamps(Reader& reader, ServerHello& hello) {
+  constexpr const char* kField = "signed_certificate_timestamp";
+  hello.signed_certificate_timestamps.emplace(reader.with_items<2>(reader.vector16(kField, 1), kField));
+}
+void serialize_timestamps(const ServerHello& hello, Writer& out) { out.vector16(hello.signed_certificate_timestamps->wire()); }
+
+void parse_signature_algorithms_cert(Reader& reader, ClientHello& hello) {
+  hello.signature_algorithms_cert.emplace(reader.pairs16("signature_algorithms_cert", 2));
+}
+void serialize_signature_algorithms_cert(const ClientHello& hello, Writer& out) { out.vector16(hello.signature_algorithms_cert->wire()); }
+
+// RFC 8446 §4.2.1: a list behind a length of one byte.
+void parse_supported_versions(Reader& reader, ClientHello& hello) {
+  constexpr const char* kField = "supported_versions";
+  const Bytes versions = reader.vector8(kField, 2, 254);
+  if (versions.size() % 2 != 0) return reader.fail(Errc::vector_odd_size, kField);
+  hello.supported_versions.emplace(versions);
+}
+void serialize_supported_versions(const ClientHello& hello, Writer& out) { out.vector8(hello.supported_versions->wire()); }
+
+// RFC 7685 §3.
+void parse_padding(Reader& reader, ClientHello& hello) { hello.padding = reader.bytes(reader.rest().size(), "padding").size(); }
+void serialize_padding(const ClientHello& hello, Writer& out) {
+  for (std::size_t i = 0; i < *hello.padding; ++i) out.u8(0);
+}
+
+// Extensions that are one number, or one list of bytes.
+template <auto Member, class Hello>
+void parse_u8(Reader& reader, Hello& hello) {
+  using Value = typename std::decay_t<decltype(hello.*Member)>::value_type;
+  hello.*Member = static_cast<Value>(reader.u8(reader.message()));
+}
+template <auto Member, class Hello>
+void serialize_value(const Hello& hello, Writer& out) {
+  using Value = typename std::decay_t<decltype(hello.*Member)>::value_type;
+  if constexpr (std::is_enum_v<Value>) {
+    out.value(*(hello.*Member));
+  } else if constexpr (sizeof(Value) == 1) {
+    out.u8(*(hello.*Member));
+  } else {
+    out.u16(*(hello.*Member));
+  }
+}
+template <class Hello>
+void parse_record_size_limit(Reader& reader, Hello& hello) {
+  hello.record_size_limit = reader.u16(reader.message());
+}
+template <auto Member, class Hello>
+void parse_vector8(Reader& reader, Hello& hello) {
+  hello.*Member = reader.vector8(reader.message(), 1);
+}
+template <auto Member, class Hello>
+void serialize_vector8(const Hello& hello, Writer& out) {
+  out.vector8(*(hello.*Member));
 }
 
 // Extensions that say all by being there.
@@ -104,7 +176,7 @@ struct Row {
   void (*serialize)(const Hello& hello, Writer& data);
 };
 
-// In the order of sending. Some old servers fail on a ClientHello that ends in an empty extension: extended_master_secret is not last.
+// In the order of sending. Some old servers fail on a ClientHello that ends in an empty extension: the flags are not last.
 // clang-format off
 using C = ClientHello;
 constexpr Row<C> kClientRows[] = {
@@ -112,9 +184,20 @@ constexpr Row<C> kClientRows[] = {
     {ExtensionType::extended_master_secret, "extended_master_secret", parse_flag<&C::extended_master_secret, C>, has<&C::extended_master_secret, C>, serialize_nothing},
     {ExtensionType::renegotiation_info, "renegotiation_info", parse_renegotiation_info, has<&C::renegotiation_info, C>, serialize_renegotiation_info},
     {ExtensionType::supported_groups, "supported_groups", parse_supported_groups, has<&C::supported_groups, C>, serialize_supported_groups},
-    {ExtensionType::ec_point_formats, "ec_point_formats", parse_point_formats, has<&C::ec_point_formats, C>, serialize_point_formats},
+    {ExtensionType::ec_point_formats, "ec_point_formats", parse_vector8<&C::ec_point_formats, C>, has<&C::ec_point_formats, C>, serialize_vector8<&C::ec_point_formats, C>},
+    {ExtensionType::session_ticket, "session_ticket", parse_session_ticket, has<&C::session_ticket, C>, serialize_session_ticket},
+    {ExtensionType::encrypt_then_mac, "encrypt_then_mac", parse_flag<&C::encrypt_then_mac, C>, has<&C::encrypt_then_mac, C>, serialize_nothing},
     {ExtensionType::application_layer_protocol_negotiation, "application_layer_protocol_negotiation", parse_protocols, has<&C::application_layer_protocol_negotiation, C>, serialize_protocols},
+    {ExtensionType::status_request, "status_request", parse_status_request, has<&C::status_request, C>, serialize_status_request},
+    {ExtensionType::signed_certificate_timestamp, "signed_certificate_timestamp", parse_flag<&C::signed_certificate_timestamp, C>, has<&C::signed_certificate_timestamp, C>, serialize_nothing},
+    {ExtensionType::max_fragment_length, "max_fragment_length", parse_u8<&C::max_fragment_length, C>, has<&C::max_fragment_length, C>, serialize_value<&C::max_fragment_length, C>},
+    {ExtensionType::record_size_limit, "record_size_limit", parse_record_size_limit<C>, has<&C::record_size_limit, C>, serialize_value<&C::record_size_limit, C>},
+    {ExtensionType::client_certificate_type, "client_certificate_type", parse_vector8<&C::client_certificate_types, C>, has<&C::client_certificate_types, C>, serialize_vector8<&C::client_certificate_types, C>},
+    {ExtensionType::server_certificate_type, "server_certificate_type", parse_vector8<&C::server_certificate_types, C>, has<&C::server_certificate_types, C>, serialize_vector8<&C::server_certificate_types, C>},
+    {ExtensionType::supported_versions, "supported_versions", parse_supported_versions, has<&C::supported_versions, C>, serialize_supported_versions},
+    {ExtensionType::signature_algorithms_cert, "signature_algorithms_cert", parse_signature_algorithms_cert, has<&C::signature_algorithms_cert, C>, serialize_signature_algorithms_cert},
     {ExtensionType::signature_algorithms, "signature_algorithms", parse_signature_algorithms, has<&C::signature_algorithms, C>, serialize_signature_algorithms},
+    {ExtensionType::padding, "padding", parse_padding, has<&C::padding, C>, serialize_padding},
 };
 
 // RFC 5246 §7.4.1.4.1: servers do not send signature_algorithms; supported_groups is the client's alone too (RFC 8422 §5.1).
@@ -123,8 +206,16 @@ constexpr Row<S> kServerRows[] = {
     {ExtensionType::server_name, "server_name", parse_flag<&S::server_name, S>, has<&S::server_name, S>, serialize_nothing},
     {ExtensionType::extended_master_secret, "extended_master_secret", parse_flag<&S::extended_master_secret, S>, has<&S::extended_master_secret, S>, serialize_nothing},
     {ExtensionType::renegotiation_info, "renegotiation_info", parse_renegotiation_info, has<&S::renegotiation_info, S>, serialize_renegotiation_info},
-    {ExtensionType::ec_point_formats, "ec_point_formats", parse_point_formats, has<&S::ec_point_formats, S>, serialize_point_formats},
+    {ExtensionType::ec_point_formats, "ec_point_formats", parse_vector8<&S::ec_point_formats, S>, has<&S::ec_point_formats, S>, serialize_vector8<&S::ec_point_formats, S>},
+    {ExtensionType::session_ticket, "session_ticket", parse_flag<&S::session_ticket, S>, has<&S::session_ticket, S>, serialize_nothing},
+    {ExtensionType::encrypt_then_mac, "encrypt_then_mac", parse_flag<&S::encrypt_then_mac, S>, has<&S::encrypt_then_mac, S>, serialize_nothing},
     {ExtensionType::application_layer_protocol_negotiation, "application_layer_protocol_negotiation", parse_protocol, has<&S::application_layer_protocol_negotiation, S>, serialize_protocol},
+    {ExtensionType::status_request, "status_request", parse_flag<&S::status_request, S>, has<&S::status_request, S>, serialize_nothing},
+    {ExtensionType::signed_certificate_timestamp, "signed_certificate_timestamp", parse_timestamps, has<&S::signed_certificate_timestamps, S>, serialize_timestamps},
+    {ExtensionType::max_fragment_length, "max_fragment_length", parse_u8<&S::max_fragment_length, S>, has<&S::max_fragment_length, S>, serialize_value<&S::max_fragment_length, S>},
+    {ExtensionType::record_size_limit, "record_size_limit", parse_record_size_limit<S>, has<&S::record_size_limit, S>, serialize_value<&S::record_size_limit, S>},
+    {ExtensionType::client_certificate_type, "client_certificate_type", parse_u8<&S::client_certificate_type, S>, has<&S::client_certificate_type, S>, serialize_value<&S::client_certificate_type, S>},
+    {ExtensionType::server_certificate_type, "server_certificate_type", parse_u8<&S::server_certificate_type, S>, has<&S::server_certificate_type, S>, serialize_value<&S::server_certificate_type, S>},
 };
 // clang-format on
 
@@ -161,9 +252,13 @@ void parse_block(Reader& reader, Hello& hello, const Row<Hello> (&rows)[N]) {
 }
 
 template <class Hello, std::size_t N>
-void serialize_block(const Hello& hello, Writer& out, const Row<Hello> (&rows)[N]) {
-  if (std::none_of(std::begin(rows), std::end(rows), [&](const Row<Hello>& row) { return row.present(hello); })) return;
+void serialize_block(const Hello& hello, Writer& out, const Row<Hello> (&rows)[N], std::optional<ExtensionType> grease = {}) {
+  if (!grease && std::none_of(std::begin(rows), std::end(rows), [&](const Row<Hello>& row) { return row.present(hello); })) return;
   const Writer::Length block(out, 2);
+  if (grease) {
+    out.value(*grease);
+    out.u16(0);
+  }
   for (const Row<Hello>& row : rows) {
     if (!row.present(hello)) continue;
     out.value(row.type);
@@ -176,7 +271,7 @@ void serialize_block(const Hello& hello, Writer& out, const Row<Hello> (&rows)[N
 
 void parse_extensions(Reader& reader, ClientHello& hello) { parse_block(reader, hello, kClientRows); }
 void parse_extensions(Reader& reader, ServerHello& hello) { parse_block(reader, hello, kServerRows); }
-void serialize_extensions(const ClientHello& hello, Writer& out) { serialize_block(hello, out, kClientRows); }
+void serialize_extensions(const ClientHello& hello, Writer& out) { serialize_block(hello, out, kClientRows, hello.grease); }
 void serialize_extensions(const ServerHello& hello, Writer& out) { serialize_block(hello, out, kServerRows); }
 
 }  // namespace tls12::wire

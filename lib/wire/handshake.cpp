@@ -12,29 +12,28 @@ Result<HandshakeMessage> any(Result<Message> parsed) {
 
 // RFC 5246 §7.4: the msg_type of each alternative of HandshakeMessage, in its order.
 constexpr HandshakeType kTypes[] = {
-    HandshakeType::hello_request,     HandshakeType::client_hello,        HandshakeType::server_hello,
-    HandshakeType::certificate,       HandshakeType::server_key_exchange, HandshakeType::certificate_request,
-    HandshakeType::server_hello_done, HandshakeType::client_key_exchange, HandshakeType::certificate_verify,
-    HandshakeType::finished,
+    HandshakeType::hello_request,     HandshakeType::client_hello,        HandshakeType::server_hello,        HandshakeType::new_session_ticket,
+    HandshakeType::certificate,       HandshakeType::certificate_status,  HandshakeType::server_key_exchange, HandshakeType::certificate_request,
+    HandshakeType::server_hello_done, HandshakeType::client_key_exchange, HandshakeType::certificate_verify,  HandshakeType::finished,
 };
 static_assert(std::size(kTypes) == std::variant_size_v<HandshakeMessage>);
 
 }  // namespace
 
-Result<HandshakeMessage> parse(HandshakeType type, Bytes body, KeyExchange key_exchange) {
+Result<HandshakeMessage> parse(HandshakeType type, Bytes body, Syntax syntax) {
   switch (type) {
     case HandshakeType::hello_request: return any(parse_hello_request(body));
     case HandshakeType::client_hello: return any(parse_client_hello(body));
     case HandshakeType::server_hello: return any(parse_server_hello(body));
-    case HandshakeType::certificate: return any(parse_certificates(body));
-    case HandshakeType::server_key_exchange: return any(parse_server_key_exchange(body, key_exchange));
+    case HandshakeType::certificate: return any(parse_certificates(body, syntax.certificate_type));
+    case HandshakeType::server_key_exchange: return any(parse_server_key_exchange(body, syntax.key_exchange));
     case HandshakeType::certificate_request: return any(parse_certificate_request(body));
     case HandshakeType::server_hello_done: return any(parse_server_hello_done(body));
-    case HandshakeType::client_key_exchange: return any(parse_client_key_exchange(body, key_exchange));
+    case HandshakeType::client_key_exchange: return any(parse_client_key_exchange(body, syntax.key_exchange));
     case HandshakeType::certificate_verify: return any(parse_certificate_verify(body));
     case HandshakeType::finished: return any(parse_finished(body));
-    case HandshakeType::new_session_ticket:
-    case HandshakeType::certificate_status: break;  // part of no handshake unless an extension asked for them, which none of ours does
+    case HandshakeType::new_session_ticket: return any(parse_new_session_ticket(body));
+    case HandshakeType::certificate_status: return any(parse_certificate_status(body));
   }
   return fail(Errc::unexpected_message, name(type));
 }

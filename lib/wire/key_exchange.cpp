@@ -1,4 +1,5 @@
-// ServerKeyExchange and ClientKeyExchange (RFC 5246 §7.4.3, §7.4.7; RFC 8422 §5.4, §5.7): the suite's key exchange decides their syntax.
+// ServerKeyExchange and ClientKeyExchange (RFC 5246 §7.4.3, §7.4.7; RFC 8422 §5.4, §5.7; RFC 4279 §2, §3; RFC 5489 §2): the suite's key
+// exchange decides their syntax.
 #include "wire/codec.hpp"
 #include "wire/reader.hpp"
 #include "wire/writer.hpp"
@@ -22,10 +23,16 @@ void parse_ecdh_params(Reader& reader, ServerKeyExchange& message) {
   message.point = reader.vector8("params.public", 1);
 }
 
-void write_ecdh_params(NamedGroup group, Bytes point, Writer& out) {
-  out.u8(kNamedCurve);
-  out.value(group);
-  out.vector8(point);
+void write_params(const ServerKeyExchange& message, Writer& out) {
+  if (has_dhe(message.key_exchange)) {
+    out.vector16(message.dh_p);
+    out.vector16(message.dh_g);
+    out.vector16(message.dh_Ys);
+  } else if (has_ecdhe(message.key_exchange)) {
+    out.u8(kNamedCurve);
+    out.value(message.group);
+    out.vector8(message.point);
+  }
 }
 
 }  // namespace
@@ -36,13 +43,15 @@ Result<ServerKeyExchange> parse_server_key_exchange(Bytes body, KeyExchange key_
   Reader reader(body, "ServerKeyExchange");
   ServerKeyExchange message;
   message.key_exchange = key_exchange;
-  if (key_exchange == KeyExchange::dhe_rsa)
-    parse_dh_params(reader, message);
-  else
-    parse_ecdh_params(reader, message);
-  message.params = body.first(body.size() - reader.rest().size());
-  message.scheme = static_cast<SignatureScheme>(reader.u16("signed_params.algorithm"));
-  message.signature = reader.vector16("signed_params.signature");
+  if (has_psk(key_exchange)) message.psk_identity_hint = reader.vector16("psk_identity_hint");
+  const Bytes before = reader.rest();
+  if (has_dhe(key_exchange)) parse_dh_params(reader, message);
+  if (has_ecdhe(key_exchange)) parse_ecdh_params(reader, message);
+  message.params = before.first(before.size() - reader.rest().size());
+  if (has_signature(key_exchange)) {
+    message.scheme = static_cast<SignatureScheme>(reader.u16("signed_params.algorithm"));
+    message.signature = reader.vector16("signed_params.signature");
+  }
   return reader.finish(message);
 }
 
@@ -50,26 +59,20 @@ Result<ClientKeyExchange> parse_client_key_exchange(Bytes body, KeyExchange key_
   Reader reader(body, "ClientKeyExchange");
   ClientKeyExchange message;
   message.key_exchange = key_exchange;
-  switch (key_exchange) {
-    // RFC 5246 §4.7 lets the ciphertext have any length; that a wrong one looks like a wrong padding is the handshake's concern (§7.4.7.1).
-    case KeyExchange::rsa: message.exchange_keys = reader.vector16("encrypted_pre_master_secret"); break;
-    case KeyExchange::dhe_rsa: message.exchange_keys = reader.vector16("dh_Yc", 1); break;
-    case KeyExchange::ecdhe_rsa:
-    case KeyExchange::ecdhe_ecdsa: message.exchange_keys = reader.vector8("ecdh_Yc", 1); break;
-  }
+  if (has_psk(key_exchange)) message.psk_identity = reader.vector16("psk_identity");
+  // RFC 5246 §4.7 lets the ciphertext have any length; that a wrong one looks like a wrong padding is the handshake's concern (§7.4.7.1).
+  if (key_exchange == KeyExchange::rsa) message.exchange_keys = reader.vector16("encrypted_pre_master_secret");
+  if (has_dhe(key_exchange)) message.exchange_keys = reader.vector16("dh_Yc", 1);
+  if (has_ecdhe(key_exchange)) message.exchange_keys = reader.vector8("ecdh_Yc", 1);
   return reader.finish(message);
 }
 
 void serialize(const ServerKeyExchange& message, Buffer& out) {
   Writer writer(out);
   const Writer::Length body = writer.message(HandshakeType::server_key_exchange);
-  if (message.key_exchange == KeyExchange::dhe_rsa) {
-    writer.vector16(message.dh_p);
-    writer.vector16(message.dh_g);
-    writer.vector16(message.dh_Ys);
-  } else {
-    write_ecdh_params(message.group, message.point, writer);
-  }
+  if (has_psk(message.key_exchange)) writer.vector16(message.psk_identity_hint);
+  write_params(message, writer);
+  if (!has_signature(message.key_exchange)) return;
   writer.value(message.scheme);
   writer.vector16(message.signature);
 }
@@ -77,15 +80,14 @@ void serialize(const ServerKeyExchange& message, Buffer& out) {
 void serialize(const ClientKeyExchange& message, Buffer& out) {
   Writer writer(out);
   const Writer::Length body = writer.message(HandshakeType::client_key_exchange);
-  if (message.key_exchange == KeyExchange::rsa || message.key_exchange == KeyExchange::dhe_rsa)
-    writer.vector16(message.exchange_keys);
-  else
-    writer.vector8(message.exchange_keys);
+  if (has_psk(message.key_exchange)) writer.vector16(message.psk_identity);
+  if (message.key_exchange == KeyExchange::rsa || has_dhe(message.key_exchange)) writer.vector16(message.exchange_keys);
+  if (has_ecdhe(message.key_exchange)) writer.vector8(message.exchange_keys);
 }
 
-void serialize_ecdh_params(NamedGroup group, Bytes point, Buffer& out) {
+void serialize_params(const ServerKeyExchange& message, Buffer& out) {
   Writer writer(out);
-  write_ecdh_params(group, point, writer);
+  write_params(message, writer);
 }
 
 }  // namespace tls12::wire

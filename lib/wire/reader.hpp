@@ -16,6 +16,7 @@ class Reader {
  public:
   Reader(Bytes bytes, const char* message) : rest_(bytes), message_(message) {}
 
+  const char* message() const { return message_; }
   bool empty() const { return rest_.empty(); }
   bool failed() const { return field_ != nullptr; }
   /// What is still to be read.
@@ -32,6 +33,7 @@ class Reader {
   }
   std::uint8_t u8(const char* field) { return static_cast<std::uint8_t>(number(1, field)); }
   std::uint16_t u16(const char* field) { return static_cast<std::uint16_t>(number(2, field)); }
+  std::uint32_t u32(const char* field) { return static_cast<std::uint32_t>(number(4, field)); }
   std::uint32_t u24(const char* field) { return static_cast<std::uint32_t>(number(3, field)); }
 
   // RFC 5246 §4.3: a vector<min..max> behind a length of one, two or three bytes. The bounds are in bytes.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <variant>
 
 #include "tls12/crypto.hpp"
 #include "tls12/messages.hpp"
@@ -11,12 +12,22 @@
 
 namespace tls12::wire {
 
-/// What a cipher suite stands for (RFC 5246 appendix C, RFC 5289, RFC 7905).
+/// A block cipher with a MAC (RFC 5246 §6.2.3.2); beside it stand the AEADs (§6.2.3.3).
+struct CbcHmac {
+  CbcAlgorithm cipher;
+  HashAlgorithm mac;
+  bool operator==(const CbcHmac&) const = default;
+};
+using RecordCipher = std::variant<AeadAlgorithm, CbcHmac>;
+
+/// What a cipher suite stands for (RFC 5246 appendix C; the RFCs of each are beside their numbers in tls12/registry.hpp).
 struct SuiteRow {
   CipherSuite suite;
   KeyExchange key_exchange;
-  AeadAlgorithm aead;
+  RecordCipher cipher;
   HashAlgorithm prf_hash;
+  const AeadAlgorithm* aead() const { return std::get_if<AeadAlgorithm>(&cipher); }
+  const CbcHmac* cbc() const { return std::get_if<CbcHmac>(&cipher); }
 };
 struct GroupRow {
   NamedGroup group;

@@ -21,6 +21,7 @@ class Writer {
   void bytes(Bytes bytes) { out_.append(bytes); }
   void u8(std::uint8_t value) { number(value, 1); }
   void u16(std::uint16_t value) { number(value, 2); }
+  void u32(std::uint32_t value) { number(value, 4); }
   /// A value of one of tls12/registry.hpp's enumerations, in its own size.
   template <class E>
     requires std::is_enum_v<E>

@@ -116,7 +116,7 @@ TEST_CASE("the key block is cut into client key, server key, client IV, server I
     CAPTURE(name(expected.suite));
     auto keys = schedule(expected.suite, expected.session_hash);
     const auto block = keys.key_block(kClientRandom, kServerRandom, expected.iv_size).value();
-    CHECK(block.aead == wire::find(expected.suite)->aead);
+    CHECK(block.aead == *wire::find(expected.suite)->aead());
     CHECK(test::to_hex(block.write_key(Role::client)) == expected.client_key);
     CHECK(test::to_hex(block.write_key(Role::server)) == expected.server_key);
     CHECK(test::to_hex(block.write_iv(Role::client)) == expected.client_iv);

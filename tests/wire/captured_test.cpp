@@ -53,7 +53,8 @@ TEST_CASE("OpenSSL's ClientHello is read") {
   CHECK(hello->signature_algorithms->size() == 20);
   CHECK((*hello->signature_algorithms)[0] == SignatureScheme::ecdsa_secp256r1_sha256);
   CHECK(types_of(hello->extensions) ==
-        "server_name ec_point_formats supported_groups 0x0023 application_layer_protocol_negotiation 0x0016 extended_master_secret signature_algorithms ");
+        "server_name ec_point_formats supported_groups session_ticket application_layer_protocol_negotiation encrypt_then_mac extended_master_secret "
+        "signature_algorithms ");
 }
 
 TEST_CASE("GnuTLS's ClientHello is read") {
@@ -82,7 +83,7 @@ TEST_CASE("OpenSSL's answer is read, message by message") {
   CHECK(hello->server_name);
   CHECK(hello->extended_master_secret);
   CHECK(hello->renegotiation_info.has_value());
-  CHECK(types_of(hello->extensions) == "renegotiation_info server_name ec_point_formats 0x0023 extended_master_secret ");
+  CHECK(types_of(hello->extensions) == "renegotiation_info server_name ec_point_formats session_ticket extended_master_secret ");
 
   const auto certificates = wire::parse_certificates(certificate_body);
   REQUIRE(certificates.has_value());

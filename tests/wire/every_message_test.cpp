@@ -13,7 +13,7 @@ using namespace tls12::test;
 TEST_CASE("A message parses from its bytes and serialises to them, behind type and length") {
   for (const Golden& g : goldens()) {
     CAPTURE(g.name);
-    const auto message = wire::parse(g.type, g.body, g.key_exchange);
+    const auto message = wire::parse(g.type, g.body, {.key_exchange = g.key_exchange});
     REQUIRE(message.has_value());
     CHECK(wire::type_of(*message) == g.type);
     Buffer out;
@@ -27,7 +27,7 @@ TEST_CASE("A message parses from its bytes and serialises to them, behind type a
 TEST_CASE("Serialising appends to what is in the buffer") {
   Buffer out;
   for (const Golden& g : goldens()) {
-    const auto message = wire::parse(g.type, g.body, g.key_exchange);
+    const auto message = wire::parse(g.type, g.body, {.key_exchange = g.key_exchange});
     REQUIRE(message.has_value());
     wire::serialize(*message, out);
   }
@@ -46,7 +46,7 @@ TEST_CASE("A message cut anywhere is a decode_error") {
       CAPTURE(g.name);
       CAPTURE(n);
       const Octets cut(g.body.begin(), g.body.begin() + static_cast<std::ptrdiff_t>(n));  // a copy, so that a sanitizer sees a read behind it
-      const auto message = wire::parse(g.type, cut, g.key_exchange);
+      const auto message = wire::parse(g.type, cut, {.key_exchange = g.key_exchange});
       REQUIRE_FALSE(message.has_value());
       CHECK(message.error().alert == Alert::decode_error);
     }
@@ -59,7 +59,7 @@ TEST_CASE("A byte behind a message is a decode_error") {
       CAPTURE(g.name);
       Octets longer = g.body;
       longer.push_back(static_cast<std::uint8_t>(byte));
-      const auto message = wire::parse(g.type, longer, g.key_exchange);
+      const auto message = wire::parse(g.type, longer, {.key_exchange = g.key_exchange});
       REQUIRE_FALSE(message.has_value());
       CHECK(message.error().alert == Alert::decode_error);
     }
@@ -78,8 +78,8 @@ TEST_CASE("What cannot be parsed names the message and the field") {
 }
 
 TEST_CASE("A type that belongs to no handshake of ours is an unexpected_message") {
-  for (const int type : {3, 4, 5, 10, 17, 21, 22, 23, 255}) {
-    const auto message = wire::parse(static_cast<HandshakeType>(type), {}, KeyExchange::ecdhe_rsa);
+  for (const int type : {3, 5, 10, 17, 21, 23, 24, 255}) {
+    const auto message = wire::parse(static_cast<HandshakeType>(type), {}, {.key_exchange = KeyExchange::ecdhe_rsa});
     REQUIRE_FALSE(message.has_value());
     CHECK(message.error().alert == Alert::unexpected_message);
   }

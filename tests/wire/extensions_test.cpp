@@ -193,3 +193,64 @@ TEST_CASE("Extensions are sent from the hello's members, and `extensions` is not
             .ends_with("010000040017"
                        "0000"));
 }
+
+TEST_CASE("RFC 6066 §8: a status_request names responders and extensions, which are read and not kept; other types than OCSP ask for nothing") {
+  const FromClient ocsp("0005 0012 01 0006 0004 a1a2a3a4 0007 000500033001ff");
+  REQUIRE(ocsp.hello.has_value());
+  CHECK(ocsp.hello->status_request);
+  const FromClient other("0005 0003 02 ffff");
+  REQUIRE(other.hello.has_value());
+  CHECK_FALSE(other.hello->status_request);
+  client_fault("0005 0000", Errc::message_truncated, "status_request");
+  client_fault("0005 0003 01 0000", Errc::message_truncated, "status_request");
+  client_fault("0005 0007 01 0002 0000 0000", Errc::vector_empty, "status_request");
+  client_fault("0005 0006 01 0000 0000 00", Errc::message_trailing_data, "status_request");
+  server_fault("0005 0001 00", Errc::message_trailing_data, "status_request");
+}
+
+TEST_CASE("RFC 6962 §3.3.1, RFC 7366 §2: what says all by being there has no content") {
+  client_fault("0012 0001 00", Errc::message_trailing_data, "signed_certificate_timestamp");
+  client_fault("0016 0001 00", Errc::message_trailing_data, "encrypt_then_mac");
+  server_fault("0016 0001 00", Errc::message_trailing_data, "encrypt_then_mac");
+  server_fault("0023 0001 00", Errc::message_trailing_data, "session_ticket");
+  server_fault("0012 0002 0000", Errc::vector_empty, "signed_certificate_timestamp");
+  server_fault("0012 0004 0002 0000", Errc::vector_empty, "signed_certificate_timestamp");
+}
+
+TEST_CASE("RFC 6066 §4, RFC 8449 §4: a limit is one number of one or two bytes") {
+  for (const char* block : {"0001 0000", "001c 0001 40", "001c 0000"}) {
+    CHECK_FALSE(FromClient(block).hello.has_value());
+    CHECK_FALSE(FromServer(block).hello.has_value());
+  }
+  client_fault("0001 0002 0101", Errc::message_trailing_data, "max_fragment_length");
+  client_fault("001c 0003 400000", Errc::message_trailing_data, "record_size_limit");
+}
+
+TEST_CASE("RFC 5077 §3.2: a ticket is the whole content of its extension; empty, it asks for one") {
+  const FromClient asks("0023 0000");
+  REQUIRE(asks.hello->session_ticket.has_value());
+  CHECK(asks.hello->session_ticket->empty());
+  CHECK(to_hex(*FromClient("0023 0003 0001ff").hello->session_ticket) == "0001ff");
+}
+
+TEST_CASE("RFC 7250 §3, RFC 8446 §4.2.1, §4.2.3: lists are not empty, and of whole elements") {
+  client_fault("0013 0001 00", Errc::vector_empty, "client_certificate_type");
+  client_fault("0014 0001 00", Errc::vector_empty, "server_certificate_type");
+  client_fault("002b 0001 00", Errc::vector_empty, "supported_versions");
+  client_fault("002b 0004 03 030403", Errc::vector_odd_size, "supported_versions");
+  client_fault("0032 0002 0000", Errc::vector_empty, "signature_algorithms_cert");
+  client_fault("0032 0005 0003 040308", Errc::vector_odd_size, "signature_algorithms_cert");
+  server_fault("0014 0002 0002", Errc::message_trailing_data, "server_certificate_type");
+}
+
+TEST_CASE("RFC 8701 §3.1: an empty extension of a reserved type stands first") {
+  ClientHello hello{.random = {}, .extended_master_secret = true, .grease = static_cast<ExtensionType>(0x5a5a)};
+  const Octets random = hex(kRandom);
+  hello.random = random;
+  Buffer out;
+  wire::serialize(hello, out);
+  CHECK(to_hex(out.view())
+            .ends_with("0008"
+                       "5a5a0000"
+                       "00170000"));
+}

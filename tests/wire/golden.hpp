@@ -36,6 +36,20 @@ inline const std::vector<Golden>& goldens() {
            "0010 000e 000c 02 6832 08 687474702f312e31"  // ALPN: h2, http/1.1
            "000d 000a 0008 0403 0807 0804 0401"),        // signature_algorithms
        2 + 32 + 5 + 8 + 3},
+      {"ClientHello of every other extension", client_hello, ecdhe_ecdsa,
+       hex("0303" + random + "00" + "0002 c02b" + "01 00" + "004a" +
+           "0023 0003 010203"          // session_ticket
+           "0016 0000"                 // encrypt_then_mac
+           "0005 0005 01 0000 0000"    // status_request: ocsp
+           "0012 0000"                 // signed_certificate_timestamp
+           "0001 0001 04"              // max_fragment_length: 2^12
+           "001c 0002 0400"            // record_size_limit: 1024
+           "0013 0003 02 0200"         // client_certificate_type: RawPublicKey, X509
+           "0014 0002 01 02"           // server_certificate_type: RawPublicKey
+           "002b 0005 04 0304 0303"    // supported_versions
+           "0032 0006 0004 0403 0804"  // signature_algorithms_cert
+           "0015 0003 000000"),        // padding
+       2 + 32 + 1 + 4 + 2},
       {"ServerHello without extensions", server_hello, ecdhe_ecdsa, hex("0303" + random + "00 c02b 00")},
       {"ServerHello", server_hello, ecdhe_ecdsa,
        hex("0303" + random + "02 0102" + "cca8 00" + "001c" +
@@ -45,6 +59,20 @@ inline const std::vector<Golden>& goldens() {
            "000b 0002 01 00"           // ec_point_formats
            "0010 0005 0003 02 6832"),  // ALPN: h2
        2 + 32 + 3 + 3},
+      {"ServerHello of every other extension", server_hello, ecdhe_ecdsa,
+       hex("0303" + random + "00" + "c02b 00" + "002e" +
+           "0023 0000"                         // session_ticket
+           "0016 0000"                         // encrypt_then_mac
+           "0005 0000"                         // status_request
+           "0012 0009 0007 0002 a1a2 0001 b1"  // signed_certificate_timestamp: two
+           "0001 0001 01"                      // max_fragment_length: 2^9
+           "001c 0002 4001"                    // record_size_limit
+           "0013 0001 02"                      // client_certificate_type
+           "0014 0001 00"),                    // server_certificate_type
+       2 + 32 + 1 + 3},
+      {"NewSessionTicket", new_session_ticket, ecdhe_ecdsa, hex("00001c20 0003 c1c2c3")},
+      {"NewSessionTicket without a ticket", new_session_ticket, ecdhe_ecdsa, hex("00000000 0000")},
+      {"CertificateStatus", certificate_status, ecdhe_ecdsa, hex("01 000002 3000")},
       {"Certificate of two", certificate, ecdhe_ecdsa, hex("000009 000002 3000 000001 30")},
       {"Certificate of none", certificate, ecdhe_ecdsa, hex("000000")},
       {"ServerKeyExchange of ECDHE", server_key_exchange, ecdhe_rsa,
@@ -53,6 +81,9 @@ inline const std::vector<Golden>& goldens() {
       {"ServerKeyExchange of DHE", server_key_exchange, dhe_rsa,
        hex("0003 ff0017 0001 02 0002 1234"
            "0401 0002 b1b2")},
+      {"ServerKeyExchange of PSK", server_key_exchange, psk, hex("0004 68696e74")},
+      {"ServerKeyExchange of DHE_PSK", server_key_exchange, dhe_psk, hex("0001 68 0003 ff0017 0001 02 0002 1234")},
+      {"ServerKeyExchange of ECDHE_PSK", server_key_exchange, ecdhe_psk, hex("0000 03 001d 04 01020304")},
       {"CertificateRequest", certificate_request, ecdhe_ecdsa,
        hex("02 01 40"
            "0004 0403 0401"
@@ -62,6 +93,9 @@ inline const std::vector<Golden>& goldens() {
       {"ClientKeyExchange of RSA", client_key_exchange, rsa, hex("0004 deadbeef")},
       {"ClientKeyExchange of DHE", client_key_exchange, dhe_rsa, hex("0002 0405")},
       {"ClientKeyExchange of ECDHE", client_key_exchange, ecdhe_ecdsa, hex("05 0411121314")},
+      {"ClientKeyExchange of PSK", client_key_exchange, psk, hex("0003 626f62")},
+      {"ClientKeyExchange of DHE_PSK", client_key_exchange, dhe_psk, hex("0003 626f62 0002 0405")},
+      {"ClientKeyExchange of ECDHE_PSK", client_key_exchange, ecdhe_psk, hex("0003 626f62 05 0411121314")},
       {"CertificateVerify", certificate_verify, ecdhe_ecdsa, hex("0403 0003 300102")},
       {"Finished", finished, ecdhe_ecdsa, hex("000102030405060708090a0b")},
   };

@@ -48,7 +48,7 @@ TEST_CASE("RFC 8422 §5.4: ECDHE parameters name a curve and carry a point; what
     CHECK(message->params.data() == body.data());
     CHECK(to_hex(message->params) == "03001d0401020304");
     Buffer params;
-    wire::serialize_ecdh_params(message->group, message->point, params);
+    wire::serialize_params(*message, params);
     CHECK(to_hex(params.view()) == to_hex(message->params));
   }
 }
@@ -148,4 +148,39 @@ TEST_CASE("RFC 5246 §7.2: an alert is a level of two, and a description that ma
       REQUIRE(static_cast<unsigned>(alert->description) == description);
     }
   for (const std::size_t size : {0u, 1u, 3u, 4u}) CHECK(wire::parse_alert(Octets(size, 1)).error().code == Errc::bad_alert);
+}
+
+TEST_CASE("RFC 5077 §3.3: a ticket may be empty, its lifetime says seconds") {
+  const auto ticket = wire::parse_new_session_ticket(golden("NewSessionTicket").body);
+  REQUIRE(ticket.has_value());
+  CHECK(ticket->lifetime_hint == 7200);
+  CHECK(to_hex(ticket->ticket) == "c1c2c3");
+  check_fault(wire::parse_new_session_ticket(hex("000000")), Errc::message_truncated, "NewSessionTicket.ticket_lifetime_hint");
+}
+
+TEST_CASE("RFC 6066 §8: a CertificateStatus is an OCSP response, and not an empty one") {
+  CHECK(to_hex(wire::parse_certificate_status(golden("CertificateStatus").body)->ocsp_response) == "3000");
+  check_fault(wire::parse_certificate_status(hex("02 000001 30")), Errc::unknown_enum_value, "CertificateStatus.status_type");
+  check_fault(wire::parse_certificate_status(hex("01 000000")), Errc::vector_empty, "CertificateStatus.response");
+}
+
+TEST_CASE("RFC 7250 §3: a raw public key is one SubjectPublicKeyInfo, not a list") {
+  const Octets body = hex("000003 300100");
+  const auto message = wire::parse_certificates(body, CertificateType::raw_public_key);
+  REQUIRE(message.has_value());
+  CHECK(to_hex(*message->raw_public_key) == "300100");
+  CHECK(message->certificate_list.empty());
+  check_fault(wire::parse_certificates(hex("000000"), CertificateType::raw_public_key), Errc::vector_empty, "Certificate.subjectPublicKeyInfo");
+}
+
+TEST_CASE("RFC 4279 §2, §3, RFC 5489 §2: hint and identity stand in front, and nothing is signed") {
+  const auto dhe = wire::parse_server_key_exchange(golden("ServerKeyExchange of DHE_PSK").body, KeyExchange::dhe_psk);
+  REQUIRE(dhe.has_value());
+  CHECK(to_hex(dhe->psk_identity_hint) == "68");
+  CHECK(to_hex(dhe->dh_Ys) == "1234");
+  CHECK(dhe->signature.empty());
+  const auto client = wire::parse_client_key_exchange(golden("ClientKeyExchange of ECDHE_PSK").body, KeyExchange::ecdhe_psk);
+  REQUIRE(client.has_value());
+  CHECK(to_hex(client->psk_identity) == "626f62");
+  CHECK(to_hex(client->exchange_keys) == "0411121314");
 }
