@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "x509/der_writer.hpp"
+#include "x509/dns_name.hpp"
 #include "x509/extensions.hpp"
 #include "x509/guard.hpp"
 #include "x509/host_name.hpp"

@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "x509/directory_string.hpp"
-#include "x509/oid.hpp"
 
 namespace tls12::x509 {
 namespace {
@@ -180,6 +179,16 @@ std::uint64_t name_hash(Bytes name) {
     hash = hash_step(hash, sum);
   }
   return hash;
+}
+
+std::vector<std::string> attribute_texts(Bytes name, const Oid& type) {
+  std::vector<std::string> texts;
+  Fault fault;
+  Reader whole(name, fault);
+  for (Reader sets = whole.enter_sequence(); !sets.at_end();)
+    for (Reader set = sets.enter(der::kSet); !set.at_end();)
+      if (const Attribute attribute = read_attribute(set); is(attribute.type, type)) texts.push_back(utf8_of(attribute.value));
+  return texts;
 }
 
 std::string text_of_name(Bytes name) {

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "x509/der.hpp"
+#include "x509/oid.hpp"
 
 namespace tls12::x509 {
 
@@ -23,6 +25,8 @@ bool is_within(Bytes name, Bytes base);
 /// Equal names have equal hashes. Quick, and no secret: a peer can choose names that collide.
 std::uint64_t name_hash(Bytes name);
 
+/// The values of the attributes of this type, as UTF-8.
+std::vector<std::string> attribute_texts(Bytes name, const Oid& type);
 /// RFC 4514 §2: the last attribute first, "CN=example.org,O=Example".
 std::string text_of_name(Bytes name);
 

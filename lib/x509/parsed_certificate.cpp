@@ -12,9 +12,6 @@ namespace {
 using der::Fault;
 using der::Reader;
 
-/// RFC 5280 §4.1.2.2: at most 20 octets. Negative ones and zero exist, and are to be handled.
-constexpr std::size_t kMaxSerialSize = 20;
-
 unsigned read_version(Reader& tbs) {
   if (!tbs.next_is(der::constructed(0))) return 1;
   Reader field = tbs.enter(der::constructed(0));
@@ -27,18 +24,17 @@ unsigned read_version(Reader& tbs) {
 
 void read_validity(Reader& tbs, ParsedCertificate& out) {
   Reader validity = tbs.enter_sequence();
+  out.validity = validity.rest();
   out.not_before = read_time(validity);
   out.not_after = read_time(validity);
   validity.finish();
 }
 
 /// RFC 5280 §4.1.2.8: only versions 2 and 3 have them.
-void skip_unique_identifiers(Reader& tbs, unsigned version) {
-  for (const unsigned number : {1u, 2u}) {
-    if (!tbs.next_is(der::context(number))) continue;
-    tbs.element();
-    if (version < 2) tbs.refuse("a unique identifier in a certificate of version 1", Errc::bad_certificate);
-  }
+std::optional<Bytes> read_unique_identifier(Reader& tbs, std::uint8_t tag, unsigned version) {
+  if (!tbs.next_is(tag)) return std::nullopt;
+  if (version < 2) tbs.refuse("a unique identifier in a certificate of version 1", Errc::bad_certificate);
+  return tbs.bits(tag);
 }
 
 /// RFC 5280 §4.1.2.9: only version 3 has them.
@@ -57,17 +53,15 @@ Bytes read_tbs(Bytes encoding, Fault& fault, ParsedCertificate& out) {
   Reader tbs = whole.enter_sequence();
   out.version = read_version(tbs);
   out.serial = tbs.integer();
-  if (out.serial.size() > kMaxSerialSize + 1 || (out.serial.size() > kMaxSerialSize && out.serial[0] != 0))
-    tbs.refuse("a serial number of more than 20 octets", Errc::bad_certificate);
   const Bytes algorithm = tbs.element(der::kSequence).whole;
   out.issuer = read_name(tbs);
-  if (!fault && is_empty_name(out.issuer)) tbs.refuse("an issuer without a name", Errc::bad_certificate);  // §4.1.2.4
   read_validity(tbs, out);
   out.subject = read_name(tbs);
   const Bytes before_key = tbs.rest();
   out.subject_key = read_subject_public_key_info(tbs);
   if (!fault) out.public_key_info = before_key.first(before_key.size() - tbs.rest().size());
-  skip_unique_identifiers(tbs, out.version);
+  out.issuer_unique_id = read_unique_identifier(tbs, der::context(1), out.version);
+  out.subject_unique_id = read_unique_identifier(tbs, der::context(2), out.version);
   read_extension_field(tbs, out);
   tbs.finish();
   return algorithm;

@@ -14,12 +14,14 @@ namespace tls12::x509 {
 struct ParsedCertificate {
   std::vector<std::uint8_t> der;
   unsigned version = 1;
-  Bytes tbs = {};  ///< tbsCertificate, which is what the signature is over
-  Bytes serial = {};
+  Bytes tbs = {};     ///< tbsCertificate, which is what the signature is over
+  Bytes serial = {};  ///< the INTEGER's octets; as others may be written, of any size and sign
   Bytes issuer = {}, subject = {};
+  Bytes validity = {};  ///< the two times as they are encoded
   WallTime not_before = {}, not_after = {};
   Bytes public_key_info = {};  ///< the whole SubjectPublicKeyInfo
   SubjectKey subject_key = {};
+  std::optional<Bytes> issuer_unique_id = {}, subject_unique_id = {};  ///< the BIT STRINGs' octets
   Extensions extensions = {};
   SignatureMethod signature_method = {};
   Bytes signature = {};

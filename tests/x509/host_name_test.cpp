@@ -5,59 +5,24 @@
 namespace tls12::x509 {
 namespace {
 
-TEST_CASE("RFC 6125 6.4: DNS names match whole, label by label, without regard to ASCII case") {
-  struct Row {
-    const char *presented, *host;
-    bool matches;
-  };
-  constexpr Row kRows[] = {
-      {"www.example.com", "www.example.com", true},
-      {"WWW.Example.COM", "www.example.com", true},  // §6.4.1
-      {"www.example.com", "example.com", false},
-      {"example.com", "www.example.com", false},
-      {"example.com", "example.org", false},
-      // §6.4.3 (2): the wildcard is one label
-      {"*.example.com", "foo.example.com", true},
-      {"*.example.com", "bar.foo.example.com", false},
-      {"*.example.com", "example.com", false},
-      {"*.EXAMPLE.com", "foo.example.com", true},
-      // §6.4.3 (1): in the left-most label alone
-      {"bar.*.example.net", "bar.foo.example.net", false},
-      {"*.*.example.net", "bar.foo.example.net", false},
-      // §6.4.3 (3) may be left out: no parts of labels
-      {"baz*.example.net", "baz1.example.net", false},
-      {"*baz.example.net", "foobaz.example.net", false},
-      {"b*z.example.net", "buzz.example.net", false},
-      {"xn--*.example.net", "xn--a.example.net", false},
-      // §6.4.2: A-labels are compared as they are
-      {"xn--vdkr-4qa.example.com", "xn--vdkr-4qa.example.com", true},
-      {"*.example.com", "xn--vdkr-4qa.example.com", true},
-      // §7.2: not for a whole registry
-      {"*.com", "example.com", false},
-      {"*", "localhost", false},
-      {"*.", "localhost", false},
-      // what is no DNS name matches nothing
-      {"example.com.", "example.com", false},
-      {"", "", false},
-      {".example.com", "example.com", false},
-      {"*.example..com", "foo.example..com", false},
-      {"192.0.2.1", "192.0.2.1", false},
-  };
-  for (const Row& row : kRows) {
-    INFO(std::string(row.presented), " for ", std::string(row.host));
-    CHECK(dns_matches(row.presented, row.host) == row.matches);
-  }
-  CHECK_FALSE(dns_matches(std::string_view("example.com\0.evil.org", 21), "example.com"));
-  CHECK_FALSE(dns_matches(std::string_view("example.com\0", 12), "example.com"));
-}
-
-TEST_CASE("a reference name is a DNS name in ASCII or an address") {
+TEST_CASE("a reference name is a DNS name in ASCII, an address, or an e-mail address") {
   CHECK(ReferenceName::parse("WWW.Example.com")->dns() == "www.example.com");
   CHECK(ReferenceName::parse("www.example.com.")->dns() == "www.example.com");  // absolute
   CHECK(ReferenceName::parse("a_b.example.com").has_value());
   CHECK(ReferenceName::parse("192.0.2.1")->address().size() == 4);
   CHECK(ReferenceName::parse("2001:db8::1")->address().size() == 16);
   CHECK(ReferenceName::parse("2001:DB8::1")->text() == "2001:db8::1");
+  CHECK(ReferenceName::parse("xn--bcher-kva.example").has_value());
+  using Kind = PeerName::Kind;
+  CHECK(ReferenceName::parse("192.0.2.1")->kind() == Kind::ip);
+  CHECK(ReferenceName::parse("192.0.2.1", Kind::ip).has_value());
+  CHECK(ReferenceName::parse("example.com", Kind::dns)->kind() == Kind::dns);
+  CHECK(ReferenceName::parse("user@Example.com", Kind::email)->mailbox() == "user@Example.com");
+  CHECK(ReferenceName::parse("192.0.2.1", Kind::dns).error() == Errc::bad_host_name);
+  CHECK(ReferenceName::parse("::1", Kind::dns).error() == Errc::bad_host_name);
+  CHECK(ReferenceName::parse("example.com", Kind::ip).error() == Errc::bad_host_name);
+  CHECK(ReferenceName::parse("example.com", Kind::email).error() == Errc::bad_host_name);
+  CHECK(ReferenceName::parse("user@example.com").error() == Errc::bad_host_name);
   const std::string label63(63, 'a'), label64(64, 'a');
   CHECK(ReferenceName::parse(label63 + ".org").has_value());
   const std::string wrong[] = {"",
@@ -67,6 +32,9 @@ TEST_CASE("a reference name is a DNS name in ASCII or an address") {
                                "*.example.com",
                                "ex ample.com",
                                "m\xc3\xbcller.de",
+                               "xn--zzzzzz.example",  // no Punycode
+                               "1.2.3.4%eth0",
+                               "fe80::1%eth0",
                                label64 + ".org",
                                "-a.org",
                                "a-.org",
@@ -117,6 +85,52 @@ TEST_CASE("a name with a NUL in it is not the name before the NUL") {
   const auto certificate = test::sign_as(draft, test::common_name("CA"), test::key(1));
   CHECK_FALSE(is_for(certificate.parsed(), *ReferenceName::parse("example.org")));
   CHECK(certificate.names() == std::vector<std::string>{"example.org\\x00.evi"});
+}
+
+/// A leaf with these GeneralNames and a common name; without subjectAltName when they are empty.
+Certificate leaf_with(const char* general_names, const std::string& name = "leaf") {
+  auto draft = test::leaf_draft(test::key(0));
+  draft.subject = test::common_name(name);
+  test::remove_extension(draft, oid::kSubjectAltName);
+  if (*general_names != '\0') test::set_extension(draft, oid::kSubjectAltName, false, general_names);
+  return test::sign_as(draft, test::common_name("CA"), test::key(1));
+}
+
+TEST_CASE("RFC 5280 7.5: of an e-mail address the local part is the same to the letter, the host without regard to case") {
+  const auto matches = [](const char* names, const char* wanted) {
+    return is_for(leaf_with(names).parsed(), *ReferenceName::parse(wanted, PeerName::Kind::email));
+  };
+  constexpr char kJoe[] = "3011 810f 4a6f65406578616d706c652e6f7267";  // rfc822Name Joe@example.org
+  CHECK(matches(kJoe, "Joe@example.org"));
+  CHECK(matches(kJoe, "Joe@EXAMPLE.org"));
+  CHECK_FALSE(matches(kJoe, "joe@example.org"));
+  CHECK_FALSE(matches(kJoe, "Joe@www.example.org"));
+  CHECK_FALSE(matches("3011 820f 4a6f65406578616d706c652e6f7267", "Joe@example.org"));  // a dNSName
+  CHECK_FALSE(matches("3003 810161", "a@a"));                                           // no mailbox
+  CHECK_FALSE(is_for(leaf_with(kJoe).parsed(), *ReferenceName::parse("example.org")));
+}
+
+TEST_CASE("RFC 9598 5: an address beyond ASCII is in an otherName, and compares in the same way") {
+  // SmtpUTF8Mailbox "m\xc3\xbc@a.b"
+  const Certificate leaf = leaf_with("3017 a015 0608 2b06010505070809 a009 0c07 6dc3bc40612e62");
+  CHECK(is_for(leaf.parsed(), *ReferenceName::parse("m\xc3\xbc@A.b", PeerName::Kind::email)));
+  CHECK_FALSE(is_for(leaf.parsed(), *ReferenceName::parse("m\xc3\x9c@a.b", PeerName::Kind::email)));
+  CHECK_FALSE(is_for(leaf.parsed(), *ReferenceName::parse("a.b")));
+}
+
+TEST_CASE("RFC 6125 6.4.4: a common name counts as a DNS name for who wants it to, where there is no subjectAltName") {
+  const auto matches = [](const Certificate& leaf, const char* wanted, bool fallback) {
+    return is_for(leaf.parsed(), *ReferenceName::parse(wanted), fallback);
+  };
+  const Certificate leaf = leaf_with("", "www.example.org"), wildcard = leaf_with("", "*.example.org"), address = leaf_with("", "192.0.2.1");
+  CHECK(matches(leaf, "WWW.example.org", true));
+  CHECK_FALSE(matches(leaf, "www.example.org", false));
+  CHECK_FALSE(matches(leaf, "example.org", true));
+  CHECK(matches(wildcard, "www.example.org", true));
+  CHECK_FALSE(matches(address, "192.0.2.1", true));
+  CHECK_FALSE(matches(leaf_with("3003 820161", "www.example.org"), "www.example.org", true));
+  CHECK_FALSE(matches(leaf_with("3003 810161", "www.example.org"), "www.example.org", true));  // a name of another kind
+  CHECK_FALSE(matches(leaf_with("", std::string("www.example.org\0.evil.example", 29)), "www.example.org", true));
 }
 
 }  // namespace

@@ -1,0 +1,13 @@
+// E-mail addresses in certificates (RFC 5280 §4.2.1.6, RFC 9598).
+#pragma once
+
+#include <string_view>
+
+namespace tls12::x509 {
+
+/// Mailbox of RFC 5321 §4.1.2: a local part, quoted or not, and a DNS name. In UTF-8 the local part may have other characters than ASCII's.
+bool is_mailbox(std::string_view text);
+/// RFC 5280 §7.5, RFC 9598 §5: the local parts are the same to the letter, the hosts without regard to ASCII case. Of two mailboxes.
+bool same_mailbox(std::string_view a, std::string_view b);
+
+}  // namespace tls12::x509
