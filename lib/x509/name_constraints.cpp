@@ -195,9 +195,9 @@ Result<void> NameConstraintState::check(GeneralName::Type type, Bytes name) {
   if (!form.is_name(name)) return fail(Errc::certificate_name_constraint, "a name that cannot be compared with the constraints");
   const bool is_permitted = std::ranges::all_of(
       of_type.permitted, [&](const std::vector<Bytes>& bases) { return std::ranges::any_of(bases, [&](Bytes base) { return form.is_within(name, base); }); });
-  if (!is_permitted) return fail(Errc::certificate_name_constraint, text_of(type, name) + " is not permitted");
+  if (!is_permitted) return fail(Errc::certificate_name_constraint, "not permitted: " + text_of(type, name));
   const bool is_excluded = std::ranges::any_of(of_type.excluded, [&](Bytes base) { return form.reaches(name, base); });
-  if (is_excluded) return fail(Errc::certificate_name_constraint, text_of(type, name) + " is excluded");
+  if (is_excluded) return fail(Errc::certificate_name_constraint, "excluded: " + text_of(type, name));
   return {};
 }
 

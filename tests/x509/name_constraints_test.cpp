@@ -355,10 +355,10 @@ TEST_CASE("RFC 5280 4.2.1.10: minimum and maximum are refused, and so is what is
 }
 
 TEST_CASE("an error tells the name, and whether it is excluded or merely not permitted") {
-  CHECK(verdict({.permitted = {dns("example.com")}, .names = {dns("www.example.org")}}).error().about() == "www.example.org is not permitted");
-  CHECK(verdict({.excluded = {ip("c0000200 ffffff00")}, .names = {ip("c0000201")}}).error().about() == "192.0.2.1 is excluded");
-  CHECK(verdict({.excluded = {directory(name_of({}))}, .subject = name_of({{oid::kCommonName, "leaf"}})}).error().about() == "CN=leaf is excluded");
-  CHECK(verdict({.excluded = {uri("example.com")}, .names = {uri("http://example.com/\n")}}).error().about() == "example.com is excluded");
+  CHECK(verdict({.permitted = {dns("example.com")}, .names = {dns("www.example.org")}}).error().about() == "not permitted: www.example.org");
+  CHECK(verdict({.excluded = {ip("c0000200 ffffff00")}, .names = {ip("c0000201")}}).error().about() == "excluded: 192.0.2.1");
+  CHECK(verdict({.excluded = {directory(name_of({}))}, .subject = name_of({{oid::kCommonName, "leaf"}})}).error().about() == "excluded: CN=leaf");
+  CHECK(verdict({.excluded = {uri("example.com")}, .names = {uri("http://example.com/\n")}}).error().about() == "excluded: example.com");
 }
 
 TEST_CASE("many names under many constraints cost what the policy allows, and no more") {
