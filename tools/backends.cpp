@@ -52,11 +52,23 @@ struct Row {
 
 Speed measure_aead(const Aead& aead, AeadAlgorithm algorithm) {
   const Buffer key(key_size(algorithm), 1), additional(13, 2);
-  Buffer nonce(kAeadNonceSize, 3), data(kBulk + kAeadTagSize);
+  Buffer nonce(kAeadNonceSize, 3), data(kBulk + kMaxAeadTagSize);
   const auto keyed = aead.with_key(key);
   if (!keyed) return {};
   const double records = rate([&] {
     keyed->seal(nonce, additional, Bytes(data).first(kBulk), data.data());
+    return true;
+  });
+  return {records * kBulk, true};
+}
+
+Speed measure_cbc(const Cbc& cbc, CbcAlgorithm algorithm) {
+  const Buffer key(key_size(algorithm), 1), iv(kAesBlockSize, 2);
+  Buffer data(kBulk);
+  const auto keyed = cbc.with_key(key);
+  if (!keyed) return {};
+  const double records = rate([&] {
+    keyed->encrypt(iv, data, data.data());
     return true;
   });
   return {records * kBulk, true};
@@ -88,6 +100,20 @@ Speed measure_group(const Group& group, GroupAlgorithm algorithm, Random& random
   Buffer secret(secret_size(algorithm));
   return {rate([&] {
             auto share = group.generate(random);
+            return share && (*share)->derive((*peer)->public_value(), secret);
+          }),
+          false};
+}
+
+/// In a field whose group nobody names: the private value is as long as the prime.
+Speed measure_dh(const Dh& dh, Random& random) {
+  const std::uint8_t generator[] = {5};
+  const DhParameters parameters{.prime = dh_parameters(GroupAlgorithm::ffdhe2048).prime, .generator = generator};
+  const auto peer = dh.generate(parameters, random);
+  if (!peer) return {};
+  Buffer secret(parameters.prime.size());
+  return {rate([&] {
+            auto share = dh.generate(parameters, random);
             return share && (*share)->derive((*peer)->public_value(), secret);
           }),
           false};
@@ -159,6 +185,12 @@ class Table {
           "AEAD, sealing 16 KiB records", std::string(name(a)), "", (*chosen)[a], [&](const Provider& p) { return p[a]; },
           [&](const Aead& it) { return measure_aead(it, a); });
     }
+    for (std::size_t i = 0; i < kCbcAlgorithms; ++i) {
+      const auto c = static_cast<CbcAlgorithm>(i);
+      add(
+          "CBC, encrypting 16 KiB", std::string(name(c)), "", (*chosen)[c], [&](const Provider& p) { return p[c]; },
+          [&](const Cbc& it) { return measure_cbc(it, c); });
+    }
     for (std::size_t i = 0; i < kHashAlgorithms; ++i) {
       const auto h = static_cast<HashAlgorithm>(i);
       add("hash, 16 KiB", std::string(name(h)), "", (*chosen)[h], [&](const Provider& p) { return p[h]; }, measure_hash);
@@ -173,7 +205,11 @@ class Table {
           "key exchange, a fresh share and the secret", std::string(name(g)), "", (*chosen)[g], [&](const Provider& p) { return p[g]; },
           [&](const Group& it) { return measure_group(it, g, chosen->rng()); });
     }
+    add(
+        "key exchange, a fresh share and the secret", "a server's 2048 bits", "", chosen->dh, [](const Provider& p) { return p.dh; },
+        [&](const Dh& it) { return measure_dh(it, chosen->rng()); });
     add_signatures(*chosen);
+    add_rsa_encryption(*chosen);
     add(
         "randomness", "random bytes", "", chosen->random, [](const Provider& p) { return p.random; },
         [](const Random& random) {
@@ -220,6 +256,26 @@ class Table {
           "signature, verifying", shown_name(f), "verify", chosen[f], [&](const Provider& p) { return p[f]; },
           [&](const Signature&) { return verifying[i][next++]; });
     }
+  }
+
+  // As with signatures: there is nothing to decrypt before something was encrypted.
+  void add_rsa_encryption(const Provider& chosen) {
+    const auto& signing = chosen[SignatureFamily::rsa_pkcs1];
+    std::optional<Signature::Generated> key;
+    if (auto made = measured_ && signing ? signing.implementation->generate(chosen.rng(), 2048) : fail(Errc::misuse)) key.emplace(std::move(*made));
+    const auto row = [](const Provider& p) { return p.rsa_encryption; };
+    Buffer message(48, 1), block(kMaxSignatureSize), ciphertext(kMaxSignatureSize);
+    const auto encrypt = [&](const RsaEncryption& it) {
+      const auto size = it.encrypt({.kind = KeyKind::rsa, .modulus = key->modulus, .exponent = key->public_exponent}, message, chosen.rng(), block);
+      if (size) ciphertext.assign(block.begin(), block.begin() + static_cast<std::ptrdiff_t>(*size));
+      return size.has_value();
+    };
+    add("RSA key transport", "rsa, 2048 bits", "encrypt", chosen.rsa_encryption, row,
+        [&](const RsaEncryption& it) { return key ? Speed{rate([&] { return encrypt(it); }), false} : Speed{}; });
+    add("RSA key transport", "rsa, 2048 bits, decrypt", "decrypt", chosen.rsa_encryption, row, [&](const RsaEncryption& it) {
+      const auto loaded = key && encrypt(it) ? it.load(key->numbers()) : fail(Errc::misuse);
+      return loaded ? Speed{rate([&] { return (*loaded)->decrypt(ciphertext, chosen.rng(), block).has_value(); }), false} : Speed{};
+    });
   }
 
   bool measured_;

@@ -118,6 +118,9 @@ class PrivateKey {
   /// Signs `message`; thread-safe. Errors: as SigningKey::sign; Errc::signature_scheme_wrong_for_key when the key cannot do `algorithm`; Errc::misuse for a key
   /// elsewhere.
   Result<std::size_t> sign(const SignatureAlgorithm& algorithm, Bytes message, Random& random, MutableBytes out) const;
+  /// Decrypts for RSA key exchange, and leaves the padding where it is; thread-safe. Errors: as DecryptionKey::decrypt; Errc::key_unsupported when this is no
+  /// rsa key or its provider cannot; Errc::misuse for a key elsewhere.
+  Result<std::size_t> decrypt(Bytes ciphertext, Random& random, MutableBytes out) const;
 
  private:
   struct Content;

@@ -23,37 +23,51 @@ namespace tls12 {
 
 // ---------------------------------------------------------------------------------------------------- algorithms
 
-enum class AeadAlgorithm : std::uint8_t { aes_128_gcm, aes_256_gcm, chacha20_poly1305 };
+enum class AeadAlgorithm : std::uint8_t { aes_128_gcm, aes_256_gcm, chacha20_poly1305, aes_128_ccm, aes_256_ccm, aes_128_ccm_8, aes_256_ccm_8 };
+enum class CbcAlgorithm : std::uint8_t { aes_128_cbc, aes_256_cbc };
 enum class HashAlgorithm : std::uint8_t { sha1, sha256, sha384, sha512 };
-enum class GroupAlgorithm : std::uint8_t { x25519, secp256r1, secp384r1, secp521r1 };
+/// Curves, and behind them the finite fields of RFC 7919.
+enum class GroupAlgorithm : std::uint8_t { x25519, secp256r1, secp384r1, secp521r1, ffdhe2048, ffdhe3072, ffdhe4096, ffdhe6144, ffdhe8192 };
 /// What a key can do; RSA keys are listed once for each padding, EC keys once for each curve.
 enum class SignatureFamily : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa_secp256r1, ecdsa_secp384r1, ecdsa_secp521r1, ed25519 };
 
-inline constexpr std::size_t kAeadAlgorithms = 3, kHashAlgorithms = 4, kGroupAlgorithms = 4, kSignatureFamilies = 6;
+inline constexpr std::size_t kAeadAlgorithms = 7, kCbcAlgorithms = 2, kHashAlgorithms = 4, kGroupAlgorithms = 9, kSignatureFamilies = 6;
 
-/// All three AEADs have a 96-bit nonce and a 128-bit tag (RFC 5116 §5.1, §5.2; RFC 8439 §2.8).
-inline constexpr std::size_t kAeadNonceSize = 12, kAeadTagSize = 16;
-inline constexpr std::size_t kMaxDigestSize = 64;
+/// Every AEAD has a 96-bit nonce (RFC 5116 §5.1, §5.2; RFC 8439 §2.8; RFC 6655 §3).
+inline constexpr std::size_t kAeadNonceSize = 12, kMaxAeadTagSize = 16;
+inline constexpr std::size_t kAesBlockSize = 16;
+inline constexpr std::size_t kMaxDigestSize = 64, kMaxHashBlockSize = 128;
 inline constexpr std::size_t kMaxHashState = 256;
-inline constexpr std::size_t kMaxGroupPublicSize = 133;  ///< secp521r1's uncompressed point
-inline constexpr std::size_t kMaxGroupSecretSize = 66;
+inline constexpr std::size_t kMaxPointSize = 133;         ///< secp521r1's, uncompressed
+inline constexpr std::size_t kMaxGroupPublicSize = 1024;  ///< ffdhe8192's
+inline constexpr std::size_t kMaxGroupSecretSize = 1024;
+/// The primes for Diffie-Hellman that are computed with when a server names them (RFC 7919 §1: shorter ones are within reach of an attacker).
+inline constexpr std::size_t kMinDhPrimeBits = 2048, kMaxDhPrimeBits = 8192;
 /// The largest signature accepted or made: RSA with a modulus of 8,192 bits.
 inline constexpr std::size_t kMaxSignatureSize = 1024;
 
-constexpr std::size_t key_size(AeadAlgorithm a) { return a == AeadAlgorithm::aes_128_gcm ? 16 : 32; }
+constexpr std::size_t key_size(AeadAlgorithm a) {
+  return a == AeadAlgorithm::aes_128_gcm || a == AeadAlgorithm::aes_128_ccm || a == AeadAlgorithm::aes_128_ccm_8 ? 16 : 32;
+}
+/// 16 bytes, and 8 for AES-CCM_8 (RFC 6655 §4).
+constexpr std::size_t tag_size(AeadAlgorithm a) { return a == AeadAlgorithm::aes_128_ccm_8 || a == AeadAlgorithm::aes_256_ccm_8 ? 8 : 16; }
+constexpr std::size_t key_size(CbcAlgorithm a) { return a == CbcAlgorithm::aes_128_cbc ? 16 : 32; }
 constexpr std::size_t digest_size(HashAlgorithm h) {
   return h == HashAlgorithm::sha1 ? 20 : h == HashAlgorithm::sha256 ? 32 : h == HashAlgorithm::sha384 ? 48 : 64;
 }
-/// Bytes of a public value on the wire: 32 for X25519 (RFC 7748), an uncompressed point otherwise (RFC 8422 §5.4.1).
+constexpr bool is_finite_field(GroupAlgorithm g) { return g >= GroupAlgorithm::ffdhe2048; }
+/// Bytes of a public value on the wire: 32 for X25519 (RFC 7748), an uncompressed point (RFC 8422 §5.4.1), or as many as the prime has.
 constexpr std::size_t public_size(GroupAlgorithm g) {
-  return g == GroupAlgorithm::x25519 ? 32 : g == GroupAlgorithm::secp256r1 ? 65 : g == GroupAlgorithm::secp384r1 ? 97 : 133;
+  return std::array<std::size_t, kGroupAlgorithms>{32, 65, 97, 133, 256, 384, 512, 768, 1024}[static_cast<std::size_t>(g)];
 }
-/// Bytes of the shared secret: 32, or the x coordinate with its leading zeros kept (RFC 8422 §5.10).
+/// Bytes of the shared secret: 32, or the x coordinate, or as many as the prime has; leading zeros are always kept. RFC 8422 §5.10 wants them so;
+/// of a finite field's secret TLS 1.2 strips them (RFC 5246 §8.1.2), which is the key exchange's business.
 constexpr std::size_t secret_size(GroupAlgorithm g) {
-  return g == GroupAlgorithm::x25519 ? 32 : g == GroupAlgorithm::secp256r1 ? 32 : g == GroupAlgorithm::secp384r1 ? 48 : 66;
+  return std::array<std::size_t, kGroupAlgorithms>{32, 32, 48, 66, 256, 384, 512, 768, 1024}[static_cast<std::size_t>(g)];
 }
 
 std::string_view name(AeadAlgorithm);
+std::string_view name(CbcAlgorithm);
 std::string_view name(HashAlgorithm);
 std::string_view name(GroupAlgorithm);
 std::string_view name(SignatureFamily);
@@ -74,11 +88,11 @@ class Random {
 class AeadKey {
  public:
   virtual ~AeadKey() = default;
-  /// Writes plaintext.size() + kAeadTagSize bytes to `out`, which is that large and either is where the plaintext
+  /// Writes plaintext.size() + tag_size(algorithm) bytes to `out`, which is that large and either is where the plaintext
   /// starts (in place) or does not overlap it. `nonce` is kAeadNonceSize bytes and never repeats under one key.
   virtual void seal(Bytes nonce, Bytes additional_data, Bytes plaintext, std::uint8_t* out) = 0;
-  /// `sealed` is ciphertext and tag, at least kAeadTagSize bytes. Writes sealed.size() - kAeadTagSize bytes to `out` (in place
-  /// or apart). False when the tag is wrong: then `out` holds nothing that may be used.
+  /// `sealed` is ciphertext and tag, at least the tag. Writes as many bytes as the ciphertext has to `out` (in place or apart). False when the
+  /// tag is wrong: then `out` holds nothing that may be used.
   [[nodiscard]] virtual bool open(Bytes nonce, Bytes additional_data, Bytes sealed, std::uint8_t* out) = 0;
 };
 
@@ -87,6 +101,24 @@ class Aead {
   virtual ~Aead() = default;
   /// `key` is key_size(algorithm) bytes. Null when memory ran out.
   virtual std::unique_ptr<AeadKey> with_key(Bytes key) const = 0;
+};
+
+// ---------------------------------------------------------------------------------------------------- CBC
+
+/// A block cipher in CBC mode under one key (NIST SP 800-38A §6.2), bare: whole blocks of kAesBlockSize bytes, no padding, nothing authenticated.
+/// `iv` is one block; `out` is as large as the data and either is where it starts (in place) or does not overlap it. Wiped on destruction.
+class CbcKey {
+ public:
+  virtual ~CbcKey() = default;
+  virtual void encrypt(Bytes iv, Bytes plaintext, std::uint8_t* out) = 0;
+  virtual void decrypt(Bytes iv, Bytes ciphertext, std::uint8_t* out) = 0;
+};
+
+class Cbc {
+ public:
+  virtual ~Cbc() = default;
+  /// `key` is key_size(algorithm) bytes. Null when memory ran out.
+  virtual std::unique_ptr<CbcKey> with_key(Bytes key) const = 0;
 };
 
 // ---------------------------------------------------------------------------------------------------- hash, HMAC
@@ -100,6 +132,9 @@ class Hash {
   void update(Bytes data);
   /// Writes the digest of all that was given so far to `out` (at least digest_size bytes); returns the part written. This object goes on.
   MutableBytes digest(MutableBytes out) const;
+  /// The same for HashFunction::chaining_value.
+  MutableBytes chaining_value(MutableBytes out) const;
+  const HashFunction& function() const { return *function_; }
 
  private:
   const HashFunction* function_;
@@ -111,9 +146,14 @@ class HashFunction {
  public:
   virtual ~HashFunction() = default;
   virtual std::size_t digest_size() const = 0;
+  /// Bytes that one step of the compression function takes.
+  virtual std::size_t block_size() const = 0;
   virtual void start(void* state) const = 0;
   virtual void update(void* state, Bytes data) const = 0;
   virtual void finish(void* state, std::uint8_t* digest) const = 0;
+  /// What the digest is if the whole blocks given so far ended with the message's own padding (FIPS 180-4 §5.1): for those who pad by hand, because
+  /// a message's length is a secret. Writes digest_size() bytes; meaningless between blocks.
+  virtual void chaining_value(const void* state, std::uint8_t* out) const = 0;
 };
 
 /// HMAC (RFC 2104) under one key, computed as often as wanted. Wiped on destruction.
@@ -137,10 +177,11 @@ class Hmac {
 class KeyShare {
  public:
   virtual ~KeyShare() = default;
-  /// public_size(group) bytes, as they go on the wire; valid as long as this object.
+  /// public_size(group) bytes, as they go on the wire, or as many as a server's prime has; valid as long as this object.
   virtual Bytes public_value() const = 0;
-  /// Writes secret_size(group) bytes to `secret`. Errors: Errc::bad_key_share when the peer's value has the wrong length or form, is not on
-  /// the curve, or gives an all-zero X25519 result (RFC 8422 §5.10, §5.11); Errc::crypto_failed when the library failed.
+  /// Writes secret_size(group) bytes to `secret`, or as many as a server's prime has. Errors: Errc::bad_key_share when the peer's value has the wrong length or
+  /// form, is not on the curve, gives an all-zero X25519 result (RFC 8422 §5.10, §5.11), or is not between 1 and p-1 (RFC 7919 §5.1); Errc::crypto_failed
+  /// when the library failed. A finite field's value may come without its leading zeros.
   [[nodiscard]] virtual Result<void> derive(Bytes peer_public_value, MutableBytes secret) = 0;
 };
 
@@ -149,6 +190,26 @@ class Group {
   virtual ~Group() = default;
   /// A fresh private value from `random`. Errors: Errc::randomness_failed, Errc::crypto_failed.
   virtual Result<std::unique_ptr<KeyShare>> generate(Random& random) const = 0;
+};
+
+/// A finite field and a generator (RFC 5246 §7.4.3), big-endian without leading zeros. The views belong to whoever made it.
+struct DhParameters {
+  Bytes prime, generator;
+};
+
+/// Those of an RFC 7919 group (appendix A): what a server puts into its ServerKeyExchange. The bytes live for ever. Empty for a curve.
+DhParameters dh_parameters(GroupAlgorithm group);
+/// The RFC 7919 group that these are, if they are one: a client can tell by it what a server chose.
+std::optional<GroupAlgorithm> group_of(const DhParameters& parameters);
+
+/// Diffie-Hellman in a field that a server named.
+class Dh {
+ public:
+  virtual ~Dh() = default;
+  /// A fresh private value from `random`: short in a group of RFC 7919 (§5.2), one bit less than the prime elsewhere.
+  /// Errors: Errc::dh_prime_too_short, Errc::bad_dh_parameters (a prime that is even or too long, a generator that is not between 1 and p-1), and
+  /// those of Group::generate. Whether the prime is one is not tested: a server that has proved its identity could as well publish the secret.
+  virtual Result<std::unique_ptr<KeyShare>> generate(const DhParameters& parameters, Random& random) const = 0;
 };
 
 // ---------------------------------------------------------------------------------------------------- signatures
@@ -195,7 +256,7 @@ class Signature {
   virtual bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size, Bytes message, Bytes signature) const = 0;
   /// Errors: Errc::bad_private_key when the numbers are inconsistent.
   virtual Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& key) const = 0;
-  /// The public point of an EC or Ed25519 private key, public_size bytes, to `out` (kMaxGroupPublicSize bytes); Errc::misuse for RSA.
+  /// The public point of an EC or Ed25519 private key, public_size bytes, to `out` (kMaxPointSize bytes); Errc::misuse for RSA.
   virtual Result<std::size_t> public_point(const PrivateKeyNumbers& key, MutableBytes out) const = 0;
   /// A fresh key of this family, as PKCS#8 DER would carry it, for issuing certificates. `rsa_bits` is RSA's alone.
   /// Errors: Errc::randomness_failed, Errc::crypto_failed.
@@ -212,6 +273,29 @@ struct Signature::Generated {
   Generated& operator=(Generated&&) = default;
   ~Generated();
   PrivateKeyNumbers numbers() const;
+};
+
+// ---------------------------------------------------------------------------------------------------- RSA encryption
+
+/// A loaded RSA key that decrypts. Safe to use from many threads at once.
+class DecryptionKey {
+ public:
+  virtual ~DecryptionKey() = default;
+  /// ciphertext^d mod n (RFC 8017 §5.1.2), blinded, in the modulus's full width; returns that width, which `out` must have (at most kMaxSignatureSize). The
+  /// padding is still there: who removes it must not show whether it was right (RFC 5246 §7.4.7.1). For the same reason a ciphertext of the wrong length, or
+  /// not below the modulus, is no error: it gives zeros, which no padding is. Errors: Errc::crypto_failed, Errc::randomness_failed, Errc::out_of_memory.
+  virtual Result<std::size_t> decrypt(Bytes ciphertext, Random& random, MutableBytes out) const = 0;
+};
+
+/// RSAES-PKCS1-v1_5 (RFC 8017 §7.2), for RSA key exchange.
+class RsaEncryption {
+ public:
+  virtual ~RsaEncryption() = default;
+  /// Encrypts `message` with its padding; writes as many bytes as the modulus has (at most kMaxSignatureSize), and returns how many. Errors:
+  /// Errc::certificate_wrong_type when `key` is no usable RSA key or too short for the message, Errc::randomness_failed, Errc::crypto_failed.
+  virtual Result<std::size_t> encrypt(const PublicKey& key, Bytes message, Random& random, MutableBytes out) const = 0;
+  /// Errors: Errc::bad_private_key when the numbers are inconsistent or not RSA's, Errc::key_unsupported, Errc::out_of_memory.
+  virtual Result<std::shared_ptr<const DecryptionKey>> load(const PrivateKeyNumbers& key) const = 0;
 };
 
 // ---------------------------------------------------------------------------------------------------- the table
@@ -232,14 +316,18 @@ class Provider {
  public:
   std::string name;
   std::array<Implemented<Aead>, kAeadAlgorithms> aeads = {};
+  std::array<Implemented<Cbc>, kCbcAlgorithms> cbcs = {};
   std::array<Implemented<HashFunction>, kHashAlgorithms> hashes = {};
   std::array<Implemented<Hmac>, kHashAlgorithms> hmacs = {};
   std::array<Implemented<Group>, kGroupAlgorithms> groups = {};
+  Implemented<Dh> dh = {};
   std::array<Implemented<Signature>, kSignatureFamilies> signatures = {};
+  Implemented<RsaEncryption> rsa_encryption = {};
   Implemented<Random> random = {};
   std::vector<std::shared_ptr<const void>> owned;  ///< what must live as long as this table (backends with state)
 
   const Implemented<Aead>& operator[](AeadAlgorithm a) const { return aeads[static_cast<std::size_t>(a)]; }
+  const Implemented<Cbc>& operator[](CbcAlgorithm a) const { return cbcs[static_cast<std::size_t>(a)]; }
   const Implemented<HashFunction>& operator[](HashAlgorithm h) const { return hashes[static_cast<std::size_t>(h)]; }
   const Implemented<Group>& operator[](GroupAlgorithm g) const { return groups[static_cast<std::size_t>(g)]; }
   const Implemented<Signature>& operator[](SignatureFamily f) const { return signatures[static_cast<std::size_t>(f)]; }

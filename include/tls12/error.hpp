@@ -87,6 +87,8 @@ enum class Errc : std::uint16_t {
   signature_scheme_not_offered,
   signature_scheme_wrong_for_key,
   bad_key_share,
+  bad_dh_parameters,
+  dh_prime_too_short,
   bad_signature,
   bad_finished,
   // path validation

@@ -30,10 +30,10 @@ struct Limits {
   std::size_t output = 256 * 1024;
   /// Received bytes held at once (a power of two is kind to the allocator); at least one whole record.
   std::size_t input = 64 * 1024;
-  /// Records that one GCM key may protect. TLS 1.2 cannot rekey without renegotiation; past 2^24.5 full records the bound of
+  /// Records that one AES key may protect, with GCM, CCM or CBC. TLS 1.2 cannot rekey without renegotiation; past 2^24.5 full records the bound of
   /// "Limits on Authenticated Encryption Use in TLS" (RFC 8446 §5.5) is exceeded: the state says so. At 2^32 the connection ends.
-  std::uint64_t gcm_records_warn = 23'726'566;
-  std::uint64_t gcm_records_end = std::uint64_t{1} << 32;
+  std::uint64_t aes_records_warn = 23'726'566;
+  std::uint64_t aes_records_end = std::uint64_t{1} << 32;
   /// ChaCha20-Poly1305 needs no bound before the sequence number wraps (RFC 8446 §5.5); this is that bound.
   std::uint64_t chacha20_records_end = ~std::uint64_t{0};
 };

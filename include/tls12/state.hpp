@@ -27,7 +27,7 @@ struct ConnectionState {
   std::vector<Certificate> verified_chain;            ///< leaf to trust anchor; empty when verification was switched off
   std::uint64_t records_sealed = 0, records_opened = 0;   ///< under the connection's keys
   std::uint64_t bytes_sent = 0, bytes_received = 0;       ///< application data
-  bool record_limit_near = false;                     ///< a key has protected Limits::gcm_records_warn records: reconnect soon
+  bool record_limit_near = false;                     ///< a key has protected Limits::aes_records_warn records: reconnect soon
 };
 
 }  // namespace tls12

@@ -70,7 +70,9 @@ constexpr Rule kRules[] = {
     {Errc::group_not_offered, "group_not_offered", protocol, Alert::illegal_parameter, "RFC 8422 §5.4", "the server chose a key exchange group that was not offered"},
     {Errc::signature_scheme_not_offered, "signature_scheme_not_offered", protocol, Alert::illegal_parameter, "RFC 5246 §7.4.3, §7.4.8", "the peer signed with a scheme that was not offered"},
     {Errc::signature_scheme_wrong_for_key, "signature_scheme_wrong_for_key", protocol, Alert::illegal_parameter, "RFC 5246 §7.4.3", "the signature scheme does not fit the key of the certificate"},
-    {Errc::bad_key_share, "bad_key_share", protocol, Alert::illegal_parameter, "RFC 8422 §5.4, §5.10, §5.11", "the peer's key exchange value is not valid"},
+    {Errc::bad_key_share, "bad_key_share", protocol, Alert::illegal_parameter, "RFC 8422 §5.4, §5.10, §5.11, RFC 7919 §5.1", "the peer's key exchange value is not valid"},
+    {Errc::bad_dh_parameters, "bad_dh_parameters", protocol, Alert::illegal_parameter, "RFC 5246 §7.4.3", "the server's Diffie-Hellman parameters are no group that can be computed with"},
+    {Errc::dh_prime_too_short, "dh_prime_too_short", protocol, Alert::insufficient_security, "RFC 7919 §1, §4, RFC 5246 §7.2.2", "the server's Diffie-Hellman prime is too short"},
     {Errc::bad_signature, "bad_signature", protocol, Alert::decrypt_error, "RFC 5246 §7.2.2, §7.4.3", "the peer's signature over the handshake is wrong"},
     {Errc::bad_finished, "bad_finished", protocol, Alert::decrypt_error, "RFC 5246 §7.2.2, §7.4.9", "the peer's Finished does not match this handshake"},
     // path validation

@@ -22,10 +22,13 @@ ProviderPtr compose(std::initializer_list<ProviderPtr> providers) {
     if (!part) continue;
     table->name += (table->name.empty() ? "" : "+") + part->name;
     take_better_rows(table->aeads, part->aeads);
+    take_better_rows(table->cbcs, part->cbcs);
     take_better_rows(table->hashes, part->hashes);
     take_better_rows(table->hmacs, part->hmacs);
     take_better_rows(table->groups, part->groups);
+    take_if_better(table->dh, part->dh);
     take_better_rows(table->signatures, part->signatures);
+    take_if_better(table->rsa_encryption, part->rsa_encryption);
     take_if_better(table->random, part->random);
     table->owned.push_back(part);
   }

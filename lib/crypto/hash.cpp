@@ -20,4 +20,9 @@ MutableBytes Hash::digest(MutableBytes out) const {
   return out.first(function_->digest_size());
 }
 
+MutableBytes Hash::chaining_value(MutableBytes out) const {
+  function_->chaining_value(state_.data(), out.data());
+  return out.first(function_->digest_size());
+}
+
 }  // namespace tls12

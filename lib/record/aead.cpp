@@ -18,25 +18,26 @@ std::array<std::uint8_t, kAeadNonceSize> xor_nonce(Bytes iv, std::uint64_t seque
 
 }  // namespace
 
-// ---------------------------------------------------------------------------------------------------- RFC 5288
+// ---------------------------------------------------------------------------------------------------- RFC 5288, RFC 6655
 
-GcmProtection::GcmProtection(std::unique_ptr<AeadKey> key, Bytes salt, std::uint64_t records_warn, std::uint64_t records_end)
-    : Protection(records_warn, records_end), key_(std::move(key)), nonce_(Secret<kAeadNonceSize>::copy_of(salt.first(kSaltSize))) {
+ExplicitNonceProtection::ExplicitNonceProtection(std::unique_ptr<AeadKey> key, std::size_t tag_size, Bytes salt, std::uint64_t records_warn,
+                                                 std::uint64_t records_end)
+    : Protection(records_warn, records_end), key_(std::move(key)), tag_size_(tag_size), nonce_(Secret<kAeadNonceSize>::copy_of(salt.first(kSaltSize))) {
   nonce_.resize(kAeadNonceSize);
 }
 
-bool GcmProtection::seal(std::uint64_t sequence, ContentType type, ProtocolVersion version, Bytes plaintext, std::uint8_t* out) {
+bool ExplicitNonceProtection::seal(std::uint64_t sequence, ContentType type, ProtocolVersion version, Bytes plaintext, std::uint8_t* out) {
   put_sequence(sequence, nonce_.bytes().data() + kSaltSize);
   put_sequence(sequence, out);
   key_->seal(nonce_.bytes(), additional_data(sequence, type, version, plaintext.size()), plaintext, out + kExplicitNonceSize);
   return true;
 }
 
-std::optional<MutableBytes> GcmProtection::open(std::uint64_t sequence, ContentType type, ProtocolVersion version, MutableBytes fragment) {
-  if (fragment.size() < kExplicitNonceSize + kAeadTagSize) return std::nullopt;
+std::optional<MutableBytes> ExplicitNonceProtection::open(std::uint64_t sequence, ContentType type, ProtocolVersion version, MutableBytes fragment) {
+  if (fragment.size() < kExplicitNonceSize + tag_size_) return std::nullopt;
   std::memcpy(nonce_.bytes().data() + kSaltSize, fragment.data(), kExplicitNonceSize);
   const MutableBytes sealed = fragment.subspan(kExplicitNonceSize);
-  const MutableBytes plaintext = sealed.first(sealed.size() - kAeadTagSize);
+  const MutableBytes plaintext = sealed.first(sealed.size() - tag_size_);
   if (!key_->open(nonce_.bytes(), additional_data(sequence, type, version, plaintext.size()), sealed, plaintext.data())) return std::nullopt;
   return plaintext;
 }
@@ -52,8 +53,8 @@ bool ChaChaProtection::seal(std::uint64_t sequence, ContentType type, ProtocolVe
 }
 
 std::optional<MutableBytes> ChaChaProtection::open(std::uint64_t sequence, ContentType type, ProtocolVersion version, MutableBytes fragment) {
-  if (fragment.size() < kAeadTagSize) return std::nullopt;
-  const MutableBytes plaintext = fragment.first(fragment.size() - kAeadTagSize);
+  if (fragment.size() < kTagSize) return std::nullopt;
+  const MutableBytes plaintext = fragment.first(fragment.size() - kTagSize);
   if (!key_->open(xor_nonce(iv_.bytes(), sequence), additional_data(sequence, type, version, plaintext.size()), fragment, plaintext.data()))
     return std::nullopt;
   return plaintext;
@@ -72,7 +73,8 @@ Result<std::unique_ptr<Protection>> make_protection(const Provider& provider, Ae
   if (algorithm == AeadAlgorithm::chacha20_poly1305) {
     protection.reset(new (std::nothrow) ChaChaProtection(std::move(expanded), fixed_iv, Protection::kNoLimit, limits.chacha20_records_end));
   } else {
-    protection.reset(new (std::nothrow) GcmProtection(std::move(expanded), fixed_iv, limits.gcm_records_warn, limits.gcm_records_end));
+    protection.reset(new (std::nothrow)
+                         ExplicitNonceProtection(std::move(expanded), tag_size(algorithm), fixed_iv, limits.aes_records_warn, limits.aes_records_end));
   }
   if (!protection) return fail(Errc::out_of_memory);
   return protection;

@@ -32,7 +32,7 @@ class Half {
   std::uint64_t sequence() const { return sequence_; }
   /// Records under the current key so far.
   std::uint64_t records() const { return records_; }
-  /// The current key has protected as many records as is advised (Limits::gcm_records_warn): time to connect anew.
+  /// The current key has protected as many records as is advised (Limits::aes_records_warn): time to connect anew.
   bool limit_near() const { return sequence_ >= protection().records_warn(); }
 
   // ------------------------------------------------ sealing

@@ -52,9 +52,11 @@ struct PrivateKey::Content {
   std::vector<std::uint8_t> point = {};  ///< the public half of an EC or Ed25519 key
   std::vector<std::uint8_t> public_key_info = {};
   std::array<std::shared_ptr<const SigningKey>, kSignatureFamilies> signers = {};
+  std::shared_ptr<const DecryptionKey> decryptor = {};  ///< of an rsa key
 
   Result<void> find_point(const Provider& provider);
   Result<void> load_signers(const Provider& provider);
+  Result<void> load_decryptor(const Provider& provider);
   void write_public_key_info();
   static Result<std::shared_ptr<const Content>> make(OwnedKey key, const ProviderPtr& provider);
 };
@@ -85,6 +87,14 @@ Result<void> PrivateKey::Content::load_signers(const Provider& provider) {
   return {};
 }
 
+Result<void> PrivateKey::Content::load_decryptor(const Provider& provider) {
+  if (key.kind != KeyKind::rsa || !provider.rsa_encryption) return {};
+  auto loaded = provider.rsa_encryption.implementation->load(key.numbers());
+  if (!loaded) return fail(loaded.error());
+  decryptor = std::move(*loaded);
+  return {};
+}
+
 void PrivateKey::Content::write_public_key_info() {
   x509::der::Writer writer;
   write_subject_public_key_info({.kind = key.kind, .modulus = key.modulus, .exponent = key.public_exponent, .point = point}, key.pss, writer);
@@ -97,6 +107,7 @@ Result<std::shared_ptr<const PrivateKey::Content>> PrivateKey::Content::make(Own
   content->key = std::move(key);
   if (auto found = content->find_point(*provider); !found) return fail(found.error());
   if (auto loaded = content->load_signers(*provider); !loaded) return fail(loaded.error());
+  if (auto loaded = content->load_decryptor(*provider); !loaded) return fail(loaded.error());
   content->write_public_key_info();
   return content;
 }
@@ -173,6 +184,12 @@ Result<std::size_t> PrivateKey::sign(const SignatureAlgorithm& algorithm, Bytes 
   if (pss && !pss->allows(algorithm.hash, algorithm.salt_size))
     return fail(Errc::signature_scheme_wrong_for_key, "the key is for another hash");
   return signer->sign(algorithm.hash, algorithm.salt_size, message, random, out);
+}
+
+Result<std::size_t> PrivateKey::decrypt(Bytes ciphertext, Random& random, MutableBytes out) const {
+  if (content_->elsewhere) return fail(Errc::misuse, "the key lives elsewhere");
+  if (content_->decryptor == nullptr) return fail(Errc::key_unsupported, "it does not decrypt");
+  return content_->decryptor->decrypt(ciphertext, random, out);
 }
 
 }  // namespace tls12

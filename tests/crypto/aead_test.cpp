@@ -39,6 +39,9 @@ const AeadVector kVectors[] = {
      "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69da92728b1a71de0a9e060b2905d6a5b67ecd3b3692ddbd7f2d778b8c9803aee3"
      "28091b58fab324e4fad675945585808b4831d7bc3ff4def08e4b7a9de576d26586cec64b6116",
      "1ae10b594f09e26a7e902ecbd0600691"},
+    {AeadAlgorithm::aes_128_ccm_8, "NIST SP 800-38C example 3", "404142434445464748494a4b4c4d4e4f", "101112131415161718191a1b",
+     "000102030405060708090a0b0c0d0e0f10111213", "202122232425262728292a2b2c2d2e2f3031323334353637", "e3b201a9f5b71a7a9b1ceaeccd97e70b6176aad9a4428aa5",
+     "484392fbc1b09951"},
 };
 
 Octets counting(std::size_t size, unsigned from) {
@@ -47,8 +50,8 @@ Octets counting(std::size_t size, unsigned from) {
   return bytes;
 }
 
-Octets seal(AeadKey& key, Bytes nonce, Bytes ad, Bytes plaintext) {
-  Octets sealed(plaintext.size() + kAeadTagSize);
+Octets seal(AeadKey& key, AeadAlgorithm algorithm, Bytes nonce, Bytes ad, Bytes plaintext) {
+  Octets sealed(plaintext.size() + tag_size(algorithm));
   key.seal(nonce, ad, plaintext, sealed.data());
   return sealed;
 }
@@ -66,7 +69,7 @@ TEST_CASE("each AEAD seals and opens the published vectors") {
       const Octets nonce = hex(vector.nonce), ad = hex(vector.ad), plaintext = hex(vector.plaintext);
       const auto key = aead->with_key(hex(vector.key));
       REQUIRE(key);
-      const Octets sealed = seal(*key, nonce, ad, plaintext);
+      const Octets sealed = seal(*key, vector.algorithm, nonce, ad, plaintext);
       CHECK(to_hex(sealed) == std::string(vector.ciphertext) + vector.tag);
       Octets opened(plaintext.size() + 1);
       REQUIRE(key->open(nonce, ad, sealed, opened.data()));
@@ -89,16 +92,16 @@ TEST_CASE("every size from 0 to 100 seals and opens in place and apart, at any a
       for (std::size_t size = 0; size <= 100; ++size) {
         CAPTURE(size);
         const Octets plaintext = counting(size, 4);
-        const Octets sealed = seal(*key, nonce, ad, plaintext);
+        const Octets sealed = seal(*key, algorithm, nonce, ad, plaintext);
         all.push_back(sealed);
 
         const std::size_t offset = size % 17;
-        Octets buffer(offset + size + kAeadTagSize);
+        Octets buffer(offset + size + tag_size(algorithm));
         std::ranges::copy(plaintext, buffer.begin() + static_cast<std::ptrdiff_t>(offset));
         std::uint8_t* const place = buffer.data() + offset;
         key->seal(nonce, ad, Bytes(place, size), place);
-        CHECK(std::ranges::equal(Bytes(place, size + kAeadTagSize), sealed));
-        REQUIRE(key->open(nonce, ad, Bytes(place, size + kAeadTagSize), place));
+        CHECK(std::ranges::equal(Bytes(place, size + tag_size(algorithm)), sealed));
+        REQUIRE(key->open(nonce, ad, Bytes(place, size + tag_size(algorithm)), place));
         CHECK(std::ranges::equal(Bytes(place, size), plaintext));
 
         Octets apart(offset + size + 1);
@@ -120,7 +123,7 @@ TEST_CASE("a change of any byte of ciphertext, tag, nonce or additional data is 
       const auto key = aead->with_key(counting(key_size(algorithm), 3));
       for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 15, 16, 17, 64, 100}) {
         CAPTURE(size);
-        const Octets sealed = seal(*key, nonce, ad, counting(size, 4));
+        const Octets sealed = seal(*key, algorithm, nonce, ad, counting(size, 4));
         REQUIRE(opens(*key, nonce, ad, sealed));
         const auto refused = [&](const Octets& original, auto open_changed) {
           for (std::size_t i = 0; i < original.size(); ++i) {
@@ -147,7 +150,7 @@ TEST_CASE("a refused message leaves none of its plaintext in the output") {
       CAPTURE(name(algorithm));
       const Octets nonce = counting(kAeadNonceSize, 1), plaintext = counting(64, 9);
       const auto key = aead->with_key(counting(key_size(algorithm), 3));
-      Octets sealed = seal(*key, nonce, {}, plaintext);
+      Octets sealed = seal(*key, algorithm, nonce, {}, plaintext);
       sealed.back() ^= 1;
       Octets out(plaintext.size());
       REQUIRE_FALSE(key->open(nonce, {}, sealed, out.data()));

@@ -42,29 +42,52 @@ struct Candidate {
   const Interface* operator->() const { return implementation; }
 };
 
-/// Every implementation of an algorithm that the built-in tables have for this CPU, each once.
-template <class Rows, class Algorithm>
-auto implementations(Rows Provider::* rows, Algorithm algorithm) {
-  using Interface = std::remove_cvref_t<decltype(*Rows{}[0].implementation)>;
+/// Every implementation that the built-in tables have for this CPU in the row that `row_of` finds, each once.
+template <class RowOf>
+auto implementations(RowOf row_of) {
+  using Interface = std::remove_cvref_t<decltype(*row_of(*default_provider()).implementation)>;
   std::vector<Candidate<Interface>> found;
   for (const ProviderPtr& provider : {sodium_provider(), mbedtls_provider(), default_provider()}) {
     if (!provider) continue;
-    const auto& row = ((*provider).*rows)[static_cast<std::size_t>(algorithm)];
+    const auto row = row_of(*provider);
     const bool known = std::ranges::any_of(found, [&](const auto& candidate) { return candidate.implementation == row.implementation; });
     if (row && !known) found.push_back({std::string(row.backend), row.implementation});
   }
   return found;
 }
 
-inline auto aeads(AeadAlgorithm a) { return implementations(&Provider::aeads, a); }
-inline auto hashes(HashAlgorithm a) { return implementations(&Provider::hashes, a); }
-inline auto hmacs(HashAlgorithm a) { return implementations(&Provider::hmacs, a); }
-inline auto groups(GroupAlgorithm a) { return implementations(&Provider::groups, a); }
-inline auto signatures(SignatureFamily a) { return implementations(&Provider::signatures, a); }
+template <class Algorithm>
+auto row_of(Algorithm algorithm) {
+  return [algorithm](const Provider& provider) { return provider[algorithm]; };
+}
 
-inline constexpr std::array kAllAeads = {AeadAlgorithm::aes_128_gcm, AeadAlgorithm::aes_256_gcm, AeadAlgorithm::chacha20_poly1305};
+inline auto aeads(AeadAlgorithm a) { return implementations(row_of(a)); }
+inline auto cbcs(CbcAlgorithm a) { return implementations(row_of(a)); }
+inline auto hashes(HashAlgorithm a) { return implementations(row_of(a)); }
+inline auto hmacs(HashAlgorithm a) {
+  return implementations([a](const Provider& provider) { return provider.hmac(a); });
+}
+inline auto groups(GroupAlgorithm a) { return implementations(row_of(a)); }
+inline auto dhs() {
+  return implementations([](const Provider& provider) { return provider.dh; });
+}
+inline auto signatures(SignatureFamily a) { return implementations(row_of(a)); }
+inline auto rsa_encryptions() {
+  return implementations([](const Provider& provider) { return provider.rsa_encryption; });
+}
+
+inline constexpr std::array kAllAeads = {AeadAlgorithm::aes_128_gcm, AeadAlgorithm::aes_256_gcm,   AeadAlgorithm::chacha20_poly1305, AeadAlgorithm::aes_128_ccm,
+                                         AeadAlgorithm::aes_256_ccm, AeadAlgorithm::aes_128_ccm_8, AeadAlgorithm::aes_256_ccm_8};
+inline constexpr std::array kAllCbcs = {CbcAlgorithm::aes_128_cbc, CbcAlgorithm::aes_256_cbc};
 inline constexpr std::array kAllHashes = {HashAlgorithm::sha1, HashAlgorithm::sha256, HashAlgorithm::sha384, HashAlgorithm::sha512};
-inline constexpr std::array kAllGroups = {GroupAlgorithm::x25519, GroupAlgorithm::secp256r1, GroupAlgorithm::secp384r1, GroupAlgorithm::secp521r1};
+inline constexpr std::array kAllCurves = {GroupAlgorithm::x25519, GroupAlgorithm::secp256r1, GroupAlgorithm::secp384r1, GroupAlgorithm::secp521r1};
+inline constexpr std::array kAllFields = {GroupAlgorithm::ffdhe2048, GroupAlgorithm::ffdhe3072, GroupAlgorithm::ffdhe4096, GroupAlgorithm::ffdhe6144,
+                                          GroupAlgorithm::ffdhe8192};
+inline constexpr auto kAllGroups = [] {
+  std::array<GroupAlgorithm, kGroupAlgorithms> all = {};
+  std::ranges::copy(kAllFields, std::ranges::copy(kAllCurves, all.begin()).out);
+  return all;
+}();
 inline constexpr std::array kAllFamilies = {SignatureFamily::rsa_pkcs1,       SignatureFamily::rsa_pss,         SignatureFamily::ecdsa_secp256r1,
                                             SignatureFamily::ecdsa_secp384r1, SignatureFamily::ecdsa_secp521r1, SignatureFamily::ed25519};
 
@@ -109,7 +132,7 @@ struct PublicHalf {
     view.exponent = key.public_exponent;
     if (const auto size = signature.public_point(key.numbers(), point)) view.point = Bytes(point).first(*size);
   }
-  std::array<std::uint8_t, kMaxGroupPublicSize> point = {};
+  std::array<std::uint8_t, kMaxPointSize> point = {};
   PublicKey view;
 };
 

@@ -173,3 +173,29 @@ TEST_CASE("an HMAC key may be empty") {
     for (const auto& mac : seen) CHECK(mac == seen.front());
   }
 }
+
+// FIPS 180-4 §5.1: a one, zeros, and the length in bits in the last eighth of a block.
+TEST_CASE("the chaining value behind a message that was padded by hand is its digest, for every size") {
+  for (const auto algorithm : kAllHashes) {
+    for (const auto& function : hashes(algorithm)) {
+      CAPTURE(function.backend);
+      CAPTURE(name(algorithm));
+      const std::size_t block = function->block_size();
+      CHECK(block == (algorithm == HashAlgorithm::sha384 || algorithm == HashAlgorithm::sha512 ? 128 : 64));
+      for (std::size_t size = 0; size <= 300; ++size) {
+        const Octets message(size, 0x61);
+        Octets padded = message;
+        padded.push_back(0x80);
+        while ((padded.size() + block / 8) % block != 0) padded.push_back(0);
+        padded.resize(padded.size() + block / 8 - 2);
+        padded.push_back(static_cast<std::uint8_t>(size * 8 >> 8));
+        padded.push_back(static_cast<std::uint8_t>(size * 8));
+        Hash whole(*function.implementation), by_hand(*function.implementation);
+        whole.update(message);
+        for (Bytes rest = padded; !rest.empty(); rest = rest.subspan(block)) by_hand.update(rest.first(block));
+        Octets digest(kMaxDigestSize), value(kMaxDigestSize);
+        CHECK(to_hex(whole.digest(digest)) == to_hex(by_hand.chaining_value(value)));
+      }
+    }
+  }
+}

@@ -10,9 +10,11 @@ namespace {
 class NoHash final : public HashFunction {
  public:
   std::size_t digest_size() const override { return 32; }
+  std::size_t block_size() const override { return 64; }
   void start(void*) const override {}
   void update(void*, Bytes) const override {}
   void finish(void*, std::uint8_t*) const override {}
+  void chaining_value(const void*, std::uint8_t*) const override {}
 };
 
 const NoHash kFirst, kSecond;
@@ -61,10 +63,13 @@ TEST_CASE("with both libraries every algorithm is there, and the faster one is c
   if (!sodium_provider() || !mbedtls_provider()) return;
   const auto table = default_provider();
   for (const auto& row : table->aeads) CHECK(row);
+  for (const auto& row : table->cbcs) CHECK(row);
   for (const auto& row : table->hashes) CHECK(row);
   for (const auto& row : table->hmacs) CHECK(row);
   for (const auto& row : table->groups) CHECK(row);
   for (const auto& row : table->signatures) CHECK(row);
+  CHECK(table->dh);
+  CHECK(table->rsa_encryption);
   CHECK(table->random);
   CHECK((*table)[AeadAlgorithm::chacha20_poly1305].backend == "sodium");
   CHECK((*table)[GroupAlgorithm::x25519].backend == "sodium");
@@ -76,7 +81,10 @@ TEST_CASE("with both libraries every algorithm is there, and the faster one is c
 
 TEST_CASE("each algorithm has the name of its standard") {
   CHECK(name(AeadAlgorithm::chacha20_poly1305) == "ChaCha20-Poly1305");
+  CHECK(name(AeadAlgorithm::aes_256_ccm_8) == "AES-256-CCM-8");
+  CHECK(name(CbcAlgorithm::aes_256_cbc) == "AES-256-CBC");
   CHECK(name(HashAlgorithm::sha384) == "SHA-384");
+  CHECK(name(GroupAlgorithm::ffdhe8192) == "ffdhe8192");
   CHECK(name(GroupAlgorithm::secp521r1) == "secp521r1");
   CHECK(name(SignatureFamily::ed25519) == "ed25519");
 }

@@ -43,7 +43,8 @@ TEST_CASE("many threads sign with one key, and each signature is right") {
 }
 
 TEST_CASE("many threads exchange keys on one group") {
-  for (const auto algorithm : kAllGroups) {
+  for (const auto algorithm :
+       {GroupAlgorithm::x25519, GroupAlgorithm::secp256r1, GroupAlgorithm::secp384r1, GroupAlgorithm::secp521r1, GroupAlgorithm::ffdhe2048}) {
     for (const auto& group : groups(algorithm)) {
       CAPTURE(group.backend);
       CAPTURE(name(algorithm));

@@ -160,8 +160,8 @@ TEST_CASE("limits that hold no whole record are refused by build(), by name") {
 
 TEST_CASE("records of a GCM key: near the limit the state says so, at the limit the connection ends and the peer is told") {
   ServerConfig config = server_config();
-  config.common.limits.gcm_records_warn = 3;
-  config.common.limits.gcm_records_end = 6;
+  config.common.limits.aes_records_warn = 3;
+  config.common.limits.aes_records_end = 6;
   SUBCASE("writing") {
     ScriptedPeer peer = connected_client(config);  // Finished was the first record
     REQUIRE(peer.engine.write(bytes_of("1")).has_value());

@@ -167,8 +167,8 @@ TEST_CASE("a record that was replayed, dropped or moved does not open") {
 
 TEST_CASE("a GCM key warns at one count of records and ends at another") {
   Limits limits;
-  limits.gcm_records_warn = 3;
-  limits.gcm_records_end = 5;
+  limits.aes_records_warn = 3;
+  limits.aes_records_end = 5;
   for (const AeadAlgorithm algorithm : {AeadAlgorithm::aes_128_gcm, AeadAlgorithm::aes_256_gcm}) {
     Half sealing = half_for(algorithm, limits), opening = half_for(algorithm, limits);
     for (std::uint64_t i = 0; i < 5; ++i) {
@@ -217,7 +217,7 @@ TEST_CASE("a limit set for ChaCha20-Poly1305 holds") {
 }
 
 TEST_CASE("without protection there is no limit but the sequence") {
-  Half half{Limits{.gcm_records_warn = 0, .gcm_records_end = 0, .chacha20_records_end = 0}};
+  Half half{Limits{.aes_records_warn = 0, .aes_records_end = 0, .chacha20_records_end = 0}};
   Buffer out;
   CHECK_FALSE(half.limit_near());
   CHECK(half.seal(ContentType::handshake, octets("x"), out).has_value());

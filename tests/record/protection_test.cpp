@@ -118,8 +118,8 @@ TEST_CASE("a key or IV of the wrong size makes no protection, nor does a table w
 
 TEST_CASE("the limits of a key are those of its algorithm") {
   Limits limits;
-  limits.gcm_records_warn = 10;
-  limits.gcm_records_end = 20;
+  limits.aes_records_warn = 10;
+  limits.aes_records_end = 20;
   limits.chacha20_records_end = 30;
   CHECK(protection_for(AeadAlgorithm::aes_128_gcm, limits)->records_warn() == 10);
   CHECK(protection_for(AeadAlgorithm::aes_256_gcm, limits)->records_end() == 20);

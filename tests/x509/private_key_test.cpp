@@ -131,6 +131,36 @@ TEST_CASE("a key signs by no algorithm that is not its own") {
   CHECK(elsewhere.to_pem().error() == Errc::misuse);
 }
 
+TEST_CASE("an RSA key decrypts what OpenSSL encrypted, and leaves the padding there; no other key decrypts") {
+  // openssl pkeyutl -encrypt, of 03 03 00 01 02 ... 2d
+  const std::string_view kCiphertext =
+      "2b142344f96f1024207f9145d489673ed9a484568b2451e3d2b7af95c6b03fcc23cf64c9918b314f916f0ec52d9f6e51d90242d514281123b81710f186255b65"
+      "11106318e008dfbd857b8a423f8881eaaa2245ff3b06f647719d62511dd382ed26f597375adc869c27e3e36e502716910288ae3619858b66092cffb134c7f471"
+      "b24c997ee264a5a62b60d0b757ed1cda173e4d52ccd77fca8ba1eedf7eb39ea0630248a342241682da62441e9493434bb20bb00f6051574f5b1ccfd4b2958c56"
+      "d4faa7978271dcb141f222d6ed2cfaabca8c4405bdacf280e1936c04a0bf54ca027a7a2543e4bce521143d6df5b9cf1fde16345bab3bb1455f0c087db079a418";
+  std::vector<std::uint8_t> ciphertext;
+  for (std::size_t i = 0; i < kCiphertext.size(); i += 2)
+    ciphertext.push_back(static_cast<std::uint8_t>(std::stoi(std::string(kCiphertext.substr(i, 2)), nullptr, 16)));
+  Random& random = default_provider()->rng();
+  std::vector<std::uint8_t> block(kMaxSignatureSize);
+  const auto size = PrivateKey::from_pem(read_data("rsa.key.pem"))->decrypt(ciphertext, random, block);
+  REQUIRE_MESSAGE(size.has_value(), size.error().message());
+  REQUIRE(*size == 256);
+  CHECK(block[0] == 0);
+  CHECK(block[1] == 2);
+  const Bytes message = Bytes(block).first(*size).last(48);
+  CHECK(block[*size - 49] == 0);
+  CHECK(message[0] == 3);
+  CHECK(message[1] == 3);
+  for (std::size_t i = 0; i < 46; ++i) CHECK(message[i + 2] == i);
+
+  for (const char* other : {"rsa_pss", "p256", "ed25519"}) {
+    const auto refused = PrivateKey::from_pem(read_data(std::string(other) + ".key.pem"))->decrypt(ciphertext, random, block);
+    CHECK(refused.error().code == Errc::key_unsupported);
+  }
+  CHECK(PrivateKey::elsewhere(KeyKind::rsa).decrypt(ciphertext, random, block).error().code == Errc::misuse);
+}
+
 TEST_CASE("the PKCS#8 that is written is what OpenSSL writes") {
   for (const char* name : {"rsa", "rsa_pss", "rsa_pss_sha384", "p256", "p384", "p521", "ed25519"}) {
     INFO(std::string(name));

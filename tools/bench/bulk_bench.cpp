@@ -76,7 +76,7 @@ class Counted {
 
 void seal_raw(benchmark::State& state, const Case& c, std::size_t size) {
   const std::vector<std::uint8_t> key(key_size(c.aead), 7), plaintext(size, 1);
-  std::vector<std::uint8_t> out(size + kAeadTagSize);
+  std::vector<std::uint8_t> out(size + tag_size(c.aead));
   std::uint8_t nonce[kAeadNonceSize] = {}, aad[13] = {};
   const auto aead = (*default_provider())[c.aead].implementation->with_key(key);
   std::uint64_t allocated = 0;
@@ -107,7 +107,7 @@ void seal_layer(benchmark::State& state, const Case& c, std::size_t size) {
 
 void open_raw(benchmark::State& state, const Case& c, std::size_t size) {
   const std::vector<std::uint8_t> key(key_size(c.aead), 7), plaintext(size, 1);
-  std::vector<std::uint8_t> sealed(size + kAeadTagSize), work(sealed.size()), wire;
+  std::vector<std::uint8_t> sealed(size + tag_size(c.aead)), work(sealed.size()), wire;
   const std::uint8_t nonce[kAeadNonceSize] = {}, aad[13] = {};
   const auto aead = (*default_provider())[c.aead].implementation->with_key(key);
   aead->seal(nonce, aad, plaintext, sealed.data());

@@ -46,9 +46,32 @@ struct TimedAead final : Aead {
   const Aead& base;
 };
 
+struct TimedCbcKey final : CbcKey {
+  explicit TimedCbcKey(std::unique_ptr<CbcKey> k) : key(std::move(k)) {}
+  void encrypt(Bytes iv, Bytes plaintext, std::uint8_t* out) override {
+    const Timed timed;
+    key->encrypt(iv, plaintext, out);
+  }
+  void decrypt(Bytes iv, Bytes ciphertext, std::uint8_t* out) override {
+    const Timed timed;
+    key->decrypt(iv, ciphertext, out);
+  }
+  std::unique_ptr<CbcKey> key;
+};
+
+struct TimedCbc final : Cbc {
+  explicit TimedCbc(const Cbc& b) : base(b) {}
+  std::unique_ptr<CbcKey> with_key(Bytes key) const override {
+    const Timed timed;
+    return std::make_unique<TimedCbcKey>(base.with_key(key));
+  }
+  const Cbc& base;
+};
+
 struct TimedHash final : HashFunction {
   explicit TimedHash(const HashFunction& b) : base(b) {}
   std::size_t digest_size() const override { return base.digest_size(); }
+  std::size_t block_size() const override { return base.block_size(); }
   void start(void* state) const override {
     const Timed timed;
     base.start(state);
@@ -60,6 +83,10 @@ struct TimedHash final : HashFunction {
   void finish(void* state, std::uint8_t* digest) const override {
     const Timed timed;
     base.finish(state, digest);
+  }
+  void chaining_value(const void* state, std::uint8_t* out) const override {
+    const Timed timed;
+    base.chaining_value(state, out);
   }
   const HashFunction& base;
 };
@@ -101,6 +128,40 @@ struct TimedGroup final : Group {
     return std::make_unique<TimedKeyShare>(std::move(*share));
   }
   const Group& base;
+};
+
+struct TimedDh final : Dh {
+  explicit TimedDh(const Dh& b) : base(b) {}
+  Result<std::unique_ptr<KeyShare>> generate(const DhParameters& parameters, Random& random) const override {
+    const Timed timed;
+    auto share = base.generate(parameters, random);
+    if (!share) return std::unexpected(share.error());
+    return std::make_unique<TimedKeyShare>(std::move(*share));
+  }
+  const Dh& base;
+};
+
+struct TimedDecryptionKey final : DecryptionKey {
+  explicit TimedDecryptionKey(std::shared_ptr<const DecryptionKey> k) : key(std::move(k)) {}
+  Result<std::size_t> decrypt(Bytes ciphertext, Random& random, MutableBytes out) const override {
+    const Timed timed;
+    return key->decrypt(ciphertext, random, out);
+  }
+  std::shared_ptr<const DecryptionKey> key;
+};
+
+struct TimedRsaEncryption final : RsaEncryption {
+  explicit TimedRsaEncryption(const RsaEncryption& b) : base(b) {}
+  Result<std::size_t> encrypt(const PublicKey& key, Bytes message, Random& random, MutableBytes out) const override {
+    const Timed timed;
+    return base.encrypt(key, message, random, out);
+  }
+  Result<std::shared_ptr<const DecryptionKey>> load(const PrivateKeyNumbers& key) const override {
+    auto loaded = base.load(key);
+    if (!loaded) return loaded;
+    return std::make_shared<const TimedDecryptionKey>(std::move(*loaded));
+  }
+  const RsaEncryption& base;
 };
 
 struct TimedSigningKey final : SigningKey {
@@ -153,10 +214,13 @@ ProviderPtr measured(ProviderPtr base) {
   auto provider = std::make_shared<Provider>(*base);
   provider->owned.push_back(base);
   for (auto& row : provider->aeads) wrap<TimedAead>(*provider, row);
+  for (auto& row : provider->cbcs) wrap<TimedCbc>(*provider, row);
   for (auto& row : provider->hashes) wrap<TimedHash>(*provider, row);
   for (auto& row : provider->hmacs) wrap<TimedHmac>(*provider, row);
   for (auto& row : provider->groups) wrap<TimedGroup>(*provider, row);
+  wrap<TimedDh>(*provider, provider->dh);
   for (auto& row : provider->signatures) wrap<TimedSignature>(*provider, row);
+  wrap<TimedRsaEncryption>(*provider, provider->rsa_encryption);
   auto random = std::make_shared<TimedRandom>(base->rng());
   provider->random.implementation = random.get();
   provider->owned.push_back(random);

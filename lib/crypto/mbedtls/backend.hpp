@@ -6,11 +6,15 @@
 namespace tls12::mbedtls {
 
 const Aead& aead(AeadAlgorithm algorithm);
+const Cbc& cbc();
 const HashFunction& hash(HashAlgorithm algorithm);
 const Hmac& hmac(HashAlgorithm algorithm);
-const Group& group(GroupAlgorithm algorithm);
+const Group& elliptic_curve(GroupAlgorithm algorithm);
+const Group& finite_field(GroupAlgorithm algorithm);
+const Dh& dh();
 const Signature& ecdsa(SignatureFamily family);
 const Signature& rsa_pkcs1();
 const Signature& rsa_pss();
+const RsaEncryption& rsa_encryption();
 
 }  // namespace tls12::mbedtls

@@ -5,8 +5,7 @@
 namespace tls12::mbedtls {
 namespace {
 
-constexpr std::array<mbedtls_ecp_group_id, kGroupAlgorithms> kIds = {MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_SECP384R1,
-                                                                     MBEDTLS_ECP_DP_SECP521R1};
+constexpr std::array kIds = {MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_SECP384R1, MBEDTLS_ECP_DP_SECP521R1};
 
 struct Curve {
   explicit Curve(GroupAlgorithm algorithm) {
@@ -44,13 +43,13 @@ mbedtls_ecp_group* curve(GroupAlgorithm algorithm) {
     case GroupAlgorithm::secp256r1: return the_curve<GroupAlgorithm::secp256r1>();
     case GroupAlgorithm::secp384r1: return the_curve<GroupAlgorithm::secp384r1>();
     case GroupAlgorithm::secp521r1: return the_curve<GroupAlgorithm::secp521r1>();
+    default: return nullptr;
   }
-  return nullptr;
 }
 
 Result<void> draw_scalar(const mbedtls_ecp_group& group, GroupAlgorithm algorithm, Random& random, mbedtls_mpi& scalar) {
   const bool x25519 = algorithm == GroupAlgorithm::x25519;
-  Secret<kMaxGroupSecretSize> drawn(secret_size(algorithm));
+  Secret<secret_size(GroupAlgorithm::secp521r1)> drawn(secret_size(algorithm));
   const auto bytes = drawn.bytes();
   // A draw is out of range once in 2^32, at worst: a source that goes on so is broken.
   for (int attempt = 0; attempt < 8; ++attempt) {

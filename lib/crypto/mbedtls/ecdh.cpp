@@ -49,7 +49,7 @@ class Share final : public KeyShare {
   mbedtls_ecp_group* const curve_;
   RandomStream blinding_;
   Mpi scalar_;
-  std::array<std::uint8_t, kMaxGroupPublicSize> public_ = {};
+  std::array<std::uint8_t, kMaxPointSize> public_ = {};
 };
 
 class Ecdh final : public Group {
@@ -70,9 +70,9 @@ class Ecdh final : public Group {
 
 }  // namespace
 
-const Group& group(GroupAlgorithm algorithm) {
-  static const std::array<Ecdh, kGroupAlgorithms> all = {Ecdh(GroupAlgorithm::x25519), Ecdh(GroupAlgorithm::secp256r1), Ecdh(GroupAlgorithm::secp384r1),
-                                                         Ecdh(GroupAlgorithm::secp521r1)};
+const Group& elliptic_curve(GroupAlgorithm algorithm) {
+  static const std::array all = {Ecdh(GroupAlgorithm::x25519), Ecdh(GroupAlgorithm::secp256r1), Ecdh(GroupAlgorithm::secp384r1),
+                                 Ecdh(GroupAlgorithm::secp521r1)};
   return all[static_cast<std::size_t>(algorithm)];
 }
 

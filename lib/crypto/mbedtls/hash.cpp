@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "base/secret.hpp"
+#include "crypto/chaining_value.hpp"
 #include "crypto/mbedtls/backend.hpp"
 
 namespace tls12::mbedtls {
@@ -55,9 +56,12 @@ class HashOf final : public HashFunction {
 
  public:
   std::size_t digest_size() const override { return Sha::kSize; }
+  std::size_t block_size() const override { return Sha::kBlock; }
   void start(void* state) const override { Sha::start(static_cast<State*>(state)); }
   void update(void* state, Bytes data) const override { Sha::kUpdate(static_cast<State*>(state), data.data(), data.size()); }
   void finish(void* state, std::uint8_t* digest) const override { Sha::kFinish(static_cast<State*>(state), digest); }
+  // The library takes a block in as soon as it is whole, so that nothing waits elsewhere.
+  void chaining_value(const void* state, std::uint8_t* out) const override { crypto::write_words(static_cast<const State*>(state)->state, Sha::kSize, out); }
 };
 
 /// RFC 2104 §4: the states behind the key's two padded blocks are kept, which halves the work for short messages. mbedtls_md_hmac hashes the pads anew each

@@ -19,7 +19,7 @@ class Rsa final : public Signature {
   Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& numbers) const override {
     if (!takes(numbers.kind)) return fail(Errc::bad_private_key);
     try {
-      auto key = std::make_shared<RsaKey>(padding_);
+      auto key = std::make_shared<RsaSigningKey>(padding_);
       if (auto set = key->set(numbers); !set) return fail(set.error());
       return key;
     } catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }

@@ -43,43 +43,14 @@ bool read_public(const PublicKey& key, RsaContext& context) {
          mbedtls_rsa_check_pubkey(&context) == 0;
 }
 
-Result<void> RsaKey::set(const PrivateKeyNumbers& numbers) {
+Result<void> RsaContexts::set(const PrivateKeyNumbers& numbers) {
   if (numbers.modulus.size() > kMaxModulusBits / 8) return fail(Errc::key_unsupported);
   // rsa_complete only fills what is missing; whether everything fits together is found by rsa_check_privkey alone.
   if (import(master_, numbers) != 0 || mbedtls_rsa_complete(&master_) != 0 || mbedtls_rsa_check_privkey(&master_) != 0) return fail(Errc::bad_private_key);
   return {};
 }
 
-Result<std::size_t> RsaKey::sign(HashAlgorithm hash, std::size_t salt_size, Bytes message, Random& random, MutableBytes out) const {
-  const std::size_t size = mbedtls_rsa_get_len(&master_);
-  if (out.size() < size) return fail(Errc::misuse);
-  if (!fits(hash, salt_size)) return fail(Errc::key_too_small);
-  const Digest digest(hash, message);
-  if (!digest.ok) return fail(Errc::crypto_failed);
-  RandomStream stream;
-  if (!stream.seed(random)) return fail(Errc::randomness_failed);
-  auto context = borrow();
-  if (!context) return fail(Errc::out_of_memory);
-  // A signature made by a fault in one half of the CRT gives a prime away to whoever sees it: none leaves unverified.
-  const bool good =
-      sign_digest(*context, padding_, hash, salt_size, digest, stream, out.data()) == 0 && context->verify(padding_, hash, salt_size, digest, out.first(size));
-  if (!good) {
-    wipe(out.first(size));
-    return fail(Errc::crypto_failed);
-  }
-  give_back(std::move(context));
-  return size;
-}
-
-bool RsaKey::fits(HashAlgorithm hash, std::size_t salt_size) const {
-  const std::size_t bits = mbedtls_mpi_bitlen(&master_.N), digest = digest_size(hash);
-  // RFC 8017 §9.1.1: emLen >= hLen + sLen + 2, where the encoded message has one bit less than the modulus.
-  if (padding_ == RsaPadding::pss) return salt_size <= kMaxSignatureSize && (bits - 1 + 7) / 8 >= digest + salt_size + 2;
-  // RFC 8017 §9.2: emLen >= tLen + 11; the prefix of DigestInfo has 15 bytes for SHA-1 and 19 for the others.
-  return (bits + 7) / 8 >= (hash == HashAlgorithm::sha1 ? 15 : 19) + digest + 11;
-}
-
-std::unique_ptr<RsaContext> RsaKey::borrow() const {
+std::unique_ptr<RsaContext> RsaContexts::borrow() const {
   {
     const std::lock_guard lock(mutex_);
     if (pool_) {
@@ -93,10 +64,39 @@ std::unique_ptr<RsaContext> RsaKey::borrow() const {
   return context;
 }
 
-void RsaKey::give_back(std::unique_ptr<RsaContext> context) const {
+void RsaContexts::give_back(std::unique_ptr<RsaContext> context) const {
   const std::lock_guard lock(mutex_);
   context->next = std::move(pool_);
   pool_ = std::move(context);
+}
+
+Result<std::size_t> RsaSigningKey::sign(HashAlgorithm hash, std::size_t salt_size, Bytes message, Random& random, MutableBytes out) const {
+  const std::size_t size = mbedtls_rsa_get_len(&contexts_.master());
+  if (out.size() < size) return fail(Errc::misuse);
+  if (!fits(hash, salt_size)) return fail(Errc::key_too_small);
+  const Digest digest(hash, message);
+  if (!digest.ok) return fail(Errc::crypto_failed);
+  RandomStream stream;
+  if (!stream.seed(random)) return fail(Errc::randomness_failed);
+  auto context = contexts_.borrow();
+  if (!context) return fail(Errc::out_of_memory);
+  // A signature made by a fault in one half of the CRT gives a prime away to whoever sees it: none leaves unverified.
+  const bool good =
+      sign_digest(*context, padding_, hash, salt_size, digest, stream, out.data()) == 0 && context->verify(padding_, hash, salt_size, digest, out.first(size));
+  if (!good) {
+    wipe(out.first(size));
+    return fail(Errc::crypto_failed);
+  }
+  contexts_.give_back(std::move(context));
+  return size;
+}
+
+bool RsaSigningKey::fits(HashAlgorithm hash, std::size_t salt_size) const {
+  const std::size_t bits = mbedtls_mpi_bitlen(&contexts_.master().N), digest = digest_size(hash);
+  // RFC 8017 §9.1.1: emLen >= hLen + sLen + 2, where the encoded message has one bit less than the modulus.
+  if (padding_ == RsaPadding::pss) return salt_size <= kMaxSignatureSize && (bits - 1 + 7) / 8 >= digest + salt_size + 2;
+  // RFC 8017 §9.2: emLen >= tLen + 11; the prefix of DigestInfo has 15 bytes for SHA-1 and 19 for the others.
+  return (bits + 7) / 8 >= (hash == HashAlgorithm::sha1 ? 15 : 19) + digest + 11;
 }
 
 }  // namespace tls12::mbedtls

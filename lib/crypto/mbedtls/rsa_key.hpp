@@ -31,24 +31,37 @@ struct RsaContext : mbedtls_rsa_context {
 /// Reads a public key. False when it is none, or has a modulus or exponent beyond what is computed for a peer.
 [[nodiscard]] bool read_public(const PublicKey& key, RsaContext& context);
 
-/// A private key, safe for many threads. mbedTLS changes the blinding values in a context at every signature and locks it meanwhile, so one context would let
-/// one thread sign at a time: each signature under way borrows a context of its own, copied from the master when none is free.
-class RsaKey final : public SigningKey {
+/// A private key for many threads. mbedTLS changes the blinding values in a context at every operation and locks it meanwhile, so one context would let one
+/// thread work at a time: each operation under way borrows a context of its own, copied from the master when none is free.
+class RsaContexts {
  public:
-  explicit RsaKey(RsaPadding padding) : padding_(padding), master_(padding) {}
+  explicit RsaContexts(RsaPadding padding) : padding_(padding), master_(padding) {}
+  /// Errors: Errc::bad_private_key when the numbers are inconsistent, Errc::key_unsupported when there are too many of them.
   [[nodiscard]] Result<void> set(const PrivateKeyNumbers& numbers);
+  const RsaContext& master() const { return master_; }  ///< only read once it is set
+  /// Null when memory ran out. What failed is not given back.
+  std::unique_ptr<RsaContext> borrow() const;
+  void give_back(std::unique_ptr<RsaContext> context) const;
+
+ private:
+  const RsaPadding padding_;
+  RsaContext master_;
+  mutable std::mutex mutex_;
+  mutable std::unique_ptr<RsaContext> pool_;  ///< as many as ever worked at once
+};
+
+class RsaSigningKey final : public SigningKey {
+ public:
+  explicit RsaSigningKey(RsaPadding padding) : padding_(padding), contexts_(padding) {}
+  [[nodiscard]] Result<void> set(const PrivateKeyNumbers& numbers) { return contexts_.set(numbers); }
 
   Result<std::size_t> sign(HashAlgorithm hash, std::size_t salt_size, Bytes message, Random& random, MutableBytes out) const override;
 
  private:
   bool fits(HashAlgorithm hash, std::size_t salt_size) const;
-  std::unique_ptr<RsaContext> borrow() const;
-  void give_back(std::unique_ptr<RsaContext> context) const;
 
   const RsaPadding padding_;
-  RsaContext master_;  ///< only read once it is set
-  mutable std::mutex mutex_;
-  mutable std::unique_ptr<RsaContext> pool_;  ///< as many as ever signed at once
+  RsaContexts contexts_;
 };
 
 }  // namespace tls12::mbedtls

@@ -11,9 +11,10 @@ namespace tls12::sodium {
 namespace {
 
 static_assert(crypto_aead_chacha20poly1305_ietf_KEYBYTES == key_size(AeadAlgorithm::chacha20_poly1305));
-static_assert(crypto_aead_chacha20poly1305_ietf_NPUBBYTES == kAeadNonceSize && crypto_aead_chacha20poly1305_ietf_ABYTES == kAeadTagSize);
+static_assert(crypto_aead_chacha20poly1305_ietf_NPUBBYTES == kAeadNonceSize &&
+              crypto_aead_chacha20poly1305_ietf_ABYTES == tag_size(AeadAlgorithm::chacha20_poly1305));
 static_assert(crypto_aead_aes256gcm_KEYBYTES == key_size(AeadAlgorithm::aes_256_gcm));
-static_assert(crypto_aead_aes256gcm_NPUBBYTES == kAeadNonceSize && crypto_aead_aes256gcm_ABYTES == kAeadTagSize);
+static_assert(crypto_aead_aes256gcm_NPUBBYTES == kAeadNonceSize && crypto_aead_aes256gcm_ABYTES == tag_size(AeadAlgorithm::aes_256_gcm));
 
 class ChaCha20Poly1305Key final : public AeadKey {
  public:

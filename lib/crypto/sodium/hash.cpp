@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "base/secret.hpp"
+#include "crypto/chaining_value.hpp"
 #include "crypto/sodium/backend.hpp"
 
 namespace tls12::sodium {
@@ -15,7 +16,7 @@ struct Sha256 {
   static constexpr auto kStart = crypto_hash_sha256_init;
   static constexpr auto kUpdate = crypto_hash_sha256_update;
   static constexpr auto kFinish = crypto_hash_sha256_final;
-  static constexpr std::size_t kSize = crypto_hash_sha256_BYTES;
+  static constexpr std::size_t kSize = crypto_hash_sha256_BYTES, kBlock = 64;
 };
 
 struct Sha512 {
@@ -23,7 +24,7 @@ struct Sha512 {
   static constexpr auto kStart = crypto_hash_sha512_init;
   static constexpr auto kUpdate = crypto_hash_sha512_update;
   static constexpr auto kFinish = crypto_hash_sha512_final;
-  static constexpr std::size_t kSize = crypto_hash_sha512_BYTES;
+  static constexpr std::size_t kSize = crypto_hash_sha512_BYTES, kBlock = 128;
 };
 
 template <class Sha>
@@ -33,9 +34,12 @@ class HashOf final : public HashFunction {
 
  public:
   std::size_t digest_size() const override { return Sha::kSize; }
+  std::size_t block_size() const override { return Sha::kBlock; }
   void start(void* state) const override { Sha::kStart(static_cast<State*>(state)); }
   void update(void* state, Bytes data) const override { Sha::kUpdate(static_cast<State*>(state), data.data(), data.size()); }
   void finish(void* state, std::uint8_t* digest) const override { Sha::kFinish(static_cast<State*>(state), digest); }
+  // The library takes a block in as soon as it is whole, so that nothing waits elsewhere.
+  void chaining_value(const void* state, std::uint8_t* out) const override { crypto::write_words(static_cast<const State*>(state)->state, Sha::kSize, out); }
 };
 
 struct HmacSha256 {
