@@ -179,6 +179,7 @@ TEST_CASE("RFC 5280 4.2.1.10: constraints on addresses are an address and a mask
 TEST_CASE("addresses are one type of name: where IPv4 alone is permitted, no IPv6 address is") {
   CHECK_FALSE(permits(ip("c0000200 ffffff00"), ip("20010db8000000000000000000000001")));
   CHECK_FALSE(excludes(ip("00000000 00000000"), ip("20010db8000000000000000000000001")));
+  CHECK_FALSE(excludes(ip("00000000000000000000000000000000 00000000000000000000000000000000"), ip("c0000201")));
 }
 
 TEST_CASE("a mask whose ones do not come first is refused, and an address without a mask") {

@@ -179,6 +179,14 @@ TEST_CASE("RFC 5280 6.1.3 (f), 6.1.5: where a policy is required, a path without
   }
 }
 
+TEST_CASE("RFC 5280 6.1.3 (f): a path is refused at the certificate that leaves it without the policy that it needs") {
+  const Encoded gold(says({kGold})), silver(says({kSilver}));
+  PolicyGraph graph(kExplicit, 3);
+  CHECK(graph.process(gold.extensions, false));
+  CHECK(graph.prepare(gold.extensions, false));
+  CHECK_FALSE(graph.process(silver.extensions, false));
+}
+
 TEST_CASE("RFC 5280 6.1.5 (b): the last certificate can require a policy of itself") {
   const Said last = {.policies = std::vector{kSilver}, .require_explicit_policy = 0},
              wants_more = {.policies = std::vector{kSilver}, .require_explicit_policy = 1};
