@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "x509/case_folding.hpp"
 #include "x509/der.hpp"
 
 namespace tls12::x509 {
@@ -29,14 +30,25 @@ class CodePoints {
   Bytes left_;
 };
 
-/// A string as RFC 5280 §7.1 compares it: ASCII letters in lower case, no white space at its ends, one space for any run of it inside.
+/// A string as RFC 5280 §7.1 compares it, one code point after the other. Of RFC 4518's six steps:
+///   1. Transcode: from each of the string types.
+///   2. Map: what cannot be seen to nothing, white space to spaces, and letters by RFC 3454 appendix B.2, ASCII's and all others'.
+///   3. Normalize: left out. The tables would be as large as the rest of this room; names are copied from a subject to the issuers below it
+///      octet by octet, and no other validator that the public web uses normalizes. So "u" with a combining diaeresis is not the letter with one.
+///   4. Prohibit, 5. Check bidi: left out; what is refused there is compared like anything else.
+///   6. Insignificant spaces: none at the ends, one for any run inside. (The RFC writes one and two, to compare substrings; a mark that combines
+///      with a space is not looked at.)
 class FoldedText {
  public:
   explicit FoldedText(const der::Element& string) : points_(string) {}
   std::optional<char32_t> next();
 
  private:
+  /// The next one that is mapped to something; white space is U+0020.
+  std::optional<char32_t> next_mapped();
+
   CodePoints points_;
+  Folded folded_ = {};  ///< what is left of the last character, up to the first 0
   std::optional<char32_t> held_ = {};
   bool started_ = false;
 };

@@ -17,7 +17,8 @@ void read_relative_distinguished_name(der::Reader& reader, std::uint8_t tag = de
 /// A Name without any attribute.
 bool is_empty_name(Bytes name);
 
-/// RFC 5280 §7.1: attribute by attribute, in order; strings whatever their type, without regard to ASCII case and to white space around and between words.
+/// RFC 5280 §7.1: attribute by attribute, in order; strings whatever their type, as FoldedText has them. That also fits domainComponent (§7.3) and
+/// emailAddress (RFC 2985 §5.2.1), whose rules ignore ASCII case, and whose characters are ASCII without spaces. Other values compare octet by octet.
 /// Both names have been read by read_name().
 bool same_name(Bytes a, Bytes b);
 /// §4.2.1.10: whether `name` begins with all that `base` has, compared in the same way.

@@ -76,6 +76,58 @@ TEST_CASE("RFC 5280 7.1: names compare without regard to string type, ASCII case
   CHECK(same(simple(der::kTeletexString, "M\xfcller"), simple(der::kUtf8String, "M\xc3\xbcller")));
 }
 
+TEST_CASE(
+    "RFC 5280 7.1, RFC 4518 2.2, 2.6.1: letters of all alphabets compare without regard to case, unseen characters not at all, and white space is one space") {
+  const auto same = [](const std::string& a, const std::string& b) {
+    const auto x = simple(der::kUtf8String, a), y = simple(der::kUtf8String, b);
+    const bool equal = same_name(x, y);
+    if (equal) CHECK(name_hash(x) == name_hash(y));
+    return equal;
+  };
+  CHECK(same("M\xc3\x9cLLER", "m\xc3\xbcller"));
+  CHECK(same("STRASSE",
+             "stra\xc3\x9f"
+             "e"));
+  CHECK(same("\xd0\x9c\xd0\x9e\xd0\xa1\xd0\x9a\xd0\x92\xd0\x90", "\xd0\xbc\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0"));
+  CHECK(same("\xce\xa3\xce\x91\xce\xa3", "\xcf\x83\xce\xb1\xcf\x82"));  // sigma, alpha, final sigma
+  CHECK(
+      same("A\xc2\xa0"
+           "B",
+           "a \xe3\x80\x80 b"));  // a no-break space, an ideographic one
+  CHECK(same("A\nB", "a b"));
+  CHECK(
+      same("A\xc2\xad"
+           "B\xe2\x80\x8b",
+           "ab"));  // a soft hyphen, a zero width space
+  CHECK(same(std::string("a\0b", 3), "ab"));
+  CHECK(
+      same("\xef\xbb\xbf"
+           "a",
+           "a"));
+  CHECK(same("", "  "));
+  CHECK_FALSE(same("a", ""));
+  CHECK_FALSE(same("M\xc3\xbcller", "Muller"));
+  CHECK_FALSE(same("M\xc3\xbcller", "Mu\xcc\x88ller"));  // not normalized
+  CHECK_FALSE(
+      same("stra\xc3\x9f"
+           "e",
+           "strase"));
+}
+
+TEST_CASE("RFC 5280 7.3, RFC 2985 5.2.1: domain components and e-mail addresses compare without regard to ASCII case") {
+  const auto of = [](const Oid& type, const char* value) { return name_of({{{type, der::kIa5String, value}}}); };
+  CHECK(same_name(of(kDc, "Example"), of(kDc, "eXAMPLE")));
+  CHECK_FALSE(same_name(of(kDc, "example"), of(kDc, "example2")));
+  CHECK(same_name(of(oid::kEmailAddress, "Joe@Example.org"), of(oid::kEmailAddress, "joe@example.org")));
+}
+
+TEST_CASE("values that are no strings compare octet by octet, and so do strings with others") {
+  const auto of = [](std::uint8_t tag, const char* value) { return name_of({{{kUnknown, tag, value}}}); };
+  CHECK(same_name(of(der::kOctetString, "a"), of(der::kOctetString, "a")));
+  CHECK_FALSE(same_name(of(der::kOctetString, "a"), of(der::kOctetString, "A")));
+  CHECK_FALSE(same_name(of(der::kOctetString, "a"), of(der::kUtf8String, "a")));
+}
+
 TEST_CASE("the attributes of one set compare in any order, and all of them") {
   constexpr std::uint8_t u = der::kUtf8String, p = der::kPrintableString;
   CHECK(same_name(name_of({{{kCn, u, "a"}, {kO, p, "b"}}}), name_of({{{kO, p, "B"}, {kCn, p, "A"}}})));
