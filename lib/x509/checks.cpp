@@ -6,15 +6,9 @@
 namespace tls12::x509 {
 namespace {
 
-constexpr std::size_t kMinRsaBits = 2048, kMaxRsaBits = 8 * kMaxSignatureSize;
+constexpr std::size_t kMaxRsaBits = 8 * kMaxSignatureSize;
 /// Larger public exponents only cost time.
 constexpr std::size_t kMaxExponentSize = 8;
-
-std::unexpected<Error> refuse(Errc code, const ParsedCertificate& certificate, std::string_view why = {}) {
-  std::string about = describe(certificate);
-  if (!why.empty()) about.append(": ").append(why);
-  return fail(code, about);
-}
 
 std::size_t bits_of(Bytes number) {
   if (number.empty()) return 0;
@@ -46,78 +40,119 @@ std::optional<SignatureFamily> family_for(const SignatureMethod& method, const S
   return std::nullopt;
 }
 
+/// Names for a message: the first few.
+std::string some_names(const Certificate& certificate) {
+  constexpr std::size_t kFew = 4;
+  const auto names = certificate.names();
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kFew); ++i) text.append(i == 0 ? "" : ", ").append(names[i]);
+  return names.size() > kFew ? text + ", …" : text;
+}
+
 }  // namespace
 
-Result<void> check_validity(const ParsedCertificate& certificate, WallTime now) {
-  if (now < certificate.not_before) return refuse(Errc::certificate_not_yet_valid, certificate, "not before " + text_of(certificate.not_before));
-  if (now > certificate.not_after) return refuse(Errc::certificate_expired, certificate, "not after " + text_of(certificate.not_after));
+Check check_signature(const ParsedCertificate& certificate, const ParsedCertificate& issuer, const Provider& provider) {
+  auto verdict = check_signature(certificate.tbs, certificate.signature_method, certificate.signature, issuer.subject_key, provider);
+  if (!verdict) verdict.error().reason += ", by the key of " + describe(issuer);
+  return verdict;
+}
+
+Check check_signature(Bytes message, const SignatureMethod& method, Bytes signature, const SubjectKey& key, const Provider& provider) {
+  constexpr std::string_view kSection = "RFC 5280 §6.1.3 (a) (1)";
+  const auto family = family_for(method, key);
+  if (!family) return refuse(Errc::certificate_signature_wrong, kSection, "its signature, " + text_of(method) + ", is wrong");
+  const auto& row = provider[*family];
+  if (!row) return refuse(Errc::certificate_algorithm_unsupported, kSection, "its signature, " + text_of(method) + ", cannot be checked here");
+  if (!row.implementation->verify(key.key, method.hash, method.salt_size, message, signature))
+    return refuse(Errc::certificate_signature_wrong, kSection, "its signature is wrong");
   return {};
 }
 
-Result<void> check_understood(const ParsedCertificate& certificate) {
-  const Bytes extension = certificate.extensions.not_understood;
-  if (!extension.empty()) return refuse(Errc::certificate_critical_extension, certificate, dotted(extension));
-  // What these forbid is not judged: going on without them would trust too much.
-  for (const ExtensionId id : {ExtensionId::name_constraints, ExtensionId::policy_constraints, ExtensionId::inhibit_any_policy})
-    if (certificate.extensions.has(id)) return refuse(Errc::certificate_critical_extension, certificate, "constraints that are not applied");
+Check check_signature_method(const SignatureMethod& method, const VerifyPolicy& policy) {
+  if (method.kind == SignatureKind::unsupported)
+    return refuse(Errc::certificate_algorithm_unsupported, "RFC 5280 §4.1.1.2", "it is signed by " + text_of(method) + ", which is not supported");
+  if (method.hash == HashAlgorithm::sha1 && !policy.allow_sha1)
+    return refuse(Errc::certificate_algorithm_unsupported, "RFC 9155 §1", "it is signed by " + text_of(method) + ", which can be forged");
   return {};
 }
 
-Result<void> check_key(const ParsedCertificate& certificate) {
+Check check_validity(const ParsedCertificate& certificate, WallTime now) {
+  constexpr std::string_view kSection = "RFC 5280 §6.1.3 (a) (2)";
+  const auto and_now = [&] { return ", and it is " + text_of(now) + " now"; };
+  if (now < certificate.not_before)
+    return refuse(Errc::certificate_not_yet_valid, kSection, "it is not valid before " + text_of(certificate.not_before) + and_now());
+  if (now > certificate.not_after) return refuse(Errc::certificate_expired, kSection, "it expired on " + text_of(certificate.not_after) + and_now());
+  return {};
+}
+
+Check check_key(const ParsedCertificate& certificate, const VerifyPolicy& policy) {
+  constexpr std::string_view kSection = "RFC 5280 §6.1.4 (d)";
   const SubjectKey& subject = certificate.subject_key;
-  if (!subject.supported) return refuse(Errc::certificate_algorithm_unsupported, certificate, "its key, " + dotted(subject.oid));
+  if (!subject.supported) return refuse(Errc::certificate_algorithm_unsupported, kSection, "its kind of key, " + dotted(subject.oid) + ", is not supported");
   if (subject.key.kind != KeyKind::rsa && subject.key.kind != KeyKind::rsa_pss) return {};
   const std::size_t bits = bits_of(subject.key.modulus);
-  if (bits < kMinRsaBits) return refuse(Errc::certificate_key_too_weak, certificate, "RSA with " + std::to_string(bits) + " bits");
+  if (bits < policy.min_rsa_bits)
+    return refuse(Errc::certificate_key_too_weak, "RFC 9325 §4.5",
+                  "its RSA key has " + std::to_string(bits) + " bits, and " + std::to_string(policy.min_rsa_bits) + " are asked for");
   const Bytes exponent = subject.key.exponent;
   if (bits > kMaxRsaBits || is_even(subject.key.modulus) || is_even(exponent) || exponent.size() > kMaxExponentSize || bits_of(exponent) < 2)
-    return refuse(Errc::certificate_algorithm_unsupported, certificate, "its RSA modulus or exponent");
+    return refuse(Errc::certificate_algorithm_unsupported, "RFC 8017 §3.1", "its RSA modulus or exponent is none that is used");
   return {};
 }
 
-Result<void> check_signature_method(const ParsedCertificate& certificate) {
-  const SignatureMethod& method = certificate.signature_method;
-  if (method.kind == SignatureKind::unsupported || method.hash == HashAlgorithm::sha1)
-    return refuse(Errc::certificate_algorithm_unsupported, certificate, "signed by " + text_of(method));
-  return {};
+Check check_is_ca(const ParsedCertificate& certificate, bool is_anchor) {
+  if (is_anchor && certificate.version < 3) return {};
+  const auto& constraints = certificate.extensions.basic_constraints;
+  if (constraints && constraints->is_ca) return {};
+  return refuse(Errc::certificate_not_a_ca, "RFC 5280 §6.1.4 (k)",
+                constraints ? "it is no CA, by its basicConstraints" : "it is no CA: it has no basicConstraints");
 }
 
-Result<void> check_purpose(const ParsedCertificate& certificate, Purpose purpose) {
-  if (purpose == Purpose::any) return {};
-  const bool allowed = certificate.extensions.allows(purpose == Purpose::server ? oid::kServerAuth : oid::kClientAuth);
-  if (!allowed) return refuse(Errc::certificate_extended_key_usage, certificate, purpose == Purpose::server ? "not for servers" : "not for clients");
-  return {};
+Check check_signs_certificates(const ParsedCertificate& certificate) {
+  if (certificate.extensions.allows(KeyUsage::key_cert_sign)) return {};
+  return refuse(Errc::certificate_key_usage, "RFC 5280 §6.1.4 (n)", "its key may not sign certificates (keyUsage)");
 }
 
-Result<void> check_ca(const ParsedCertificate& certificate, std::size_t intermediates, bool is_anchor) {
-  const Extensions& extensions = certificate.extensions;
-  const bool cannot_say = is_anchor && certificate.version < 3;
-  if (!cannot_say && (!extensions.basic_constraints || !extensions.basic_constraints->is_ca)) return refuse(Errc::certificate_not_a_ca, certificate);
-  if (extensions.basic_constraints && extensions.basic_constraints->path_length && *extensions.basic_constraints->path_length < intermediates)
-    return refuse(Errc::certificate_path_too_long, certificate, "pathLenConstraint " + std::to_string(*extensions.basic_constraints->path_length));
-  if (!extensions.allows(KeyUsage::key_cert_sign)) return refuse(Errc::certificate_key_usage, certificate, "not for signing certificates");
-  return {};
+Check check_understood(const ParsedCertificate& certificate) {
+  const Bytes extension = certificate.extensions.not_understood;
+  if (extension.empty()) return {};
+  return refuse(Errc::certificate_critical_extension, "RFC 5280 §4.2", "it has the critical extension " + dotted(extension) + ", which is not understood");
 }
 
-Result<void> check_end_entity_usage(const ParsedCertificate& certificate) {
-  if (!certificate.extensions.allows(KeyUsage::digital_signature)) return refuse(Errc::certificate_key_usage, certificate, "not for digital signatures");
-  return {};
+Check check_extended_key_usage(const ParsedCertificate& certificate, Purpose purpose) {
+  if (purpose == Purpose::any || certificate.extensions.allows(purpose == Purpose::server ? oid::kServerAuth : oid::kClientAuth)) return {};
+  return refuse(Errc::certificate_extended_key_usage, "RFC 5280 §4.2.1.12",
+                purpose == Purpose::server ? "it is not for servers (extendedKeyUsage)" : "it is not for clients (extendedKeyUsage)");
 }
 
-Result<void> check_name(const ParsedCertificate& certificate, const ReferenceName& name) {
-  if (!is_for(certificate, name)) return refuse(Errc::certificate_name_mismatch, certificate, "not for " + name.text());
-  return {};
+Check check_end_entity_usage(const ParsedCertificate& certificate, Purpose purpose) {
+  const auto allows = [&](KeyUsage usage) { return certificate.extensions.allows(usage); };
+  const bool signs_or_agrees = allows(KeyUsage::digital_signature) || allows(KeyUsage::key_agreement);
+  if (purpose == Purpose::any || signs_or_agrees || (purpose == Purpose::server && allows(KeyUsage::key_encipherment))) return {};
+  return refuse(Errc::certificate_key_usage, "RFC 5280 §4.2.1.12", "its key may do nothing that TLS needs (keyUsage)");
 }
 
-Result<void> check_signature(const ParsedCertificate& certificate, const ParsedCertificate& issuer, const Provider& provider) {
-  const SignatureMethod& method = certificate.signature_method;
-  const auto family = family_for(method, issuer.subject_key);
-  if (!family) return refuse(Errc::certificate_signature_wrong, certificate, text_of(method) + " does not fit the issuer's key");
-  const auto& row = provider[*family];
-  if (!row) return refuse(Errc::certificate_algorithm_unsupported, certificate, "signed by " + text_of(method));
-  if (!row.implementation->verify(issuer.subject_key.key, method.hash, method.salt_size, certificate.tbs, certificate.signature))
-    return refuse(Errc::certificate_signature_wrong, certificate);
-  return {};
+Check check_name(const Certificate& certificate, const ReferenceName& name, const VerifyPolicy& policy) {
+  if (is_for(certificate.parsed(), name, policy.common_name_fallback)) return {};
+  const std::string others = some_names(certificate);
+  return refuse(Errc::certificate_name_mismatch, "RFC 9525 §6",
+                (others.empty() ? "it is for no host name" : "it is for " + others) + std::string(", not for ") + name.text());
+}
+
+Check check_end_entity(const ParsedCertificate& certificate, Purpose purpose, const VerifyPolicy& policy, WallTime now) {
+  if (auto c = check_validity(certificate, now); !c) return c;
+  if (auto c = check_key(certificate, policy); !c) return c;
+  if (auto c = check_understood(certificate); !c) return c;
+  return check_extended_key_usage(certificate, purpose);
+}
+
+Check check_issuer(const ParsedCertificate& certificate, bool is_anchor, Purpose purpose, const VerifyPolicy& policy, WallTime now) {
+  if (auto c = check_validity(certificate, now); !c) return c;
+  if (auto c = check_key(certificate, policy); !c) return c;
+  if (auto c = check_is_ca(certificate, is_anchor); !c) return c;
+  if (auto c = check_signs_certificates(certificate); !c) return c;
+  if (auto c = check_understood(certificate); !c) return c;
+  return check_extended_key_usage(certificate, purpose);
 }
 
 }  // namespace tls12::x509

@@ -1,25 +1,51 @@
-// From the certificates a peer presents to one that is trusted (RFC 5280 §6.1).
+// What the parts of one verdict share: the builder (build.cpp), the validator (validate.cpp), revocation and verify() itself.
 #pragma once
 
+#include <expected>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "tls12/verify.hpp"
+#include "x509/budget.hpp"
+#include "x509/checks.hpp"
 
 namespace tls12::x509 {
 
-struct PathRequest {
-  std::span<const Certificate> presented;  ///< the leaf first, then untrusted certificates in any order
-  const TrustStore& trust;
-  std::string_view peer_name = {};  ///< a DNS name or an IP address in text; empty: any name will do
-  Purpose purpose = Purpose::server;
-  WallTime now;
+/// A chain, whole or growing, from the end entity upwards.
+using Path = std::span<const Certificate* const>;
+
+/// One verdict under way: what it is judged by, what it may still cost, and what it has found out.
+class Verification {
+ public:
+  /// Views what `request` views.
+  explicit Verification(const VerifyRequest& request);
+
+  const VerifyPolicy& policy;
+  const WallTime now;
   const Provider& provider;
+  Budget budget;
+
+  bool is_anchor(const Certificate& certificate) const;
+  /// Those whose subject has this hash.
+  std::span<const Certificate> anchors_named(std::uint64_t hash) const { return anchors_.with_subject(hash); }
+  /// Likewise, of what was presented behind the leaf: each once, in the order it came.
+  Path untrusted_named(std::uint64_t hash) const;
+
+  /// RFC 5280 §6.1.3 (a) (1): `issuer`'s key signed `certificate`. Each pair is checked once, at the budget's expense.
+  Check signed_by(const Certificate& certificate, const Certificate& issuer);
+
+ private:
+  struct SignatureCheck {
+    Certificate certificate, issuer;  // owned: who asks may come with certificates that do not live long, and nothing else may take their place
+    bool is_right;
+  };
+
+  TrustAnchors anchors_;
+  std::vector<const Certificate*> untrusted_;  // by the hash of their subjects
+  std::vector<SignatureCheck> signatures_;
 };
 
-/// The chain, from the leaf to the trust anchor, after every check of RFC 5280 §6.1 that lib/x509/path.cpp lists, and the name.
-/// Errors: the certificate_* rules, bad_der, bad_certificate; the detail names the certificate.
-Result<std::vector<Certificate>> verify_path(const PathRequest& request);
+/// `refusal` of the certificate at `depth`, as verify() tells it.
+VerifyFailure failure_of(const ParsedCertificate& certificate, std::size_t depth, const Refusal& refusal);
 
 }  // namespace tls12::x509

@@ -1,10 +1,74 @@
-// tls12::verify: a request, the search for a chain, and the verdict in words.
+// tls12::verify: the end entity's own rules, the search for a chain that every rule allows, and the verdict in words.
 #include "tls12/verify.hpp"
 
-#include "x509/parsed_certificate.hpp"
-#include "x509/path.hpp"
+#include <exception>
+#include <new>
+
+#include "x509/build.hpp"
+#include "x509/checks.hpp"
+#include "x509/profile.hpp"
 
 namespace tls12 {
+namespace {
+
+using x509::Check;
+using x509::Verification;
+
+using Verdict = std::expected<VerifiedChain, VerifyFailure>;
+
+VerifyFailure failure(Errc code, std::string_view reason = {}) {
+  return {.error = Error(code, reason), .reason = std::string(reason.empty() ? rule(code).text : reason), .section = rule(code).source};
+}
+
+/// What is asked of the certificate that TLS uses, beyond what its chain is asked.
+Check check_leaf(const VerifyRequest& request, const std::optional<x509::ReferenceName>& name) {
+  const Certificate& leaf = request.presented.front();
+  if (auto c = x509::check_end_entity(leaf.parsed(), request.purpose, request.policy, request.now); !c) return c;
+  if (auto c = x509::check_end_entity_usage(leaf.parsed(), request.purpose); !c) return c;
+  return name ? x509::check_name(leaf, *name, request.policy) : Check();
+}
+
+using Accepted = std::expected<void, VerifyFailure>;
+
+/// VerifyPolicy::strict_profile.
+Accepted check_profiles(const VerifyRequest& request, const VerifiedChain& chain) {
+  if (!request.policy.strict_profile) return {};
+  using x509::ChainPosition;
+  for (std::size_t depth = 0; depth < chain.certificates.size(); ++depth) {
+    const x509::ParsedCertificate& certificate = chain.certificates[depth].parsed();
+    const auto position = depth == 0 ? ChainPosition::end_entity : depth + 1 == chain.certificates.size() ? ChainPosition::anchor : ChainPosition::intermediate;
+    if (const auto* broken = x509::check_profile({certificate, position, request.purpose, request.provider}))
+      return std::unexpected(x509::failure_of(certificate, depth, {Errc::certificate_profile, broken->section, std::string(broken->text)}));
+  }
+  return {};
+}
+
+/// VerifyPolicy::check.
+Accepted ask_caller(const VerifyRequest& request, const VerifiedChain& chain) {
+  if (!request.policy.check) return {};
+  auto reason = request.policy.check(chain);
+  if (!reason) return {};
+  return std::unexpected(x509::failure_of(chain.certificates.front().parsed(), 0, {Errc::certificate_refused, {}, std::move(*reason)}));
+}
+
+Verdict judge(const VerifyRequest& request) {
+  if (request.presented.empty()) return std::unexpected(failure(Errc::certificate_list_empty));
+  std::optional<x509::ReferenceName> name;
+  if (!request.peer_name.text.empty()) {
+    auto parsed = x509::ReferenceName::parse(request.peer_name.text, request.peer_name.kind);
+    if (!parsed) return std::unexpected(failure(Errc::bad_host_name, parsed.error().about()));
+    name = std::move(*parsed);
+  }
+  const Certificate& leaf = request.presented.front();
+  if (auto c = check_leaf(request, name); !c) return std::unexpected(x509::failure_of(leaf.parsed(), 0, c.error()));
+  Verification verification(request);
+  return x509::find_chain(verification, leaf, request.purpose, [&](const VerifiedChain& chain) -> Accepted {
+    if (auto c = check_profiles(request, chain); !c) return c;
+    return ask_caller(request, chain);
+  });
+}
+
+}  // namespace
 
 const VerifyPolicy& VerifyPolicy::standard() {
   static const VerifyPolicy policy;
@@ -22,22 +86,24 @@ const VerifyPolicy& VerifyPolicy::legacy() {
 }
 
 std::string VerifyFailure::message() const {
-  std::string text = reason.empty() ? std::string(rule(error.code).text) : reason;
-  if (!subject.empty()) text.append(" (certificate ").append(std::to_string(depth)).append(", ").append(subject).append(")");
+  std::string text;
+  if (!subject.empty()) text.append(subject).append(depth == 0 ? "" : " (" + std::to_string(depth) + " above the end entity)").append(": ");
+  text.append(reason.empty() ? rule(error.code).text : reason);
   if (!section.empty()) text.append(" [").append(section).append("]");
   return text;
 }
 
-std::expected<VerifiedChain, VerifyFailure> verify(const VerifyRequest& request) {
-  auto chain = x509::verify_path({.presented = request.presented,
-                                  .trust = request.trust,
-                                  .peer_name = request.peer_name.text,
-                                  .purpose = request.purpose,
-                                  .now = request.now,
-                                  .provider = request.provider});
-  if (chain) return VerifiedChain{.certificates = std::move(*chain)};
-  const Error& error = chain.error();
-  return std::unexpected(VerifyFailure{.error = error, .reason = std::string(error.about()), .section = rule(error.code).source});
+Verdict verify(const VerifyRequest& request) {
+  try {
+    auto verdict = judge(request);
+    const auto& accept_anyway = request.policy.dangerous.accept_anyway;
+    if (verdict || request.presented.empty() || !accept_anyway || !accept_anyway(verdict.error(), request.presented)) return verdict;
+    return VerifiedChain{.certificates = {request.presented.begin(), request.presented.end()}};
+  } catch (const std::bad_alloc&) {
+    return std::unexpected(VerifyFailure{.error = Errc::out_of_memory});
+  } catch (...) {  // what the caller's checks must not do
+    return std::unexpected(VerifyFailure{.error = Errc::internal_error});
+  }
 }
 
 }  // namespace tls12

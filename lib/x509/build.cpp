@@ -1,0 +1,154 @@
+#include "x509/build.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "x509/name.hpp"
+#include "x509/validate.hpp"
+
+namespace tls12::x509 {
+namespace {
+
+/// Large certificates and long names count as several small ones, so that the budget bounds time whatever their size.
+constexpr std::size_t kOctetsOfOne = 512;
+std::size_t weight(std::size_t octets) { return 1 + octets / kOctetsOfOne; }
+
+/// What key identifiers say of an issuer: the better comes first. They are hints, not checks (RFC 5280 §4.2.1.1).
+enum class KeyHint : std::uint8_t { same, none, other };
+
+KeyHint key_hint(const ParsedCertificate& certificate, const ParsedCertificate& issuer) {
+  const auto& wanted = certificate.extensions.authority_key_identifier;
+  const auto& found = issuer.extensions.subject_key_identifier;
+  if (!wanted || !wanted->key_identifier || !found) return KeyHint::none;
+  return std::ranges::equal(*wanted->key_identifier, *found) ? KeyHint::same : KeyHint::other;
+}
+
+/// How far an attempt came. Of all that failed, the one that came furthest says most about what is wrong.
+enum class Stage : std::uint8_t { nothing, no_issuer, too_deep, issuer, chain, acceptance };
+
+/// A depth-first search, with the signature of each link checked before it is followed.
+class Builder {
+ public:
+  Builder(Verification& verification, Purpose purpose, const Acceptance& accept) : verification_(verification), purpose_(purpose), accept_(accept) {}
+
+  std::expected<VerifiedChain, VerifyFailure> run(const Certificate& target) {
+    path_.reserve(8);
+    path_.push_back(&target);
+    if ((verification_.is_anchor(target) && complete()) || extend()) return std::move(*found_);
+    if (verification_.budget.exceeded()) return std::unexpected(exhausted(target));
+    return std::unexpected(std::move(failure_));
+  }
+
+ private:
+  /// Follows every link from the last certificate of the path, the most promising first. True when a chain was found.
+  bool extend() {
+    const ParsedCertificate& tip = path_.back()->parsed();
+    const std::size_t depth = path_.size() - 1;
+    if (auto c = check_signature_method(tip.signature_method, verification_.policy); !c) return note(Stage::issuer, depth, tip, depth, c.error());
+    if (path_.size() >= verification_.policy.max_depth) return note(Stage::too_deep, depth, tip, depth, too_deep());
+    const auto anchors = verification_.anchors_named(tip.issuer_hash);
+    const Path untrusted = verification_.untrusted_named(tip.issuer_hash);
+    std::size_t namesakes = 0;
+    for (const KeyHint hint : {KeyHint::same, KeyHint::none, KeyHint::other}) {
+      for (const Certificate& anchor : anchors)
+        if (fits(anchor.parsed(), hint) && ++namesakes && follow(anchor, true, hint)) return true;
+      for (const Certificate* candidate : untrusted)
+        if (fits(candidate->parsed(), hint) && ++namesakes && !is_in_path(candidate->parsed()) && follow(*candidate, false, hint)) return true;
+    }
+    return note(Stage::no_issuer, depth, tip, depth, no_issuer(tip, namesakes > 0));
+  }
+
+  /// RFC 5280 §6.1.3 (a) (4): names chain. Each candidate is looked at in the round that its key identifier puts it in.
+  bool fits(const ParsedCertificate& candidate, KeyHint hint) {
+    const ParsedCertificate& tip = path_.back()->parsed();
+    return key_hint(tip, candidate) == hint && !verification_.budget.exceeded() && verification_.budget.candidates.take(weight(tip.issuer.size())) &&
+           same_name(candidate.subject, tip.issuer);
+  }
+
+  /// The same name with the same key again leads nowhere new (RFC 4158 §2.4.2).
+  bool is_in_path(const ParsedCertificate& candidate) const {
+    return std::ranges::any_of(path_, [&](const Certificate* c) {
+      return std::ranges::equal(c->parsed().public_key_info, candidate.public_key_info) && same_name(c->parsed().subject, candidate.subject);
+    });
+  }
+
+  bool follow(const Certificate& issuer, bool is_anchor, KeyHint hint) {
+    const std::size_t depth = path_.size();
+    if (auto c = check_issuer(issuer.parsed(), is_anchor, purpose_, verification_.policy, verification_.now); !c)
+      return note(Stage::issuer, depth, issuer.parsed(), depth, c.error());
+    if (auto c = verification_.signed_by(*path_.back(), issuer); !c) {
+      // Another key of a CA of this name says nothing about the signature.
+      return hint != KeyHint::other && note(Stage::issuer, depth, path_.back()->parsed(), depth - 1, c.error());
+    }
+    path_.push_back(&issuer);
+    const bool found = is_anchor ? complete() : extend();
+    path_.pop_back();
+    return found;
+  }
+
+  /// The path ends in an anchor: judges it as a whole.
+  bool complete() {
+    const std::size_t n = path_.size() - 1;
+    std::size_t octets = 0;
+    for (const Certificate* certificate : path_) octets += certificate->der().size();
+    if (!verification_.budget.candidates.take(weight(octets))) return false;
+    auto policies = validate(path_, purpose_, verification_);
+    // The validator comes from the anchor down: the smaller the depth of what it refuses, the further it came.
+    if (!policies) return note(Stage::chain, n - policies.error().depth, policies.error());
+    VerifiedChain chain{.policies = std::move(*policies)};
+    chain.certificates.reserve(path_.size());
+    for (const Certificate* certificate : path_) chain.certificates.push_back(*certificate);
+    if (accept_)
+      if (auto accepted = accept_(chain); !accepted) return note(Stage::acceptance, 0, accepted.error());
+    found_ = std::move(chain);
+    return true;
+  }
+
+  /// Keeps the failure of the attempt that came furthest; of equals, the first. For conditions: always false.
+  bool note(Stage stage, std::size_t progress, const VerifyFailure& failure) {
+    if (std::pair(stage, progress) <= furthest_) return false;
+    furthest_ = {stage, progress};
+    failure_ = failure;
+    return false;
+  }
+  bool note(Stage stage, std::size_t progress, const ParsedCertificate& certificate, std::size_t depth, const Refusal& refusal) {
+    return std::pair(stage, progress) > furthest_ && note(stage, progress, failure_of(certificate, depth, refusal));
+  }
+
+  static Refusal no_issuer(const ParsedCertificate& tip, bool has_namesake) {
+    const std::string issuer = text_of_name(tip.issuer);
+    std::string reason = "no certificate of its issuer, " + issuer + ", was sent along, and none is trusted";
+    if (has_namesake) reason = "none of the certificates of its issuer, " + issuer + ", has the key that signed it";
+    if (is_self_issued(tip)) reason = "it is self-signed, and not one of the trusted certificates";
+    return {Errc::certificate_unknown_issuer, "RFC 5280 §6.1.3 (a) (4)", std::move(reason)};
+  }
+
+  Refusal too_deep() const {
+    return {Errc::certificate_search_exhausted, {}, "its chain is longer than " + std::to_string(verification_.policy.max_depth) + " certificates, the limit"};
+  }
+
+  VerifyFailure exhausted(const Certificate& target) const {
+    const VerifyPolicy& policy = verification_.policy;
+    const Budget& budget = verification_.budget;
+    std::string reason = "finding its chain takes more than " + std::to_string(policy.max_signature_checks) + " signature checks";
+    if (budget.candidates.exceeded) reason = "finding its chain takes a look at more than " + std::to_string(policy.max_candidates) + " candidates";
+    if (budget.name_comparisons.exceeded) reason = "its chain takes more than " + std::to_string(policy.max_name_comparisons) + " comparisons of names";
+    return failure_of(target.parsed(), 0, {Errc::certificate_search_exhausted, {}, std::move(reason)});
+  }
+
+  Verification& verification_;
+  const Purpose purpose_;
+  const Acceptance& accept_;
+  std::vector<const Certificate*> path_;
+  std::optional<VerifiedChain> found_;
+  std::pair<Stage, std::size_t> furthest_ = {Stage::nothing, 0};
+  VerifyFailure failure_;
+};
+
+}  // namespace
+
+std::expected<VerifiedChain, VerifyFailure> find_chain(Verification& verification, const Certificate& target, Purpose purpose, const Acceptance& accept) {
+  return Builder(verification, purpose, accept).run(target);
+}
+
+}  // namespace tls12::x509
