@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "x509/der_writer.hpp"
+#include "x509/digest.hpp"
 #include "x509/dns_name.hpp"
 #include "x509/extensions.hpp"
 #include "x509/guard.hpp"
@@ -19,15 +20,8 @@ using der::Writer;
 constexpr std::size_t kMaxCommonName = 64;
 constexpr std::size_t kSerialSize = 16, kKeyIdentifierSize = 20;
 
-template <class Write>
-DraftExtension extension(const Oid& id, bool is_critical, Write write) {
-  Writer writer;
-  write(writer);
-  return {id, is_critical, writer.take()};
-}
-
 DraftExtension basic_constraints(const CertificateRecipe& recipe) {
-  return extension(oid::kBasicConstraints, true, [&](Writer& writer) {
+  return draft_extension(oid::kBasicConstraints, true, [&](Writer& writer) {
     writer.sequence([&] {
       if (recipe.is_ca) writer.boolean(true);
       if (recipe.is_ca && recipe.path_length) writer.small_natural(*recipe.path_length);
@@ -41,11 +35,11 @@ DraftExtension key_usage(std::initializer_list<KeyUsage> usages) {
   for (const KeyUsage usage : usages) bits = static_cast<std::uint8_t>(bits | 0x80 >> static_cast<unsigned>(usage));
   unsigned unused = 0;
   while (unused < 7 && (bits >> unused & 1) == 0) ++unused;
-  return extension(oid::kKeyUsage, true, [&](Writer& writer) { writer.bit_string({&bits, 1}, unused); });
+  return draft_extension(oid::kKeyUsage, true, [&](Writer& writer) { writer.bit_string({&bits, 1}, unused); });
 }
 
 DraftExtension extended_key_usage(const CertificateRecipe& recipe) {
-  return extension(oid::kExtendedKeyUsage, false, [&](Writer& writer) {
+  return draft_extension(oid::kExtendedKeyUsage, false, [&](Writer& writer) {
     writer.sequence([&] {
       if (recipe.for_servers) writer.object_identifier(oid::kServerAuth.bytes());
       if (recipe.for_clients) writer.object_identifier(oid::kClientAuth.bytes());
@@ -57,7 +51,7 @@ DraftExtension extended_key_usage(const CertificateRecipe& recipe) {
 Result<DraftExtension> subject_alt_name(const CertificateRecipe& recipe) {
   for (const std::string& name : recipe.names)
     if (!is_presentable(name) && !ReferenceName::parse(name)) return fail(Errc::misuse, "no name for a certificate: " + name);
-  return extension(oid::kSubjectAltName, recipe.common_name.empty(), [&](Writer& writer) {
+  return draft_extension(oid::kSubjectAltName, recipe.common_name.empty(), [&](Writer& writer) {
     writer.sequence([&] {
       for (const std::string& name : recipe.names) {
         const auto reference = ReferenceName::parse(name);
@@ -72,24 +66,7 @@ Result<DraftExtension> subject_alt_name(const CertificateRecipe& recipe) {
 }
 
 DraftExtension subject_key_identifier(Bytes identifier) {
-  return extension(oid::kSubjectKeyIdentifier, false, [&](Writer& writer) { writer.octet_string(identifier); });
-}
-
-DraftExtension authority_key_identifier(Bytes identifier) {
-  return extension(oid::kAuthorityKeyIdentifier, false, [&](Writer& writer) { writer.sequence([&] { writer.element(der::context(0), identifier); }); });
-}
-
-void write_extensions(const std::vector<DraftExtension>& extensions, Writer& writer) {
-  writer.nest(der::constructed(3), [&] {
-    writer.sequence([&] {
-      for (const DraftExtension& e : extensions)
-        writer.sequence([&] {
-          writer.object_identifier(e.id.bytes());
-          if (e.is_critical) writer.boolean(true);
-          writer.octet_string(e.value);
-        });
-    });
-  });
+  return draft_extension(oid::kSubjectKeyIdentifier, false, [&](Writer& writer) { writer.octet_string(identifier); });
 }
 
 void write_tbs(const Draft& draft, Writer& writer) {
@@ -104,7 +81,7 @@ void write_tbs(const Draft& draft, Writer& writer) {
     });
     writer.raw(draft.subject);
     writer.raw(draft.public_key_info);
-    if (!draft.extensions.empty()) write_extensions(draft.extensions, writer);
+    if (!draft.extensions.empty()) writer.nest(der::constructed(3), [&] { write_extensions(draft.extensions, writer); });
   });
 }
 
@@ -140,6 +117,22 @@ Result<void> check(const CertificateRecipe& recipe) {
 
 }  // namespace
 
+DraftExtension draft_authority_key_identifier(Bytes key_identifier) {
+  return draft_extension(oid::kAuthorityKeyIdentifier, false,
+                         [&](Writer& writer) { writer.sequence([&] { writer.element(der::context(0), key_identifier); }); });
+}
+
+void write_extensions(const std::vector<DraftExtension>& extensions, Writer& writer) {
+  writer.sequence([&] {
+    for (const DraftExtension& e : extensions)
+      writer.sequence([&] {
+        writer.object_identifier(e.id.bytes());
+        if (e.is_critical) writer.boolean(true);
+        writer.octet_string(e.value);
+      });
+  });
+}
+
 SecretVector encode_common_name(std::string_view common_name) {
   Writer writer;
   writer.sequence([&] {
@@ -158,12 +151,9 @@ Result<SecretVector> key_identifier(Bytes public_key_info, const Provider& provi
   der::Fault fault;
   der::Reader info(public_key_info, fault);
   const Bytes bits = read_subject_public_key_info(info).bits;
-  const auto& sha256 = provider[HashAlgorithm::sha256];
-  if (!sha256) return fail(Errc::algorithm_unavailable, name(HashAlgorithm::sha256));
-  Hash hash(*sha256.implementation);
-  hash.update(bits);
-  std::array<std::uint8_t, kMaxDigestSize> digest;
-  const Bytes whole = hash.digest(digest);
+  const auto digest = digest_of(HashAlgorithm::sha256, bits, provider);
+  if (!digest) return fail(digest.error());
+  const Bytes whole = digest->bytes();
   return SecretVector(whole.begin(), whole.begin() + kKeyIdentifierSize);
 }
 
@@ -214,20 +204,24 @@ Result<Draft> draft_of(const CertificateRecipe& recipe, const PrivateKey& key, c
   return draft;
 }
 
-Result<Certificate> sign(const Draft& draft, const PrivateKey& signer, Random& random) {
-  const auto family = family_of(draft.method.kind, signer.kind());
+Result<void> write_signed(Bytes tbs, const SignatureMethod& method, const PrivateKey& signer, Random& random, Writer& writer) {
+  const auto family = family_of(method.kind, signer.kind());
   if (!family) return fail(Errc::key_unsupported);
-  Writer tbs;
-  write_tbs(draft, tbs);
   std::array<std::uint8_t, kMaxSignatureSize> signature;
-  const auto size = signer.sign({*family, draft.method.hash, draft.method.salt_size}, tbs.bytes(), random, signature);
+  const auto size = signer.sign({*family, method.hash, method.salt_size}, tbs, random, signature);
   if (!size) return fail(size.error());
-  Writer writer;
-  writer.sequence([&] {
-    writer.raw(tbs.bytes());
-    write_signature_algorithm(draft.method, writer);
-    writer.bit_string(Bytes(signature).first(*size));
-  });
+  writer.raw(tbs);
+  write_signature_algorithm(method, writer);
+  writer.bit_string(Bytes(signature).first(*size));
+  return {};
+}
+
+Result<Certificate> sign(const Draft& draft, const PrivateKey& signer, Random& random) {
+  Writer tbs, writer;
+  write_tbs(draft, tbs);
+  Result<void> written;
+  writer.sequence([&] { written = write_signed(tbs.bytes(), draft.method, signer, random, writer); });
+  if (!written) return fail(written.error());
   return Certificate::from_der(writer.bytes());
 }
 
@@ -255,7 +249,7 @@ Result<Certificate> issue_certificate(const CertificateRecipe& recipe, const Pri
       draft->issuer.assign(ca.subject.begin(), ca.subject.end());
       if (const auto& own = ca.extensions.subject_key_identifier) authority->assign(own->begin(), own->end());
     }
-    draft->extensions.push_back(x509::authority_key_identifier(*authority));
+    draft->extensions.push_back(x509::draft_authority_key_identifier(*authority));
     return x509::sign(*draft, signer, provider->rng());
   });
 }

@@ -26,6 +26,17 @@ struct Draft {
   SignatureMethod method = {};
 };
 
+/// An extension whose value `write` writes.
+template <class Write>
+DraftExtension draft_extension(const Oid& id, bool is_critical, Write write) {
+  der::Writer writer;
+  write(writer);
+  return {id, is_critical, writer.take()};
+}
+DraftExtension draft_authority_key_identifier(Bytes key_identifier);
+/// The list, without the tag that it has where it stands.
+void write_extensions(const std::vector<DraftExtension>& extensions, der::Writer& writer);
+
 /// A Name of one common name; an empty one when `common_name` is empty.
 SecretVector encode_common_name(std::string_view common_name);
 /// RFC 7093 §2 (1): the first 160 bits of the SHA-256 of the subjectPublicKey.
@@ -34,6 +45,8 @@ Result<SecretVector> key_identifier(Bytes public_key_info, const Provider& provi
 Result<SignatureMethod> method_for(const PrivateKey& key);
 /// The draft filled from a recipe, all but issuer, authority key identifier and signature method. Errors: Errc::misuse.
 Result<Draft> draft_of(const CertificateRecipe& recipe, const PrivateKey& key, const Provider& provider);
+/// What is signed, the method and the signature, which certificates, CRLs and OCSP responses alike begin with. Errors: those of PrivateKey::sign.
+Result<void> write_signed(Bytes tbs, const SignatureMethod& method, const PrivateKey& signer, Random& random, der::Writer& writer);
 /// The certificate, signed by `signer`. Errors: those of PrivateKey::sign, Errc::bad_certificate when the draft makes none.
 Result<Certificate> sign(const Draft& draft, const PrivateKey& signer, Random& random);
 

@@ -27,14 +27,11 @@ using Sources = std::vector<Source>;
 
 // ---------------------------------------------------------------------------------------------------- files and directories
 
-/// A DER certificate is a SEQUENCE of more than 127 octets. No line of PEM starts so: '0' is followed by no such character.
-bool is_der(Bytes content) { return content.size() > 1 && content[0] == x509::der::kSequence && content[1] >= 0x80; }
-
 Result<Certificates> read_anchors(const std::string& path) {
   const auto content = x509::read_file(path);
   if (!content) return fail(content.error());
   if (content->empty()) return fail(Errc::no_trust_anchors, path + ": the file is empty");
-  if (is_der(*content)) {
+  if (x509::is_der(*content)) {
     auto certificate = Certificate::from_der(*content);
     if (!certificate) return fail(x509::in_file(certificate.error(), path));
     return Certificates{std::move(*certificate)};
@@ -49,7 +46,7 @@ Result<Certificates> read_readable_anchors(const std::string& path) {
   const auto content = x509::read_file(path);
   if (!content) return fail(content.error());
   Certificates found;
-  if (is_der(*content)) {
+  if (x509::is_der(*content)) {
     if (auto certificate = Certificate::from_der(*content)) found.push_back(std::move(*certificate));
     return found;
   }

@@ -75,4 +75,59 @@ printf 'cn = "GnuTLS CA"\norganization = "Example"\nca\ncert_signing_key\nexpira
 printf 'cn = "gnutls.example"\ndns_name = "gnutls.example"\nip_address = "198.51.100.7"\ntls_www_server\ntls_www_client\nsigning_key\nexpiration_days = -1\n' >leaf.tmpl
 certtool --generate-self-signed --load-privkey gnutls_ca.key.pem --template ca.tmpl --outfile gnutls_ca.pem 2>/dev/null
 certtool --generate-certificate --load-privkey gnutls_leaf.key.pem --load-ca-certificate gnutls_ca.pem --load-ca-privkey gnutls_ca.key.pem --template leaf.tmpl --outfile gnutls_leaf.pem 2>/dev/null
-rm -f tmp.csr ext.cnf ca.tmpl leaf.tmpl ./*.srl rsa1024.key.pem k256.public.pem gnutls_ca.key.pem
+
+# CRLs: OpenSSL's of the root (complete with reasons, delta, of one distribution point) and of the intermediate (version 1), and GnuTLS's.
+serial() { openssl x509 -in "$1.pem" -noout -serial | cut -d= -f2; }
+cat >crl.cnf <<EOF
+[ca]
+default_ca=ca_default
+[ca_default]
+database=index.txt
+crlnumber=crlnumber
+default_md=sha256
+unique_subject=no
+[crl_complete]
+authorityKeyIdentifier=keyid
+freshestCRL=URI:http://crl.example.org/delta.crl
+[crl_delta]
+authorityKeyIdentifier=keyid
+2.5.29.27=critical,DER:02:02:10:00
+[crl_point]
+authorityKeyIdentifier=keyid
+issuingDistributionPoint=critical,@point
+[point]
+fullname=URI:http://crl.example.org/1.crl
+onlyuser=TRUE
+onlysomereasons=keyCompromise,CACompromise
+EOF
+crl() { name=$1 number=$2 issuer=$3 key=$4; shift 4; echo "$number" >crlnumber
+  openssl ca -config crl.cnf -gencrl -cert "$issuer.pem" -keyfile "$key.key.pem" -crldays $long -out "$name.pem" "$@" 2>/dev/null; }
+revoked() { printf 'R\t21260101000000Z\t260102030405Z%s\t%s\tunknown\t/CN=x\n' "$2" "$(serial "$1")"; }
+{ revoked leaf_md5 ",keyCompromise"; revoked leaf_rsa1024 ""; revoked leaf_p521 ",holdInstruction,holdInstructionReject"; revoked leaf_sha1 ",keyTime,20260101000000Z"; } >index.txt
+crl crl_complete 1000 root rsa -crlexts crl_complete
+{ revoked leaf_k256 ",CACompromise"; revoked leaf_p521 ",superseded"; } >index.txt
+crl crl_delta 1001 root rsa -crlexts crl_delta
+crl crl_point 1002 root rsa -crlexts crl_point
+: >index.txt
+sed -i /^crlnumber/d crl.cnf
+crl crl_version1 00 intermediate p384
+printf 'crl_next_update = 36500\ncrl_number = 5\nexpiration_days = 36500\n' >crl.tmpl
+certtool --generate-crl --load-ca-privkey rsa.key.pem --load-ca-certificate root.pem --load-certificate leaf_md5.pem --template crl.tmpl --outfile crl_gnutls.pem >/dev/null 2>&1
+certtool --generate-crl --load-ca-privkey rsa.key.pem --load-ca-certificate root.pem --template crl.tmpl --outfile crl_gnutls_empty.pem >/dev/null 2>&1
+
+# OCSP responses of OpenSSL's responder: of the issuer itself and of one that it delegated to.
+printf '%s\n' 'keyUsage=critical,digitalSignature' 'extendedKeyUsage=OCSPSigning' 'noCheck=ignored' 'subjectKeyIdentifier=hash' >ext.cnf
+openssl req -new -key p521.key.pem -subj "/CN=Example Responder" -out tmp.csr
+openssl x509 -req -in tmp.csr -days $long -CA intermediate.pem -CAkey p384.key.pem -CAcreateserial -extfile ext.cnf -out responder.pem 2>/dev/null
+entry() { printf '%s\t21260101000000Z\t%s\t%s\tunknown\t/CN=x\n' "$1" "$2" "$(serial leaf)"; }
+ocsp() { name=$1 signer=$2 key=$3; shift 3
+  openssl ocsp -index index.txt -CA intermediate.pem -rsigner "$signer.pem" -rkey "$key.key.pem" -issuer intermediate.pem "$@" -cert leaf.pem -ndays $long -respout "$name.der" -noverify >/dev/null; }
+entry V "" >index.txt
+ocsp ocsp_good intermediate p384
+ocsp ocsp_good_sha256 intermediate p384 -resp_key_id -sha256
+ocsp ocsp_good_delegated responder p521 -rmd sha512
+entry R 260102030405Z,keyCompromise >index.txt
+ocsp ocsp_revoked intermediate p384
+: >index.txt
+ocsp ocsp_unknown intermediate p384
+rm -f index.txt* crlnumber* crl.cnf crl.tmpl tmp.csr ext.cnf ca.tmpl leaf.tmpl ./*.srl rsa1024.key.pem k256.public.pem gnutls_ca.key.pem

@@ -1,0 +1,116 @@
+// Crl and OcspResponse: handles to what was parsed, from memory or from files.
+#include "tls12/revocation.hpp"
+#include "x509/crl.hpp"
+#include "x509/file.hpp"
+#include "x509/guard.hpp"
+#include "x509/name.hpp"
+#include "x509/ocsp.hpp"
+#include "x509/pem.hpp"
+
+namespace tls12 {
+namespace {
+
+/// Parses a copy of `der`.
+template <class Parsed>
+Result<std::shared_ptr<const Parsed>> parsed_copy(Bytes der, Errc code) {
+  if (der.size() > x509::der::kMaxSize) return fail(code, "too large");
+  auto parsed = std::make_shared<Parsed>();
+  parsed->der.assign(der.begin(), der.end());
+  if (auto ok = x509::parse(*parsed); !ok) return fail(ok.error());
+  return parsed;
+}
+
+/// The next block with this label, decoded; empty at the end.
+Result<std::vector<std::uint8_t>> next_der(std::string_view& text, std::string_view label) {
+  std::vector<std::uint8_t> der;
+  for (;;) {
+    const auto block = x509::pem::next(text);
+    if (!block) return fail(block.error());
+    if (!*block) return der;
+    if ((*block)->label != label) continue;
+    der.resize((*block)->max_size());
+    const auto size = x509::pem::decode(**block, der);
+    if (!size) return fail(size.error());
+    if (*size == 0) return fail(Errc::bad_pem, "an empty block");
+    der.resize(*size);
+    return der;
+  }
+}
+
+}  // namespace
+
+Result<Crl> Crl::from_der(Bytes der) {
+  return x509::guarded([&]() -> Result<Crl> {
+    auto parsed = parsed_copy<x509::ParsedCrl>(der, Errc::bad_crl);
+    if (!parsed) return fail(parsed.error());
+    return Crl(std::move(*parsed));
+  });
+}
+
+Result<std::vector<Crl>> Crl::all_from_pem(std::string_view text) {
+  return x509::guarded([&]() -> Result<std::vector<Crl>> {
+    std::vector<Crl> all;
+    for (;;) {
+      const auto der = next_der(text, "X509 CRL");
+      if (!der) return fail(der.error());
+      if (der->empty()) break;
+      auto crl = from_der(*der);
+      if (!crl) return fail(crl.error());
+      all.push_back(std::move(*crl));
+    }
+    if (all.empty()) return fail(Errc::bad_pem, "there is no X509 CRL");
+    return all;
+  });
+}
+
+Result<std::vector<Crl>> Crl::from_file(const std::string& path) {
+  return x509::guarded([&]() -> Result<std::vector<Crl>> {
+    const auto content = x509::read_file(path);
+    if (!content) return fail(content.error());
+    if (!x509::is_der(*content)) {
+      auto all = all_from_pem(text_of(*content));
+      if (!all) return fail(x509::in_file(all.error(), path));
+      return all;
+    }
+    auto crl = from_der(*content);
+    if (!crl) return fail(x509::in_file(crl.error(), path));
+    return std::vector<Crl>{std::move(*crl)};
+  });
+}
+
+Bytes Crl::der() const { return parsed_->der; }
+std::string Crl::issuer() const { return x509::text_of_name(parsed_->issuer); }
+WallTime Crl::this_update() const { return parsed_->this_update; }
+std::optional<WallTime> Crl::next_update() const { return parsed_->next_update; }
+bool Crl::is_delta() const { return parsed_->is_delta(); }
+std::size_t Crl::size() const { return parsed_->size; }
+
+Result<OcspResponse> OcspResponse::from_der(Bytes der) {
+  return x509::guarded([&]() -> Result<OcspResponse> {
+    auto parsed = parsed_copy<x509::ParsedOcspResponse>(der, Errc::bad_ocsp_response);
+    if (!parsed) return fail(parsed.error());
+    return OcspResponse(std::move(*parsed));
+  });
+}
+
+Result<OcspResponse> OcspResponse::from_file(const std::string& path) {
+  return x509::guarded([&]() -> Result<OcspResponse> {
+    const auto content = x509::read_file(path);
+    if (!content) return fail(content.error());
+    auto response = [&]() -> Result<OcspResponse> {
+      if (x509::is_der(*content)) return from_der(*content);
+      std::string_view text = text_of(*content);
+      const auto der = next_der(text, "OCSP RESPONSE");
+      if (!der) return fail(der.error());
+      if (der->empty()) return fail(Errc::bad_pem, "there is no OCSP RESPONSE");
+      return from_der(*der);
+    }();
+    if (!response) return fail(x509::in_file(response.error(), path));
+    return response;
+  });
+}
+
+Bytes OcspResponse::der() const { return parsed_->der; }
+WallTime OcspResponse::produced_at() const { return parsed_->produced_at; }
+
+}  // namespace tls12
