@@ -20,6 +20,10 @@ inline std::uint64_t less_mask(std::uint64_t a, std::uint64_t b) { return 0 - ((
 /// `a` where the mask is all ones, `b` where it is zero.
 inline std::uint64_t select(std::uint64_t mask, std::uint64_t a, std::uint64_t b) { return (a & mask) | (b & ~mask); }
 
+/// The same number, from here on no secret: a verdict, or what it sets free. Out of line, so that the compiler cannot reason backwards from the branch that
+/// follows, and so that a checker of secrets can take its place.
+std::uint64_t reveal(std::uint64_t secret);
+
 /// Whether two byte strings are the same. Sizes are public; contents are not.
 inline bool equal(Bytes a, Bytes b) {
   if (a.size() != b.size()) return false;

@@ -14,6 +14,7 @@
 #include "tls12/error.hpp"
 #include "tls12/limits.hpp"
 #include "tls12/registry.hpp"
+#include "wire/registry.hpp"
 
 namespace tls12::record {
 
@@ -44,12 +45,26 @@ class Protection {
   std::uint64_t records_warn_, records_end_;
 };
 
-/// Bytes of key block that `algorithm` needs beside its key: the salt of RFC 5288 §3, the whole nonce of RFC 7905 §2.
+/// One direction's part of the key block (RFC 5246 §6.3), and how many bytes of each a cipher takes: a CBC suite a MAC key and a key, its IVs being
+/// sent with the records; an AEAD a key and what is fixed of its nonces, the salt of RFC 5288 §3 and RFC 6655 §3 or the whole of RFC 7905 §2.
+struct DirectionKeys {
+  Bytes mac_key, key, iv;
+};
+struct KeySizes {
+  std::size_t mac_key = 0, key = 0, iv = 0;
+};
+KeySizes key_sizes(const wire::RecordCipher& cipher);
 constexpr std::size_t fixed_iv_size(AeadAlgorithm algorithm) { return algorithm == AeadAlgorithm::chacha20_poly1305 ? 12 : 4; }
 
-/// One of the AEAD suites. `key` is key_size(algorithm) bytes, `fixed_iv` fixed_iv_size(algorithm); both are copied. Errors:
-/// Errc::algorithm_unavailable when `provider` lacks it, Errc::internal_error for a wrong size, Errc::out_of_memory.
+/// The protection of one direction. The keys are copied; `provider` outlives it, because CBC's IVs come from there. `encrypt_then_mac` is what was negotiated
+/// (RFC 7366), and concerns CBC suites alone. Errors: Errc::algorithm_unavailable when `provider` lacks something, Errc::internal_error for a wrong size,
+/// Errc::out_of_memory.
+Result<std::unique_ptr<Protection>> make_protection(const Provider& provider, const wire::RecordCipher& cipher, bool encrypt_then_mac,
+                                                    const DirectionKeys& keys, const Limits& limits);
+/// The same for one kind of cipher.
 Result<std::unique_ptr<Protection>> make_protection(const Provider& provider, AeadAlgorithm algorithm, Bytes key, Bytes fixed_iv, const Limits& limits);
+Result<std::unique_ptr<Protection>> make_protection(const Provider& provider, const wire::CbcHmac& algorithm, bool encrypt_then_mac, Bytes key, Bytes mac_key,
+                                                    const Limits& limits);
 
 /// A sequence number as it is authenticated and, by GCM, sent: eight bytes, the highest first.
 inline void put_sequence(std::uint64_t sequence, std::uint8_t* out) {

@@ -1,4 +1,4 @@
-// One fragment under one key: RFC 5246 §6.2.3.3, RFC 5288 §3, RFC 7905 §2.
+// One fragment under one key: RFC 5246 §6.2.3.3, RFC 5288 §3, RFC 6655 §3, RFC 7905 §2. CBC is in cbc_test.cpp.
 #include "record/protection.hpp"
 
 #include "record/support.hpp"
@@ -35,10 +35,14 @@ TEST_CASE("a fragment is sealed to the bytes that the RFCs spell out, for every 
   }
 }
 
-TEST_CASE("the overhead is 24 bytes with GCM and 16 with ChaCha20-Poly1305") {
+TEST_CASE("the overhead is 24 bytes with GCM and CCM, 16 with CCM_8 and with ChaCha20-Poly1305") {
   for (const std::size_t size : kSizes) {
     CHECK(protection_for(AeadAlgorithm::aes_128_gcm)->overhead(size) == 24);
     CHECK(protection_for(AeadAlgorithm::aes_256_gcm)->overhead(size) == 24);
+    CHECK(protection_for(AeadAlgorithm::aes_128_ccm)->overhead(size) == 24);
+    CHECK(protection_for(AeadAlgorithm::aes_256_ccm)->overhead(size) == 24);
+    CHECK(protection_for(AeadAlgorithm::aes_128_ccm_8)->overhead(size) == 16);
+    CHECK(protection_for(AeadAlgorithm::aes_256_ccm_8)->overhead(size) == 16);
     CHECK(protection_for(AeadAlgorithm::chacha20_poly1305)->overhead(size) == 16);
   }
   CHECK(fixed_iv_size(AeadAlgorithm::aes_128_gcm) == 4);
@@ -61,8 +65,8 @@ TEST_CASE("a fragment is opened in place") {
   }
 }
 
-TEST_CASE("a GCM peer may choose any explicit nonce") {
-  for (const AeadAlgorithm algorithm : {AeadAlgorithm::aes_128_gcm, AeadAlgorithm::aes_256_gcm}) {
+TEST_CASE("a GCM or CCM peer may choose any explicit nonce") {
+  for (const AeadAlgorithm algorithm : {AeadAlgorithm::aes_128_gcm, AeadAlgorithm::aes_256_gcm, AeadAlgorithm::aes_128_ccm, AeadAlgorithm::aes_256_ccm_8}) {
     const auto protection = protection_for(algorithm);
     for (const std::uint64_t nonce : kSequences) {
       Octets wire = record_by_hand(algorithm, 3, nonce, 23, pattern(40));
@@ -114,6 +118,33 @@ TEST_CASE("a key or IV of the wrong size makes no protection, nor does a table w
     CHECK(code_of(make(*default_provider(), key, {})) == Errc::internal_error);
     CHECK(code_of(make(Provider{}, key, iv)) == Errc::algorithm_unavailable);
   }
+  for (const CbcKind& kind : kCbcKinds) {
+    const Octets key = test_key(kind), mac_key = test_mac_key(kind);
+    const auto make = [&](const Provider& provider, Bytes k, Bytes m) { return make_protection(provider, kind.cipher, kind.encrypt_then_mac, k, m, Limits{}); };
+    CHECK(code_of(make(*default_provider(), Bytes(key).first(key.size() - 1), mac_key)) == Errc::internal_error);
+    CHECK(code_of(make(*default_provider(), key, Bytes(mac_key).first(mac_key.size() - 1))) == Errc::internal_error);
+    CHECK(code_of(make(Provider{}, key, mac_key)) == Errc::algorithm_unavailable);
+    Provider without = *default_provider();
+    without.hashes = {};
+    CHECK(code_of(make(without, key, mac_key)) == Errc::algorithm_unavailable);
+    without = *default_provider();
+    without.random = {};
+    CHECK(code_of(make(without, key, mac_key)) == Errc::algorithm_unavailable);
+  }
+}
+
+// RFC 5246 §6.3 and appendix C, RFC 5288 §3, RFC 6655 §3, RFC 7905 §2.
+TEST_CASE("a cipher takes its MAC key, key and IV from the key block, each of its size") {
+  const auto sizes = [](const wire::RecordCipher& cipher) {
+    const KeySizes s = key_sizes(cipher);
+    return std::array{s.mac_key, s.key, s.iv};
+  };
+  using Sizes = std::array<std::size_t, 3>;
+  CHECK(sizes(wire::CbcHmac{CbcAlgorithm::aes_128_cbc, HashAlgorithm::sha1}) == Sizes{20, 16, 0});
+  CHECK(sizes(wire::CbcHmac{CbcAlgorithm::aes_256_cbc, HashAlgorithm::sha384}) == Sizes{48, 32, 0});
+  CHECK(sizes(AeadAlgorithm::aes_128_gcm) == Sizes{0, 16, 4});
+  CHECK(sizes(AeadAlgorithm::aes_256_ccm_8) == Sizes{0, 32, 4});
+  CHECK(sizes(AeadAlgorithm::chacha20_poly1305) == Sizes{0, 32, 12});
 }
 
 TEST_CASE("the limits of a key are those of its algorithm") {
@@ -124,6 +155,11 @@ TEST_CASE("the limits of a key are those of its algorithm") {
   CHECK(protection_for(AeadAlgorithm::aes_128_gcm, limits)->records_warn() == 10);
   CHECK(protection_for(AeadAlgorithm::aes_256_gcm, limits)->records_end() == 20);
   CHECK(protection_for(AeadAlgorithm::chacha20_poly1305, limits)->records_end() == 30);
+  CHECK(protection_for(AeadAlgorithm::aes_128_ccm_8, limits)->records_warn() == 10);
+  for (const CbcKind& kind : kCbcKinds) {
+    CHECK(protection_for(kind, limits)->records_warn() == 10);
+    CHECK(protection_for(kind, limits)->records_end() == 20);
+  }
   // RFC 8446 §5.5: 2^24.5 full-size records with GCM; a ChaCha20-Poly1305 key outlasts its sequence numbers.
   CHECK(protection_for(AeadAlgorithm::aes_128_gcm)->records_warn() == 23726566);
   CHECK(protection_for(AeadAlgorithm::aes_128_gcm)->records_end() == std::uint64_t{1} << 32);

@@ -34,7 +34,8 @@ inline Octets pattern(std::size_t size, unsigned seed = 1) {
   return out;
 }
 
-inline constexpr std::array kAeads = {AeadAlgorithm::aes_128_gcm, AeadAlgorithm::aes_256_gcm, AeadAlgorithm::chacha20_poly1305};
+inline constexpr std::array kAeads = {AeadAlgorithm::aes_128_gcm, AeadAlgorithm::aes_256_gcm,   AeadAlgorithm::chacha20_poly1305, AeadAlgorithm::aes_128_ccm,
+                                      AeadAlgorithm::aes_256_ccm, AeadAlgorithm::aes_128_ccm_8, AeadAlgorithm::aes_256_ccm_8};
 
 inline Octets test_key(AeadAlgorithm algorithm) { return pattern(key_size(algorithm), 7); }
 inline Octets test_iv(AeadAlgorithm algorithm) { return pattern(algorithm == AeadAlgorithm::chacha20_poly1305 ? 12 : 4, 9); }
@@ -45,10 +46,32 @@ inline std::unique_ptr<Protection> protection_for(AeadAlgorithm algorithm, const
   return std::move(*made);
 }
 
+/// A CBC suite's ciphers, and the order of MAC and encryption.
+struct CbcKind {
+  wire::CbcHmac cipher;
+  bool encrypt_then_mac;
+  std::size_t mac_size() const { return digest_size(cipher.mac); }
+};
+inline constexpr std::array kCbcKinds = {
+    CbcKind{{CbcAlgorithm::aes_128_cbc, HashAlgorithm::sha1}, false},   CbcKind{{CbcAlgorithm::aes_256_cbc, HashAlgorithm::sha1}, true},
+    CbcKind{{CbcAlgorithm::aes_128_cbc, HashAlgorithm::sha256}, false}, CbcKind{{CbcAlgorithm::aes_128_cbc, HashAlgorithm::sha256}, true},
+    CbcKind{{CbcAlgorithm::aes_256_cbc, HashAlgorithm::sha384}, false}, CbcKind{{CbcAlgorithm::aes_256_cbc, HashAlgorithm::sha384}, true},
+};
+
+inline Octets test_key(const CbcKind& kind) { return pattern(key_size(kind.cipher.cipher), 7); }
+inline Octets test_mac_key(const CbcKind& kind) { return pattern(kind.mac_size(), 8); }
+
+inline std::unique_ptr<Protection> protection_for(const CbcKind& kind, const Limits& limits = {}, const Provider& provider = *default_provider()) {
+  auto made = make_protection(provider, kind.cipher, kind.encrypt_then_mac, test_key(kind), test_mac_key(kind), limits);
+  REQUIRE(made.has_value());
+  return std::move(*made);
+}
+
 /// A direction that is protected already.
-inline Half half_for(AeadAlgorithm algorithm, const Limits& limits = {}, std::uint64_t first_sequence = 0) {
+template <class Kind>
+Half half_for(const Kind& kind, const Limits& limits = {}, std::uint64_t first_sequence = 0) {
   Half half(limits);
-  half.set_pending(protection_for(algorithm, limits), first_sequence);
+  half.set_pending(protection_for(kind, limits), first_sequence);
   half.activate_pending();
   return half;
 }
@@ -57,11 +80,12 @@ inline void put_number(Octets& out, std::uint64_t value, int size) {
   for (int i = size - 1; i >= 0; --i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
 }
 
-/// A whole TLS 1.2 record under `algorithm`'s test key, from the texts of RFC 5246 §6.2.3.3, RFC 5288 §3 and RFC 7905 §2 and the bare AEAD.
+/// A whole TLS 1.2 record under `algorithm`'s test key, from the texts of RFC 5246 §6.2.3.3, RFC 5288 §3, RFC 6655 §3 and RFC 7905 §2 and the
+/// bare AEAD.
 inline Octets record_by_hand(AeadAlgorithm algorithm, std::uint64_t sequence, std::uint64_t explicit_nonce, std::uint8_t type, Bytes plaintext) {
-  const bool gcm = algorithm != AeadAlgorithm::chacha20_poly1305;
+  const bool explicit_part = algorithm != AeadAlgorithm::chacha20_poly1305;
   Octets nonce = test_iv(algorithm);
-  if (gcm) {
+  if (explicit_part) {
     put_number(nonce, explicit_nonce, 8);
   } else {
     Octets padded = {0, 0, 0, 0};
@@ -73,12 +97,12 @@ inline Octets record_by_hand(AeadAlgorithm algorithm, std::uint64_t sequence, st
   put_number(additional, type, 1);
   put_number(additional, 0x0303, 2);
   put_number(additional, plaintext.size(), 2);
-  Octets sealed(plaintext.size() + 16);
+  Octets sealed(plaintext.size() + tag_size(algorithm));
   (*default_provider())[algorithm].implementation->with_key(test_key(algorithm))->seal(nonce, additional, plaintext, sealed.data());
 
   Octets wire = {type, 3, 3};
-  put_number(wire, sealed.size() + (gcm ? 8 : 0), 2);
-  if (gcm) put_number(wire, explicit_nonce, 8);
+  put_number(wire, sealed.size() + (explicit_part ? 8 : 0), 2);
+  if (explicit_part) put_number(wire, explicit_nonce, 8);
   wire.insert(wire.end(), sealed.begin(), sealed.end());
   return wire;
 }
