@@ -4,13 +4,37 @@
 
 #include <algorithm>
 
+#include "x509/directory_string.hpp"
 #include "x509/name.hpp"
 
 namespace tls12::x509 {
 namespace {
 
+/// A DirectoryString is a CHOICE, so that its tag is explicit whatever the module says (X.680 §31.2.7).
+void read_edi_party_name(der::Reader fields) {
+  const auto read_string = [&](unsigned number) {
+    der::Reader field = fields.enter(der::constructed(number));
+    const der::Element string = field.element();
+    if (!field.fault() && (!is_directory_string(string.tag) || !is_well_formed(string)))
+      field.refuse("a string that its type does not allow", Errc::bad_certificate);
+    field.finish();
+  };
+  if (fields.next_is(der::constructed(0))) read_string(0);
+  read_string(1);
+  fields.finish();
+}
+
+void read_other_name(der::Reader fields) {
+  fields.object_identifier();
+  der::Reader value = fields.enter(der::constructed(0));
+  value.element();
+  value.finish();
+  fields.finish();
+}
+
 /// An iPAddress is `addresses` addresses of one family.
 GeneralName read(der::Reader& reader, std::size_t addresses) {
+  der::Reader start = reader;
   const der::Element element = reader.element();
   if (reader.fault()) return {};
   const unsigned number = element.tag & 0x1f;
@@ -34,7 +58,10 @@ GeneralName read(der::Reader& reader, std::size_t addresses) {
       if (name.value.size() != 4 * addresses && name.value.size() != 16 * addresses)
         reader.refuse("an address that is neither IPv4 nor IPv6", Errc::bad_certificate);
       break;
-    default: break;
+    case GeneralName::other_name: read_other_name({name.value, reader.fault()}); break;
+    case GeneralName::edi_party_name: read_edi_party_name({name.value, reader.fault()}); break;
+    case GeneralName::registered_id: start.object_identifier(element.tag); break;
+    case GeneralName::x400_address: break;  // RFC 5280 §4.2.1.6 leaves it out, and nothing compares it
   }
   return name;
 }

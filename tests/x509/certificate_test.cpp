@@ -104,6 +104,79 @@ TEST_CASE("RFC 5280 4.1: version, serial number, issuer and validity follow the 
   CHECK(is_accepted([](Draft& d) { d.subject = test::common_name(""); }));
 }
 
+/// leaf.pem's fields, as if by `change`: elements of tbsCertificate with their headers.
+template <class Change>
+Result<Certificate> rewritten(Change change) {
+  const Certificate leaf = load("leaf.pem");
+  der::Fault fault;
+  der::Reader whole(leaf.der(), fault);
+  der::Reader outer = whole.enter_sequence();
+  std::vector<Bytes> fields;
+  for (der::Reader tbs = outer.enter_sequence(); !tbs.at_end();) fields.push_back(tbs.element().whole);
+  change(fields);
+  der::Writer writer;
+  writer.sequence([&] {
+    writer.sequence([&] { std::ranges::for_each(fields, [&](Bytes field) { writer.raw(field); }); });
+    writer.raw(outer.rest());
+  });
+  return Certificate::from_der(writer.bytes());
+}
+/// Where each field is in tbsCertificate of version 3.
+enum Field { kVersion, kSerial, kSignature, kIssuer, kValidity, kSubject, kKey, kExtensionList };
+
+TEST_CASE("RFC 5280 4.1.2.8: unique identifiers are bit strings, and only of versions 2 and 3") {
+  const auto with = [](std::initializer_list<const char*> inserted, const char* version = "a003 020102") {
+    std::vector<std::vector<std::uint8_t>> storage = {test::hex(version)};
+    for (const char* field : inserted) storage.push_back(test::hex(field));
+    return rewritten([&](std::vector<Bytes>& fields) {
+      fields.insert(fields.begin() + kExtensionList, storage.begin() + 1, storage.end());
+      if (version[0] != '\0') return void(fields[kVersion] = storage[0]);
+      fields.pop_back();
+      fields.erase(fields.begin());
+    });
+  };
+  REQUIRE(with({"8102 00aa"}).has_value());
+  CHECK(std::ranges::equal(*with({"8102 00aa"})->parsed().issuer_unique_id, test::hex("aa")));
+  CHECK_FALSE(with({"8102 00aa"})->parsed().subject_unique_id.has_value());
+  CHECK(with({"8102 00aa", "8202 01aa"})->parsed().subject_unique_id.has_value());
+  CHECK(with({"8201 00"}).has_value());
+  CHECK(with({"8202 00aa", "8102 00aa"}).error() == Errc::bad_der);
+  CHECK(with({"8102 08aa"}).error() == Errc::bad_der);
+  CHECK(with({"8102 01ab"}).error() == Errc::bad_der);
+  CHECK(with({"8100"}).error() == Errc::bad_der);
+  CHECK(with({"a102 00aa"}).error() == Errc::bad_der);
+  CHECK(with({}, "").has_value());
+  CHECK(with({"8102 00aa"}, "").error() == Errc::bad_certificate);
+}
+
+TEST_CASE("each field of a certificate is there, once, and of its type") {
+  REQUIRE(rewritten([](std::vector<Bytes>&) {}).has_value());
+  for (std::size_t i = 0; i < kExtensionList; ++i) {
+    INFO(i);
+    const bool may_miss = i == kVersion;  // a certificate of version 1, which has no extensions
+    CHECK(rewritten([&](std::vector<Bytes>& f) { f.erase(f.begin() + static_cast<std::ptrdiff_t>(i)); }).error() ==
+          (may_miss ? Errc::bad_certificate : Errc::bad_der));
+    CHECK_FALSE(rewritten([&](std::vector<Bytes>& f) { f.insert(f.begin() + static_cast<std::ptrdiff_t>(i), f[i]); }).has_value());
+  }
+  const auto version = [](const char* value) {
+    const auto storage = test::hex(value);
+    return rewritten([&](std::vector<Bytes>& f) { f[kVersion] = storage; });
+  };
+  CHECK(version("a003 020100").error() == Errc::bad_der);  // a default that is encoded
+  CHECK(version("a003 020103").error() == Errc::bad_certificate);
+  CHECK(version("a003 0201ff").error() == Errc::bad_der);
+  CHECK(version("a006 020102 020102").error() == Errc::bad_der);
+  CHECK(version("020102").error() == Errc::bad_der);
+  const auto validity = [](const char* value) {
+    const auto storage = test::hex(value);
+    return rewritten([&](std::vector<Bytes>& f) { f[kValidity] = storage; }).has_value();
+  };
+  CHECK(validity("3020 170d3230303130313030303030305a 180f32303530303130313030303030305a"));
+  CHECK(validity("3020 180f32303230303130313030303030305a 170d3439303130313030303030305a"));  // the profile's affair
+  CHECK_FALSE(validity("300f 170d3230303130313030303030305a"));
+  CHECK_FALSE(validity("3022 170d3230303130313030303030305a 1811323035303031303130303030303 02e355a"));
+}
+
 TEST_CASE("RFC 5280 4.1.1.2: the signature algorithms inside and outside agree") {
   const Certificate leaf = load("leaf.pem");
   std::vector<std::uint8_t> der(leaf.der().begin(), leaf.der().end());
@@ -131,6 +204,18 @@ TEST_CASE("RFC 5758 3.2, RFC 4055 5: algorithm identifiers have exactly their pa
   CHECK(method("3005 06032b6570") == SignatureKind::ed25519);
   CHECK(method("3007 06032b6570 0500") == SignatureKind::unsupported);
   CHECK(method("300b 06092a864886f70d01010a") == SignatureKind::unsupported);  // RSA-PSS without parameters
+  constexpr char kPss[] = "06092a864886f70d01010a", kSha256[] = "a00d 300b 0609608648016503040201",
+                 kMgf1Sha256[] = "a11a 3018 06092a864886f70d010108 300b 0609608648016503040201";
+  const auto pss = [&](std::string_view length, std::string_view parameters_length, std::string_view rest) {
+    return method(std::string("30").append(length).append(kPss).append("30").append(parameters_length).append(kSha256).append(kMgf1Sha256).append(rest));
+  };
+  CHECK(pss("38", "2b", "") == SignatureKind::rsa_pss);
+  CHECK(pss("3d", "30", "a203 020120") == SignatureKind::rsa_pss);
+  CHECK(pss("3d", "30", "a203 020114") == SignatureKind::rsa_pss);  // RFC 4055 3.1: a default that is encoded is accepted
+  CHECK(pss("42", "35", "a203 020120 a303 020101") == SignatureKind::rsa_pss);
+  CHECK(pss("42", "35", "a203 020120 a303 020102") == SignatureKind::unsupported);
+  CHECK(pss("3d", "30", "a203 0201ff") == SignatureKind::unsupported);
+  CHECK(pss("3a", "2d", "0500") == SignatureKind::unsupported);
   // SHA-256, but MGF1 with the default SHA-1
   CHECK(method("301c 06092a864886f70d01010a 300f a00d 300b 0609608648016503040201") == SignatureKind::unsupported);
 }
@@ -146,7 +231,7 @@ TEST_CASE("RFC 5280 4.2: an extension comes once, and its value follows its synt
   CHECK(with_extension(oid::kBasicConstraints, "30030101ff") == accepted);
   CHECK(with_extension(oid::kBasicConstraints, "30060101ff 020100") == accepted);
   CHECK(with_extension(oid::kBasicConstraints, "3003010100") == Errc::bad_der);  // a default that is encoded
-  CHECK(with_extension(oid::kBasicConstraints, "3003020100") == accepted);  // nobody is misled by a path length without cA
+  CHECK(with_extension(oid::kBasicConstraints, "3003020100") == accepted);       // nobody is misled by a path length without cA
   CHECK(with_extension(oid::kBasicConstraints, "30060101ff 0201ff") == Errc::bad_der);
   CHECK(with_extension(oid::kBasicConstraints, "3000 00") == Errc::bad_der);
   CHECK(with_extension(oid::kKeyUsage, "03020780") == accepted);

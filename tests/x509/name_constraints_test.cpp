@@ -296,7 +296,7 @@ TEST_CASE("RFC 5280 7.1: directory names compare whatever their strings' types, 
 
 TEST_CASE("RFC 5280 4.2.1.10: a constraint of a type that is not processed refuses the certificates with a name of that type, and no others") {
   const Named other{Type::other_name, otherwise(make_oid(1, 2, 3), der::kUtf8String, "x")};
-  const Named registered{Type::registered_id, SecretVector{0x2a, 0x03}}, party{Type::edi_party_name, SecretVector{0x30, 0x00}},
+  const Named registered{Type::registered_id, SecretVector{0x2a, 0x03}}, party{Type::edi_party_name, SecretVector{0xa1, 0x03, 0x0c, 0x01, 0x61}},
       x400{Type::x400_address, SecretVector{0x30, 0x00}};
   for (const Named& name : {other, registered, party, x400}) {
     CAPTURE(static_cast<int>(name.type));
