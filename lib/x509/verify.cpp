@@ -7,6 +7,7 @@
 #include "x509/build.hpp"
 #include "x509/checks.hpp"
 #include "x509/profile.hpp"
+#include "x509/revocation.hpp"
 
 namespace tls12 {
 namespace {
@@ -64,6 +65,8 @@ Verdict judge(const VerifyRequest& request) {
   Verification verification(request);
   return x509::find_chain(verification, leaf, request.purpose, [&](const VerifiedChain& chain) -> Accepted {
     if (auto c = check_profiles(request, chain); !c) return c;
+    // §6.1.3 (a) (3)
+    if (auto c = x509::check_revocation({chain.certificates, verification, request.stapled_ocsp, request.staple_was_requested}); !c) return c;
     return ask_caller(request, chain);
   });
 }

@@ -1,0 +1,100 @@
+#include "x509/ocsp_check.hpp"
+
+#include <algorithm>
+
+#include "x509/digest.hpp"
+#include "x509/name.hpp"
+#include "x509/time.hpp"
+
+namespace tls12::x509 {
+namespace {
+
+using der::Reader;
+
+bool is_hash_of(Bytes digest, HashAlgorithm hash, Bytes data, const Provider& provider) {
+  const auto computed = digest_of(hash, data, provider);
+  return computed && std::ranges::equal(computed->bytes(), digest);
+}
+
+/// §3.2 (1).
+bool identifies(const CertId& id, const ParsedCertificate& certificate, const ParsedCertificate& issuer, const Provider& provider) {
+  return std::ranges::equal(id.serial, certificate.serial) && id.hash && is_hash_of(id.issuer_name_hash, *id.hash, issuer.subject, provider) &&
+         is_hash_of(id.issuer_key_hash, *id.hash, issuer.subject_key.bits, provider);
+}
+
+std::optional<SingleResponse> find_response(const ParsedOcspResponse& response, const RevocationRequest& request) {
+  der::Fault fault;
+  for (Reader list(response.responses, fault); !list.at_end();) {
+    const SingleResponse single = read_single_response(list);
+    if (identifies(single.id, request.chain[0].parsed(), request.chain[1].parsed(), request.verification.provider)) return single;
+  }
+  return std::nullopt;
+}
+
+/// §3.2 (2), (3): the responder's identifier is this certificate's, and its key made the signature.
+bool is_signed_by(const ParsedOcspResponse& response, const ParsedCertificate& signer, const RevocationRequest& request) {
+  const bool is_meant = response.responder_name.empty()
+                            ? is_hash_of(response.responder_key_hash, HashAlgorithm::sha1, signer.subject_key.bits, request.verification.provider)
+                            : same_name(response.responder_name, signer.subject);
+  return is_meant && request.verification.budget.signature_checks.take() &&
+         check_signature(response.tbs, response.signature_method, response.signature, signer.subject_key, request.verification.provider).has_value();
+}
+
+bool is_for_ocsp_signing(const Extensions& extensions) {
+  der::Fault fault;
+  for (Reader purposes(extensions.extended_key_usage.value_or(Bytes{}), fault); !purposes.at_end();)
+    if (is(purposes.object_identifier(), oid::kOcspSigning)) return true;
+  return false;
+}
+
+/// §4.2.2.2: the issuer itself issued the responder's certificate, with the key that it signed the certificate in question with, and for this purpose, by name.
+bool is_delegated(const Certificate& responder, const RevocationRequest& request, CrlCheck& crls) {
+  const ParsedCertificate& delegate = responder.parsed();
+  const Certificate& issuer = request.chain[1];
+  Verification& v = request.verification;
+  const bool is_right = is_for_ocsp_signing(delegate.extensions) && delegate.extensions.allows(KeyUsage::digital_signature) &&
+                        same_name(delegate.issuer, issuer.parsed().subject) && check_validity(delegate, v.now) && check_understood(delegate) &&
+                        check_key(delegate, v.policy) && check_signature_method(delegate.signature_method, v.policy) && v.signed_by(responder, issuer);
+  if (!is_right || delegate.extensions.has(ExtensionId::ocsp_no_check)) return is_right;
+  // §4.2.2.2.1: where nothing tells, it is for this end to decide; a CA that cares keeps a CRL.
+  std::vector<Certificate> path = {responder};
+  path.insert(path.end(), request.chain.begin() + 1, request.chain.end());
+  return crls.check(path, 0).status != CertStatus::revoked;
+}
+
+/// §3.2 (4).
+bool is_authorized(const ParsedOcspResponse& response, const RevocationRequest& request, CrlCheck& crls) {
+  if (is_signed_by(response, request.chain[1].parsed(), request)) return true;
+  return std::ranges::any_of(response.certificates, [&](const Certificate& responder) {
+    return is_signed_by(response, responder.parsed(), request) && is_delegated(responder, request, crls);
+  });
+}
+
+/// §3.2 (5), (6), §4.2.2.1. A response without nextUpdate says that there is always something newer: how old it may be is for this end to decide.
+Finding finding_of(const SingleResponse& single, const RevocationRequest& request) {
+  const std::string who = "an OCSP response of " + text_of(single.this_update);
+  const WallTime until = single.next_update.value_or(single.this_update + request.verification.policy.revocation.max_age_without_next_update);
+  if (!is_current(single.this_update, until, request.verification))
+    return {CertStatus::unknown, who + " is not valid now: its successor was due on " + text_of(until)};
+  if (single.status == CertStatus::revoked) return revoked(single.revocation_time, single.reason, who);
+  if (single.status == CertStatus::unknown) return {CertStatus::unknown, who + " does not know it"};
+  return {CertStatus::good};
+}
+
+}  // namespace
+
+std::expected<Finding, std::string> check_ocsp(Bytes staple, const RevocationRequest& request, CrlCheck& crls) {
+  const auto read = OcspResponse::from_der(staple);
+  if (!read) return std::unexpected("the stapled OCSP response is malformed: " + std::string(read.error().about()));
+  const ParsedOcspResponse& response = read->parsed();
+  const auto single = find_response(response, request);
+  if (!single) return std::unexpected("the stapled OCSP response is about another certificate");
+  const Bytes not_understood = response.not_understood.empty() ? single->not_understood : response.not_understood;
+  if (!not_understood.empty()) return std::unexpected("the stapled OCSP response has a critical extension that is not understood, " + dotted(not_understood));
+  if (auto c = check_signature_method(response.signature_method, request.verification.policy); !c)
+    return std::unexpected("the stapled OCSP response cannot be used: " + c.error().reason);
+  if (!is_authorized(response, request, crls)) return std::unexpected("the stapled OCSP response is not signed by anybody who may");
+  return finding_of(*single, request);
+}
+
+}  // namespace tls12::x509
