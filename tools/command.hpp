@@ -21,6 +21,8 @@ void add_demo(CLI::App& app, Action& action);
 void add_connect(CLI::App& app, Action& action);
 void add_serve(CLI::App& app, Action& action);
 void add_cert(CLI::App& app, Action& action);
+void add_verify(CLI::App& app, Action& action);
+void add_show(CLI::App& app, Action& action);
 void add_backends(CLI::App& app, Action& action);
 
 /// One line on standard error; control characters that a peer or a file name smuggled in are shown as '?'.

@@ -33,6 +33,8 @@ int main(int argc, char** argv) {
   add_connect(app, action);
   add_serve(app, action);
   add_cert(app, action);
+  add_verify(app, action);
+  add_show(app, action);
   add_backends(app, action);
   try {
     app.parse(argc, argv);

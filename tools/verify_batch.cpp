@@ -1,0 +1,159 @@
+// tls12 verify --batch: one case a line, one verdict a line, flushed so that whoever pipes can wait for each.
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "verify.hpp"
+
+namespace tls12::tool {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Why a line is no case. Caught in answer(): the members are read as if all were well.
+struct NoCase {
+  std::string reason;
+};
+
+/// The member, unless it is absent or null.
+const Json* member(const Json& line, const char* key) {
+  const auto found = line.find(key);
+  return found == line.end() || found->is_null() ? nullptr : &*found;
+}
+
+template <class Value>
+Value value_of(const Json& json, const char* key, const char* kind) {
+  try {
+    return json.get<Value>();
+  } catch (const Json::exception&) { throw NoCase{std::string(key) + " is not " + kind}; }
+}
+
+/// Base64, or PEM. What is neither is kept, as something that cannot be read: that is for the verdict to say.
+Der der_of(const Json& json, const char* key) {
+  const auto text = value_of<std::string>(json, key, "a text");
+  if (text.find("-----BEGIN ") != std::string::npos) return std::move(encoded_in(text).front().der);
+  return decode_base64(text).value_or(Der());
+}
+
+std::vector<Der> ders_at(const Json& line, const char* key) {
+  std::vector<Der> ders;
+  const Json* list = member(line, key);
+  if (list == nullptr) return ders;
+  if (!list->is_array()) throw NoCase{std::string(key) + " is not a list"};
+  for (const Json& one : *list) ders.push_back(der_of(one, key));
+  return ders;
+}
+
+WantedName name_of(const Json& json) {
+  if (json.is_string()) return wanted_name(json.get<std::string>());
+  if (!json.is_object() || !json.contains("value")) throw NoCase{"peer_name has no value"};
+  WantedName name{.text = value_of<std::string>(json["value"], "peer_name's value", "a text")};
+  const Json* kind = member(json, "kind");
+  if (kind == nullptr) return name;
+  if (*kind == "DNS")
+    name.kind = PeerName::Kind::dns;
+  else if (*kind == "IP")
+    name.kind = PeerName::Kind::ip;
+  else if (*kind == "RFC822")
+    name.kind = PeerName::Kind::email;
+  else
+    throw NoCase{"peer_name's kind is not DNS, IP or RFC822"};
+  return name;
+}
+
+WallTime time_of(const Json& json) {
+  const auto time = parse_time(json.is_string() ? json.get<std::string>() : json.is_number_integer() ? json.dump() : std::string());
+  if (!time) throw NoCase{"time is not in seconds since 1970"};
+  return *time;
+}
+
+Purpose purpose_of(const Json& json, const char* key) {
+  const auto purpose = parse_purpose(value_of<std::string>(json, key, "a text"));
+  if (!purpose) throw NoCase{std::string(key) + " is not server, client or any"};
+  return *purpose;
+}
+
+/// The most telling of the three members that say what the certificate is used for.
+void read_purpose(const Json& line, Case& what) {
+  if (const Json* kind = member(line, "kind")) what.purpose = purpose_of(*kind, "kind");
+  if (const Json* usages = member(line, "extended_key_usage"); usages != nullptr && usages->size() == 1)
+    what.purpose = purpose_of((*usages)[0], "extended_key_usage");
+  if (const Json* purpose = member(line, "purpose")) what.purpose = purpose_of(*purpose, "purpose");
+}
+
+void read_policy_inputs(const Json& line, VerifyPolicy& policy) {
+  const auto flag = [&](const char* key, bool& into) {
+    if (const Json* json = member(line, key)) into = value_of<bool>(*json, key, "true or false");
+  };
+  if (const Json* set = member(line, "user_initial_policy_set"))
+    policy.user_initial_policy_set = value_of<std::vector<std::string>>(*set, "user_initial_policy_set", "a list of object identifiers");
+  flag("initial_explicit_policy", policy.initial_explicit_policy);
+  flag("initial_policy_mapping_inhibit", policy.initial_policy_mapping_inhibit);
+  flag("initial_any_policy_inhibit", policy.initial_any_policy_inhibit);
+}
+
+Case case_of(const Json& line, const Case& defaults) {
+  Case what = defaults;
+  const Json* leaf = member(line, "leaf");
+  if (leaf == nullptr) throw NoCase{"leaf is missing"};
+  what.leaf = der_of(*leaf, "leaf");
+  for (Der& der : ders_at(line, "trusted")) what.trusted.push_back(std::move(der));
+  for (Der& der : ders_at(line, "untrusted")) what.untrusted.push_back(std::move(der));
+  for (Der& der : ders_at(line, "crls")) what.crls.push_back(std::move(der));
+  if (const Json* ocsp = member(line, "ocsp")) what.ocsp = der_of(*ocsp, "ocsp");
+  if (const Json* name = member(line, "peer_name")) what.names = {name_of(*name)};
+  if (const Json* time = member(line, "time")) what.time = time_of(*time);
+  if (const Json* depth = member(line, "max_chain_depth")) what.max_intermediates = value_of<std::uint8_t>(*depth, "max_chain_depth", "a number");
+  read_purpose(line, what);
+  read_policy_inputs(line, what.policy);
+  return what;
+}
+
+struct Answer {
+  nlohmann::ordered_json json;
+  bool was_case = true;
+};
+
+Answer answer(const std::string& text, const Case& defaults, bool with_details) {
+  const Json line = Json::parse(text, nullptr, false);
+  nlohmann::ordered_json json = {{"id", nullptr}};
+  try {
+    if (!line.is_object()) throw NoCase{"this line is no JSON object"};
+    if (const Json* id = member(line, "id")) json["id"] = *id;
+    const Verdict verdict = judge(case_of(line, defaults));
+    if (with_details)
+      json.update(in_json(verdict));
+    else
+      json.update({{"verdict", verdict ? "valid" : "invalid"}, {"reason", verdict ? std::string() : verdict.error().message()}});
+    return {std::move(json)};
+  } catch (const NoCase& no_case) {
+    json.update({{"verdict", "invalid"}, {"reason", no_case.reason}, {"error", true}});
+    return {std::move(json), false};
+  }
+}
+
+}  // namespace
+
+int verify_batch(const std::string& path, const Case& defaults, bool with_details) {
+  std::ifstream file;
+  if (path != "-") {
+    file.open(path);
+    if (!file) {
+      complain("cannot read " + path);
+      return kUsage;
+    }
+  }
+  std::istream& lines = path == "-" ? std::cin : file;
+  bool all_were_cases = true;
+  for (std::string text; std::getline(lines, text);) {
+    if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
+    const Answer one = answer(text, defaults, with_details);
+    all_were_cases = all_were_cases && one.was_case;
+    std::puts(one.json.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+    std::fflush(stdout);
+  }
+  return all_were_cases ? kDone : kUsage;
+}
+
+}  // namespace tls12::tool
