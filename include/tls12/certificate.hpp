@@ -136,8 +136,15 @@ class Identity {
   /// Errors: Errc::file_unreadable, Errc::bad_pem, … each names the file.
   static Result<Identity> from_pem_files(const std::string& chain_path, const std::string& key_path, ProviderPtr provider = default_provider());
 
+  /// The same identity with what a server shows beside the certificate: an OCSP response in DER (RFC 6066 §8), and a SignedCertificateTimestampList without its
+  /// outer length (RFC 6962 §3.3). Empty: none.
+  Identity with_ocsp_response(Bytes der) const;
+  Identity with_signed_certificate_timestamps(Bytes list) const;
+
   std::span<const Certificate> chain() const;
   const PrivateKey& key() const;
+  Bytes ocsp_response() const;
+  Bytes signed_certificate_timestamps() const;
 
  private:
   struct Content;

@@ -2,14 +2,18 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tls12/certificate.hpp"
 #include "tls12/crypto.hpp"
 #include "tls12/limits.hpp"
+#include "tls12/messages.hpp"
 #include "tls12/observer.hpp"
+#include "tls12/session.hpp"
 #include "tls12/verify.hpp"
 
 namespace tls12 {
@@ -17,14 +21,32 @@ namespace tls12 {
 class ClientContext;
 class ServerContext;
 
-/// What both ends have. Empty lists mean: everything this stack has, best first as this CPU has it.
+/// Named choices of suites, groups and signature schemes (lib/handshake/policy.cpp has the lists, `tls12 suites` prints them).
+enum class SuitePolicy : std::uint8_t {
+  modern,      ///< RFC 9325 §4.2: ECDHE with AEADs; curves; no SHA-1
+  compatible,  ///< and DHE in RFC 7919's groups with AEADs, ECDHE with AES-CBC
+  legacy,      ///< and DHE with AES-CBC, RSA key exchange, signatures over SHA-1: for what cannot be replaced
+  iot,         ///< ECDHE_ECDSA, and keys shared beforehand, with AES-CCM, AES-GCM and ChaCha20-Poly1305 (RFC 7925 §4)
+  psk,         ///< keys shared beforehand: with (EC)DHE first, then bare
+};
+
+/// A key that two ends share beforehand (RFC 4279).
+struct PreSharedKey {
+  std::string identity = {};            ///< at most 65,535 bytes, UTF-8 (RFC 4279 §5.1)
+  std::vector<std::uint8_t> key = {};   ///< 1 to 65,535 bytes; secret
+};
+
+/// What both ends have. Empty lists mean: what the policy has, best first as this CPU has it.
 struct CommonConfig {
   ProviderPtr provider = default_provider();
+  SuitePolicy policy = SuitePolicy::modern;
   std::vector<CipherSuite> suites = {};         ///< in order of preference
   std::vector<NamedGroup> groups = {};          ///< in order of preference
   std::vector<SignatureScheme> schemes = {};    ///< in order of preference; those accepted from the peer, and ours
   std::vector<std::string> application_protocols = {};   ///< ALPN (RFC 7301), in order of preference: 1 to 255 bytes each
   bool require_extended_master_secret = false;  ///< RFC 7627 §5.3 allows it
+  bool keep_master_secret = true;               ///< for keying material exporters and channel bindings; without it neither works
+  std::uint16_t record_size_limit = 0;          ///< RFC 8449: the largest fragment we want to receive, 64 to 16,384 bytes; 0: not negotiated
   Limits limits = {};
   std::chrono::milliseconds handshake_timeout = std::chrono::seconds(10);   ///< for Conn: bounds every handshake
   std::chrono::milliseconds close_timeout = std::chrono::seconds(5);        ///< for Conn: bounds close() where no write deadline is set
@@ -37,6 +59,38 @@ struct ClientConfig {
   VerifyPolicy verify = {};                     ///< what is asked of the server's certificate
   CommonConfig common = {};
 
+  /// What to show a server that asks for a certificate (RFC 5246 §7.4.6): the first that its CertificateRequest welcomes by type, scheme and
+  /// authority. None: an empty list.
+  std::vector<Identity> identities = {};
+  /// Asked instead, where it is set; nothing sends an empty list. Called from within the engine; must not throw.
+  std::function<std::optional<Identity>(const CertificateRequest&)> choose_identity = {};
+
+  /// Where to keep sessions, to resume them; null: no resumption. The key is the server's name, so that one store serves many servers.
+  std::shared_ptr<SessionStore> sessions = {};
+  bool tickets = true;                          ///< RFC 5077, where there is a store
+
+  /// Keys shared beforehand (RFC 4279): asked with the server's hint, empty when it gave none. PSK suites are offered where it is set.
+  std::function<std::optional<PreSharedKey>(std::string_view hint)> find_psk = {};
+
+  bool request_ocsp = true;                     ///< RFC 6066 §8: ask for a stapled response; what it says counts as `verify.revocation` has it
+  bool request_timestamps = false;              ///< RFC 6962 §3.3.1: ask for SCTs; they are delivered in ConnectionState
+  std::size_t max_fragment_length = 0;          ///< RFC 6066 §4: 512, 1,024, 2,048 or 4,096; 0: not negotiated
+  std::vector<CertificateType> server_certificate_types = {};   ///< RFC 7250: those accepted, best first; empty: X.509, not negotiated
+  /// Asked whether a raw public key (a SubjectPublicKeyInfo in DER) is the server's; without it raw public keys are not accepted.
+  std::function<bool(Bytes public_key_info)> accept_raw_public_key = {};
+
+  /// RFC 5746, RFC 5246 §7.4.1.1: what a HelloRequest gets.
+  enum class Renegotiation : std::uint8_t { never, once, freely } renegotiation = Renegotiation::never;
+  enum class Refusal : std::uint8_t {
+    decline,  ///< the warning no_renegotiation
+    ignore,   ///< nothing
+    refuse,   ///< the fatal alert no_renegotiation, which RFC 5246 §7.2.2 has as a warning: a deviation
+  } renegotiation_refusal = Refusal::decline;
+
+  bool fallback = false;                        ///< this is another try below what was offered before (RFC 7507 §4)
+  bool grease = false;                          ///< RFC 8701 §3.1: offer values that mean nothing
+  std::size_t pad_hello_to = 0;                 ///< RFC 7685: bytes that the ClientHello has at least; 0: no padding
+
   /// What weakens the connection.
   struct Dangerous {
     bool accept_any_certificate = false;        ///< whoever is in between reads and changes everything
@@ -48,10 +102,47 @@ struct ClientConfig {
   Result<ClientContext> build() const;
 };
 
+/// What a server asks of its clients (RFC 5246 §7.4.4).
+enum class ClientAuthentication : std::uint8_t {
+  none,                ///< no CertificateRequest
+  request,             ///< ask; take any certificate or none, unverified
+  require_any,         ///< a certificate, unverified: whoever uses it checks it
+  verify_if_given,     ///< none, or one that leads to `client_trust`
+  require_and_verify,  ///< one that leads to `client_trust`
+};
+
 struct ServerConfig {
-  std::vector<Identity> identities = {};        ///< at least one; the first that fits the ClientHello is used
+  /// At least one, or `find_psk`. The one that fits the ClientHello best is used: by server name, signature schemes, groups and suite, in this order of
+  /// preference; the first when none is for the name.
+  std::vector<Identity> identities = {};
   CommonConfig common = {};
   bool prefer_client_order = false;             ///< choose suites by the client's order instead of ours
+  bool require_known_name = false;              ///< RFC 6066 §3: a server_name that no identity is for is refused (unrecognized_name)
+
+  ClientAuthentication client_authentication = ClientAuthentication::none;
+  TrustStore client_trust = {};
+  VerifyPolicy verify = {};                     ///< for clients' certificates
+  /// RFC 5246 §7.4.4's certificate_authorities: whether the subjects of `client_trust` are sent.
+  bool send_authorities = true;
+
+  /// Asked with each ClientHello for the configuration to go on with, whose identities, suites, authentication and protocols then count, while limits and
+  /// times stay this one's. An error is the handshake's. Called from within the engine; must not throw.
+  std::function<Result<ServerContext>(const ClientHello&)> configure = {};
+
+  // Resumption (RFC 5246 appendix F.1.4, RFC 5077).
+  bool tickets = true;
+  std::shared_ptr<TicketKeys> ticket_keys = {}; ///< null: rotating ones of this configuration's own
+  std::shared_ptr<SessionStore> sessions = {};  ///< for session IDs; null: none are given out
+  std::chrono::seconds session_lifetime = std::chrono::hours(24);   ///< since the full handshake; renewing a ticket never extends it
+
+  /// Keys shared beforehand (RFC 4279): asked with the client's identity. PSK suites are spoken where it is set.
+  std::function<std::optional<std::vector<std::uint8_t>>(std::string_view identity)> find_psk = {};
+  std::string psk_identity_hint = {};
+  bool reveal_unknown_psk = false;              ///< RFC 4279 §2: answer unknown_psk_identity, instead of failing as a wrong key does (decrypt_error)
+
+  std::vector<CertificateType> certificate_types = {};          ///< RFC 7250: those shown, best first; empty: X.509, not negotiated
+  bool dynamic_records = true;                  ///< small records after a pause and large ones in bulk, for latency
+
   struct Dangerous {
     bool allow_missing_secure_renegotiation = true;    ///< clients without RFC 5746 are accepted, as its §4.3 allows: we never renegotiate
     bool accept_truncation = false;

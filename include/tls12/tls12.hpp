@@ -14,6 +14,7 @@
 #include "tls12/observer.hpp"
 #include "tls12/registry.hpp"
 #include "tls12/revocation.hpp"
+#include "tls12/session.hpp"
 #include "tls12/state.hpp"
 #include "tls12/time.hpp"
 #include "tls12/transport.hpp"

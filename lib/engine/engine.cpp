@@ -55,10 +55,10 @@ void Engine::Impl::begin_client(x509::ReferenceName server_name, WallTime now) {
   begin(std::make_unique<handshake::Client>(std::get<ClientContext>(context_).content(), std::move(server_name), environment(now)));
 }
 
-void Engine::Impl::begin_server(WallTime now) { begin(std::make_unique<handshake::Server>(std::get<ServerContext>(context_).content(), environment(now))); }
+void Engine::Impl::begin_server(WallTime now) { begin(std::make_unique<handshake::Server>(std::get<ServerContext>(context_), environment(now))); }
 
 handshake::Endpoint::Environment Engine::Impl::environment(WallTime now) {
-  return {.channel = *this, .state = state_, .observer = observer_.get(), .now = now};
+  return {.channel = *this, .state = state_, .kept = kept_, .observer = observer_.get(), .now = now};
 }
 
 void Engine::Impl::begin(std::unique_ptr<handshake::Endpoint> endpoint) {

@@ -86,16 +86,19 @@ class Engine::Impl final : private handshake::Channel {
   Result<void> send_alert(AlertLevel level, Alert alert);
   Result<void> seal(ContentType type, Bytes fragment);
   void count_records();
+  void forget_session();
 
   // handshake::Channel
   Buffer& messages() override { return flight_; }
   Result<void> send_change_cipher_spec() override;
   Result<void> set_pending(const handshake::KeyBlock& keys) override;
   void version_negotiated() override;
+  void limit_fragments(std::size_t send, std::size_t receive) override;
 
   std::variant<ClientContext, ServerContext> context_;
   const CommonConfig& config_;
   ConnectionState state_;
+  handshake::Kept kept_;
   std::unique_ptr<Observer> observer_;
   std::unique_ptr<Handshake> handshake_;
 
@@ -109,6 +112,7 @@ class Engine::Impl final : private handshake::Channel {
   std::size_t offered_ = 0;  // how much input_space() gave
   bool bulk_ = false;        // the last input filled all the room there was
   bool ended_ = false;
+  std::size_t receive_limit_ = 0;  // RFC 6066 §4, RFC 8449; 0: the protocol's own
   unsigned warnings_ = 0, hello_requests_ = 0;
   bool peer_closed_ = false;
 

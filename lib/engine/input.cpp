@@ -73,6 +73,7 @@ bool Engine::Impl::process_record() {
   if (!plaintext) return fail(plaintext.error()), false;
   if (observer_) observer_->on_record({Direction::received, record.type, record.version, is_protected, sequence, record.wire_size, *plaintext});
 
+  if (is_protected && receive_limit_ != 0 && plaintext->size() > receive_limit_) return fail(Errc::record_overflow), false;
   if (const auto taken = dispatch(record.type, record, *plaintext); !taken) return fail(taken.error()), false;
   if (plaintext_.empty()) input_.consume(record.wire_size);
   flush_flight();

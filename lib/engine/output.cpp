@@ -26,7 +26,7 @@ Result<void> Engine::Impl::seal(ContentType type, Bytes fragment) {
 // The messages of a flight go into as few records as hold them (RFC 5246 §6.2.1 allows several in one).
 void Engine::Impl::flush_flight() {
   while (!flight_.empty()) {
-    const Bytes fragment = Bytes(flight_.view()).first(std::min(flight_.size(), kMaxPlaintext));
+    const Bytes fragment = Bytes(flight_.view()).first(std::min(flight_.size(), writing_.fragment_size()));
     if (const auto sealed = seal(ContentType::handshake, fragment); !sealed) return fail(sealed.error());
     flight_.consume(fragment.size());
   }
@@ -44,7 +44,7 @@ Result<void> Engine::Impl::send_change_cipher_spec() {
 Result<void> Engine::Impl::set_pending(const handshake::KeyBlock& keys) {
   for (record::Half* half : {&writing_, &reading_}) {
     const Role writer = half == &writing_ ? state_.role : peer_of(state_.role);
-    auto protection = record::make_protection(*config_.provider, keys.aead, keys.write_key(writer), keys.write_iv(writer), config_.limits);
+    auto protection = record::make_protection(*config_.provider, keys.cipher, keys.encrypt_then_mac, keys.of(writer), config_.limits);
     if (!protection) return std::unexpected(protection.error());
     half->set_pending(std::move(*protection));
   }
@@ -54,6 +54,11 @@ Result<void> Engine::Impl::set_pending(const handshake::KeyBlock& keys) {
 void Engine::Impl::version_negotiated() {
   framer_.expect_version(ProtocolVersion::tls12);
   writing_.set_version(ProtocolVersion::tls12);
+}
+
+void Engine::Impl::limit_fragments(std::size_t send, std::size_t receive) {
+  if (send != 0) writing_.set_fragment_size(send);
+  receive_limit_ = receive;
 }
 
 void Engine::Impl::sent(std::size_t n) {
@@ -117,8 +122,14 @@ void Engine::Impl::fail(Error error) {
 
 void Engine::Impl::fail_silently(Error error) {
   error_ = error;
+  forget_session();
   handshake_.reset();
   if (observer_) observer_->on_error(error);
+}
+
+// RFC 5246 §7.2.2: a fatal alert, either way, ends the session too: nobody is to resume it. What others have of it, as tickets, is beyond our reach.
+void Engine::Impl::forget_session() {
+  if (error_->alert && kept_.store) kept_.store->erase(kept_.session_key);
 }
 
 void Engine::Impl::count_records() {

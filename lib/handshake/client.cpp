@@ -1,9 +1,11 @@
 #include "handshake/client.hpp"
 
 #include <algorithm>
+#include <bit>
 
-#include "handshake/negotiate.hpp"
+#include "base/constant_time.hpp"
 #include "handshake/verify.hpp"
+#include "x509/algorithm.hpp"
 
 namespace tls12::handshake {
 namespace {
@@ -13,11 +15,41 @@ constexpr std::uint8_t kPointFormats[] = {static_cast<std::uint8_t>(EcPointForma
 /// What a server reads and never answers (RFC 5246 §7.4.1.4.1, RFC 7685 §3, RFC 8446 §4.2.1, §4.2.3). It may answer supported_groups: some do, to no effect.
 constexpr ExtensionType kNeverAnswered[] = {ExtensionType::signature_algorithms, ExtensionType::signature_algorithms_cert, ExtensionType::padding,
                                             ExtensionType::supported_versions};
+/// How long a session is kept whose server does not say (RFC 5246 appendix F.1.4), and at most.
+constexpr std::chrono::seconds kSessionLifetime = std::chrono::hours(24), kMaxTicketLifetime = std::chrono::days(7);
+
+std::vector<std::uint8_t> copy(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
+
+// RFC 8701 §2: sixteen values, all of the form 0x?A?A.
+std::uint16_t grease(std::uint8_t random) { return static_cast<std::uint16_t>(0x0a0a | (random & 0xf0) << 8 | (random & 0xf0)); }
+
+/// A list with a value that means nothing in front, or something behind.
+std::vector<std::uint8_t> list_with(std::optional<std::uint16_t> front, Bytes list, std::optional<CipherSuite> back = {}) {
+  std::vector<std::uint8_t> all;
+  const auto put = [&](unsigned value) { all.insert(all.end(), {static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)}); };
+  if (front) put(*front);
+  all.insert(all.end(), list.begin(), list.end());
+  if (back) put(static_cast<unsigned>(*back));
+  return all;
+}
+
+// RFC 6066 §4.
+std::uint8_t fragment_length_code(std::size_t size) { return static_cast<std::uint8_t>(std::bit_width(size) - 9); }
+
+std::vector<std::uint8_t> wire_of(const std::vector<CertificateType>& types) {
+  std::vector<std::uint8_t> wire;
+  for (const CertificateType type : types) wire.push_back(static_cast<std::uint8_t>(type));
+  return wire;
+}
+
+bool still_valid(const std::vector<Certificate>& chain, WallTime now) {
+  return std::ranges::all_of(chain, [&](const Certificate& c) { return c.not_before() <= now && now <= c.not_after(); });
+}
 
 }  // namespace
 
-Client::Client(const ClientContext::Content& context, x509::ReferenceName server_name, const Environment& environment)
-    : Endpoint(Role::client, context.config.common, context.abilities, environment), context_(context), server_name_(std::move(server_name)) {
+Client::Client(const ClientContext::Content& context, x509::ReferenceName server_name, const Environment& environment, bool renegotiation)
+    : Endpoint(Role::client, context.config.common, environment), context_(context), server_name_(std::move(server_name)), renegotiation_(renegotiation) {
   state_.server_name = server_name_.text();
 }
 
@@ -26,6 +58,7 @@ Result<Outcome> Client::send(Act message) {
     case Act::client_hello: return send_client_hello();
     case Act::certificate: return send_certificate();
     case Act::client_key_exchange: return send_client_key_exchange();
+    case Act::certificate_verify: return send_certificate_verify();
     case Act::change_cipher_spec: return send_change_cipher_spec();
     case Act::finished: return send_finished();
     default: break;
@@ -36,9 +69,11 @@ Result<Outcome> Client::send(Act message) {
 Result<Outcome> Client::take(Act local_step) {
   switch (local_step) {
     case Act::verify_peer: return verify_peer();
+    case Act::choose_identity: return choose_identity();
     case Act::derive_keys:
       if (!peer_verified_ || !signature_verified_) break;
       return derive_keys(*peer_verified_, *signature_verified_);
+    case Act::sign: return sign_handshake();
     case Act::complete:
       if (!peer_verified_ || !signature_verified_ || !finished_verified_) break;
       return complete(*peer_verified_, *signature_verified_, *finished_verified_);
@@ -51,46 +86,113 @@ Result<void> Client::understand(Act message, Bytes body) {
   switch (message) {
     case Act::server_hello: return receive_server_hello(body);
     case Act::certificate: return receive_certificate(body);
+    case Act::certificate_status: return receive_certificate_status(body);
     case Act::server_key_exchange: return receive_server_key_exchange(body);
     case Act::certificate_request: return receive_certificate_request(body);
     case Act::server_hello_done: return receive_server_hello_done(body);
+    case Act::new_session_ticket: return receive_new_session_ticket(body);
     case Act::finished: return receive_finished(body);
     default: return fail(Errc::internal_error, name(message));
   }
 }
 
+// ------------------------------------------------ ClientHello
+
 // RFC 5246 §7.4.1.2. All 32 bytes of the random are random: the clock that the RFC puts first tells strangers who we are.
 Result<Outcome> Client::send_client_hello() {
+  const ClientConfig& config = context_.config;
+  const Abilities& ours = context_.abilities;
   if (const auto drawn = draw(client_random_); !drawn) return fail(drawn.error());
-  ClientHello hello{.random = client_random_, .cipher_suites = abilities_.suite_list(), .compression_methods = kNullCompression};
+  find_session();
+  // RFC 5077 §3.4: beside a ticket stands an ID that nobody knows, so that its echo says that the ticket was taken.
+  offered_id_ = session_ && session_->ticket.empty() ? session_->session_id : std::vector<std::uint8_t>(session_ ? kSessionIdSize : 0);
+  if (session_ && !session_->ticket.empty())
+    if (const auto drawn = draw(offered_id_); !drawn) return fail(drawn.error());
+
+  const auto reserved = [&](std::size_t i) { return config.grease ? std::optional(grease(client_random_[i])) : std::nullopt; };
+  const auto suites = list_with(reserved(0), ours.suites_wire, config.fallback ? std::optional(CipherSuite::TLS_FALLBACK_SCSV) : std::nullopt);
+  const auto groups = list_with(ours.groups.empty() ? std::nullopt : reserved(1), ours.groups_wire);
+  const auto certificate_types = wire_of(config.server_certificate_types);
+
+  ClientHello hello{
+      .random = client_random_, .session_id = offered_id_, .cipher_suites = ListOf16<CipherSuite>(suites), .compression_methods = kNullCompression};
   if (!server_name_.is_address()) hello.server_name = server_name_.dns();  // RFC 6066 §3: never an address, and no dot at the end
-  hello.supported_groups = abilities_.group_list();
-  hello.ec_point_formats = kPointFormats;
-  hello.signature_algorithms = abilities_.scheme_list();
-  if (!abilities_.protocols_wire.empty()) hello.application_layer_protocol_negotiation = abilities_.protocol_list();
+  if (!groups.empty()) hello.supported_groups = ListOf16<NamedGroup>(groups);
+  if (ours.has_ecdhe()) hello.ec_point_formats = kPointFormats;
+  hello.signature_algorithms = ours.scheme_list();
+  if (!ours.protocols_wire.empty()) hello.application_layer_protocol_negotiation = ours.protocol_list();
   hello.extended_master_secret = true;
-  hello.renegotiation_info = Bytes{};  // RFC 5746 §3.4: empty in a first handshake
-  if (const auto sent = emit(hello); !sent) return fail(sent.error());
-  return Outcome::done;
+  hello.encrypt_then_mac = ours.has_cbc();
+  // RFC 5746 §3.4: empty in a first handshake; §3.5: our last verify_data in another.
+  hello.renegotiation_info = renegotiation_ ? Bytes(kept_.client_verify_data) : Bytes{};
+  if (config.sessions && config.tickets && !renegotiation_) hello.session_ticket = session_ ? Bytes(session_->ticket) : Bytes{};
+  hello.status_request = config.request_ocsp;
+  hello.signed_certificate_timestamp = config.request_timestamps;
+  if (config.max_fragment_length != 0) hello.max_fragment_length = fragment_length_code(config.max_fragment_length);
+  if (config.common.record_size_limit != 0) hello.record_size_limit = config.common.record_size_limit;
+  if (!certificate_types.empty()) hello.server_certificate_types = certificate_types;
+  if (config.grease) hello.grease = static_cast<ExtensionType>(grease(client_random_[2]));
+  // RFC 7685: what is missing, beside the extension's own header.
+  if (config.pad_hello_to != 0) {
+    Buffer bare;
+    wire::serialize(hello, bare);
+    if (bare.size() + 4 < config.pad_hello_to) hello.padding = config.pad_hello_to - bare.size() - 4;
+  }
+  return emit(hello);
 }
+
+// A session is offered when all that it stands for still holds; one that does not is left where it is, for it may be another configuration's.
+void Client::find_session() {
+  const ClientConfig& config = context_.config;
+  if (!config.sessions || renegotiation_) return;
+  config.sessions->get(session_key(), now_, [&](Bytes bytes) { session_ = parse_session(bytes); });
+  if (!session_) return;
+  const bool spoken = std::ranges::find(context_.abilities.suites, session_->suite, &wire::SuiteRow::suite) != context_.abilities.suites.end();
+  const bool usable = config.tickets ? !session_->ticket.empty() || !session_->session_id.empty() : !session_->session_id.empty();
+  const bool fits = spoken && usable && session_->binding == binding() && session_->server_name == state_.server_name && now_ < session_->expires &&
+                    (session_->extended_master_secret || !config_.require_extended_master_secret) && still_valid(session_->verified_chain, now_);
+  if (!fits) session_.reset();
+}
+
+Binding Client::binding() const { return context_.binding.digest(provider(), context_.config.dangerous.accept_any_certificate ? 1 : 0, context_.config.trust); }
+
+// ------------------------------------------------ ServerHello
 
 // RFC 5246 §7.4.1.3.
 Result<void> Client::receive_server_hello(Bytes body) {
   const auto hello = wire::parse_server_hello(body);
   if (!hello) return fail(hello.error());
   if (hello->server_version != ProtocolVersion::tls12) return fail(Errc::version_not_offered, name(hello->server_version));
-  const auto suite = std::ranges::find(abilities_.suites, hello->cipher_suite, &wire::SuiteRow::suite);
-  if (suite == abilities_.suites.end()) return fail(Errc::suite_not_offered, name(hello->cipher_suite));
+  const auto suite = std::ranges::find(context_.abilities.suites, hello->cipher_suite, &wire::SuiteRow::suite);
+  if (suite == context_.abilities.suites.end()) return fail(Errc::suite_not_offered, name(hello->cipher_suite));
   if (hello->compression_method != 0) return fail(Errc::compression_not_offered);
+  if (const auto checked = check_offered(*hello); !checked) return checked;
   if (const auto checked = check_extensions(*hello); !checked) return checked;
+  // RFC 7366 §3.
+  if (hello->encrypt_then_mac && (*suite)->cbc() == nullptr) return fail(Errc::encrypt_then_mac_without_cbc, name((*suite)->suite));
 
   std::ranges::copy(hello->random, server_random_.begin());
   state_.extended_master_secret = hello->extended_master_secret;
+  state_.encrypt_then_mac = hello->encrypt_then_mac;
   state_.secure_renegotiation = hello->renegotiation_info.has_value();
   if (hello->application_layer_protocol_negotiation) state_.application_protocol = text_of(*hello->application_layer_protocol_negotiation);
+  if (hello->signed_certificate_timestamps) state_.signed_certificate_timestamps = copy(hello->signed_certificate_timestamps->wire());
+  negotiated_.new_session_ticket = hello->session_ticket;
+  negotiated_.certificate_status = hello->status_request;
+
+  // RFC 5246 §7.3: the echo of what we offered is a yes to it. An echo of nothing that we have would be a session that nobody knows.
+  if (!offered_id_.empty() && std::ranges::equal(hello->session_id, offered_id_)) return resume_session(*hello, **suite);
+  session_.reset();
+  new_id_ = copy(hello->session_id);
   suite_chosen(**suite);
-  transcript_.use(*provider()[suite_->prf_hash].implementation);
-  transcript_.stop_keeping();  // this client has no certificate of its own to prove
+  if (context_.identities.empty() && !context_.config.choose_identity) transcript_.stop_keeping();  // this client has nothing to prove
+  return {};
+}
+
+Result<void> Client::resume_session(const ServerHello& hello, const wire::SuiteRow& suite) {
+  if (suite.suite != session_->suite) return fail(Errc::session_suite_changed, name(suite.suite));
+  if (hello.extended_master_secret != session_->extended_master_secret) return fail(Errc::session_extended_master_secret_changed);
+  resume(suite);
   return {};
 }
 
@@ -105,120 +207,310 @@ Result<void> Client::check_offered(const ServerHello& hello) const {
   return {};
 }
 
-Result<void> Client::check_extensions(const ServerHello& hello) const {
-  if (const auto checked = check_offered(hello); !checked) return checked;
+Result<void> Client::check_extensions(const ServerHello& hello) {
   // RFC 8422 §5.2.
   if (hello.ec_point_formats && std::ranges::find(*hello.ec_point_formats, kPointFormats[0]) == hello.ec_point_formats->end())
     return fail(Errc::point_format_missing);
-  // RFC 5746 §3.4.
-  if (hello.renegotiation_info && !hello.renegotiation_info->empty()) return fail(Errc::renegotiation_info_not_empty);
-  if (!hello.renegotiation_info && !context_.config.dangerous.allow_missing_secure_renegotiation) return fail(Errc::secure_renegotiation_missing);
   // RFC 7627 §5.2.
   if (!hello.extended_master_secret && config_.require_extended_master_secret) return fail(Errc::extended_master_secret_missing);
-  return check_protocol(hello);
+  if (const auto checked = check_renegotiation(hello); !checked) return checked;
+  if (const auto checked = check_protocol(hello); !checked) return checked;
+  if (const auto checked = check_certificate_type(hello); !checked) return checked;
+  return check_fragment_limits(hello);
+}
+
+// RFC 5746 §3.4, §3.5.
+Result<void> Client::check_renegotiation(const ServerHello& hello) const {
+  if (!hello.renegotiation_info) {
+    if (renegotiation_) return fail(Errc::renegotiation_info_wrong, "it is missing");
+    return context_.config.dangerous.allow_missing_secure_renegotiation ? Result<void>() : fail(Errc::secure_renegotiation_missing);
+  }
+  if (!renegotiation_) return hello.renegotiation_info->empty() ? Result<void>() : fail(Errc::renegotiation_info_not_empty);
+  std::array<std::uint8_t, 2 * kVerifyDataSize> both;
+  std::ranges::copy(kept_.server_verify_data, std::ranges::copy(kept_.client_verify_data, both.begin()).out);
+  return ct::equal(*hello.renegotiation_info, both) ? Result<void>() : fail(Errc::renegotiation_info_wrong);
 }
 
 // RFC 7301 §3.1: one of those that were offered.
 Result<void> Client::check_protocol(const ServerHello& hello) const {
   if (!hello.application_layer_protocol_negotiation) return {};
-  for (const Bytes ours : abilities_.protocol_list())
+  for (const Bytes ours : context_.abilities.protocol_list())
     if (std::ranges::equal(ours, *hello.application_layer_protocol_negotiation)) return {};
   return fail(Errc::application_protocol_not_offered, text_of(*hello.application_layer_protocol_negotiation));
 }
 
-// RFC 5246 §7.4.2.
-Result<void> Client::receive_certificate(Bytes body) {
-  const auto message = wire::parse_certificates(body);
-  if (!message) return fail(message.error());
-  if (message->certificate_list.empty()) return fail(Errc::certificate_list_empty);
-  if (message->certificate_list.size() > config_.limits.certificates) return fail(Errc::certificate_path_too_long, "Limits::certificates");
-  for (const Bytes der : message->certificate_list) {
-    auto certificate = Certificate::from_der(der);
-    if (!certificate) return fail(certificate.error());
-    state_.peer_certificates.push_back(std::move(*certificate));
-  }
-  // RFC 8422 §2: the key decides which suites a certificate serves; §5.3: an EC key must be on a curve that was offered.
-  const KeyKind key = state_.peer_certificates.front().public_key().kind;
-  if (!fits(suite_->key_exchange, key)) return fail(Errc::certificate_wrong_type, name(suite_->suite));
-  const auto curve = wire::curve_of(key);
-  if (curve && !abilities_.group_list().contains(*curve)) return fail(Errc::curve_not_offered, name(*curve));
+// RFC 7250 §4.2: one of those that were offered; X.509 where the server does not say.
+Result<void> Client::check_certificate_type(const ServerHello& hello) {
+  peer_certificate_type_ = hello.server_certificate_type.value_or(CertificateType::x509);
+  const auto& ours = context_.config.server_certificate_types;
+  if (hello.server_certificate_type && std::ranges::count(ours, peer_certificate_type_) == 0)
+    return fail(Errc::certificate_type_not_offered, name(peer_certificate_type_));
   return {};
 }
 
-// RFC 5246 §7.4.3, RFC 8422 §5.4.
+Result<void> Client::check_fragment_limits(const ServerHello& hello) {
+  const std::size_t asked = context_.config.max_fragment_length;
+  if (hello.record_size_limit) {
+    // RFC 8449 §4, §5: a server that knows record_size_limit does not answer max_fragment_length as well.
+    if (*hello.record_size_limit < 64 || hello.max_fragment_length) return fail(Errc::fragment_limit_wrong, "record_size_limit");
+    state_.send_fragment_limit = std::min<std::size_t>(*hello.record_size_limit, kMaxPlaintext);
+    state_.receive_fragment_limit = config_.record_size_limit;
+  } else if (hello.max_fragment_length) {
+    if (*hello.max_fragment_length != fragment_length_code(asked)) return fail(Errc::fragment_limit_wrong, "max_fragment_length");
+    state_.send_fragment_limit = state_.receive_fragment_limit = asked;
+  }
+  channel_.limit_fragments(state_.send_fragment_limit, state_.receive_fragment_limit);
+  return {};
+}
+
+// ------------------------------------------------ the server's flight
+
+// RFC 5246 §7.4.2.
+Result<void> Client::receive_certificate(Bytes body) {
+  const auto message = wire::parse_certificates(body, peer_certificate_type_);
+  if (!message) return fail(message.error());
+  if (message->raw_public_key) return receive_raw_public_key(*message->raw_public_key);
+  if (message->certificate_list.empty()) return fail(Errc::certificate_list_empty);
+  const auto before = renegotiation_ ? server_certificate() : nullptr;
+  const std::vector<std::uint8_t> known = before != nullptr ? copy(before->der()) : std::vector<std::uint8_t>();
+  if (const auto kept = keep_certificates(*message); !kept) return kept;
+  // Who renegotiates stays who it was (the triple handshake attack changes it; RFC 7627 §5.4 has more).
+  if (!known.empty() && !std::ranges::equal(known, server_certificate()->der())) return fail(Errc::renegotiation_info_wrong, "another certificate");
+  // RFC 8422 §2: the key decides which suites a certificate serves; §5.3: an EC key must be on a curve that was offered.
+  const KeyKind key = server_certificate()->public_key().kind;
+  if (!fits(suite_->key_exchange, key)) return fail(Errc::certificate_wrong_type, name(suite_->suite));
+  if (!usage_allows(suite_->key_exchange, *server_certificate())) return fail(Errc::certificate_key_usage, name(suite_->suite));
+  const auto curve = wire::curve_of(key);
+  if (curve && !context_.abilities.group_list().contains(*curve)) return fail(Errc::curve_not_offered, name(*curve));
+  return {};
+}
+
+// RFC 7250 §4.2: nothing but a key; whose it is the caller knows.
+Result<void> Client::receive_raw_public_key(Bytes public_key_info) {
+  state_.peer_raw_public_key = copy(public_key_info);
+  if (!fits(suite_->key_exchange, server_key().kind)) return fail(Errc::certificate_wrong_type, name(suite_->suite));
+  return {};
+}
+
+PublicKey Client::server_key() const {
+  if (const Certificate* certificate = server_certificate()) return certificate->public_key();
+  x509::der::Fault fault;
+  x509::der::Reader reader(state_.peer_raw_public_key, fault);
+  return x509::read_subject_public_key_info(reader).key;
+}
+
+// RFC 6066 §8.
+Result<void> Client::receive_certificate_status(Bytes body) {
+  const auto message = wire::parse_certificate_status(body);
+  if (!message) return fail(message.error());
+  state_.ocsp_response = copy(message->ocsp_response);
+  return {};
+}
+
+// RFC 5246 §7.4.3, RFC 8422 §5.4, RFC 4279 §2, §3.
 Result<void> Client::receive_server_key_exchange(Bytes body) {
   const auto message = wire::parse_server_key_exchange(body, suite_->key_exchange);
   if (!message) return fail(message.error());
-  const auto group = std::ranges::find(abilities_.groups, message->group, &wire::GroupRow::group);
-  if (group == abilities_.groups.end()) return fail(Errc::group_not_offered, name(message->group));
-  group_ = *group;
-  if (message->point.size() != public_size(group_->algorithm)) return fail(Errc::bad_key_share, "length");
-
+  if (const auto checked = check_group(*message); !checked) return checked;
+  server_key_exchange_ = copy(body);
+  if (!has_signature(suite_->key_exchange)) return {};
+  const PublicKey key = server_key();
   auto verified = verify_key_exchange_signature({.message = *message,
-                                                 .offered = abilities_.scheme_list(),
-                                                 .certificate = state_.peer_certificates.front(),
+                                                 .offered = context_.abilities.scheme_list(),
+                                                 .key = key,
+                                                 .certificate = server_certificate(),
                                                  .client_random = client_random_,
                                                  .server_random = server_random_,
                                                  .provider = provider()});
   if (!verified) return fail(verified.error());
   signature_verified_ = *verified;
-  std::ranges::copy(message->point, peer_share_.begin());
-  peer_share_size_ = message->point.size();
-  state_.group = message->group;
   state_.signature_scheme = message->scheme;
   return {};
 }
 
-// RFC 5246 §7.4.4. This client has no certificate, so what kinds are welcome does not matter.
+// RFC 8422 §5.4: a curve that was offered. RFC 7919 §4: a field may be any that is large enough, which is seen when it is used.
+Result<void> Client::check_group(const ServerKeyExchange& message) {
+  if (has_dhe(suite_->key_exchange)) {
+    const auto known = group_of({.prime = message.dh_p, .generator = message.dh_g});
+    for (const wire::GroupRow& row : wire::groups())
+      if (known && row.algorithm == *known) state_.group = row.group;
+  }
+  if (!has_ecdhe(suite_->key_exchange)) return {};
+  const auto group = std::ranges::find(context_.abilities.groups, message.group, &wire::GroupRow::group);
+  if (group == context_.abilities.groups.end() || is_finite_field((*group)->algorithm)) return fail(Errc::group_not_offered, name(message.group));
+  if (message.point.size() != public_size((*group)->algorithm)) return fail(Errc::bad_key_share, "length");
+  state_.group = message.group;
+  return {};
+}
+
+// RFC 5246 §7.4.4.
 Result<void> Client::receive_certificate_request(Bytes body) {
   const auto message = wire::parse_certificate_request(body);
   if (!message) return fail(message.error());
   negotiated_.certificate_requested = true;
+  state_.client_certificate_requested = true;
+  certificate_request_ = copy(body);
   return {};
 }
 
 // RFC 5246 §7.4.5.
 Result<void> Client::receive_server_hello_done(Bytes body) {
-  const auto message = wire::parse_server_hello_done(body);
-  return message ? Result<void>() : fail(message.error());
+  if (const auto message = wire::parse_server_hello_done(body); !message) return fail(message.error());
+  if (!negotiated_.certificate_requested) transcript_.stop_keeping();
+  return {};
 }
+
+// ------------------------------------------------ our answer
 
 // RFC 5246 §7.4.2: before anything that depends on it is sent.
 Result<Outcome> Client::verify_peer() {
-  auto verified = verify_server({.presented = state_.peer_certificates,
-                                 .trust = context_.config.trust,
-                                 .policy = context_.config.verify,
-                                 .server_name = state_.server_name,
-                                 .now = now_,
-                                 .provider = provider(),
-                                 .accept_any_certificate = context_.config.dangerous.accept_any_certificate});
-  if (!verified) return fail(verified.error());
-  peer_verified_ = std::move(*verified);
+  if (!has_signature(suite_->key_exchange) || negotiated_.resumed) signature_verified_ = no_signature_expected();
+  if (negotiated_.resumed) {
+    peer_verified_ = verified_before(*session_);
+  } else if (has_psk(suite_->key_exchange)) {
+    peer_verified_ = verified_by_psk();
+  } else if (peer_certificate_type_ == CertificateType::raw_public_key) {
+    if (!context_.config.accept_raw_public_key(state_.peer_raw_public_key)) return fail(Errc::raw_public_key_refused);
+    peer_verified_ = no_verification_asked();
+  } else {
+    auto verified = verify_server({.presented = state_.peer_certificates,
+                                   .trust = context_.config.trust,
+                                   .server_name = state_.server_name,
+                                   .policy = context_.config.verify,
+                                   .now = now_,
+                                   .provider = provider(),
+                                   .stapled_ocsp = state_.ocsp_response,
+                                   .staple_was_requested = context_.config.request_ocsp,
+                                   .accept_any_certificate = context_.config.dangerous.accept_any_certificate});
+    if (!verified) return fail(verified.error());
+    peer_verified_ = std::move(*verified);
+  }
+  return Outcome::done;
+}
+
+Result<Outcome> Client::choose_identity() {
+  const auto request = wire::parse_certificate_request(certificate_request_);
+  if (!request) return fail(request.error());
+  if (context_.config.choose_identity) {
+    const auto chosen = context_.config.choose_identity(*request);
+    if (chosen) chosen_identity_ = show(*chosen);
+    if (chosen_identity_) credential_ = choose_for(*request, {&*chosen_identity_, 1}, context_.abilities);
+  } else {
+    credential_ = choose_for(*request, context_.identities, context_.abilities);
+  }
   return Outcome::done;
 }
 
 // RFC 5246 §7.4.6: a client that was asked and has none says so with an empty list.
 Result<Outcome> Client::send_certificate() {
-  if (const auto sent = emit(Certificates{}); !sent) return fail(sent.error());
+  if (!credential_) {
+    transcript_.stop_keeping();
+    return emit(Certificates{});
+  }
+  negotiated_.client_certificate = true;
+  return emit(Certificates{.certificate_list = ListOfOpaque<3>(credential_->identity->certificate_list)});
+}
+
+// RFC 5246 §7.4.7, RFC 8422 §5.7, RFC 4279 §2, §3, RFC 5489 §2.
+Result<Outcome> Client::send_client_key_exchange() {
+  const KeyExchange kind = suite_->key_exchange;
+  ClientKeyExchange message{.key_exchange = kind};
+  ServerKeyExchange server{.key_exchange = kind};
+  if (!server_key_exchange_.empty()) {
+    const auto parsed = wire::parse_server_key_exchange(server_key_exchange_, kind);
+    if (!parsed) return fail(parsed.error());
+    server = *parsed;
+  }
+  std::optional<PreSharedKey> psk;
+  if (has_psk(kind)) {
+    psk = context_.config.find_psk(text_of(server.psk_identity_hint));
+    if (!psk || psk->key.empty() || psk->key.size() > kMaxPskSize || psk->identity.size() > 0xffff) return fail(Errc::psk_unavailable);
+    message.psk_identity = bytes_of(psk->identity);
+  }
+  std::array<std::uint8_t, kMaxSignatureSize> ciphertext;
+  if (kind == KeyExchange::rsa)
+    if (const auto made = make_premaster_for_rsa(message, ciphertext); !made) return fail(made.error());
+  const bool shares = has_dhe(kind) || has_ecdhe(kind);
+  if (shares) {
+    if (const auto generated = generate_share(server); !generated) return fail(generated.error());
+    message.exchange_keys = key_agreement_.public_value();
+  }
+  if (const auto sent = emit(message); !sent) return sent;
+  if (shares)
+    if (const auto agreed = key_agreement_.agree(has_dhe(kind) ? server.dh_Ys : server.point, pre_master_secret_); !agreed) return fail(agreed.error());
+  if (psk) {
+    add_psk(pre_master_secret_, psk->key);
+    wipe(psk->key);
+    state_.psk_identity = psk->identity;
+  }
   return Outcome::done;
 }
 
-// RFC 5246 §7.4.7, RFC 8422 §5.7.
-Result<Outcome> Client::send_client_key_exchange() {
-  if (const auto generated = generate_key_share(); !generated) return fail(generated.error());
-  if (const auto sent = emit(ClientKeyExchange{.key_exchange = suite_->key_exchange, .exchange_keys = key_share_->public_value()}); !sent)
-    return fail(sent.error());
-  if (const auto agreed = agree(Bytes(peer_share_).first(peer_share_size_)); !agreed) return fail(agreed.error());
-  return Outcome::done;
+// RFC 5246 §7.4.7.1: the version that our ClientHello offered, and 46 random bytes.
+Result<void> Client::make_premaster_for_rsa(ClientKeyExchange& message, MutableBytes ciphertext) {
+  if (!provider().rsa_encryption) return fail(Errc::algorithm_unavailable, "RSA encryption");
+  pre_master_secret_.resize(kMasterSecretSize);
+  if (const auto drawn = draw(pre_master_secret_.bytes()); !drawn) return drawn;
+  pre_master_secret_.bytes()[0] = static_cast<std::uint8_t>(static_cast<unsigned>(ProtocolVersion::tls12) >> 8);
+  pre_master_secret_.bytes()[1] = static_cast<std::uint8_t>(ProtocolVersion::tls12);
+  const auto size = provider().rsa_encryption.implementation->encrypt(server_key(), pre_master_secret_.bytes(), provider().rng(), ciphertext);
+  if (!size) return fail(size.error());
+  message.exchange_keys = Bytes(ciphertext).first(*size);
+  return {};
+}
+
+Result<void> Client::generate_share(const ServerKeyExchange& server) {
+  if (has_dhe(suite_->key_exchange)) return key_agreement_.generate(provider(), DhParameters{.prime = server.dh_p, .generator = server.dh_g});
+  return key_agreement_.generate(provider(), *wire::find(server.group));
 }
 
 // No keys are made for a peer that was not verified.
 Result<Outcome> Client::derive_keys(const PeerVerified&, const SignatureVerified&) { return Endpoint::derive_keys(); }
 
-Result<Outcome> Client::complete(const PeerVerified& peer, const SignatureVerified&, const FinishedVerified&) {
-  state_.verified_chain = peer.chain();
-  state_.handshake_complete = true;
-  return Outcome::done;
+// RFC 5246 §7.4.8: over all messages so far.
+Result<Outcome> Client::sign_handshake() {
+  if (!signing_.begun()) {
+    signing_.begin(credential_->identity->identity, credential_->scheme, credential_->algorithm);
+    signing_.message().append(transcript_.kept());
+    transcript_.stop_keeping();
+  }
+  return sign();
+}
+
+Result<Outcome> Client::send_certificate_verify() {
+  state_.client_signature_scheme = signing_.scheme();
+  return emit(CertificateVerify{.scheme = signing_.scheme(), .signature = signing_.signature()});
+}
+
+// RFC 5077 §3.3.
+Result<void> Client::receive_new_session_ticket(Bytes body) {
+  const auto message = wire::parse_new_session_ticket(body);
+  if (!message) return fail(message.error());
+  new_ticket_ = copy(message->ticket);
+  ticket_lifetime_ = message->lifetime_hint;
+  return {};
+}
+
+Result<Outcome> Client::complete(const PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished) {
+  const auto completed = Endpoint::complete(peer, signature, finished);
+  if (context_.config.sessions && !renegotiation_) keep_session();
+  return completed;
+}
+
+// The session is the client's own again, or a fresher one; a ticket that was replaced is of no use any more.
+void Client::keep_session() {
+  kept_.store = context_.config.sessions;
+  kept_.session_key = copy(session_key());
+  if (negotiated_.resumed && new_ticket_.empty()) return;
+  Session session = session_of();
+  session.binding = binding();
+  session.ticket = new_ticket_;
+  session.session_id = new_ticket_.empty() ? new_id_ : std::vector<std::uint8_t>();
+  if (session.ticket.empty() && session.session_id.empty()) return kept_.store->erase(session_key());
+  // RFC 5077 §3.3: the lifetime is a hint, and 0 is none.
+  const auto lifetime = ticket_lifetime_ == 0 ? kSessionLifetime : std::min<std::chrono::seconds>(std::chrono::seconds(ticket_lifetime_), kMaxTicketLifetime);
+  session.expires = std::min(now_ + lifetime, session.established + kMaxTicketLifetime);
+  kept_.store->put(session_key(), serialize(session), session.expires);
 }
 
 }  // namespace tls12::handshake

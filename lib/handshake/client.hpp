@@ -6,14 +6,16 @@
 #include <vector>
 
 #include "handshake/endpoint.hpp"
+#include "handshake/negotiate.hpp"
 #include "x509/host_name.hpp"
 
 namespace tls12::handshake {
 
 class Client final : public Endpoint {
  public:
-  /// `server_name` is whom the certificate must be for. The context outlives this object.
-  Client(const ClientContext::Content& context, x509::ReferenceName server_name, const Environment& environment);
+  /// `server_name` is whom the certificate must be for. The context outlives this object. Behind a first handshake (`kept` has its verify_data) it is a
+  /// renegotiation (RFC 5746 §3.5).
+  Client(const ClientContext::Content& context, x509::ReferenceName server_name, const Environment& environment, bool renegotiation = false);
 
  private:
   Result<Outcome> take(Act local_step) override;
@@ -23,25 +25,50 @@ class Client final : public Endpoint {
   Result<Outcome> send_client_hello();
   Result<void> receive_server_hello(Bytes body);
   Result<void> receive_certificate(Bytes body);
+  Result<void> receive_certificate_status(Bytes body);
   Result<void> receive_server_key_exchange(Bytes body);
   Result<void> receive_certificate_request(Bytes body);
   Result<void> receive_server_hello_done(Bytes body);
   Result<Outcome> verify_peer();
+  Result<Outcome> choose_identity();
   Result<Outcome> send_certificate();
   Result<Outcome> send_client_key_exchange();
   Result<Outcome> derive_keys(const PeerVerified&, const SignatureVerified&);
-  Result<Outcome> complete(const PeerVerified& peer, const SignatureVerified&, const FinishedVerified&);
+  Result<Outcome> sign_handshake();
+  Result<Outcome> send_certificate_verify();
+  Result<void> receive_new_session_ticket(Bytes body);
+  Result<Outcome> complete(const PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished);
 
+  // ClientHello
+  void find_session();
+  Binding binding() const;
+  Bytes session_key() const { return bytes_of(state_.server_name); }
+  // ServerHello
   Result<void> check_offered(const ServerHello& hello) const;
-  Result<void> check_extensions(const ServerHello& hello) const;
+  Result<void> check_extensions(const ServerHello& hello);
+  Result<void> check_renegotiation(const ServerHello& hello) const;
   Result<void> check_protocol(const ServerHello& hello) const;
+  Result<void> check_certificate_type(const ServerHello& hello);
+  Result<void> check_fragment_limits(const ServerHello& hello);
+  Result<void> resume_session(const ServerHello& hello, const wire::SuiteRow& suite);
+  // Certificate, ServerKeyExchange, ClientKeyExchange
+  Result<void> receive_raw_public_key(Bytes public_key_info);
+  PublicKey server_key() const;
+  const Certificate* server_certificate() const { return state_.peer_certificates.empty() ? nullptr : &state_.peer_certificates.front(); }
+  Result<void> check_group(const ServerKeyExchange& message);
+  Result<void> make_premaster_for_rsa(ClientKeyExchange& message, MutableBytes ciphertext);
+  Result<void> generate_share(const ServerKeyExchange& server);
+  void keep_session();
 
   const ClientContext::Content& context_;
   x509::ReferenceName server_name_;
-  std::array<std::uint8_t, kMaxGroupPublicSize> peer_share_ = {};
-  std::size_t peer_share_size_ = 0;
-  std::optional<SignatureVerified> signature_verified_;
-  std::optional<PeerVerified> peer_verified_;
+  bool renegotiation_;
+  std::vector<std::uint8_t> offered_id_;           // of the ClientHello
+  std::vector<std::uint8_t> new_id_, new_ticket_;  // what the server gives to resume by
+  std::uint32_t ticket_lifetime_ = 0;
+  std::vector<std::uint8_t> server_key_exchange_, certificate_request_;  // as they came, for the steps that answer them
+  std::optional<ShownIdentity> chosen_identity_;                         // by the caller's own choice
+  std::optional<Credential> credential_;
 };
 
 }  // namespace tls12::handshake

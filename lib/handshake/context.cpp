@@ -1,42 +1,13 @@
 #include "handshake/context.hpp"
 
 #include <algorithm>
-#include <array>
+
+#include "handshake/policy.hpp"
+#include "x509/parsed_certificate.hpp"
 
 namespace tls12 {
 namespace handshake {
 namespace {
-
-// Groups and schemes in the order of preference where the configuration says nothing: the fast and misuse-resistant ones first.
-constexpr std::array kGroupOrder = {NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::secp521r1};
-constexpr std::array kSchemeOrder = {
-    SignatureScheme::ed25519,
-    SignatureScheme::ecdsa_secp256r1_sha256,
-    SignatureScheme::ecdsa_secp384r1_sha384,
-    SignatureScheme::ecdsa_secp521r1_sha512,
-    SignatureScheme::rsa_pss_rsae_sha256,
-    SignatureScheme::rsa_pss_rsae_sha384,
-    SignatureScheme::rsa_pss_rsae_sha512,
-    SignatureScheme::rsa_pss_pss_sha256,
-    SignatureScheme::rsa_pss_pss_sha384,
-    SignatureScheme::rsa_pss_pss_sha512,
-    SignatureScheme::rsa_pkcs1_sha256,
-    SignatureScheme::rsa_pkcs1_sha384,
-    SignatureScheme::rsa_pkcs1_sha512,
-};
-// Among AEADs of equal rank on this CPU.
-constexpr std::array kAeadOrder = {AeadAlgorithm::aes_128_gcm, AeadAlgorithm::aes_256_gcm, AeadAlgorithm::chacha20_poly1305};
-
-bool available(const Provider& provider, const wire::SuiteRow& row) {
-  const bool spoken =
-      row.aead() != nullptr && std::ranges::find(kAeadOrder, *row.aead()) != kAeadOrder.end() && has_signature(row.key_exchange) && has_ecdhe(row.key_exchange);
-  return spoken && provider[*row.aead()] && provider[row.prf_hash] && provider.hmac(row.prf_hash);
-}
-bool available(const Provider& provider, const wire::GroupRow& row) { return static_cast<bool>(provider[row.algorithm]); }
-bool available(const Provider& provider, const wire::SchemeRow& row) {
-  const auto algorithm = wire::algorithm_for(row.scheme, row.key);
-  return algorithm && provider[algorithm->family];
-}
 
 // What was asked for must be there; where nothing was asked for, everything that is.
 template <class Row, class Id>
@@ -52,18 +23,6 @@ Result<std::vector<const Row*>> choose(const Provider& provider, const std::vect
   }
   if (rows.empty()) return fail(Errc::algorithm_unavailable, field);
   return rows;
-}
-
-// The suites' order where the configuration says nothing: by the rank of their AEAD on this CPU.
-std::vector<CipherSuite> suites_by_rank(const Provider& provider) {
-  std::vector<const wire::SuiteRow*> rows;
-  for (const auto aead : kAeadOrder)
-    for (const auto& row : wire::suites())
-      if (row.aead() != nullptr && *row.aead() == aead) rows.push_back(&row);
-  std::ranges::stable_sort(rows, [&](auto* a, auto* b) { return provider[*a->aead()].rank > provider[*b->aead()].rank; });
-  std::vector<CipherSuite> suites;
-  for (const auto* row : rows) suites.push_back(row->suite);
-  return suites;
 }
 
 template <class E>
@@ -83,12 +42,17 @@ Result<std::vector<std::uint8_t>> encode_protocols(const std::vector<std::string
   return wire;
 }
 
-std::vector<std::uint8_t> encode_chain(std::span<const Certificate> chain) {
+void append_vector(std::vector<std::uint8_t>& wire, Bytes content, int prefix) {
+  while (prefix-- > 0) wire.push_back(static_cast<std::uint8_t>(content.size() >> (8 * prefix)));
+  wire.insert(wire.end(), content.begin(), content.end());
+}
+
+/// RFC 5246 §7.4.4: the subjects of those who may have issued. As many as there is room for: the list is a hint.
+std::vector<std::uint8_t> encode_authorities(const TrustStore& trust) {
   std::vector<std::uint8_t> wire;
-  for (const Certificate& certificate : chain) {
-    const Bytes der = certificate.der();
-    for (const int shift : {16, 8, 0}) wire.push_back(static_cast<std::uint8_t>(der.size() >> shift));
-    wire.insert(wire.end(), der.begin(), der.end());
+  for (const Certificate& anchor : trust.anchors()) {
+    const Bytes subject = anchor.parsed().subject;
+    if (wire.size() + 2 + subject.size() <= 0x3fff) append_vector(wire, subject, 2);
   }
   return wire;
 }
@@ -99,25 +63,58 @@ Result<void> check_limits(const CommonConfig& config) {
   if (limits.output < kRecordHeaderSize + kMaxCiphertext) return fail(Errc::bad_configuration, "limits.output holds no whole record");
   if (config.handshake_timeout <= std::chrono::milliseconds::zero()) return fail(Errc::bad_configuration, "handshake_timeout");
   if (config.close_timeout < std::chrono::milliseconds::zero()) return fail(Errc::bad_configuration, "close_timeout");
+  // RFC 8449 §4: at least 64; TLS 1.2 has no more than 2^14.
+  if (config.record_size_limit != 0 && (config.record_size_limit < 64 || config.record_size_limit > kMaxPlaintext))
+    return fail(Errc::bad_configuration, "record_size_limit");
   return {};
 }
 
 }  // namespace
 
-Result<Abilities> abilities_of(const CommonConfig& config) {
+bool Abilities::has_cbc() const {
+  return std::ranges::any_of(suites, [](auto* row) { return row->cbc() != nullptr; });
+}
+bool Abilities::has_ecdhe() const {
+  return std::ranges::any_of(suites, [](auto* row) { return tls12::has_ecdhe(row->key_exchange); });
+}
+
+ShownIdentity show(const Identity& identity) {
+  ShownIdentity shown{.identity = identity, .certificate_list = {}};
+  for (const Certificate& certificate : identity.chain()) append_vector(shown.certificate_list, certificate.der(), 3);
+  return shown;
+}
+
+std::array<std::uint8_t, 32> BindingOf::digest(const Provider& provider, std::uint8_t kind, const TrustStore& trust) const {
+  const TrustAnchors anchors = trust.anchors();
+  const std::scoped_lock lock(mutex_);
+  if (anchors_ && anchors_->begin() == anchors.begin()) return digest_;  // kept alive here, so that nothing else can be there
+  Hash hash(*provider[HashAlgorithm::sha256].implementation);
+  hash.update({&kind, 1});
+  for (const Certificate& anchor : anchors) hash.update(anchor.der());
+  hash.digest(digest_);
+  anchors_ = anchors;
+  return digest_;
+}
+
+Result<Abilities> abilities_of(const CommonConfig& config, Keys keys) {
   if (!config.provider) return fail(Errc::bad_configuration, "provider");
   const Provider& provider = *config.provider;
   if (!provider.random) return fail(Errc::algorithm_unavailable, "provider: randomness");
   if (const auto checked = check_limits(config); !checked) return fail(checked.error());
 
-  auto suites = choose<wire::SuiteRow>(provider, config.suites, suites_by_rank(provider), "suites");
+  auto suites = choose<wire::SuiteRow>(provider, config.suites, suites_of(config.policy, provider), "suites");
   if (!suites) return fail(suites.error());
-  auto groups = choose<wire::GroupRow>(provider, config.groups, std::vector(kGroupOrder.begin(), kGroupOrder.end()), "groups");
+  std::erase_if(*suites, [&](const wire::SuiteRow* row) { return has_psk(row->key_exchange) ? !keys.psk : !keys.certificates; });
+  if (suites->empty()) return fail(Errc::bad_configuration, "suites: none that there are keys for");
+  auto groups = choose<wire::GroupRow>(provider, config.groups, groups_of(config.policy), "groups");
   if (!groups) return fail(groups.error());
-  auto schemes = choose<wire::SchemeRow>(provider, config.schemes, std::vector(kSchemeOrder.begin(), kSchemeOrder.end()), "schemes");
+  const bool dhe = std::ranges::any_of(*suites, [](auto* row) { return has_dhe(row->key_exchange); });
+  if (!dhe) std::erase_if(*groups, [](const wire::GroupRow* row) { return is_finite_field(row->algorithm); });
+  auto schemes = choose<wire::SchemeRow>(provider, config.schemes, schemes_of(config.policy), "schemes");
   if (!schemes) return fail(schemes.error());
   for (const auto* row : *schemes)
-    if (row->hash == HashAlgorithm::sha1) return fail(Errc::bad_configuration, "schemes: SHA-1 is refused");  // RFC 9155 §2
+    if (row->hash == HashAlgorithm::sha1 && config.policy != SuitePolicy::legacy)
+      return fail(Errc::bad_configuration, "schemes: SHA-1 is for the legacy policy alone");  // RFC 9155 §2
   auto protocols = encode_protocols(config.application_protocols);
   if (!protocols) return fail(protocols.error());
 
@@ -137,20 +134,38 @@ Result<Abilities> abilities_of(const CommonConfig& config) {
 }  // namespace handshake
 
 Result<ClientContext> ClientConfig::build() const try {
+  const auto refuse = [](Errc code, std::string_view field) { return fail(Error(code, field).in(Phase::configure)); };
   if (trust.error()) return fail(trust.error()->in(Phase::configure));
-  if (trust.anchors().empty() && !dangerous.accept_any_certificate) return fail(Error(Errc::no_trust_anchors, "trust").in(Phase::configure));
-  auto abilities = handshake::abilities_of(common);
+  const bool certificates = !trust.anchors().empty() || dangerous.accept_any_certificate || accept_raw_public_key;
+  if (!certificates && !find_psk) return refuse(Errc::no_trust_anchors, "trust");
+  if (max_fragment_length != 0 && max_fragment_length != 512 && max_fragment_length != 1024 && max_fragment_length != 2048 && max_fragment_length != 4096)
+    return refuse(Errc::bad_configuration, "max_fragment_length");  // RFC 6066 §4
+  if (!server_certificate_types.empty() && std::ranges::count(server_certificate_types, CertificateType::raw_public_key) != 0 && !accept_raw_public_key)
+    return refuse(Errc::bad_configuration, "server_certificate_types: nobody judges raw public keys (accept_raw_public_key)");
+  if (pad_hello_to > 0x4000) return refuse(Errc::bad_configuration, "pad_hello_to");
+  auto abilities = handshake::abilities_of(common, {.certificates = certificates, .psk = static_cast<bool>(find_psk)});
   if (!abilities) return fail(abilities.error().in(Phase::configure));
-  return ClientContext(std::make_shared<const ClientContext::Content>(*this, std::move(*abilities)));
+  std::vector<handshake::ShownIdentity> shown;
+  for (const Identity& identity : identities) shown.push_back(handshake::show(identity));
+  return ClientContext(std::make_shared<const ClientContext::Content>(*this, std::move(*abilities), std::move(shown)));
 } catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
 
 Result<ServerContext> ServerConfig::build() const try {
-  if (identities.empty()) return fail(Error(Errc::no_identity, "identities").in(Phase::configure));
-  auto abilities = handshake::abilities_of(common);
+  const auto refuse = [](Errc code, std::string_view field) { return fail(Error(code, field).in(Phase::configure)); };
+  if (identities.empty() && !find_psk && !configure) return refuse(Errc::no_identity, "identities");
+  if (client_trust.error()) return fail(client_trust.error()->in(Phase::configure));
+  const bool verifies = client_authentication == ClientAuthentication::verify_if_given || client_authentication == ClientAuthentication::require_and_verify;
+  if (verifies && client_trust.anchors().empty()) return refuse(Errc::no_trust_anchors, "client_trust");
+  if (psk_identity_hint.size() > 0xffff) return refuse(Errc::bad_configuration, "psk_identity_hint");
+  if (session_lifetime <= std::chrono::seconds::zero() || session_lifetime > std::chrono::days(7)) return refuse(Errc::bad_configuration, "session_lifetime");
+  auto abilities = handshake::abilities_of(common, {.certificates = !identities.empty() || configure, .psk = static_cast<bool>(find_psk)});
   if (!abilities) return fail(abilities.error().in(Phase::configure));
-  std::vector<handshake::ServerIdentity> encoded;
-  for (const Identity& identity : identities) encoded.emplace_back(identity, handshake::encode_chain(identity.chain()));
-  return ServerContext(std::make_shared<const ServerContext::Content>(*this, std::move(*abilities), std::move(encoded)));
+  std::vector<handshake::ShownIdentity> shown;
+  for (const Identity& identity : identities) shown.push_back(handshake::show(identity));
+  auto keys = !tickets ? nullptr : ticket_keys ? ticket_keys : TicketKeys::rotating(common.provider);
+  return ServerContext(std::make_shared<const ServerContext::Content>(
+      *this, std::move(*abilities), std::move(shown), send_authorities ? handshake::encode_authorities(client_trust) : std::vector<std::uint8_t>(),
+      std::move(keys)));
 } catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
 
 const ClientConfig& ClientContext::config() const { return content_->config; }

@@ -1,7 +1,9 @@
 // What build() makes of a configuration: everything a handshake needs, looked up, ordered and encoded once, shared by all connections.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <mutex>
 #include <vector>
 
 #include "tls12/config.hpp"
@@ -19,32 +21,54 @@ struct Abilities {
   std::vector<const wire::SchemeRow*> schemes;
   std::vector<std::uint8_t> suites_wire, groups_wire, schemes_wire, protocols_wire;
 
-  ListOf16<CipherSuite> suite_list() const { return ListOf16<CipherSuite>(suites_wire); }
   ListOf16<NamedGroup> group_list() const { return ListOf16<NamedGroup>(groups_wire); }
   ListOf16<SignatureScheme> scheme_list() const { return ListOf16<SignatureScheme>(schemes_wire); }
   ListOfOpaque<1> protocol_list() const { return ListOfOpaque<1>(protocols_wire); }
+  bool has_cbc() const;
+  bool has_ecdhe() const;
 };
 
 /// An identity with its certificate_list as it goes on the wire (RFC 5246 §7.4.2).
-struct ServerIdentity {
+struct ShownIdentity {
   Identity identity;
   std::vector<std::uint8_t> certificate_list;
 };
+ShownIdentity show(const Identity& identity);
 
+/// What makes a session one of this configuration's: whom it trusts and what it asks. The digest is made again when the trust store was reloaded.
+class BindingOf {
+ public:
+  std::array<std::uint8_t, 32> digest(const Provider& provider, std::uint8_t kind, const TrustStore& trust) const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::optional<TrustAnchors> anchors_;
+  mutable std::array<std::uint8_t, 32> digest_ = {};
+};
+
+/// Which key exchanges a configuration has keys for.
+struct Keys {
+  bool certificates, psk;
+};
 /// Errors: Errc::bad_configuration, Errc::algorithm_unavailable; the detail names the field.
-Result<Abilities> abilities_of(const CommonConfig& config);
+Result<Abilities> abilities_of(const CommonConfig& config, Keys keys);
 
 }  // namespace handshake
 
 struct ClientContext::Content {
   ClientConfig config;
   handshake::Abilities abilities;
+  std::vector<handshake::ShownIdentity> identities;
+  handshake::BindingOf binding = {};
 };
 
 struct ServerContext::Content {
   ServerConfig config;
   handshake::Abilities abilities;
-  std::vector<handshake::ServerIdentity> identities;
+  std::vector<handshake::ShownIdentity> identities;
+  std::vector<std::uint8_t> authorities_wire;  ///< RFC 5246 §7.4.4
+  std::shared_ptr<TicketKeys> ticket_keys;     ///< null: no tickets
+  handshake::BindingOf binding = {};
 };
 
 }  // namespace tls12

@@ -1,6 +1,6 @@
 #include "handshake/endpoint.hpp"
 
-#include "record/protection.hpp"
+#include <algorithm>
 
 namespace tls12::handshake {
 
@@ -9,7 +9,7 @@ Result<void> Endpoint::receive(Act message, Bytes bytes) {
   const Bytes body = bytes.subspan(wire::kHandshakeHeaderSize);
   if (observer_ != nullptr) {
     const auto type = static_cast<HandshakeType>(message);
-    if (const auto parsed = wire::parse(type, body, {.key_exchange = key_exchange()})) observer_->on_message({Direction::received, type, bytes, *parsed});
+    if (const auto parsed = wire::parse(type, body, syntax())) observer_->on_message({Direction::received, type, bytes, *parsed});
   }
   if (const auto understood = understand(message, body); !understood) return understood;
   return transcript_.add(bytes);
@@ -18,36 +18,46 @@ Result<void> Endpoint::receive(Act message, Bytes bytes) {
 void Endpoint::suite_chosen(const wire::SuiteRow& suite) {
   suite_ = &suite;
   state_.cipher_suite = suite.suite;
+  negotiated_.key_exchange = suite.key_exchange;
   channel_.version_negotiated();
+  transcript_.use(*provider()[suite.prf_hash].implementation);
 }
 
-// RFC 8422 §5.11: fresh for every handshake, never kept for another.
-Result<void> Endpoint::generate_key_share() {
-  auto share = provider()[group_->algorithm].implementation->generate(provider().rng());
-  if (!share) return fail(share.error());
-  key_share_ = std::move(*share);
+void Endpoint::resume(const wire::SuiteRow& suite) {
+  suite_chosen(suite);
+  transcript_.stop_keeping();  // nothing is signed
+  negotiated_.resumed = true;
+  state_.resumed = true;
+  state_.group = session_->group;
+  state_.signature_scheme = session_->signature_scheme;
+  state_.psk_identity = session_->psk_identity;
+  state_.peer_certificates = session_->peer_certificates;
+}
+
+Result<void> Endpoint::keep_certificates(const Certificates& message) {
+  if (message.certificate_list.size() > config_.limits.certificates) return fail(Errc::certificate_path_too_long, "Limits::certificates");
+  state_.peer_certificates.clear();
+  for (const Bytes der : message.certificate_list) {
+    auto certificate = Certificate::from_der(der);
+    if (!certificate) return fail(certificate.error());
+    state_.peer_certificates.push_back(std::move(*certificate));
+  }
   return {};
 }
 
-Result<void> Endpoint::agree(Bytes peer_public_value) {
-  pre_master_secret_.resize(secret_size(group_->algorithm));
-  const auto derived = key_share_->derive(peer_public_value, pre_master_secret_.bytes());
-  key_share_.reset();
-  return derived;
-}
-
 Result<Outcome> Endpoint::derive_keys() {
-  auto schedule = KeySchedule::from({.provider = provider(),
-                                     .suite = *suite_,
-                                     .pre_master_secret = pre_master_secret_.bytes(),
-                                     .client_random = client_random_,
-                                     .server_random = server_random_,
-                                     .session_hash = state_.extended_master_secret ? std::optional(transcript_.hash()) : std::nullopt});
+  auto schedule = negotiated_.resumed ? KeySchedule::resume(provider(), *suite_, session_->master_secret.bytes())
+                                      : KeySchedule::from({.provider = provider(),
+                                                           .suite = *suite_,
+                                                           .pre_master_secret = pre_master_secret_.bytes(),
+                                                           .client_random = client_random_,
+                                                           .server_random = server_random_,
+                                                           .session_hash = state_.extended_master_secret ? std::optional(transcript_.hash()) : std::nullopt});
   pre_master_secret_.clear();  // RFC 5246 §8.1: once the master secret is computed
   if (!schedule) return fail(schedule.error());
   keys_ = std::move(*schedule);
   if (observer_ != nullptr) observer_->on_secret({"CLIENT_RANDOM", client_random_, keys_->master_secret()});
-  const auto block = keys_->key_block(client_random_, server_random_, record::fixed_iv_size(*suite_->aead()));
+  const auto block = keys_->key_block(client_random_, server_random_, state_.encrypt_then_mac);
   if (!block) return fail(block.error());
   if (const auto set = channel_.set_pending(*block); !set) return fail(set.error());
   return Outcome::done;
@@ -61,8 +71,8 @@ Result<Outcome> Endpoint::send_change_cipher_spec() {
 Result<Outcome> Endpoint::send_finished() {
   const auto data = keys_->verify_data(role_, transcript_.hash());
   if (!data) return fail(data.error());
-  if (const auto sent = emit(Finished{.verify_data = *data}); !sent) return fail(sent.error());
-  return Outcome::done;
+  (role_ == Role::client ? kept_.client_verify_data : kept_.server_verify_data) = *data;
+  return emit(Finished{.verify_data = *data});
 }
 
 Result<void> Endpoint::receive_finished(Bytes body) {
@@ -71,7 +81,31 @@ Result<void> Endpoint::receive_finished(Bytes body) {
   auto verified = keys_->verify_finished(peer_of(role_), transcript_.hash(), finished->verify_data);
   if (!verified) return fail(verified.error());
   finished_verified_ = *verified;
+  std::ranges::copy(finished->verify_data, (role_ == Role::client ? kept_.server_verify_data : kept_.client_verify_data).begin());
   return {};
+}
+
+Session Endpoint::session_of() const {
+  return {.suite = suite_->suite,
+          .master_secret = Secret<kMasterSecretSize>::copy_of(keys_->master_secret()),
+          .extended_master_secret = state_.extended_master_secret,
+          .established = session_ && negotiated_.resumed ? session_->established : now_,
+          .server_name = state_.server_name,
+          .group = state_.group,
+          .signature_scheme = state_.signature_scheme,
+          .psk_identity = state_.psk_identity,
+          .peer_certificates = state_.peer_certificates,
+          .verified_chain = peer_verified_ ? peer_verified_->chain() : std::vector<Certificate>()};
+}
+
+Result<Outcome> Endpoint::complete(const PeerVerified& peer, const SignatureVerified&, const FinishedVerified&) {
+  state_.verified_chain = peer.chain();
+  state_.handshake_complete = true;
+  kept_.prf_hash = suite_->prf_hash;
+  if (config_.keep_master_secret) kept_.master_secret = Secret<kMasterSecretSize>::copy_of(keys_->master_secret());
+  kept_.client_random = client_random_;
+  kept_.server_random = server_random_;
+  return Outcome::done;
 }
 
 }  // namespace tls12::handshake

@@ -6,8 +6,11 @@
 
 #include "handshake/context.hpp"
 #include "handshake/flow.hpp"
+#include "handshake/key_agreement.hpp"
 #include "handshake/key_schedule.hpp"
 #include "handshake/proofs.hpp"
+#include "handshake/session.hpp"
+#include "handshake/signing.hpp"
 #include "handshake/transcript.hpp"
 #include "tls12/engine.hpp"
 #include "tls12/observer.hpp"
@@ -28,6 +31,19 @@ class Channel {
   virtual Result<void> set_pending(const KeyBlock& keys) = 0;
   /// The version is agreed upon: records say it from now on.
   virtual void version_negotiated() = 0;
+  /// RFC 6066 §4, RFC 8449: the most plaintext a record may carry from now on, each way; 0 is the protocol's own limit.
+  virtual void limit_fragments(std::size_t send, std::size_t receive) = 0;
+};
+
+/// What outlives the handshake: the secrets that exporters (RFC 5705), channel bindings (RFC 5929) and renegotiation (RFC 5746) are made of, and where
+/// the session is kept, so that a fatal alert can make it forgotten.
+struct Kept {
+  HashAlgorithm prf_hash = HashAlgorithm::sha256;
+  Secret<kMasterSecretSize> master_secret = {};  ///< empty where the configuration does not keep it
+  HelloRandom client_random = {}, server_random = {};
+  VerifyData client_verify_data = {}, server_verify_data = {};
+  std::shared_ptr<SessionStore> store = {};
+  std::vector<std::uint8_t> session_key = {};
 };
 
 /// One end of a handshake, for as long as it lasts: destroyed, and wiped, when it is complete. Client and Server add a function a row.
@@ -36,27 +52,28 @@ class Endpoint : public Steps {
   struct Environment {
     Channel& channel;
     ConnectionState& state;
+    Kept& kept;
     Observer* observer;  ///< may be null
     WallTime now;
   };
 
   const Negotiated& negotiated() const final { return negotiated_; }
   Result<void> receive(Act message, Bytes bytes) final;
-  /// The suite's, once it is chosen: the syntax of two messages depends on it.
-  KeyExchange key_exchange() const { return suite_ != nullptr ? suite_->key_exchange : KeyExchange::ecdhe_ecdsa; }
+  /// How the peer's messages are to be read, as far as that is known.
+  wire::Syntax syntax() const { return {.key_exchange = negotiated_.key_exchange, .certificate_type = peer_certificate_type_}; }
 
-  virtual Wants wants() const { return Wants::nothing; }
-  virtual SignatureWanted signature_wanted() const { return {}; }
+  Wants wants() const { return signing_.waits() ? Wants::signature : Wants::nothing; }
+  SignatureWanted signature_wanted() const { return signing_.wanted(); }
   /// The answer, or nothing where the key could not sign. Only while wants() says so.
-  virtual void answer_signature(std::optional<Bytes>) {}
+  void answer_signature(std::optional<Bytes> signature) { signing_.answer(signature); }
 
  protected:
-  Endpoint(Role role, const CommonConfig& config, const Abilities& abilities, const Environment& environment)
+  Endpoint(Role role, const CommonConfig& config, const Environment& environment)
       : role_(role),
         config_(config),
-        abilities_(abilities),
         channel_(environment.channel),
         state_(environment.state),
+        kept_(environment.kept),
         observer_(environment.observer),
         now_(environment.now),
         transcript_(config.limits.transcript) {}
@@ -67,31 +84,38 @@ class Endpoint : public Steps {
   const Provider& provider() const { return *config_.provider; }
   /// Puts a message of ours behind the others, and into the transcript.
   template <class Message>
-  Result<void> emit(const Message& message) {
+  Result<Outcome> emit(const Message& message) {
     Buffer& out = channel_.messages();
     const std::size_t start = out.size();
     wire::serialize(message, out);
     const Bytes bytes = out.view().subspan(start);
     if (observer_ != nullptr) observer_->on_message({Direction::sent, wire::type_of(message), bytes, message});
-    return transcript_.add(bytes);
+    if (const auto added = transcript_.add(bytes); !added) return fail(added.error());
+    return Outcome::done;
   }
   Result<void> draw(MutableBytes out) { return provider().rng().fill(out) ? Result<void>() : fail(Errc::randomness_failed); }
-  Result<void> generate_key_share();
-  /// RFC 8422 §5.10: the premaster secret, from our key share and the peer's.
-  Result<void> agree(Bytes peer_public_value);
-  /// RFC 5246 §8.1 and §6.3, RFC 7627 §4: from the premaster secret to the pending states of both directions. A step of its own: the
-  /// session hash takes in ClientKeyExchange.
+
+  void suite_chosen(const wire::SuiteRow& suite);
+  /// RFC 5246 §7.3: the session's suite, secrets and peer are this connection's.
+  void resume(const wire::SuiteRow& suite);
+  /// The peer's certificate_list, parsed into the state. Errors: Errc::certificate_path_too_long past the limit, those of Certificate::from_der.
+  Result<void> keep_certificates(const Certificates& message);
+  /// RFC 5246 §8.1 and §6.3, RFC 7627 §4: from the premaster secret, or the session's master secret, to the pending states of both directions. A step of
+  /// its own: the session hash takes in ClientKeyExchange.
   Result<Outcome> derive_keys();
+  Result<Outcome> sign() { return signing_.step(provider()); }
   Result<Outcome> send_change_cipher_spec();
   Result<Outcome> send_finished();
   Result<void> receive_finished(Bytes body);
-  void suite_chosen(const wire::SuiteRow& suite);
+  /// Everything this handshake has to say to a later one.
+  Session session_of() const;
+  Result<Outcome> complete(const PeerVerified& peer, const SignatureVerified&, const FinishedVerified&);
 
   Role role_;
   const CommonConfig& config_;
-  const Abilities& abilities_;
   Channel& channel_;
   ConnectionState& state_;
+  Kept& kept_;
   Observer* observer_;
   WallTime now_;
 
@@ -99,10 +123,14 @@ class Endpoint : public Steps {
   Transcript transcript_;
   HelloRandom client_random_ = {}, server_random_ = {};
   const wire::SuiteRow* suite_ = nullptr;
-  const wire::GroupRow* group_ = nullptr;
-  std::unique_ptr<KeyShare> key_share_;
+  CertificateType peer_certificate_type_ = CertificateType::x509;
+  std::optional<Session> session_;  // the one that is offered or resumed
+  KeyAgreement key_agreement_;
   PreMasterSecret pre_master_secret_;
+  Signing signing_;
   std::optional<KeySchedule> keys_;
+  std::optional<PeerVerified> peer_verified_;
+  std::optional<SignatureVerified> signature_verified_;
   std::optional<FinishedVerified> finished_verified_;
 };
 

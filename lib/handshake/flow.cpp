@@ -5,25 +5,45 @@ namespace {
 
 constexpr Role kClient = Role::client;
 constexpr Role kServer = Role::server;
-constexpr bool certificate_requested(const Negotiated& n) { return n.certificate_requested; }
-constexpr bool always(const Negotiated&) { return true; }
+constexpr Presence kMayBeLeftOut = Presence::sender_decides;
 
+// When a row is part of the handshake. RFC 5246 §7.4.2 to §7.4.8; RFC 4279 §2 for keys shared beforehand.
+constexpr bool always(const Negotiated&) { return true; }
+constexpr bool by_certificate(const Negotiated& n) { return has_certificate(n.key_exchange); }
+constexpr bool server_signs(const Negotiated& n) { return has_signature(n.key_exchange); }
+constexpr bool server_has_share(const Negotiated& n) { return has_dhe(n.key_exchange) || has_ecdhe(n.key_exchange); }
+constexpr bool bare_psk(const Negotiated& n) { return n.key_exchange == KeyExchange::psk; }  // the message holds a hint, if there is one
+constexpr bool status_announced(const Negotiated& n) { return n.certificate_status; }
+constexpr bool ticket_announced(const Negotiated& n) { return n.new_session_ticket; }
+constexpr bool certificate_requested(const Negotiated& n) { return n.certificate_requested; }
+constexpr bool client_has_certificate(const Negotiated& n) { return n.client_certificate; }
+
+// clang-format off
 constexpr Row kFull[] = {
     {kClient, Act::client_hello},
     {kServer, Act::choose_configuration},
+    {kServer, Act::look_up_session},
+    {kServer, Act::negotiate},
     {kServer, Act::server_hello},
-    {kServer, Act::certificate},
-    {kServer, Act::sign},
-    {kServer, Act::server_key_exchange},
-    {kServer, Act::certificate_request, always, Presence::sender_decides},
+    {kServer, Act::certificate, by_certificate},
+    {kServer, Act::certificate_status, status_announced, kMayBeLeftOut},
+    {kServer, Act::sign, server_signs},
+    {kServer, Act::server_key_exchange, server_has_share},
+    {kServer, Act::server_key_exchange, bare_psk, kMayBeLeftOut},
+    {kServer, Act::certificate_request, by_certificate, kMayBeLeftOut},
     {kServer, Act::server_hello_done},
     {kClient, Act::verify_peer},  // before anything of ours is sent
+    {kClient, Act::choose_identity, certificate_requested},
     {kClient, Act::certificate, certificate_requested},
     {kClient, Act::client_key_exchange},
-    {kClient, Act::derive_keys},
+    {kClient, Act::derive_keys},  // here: the session hash ends with ClientKeyExchange (RFC 7627 §3)
     {kServer, Act::derive_keys},
+    {kClient, Act::sign, client_has_certificate},
+    {kClient, Act::certificate_verify, client_has_certificate},
+    {kServer, Act::verify_peer},
     {kClient, Act::change_cipher_spec},
     {kClient, Act::finished},
+    {kServer, Act::new_session_ticket, ticket_announced},
     {kServer, Act::change_cipher_spec},
     {kServer, Act::finished},
     {kClient, Act::complete},
@@ -31,9 +51,20 @@ constexpr Row kFull[] = {
 };
 
 constexpr Row kAbbreviated[] = {
-    {kServer, Act::server_hello},       {kClient, Act::derive_keys}, {kServer, Act::derive_keys}, {kServer, Act::change_cipher_spec}, {kServer, Act::finished},
-    {kClient, Act::change_cipher_spec}, {kClient, Act::finished},    {kClient, Act::complete},    {kServer, Act::complete},
+    {kServer, Act::server_hello},
+    {kClient, Act::verify_peer},
+    {kServer, Act::verify_peer},
+    {kClient, Act::derive_keys},
+    {kServer, Act::derive_keys},
+    {kServer, Act::new_session_ticket, ticket_announced},
+    {kServer, Act::change_cipher_spec},
+    {kServer, Act::finished},
+    {kClient, Act::change_cipher_spec},
+    {kClient, Act::finished},
+    {kClient, Act::complete},
+    {kServer, Act::complete},
 };
+// clang-format on
 
 }  // namespace
 
@@ -44,15 +75,21 @@ const char* name(Act act) {
   switch (act) {
     case Act::client_hello: return "ClientHello";
     case Act::server_hello: return "ServerHello";
+    case Act::new_session_ticket: return "NewSessionTicket";
     case Act::certificate: return "Certificate";
     case Act::server_key_exchange: return "ServerKeyExchange";
     case Act::certificate_request: return "CertificateRequest";
     case Act::server_hello_done: return "ServerHelloDone";
+    case Act::certificate_verify: return "CertificateVerify";
+    case Act::certificate_status: return "CertificateStatus";
     case Act::client_key_exchange: return "ClientKeyExchange";
     case Act::finished: return "Finished";
     case Act::change_cipher_spec: return "[ChangeCipherSpec]";
     case Act::choose_configuration: return "(choose configuration)";
+    case Act::look_up_session: return "(look up session)";
+    case Act::negotiate: return "(negotiate)";
     case Act::verify_peer: return "(verify peer)";
+    case Act::choose_identity: return "(choose identity)";
     case Act::sign: return "(sign)";
     case Act::derive_keys: return "(derive keys)";
     case Act::complete: return "(complete)";

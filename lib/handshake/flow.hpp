@@ -8,6 +8,7 @@
 
 #include "tls12/bytes.hpp"
 #include "tls12/error.hpp"
+#include "tls12/messages.hpp"
 #include "tls12/registry.hpp"
 
 namespace tls12::handshake {
@@ -16,17 +17,23 @@ namespace tls12::handshake {
 enum class Act : std::uint16_t {
   client_hello = 1,
   server_hello = 2,
+  new_session_ticket = 4,
   certificate = 11,
   server_key_exchange = 12,
   certificate_request = 13,
   server_hello_done = 14,
+  certificate_verify = 15,
   client_key_exchange = 16,
   finished = 20,
+  certificate_status = 22,
   change_cipher_spec = 0x100,  // its own content type (RFC 5246 §7.1), but it has its place in the figures; no HandshakeType has this number
   // Local steps: the only ones that may wait for an answer from outside. They may be taken again, draw no randomness before
   // they can finish, and hash nothing.
   choose_configuration = 0x200,
+  look_up_session,
+  negotiate,
   verify_peer,
+  choose_identity,
   sign,
   derive_keys,
   complete,
@@ -38,8 +45,12 @@ const char* name(Act act);
 
 /// What both ends know alike; rows ask it whether they apply.
 struct Negotiated {
-  bool certificate_requested = false;
+  KeyExchange key_exchange = KeyExchange::ecdhe_ecdsa;
   bool resumed = false;
+  bool certificate_status = false;  ///< the server's hello says that it may come (RFC 6066 §8)
+  bool new_session_ticket = false;  ///< the server's hello says that it will come (RFC 5077 §3.3)
+  bool certificate_requested = false;
+  bool client_certificate = false;  ///< the client's Certificate is not empty
 };
 
 enum class Presence : std::uint8_t { required, sender_decides };

@@ -35,14 +35,18 @@ Result<KeySchedule> KeySchedule::from(const Inputs& in) {
   const auto made = in.session_hash ? pre_master->expand("extended master secret", in.session_hash->bytes(), {}, master.bytes())  // RFC 7627 §4
                                     : pre_master->expand("master secret", in.client_random, in.server_random, master.bytes());    // RFC 5246 §8.1
   if (!made) return fail(made.error());
-  auto prf = Prf::with_secret(in.provider, in.suite.prf_hash, master.bytes());
-  if (!prf) return fail(prf.error());
-  return KeySchedule(*in.suite.aead(), std::move(*prf), std::move(master));
+  return resume(in.provider, in.suite, master.bytes());
 }
 
-Result<KeyBlock> KeySchedule::key_block(Bytes client_random, Bytes server_random, std::size_t iv_size) {
-  KeyBlock block{.aead = aead_, .key_size = key_size(aead_), .iv_size = iv_size};
-  block.bytes.resize(2 * (block.key_size + block.iv_size));
+Result<KeySchedule> KeySchedule::resume(const Provider& provider, const wire::SuiteRow& suite, Bytes master_secret) {
+  auto prf = Prf::with_secret(provider, suite.prf_hash, master_secret);
+  if (!prf) return fail(prf.error());
+  return KeySchedule(suite, std::move(*prf), Secret<kMasterSecretSize>::copy_of(master_secret));
+}
+
+Result<KeyBlock> KeySchedule::key_block(Bytes client_random, Bytes server_random, bool encrypt_then_mac) {
+  KeyBlock block{.cipher = suite_->cipher, .encrypt_then_mac = encrypt_then_mac, .sizes = record::key_sizes(suite_->cipher)};
+  block.bytes.resize(2 * (block.sizes.mac_key + block.sizes.key + block.sizes.iv));
   // RFC 5246 §6.3: here the server's random comes first.
   if (const auto made = prf_.expand("key expansion", server_random, client_random, block.bytes.bytes()); !made) return fail(made.error());
   return block;

@@ -8,6 +8,7 @@
 #include "base/secret.hpp"
 #include "handshake/proofs.hpp"
 #include "handshake/transcript.hpp"
+#include "record/protection.hpp"
 #include "tls12/crypto.hpp"
 #include "tls12/error.hpp"
 #include "wire/registry.hpp"
@@ -18,7 +19,9 @@ inline constexpr std::size_t kMasterSecretSize = 48;
 inline constexpr std::size_t kVerifyDataSize = 12;
 inline constexpr std::size_t kRandomSize = 32;
 
-using PreMasterSecret = Secret<kMaxGroupSecretSize>;
+inline constexpr std::size_t kMaxPskSize = 256;
+/// A group's secret alone, or with a key shared beforehand (RFC 4279 §2).
+using PreMasterSecret = Secret<2 + kMaxGroupSecretSize + 2 + kMaxPskSize>;
 using VerifyData = std::array<std::uint8_t, kVerifyDataSize>;
 using HelloRandom = std::array<std::uint8_t, kRandomSize>;
 
@@ -36,13 +39,20 @@ class Prf {
   std::size_t digest_;
 };
 
-/// RFC 5246 §6.3, without MAC keys, which AEAD suites do not have (§6.2.3.3). The views show the key block, which wipes itself.
+/// RFC 5246 §6.3: three pairs of keys, the client's first. The views show the key block, which wipes itself.
 struct KeyBlock {
-  AeadAlgorithm aead = AeadAlgorithm::aes_128_gcm;
-  std::size_t key_size = 0, iv_size = 0;
-  Secret<2 * (32 + 12)> bytes = {};
-  Bytes write_key(Role writer) const { return bytes.bytes().subspan(writer == Role::client ? 0 : key_size, key_size); }
-  Bytes write_iv(Role writer) const { return bytes.bytes().subspan(2 * key_size + (writer == Role::client ? 0 : iv_size), iv_size); }
+  wire::RecordCipher cipher = {};
+  bool encrypt_then_mac = false;  ///< RFC 7366, for a block cipher
+  record::KeySizes sizes = {};
+  Secret<2 * (48 + 32 + 12)> bytes = {};
+  record::DirectionKeys of(Role writer) const {
+    return {.mac_key = part(0, sizes.mac_key, writer),
+            .key = part(2 * sizes.mac_key, sizes.key, writer),
+            .iv = part(2 * (sizes.mac_key + sizes.key), sizes.iv, writer)};
+  }
+
+ private:
+  Bytes part(std::size_t at, std::size_t size, Role writer) const { return bytes.bytes().subspan(at + (writer == Role::client ? 0 : size), size); }
 };
 
 /// The master secret of one connection, and what is made of it.
@@ -56,18 +66,20 @@ class KeySchedule {
     std::optional<Digest> session_hash;  ///< RFC 7627 §3, up to and including ClientKeyExchange; none: RFC 5246 §8.1
   };
   static Result<KeySchedule> from(const Inputs& inputs);
+  /// RFC 5246 §8.1: of a session that is resumed.
+  static Result<KeySchedule> resume(const Provider& provider, const wire::SuiteRow& suite, Bytes master_secret);
 
   Bytes master_secret() const { return master_secret_.bytes(); }
-  /// `iv_size`: the suite's fixed part of the nonce (RFC 5288 §3: 4; RFC 7905 §2: 12).
-  Result<KeyBlock> key_block(Bytes client_random, Bytes server_random, std::size_t iv_size);
+  Result<KeyBlock> key_block(Bytes client_random, Bytes server_random, bool encrypt_then_mac = false);
   /// RFC 5246 §7.4.9: what `sender`'s Finished says behind these messages.
   Result<VerifyData> verify_data(Role sender, const Digest& messages);
   /// The peer's Finished, compared in constant time. Errors: Errc::bad_finished.
   Result<FinishedVerified> verify_finished(Role sender, const Digest& messages, Bytes received);
 
  private:
-  KeySchedule(AeadAlgorithm aead, Prf prf, Secret<kMasterSecretSize> master) : aead_(aead), prf_(std::move(prf)), master_secret_(std::move(master)) {}
-  AeadAlgorithm aead_;
+  KeySchedule(const wire::SuiteRow& suite, Prf prf, Secret<kMasterSecretSize> master)
+      : suite_(&suite), prf_(std::move(prf)), master_secret_(std::move(master)) {}
+  const wire::SuiteRow* suite_;
   Prf prf_;  // under the master secret
   Secret<kMasterSecretSize> master_secret_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "x509/host_name.hpp"
 #include "x509/parsed_certificate.hpp"
 
 namespace tls12::handshake {
@@ -9,15 +10,22 @@ namespace {
 
 bool contains(Bytes list, std::uint8_t value) { return std::ranges::find(list, value) != list.end(); }
 
-const wire::GroupRow* choose_group(const Abilities& ours, const ClientHello& hello) {
-  if (!hello.supported_groups) {
-    // RFC 8422 §5.1: a client that says nothing leaves the choice to us. What everybody has is secp256r1.
-    const auto widespread = std::ranges::find(ours.groups, NamedGroup::secp256r1, &wire::GroupRow::group);
-    return widespread != ours.groups.end() ? *widespread : ours.groups.front();
+/// RFC 7919 §2: the codepoints for finite fields, those of its future ones among them.
+bool is_field(NamedGroup group) { return static_cast<unsigned>(group) >> 8 == 1; }
+
+/// RFC 8422 §5.1 and RFC 7919 §4: a client that names no group of a kind leaves the choice to us: what everybody has. One that names some gets one of them.
+const wire::GroupRow* choose_group(const Abilities& ours, const ClientHello& hello, bool field) {
+  const auto is_kind = [&](NamedGroup group) { return is_field(group) == field; };
+  const bool says = hello.supported_groups && std::ranges::any_of(hello.supported_groups->begin(), hello.supported_groups->end(), is_kind);
+  // A list without a curve is a client without curves; one without fields may be of a client that does not know RFC 7919.
+  if (!says && hello.supported_groups && !field) return nullptr;
+  const wire::GroupRow* first = nullptr;
+  for (const auto* row : ours.groups) {
+    if (!is_kind(row->group)) continue;
+    if (says && hello.supported_groups->contains(row->group)) return row;
+    if (first == nullptr || row->group == NamedGroup::secp256r1) first = row;
   }
-  for (const auto* row : ours.groups)
-    if (hello.supported_groups->contains(row->group)) return row;
-  return nullptr;
+  return says ? nullptr : first;
 }
 
 // RFC 8422 §5.1: a client that lists its groups must have the curve of an EC certificate among them.
@@ -26,30 +34,80 @@ bool curve_is_welcome(const ClientHello& hello, KeyKind key) {
   return !curve || !hello.supported_groups || hello.supported_groups->contains(*curve);
 }
 
-// The first scheme of ours that the client accepts and the key can do.
-std::optional<SignatureScheme> choose_scheme(const Abilities& ours, const ClientHello& hello, const Certificate& certificate) {
-  for (const auto* row : ours.schemes)
-    if (hello.signature_algorithms->contains(row->scheme) && algorithm_for(row->scheme, certificate)) return row->scheme;
-  return std::nullopt;
+/// The first scheme of ours that is accepted and that the key can do. RFC 5246 §7.4.1.4.1: to say nothing is to accept SHA-1 alone.
+bool choose_scheme(const Abilities& ours, const std::optional<ListOf16<SignatureScheme>>& accepted, Credential& credential) {
+  const Certificate& certificate = credential.identity->identity.chain().front();
+  for (const auto* row : ours.schemes) {
+    const bool welcome = accepted ? accepted->contains(row->scheme) : row->hash == HashAlgorithm::sha1;
+    const auto algorithm = welcome ? algorithm_for(row->scheme, certificate) : std::nullopt;
+    if (!algorithm) continue;
+    credential.scheme = row->scheme;
+    credential.algorithm = *algorithm;
+    return true;
+  }
+  return false;
 }
 
-struct Candidate {
-  const ServerIdentity* identity;
-  SignatureScheme scheme;
+/// RFC 6066 §3: whether an identity is for the name that the client asks for.
+bool is_for(const ShownIdentity& shown, const ClientHello& hello) {
+  if (!hello.server_name) return true;
+  const auto name = x509::ReferenceName::parse(*hello.server_name);
+  return name && x509::is_for(shown.identity.chain().front().parsed(), *name);
+}
+
+class Chooser {
+ public:
+  Chooser(const ServerContext::Content& context, const ClientHello& hello) : context_(context), hello_(hello) {
+    named_ = std::ranges::any_of(context.identities, [&](const ShownIdentity& shown) { return is_for(shown, hello); });
+  }
+  bool knows_name() const { return named_; }
+
+  bool visit(const wire::SuiteRow& suite) {
+    Choice choice{.suite = &suite};
+    if (has_ecdhe(suite.key_exchange) || has_dhe(suite.key_exchange)) {
+      choice.group = choose_group(context_.abilities, hello_, has_dhe(suite.key_exchange));
+      if (choice.group == nullptr) return missing(Errc::no_common_group);
+    }
+    if (has_certificate(suite.key_exchange) && !choose_credential(suite.key_exchange, choice.credential)) return false;
+    choice_ = choice;
+    return true;
+  }
+
+  Result<Choice> result() const { return choice_.suite != nullptr ? Result<Choice>(choice_) : fail(missing_); }
+
+ private:
+  // The first identity for the name, or else of all, that serves the suite.
+  bool choose_credential(KeyExchange key_exchange, Credential& out) {
+    for (const ShownIdentity& shown : context_.identities) {
+      const KeyKind key = shown.identity.key().kind();
+      if ((named_ && !is_for(shown, hello_)) || !fits(key_exchange, key) || !usage_allows(key_exchange, shown.identity.chain().front())) continue;
+      if (key_exchange == KeyExchange::rsa && shown.identity.key().is_elsewhere()) continue;  // such a key signs, and does nothing else
+      if (has_ecdhe(key_exchange) && !curve_is_welcome(hello_, key)) continue;
+      Credential credential{.identity = &shown};
+      if (has_signature(key_exchange) && !choose_scheme(context_.abilities, hello_.signature_algorithms, credential)) {
+        missing(hello_.signature_algorithms ? Errc::no_common_signature_scheme : Errc::signature_algorithms_absent);
+        continue;
+      }
+      out = credential;
+      return true;
+    }
+    return false;
+  }
+
+  // The nearest miss is what the error says.
+  bool missing(Errc what) {
+    if (missing_ == Errc::no_common_suite) missing_ = what;
+    return false;
+  }
+
+  const ServerContext::Content& context_;
+  const ClientHello& hello_;
+  bool named_ = false;
+  Choice choice_;
+  Errc missing_ = Errc::no_common_suite;
 };
 
-// The first identity that fits the suite and the hello. `missing` remembers the nearest miss.
-std::optional<Candidate> choose_identity(const ServerContext::Content& context, const ClientHello& hello, KeyExchange key_exchange, Errc& missing) {
-  for (const ServerIdentity& identity : context.identities) {
-    const KeyKind key = identity.identity.key().kind();
-    if (!fits(key_exchange, key) || !curve_is_welcome(hello, key)) continue;
-    if (const auto scheme = choose_scheme(context.abilities, hello, identity.identity.chain().front())) return Candidate{&identity, *scheme};
-    missing = Errc::no_common_signature_scheme;
-  }
-  return std::nullopt;
-}
-
-// Both lists, one by the order of the other.
+// Both lists, one by the order of the other, until `visit` is content.
 template <class Visit>
 void for_each_common_suite(const ServerContext::Content& context, const ClientHello& hello, Visit visit) {
   if (context.config.prefer_client_order) {
@@ -63,25 +121,33 @@ void for_each_common_suite(const ServerContext::Content& context, const ClientHe
   }
 }
 
-// RFC 7301 §3.2: by the server's preference. A server that has no protocols does not take part.
-Result<Bytes> choose_protocol(const ServerContext::Content& context, const ClientHello& hello) {
-  if (!hello.application_layer_protocol_negotiation || context.abilities.protocols_wire.empty()) return Bytes{};
-  for (const Bytes ours : context.abilities.protocol_list())
-    for (const Bytes theirs : *hello.application_layer_protocol_negotiation)
-      if (std::ranges::equal(ours, theirs)) return ours;
-  return fail(Errc::no_common_application_protocol);
+/// RFC 5246 §7.4.4: whether a chain has a certificate that one of the authorities issued; to name none is to welcome all.
+bool issued_by_one_of(const ListOfOpaque<2>& authorities, std::span<const Certificate> chain) {
+  if (authorities.empty()) return true;
+  for (const Certificate& certificate : chain)
+    for (const Bytes name : authorities)
+      if (std::ranges::equal(certificate.parsed().issuer, name)) return true;
+  return false;
 }
 
 }  // namespace
 
 Result<void> check_client_hello(const ClientHello& hello) {
   // RFC 5246 appendix E.1: a client may offer more than we speak, then it gets TLS 1.2; one that offers less is refused.
-  if (hello.client_version < ProtocolVersion::tls12) return fail(Errc::version_not_supported, name(hello.client_version));
+  if (hello.client_version < ProtocolVersion::tls12) {
+    const bool fallback = hello.cipher_suites.contains(CipherSuite::TLS_FALLBACK_SCSV);
+    return fail(fallback ? Errc::inappropriate_fallback : Errc::version_not_supported, name(hello.client_version));
+  }
   if (!contains(hello.compression_methods, 0)) return fail(Errc::null_compression_missing);
-  // RFC 5746 §3.6: in a first handshake there is nothing that could have been renegotiated.
+  // RFC 5746 §3.6: in a first handshake, and a server has no other, there is nothing that could have been renegotiated.
   if (hello.renegotiation_info && !hello.renegotiation_info->empty()) return fail(Errc::renegotiation_info_not_empty);
   if (hello.ec_point_formats && !contains(*hello.ec_point_formats, static_cast<std::uint8_t>(EcPointFormat::uncompressed)))
     return fail(Errc::point_format_missing);
+  // RFC 6066 §4: four values are defined; RFC 8449 §4: below 64 no peer may go.
+  if (hello.max_fragment_length && (*hello.max_fragment_length < 1 || *hello.max_fragment_length > 4))
+    return fail(Errc::fragment_limit_wrong, "max_fragment_length " + std::to_string(*hello.max_fragment_length));
+  if (hello.record_size_limit && *hello.record_size_limit < 64)
+    return fail(Errc::fragment_limit_wrong, "record_size_limit " + std::to_string(*hello.record_size_limit));
   return {};
 }
 
@@ -90,27 +156,29 @@ bool signals_secure_renegotiation(const ClientHello& hello) {
 }
 
 Result<Choice> choose(const ServerContext::Content& context, const ClientHello& hello) {
-  // RFC 5246 §7.4.1.4.1: absence means SHA-1 with everything, and SHA-1 signatures are not made here (RFC 9155 §2).
-  if (!hello.signature_algorithms) return fail(Errc::signature_algorithms_absent);
+  Chooser chooser(context, hello);
+  if (context.config.require_known_name && hello.server_name && !chooser.knows_name()) return fail(Errc::unrecognized_name, *hello.server_name);
+  for_each_common_suite(context, hello, [&](const wire::SuiteRow& suite) { return chooser.visit(suite); });
+  return chooser.result();
+}
 
-  Choice choice;
-  Errc missing = Errc::no_common_suite;
-  for_each_common_suite(context, hello, [&](const wire::SuiteRow& suite) {
-    const auto candidate = choose_identity(context, hello, suite.key_exchange, missing);
-    if (!candidate) return false;
-    choice.suite = &suite;
-    choice.identity = candidate->identity;
-    choice.scheme = candidate->scheme;
-    choice.algorithm = *algorithm_for(candidate->scheme, candidate->identity->identity.chain().front());
-    return true;
-  });
-  if (choice.suite == nullptr) return fail(missing);
-  choice.group = choose_group(context.abilities, hello);
-  if (choice.group == nullptr) return fail(Errc::no_common_group);
-  const auto protocol = choose_protocol(context, hello);
-  if (!protocol) return fail(protocol.error());
-  choice.application_protocol = *protocol;
-  return choice;
+Result<Bytes> choose_protocol(const ServerContext::Content& context, const ClientHello& hello) {
+  if (!hello.application_layer_protocol_negotiation || context.abilities.protocols_wire.empty()) return Bytes{};
+  for (const Bytes ours : context.abilities.protocol_list())
+    for (const Bytes theirs : *hello.application_layer_protocol_negotiation)
+      if (std::ranges::equal(ours, theirs)) return ours;
+  return fail(Errc::no_common_application_protocol);
+}
+
+std::optional<Credential> choose_for(const CertificateRequest& request, std::span<const ShownIdentity> identities, const Abilities& ours) {
+  for (const ShownIdentity& shown : identities) {
+    const auto type = client_certificate_type_of(shown.identity.key().kind());
+    if (!type || !contains(request.certificate_types, static_cast<std::uint8_t>(*type))) continue;
+    if (!issued_by_one_of(request.certificate_authorities, shown.identity.chain())) continue;
+    Credential credential{.identity = &shown};
+    if (choose_scheme(ours, request.supported_signature_algorithms, credential)) return credential;
+  }
+  return std::nullopt;
 }
 
 std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme, const Certificate& certificate) {
@@ -121,8 +189,23 @@ std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme, const Ce
 }
 
 bool fits(KeyExchange key_exchange, KeyKind key) {
-  const bool rsa = key == KeyKind::rsa || key == KeyKind::rsa_pss;
-  return key_exchange == KeyExchange::ecdhe_rsa ? rsa : key_exchange == KeyExchange::ecdhe_ecdsa && !rsa;
+  switch (key_exchange) {
+    case KeyExchange::rsa: return key == KeyKind::rsa;  // RFC 4055 §1.2: an RSA-PSS key does not decrypt
+    case KeyExchange::dhe_rsa:
+    case KeyExchange::ecdhe_rsa: return key == KeyKind::rsa || key == KeyKind::rsa_pss;
+    case KeyExchange::ecdhe_ecdsa: return key != KeyKind::rsa && key != KeyKind::rsa_pss;
+    default: return false;
+  }
+}
+
+bool usage_allows(KeyExchange key_exchange, const Certificate& certificate) {
+  const auto use = key_exchange == KeyExchange::rsa ? x509::KeyUsage::key_encipherment : x509::KeyUsage::digital_signature;
+  return certificate.parsed().extensions.allows(use);
+}
+
+std::optional<ClientCertificateType> client_certificate_type_of(KeyKind key) {
+  if (key == KeyKind::rsa || key == KeyKind::rsa_pss) return ClientCertificateType::rsa_sign;
+  return ClientCertificateType::ecdsa_sign;  // RFC 8422 §5.5: EdDSA keys go by this name too
 }
 
 }  // namespace tls12::handshake

@@ -1,4 +1,4 @@
-// What a server makes of a ClientHello: pure functions of the hello and the configuration.
+// What a server makes of a ClientHello, and a client of a CertificateRequest: pure functions of the message and the configuration.
 #pragma once
 
 #include <optional>
@@ -8,30 +8,45 @@
 
 namespace tls12::handshake {
 
+/// How an end will show its key, and sign.
+struct Credential {
+  const ShownIdentity* identity = nullptr;
+  SignatureScheme scheme = {};  ///< these two only where something is signed
+  SignatureAlgorithm algorithm = {};
+};
+
 /// The server's choice.
 struct Choice {
   const wire::SuiteRow* suite = nullptr;
-  const wire::GroupRow* group = nullptr;
-  const ServerIdentity* identity = nullptr;
-  SignatureScheme scheme = {};
-  SignatureAlgorithm algorithm = {};
-  Bytes application_protocol = {};  ///< a view into the configuration; empty when none was chosen
+  const wire::GroupRow* group = nullptr;  ///< null: the suite has no ephemeral key exchange
+  Credential credential = {};             ///< none: the suite has no certificate
 };
 
-/// What every ClientHello of a first handshake must say, whatever the configuration (RFC 5246 §7.4.1.2, appendix E.1; RFC 5746 §3.6; RFC 8422 §5.1.2).
-/// Errors: version_not_supported, null_compression_missing, renegotiation_info_not_empty, point_format_missing.
+/// What every ClientHello must say, whatever the configuration (RFC 5246 §7.4.1.2, appendix E.1; RFC 5746 §3.6; RFC 7507 §3; RFC 8422 §5.1.2;
+/// RFC 8449 §4). Errors: version_not_supported, inappropriate_fallback, null_compression_missing, renegotiation_info_not_empty, point_format_missing,
+/// fragment_limit_wrong.
 Result<void> check_client_hello(const ClientHello& hello);
 /// Whether the client signalled RFC 5746, in either of its two ways (§3.3).
 bool signals_secure_renegotiation(const ClientHello& hello);
 
-/// RFC 5246 §7.4.1.3 and §7.4.1.4.1, RFC 8422 §5.1, RFC 7301 §3.2. Errors: signature_algorithms_absent, no_common_suite, no_common_group,
-/// no_common_signature_scheme, no_common_application_protocol.
+/// RFC 5246 §7.4.1.3 and §7.4.1.4.1, RFC 8422 §5.1, RFC 7919 §4. Errors: signature_algorithms_absent, no_common_suite, no_common_group,
+/// no_common_signature_scheme, unrecognized_name.
 Result<Choice> choose(const ServerContext::Content& context, const ClientHello& hello);
+/// RFC 7301 §3.2: a view into the configuration; empty when the client has no such extension, or the server no protocols. Errors:
+/// no_common_application_protocol.
+Result<Bytes> choose_protocol(const ServerContext::Content& context, const ClientHello& hello);
+
+/// RFC 5246 §7.4.4, §7.4.6: the first identity that the request welcomes by type, scheme and authority; none when there is none.
+std::optional<Credential> choose_for(const CertificateRequest& request, std::span<const ShownIdentity> identities, const Abilities& ours);
 
 /// How the key of a certificate signs by `scheme`; nothing when it cannot, or may not (RFC 5246 §7.4.1.4.1, RFC 4055 §3.3).
 std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme, const Certificate& certificate);
 
-/// Whether a certificate with this key can serve a suite of this key exchange (RFC 8422 §2, §5.3).
+/// Whether a key of this kind can serve a suite of this key exchange (RFC 5246 §7.4.2, RFC 8422 §2, §5.3).
 bool fits(KeyExchange key_exchange, KeyKind key);
+/// Whether the certificate's key usage allows what a server does with it in this key exchange (RFC 5246 §7.4.2).
+bool usage_allows(KeyExchange key_exchange, const Certificate& certificate);
+/// What RFC 5246 §7.4.4 and RFC 8422 §5.5 call a key that signs; nothing for one that cannot.
+std::optional<ClientCertificateType> client_certificate_type_of(KeyKind key);
 
 }  // namespace tls12::handshake

@@ -10,21 +10,32 @@
 
 namespace tls12::handshake {
 
-/// The peer is who it should be, or the caller said by name that it does not matter. Made in verify.cpp alone.
+struct Session;
+
+/// The peer is who it should be: by its certificate, by a key that was shared beforehand, by a session that is resumed, or because the caller said
+/// by name that it does not matter. Made in verify.cpp alone.
 class PeerVerified {
  public:
+  /// From the peer's certificate to the trust anchor; empty unless a certificate was verified.
   const std::vector<Certificate>& chain() const { return chain_; }
 
  private:
   friend Result<PeerVerified> verify_server(const struct ServerVerification&);
+  friend Result<PeerVerified> verify_client(const struct ClientVerification&);
+  friend PeerVerified verified_by_psk();
+  friend PeerVerified verified_before(const Session&);
+  friend PeerVerified no_verification_asked();
   explicit PeerVerified(std::vector<Certificate> chain) : chain_(std::move(chain)) {}
   std::vector<Certificate> chain_;
 };
 
-/// The peer's signature over the key exchange parameters is right. Made in verify.cpp alone.
+/// The peer's signature is right: over the server's key exchange parameters, or over the client's handshake; or the key exchange has none, because the
+/// premaster secret itself proves who has the key. Made in verify.cpp alone.
 class SignatureVerified {
  private:
   friend Result<SignatureVerified> verify_key_exchange_signature(const struct KeyExchangeSignature&);
+  friend Result<SignatureVerified> verify_certificate_verify(const struct HandshakeSignature&);
+  friend SignatureVerified no_signature_expected();
   SignatureVerified() = default;
 };
 

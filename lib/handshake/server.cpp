@@ -2,23 +2,37 @@
 
 #include <algorithm>
 
+#include "handshake/premaster.hpp"
+#include "handshake/ticket.hpp"
+#include "handshake/verify.hpp"
+#include "x509/parsed_certificate.hpp"
+
 namespace tls12::handshake {
 namespace {
 
 constexpr std::uint8_t kPointFormats[] = {static_cast<std::uint8_t>(EcPointFormat::uncompressed)};
+constexpr std::uint8_t kCertificateTypes[] = {static_cast<std::uint8_t>(ClientCertificateType::rsa_sign),
+                                              static_cast<std::uint8_t>(ClientCertificateType::ecdsa_sign)};
+
+bool verifies(ClientAuthentication asked) { return asked == ClientAuthentication::verify_if_given || asked == ClientAuthentication::require_and_verify; }
+bool requires_certificate(ClientAuthentication asked) {
+  return asked == ClientAuthentication::require_any || asked == ClientAuthentication::require_and_verify;
+}
 
 }  // namespace
 
-Server::Server(const ServerContext::Content& context, const Environment& environment)
-    : Endpoint(Role::server, context.config.common, context.abilities, environment), context_(context) {}
+Server::Server(ServerContext context, const Environment& environment)
+    : Endpoint(Role::server, context.config().common, environment), context_(std::move(context)) {}
 
 Result<Outcome> Server::send(Act message) {
   switch (message) {
     case Act::server_hello: return send_server_hello();
     case Act::certificate: return send_certificate();
+    case Act::certificate_status: return send_certificate_status();
     case Act::server_key_exchange: return send_server_key_exchange();
-    case Act::certificate_request: return Outcome::left_out;  // this server asks no client for a certificate
+    case Act::certificate_request: return send_certificate_request();
     case Act::server_hello_done: return send_server_hello_done();
+    case Act::new_session_ticket: return send_new_session_ticket();
     case Act::change_cipher_spec: return send_change_cipher_spec();
     case Act::finished: return send_finished();
     default: return fail(Errc::internal_error, name(message));
@@ -28,11 +42,14 @@ Result<Outcome> Server::send(Act message) {
 Result<Outcome> Server::take(Act local_step) {
   switch (local_step) {
     case Act::choose_configuration: return choose_configuration();
-    case Act::sign: return sign();
+    case Act::look_up_session: return look_up_session();
+    case Act::negotiate: return negotiate();
+    case Act::sign: return sign_parameters();
     case Act::derive_keys: return derive_keys();
+    case Act::verify_peer: return verify_peer();
     case Act::complete:
-      if (!finished_verified_) break;
-      return complete(*finished_verified_);
+      if (!peer_verified_ || !signature_verified_ || !finished_verified_) break;
+      return complete(*peer_verified_, *signature_verified_, *finished_verified_);
     default: break;
   }
   return fail(Errc::internal_error, name(local_step));
@@ -41,11 +58,15 @@ Result<Outcome> Server::take(Act local_step) {
 Result<void> Server::understand(Act message, Bytes body) {
   switch (message) {
     case Act::client_hello: return receive_client_hello(body);
+    case Act::certificate: return receive_certificate(body);
     case Act::client_key_exchange: return receive_client_key_exchange(body);
+    case Act::certificate_verify: return receive_certificate_verify(body);
     case Act::finished: return receive_finished(body);
     default: return fail(Errc::internal_error, name(message));
   }
 }
+
+// ------------------------------------------------ ClientHello
 
 // RFC 5246 §7.4.1.2.
 Result<void> Server::receive_client_hello(Bytes body) {
@@ -53,119 +74,339 @@ Result<void> Server::receive_client_hello(Bytes body) {
   if (!hello) return fail(hello.error());
   if (const auto checked = check_client_hello(*hello); !checked) return checked;
   state_.secure_renegotiation = signals_secure_renegotiation(*hello);
-  if (!state_.secure_renegotiation && !context_.config.dangerous.allow_missing_secure_renegotiation) return fail(Errc::secure_renegotiation_missing);
-  // RFC 7627 §5.2: a server that has it uses it whenever the client offers it.
-  state_.extended_master_secret = hello->extended_master_secret;
-  if (!hello->extended_master_secret && config_.require_extended_master_secret) return fail(Errc::extended_master_secret_missing);
+  client_version_ = hello->client_version;
   std::ranges::copy(hello->random, client_random_.begin());
   if (hello->server_name) state_.server_name = *hello->server_name;
-  point_formats_offered_ = hello->ec_point_formats.has_value();
   return {};
 }
 
-// A local step: it may be taken again, so it reads the ClientHello from the transcript, where it stays until the hash is known.
+Result<ClientHello> Server::client_hello() const { return wire::parse_client_hello(transcript_.kept().subspan(wire::kHandshakeHeaderSize)); }
+
+// A local step: it may be taken again.
 Result<Outcome> Server::choose_configuration() {
-  const auto hello = wire::parse_client_hello(transcript_.kept().subspan(wire::kHandshakeHeaderSize));
+  const auto hello = client_hello();
   if (!hello) return fail(hello.error());
-  const auto choice = choose(context_, *hello);
+  if (config().configure) {
+    auto chosen = config().configure(*hello);
+    if (!chosen) return fail(chosen.error());
+    context_ = std::move(*chosen);
+  }
+  if (!state_.secure_renegotiation && !config().dangerous.allow_missing_secure_renegotiation) return fail(Errc::secure_renegotiation_missing);
+  // RFC 7627 §5.2: a server that has it uses it whenever the client offers it.
+  state_.extended_master_secret = hello->extended_master_secret;
+  if (!hello->extended_master_secret && config().common.require_extended_master_secret) return fail(Errc::extended_master_secret_missing);
+  return Outcome::done;
+}
+
+// RFC 5246 §7.3, RFC 5077 §3.4: by ticket where there is one, and then not by ID.
+Result<Outcome> Server::look_up_session() {
+  const auto hello = client_hello();
+  if (!hello) return fail(hello.error());
+  const auto& content = context_.content();
+  if (content.ticket_keys && hello->session_ticket && !hello->session_ticket->empty()) {
+    if (const auto opened = open_ticket(*content.ticket_keys, *hello->session_ticket, now_)) {
+      take_session(opened->session);
+      ticket_is_old_ = opened->renew;
+    }
+  } else if (config().sessions && !hello->session_id.empty()) {
+    config().sessions->get(hello->session_id, now_, [&](Bytes bytes) { take_session(bytes); });
+  }
+  if (!session_) return Outcome::done;
+  // RFC 7627 §5.3: without the extension that it was made with, a session is an attack.
+  if (session_->extended_master_secret && !hello->extended_master_secret) return fail(Errc::session_extended_master_secret_changed);
+  if (!may_resume(*hello)) session_.reset();
+  return Outcome::done;
+}
+
+void Server::take_session(Bytes bytes) { session_ = parse_session(bytes); }
+
+// What does not fit any more gets a full handshake, never an error.
+bool Server::may_resume(const ClientHello& hello) const {
+  const bool ours_still = std::ranges::find(ours().suites, session_->suite, &wire::SuiteRow::suite) != ours().suites.end();
+  const bool theirs_still = hello.cipher_suites.contains(session_->suite);
+  const bool fresh = now_ < session_->established + config().session_lifetime && now_ >= session_->established;
+  const bool same_name = session_->server_name == state_.server_name;  // RFC 6066 §3
+  const bool same_secrets = session_->extended_master_secret == hello.extended_master_secret;
+  // The client's certificate may have expired since.
+  const bool peer_still = std::ranges::all_of(session_->verified_chain, [&](const Certificate& c) { return now_ <= c.not_after(); });
+  return ours_still && theirs_still && fresh && same_name && same_secrets && peer_still && session_->binding == binding();
+}
+
+// Whom this configuration trusts, what it asks of clients, and which keys it shares.
+Binding Server::binding() const {
+  return context_.content().binding.digest(provider(), static_cast<std::uint8_t>(config().client_authentication), config().client_trust);
+}
+
+// RFC 5246 §7.4.1.3 and §7.4.1.4.1. A resumed session has its suite and its certificate already.
+Result<Outcome> Server::negotiate() {
+  const auto hello = client_hello();
+  if (!hello) return fail(hello.error());
+  const auto protocol = choose_protocol(context_.content(), *hello);
+  if (!protocol) return fail(protocol.error());
+  protocol_ = *protocol;
+  if (session_) return Outcome::done;
+  const auto choice = choose(context_.content(), *hello);
   if (!choice) return fail(choice.error());
   choice_ = *choice;
   return Outcome::done;
 }
 
-// RFC 5246 §7.4.1.3. The session_id stays empty: the session will not be resumable.
+// ------------------------------------------------ our flight
+
+// RFC 5246 §7.4.1.3.
 Result<Outcome> Server::send_server_hello() {
-  suite_chosen(*choice_.suite);
-  group_ = choice_.group;
-  transcript_.use(*provider()[suite_->prf_hash].implementation);
-  transcript_.stop_keeping();  // no client will be asked to sign it
-  state_.group = group_->group;
-  state_.signature_scheme = choice_.scheme;
-  state_.application_protocol = text_of(choice_.application_protocol);
-
+  const auto hello = client_hello();
+  if (!hello) return fail(hello.error());
+  const wire::SuiteRow& suite = session_ ? *wire::find(session_->suite) : *choice_.suite;
   if (const auto drawn = draw(server_random_); !drawn) return fail(drawn.error());
-  // Not in send_server_key_exchange, which needs it signed already: the step between may be taken again, and draws nothing.
-  if (const auto generated = generate_key_share(); !generated) return fail(generated.error());
+  ServerHello answer{.random = server_random_, .cipher_suite = suite.suite};
+  if (hello->ec_point_formats && has_ecdhe(suite.key_exchange)) answer.ec_point_formats = kPointFormats;  // RFC 8422 §5.2
+  if (!protocol_.empty()) answer.application_layer_protocol_negotiation = protocol_;                      // RFC 7301 §3.1
+  answer.extended_master_secret = state_.extended_master_secret;                                          // RFC 7627 §5.2
+  answer.encrypt_then_mac = state_.encrypt_then_mac = hello->encrypt_then_mac && suite.cbc() != nullptr;  // RFC 7366 §3
+  if (state_.secure_renegotiation) answer.renegotiation_info = Bytes{};                                   // RFC 5746 §3.6
+  // RFC 5077 §3.2: to whom asks for one, and to whom has one that is due for another.
+  answer.session_ticket = context_.content().ticket_keys && hello->session_ticket && (!session_ || ticket_is_old_);
+  negotiated_.new_session_ticket = answer.session_ticket;
+  if (const auto limited = limit_fragments(*hello, answer); !limited) return fail(limited.error());
+  if (!session_)
+    if (const auto chosen = show_key(*hello, answer); !chosen) return fail(chosen.error());
+  if (const auto given = give_session_id(); !given) return fail(given.error());
+  answer.session_id = session_ ? hello->session_id : gives_id_ ? Bytes(new_id_) : Bytes{};
+  state_.application_protocol = text_of(protocol_);
 
-  ServerHello hello{.random = server_random_, .cipher_suite = suite_->suite};
-  if (point_formats_offered_) hello.ec_point_formats = kPointFormats;                                                      // RFC 8422 §5.2
-  if (!choice_.application_protocol.empty()) hello.application_layer_protocol_negotiation = choice_.application_protocol;  // RFC 7301 §3.1
-  hello.extended_master_secret = state_.extended_master_secret;                                                            // RFC 7627 §5.2
-  if (state_.secure_renegotiation) hello.renegotiation_info = Bytes{};                                                     // RFC 5746 §3.6
-  if (const auto sent = emit(hello); !sent) return fail(sent.error());
-  return Outcome::done;
+  if (session_) {
+    resume(suite);
+    return emit(answer);
+  }
+  // Not in send_server_key_exchange, which needs it signed already: the step between may be taken again, and draws nothing.
+  if (choice_.group != nullptr)
+    if (const auto generated = key_agreement_.generate(provider(), *choice_.group); !generated) return fail(generated.error());
+  if (choice_.group != nullptr) state_.group = choice_.group->group;
+  if (has_signature(suite.key_exchange)) state_.signature_scheme = choice_.credential.scheme;
+  const auto sent = emit(answer);  // behind which the ClientHello is not read again
+  suite_chosen(suite);
+  if (config().client_authentication == ClientAuthentication::none) transcript_.stop_keeping();
+  return sent;
+}
+
+// RFC 5246 §7.4.1.3: an ID to resume by, where no ticket will be given (RFC 5077 §3.4).
+Result<void> Server::give_session_id() {
+  gives_id_ = !session_ && config().sessions && !negotiated_.new_session_ticket;
+  return gives_id_ ? draw(new_id_) : Result<void>();
+}
+
+// RFC 6066 §8, RFC 6962 §3.3.1, RFC 7250 §4.2: how the key is shown, and what goes with it.
+Result<void> Server::show_key(const ClientHello& hello, ServerHello& answer) {
+  if (!has_certificate(choice_.suite->key_exchange)) return {};
+  if (const auto chosen = choose_certificate_type(hello, answer); !chosen) return chosen;
+  if (shows_raw_key_) return {};
+  const Identity& identity = choice_.credential.identity->identity;
+  answer.status_request = negotiated_.certificate_status = hello.status_request && !identity.ocsp_response().empty();
+  if (hello.signed_certificate_timestamp && !identity.signed_certificate_timestamps().empty())
+    answer.signed_certificate_timestamps = ListOfOpaque<2>(identity.signed_certificate_timestamps());
+  return {};
+}
+
+// RFC 7250 §4.2: ours, best first, that the client accepts; X.509 where it does not say.
+Result<void> Server::choose_certificate_type(const ClientHello& hello, ServerHello& answer) {
+  if (!hello.server_certificate_types) return {};
+  const auto accepted = [&](CertificateType type) { return std::ranges::count(*hello.server_certificate_types, static_cast<std::uint8_t>(type)) != 0; };
+  std::vector<CertificateType> shown = config().certificate_types;
+  if (shown.empty()) shown = {CertificateType::x509};
+  const auto chosen = std::ranges::find_if(shown, accepted);
+  if (chosen == shown.end()) return fail(Errc::certificate_type_not_offered);
+  answer.server_certificate_type = *chosen;
+  shows_raw_key_ = *chosen == CertificateType::raw_public_key;
+  return {};
+}
+
+// RFC 8449 §4, §5: record_size_limit stands in for max_fragment_length where both are offered.
+Result<void> Server::limit_fragments(const ClientHello& hello, ServerHello& answer) {
+  if (hello.record_size_limit) {
+    const std::size_t own = config().common.record_size_limit != 0 ? config().common.record_size_limit : kMaxPlaintext;
+    answer.record_size_limit = static_cast<std::uint16_t>(own);
+    state_.send_fragment_limit = std::min<std::size_t>(*hello.record_size_limit, kMaxPlaintext);
+    state_.receive_fragment_limit = own;
+  } else if (hello.max_fragment_length) {
+    answer.max_fragment_length = hello.max_fragment_length;
+    state_.send_fragment_limit = state_.receive_fragment_limit = std::size_t{1} << (8 + *hello.max_fragment_length);
+  }
+  channel_.limit_fragments(state_.send_fragment_limit, state_.receive_fragment_limit);
+  return {};
 }
 
 // RFC 5246 §7.4.2.
 Result<Outcome> Server::send_certificate() {
-  if (const auto sent = emit(Certificates{.certificate_list = ListOfOpaque<3>(choice_.identity->certificate_list)}); !sent) return fail(sent.error());
-  return Outcome::done;
+  const ShownIdentity& shown = *choice_.credential.identity;
+  if (shows_raw_key_) return emit(Certificates{.raw_public_key = shown.identity.chain().front().parsed().public_key_info});
+  return emit(Certificates{.certificate_list = ListOfOpaque<3>(shown.certificate_list)});
+}
+
+Result<Outcome> Server::send_certificate_status() { return emit(CertificateStatus{.ocsp_response = choice_.credential.identity->identity.ocsp_response()}); }
+
+ServerKeyExchange Server::key_exchange_params() const {
+  ServerKeyExchange message{.key_exchange = suite_->key_exchange, .psk_identity_hint = bytes_of(config().psk_identity_hint)};
+  if (choice_.group == nullptr) return message;
+  if (has_dhe(suite_->key_exchange)) {
+    const DhParameters field = dh_parameters(choice_.group->algorithm);
+    message.dh_p = field.prime;
+    message.dh_g = field.generator;
+    message.dh_Ys = key_agreement_.public_value();
+  } else {
+    message.group = choice_.group->group;
+    message.point = key_agreement_.public_value();
+  }
+  return message;
 }
 
 // RFC 5246 §7.4.3, RFC 8422 §5.4: what proves that we hold the certificate's key. A key that lives elsewhere is waited for.
-Result<Outcome> Server::sign() {
-  if (to_sign_.empty()) {
-    to_sign_.append(client_random_);
-    to_sign_.append(server_random_);
-    wire::serialize_params({.key_exchange = suite_->key_exchange, .group = group_->group, .point = key_share_->public_value()}, to_sign_);
+Result<Outcome> Server::sign_parameters() {
+  if (!signing_.begun()) {
+    signing_.begin(choice_.credential.identity->identity, choice_.credential.scheme, choice_.credential.algorithm);
+    signing_.message().append(client_random_);
+    signing_.message().append(server_random_);
+    wire::serialize_params(key_exchange_params(), signing_.message());
   }
-  if (refused_) return fail(Errc::signature_refused);
-  if (signature_size_ != 0) return check_foreign_signature();
-  const PrivateKey& key = choice_.identity->identity.key();
-  if (key.is_elsewhere()) {
-    waiting_ = true;
-    return Outcome::waits;
-  }
-  const auto size = key.sign(choice_.algorithm, to_sign_.view(), provider().rng(), signature_);
-  if (!size) return fail(size.error());
-  signature_size_ = *size;
-  return Outcome::done;
+  return sign();
 }
 
-// A faulty RSA signature gives the key away (RFC 8422 §9 asks for care; the fault attack is Lenstra's), whoever made it.
-Result<Outcome> Server::check_foreign_signature() const {
-  if (choice_.algorithm.family != SignatureFamily::rsa_pkcs1 && choice_.algorithm.family != SignatureFamily::rsa_pss) return Outcome::done;
-  const bool right =
-      provider()[choice_.algorithm.family].implementation->verify(choice_.identity->identity.chain().front().public_key(), choice_.algorithm.hash,
-                                                                  choice_.algorithm.salt_size, to_sign_.view(), Bytes(signature_).first(signature_size_));
-  if (!right) return fail(Errc::signature_refused, "the RSA signature that was provided is wrong");
-  return Outcome::done;
-}
-
-void Server::answer_signature(std::optional<Bytes> signature) {
-  waiting_ = false;
-  refused_ = !signature || signature->empty() || signature->size() > signature_.size();
-  if (refused_) return;
-  std::ranges::copy(*signature, signature_.begin());
-  signature_size_ = signature->size();
-}
-
+// RFC 5246 §7.4.3, RFC 4279 §2: with a bare key shared beforehand, there is only a hint to give.
 Result<Outcome> Server::send_server_key_exchange() {
-  const auto sent = emit(ServerKeyExchange{.key_exchange = suite_->key_exchange,
-                                           .group = group_->group,
-                                           .point = key_share_->public_value(),
-                                           .scheme = choice_.scheme,
-                                           .signature = Bytes(signature_).first(signature_size_)});
-  if (!sent) return fail(sent.error());
-  return Outcome::done;
+  if (suite_->key_exchange == KeyExchange::psk && config().psk_identity_hint.empty()) return Outcome::left_out;
+  ServerKeyExchange message = key_exchange_params();
+  message.scheme = signing_.scheme();
+  message.signature = signing_.signature();
+  return emit(message);
+}
+
+// RFC 5246 §7.4.4.
+Result<Outcome> Server::send_certificate_request() {
+  if (config().client_authentication == ClientAuthentication::none) return Outcome::left_out;
+  negotiated_.certificate_requested = true;
+  state_.client_certificate_requested = true;
+  return emit(CertificateRequest{.certificate_types = kCertificateTypes,
+                                 .supported_signature_algorithms = ours().scheme_list(),
+                                 .certificate_authorities = ListOfOpaque<2>(context_.content().authorities_wire)});
 }
 
 // RFC 5246 §7.4.5.
-Result<Outcome> Server::send_server_hello_done() {
-  if (const auto sent = emit(ServerHelloDone{}); !sent) return fail(sent.error());
-  return Outcome::done;
+Result<Outcome> Server::send_server_hello_done() { return emit(ServerHelloDone{}); }
+
+// ------------------------------------------------ the client's answer
+
+// RFC 5246 §7.4.6.
+Result<void> Server::receive_certificate(Bytes body) {
+  const auto message = wire::parse_certificates(body);
+  if (!message) return fail(message.error());
+  if (const auto kept = keep_certificates(*message); !kept) return kept;
+  negotiated_.client_certificate = !state_.peer_certificates.empty();
+  if (!negotiated_.client_certificate) {
+    transcript_.stop_keeping();
+    return requires_certificate(config().client_authentication) ? fail(Errc::client_certificate_missing) : Result<void>();
+  }
+  // A key that cannot sign has no way to prove itself.
+  const x509::SubjectKey& key = state_.peer_certificates.front().parsed().subject_key;
+  if (!key.supported) return fail(Errc::certificate_algorithm_unsupported);
+  if (!state_.peer_certificates.front().parsed().extensions.allows(x509::KeyUsage::digital_signature)) return fail(Errc::certificate_key_usage);
+  return {};
 }
 
-// RFC 5246 §7.4.7, RFC 8422 §5.7.
+// RFC 5246 §7.4.7, RFC 8422 §5.7, RFC 4279 §2, §3, RFC 5489 §2.
 Result<void> Server::receive_client_key_exchange(Bytes body) {
   const auto message = wire::parse_client_key_exchange(body, suite_->key_exchange);
   if (!message) return fail(message.error());
-  return agree(message->exchange_keys);
+  if (suite_->key_exchange == KeyExchange::rsa) return decrypt_premaster(message->exchange_keys);
+  if (choice_.group != nullptr)
+    if (const auto agreed = key_agreement_.agree(message->exchange_keys, pre_master_secret_); !agreed) return agreed;
+  return has_psk(suite_->key_exchange) ? mix_psk(text_of(message->psk_identity)) : Result<void>();
 }
 
-Result<Outcome> Server::complete(const FinishedVerified&) {
-  state_.handshake_complete = true;
+// RFC 5246 §7.4.7.1: whatever is wrong with the ciphertext, the handshake goes on with random bytes, and fails where nobody learns why.
+Result<void> Server::decrypt_premaster(Bytes ciphertext) {
+  Secret<kRsaPreMasterRandomSize> random(kRsaPreMasterRandomSize);
+  if (const auto drawn = draw(random.bytes()); !drawn) return drawn;
+  Secret<kMaxSignatureSize> block(kMaxSignatureSize);
+  const auto size = choice_.credential.identity->identity.key().decrypt(ciphertext, provider().rng(), block.bytes());
+  if (!size) return fail(size.error());
+  const RsaPreMasterSecret secret = rsa_pre_master_secret(block.bytes().first(*size), client_version_, random.bytes());
+  pre_master_secret_ = PreMasterSecret::copy_of(secret.bytes());
+  return {};
+}
+
+// RFC 4279 §2: an unknown name is told, or goes on with a key that nobody has, so that strangers do not learn who is known.
+Result<void> Server::mix_psk(std::string_view identity) {
+  auto key = config().find_psk(identity);
+  if (!key || key->empty() || key->size() > kMaxPskSize) {
+    if (config().reveal_unknown_psk) return fail(Errc::unknown_psk_identity);
+    key.emplace(kMasterSecretSize);
+    if (const auto drawn = draw(*key); !drawn) return drawn;
+  }
+  add_psk(pre_master_secret_, *key);
+  wipe(*key);
+  state_.psk_identity = identity;
+  return {};
+}
+
+// RFC 5246 §7.4.8.
+Result<void> Server::receive_certificate_verify(Bytes body) {
+  const auto message = wire::parse_certificate_verify(body);
+  if (!message) return fail(message.error());
+  const Certificate& certificate = state_.peer_certificates.front();
+  const PublicKey key = certificate.public_key();
+  auto verified = verify_certificate_verify(
+      {.message = *message, .offered = ours().scheme_list(), .key = key, .certificate = &certificate, .messages = transcript_.kept(), .provider = provider()});
+  if (!verified) return fail(verified.error());
+  signature_verified_ = *verified;
+  transcript_.stop_keeping();
+  state_.client_signature_scheme = message->scheme;
+  return {};
+}
+
+Result<Outcome> Server::verify_peer() {
+  if (negotiated_.resumed) {
+    peer_verified_ = verified_before(*session_);
+  } else if (negotiated_.client_certificate && verifies(config().client_authentication)) {
+    auto verified =
+        verify_client({.presented = state_.peer_certificates, .trust = config().client_trust, .policy = config().verify, .now = now_, .provider = provider()});
+    if (!verified) return fail(verified.error());
+    peer_verified_ = std::move(*verified);
+  } else {
+    peer_verified_ = has_psk(suite_->key_exchange) ? verified_by_psk() : no_verification_asked();
+  }
+  if (!negotiated_.client_certificate) signature_verified_ = no_signature_expected();
   return Outcome::done;
+}
+
+// ------------------------------------------------ the end
+
+// RFC 5077 §3.3: the lifetime that is left; a ticket that cannot be made is an empty one.
+Result<Outcome> Server::send_new_session_ticket() {
+  const Session session = session_to_keep();
+  const auto left = std::max(session.established + config().session_lifetime - now_, std::chrono::seconds(0));
+  const SecretVector bytes = serialize(session);
+  auto ticket = seal_ticket(*context_.content().ticket_keys, bytes, now_);
+  if (!ticket) return fail(ticket.error());
+  if (ticket->size() > 0xffff) ticket->clear();
+  return emit(NewSessionTicket{.lifetime_hint = static_cast<std::uint32_t>(left.count()), .ticket = *ticket});
+}
+
+Session Server::session_to_keep() const {
+  Session session = session_of();
+  session.binding = binding();
+  session.expires = session.established + config().session_lifetime;
+  return session;
+}
+
+Result<Outcome> Server::complete(const PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished) {
+  const auto completed = Endpoint::complete(peer, signature, finished);
+  if (gives_id_) {
+    const Session session = session_to_keep();
+    config().sessions->put(new_id_, serialize(session), session.expires);
+    kept_.store = config().sessions;
+    kept_.session_key.assign(new_id_.begin(), new_id_.end());
+  }
+  return completed;
 }
 
 }  // namespace tls12::handshake

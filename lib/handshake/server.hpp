@@ -10,12 +10,7 @@ namespace tls12::handshake {
 
 class Server final : public Endpoint {
  public:
-  /// The context outlives this object.
-  Server(const ServerContext::Content& context, const Environment& environment);
-
-  Wants wants() const override { return waiting_ ? Wants::signature : Wants::nothing; }
-  SignatureWanted signature_wanted() const override { return {choice_.scheme, choice_.algorithm, to_sign_.view()}; }
-  void answer_signature(std::optional<Bytes> signature) override;
+  Server(ServerContext context, const Environment& environment);
 
  private:
   Result<Outcome> take(Act local_step) override;
@@ -24,22 +19,45 @@ class Server final : public Endpoint {
 
   Result<void> receive_client_hello(Bytes body);
   Result<Outcome> choose_configuration();
+  Result<Outcome> look_up_session();
+  Result<Outcome> negotiate();
   Result<Outcome> send_server_hello();
   Result<Outcome> send_certificate();
-  Result<Outcome> sign();
-  Result<Outcome> check_foreign_signature() const;
+  Result<Outcome> send_certificate_status();
+  Result<Outcome> sign_parameters();
   Result<Outcome> send_server_key_exchange();
+  Result<Outcome> send_certificate_request();
   Result<Outcome> send_server_hello_done();
+  Result<void> receive_certificate(Bytes body);
   Result<void> receive_client_key_exchange(Bytes body);
-  Result<Outcome> complete(const FinishedVerified&);
+  Result<void> receive_certificate_verify(Bytes body);
+  Result<Outcome> verify_peer();
+  Result<Outcome> send_new_session_ticket();
+  Result<Outcome> complete(const PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished);
 
-  const ServerContext::Content& context_;
+  const ServerConfig& config() const { return context_.config(); }
+  const Abilities& ours() const { return context_.content().abilities; }
+  /// The ClientHello, read again from the transcript, where it stays until ours is sent.
+  Result<ClientHello> client_hello() const;
+  Binding binding() const;
+  Result<void> limit_fragments(const ClientHello& hello, ServerHello& answer);
+  Result<void> show_key(const ClientHello& hello, ServerHello& answer);
+  Result<void> choose_certificate_type(const ClientHello& hello, ServerHello& answer);
+  Result<void> give_session_id();
+  void take_session(Bytes bytes);
+  bool may_resume(const ClientHello& hello) const;
+  ServerKeyExchange key_exchange_params() const;
+  Result<void> decrypt_premaster(Bytes ciphertext);
+  Result<void> mix_psk(std::string_view identity);
+  Session session_to_keep() const;
+
+  ServerContext context_;                // the one that this ClientHello chose
+  ProtocolVersion client_version_ = {};  // as its hello offered it, which the premaster secret of RSA says again
   Choice choice_;
-  bool point_formats_offered_ = false;
-  Buffer to_sign_;  // both randoms and the parameters (RFC 5246 §7.4.3)
-  std::array<std::uint8_t, kMaxSignatureSize> signature_ = {};
-  std::size_t signature_size_ = 0;
-  bool waiting_ = false, refused_ = false;
+  Bytes protocol_ = {};         // a view into the configuration
+  bool ticket_is_old_ = false;  // a ticket was taken that is due to be renewed
+  std::array<std::uint8_t, kSessionIdSize> new_id_ = {};
+  bool gives_id_ = false, shows_raw_key_ = false;
 };
 
 }  // namespace tls12::handshake

@@ -4,6 +4,31 @@
 #include "handshake/negotiate.hpp"
 
 namespace tls12::handshake {
+namespace {
+
+struct Signed {
+  SignatureScheme scheme;
+  Bytes signature, message;
+  ListOf16<SignatureScheme> offered;
+  const PublicKey& key;
+  const Certificate* certificate;
+  const Provider& provider;
+  const char* where;
+};
+
+// RFC 5246 §7.4.3, §7.4.8: the scheme must be one that the other end offered, and compatible with the key.
+Result<void> check(const Signed& what) {
+  if (!what.offered.contains(what.scheme)) return fail(Errc::signature_scheme_not_offered, name(what.scheme));
+  const auto algorithm = what.certificate != nullptr ? algorithm_for(what.scheme, *what.certificate) : wire::algorithm_for(what.scheme, what.key.kind);
+  if (!algorithm) return fail(Errc::signature_scheme_wrong_for_key, name(what.scheme));
+  const auto& verifier = what.provider[algorithm->family];
+  if (!verifier) return fail(Errc::algorithm_unavailable, name(what.scheme));
+  if (!verifier.implementation->verify(what.key, algorithm->hash, algorithm->salt_size, what.message, what.signature))
+    return fail(Errc::bad_signature, what.where);
+  return {};
+}
+
+}  // namespace
 
 Result<PeerVerified> verify_server(const ServerVerification& what) {
   if (what.accept_any_certificate) return PeerVerified({});
@@ -13,27 +38,54 @@ Result<PeerVerified> verify_server(const ServerVerification& what) {
                          .purpose = Purpose::server,
                          .now = what.now,
                          .policy = what.policy,
+                         .stapled_ocsp = what.stapled_ocsp,
+                         .staple_was_requested = what.staple_was_requested,
                          .provider = what.provider});
   if (!verdict) return fail(verdict.error().error);
   return PeerVerified(std::move(verdict->certificates));
 }
 
-Result<SignatureVerified> verify_key_exchange_signature(const KeyExchangeSignature& what) {
-  // RFC 5246 §7.4.3: the scheme must be one the client offered, and compatible with the key in the certificate.
-  const SignatureScheme scheme = what.message.scheme;
-  if (!what.offered.contains(scheme)) return fail(Errc::signature_scheme_not_offered, name(scheme));
-  const auto algorithm = algorithm_for(scheme, what.certificate);
-  if (!algorithm) return fail(Errc::signature_scheme_wrong_for_key, name(scheme));
-  const auto& verifier = what.provider[algorithm->family];
-  if (!verifier) return fail(Errc::algorithm_unavailable, name(scheme));
+Result<PeerVerified> verify_client(const ClientVerification& what) {
+  auto verdict =
+      verify({.presented = what.presented, .trust = what.trust, .purpose = Purpose::client, .now = what.now, .policy = what.policy, .provider = what.provider});
+  if (!verdict) return fail(verdict.error().error);
+  return PeerVerified(std::move(verdict->certificates));
+}
 
+PeerVerified verified_by_psk() { return PeerVerified({}); }
+PeerVerified verified_before(const Session& session) { return PeerVerified(session.verified_chain); }
+PeerVerified no_verification_asked() { return PeerVerified({}); }
+
+Result<SignatureVerified> verify_key_exchange_signature(const KeyExchangeSignature& what) {
   Buffer signed_bytes;
   signed_bytes.append(what.client_random);
   signed_bytes.append(what.server_random);
   signed_bytes.append(what.message.params);
-  if (!verifier.implementation->verify(what.certificate.public_key(), algorithm->hash, algorithm->salt_size, signed_bytes.view(), what.message.signature))
-    return fail(Errc::bad_signature, "ServerKeyExchange");
+  const auto checked = check({.scheme = what.message.scheme,
+                              .signature = what.message.signature,
+                              .message = signed_bytes.view(),
+                              .offered = what.offered,
+                              .key = what.key,
+                              .certificate = what.certificate,
+                              .provider = what.provider,
+                              .where = "ServerKeyExchange"});
+  if (!checked) return fail(checked.error());
   return SignatureVerified();
 }
+
+Result<SignatureVerified> verify_certificate_verify(const HandshakeSignature& what) {
+  const auto checked = check({.scheme = what.message.scheme,
+                              .signature = what.message.signature,
+                              .message = what.messages,
+                              .offered = what.offered,
+                              .key = what.key,
+                              .certificate = what.certificate,
+                              .provider = what.provider,
+                              .where = "CertificateVerify"});
+  if (!checked) return fail(checked.error());
+  return SignatureVerified();
+}
+
+SignatureVerified no_signature_expected() { return SignatureVerified(); }
 
 }  // namespace tls12::handshake

@@ -1,10 +1,11 @@
-// The two checks a client makes of its server: its certificate, and its signature.
+// The checks that an end makes of its peer: its certificate, and its signature.
 #pragma once
 
 #include <span>
 #include <string_view>
 
 #include "handshake/proofs.hpp"
+#include "handshake/session.hpp"
 #include "tls12/messages.hpp"
 #include "tls12/time.hpp"
 #include "tls12/verify.hpp"
@@ -14,23 +15,56 @@ namespace tls12::handshake {
 struct ServerVerification {
   std::span<const Certificate> presented;
   const TrustStore& trust;
-  const VerifyPolicy& policy;
   std::string_view server_name;
+  const VerifyPolicy& policy;
   WallTime now;
   const Provider& provider;
+  Bytes stapled_ocsp;  ///< empty: none came
+  bool staple_was_requested;
   bool accept_any_certificate;  ///< ClientConfig::dangerous: then the chain of the result is empty
 };
-/// RFC 5246 §7.4.2, RFC 5280 §6, RFC 6125. Errors: those of tls12::verify.
+/// RFC 5246 §7.4.2, RFC 5280 §6, RFC 9525. Errors: those of tls12::verify.
 Result<PeerVerified> verify_server(const ServerVerification& what);
+
+struct ClientVerification {
+  std::span<const Certificate> presented;
+  const TrustStore& trust;
+  const VerifyPolicy& policy;
+  WallTime now;
+  const Provider& provider;
+};
+/// RFC 5246 §7.4.6, RFC 5280 §6. Errors: those of tls12::verify.
+Result<PeerVerified> verify_client(const ClientVerification& what);
+
+/// RFC 4279 §2: who has the key is the peer, which its Finished shows.
+PeerVerified verified_by_psk();
+/// RFC 5246 §7.3: who has the session's master secret is who it was then, which its Finished shows.
+PeerVerified verified_before(const Session& session);
+/// The configuration asks for no proof of this peer: a server that does not verify its clients.
+PeerVerified no_verification_asked();
 
 struct KeyExchangeSignature {
   const ServerKeyExchange& message;
   ListOf16<SignatureScheme> offered;  ///< by our signature_algorithms
-  const Certificate& certificate;     ///< the server's
+  const PublicKey& key;               ///< the server's
+  const Certificate* certificate;     ///< that it is from; null for a raw public key
   Bytes client_random, server_random;
   const Provider& provider;
 };
 /// RFC 5246 §7.4.3, RFC 8422 §5.4. Errors: signature_scheme_not_offered, signature_scheme_wrong_for_key, bad_signature.
 Result<SignatureVerified> verify_key_exchange_signature(const KeyExchangeSignature& what);
+
+struct HandshakeSignature {
+  const CertificateVerify& message;
+  ListOf16<SignatureScheme> offered;  ///< by our CertificateRequest
+  const PublicKey& key;
+  const Certificate* certificate;
+  Bytes messages;  ///< all of the handshake so far, without this one
+  const Provider& provider;
+};
+/// RFC 5246 §7.4.8. Errors: as above.
+Result<SignatureVerified> verify_certificate_verify(const HandshakeSignature& what);
+/// For key exchanges that prove the key by using it, and peers without a certificate.
+SignatureVerified no_signature_expected();
 
 }  // namespace tls12::handshake

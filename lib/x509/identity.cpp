@@ -23,6 +23,7 @@ bool is_key_of(const PrivateKey& key, const Certificate& certificate) {
 struct Identity::Content {
   std::vector<Certificate> chain;
   PrivateKey key;
+  std::vector<std::uint8_t> ocsp_response = {}, timestamps = {};
 };
 
 Result<Identity> Identity::from(std::vector<Certificate> chain, PrivateKey key) {
@@ -49,6 +50,20 @@ Result<Identity> Identity::from_pem_files(const std::string& chain_path, const s
   });
 }
 
+Identity Identity::with_ocsp_response(Bytes der) const {
+  auto content = std::make_shared<Content>(*content_);
+  content->ocsp_response.assign(der.begin(), der.end());
+  return Identity(std::move(content));
+}
+
+Identity Identity::with_signed_certificate_timestamps(Bytes list) const {
+  auto content = std::make_shared<Content>(*content_);
+  content->timestamps.assign(list.begin(), list.end());
+  return Identity(std::move(content));
+}
+
+Bytes Identity::ocsp_response() const { return content_->ocsp_response; }
+Bytes Identity::signed_certificate_timestamps() const { return content_->timestamps; }
 std::span<const Certificate> Identity::chain() const { return content_->chain; }
 const PrivateKey& Identity::key() const { return content_->key; }
 

@@ -115,12 +115,13 @@ TEST_CASE("the key block is cut into client key, server key, client IV, server I
   for (const auto& expected : all) {
     CAPTURE(name(expected.suite));
     auto keys = schedule(expected.suite, expected.session_hash);
-    const auto block = keys.key_block(kClientRandom, kServerRandom, expected.iv_size).value();
-    CHECK(block.aead == *wire::find(expected.suite)->aead());
-    CHECK(test::to_hex(block.write_key(Role::client)) == expected.client_key);
-    CHECK(test::to_hex(block.write_key(Role::server)) == expected.server_key);
-    CHECK(test::to_hex(block.write_iv(Role::client)) == expected.client_iv);
-    CHECK(test::to_hex(block.write_iv(Role::server)) == expected.server_iv);
+    const auto block = keys.key_block(kClientRandom, kServerRandom).value();
+    CHECK(block.cipher == wire::find(expected.suite)->cipher);
+    CHECK(block.sizes.iv == expected.iv_size);
+    CHECK(test::to_hex(block.of(Role::client).key) == expected.client_key);
+    CHECK(test::to_hex(block.of(Role::server).key) == expected.server_key);
+    CHECK(test::to_hex(block.of(Role::client).iv) == expected.client_iv);
+    CHECK(test::to_hex(block.of(Role::server).iv) == expected.server_iv);
   }
 }
 

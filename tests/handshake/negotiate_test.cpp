@@ -70,6 +70,7 @@ struct Server {
     if (!choice) FAIL(choice.error().message());
     return *choice;
   }
+  Result<Bytes> protocol(const Hello& hello) const { return choose_protocol(context->content(), hello.view()); }
   Errc fault(const Hello& hello) const {
     const auto choice = choose(hello);
     REQUIRE(!choice);
@@ -128,15 +129,15 @@ TEST_CASE("the certificate decides which suites are possible") {
   const Hello rsa_only{.suites = wire_of({TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256})};
   CHECK(Server({KeyKind::ed25519}).fault(rsa_only) == Errc::no_common_suite);
   const Server both({KeyKind::ed25519, KeyKind::rsa});
-  CHECK(both.chosen(rsa_only).identity->identity.key().kind() == KeyKind::rsa);
-  CHECK(both.chosen({.suites = wire_of({TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256})}).identity->identity.key().kind() == KeyKind::ed25519);
+  CHECK(both.chosen(rsa_only).credential.identity->identity.key().kind() == KeyKind::rsa);
+  CHECK(both.chosen({.suites = wire_of({TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256})}).credential.identity->identity.key().kind() == KeyKind::ed25519);
 }
 
 TEST_CASE("a suite that both have, and that no key of ours can serve by the client's schemes, does not keep another suite from being used") {
   const Server both({KeyKind::ed25519, KeyKind::rsa});
   const Choice choice = both.chosen({.schemes = wire_of({SignatureScheme::rsa_pkcs1_sha256})});
   CHECK(choice.suite->key_exchange == KeyExchange::ecdhe_rsa);
-  CHECK(choice.scheme == SignatureScheme::rsa_pkcs1_sha256);
+  CHECK(choice.credential.scheme == SignatureScheme::rsa_pkcs1_sha256);
 }
 
 TEST_CASE("no suite in common: values that mean nothing and the signalling value are none") {
@@ -151,20 +152,22 @@ TEST_CASE("without signature_algorithms there is nothing to sign with: SHA-1 is 
 
 TEST_CASE("the scheme is the first of ours that the client accepts and the key can do") {
   const Server rsa({KeyKind::rsa});
-  CHECK(rsa.chosen({}).scheme == SignatureScheme::rsa_pss_rsae_sha256);
-  CHECK(rsa.chosen({}).algorithm.family == SignatureFamily::rsa_pss);
-  CHECK(rsa.chosen({.schemes = wire_of({SignatureScheme::rsa_pkcs1_sha512, SignatureScheme::rsa_pkcs1_sha256})}).scheme == SignatureScheme::rsa_pkcs1_sha256);
+  CHECK(rsa.chosen({}).credential.scheme == SignatureScheme::rsa_pss_rsae_sha256);
+  CHECK(rsa.chosen({}).credential.algorithm.family == SignatureFamily::rsa_pss);
+  CHECK(rsa.chosen({.schemes = wire_of({SignatureScheme::rsa_pkcs1_sha512, SignatureScheme::rsa_pkcs1_sha256})}).credential.scheme ==
+        SignatureScheme::rsa_pkcs1_sha256);
   CHECK(rsa.fault({.schemes = wire_of({SignatureScheme::ed25519, SignatureScheme::ecdsa_secp256r1_sha256, SignatureScheme::rsa_pss_pss_sha256})}) ==
         Errc::no_common_signature_scheme);
   CHECK(rsa.fault({.schemes = wire_of({SignatureScheme::rsa_pkcs1_sha1})}) == Errc::no_common_signature_scheme);
-  CHECK(Server({KeyKind::rsa_pss}).chosen({.schemes = wire_of({SignatureScheme::rsa_pss_pss_sha384})}).scheme == SignatureScheme::rsa_pss_pss_sha384);
+  CHECK(Server({KeyKind::rsa_pss}).chosen({.schemes = wire_of({SignatureScheme::rsa_pss_pss_sha384})}).credential.scheme ==
+        SignatureScheme::rsa_pss_pss_sha384);
   CHECK(Server({KeyKind::rsa_pss}).fault({.schemes = wire_of({SignatureScheme::rsa_pss_rsae_sha256})}) == Errc::no_common_signature_scheme);
   CHECK(Server({KeyKind::ed25519}).fault({.schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256})}) == Errc::no_common_signature_scheme);
   // In TLS 1.2 an ECDSA scheme does not bind the curve (RFC 8446 §4.2.3).
   const Choice p384 =
       Server({KeyKind::ec_secp384r1}).chosen({.groups = wire_of({NamedGroup::secp384r1}), .schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256})});
-  CHECK(p384.algorithm.family == SignatureFamily::ecdsa_secp384r1);
-  CHECK(p384.algorithm.hash == HashAlgorithm::sha256);
+  CHECK(p384.credential.algorithm.family == SignatureFamily::ecdsa_secp384r1);
+  CHECK(p384.credential.algorithm.hash == HashAlgorithm::sha256);
 }
 
 TEST_CASE("the group is the first of ours that the client has; a client that lists none leaves the choice to us") {
@@ -181,18 +184,18 @@ TEST_CASE("an EC certificate is for a client that lists its curve, or lists none
   const Server server({KeyKind::ec_secp384r1});
   CHECK(server.fault({}) == Errc::no_common_suite);
   CHECK(server.chosen({.groups = wire_of({NamedGroup::x25519, NamedGroup::secp384r1})}).group->group == NamedGroup::x25519);
-  CHECK(server.chosen({.groups = std::nullopt}).identity->identity.key().kind() == KeyKind::ec_secp384r1);
-  CHECK(Server({KeyKind::ec_secp384r1, KeyKind::rsa}).chosen({}).identity->identity.key().kind() == KeyKind::rsa);
+  CHECK(server.chosen({.groups = std::nullopt}).credential.identity->identity.key().kind() == KeyKind::ec_secp384r1);
+  CHECK(Server({KeyKind::ec_secp384r1, KeyKind::rsa}).chosen({}).credential.identity->identity.key().kind() == KeyKind::rsa);
 }
 
 TEST_CASE("the application protocol is the first of ours that the client offers; with none in common there is no connection") {
   const auto h2_and_http11 = test::hex("02 6832 08 687474702f312e31"), other = test::hex("03 666f6f");
   const Server server({KeyKind::ed25519}, {.application_protocols = {"http/1.1", "h2"}});
-  CHECK(text_of(server.chosen({.protocols = h2_and_http11}).application_protocol) == "http/1.1");
-  CHECK(server.fault({.protocols = other}) == Errc::no_common_application_protocol);
-  CHECK(server.fault({.protocols = test::hex("01 68")}) == Errc::no_common_application_protocol);
-  CHECK(server.chosen({}).application_protocol.empty());
-  CHECK(Server({KeyKind::ed25519}).chosen({.protocols = other}).application_protocol.empty());
+  CHECK(text_of(*server.protocol({.protocols = h2_and_http11})) == "http/1.1");
+  CHECK(server.protocol({.protocols = other}).error().code == Errc::no_common_application_protocol);
+  CHECK(server.protocol({.protocols = test::hex("01 68")}).error().code == Errc::no_common_application_protocol);
+  CHECK(server.protocol({})->empty());
+  CHECK(Server({KeyKind::ed25519}).protocol({.protocols = other})->empty());
 }
 
 TEST_CASE("which keys serve which key exchange") {

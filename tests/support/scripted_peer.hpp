@@ -339,10 +339,10 @@ class ScriptedPeer {
                                               .server_random = server_random_,
                                               .session_hash = extended_master_secret_ ? std::optional(transcript_hash()) : std::nullopt});
     keys_ = std::move(keys.value());
-    const auto block = keys_->key_block(client_random_, server_random_, record::fixed_iv_size(*row.aead())).value();
+    const auto block = keys_->key_block(client_random_, server_random_).value();
     for (record::Half* half : {&writing_, &reading_}) {
       const Role writer = half == &writing_ ? role_ : peer_of(role_);
-      half->set_pending(record::make_protection(*default_provider(), *row.aead(), block.write_key(writer), block.write_iv(writer), limits).value());
+      half->set_pending(record::make_protection(*default_provider(), row.cipher, block.encrypt_then_mac, block.of(writer), limits).value());
     }
   }
 

@@ -1,0 +1,72 @@
+// Sessions that can be resumed (RFC 5246 §7.3 figure 2, RFC 5077): where they are kept, and the keys of tickets.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tls12/bytes.hpp"
+#include "tls12/crypto.hpp"
+#include "tls12/error.hpp"
+#include "tls12/time.hpp"
+
+namespace tls12 {
+
+/// Where sessions are kept: a server's by session ID (RFC 5246 §7.4.1.3), a client's by server. Shared by connections and threads.
+///
+/// A session is opaque bytes in a versioned format (lib/handshake/session.hpp), which hold a master secret: whoever stores them elsewhere guards and
+/// encrypts them. What a store gives back damaged, or does not find, is a miss and costs a full handshake, never an error. Must not throw.
+class SessionStore {
+ public:
+  virtual ~SessionStore() = default;
+  /// Keeps a copy, in place of what was kept under this key, at most until `expires`.
+  virtual void put(Bytes key, Bytes session, WallTime expires) = 0;
+  /// Calls `take` with the session, if there is one that has not expired at `now`; the bytes are valid during the call. Whether it was called.
+  virtual bool get(Bytes key, WallTime now, const std::function<void(Bytes session)>& take) = 0;
+  virtual void erase(Bytes key) = 0;
+};
+
+struct MemoryStoreLimits {
+  std::size_t sessions = 20'000;              ///< the least recently used is forgotten first
+  std::size_t bytes = std::size_t{64} << 20;  ///< of keys, sessions and what keeping them costs
+};
+
+/// In this process: every operation takes the same time however many are kept; what is forgotten is wiped.
+std::shared_ptr<SessionStore> make_memory_session_store(const MemoryStoreLimits& limits = {});
+
+/// The keys under which a server seals sessions into tickets (RFC 5077 §4), with AES-256-GCM or ChaCha20-Poly1305. Thread-safe; shared by
+/// configurations and, by their secrets, by the machines of a farm.
+class TicketKeys {
+ public:
+  /// One key as it is shared: 16 bytes that name it on the wire, 32 secret ones.
+  static constexpr std::size_t kSecretSize = 48;
+  struct Schedule {
+    std::chrono::seconds seal_for = std::chrono::hours(12);  ///< how long a key seals new tickets
+    std::chrono::seconds accept_for =
+        std::chrono::hours(36);  ///< how long it opens tickets, counted from its beginning; a ticket that it opened then is renewed
+  };
+
+  /// Random keys of this process, made when they are needed and rotated by the clock that each connection was given. Errors: Errc::misuse when a key would
+  /// seal for longer than it opens.
+  static Result<std::shared_ptr<TicketKeys>> rotating(const Schedule& schedule, ProviderPtr provider = default_provider());
+  static std::shared_ptr<TicketKeys> rotating(ProviderPtr provider = default_provider());
+  /// Keys that somebody else rotates: the first seals, all open. Errors: Errc::misuse when there is none, or one is not kSecretSize bytes.
+  static Result<std::shared_ptr<TicketKeys>> from_secrets(const std::vector<std::vector<std::uint8_t>>& secrets, ProviderPtr provider = default_provider());
+  /// The same for keys that are in use: from now on these. Errors: as from_secrets, which change nothing; Errc::misuse for rotating keys.
+  Result<void> replace(const std::vector<std::vector<std::uint8_t>>& secrets);
+  /// The file of a farm: one key a line, 96 hexadecimal digits; `#` starts a comment. Errors: Errc::file_unreadable, Errc::bad_configuration.
+  static Result<std::shared_ptr<TicketKeys>> from_file(const std::string& path, ProviderPtr provider = default_provider());
+
+  struct Content;
+  Content& content() { return *content_; }
+  ~TicketKeys();
+
+ private:
+  explicit TicketKeys(std::unique_ptr<Content> content);
+  std::unique_ptr<Content> content_;
+};
+
+}  // namespace tls12

@@ -1,0 +1,108 @@
+#include "handshake/session.hpp"
+
+#include <algorithm>
+
+#include "wire/reader.hpp"
+
+namespace tls12::handshake {
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+
+/// Into memory that is wiped: a session is a secret.
+class Writer {
+ public:
+  void number(std::uint64_t value, int size) {
+    while (size-- > 0) out_.push_back(static_cast<std::uint8_t>(value >> (8 * size)));
+  }
+  void bytes(Bytes bytes) { out_.insert(out_.end(), bytes.begin(), bytes.end()); }
+  void vector(Bytes content, int prefix) {
+    number(content.size(), prefix);
+    bytes(content);
+  }
+  void certificates(const std::vector<Certificate>& list) {
+    std::size_t size = 0;
+    for (const Certificate& certificate : list) size += 3 + certificate.der().size();
+    number(size, 3);
+    for (const Certificate& certificate : list) vector(certificate.der(), 3);
+  }
+  SecretVector take() { return std::move(out_); }
+
+ private:
+  SecretVector out_;
+};
+
+WallTime read_time(wire::Reader& reader) {
+  const std::uint64_t high = reader.u32("time"), low = reader.u32("time");
+  return WallTime(std::chrono::seconds(static_cast<std::int64_t>(high << 32 | low)));
+}
+
+bool read_certificates(wire::Reader& reader, std::vector<Certificate>& out) {
+  const ListOfOpaque<3> list(reader.with_items<3>(reader.vector24("certificates"), "certificates"));
+  if (reader.failed()) return false;
+  for (const Bytes der : list) {
+    auto certificate = Certificate::from_der(der);
+    if (!certificate) return false;
+    out.push_back(std::move(*certificate));
+  }
+  return true;
+}
+
+std::string read_text(wire::Reader& reader) { return std::string(text_of(reader.vector16("text"))); }
+
+template <class E>
+std::optional<E> read_optional(wire::Reader& reader) {
+  const auto value = static_cast<E>(reader.u16("value"));
+  return value == E{} ? std::nullopt : std::optional(value);
+}
+
+std::vector<std::uint8_t> copy(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
+
+}  // namespace
+
+SecretVector serialize(const Session& session) {
+  Writer out;
+  out.number(kVersion, 1);
+  out.number(static_cast<std::uint64_t>(session.suite), 2);
+  out.bytes(session.master_secret.bytes());
+  out.number(session.extended_master_secret, 1);
+  out.number(static_cast<std::uint64_t>(session.established.time_since_epoch().count()), 8);
+  out.number(static_cast<std::uint64_t>(session.expires.time_since_epoch().count()), 8);
+  out.bytes(session.binding);
+  out.vector(bytes_of(session.server_name), 2);
+  out.number(static_cast<std::uint64_t>(session.group.value_or(NamedGroup{})), 2);
+  out.number(static_cast<std::uint64_t>(session.signature_scheme.value_or(SignatureScheme{})), 2);
+  out.vector(bytes_of(session.psk_identity), 2);
+  out.certificates(session.peer_certificates);
+  out.certificates(session.verified_chain);
+  out.vector(session.session_id, 1);
+  out.vector(session.ticket, 2);
+  return out.take();
+}
+
+std::optional<Session> parse_session(Bytes bytes) {
+  wire::Reader reader(bytes, "Session");
+  if (reader.u8("version") != kVersion) return std::nullopt;
+  Session session;
+  session.suite = static_cast<CipherSuite>(reader.u16("suite"));
+  const Bytes master = reader.bytes(kMasterSecretSize, "master_secret");
+  if (reader.failed()) return std::nullopt;
+  session.master_secret = Secret<kMasterSecretSize>::copy_of(master);
+  session.extended_master_secret = reader.u8("extended_master_secret") != 0;
+  session.established = read_time(reader);
+  session.expires = read_time(reader);
+  const Bytes binding = reader.bytes(session.binding.size(), "binding");
+  std::ranges::copy(binding, session.binding.begin());
+  session.server_name = read_text(reader);
+  session.group = read_optional<NamedGroup>(reader);
+  session.signature_scheme = read_optional<SignatureScheme>(reader);
+  session.psk_identity = read_text(reader);
+  if (!read_certificates(reader, session.peer_certificates) || !read_certificates(reader, session.verified_chain)) return std::nullopt;
+  session.session_id = copy(reader.vector8("session_id", 0, kSessionIdSize));
+  session.ticket = copy(reader.vector16("ticket"));
+  reader.end("end");
+  if (reader.failed()) return std::nullopt;
+  return session;
+}
+
+}  // namespace tls12::handshake

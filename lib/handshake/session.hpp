@@ -1,0 +1,52 @@
+// What is kept of one handshake so that another can be abbreviated (RFC 5246 §7.3 figure 2), and how it is written down.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/secret.hpp"
+#include "handshake/key_schedule.hpp"
+#include "tls12/certificate.hpp"
+#include "tls12/registry.hpp"
+#include "tls12/time.hpp"
+
+namespace tls12::handshake {
+
+inline constexpr std::size_t kSessionIdSize = 32;
+/// A digest of what makes two configurations the same for a session: whom they trust, and what they ask of their peer.
+using Binding = std::array<std::uint8_t, 32>;
+
+struct Session {
+  CipherSuite suite = {};
+  Secret<kMasterSecretSize> master_secret = {};
+  bool extended_master_secret = false;
+  WallTime established = {};  ///< when the full handshake was; renewing a ticket does not change it
+  WallTime expires = {};
+  Binding binding = {};
+  std::string server_name = {};
+  std::optional<NamedGroup> group = {};                  ///< of the full handshake
+  std::optional<SignatureScheme> signature_scheme = {};  ///< of the peer's signature, or else ours, in it
+  std::string psk_identity = {};
+  std::vector<Certificate> peer_certificates = {}, verified_chain = {};
+  // The client's alone: what it shows the server again.
+  std::vector<std::uint8_t> session_id = {}, ticket = {};
+};
+
+/// Format version 1, in the presentation language of RFC 5246 §4:
+///
+///   struct {
+///     uint8 version = 1;  CipherSuite suite;  opaque master_secret[48];  uint8 extended_master_secret;
+///     uint64 established, expires;  opaque binding[32];
+///     opaque server_name<0..2^16-1>;  NamedGroup group;  SignatureScheme scheme;  // 0 where there is none
+///     opaque psk_identity<0..2^16-1>;
+///     ASN.1Cert peer_certificates<0..2^24-1>;  ASN.1Cert verified_chain<0..2^24-1>;
+///     opaque session_id<0..32>;  opaque ticket<0..2^16-1>;
+///   } Session;
+///
+/// A format that changes gets another version; what is not of this version, or damaged, is no session.
+SecretVector serialize(const Session& session);
+std::optional<Session> parse_session(Bytes bytes);
+
+}  // namespace tls12::handshake

@@ -1,0 +1,43 @@
+// The signature that an end owes in its handshake (RFC 5246 §7.4.3, §7.4.8): made here, or waited for where the key lives elsewhere.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "base/buffer.hpp"
+#include "handshake/flow.hpp"
+#include "tls12/certificate.hpp"
+#include "tls12/engine.hpp"
+
+namespace tls12::handshake {
+
+class Signing {
+ public:
+  /// By `identity`'s key. What is to be signed goes into message(), once.
+  void begin(const Identity& identity, SignatureScheme scheme, const SignatureAlgorithm& algorithm);
+  bool begun() const { return identity_.has_value(); }
+  Buffer& message() { return message_; }
+
+  /// A local step: it waits for a key elsewhere until answer() was called. Errors: Errc::signature_refused and those of PrivateKey::sign.
+  Result<Outcome> step(const Provider& provider);
+  bool waits() const { return waits_; }
+  SignatureWanted wanted() const { return {scheme_, algorithm_, message_.view()}; }
+  /// Nothing: the key could not sign.
+  void answer(std::optional<Bytes> signature);
+
+  SignatureScheme scheme() const { return scheme_; }
+  Bytes signature() const { return Bytes(signature_).first(size_); }
+
+ private:
+  Result<Outcome> check_foreign(const Provider& provider) const;
+
+  std::optional<Identity> identity_;
+  SignatureScheme scheme_ = {};
+  SignatureAlgorithm algorithm_ = {};
+  Buffer message_;
+  std::array<std::uint8_t, kMaxSignatureSize> signature_ = {};
+  std::size_t size_ = 0;
+  bool waits_ = false, refused_ = false;
+};
+
+}  // namespace tls12::handshake
