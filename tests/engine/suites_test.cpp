@@ -1,0 +1,76 @@
+// Every suite, from ClientHello to data and close, between two engines; and what each kind of key exchange asks for.
+#include <doctest/doctest.h>
+
+#include "../support/engines.hpp"
+#include "wire/registry.hpp"
+
+using namespace tls12;
+using namespace tls12::test;
+
+namespace {
+
+constexpr std::string_view kIdentity = "device 7";
+const std::vector<std::uint8_t> kKey = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+
+struct Configs {
+  ClientConfig client;
+  ServerConfig server;
+};
+
+/// What a suite needs: its kind of certificate, or a shared key.
+Configs configs_for(CipherSuite suite) {
+  const KeyExchange kind = wire::find(suite)->key_exchange;
+  const KeyKind key = kind == KeyExchange::ecdhe_ecdsa ? KeyKind::ec_secp256r1 : KeyKind::rsa;
+  Configs configs{client_config(key), server_config(key)};
+  if (has_psk(kind)) {
+    configs.client.find_psk = [](std::string_view hint) -> std::optional<PreSharedKey> {
+      CHECK(hint == "who are you?");
+      return PreSharedKey{std::string(kIdentity), kKey};
+    };
+    configs.server.find_psk = [](std::string_view identity) { return identity == kIdentity ? std::optional(kKey) : std::nullopt; };
+    configs.server.psk_identity_hint = "who are you?";
+    configs.server.identities.clear();
+  }
+  for (CommonConfig* common : {&configs.client.common, &configs.server.common}) {
+    common->policy = SuitePolicy::legacy;
+    common->suites = {suite};
+    common->groups = {NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::ffdhe2048};
+  }
+  return configs;
+}
+
+void check_data(Pair& pair) {
+  const std::string large(40'000, 'x');
+  CHECK(pair.client.write(bytes_of(large)).value() == large.size());
+  CHECK(pair.server.write(bytes_of("hello")).value() == 5);
+  std::string at_server;
+  for (int i = 0; i < 20; ++i) {
+    pair.talk();
+    at_server += read_all(pair.server);
+  }
+  CHECK(at_server == large);
+  CHECK(read_all(pair.client) == "hello");
+  CHECK(pair.client.close_write().has_value());
+  pair.talk();
+  CHECK(pair.server.peer_closed());
+}
+
+}  // namespace
+
+TEST_CASE("every suite makes a connection, and carries data both ways") {
+  for (const wire::SuiteRow& row : wire::suites()) {
+    CAPTURE(name(row.suite));
+    const Configs configs = configs_for(row.suite);
+    Pair pair(configs.client, configs.server);
+    pair.talk();
+    if (pair.client.error()) MESSAGE(pair.client.error()->message());
+    if (pair.server.error()) MESSAGE(pair.server.error()->message());
+    REQUIRE(pair.complete());
+    CHECK(pair.client.state().cipher_suite == row.suite);
+    CHECK(pair.client.state().encrypt_then_mac == (row.cbc() != nullptr));
+    CHECK(pair.server.state().psk_identity == (has_psk(row.key_exchange) ? kIdentity : ""));
+    CHECK(pair.client.state().verified_chain.size() == (has_certificate(row.key_exchange) ? 2 : 0));
+    CHECK(pair.client.state().group.has_value() == (has_dhe(row.key_exchange) || has_ecdhe(row.key_exchange)));
+    check_data(pair);
+  }
+}
