@@ -115,10 +115,11 @@ class Builder {
     return std::pair(stage, progress) > furthest_ && note(stage, progress, failure_of(certificate, depth, refusal));
   }
 
-  static Refusal no_issuer(const ParsedCertificate& tip, bool has_namesake) {
+  Refusal no_issuer(const ParsedCertificate& tip, bool has_namesake) const {
     const std::string issuer = text_of_name(tip.issuer);
     std::string reason = "no certificate of its issuer, " + issuer + ", was sent along, and none is trusted";
     if (has_namesake) reason = "none of the certificates of its issuer, " + issuer + ", has the key that signed it";
+    if (verification_.trusts_nobody()) reason += ": there are no trusted certificates at all";
     if (is_self_issued(tip)) reason = "it is self-signed, and not one of the trusted certificates";
     return {Errc::certificate_unknown_issuer, "RFC 5280 §6.1.3 (a) (4)", std::move(reason)};
   }

@@ -25,6 +25,7 @@ class Verification {
   const Provider& provider;
   Budget budget;
 
+  bool trusts_nobody() const { return anchors_.empty(); }
   bool is_anchor(const Certificate& certificate) const;
   /// Those whose subject has this hash.
   std::span<const Certificate> anchors_named(std::uint64_t hash) const { return anchors_.with_subject(hash); }

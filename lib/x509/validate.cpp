@@ -23,7 +23,8 @@ class Validation {
   std::expected<std::vector<std::string>, VerifyFailure> run() {
     if (n_ == 0) {
       if (auto c = check_end_entity(certificate(0), purpose_, verification_.policy, verification_.now); !c) return failed(0, c.error());
-      return std::vector<std::string>{"2.5.29.32.0"};
+      const auto& policies = verification_.policy.user_initial_policy_set;
+      return policies.empty() ? std::vector<std::string>{"2.5.29.32.0"} : policies;
     }
     if (auto c = initialize(); !c) return failed(0, c.error());
     for (std::size_t i = 1; i <= n_; ++i) {

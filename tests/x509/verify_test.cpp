@@ -19,6 +19,21 @@ TEST_CASE("the name is one of the certificate's; without a name asked for, any w
   CHECK(code_of(with_leaf(unchanged, {.name = "not a name"})) == Errc::bad_host_name);
 }
 
+TEST_CASE("the caller may say what kind of name it is") {
+  const auto asked = [](std::string_view text, PeerName::Kind kind) {
+    Draft draft = leaf_draft(key(2), {"example.org", "192.0.2.1"});
+    const std::vector<Certificate> presented = {leaf(std::move(draft)), intermediate()};
+    const TrustStore trust = TrustStore::of({root()});
+    return code_of(tls12::verify({.presented = presented, .trust = trust, .peer_name = {text, kind}, .now = test_time()}));
+  };
+  CHECK(asked("192.0.2.1", PeerName::Kind::automatic) == kRight);
+  CHECK(asked("192.0.2.1", PeerName::Kind::ip) == kRight);
+  CHECK(asked("192.0.2.2", PeerName::Kind::ip) == Errc::certificate_name_mismatch);
+  CHECK(asked("example.org", PeerName::Kind::dns) == kRight);
+  CHECK(asked("example.org", PeerName::Kind::ip) == Errc::bad_host_name);
+  CHECK(asked("somebody@example.org", PeerName::Kind::email) == Errc::certificate_name_mismatch);
+}
+
 TEST_CASE("RFC 5280 4.2.1.12, 4.2.1.3: an end entity's key may do something that TLS needs of it") {
   const auto usage = [](const char* value) { return with(oid::kKeyUsage, value, true); };
   const auto clients_too = [](const char* value) {
@@ -61,6 +76,10 @@ TEST_CASE("a failure names the certificate, the rule and its section, and says w
   check_told(judge({leaf()}, {root()}),
              {Errc::certificate_unknown_issuer, 0,
               "CN=leaf: no certificate of its issuer, CN=intermediate, was sent along, and none is trusted [RFC 5280 §6.1.3 (a) (4)]"});
+  check_told(judge({leaf()}, {}),
+             {Errc::certificate_unknown_issuer, 0,
+              "CN=leaf: no certificate of its issuer, CN=intermediate, was sent along, and none is trusted: there are no trusted certificates at all "
+              "[RFC 5280 §6.1.3 (a) (4)]"});
   check_told(
       judge({leaf(), intermediate()}, {other}),
       {Errc::certificate_unknown_issuer, 1,
