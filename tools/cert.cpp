@@ -10,7 +10,7 @@
 
 #include "command.hpp"
 #include "files.hpp"
-#include "tls12/certificate.hpp"
+#include "tls12/issue.hpp"
 #include "words.hpp"
 
 namespace tls12::tool {

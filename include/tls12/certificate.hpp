@@ -152,22 +152,6 @@ class Identity {
   std::shared_ptr<const Content> content_;
 };
 
-/// What a certificate of our own making says. For tests and development; a CA of the real world has its own tools.
-struct CertificateRecipe {
-  std::string common_name = "tls12 development";
-  std::vector<std::string> names = {};           ///< subjectAltName: DNS names and IP addresses
-  bool is_ca = false;                            ///< basicConstraints cA, keyUsage keyCertSign and cRLSign
-  std::optional<unsigned> path_length = {};      ///< pathLenConstraint, for a CA
-  bool for_servers = true, for_clients = false;  ///< extendedKeyUsage of a leaf
-  WallTime not_before = wall_time() - std::chrono::hours(1);
-  WallTime not_after = wall_time() + std::chrono::hours(24 * 365);
-};
-
-/// Issues a certificate for `key`'s public half, signed by `issuer`, or by itself when that is null.
-/// Errors: Errc::misuse (a key elsewhere, a name that is no name), Errc::crypto_failed, Errc::randomness_failed.
-Result<Certificate> issue_certificate(const CertificateRecipe& recipe, const PrivateKey& key, const Identity* issuer = nullptr,
-                                      ProviderPtr provider = default_provider());
-
 /// A development CA and a leaf for `names`, made on the spot with P-256 keys, and the leaf's identity.
 struct DevelopmentIdentity {
   Identity ca;

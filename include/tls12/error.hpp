@@ -155,6 +155,7 @@ enum class Errc : std::uint16_t {
   file_unreadable,
   bad_pem,
   bad_private_key,
+  bad_certification_request,
   key_does_not_match_certificate,
   key_too_small,
   key_unsupported,

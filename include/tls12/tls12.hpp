@@ -8,6 +8,7 @@
 #include "tls12/deadline.hpp"
 #include "tls12/engine.hpp"
 #include "tls12/error.hpp"
+#include "tls12/issue.hpp"
 #include "tls12/limits.hpp"
 #include "tls12/listener.hpp"
 #include "tls12/messages.hpp"

@@ -139,6 +139,7 @@ constexpr Rule kRules[] = {
     {Errc::file_unreadable, "file_unreadable", configuration, std::nullopt, "", "a file cannot be read or written"},
     {Errc::bad_pem, "bad_pem", configuration, std::nullopt, "RFC 7468", "a text is not the PEM that was expected"},
     {Errc::bad_private_key, "bad_private_key", configuration, std::nullopt, "RFC 5958", "a private key cannot be read or is inconsistent"},
+    {Errc::bad_certification_request, "bad_certification_request", configuration, std::nullopt, "RFC 2986 §4", "the certification request cannot be used"},
     {Errc::key_does_not_match_certificate, "key_does_not_match_certificate", configuration, std::nullopt, "", "the private key is not the certificate's"},
     {Errc::key_too_small, "key_too_small", configuration, std::nullopt, "RFC 8017 §9", "the RSA key is too short for this signature"},
     {Errc::key_unsupported, "key_unsupported", configuration, std::nullopt, "", "the key's algorithm is not supported"},

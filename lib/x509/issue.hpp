@@ -4,8 +4,9 @@
 #include <vector>
 
 #include "base/secret.hpp"
-#include "tls12/certificate.hpp"
+#include "tls12/issue.hpp"
 #include "x509/algorithm.hpp"
+#include "x509/name_writer.hpp"
 #include "x509/oid.hpp"
 
 namespace tls12::x509 {
@@ -37,14 +38,16 @@ DraftExtension draft_authority_key_identifier(Bytes key_identifier);
 /// The list, without the tag that it has where it stands.
 void write_extensions(const std::vector<DraftExtension>& extensions, der::Writer& writer);
 
-/// A Name of one common name; an empty one when `common_name` is empty.
-SecretVector encode_common_name(std::string_view common_name);
 /// RFC 7093 §2 (1): the first 160 bits of the SHA-256 of the subjectPublicKey.
 Result<SecretVector> key_identifier(Bytes public_key_info, const Provider& provider);
-/// How a key signs certificates: with a hash as strong as the key, and where an RSA-PSS key is restricted, with its own.
-Result<SignatureMethod> method_for(const PrivateKey& key);
+/// How a key signs: unless `hash` says otherwise, with a hash as strong as the key, and where an RSA-PSS key is restricted, with its own; an RSA key by
+/// RSASSA-PSS if `pss` says so. Errors: Errc::misuse where the key cannot do what is wanted.
+Result<SignatureMethod> method_for(const PrivateKey& key, std::optional<HashAlgorithm> hash = {}, bool pss = false);
 /// The draft filled from a recipe, all but issuer, authority key identifier and signature method. Errors: Errc::misuse.
-Result<Draft> draft_of(const CertificateRecipe& recipe, const PrivateKey& key, const Provider& provider);
+Result<Draft> draft_of(const CertificateRecipe& recipe, Bytes public_key_info, const Provider& provider);
+inline Result<Draft> draft_of(const CertificateRecipe& recipe, const PrivateKey& key, const Provider& provider) {
+  return draft_of(recipe, key.public_key_info(), provider);
+}
 /// What is signed, the method and the signature, which certificates, CRLs and OCSP responses alike begin with. Errors: those of PrivateKey::sign.
 Result<void> write_signed(Bytes tbs, const SignatureMethod& method, const PrivateKey& signer, Random& random, der::Writer& writer);
 /// The certificate, signed by `signer`. Errors: those of PrivateKey::sign, Errc::bad_certificate when the draft makes none.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "x509/attribute_type.hpp"
 #include "x509/directory_string.hpp"
 
 namespace tls12::x509 {
@@ -23,32 +24,6 @@ Attribute read_attribute(Reader& set) {
   return attribute;
 }
 
-/// The attributes' short names: RFC 4514 §3's table, then those that people know from their tools (RFC 4519, RFC 2985).
-struct TypeRow {
-  Oid oid;
-  std::string_view name;
-};
-constexpr TypeRow kTypes[] = {
-    {make_oid(2, 5, 4, 3), "CN"},
-    {make_oid(2, 5, 4, 7), "L"},
-    {make_oid(2, 5, 4, 8), "ST"},
-    {make_oid(2, 5, 4, 10), "O"},
-    {make_oid(2, 5, 4, 11), "OU"},
-    {make_oid(2, 5, 4, 6), "C"},
-    {make_oid(2, 5, 4, 9), "STREET"},
-    {make_oid(0, 9, 2342, 19200300, 100, 1, 25), "DC"},
-    {make_oid(0, 9, 2342, 19200300, 100, 1, 1), "UID"},
-    {make_oid(2, 5, 4, 4), "SN"},
-    {make_oid(2, 5, 4, 5), "serialNumber"},
-    {make_oid(2, 5, 4, 12), "title"},
-    {make_oid(2, 5, 4, 15), "businessCategory"},
-    {make_oid(2, 5, 4, 17), "postalCode"},
-    {make_oid(2, 5, 4, 42), "givenName"},
-    {make_oid(2, 5, 4, 46), "dnQualifier"},
-    {make_oid(2, 5, 4, 97), "organizationIdentifier"},
-    {make_oid(1, 2, 840, 113549, 1, 9, 1), "emailAddress"},
-};
-
 /// RFC 4514 §2.4: what must be escaped, and where.
 void append_escaped(std::string_view value, std::string& out) {
   static constexpr char kDigits[] = "0123456789abcdef";
@@ -68,10 +43,10 @@ void append_escaped(std::string_view value, std::string& out) {
 
 void append_attribute(const Attribute& attribute, std::string& out) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  const auto row = std::ranges::find_if(kTypes, [&](const TypeRow& r) { return is(attribute.type, r.oid); });
-  out.append(row != std::end(kTypes) ? std::string(row->name) : dotted(attribute.type)).push_back('=');
+  const auto row = std::ranges::find_if(kAttributeTypes, [&](const AttributeType& type) { return is(attribute.type, type.oid); });
+  out.append(row != std::end(kAttributeTypes) ? std::string(row->name) : dotted(attribute.type)).push_back('=');
   // RFC 4514 §2.4: a type without a name, or a value that is no string, shows its encoding.
-  if (row == std::end(kTypes) || !is_directory_string(attribute.value.tag)) {
+  if (row == std::end(kAttributeTypes) || !is_directory_string(attribute.value.tag)) {
     out.push_back('#');
     for (const std::uint8_t octet : attribute.value.whole) out.append({kDigits[octet >> 4], kDigits[octet & 15]});
     return;

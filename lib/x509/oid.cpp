@@ -1,5 +1,7 @@
 #include "x509/oid.hpp"
 
+#include <charconv>
+
 namespace tls12::x509 {
 
 std::string dotted(Bytes encoded) {
@@ -24,6 +26,27 @@ std::string dotted(Bytes encoded) {
     arc = 0;
   }
   return text;
+}
+
+std::optional<std::vector<std::uint8_t>> encode_dotted(std::string_view text) {
+  std::vector<std::uint64_t> arcs;
+  for (const char *at = text.data(), *end = at + text.size();; ++at) {
+    const auto [next, error] = std::from_chars(at, end, arcs.emplace_back());
+    if (error != std::errc() || (*at == '0' && next - at > 1)) return std::nullopt;
+    at = next;
+    if (at == end) break;
+    if (*at != '.') return std::nullopt;
+  }
+  // X.660 §6: below the first two roots there are forty arcs.
+  if (arcs.size() < 2 || arcs[0] > 2 || (arcs[0] < 2 && arcs[1] > 39) || arcs[1] > UINT64_MAX - 80) return std::nullopt;
+  arcs[1] += 40 * arcs[0];
+  std::vector<std::uint8_t> encoded;
+  for (std::size_t i = 1; i < arcs.size(); ++i) {
+    int groups = 1;
+    while (groups < 10 && arcs[i] >> (7 * groups) != 0) ++groups;
+    while (groups-- > 0) encoded.push_back(static_cast<std::uint8_t>((arcs[i] >> (7 * groups) & 0x7f) | (groups == 0 ? 0 : 0x80)));
+  }
+  return encoded;
 }
 
 }  // namespace tls12::x509

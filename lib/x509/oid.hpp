@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "tls12/bytes.hpp"
 
@@ -33,6 +36,8 @@ inline bool is(Bytes encoded, const Oid& oid) { return std::ranges::equal(encode
 
 /// "1.2.840.10045.2.1".
 std::string dotted(Bytes encoded);
+/// The other way; nothing when that is no object identifier.
+std::optional<std::vector<std::uint8_t>> encode_dotted(std::string_view text);
 
 namespace oid {
 
@@ -95,6 +100,15 @@ inline constexpr Oid kCertificateIssuer = make_oid(2, 5, 29, 29);
 inline constexpr Oid kOcspBasic = make_oid(1, 3, 6, 1, 5, 5, 7, 48, 1, 1);
 inline constexpr Oid kOcspNonce = make_oid(1, 3, 6, 1, 5, 5, 7, 48, 1, 2);
 inline constexpr Oid kOcspArchiveCutoff = make_oid(1, 3, 6, 1, 5, 5, 7, 48, 1, 6);
+
+// access methods: RFC 5280 §4.2.2.1; attributes of requests: RFC 2985 §5.4.2
+inline constexpr Oid kAccessOcsp = make_oid(1, 3, 6, 1, 5, 5, 7, 48, 1);
+inline constexpr Oid kAccessCaIssuers = make_oid(1, 3, 6, 1, 5, 5, 7, 48, 2);
+inline constexpr Oid kExtensionRequest = make_oid(1, 2, 840, 113549, 1, 9, 14);
+
+// access methods: RFC 5280 §4.2.2.1
+inline constexpr Oid kOcsp = make_oid(1, 3, 6, 1, 5, 5, 7, 48, 1);
+inline constexpr Oid kCaIssuers = make_oid(1, 3, 6, 1, 5, 5, 7, 48, 2);
 
 // policies: RFC 5280 §4.2.1.4
 inline constexpr Oid kAnyPolicy = make_oid(2, 5, 29, 32, 0);

@@ -10,6 +10,7 @@
 #include "x509/general_name.hpp"
 #include "x509/mailbox.hpp"
 #include "x509/name.hpp"
+#include "x509/uri.hpp"
 
 namespace tls12::x509 {
 namespace {
@@ -119,15 +120,6 @@ bool has_each_policy_once(const Subject& s) {
 }
 
 // Names.
-
-/// RFC 3986 §3: a scheme, and something that it applies to.
-bool is_uri(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto is_scheme = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || std::string_view("+-.").contains(c); };
-  return colon != text.npos && colon + 1 < text.size() && is_letter(text[0]) && std::ranges::all_of(text.substr(0, colon), is_scheme) &&
-         std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
-}
 
 /// RFC 5280 §4.2.1.6: the preferred syntax of RFC 1034 §3.5, which has no underscore.
 bool is_preferred_dns_name(std::string_view text) { return is_presentable(text) && !text.contains('_') && has_true_a_labels(text); }

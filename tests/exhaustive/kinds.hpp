@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "support/order_table.hpp"
-#include "tls12/certificate.hpp"
 #include "tls12/config.hpp"
+#include "tls12/issue.hpp"
 
 namespace tls12::test {
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tls12/engine.hpp"
+#include "tls12/issue.hpp"
 
 namespace tls12::test {
 

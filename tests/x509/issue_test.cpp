@@ -1,4 +1,5 @@
 #include "support.hpp"
+#include "x509/checks.hpp"
 
 namespace tls12::x509 {
 namespace {
@@ -91,8 +92,124 @@ TEST_CASE("recipes that make no certificate are refused") {
   CHECK(refusal({.common_name = "", .names = {"example.org"}}) == Errc::misuse);  // RFC 5280 §4.1.2.4: its issuer would have no name
   CHECK(refusal({.common_name = std::string(65, 'x')}) == Errc::misuse);
   CHECK(refusal({.path_length = 1}) == Errc::misuse);
+  CHECK(refusal({.permitted = {"example.org"}}) == Errc::misuse);
+  CHECK(refusal({.is_ca = true, .excluded = {"*.example.org"}}) == Errc::misuse);
+  CHECK(refusal({.subject = "CN"}) == Errc::misuse);
+  CHECK(refusal({.policies = {"1.2.x"}}) == Errc::misuse);
+  CHECK(refusal({.crl_urls = {"a b"}}) == Errc::misuse);
+  CHECK(refusal({.ocsp_urls = {"example.org"}}) == Errc::misuse);
   CHECK(refusal({.not_before = test::data_time(), .not_after = test::data_time() - test::kDay}) == Errc::misuse);
   CHECK(issue_certificate({}, PrivateKey::elsewhere(KeyKind::rsa)).error() == Errc::misuse);
+}
+
+std::vector<std::string> purposes_of(const Certificate& certificate) {
+  std::vector<std::string> purposes;
+  der::Fault fault;
+  for (der::Reader list(certificate.parsed().extensions.extended_key_usage.value_or(Bytes{}), fault); !list.at_end();)
+    purposes.push_back(dotted(list.object_identifier()));
+  return purposes;
+}
+
+TEST_CASE("RFC 5280 4.2.1.3, 4.2.1.12: what a certificate is for decides its key usage and extended key usage") {
+  const std::string server = "1.3.6.1.5.5.7.3.1", client = "1.3.6.1.5.5.7.3.2", ocsp = "1.3.6.1.5.5.7.3.9";
+  const unsigned signs = 1 << 0, enciphers = 1 << 2, certifies = 1 << 5, lists = 1 << 6;
+  const PrivateKey rsa = *PrivateKey::from_pem(test::read_data("rsa.key.pem"));
+  const auto check = [&](const CertificateRecipe& recipe, unsigned usage, unsigned usage_of_rsa, const std::vector<std::string>& purposes) {
+    for (const PrivateKey& key : {test::key(0), rsa}) {
+      const auto certificate = issue_certificate(recipe, key);
+      REQUIRE_MESSAGE(certificate.has_value(), certificate.error().message());
+      CHECK(certificate->parsed().extensions.key_usage == (key.kind() == KeyKind::rsa ? usage_of_rsa : usage));
+      CHECK(purposes_of(*certificate) == purposes);
+    }
+  };
+  check({}, signs, signs | enciphers, {server});
+  check({.for_clients = true}, signs, signs | enciphers, {server, client});
+  check({.for_servers = false, .for_clients = true}, signs, signs | enciphers, {client});
+  check({.for_servers = false}, signs, signs | enciphers, {});
+  check({.for_servers = false, .for_ocsp_signing = true}, signs, signs, {ocsp});
+  check({.for_servers = false, .for_crl_signing = true}, lists, lists, {});
+  check({.for_crl_signing = true}, signs | lists, signs | enciphers | lists, {server});
+  check({.is_ca = true, .for_clients = true, .for_ocsp_signing = true}, certifies | lists, certifies | lists, {});
+}
+
+TEST_CASE("OpenSSL reads every extension that a recipe can ask for") {
+  if (!test::have("openssl")) return;
+  const Folder folder;
+  const auto text_of_extensions = [&](const CertificateRecipe& recipe) {
+    const auto certificate = issue_certificate(recipe, test::key(0));
+    REQUIRE_MESSAGE(certificate.has_value(), certificate.error().message());
+    std::string output;
+    run("openssl x509 -noout -ext "
+        "basicConstraints,subjectAltName,nameConstraints,certificatePolicies,crlDistributionPoints,authorityInfoAccess,tlsfeature,noCheck -in " +
+            folder.write("a.pem", certificate->to_pem()),
+        &output);
+    std::erase(output, '\n');
+    for (std::size_t at; (at = output.find("  ")) != output.npos;) output.erase(at, 1);
+    return output;
+  };
+  CHECK(text_of_extensions({.names = {"a.org", "*.a.org", "192.0.2.1", "2001:db8::1", "a@b.org", "https://a.org/x", "DN:CN=a,O=b"}}) ==
+        "X509v3 Basic Constraints: critical CA:FALSEX509v3 Subject Alternative Name: DNS:a.org, DNS:*.a.org, IP Address:192.0.2.1, IP "
+        "Address:2001:DB8:0:0:0:0:0:1, "
+        "email:a@b.org, URI:https://a.org/x, DirName:/O=b/CN=a");
+  CHECK(text_of_extensions({.is_ca = true, .path_length = 2, .permitted = {"a.org", "192.0.2.0/24", "email:.b.org"}, .excluded = {"b.a.org", "C=BE"}}) ==
+        "X509v3 Basic Constraints: critical CA:TRUE, pathlen:2X509v3 Name Constraints: critical Permitted: DNS:a.org IP:192.0.2.0/255.255.255.0 email:.b.org "
+        "Excluded: DNS:b.a.org DirName:C = BE");
+  CHECK(text_of_extensions({.policies = {"2.23.140.1.2.1", "1.2.3.4"},
+                            .crl_urls = {"http://a.org/1.crl", "http://b.org/2.crl"},
+                            .ocsp_urls = {"http://a.org/ocsp"},
+                            .issuer_urls = {"http://a.org/ca.cer"},
+                            .must_staple = true}) ==
+        "X509v3 Basic Constraints: critical CA:FALSEX509v3 Certificate Policies: Policy: 2.23.140.1.2.1 Policy: 1.2.3.4X509v3 CRL Distribution Points: Full "
+        "Name: "
+        "URI:http://a.org/1.crl Full Name: URI:http://b.org/2.crlAuthority Information Access: OCSP - URI:http://a.org/ocsp CA Issuers - "
+        "URI:http://a.org/ca.cerTLS "
+        "Feature: status_request");
+  CHECK(text_of_extensions({.for_servers = false, .for_ocsp_signing = true}) == "X509v3 Basic Constraints: critical CA:FALSEOCSP No Check: ");
+}
+
+TEST_CASE("RFC 5280 4.1.2.2: a serial number is the recipe's, if it is positive and of at most 20 octets") {
+  const auto serial_of = [](const std::string& digits) -> std::string {
+    const auto certificate = issue_certificate({.serial = test::hex(digits)}, test::key(0));
+    if (!certificate) return certificate.error() == Errc::misuse ? "refused" : "?";
+    std::string text;
+    for (const std::uint8_t octet : certificate->parsed().serial) text += "0123456789abcdef"[octet >> 4], text += "0123456789abcdef"[octet & 15];
+    return text;
+  };
+  CHECK(serial_of("0102") == "0102");
+  CHECK(serial_of("0001") == "01");
+  CHECK(serial_of("80") == "0080");
+  CHECK(serial_of(std::string("7f") + std::string(38, 'f')) == std::string("7f") + std::string(38, 'f'));
+  CHECK(serial_of("00") == "refused");
+  CHECK(serial_of(std::string(40, 'f')) == "refused");
+  CHECK(serial_of(std::string("01") + std::string(40, '0')) == "refused");
+}
+
+TEST_CASE("an issuer signs with the hash and the padding that the recipe asks for") {
+  const auto method_of = [](const CertificateRecipe& recipe, const char* key) -> std::string {
+    const auto certificate = issue_certificate(recipe, *PrivateKey::from_pem(test::read_data(std::string(key) + ".key.pem")));
+    if (!certificate) return std::string(rule(certificate.error().code).name);
+    CHECK(check_signature(certificate->parsed(), certificate->parsed(), *default_provider()).has_value());
+    return text_of(certificate->parsed().signature_method);
+  };
+  CHECK(method_of({}, "rsa") == "RSA with SHA-256");
+  CHECK(method_of({.hash = HashAlgorithm::sha512}, "rsa") == "RSA with SHA-512");
+  CHECK(method_of({.pss = true}, "rsa") == "RSA-PSS with SHA-256");
+  CHECK(method_of({.hash = HashAlgorithm::sha384, .pss = true}, "rsa") == "RSA-PSS with SHA-384");
+  CHECK(method_of({}, "rsa_pss_sha384") == "RSA-PSS with SHA-384");
+  CHECK(method_of({.hash = HashAlgorithm::sha256}, "rsa_pss_sha384") == "signature_scheme_wrong_for_key");
+  CHECK(method_of({.hash = HashAlgorithm::sha512}, "p256") == "ECDSA with SHA-512");
+  CHECK(method_of({.hash = HashAlgorithm::sha1}, "p256") == "misuse");
+  CHECK(method_of({.pss = true}, "p256") == "misuse");
+  CHECK(method_of({.hash = HashAlgorithm::sha256}, "ed25519") == "misuse");
+  CHECK(method_of({}, "ed25519") == "Ed25519");
+}
+
+TEST_CASE("RFC 5280 4.2.1.9: who is no CA issues nothing, and who allows no CA below issues none") {
+  const Identity root = identity_of({.common_name = "Root", .is_ca = true, .path_length = 0}, KeyKind::ec_secp256r1, nullptr);
+  const Identity leaf = identity_of({.common_name = "leaf"}, KeyKind::ec_secp256r1, &root);
+  CHECK(issue_certificate({}, test::key(0), &leaf).error() == Errc::misuse);
+  CHECK(issue_certificate({.is_ca = true}, test::key(0), &root).error() == Errc::misuse);
+  CHECK(issue_certificate({}, test::key(0), &root).has_value());
 }
 
 TEST_CASE("RFC 5280 4.2.1.6: without a subject the subjectAltName is critical") {

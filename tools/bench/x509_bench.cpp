@@ -10,6 +10,7 @@
 #include "allocations.hpp"
 #include "measured_provider.hpp"
 #include "openssl_pair.hpp"
+#include "tls12/issue.hpp"
 #include "tls12/verify.hpp"
 
 namespace {
