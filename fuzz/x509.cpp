@@ -1,12 +1,14 @@
-// Reads whatever it is given as a certificate, a PEM text, a private key, or a chain to verify. The first byte selects, the rest is the input.
-// Besides what the sanitizers see, a certificate that parses gives back its own bytes, and a chain that verifies ends in its anchor.
+// Reads whatever it is given as one of the things that this room has a parser for. The first byte selects, the rest is the input.
+// Besides what the sanitizers see: what parses gives back its own bytes, and names that are the same are so both ways and have one hash.
 #include <algorithm>
 #include <cstdlib>
 
 #include "tls12/certificate.hpp"
+#include "tls12/revocation.hpp"
+#include "x509/general_name.hpp"
 #include "x509/key_encoding.hpp"
+#include "x509/name.hpp"
 #include "x509/parsed_certificate.hpp"
-#include "x509/path.hpp"
 
 using namespace tls12;
 
@@ -43,21 +45,48 @@ void read_pem(Bytes input) {
 
 void read_key(Bytes input) { (void)x509::read_private_key(input).has_value(); }
 
-/// The last certificate is the anchor, the others are presented.
-void verify(Bytes input) {
-  const auto certificates = Certificate::all_from_pem(text_of(input));
-  if (!certificates || certificates->size() < 2) return;
-  const auto presented = std::span(*certificates).first(certificates->size() - 1);
-  const Certificate& anchor = certificates->back();
-  const WallTime now = std::chrono::sys_days(std::chrono::year(2030) / 1 / 1);
-  const auto chain = x509::verify_path({.presented = presented, .trust = TrustStore::of({anchor}), .now = now, .provider = *default_provider()});
-  if (!chain) return;
-  expect(std::ranges::equal(chain->front().der(), presented.front().der()));
-  expect(std::ranges::equal(chain->back().der(), anchor.der()));
+void read_crl(Bytes input) {
+  const auto crl = Crl::from_der(input);
+  if (!crl) return;
+  expect(std::ranges::equal(crl->der(), input));
+  (void)crl->issuer();
+  (void)crl->this_update();
+  (void)crl->next_update();
+  (void)crl->is_delta();
+  (void)crl->size();
 }
 
+void read_ocsp_response(Bytes input) {
+  const auto response = OcspResponse::from_der(input);
+  if (!response) return;
+  expect(std::ranges::equal(response->der(), input));
+  (void)response->produced_at();
+}
+
+/// Two Names, one after the other.
+void read_names(Bytes input) {
+  x509::der::Fault fault;
+  x509::der::Reader reader(input, fault);
+  const Bytes a = x509::read_name(reader), b = x509::read_name(reader);
+  if (fault) return;
+  (void)x509::text_of_name(a);
+  expect(x509::same_name(a, a) && x509::same_name(b, b));
+  expect(x509::same_name(a, b) == x509::same_name(b, a));
+  if (x509::same_name(a, b)) expect(x509::name_hash(a) == x509::name_hash(b));
+}
+
+void read_general_names(Bytes input) {
+  x509::der::Fault fault;
+  for (x509::der::Reader reader(input, fault); !reader.at_end();) {
+    const x509::GeneralName name = x509::read_general_name(reader);
+    if (!fault && name.type == x509::GeneralName::ip_address) expect(!x509::text_of_address(name.value).empty());
+  }
+}
+
+void read_crl_pem(Bytes input) { (void)Crl::all_from_pem(text_of(input)).has_value(); }
+
 // The corpus counts on this order: add at the end.
-constexpr void (*kTargets[])(Bytes) = {read_certificate, read_pem, read_key, verify};
+constexpr void (*kTargets[])(Bytes) = {read_certificate, read_pem, read_key, read_crl, read_ocsp_response, read_names, read_general_names, read_crl_pem};
 
 }  // namespace
 
