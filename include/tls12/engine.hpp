@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "tls12/bytes.hpp"
 #include "tls12/config.hpp"
@@ -27,6 +28,13 @@ struct SignatureWanted {
   SignatureScheme scheme;
   SignatureAlgorithm algorithm;
   Bytes message;
+};
+
+/// Ways for a protocol above to prove that it speaks over this very connection (RFC 5929, RFC 9266).
+enum class ChannelBinding : std::uint8_t {
+  tls_unique,            ///< RFC 5929 §3: the first Finished of the latest handshake; with extended_master_secret alone (RFC 7627 §6.1)
+  tls_server_end_point,  ///< RFC 5929 §4: a hash of the server's certificate
+  tls_exporter,          ///< RFC 9266 §2: 32 bytes exported for the purpose; with extended_master_secret alone
 };
 
 class Engine {
@@ -73,6 +81,15 @@ class Engine {
   /// Seals as much of `data` as the output limit allows (whole records; 0 when output is full), and returns how much.
   /// Errors: Errc::handshake_not_complete; Errc::closed after close_write(); the sticky error.
   Result<std::size_t> write(Bytes data);
+
+  // ------------------------------------------------ secrets for protocols above
+  /// RFC 5705 §4: fills `out` with keying material that both ends can compute. `label` is one that IANA knows or starts with "EXPERIMENTAL"; no context
+  /// and an empty one differ. Errors: Errc::handshake_not_complete; Errc::misuse for a label that TLS uses itself, a context of more than 65,535 bytes, or
+  /// a configuration that keeps no master secret.
+  Result<void> export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const;
+  /// Errors: Errc::handshake_not_complete; Errc::misuse where this connection has no such binding: without extended_master_secret, without a server
+  /// certificate, or with one whose signature has no hash of its own (RFC 5929 §4.1).
+  Result<std::vector<std::uint8_t>> channel_binding(ChannelBinding kind) const;
 
   // ------------------------------------------------ the end
   /// Queues our close_notify, once; nothing can be written after it. Errors: Errc::handshake_not_complete, which changes nothing.

@@ -139,6 +139,15 @@ Result<std::size_t> Engine::write(Bytes data) {
   return impl_->error() && !written ? fail(*impl_->error()) : written;
 }
 
+Result<void> Engine::export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const try {
+  return impl_ ? impl_->export_keying_material(label, context, out) : fail(*kNoMemory);
+} catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
+
+Result<std::vector<std::uint8_t>> Engine::channel_binding(ChannelBinding kind) const try {
+  if (!impl_) return fail(*kNoMemory);
+  return impl_->channel_binding(kind);
+} catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
+
 Result<void> Engine::close_write() {
   if (!impl_) return fail(*kNoMemory);
   Result<void> closed;

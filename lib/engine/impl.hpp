@@ -33,6 +33,10 @@ class Engine::Impl final : private handshake::Channel {
   void consume(std::size_t n);
   void answer_signature(std::optional<Bytes> signature);
 
+  // exports.cpp
+  Result<void> export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const;
+  Result<std::vector<std::uint8_t>> channel_binding(ChannelBinding kind) const;
+
   // output.cpp
   Bytes output() const { return output_.view(); }
   void sent(std::size_t n);
@@ -75,6 +79,9 @@ class Engine::Impl final : private handshake::Channel {
   Result<void> receive_application_data(const record::Record& record, MutableBytes plaintext);
   Result<void> count_hello_request();
   Result<void> moved_on(const Result<handshake::Outcome>& outcome);
+
+  // exports.cpp
+  Result<std::vector<std::uint8_t>> end_point() const;
 
   // engine.cpp
   Impl(Role role, std::variant<ClientContext, ServerContext> context, const CommonConfig& config);

@@ -493,6 +493,7 @@ Result<void> Client::receive_new_session_ticket(Bytes body) {
 
 Result<Outcome> Client::complete(const PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished) {
   const auto completed = Endpoint::complete(peer, signature, finished);
+  if (const Certificate* certificate = server_certificate()) kept_.server_certificate = *certificate;
   if (context_.config.sessions && !renegotiation_) keep_session();
   return completed;
 }

@@ -42,6 +42,7 @@ struct Kept {
   Secret<kMasterSecretSize> master_secret = {};  ///< empty where the configuration does not keep it
   HelloRandom client_random = {}, server_random = {};
   VerifyData client_verify_data = {}, server_verify_data = {};
+  std::optional<Certificate> server_certificate = {};
   std::shared_ptr<SessionStore> store = {};
   std::vector<std::uint8_t> session_key = {};
 };

@@ -400,6 +400,7 @@ Session Server::session_to_keep() const {
 
 Result<Outcome> Server::complete(const PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished) {
   const auto completed = Endpoint::complete(peer, signature, finished);
+  if (choice_.credential.identity != nullptr) kept_.server_certificate = choice_.credential.identity->identity.chain().front();
   if (gives_id_) {
     const Session session = session_to_keep();
     config().sessions->put(new_id_, serialize(session), session.expires);
