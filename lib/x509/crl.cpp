@@ -173,6 +173,16 @@ bool is_of_issuer(const ParsedCrl& crl, std::uint32_t place, Bytes issuer) {
 
 }  // namespace
 
+bool KnownSigner::is(Bytes public_key_info) const {
+  const std::scoped_lock lock(mutex_);
+  return !public_key_info_.empty() && std::ranges::equal(public_key_info_, public_key_info);
+}
+
+void KnownSigner::set(Bytes public_key_info) {
+  const std::scoped_lock lock(mutex_);
+  public_key_info_.assign(public_key_info.begin(), public_key_info.end());
+}
+
 RevocationReason read_revocation_reason(Reader& reader) {
   const Bytes value = reader.integer(der::kEnumerated);
   if (reader.fault()) return RevocationReason::unspecified;

@@ -1,6 +1,7 @@
 // What a certificate revocation list says (RFC 5280 §5), as views into its encoding, which it owns.
 #pragma once
 
+#include <mutex>
 #include <string_view>
 #include <vector>
 
@@ -46,7 +47,18 @@ struct CrlEntry {
   Bytes not_understood = {};      ///< the first critical extension that is not understood
 };
 
-/// RFC 5280 §5.1. Immutable once parsed.
+/// Whose key was found to have made a signature. To hash a list of some megabytes for each verdict again would be most of its cost. Thread-safe.
+class KnownSigner {
+ public:
+  bool is(Bytes public_key_info) const;
+  void set(Bytes public_key_info);
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::uint8_t> public_key_info_;
+};
+
+/// RFC 5280 §5.1. Immutable once parsed, but for what it remembers.
 struct ParsedCrl {
   std::vector<std::uint8_t> der;
   unsigned version = 1;
@@ -67,6 +79,7 @@ struct ParsedCrl {
   SignatureMethod signature_method = {};
   Bytes signature = {};
   std::uint64_t issuer_hash = 0;  ///< name_hash() of the issuer
+  mutable KnownSigner known_signer = {};
 
   std::vector<std::uint64_t> index = {};           ///< how find_entry() finds: see there
   std::vector<std::uint32_t> issuer_changes = {};  ///< where in `entries` those with a certificate issuer start

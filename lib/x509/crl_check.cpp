@@ -85,6 +85,7 @@ Finding CrlCheck::walk(std::span<const Certificate> path, std::size_t at) {
 
 /// One turn of §6.3.3's loop.
 void CrlCheck::process(const ParsedCrl& complete, const DistributionPoint& point, State& state) {
+  if (!verification_.budget.name_comparisons.take()) return;
   // (b), (d), (e)
   const auto interim = interim_reasons_mask(complete, point, state.certificate, verification_.budget.name_comparisons);
   if (!interim || (*interim & ~state.reasons_mask) == 0) return;
@@ -93,18 +94,14 @@ void CrlCheck::process(const ParsedCrl& complete, const DistributionPoint& point
   if (auto c = check_signature_method(complete.signature_method, verification_.policy); !c) return refuse("cannot be used: " + c.error().reason);
   // (a), (c): a delta that is current makes what it updates current.
   const ParsedCrl* delta = current_delta(complete);
-  const auto next_update = [&] { return delta != nullptr ? delta->next_update : complete.next_update; };
-  const auto refuse_old = [&] {
-    const auto until = next_update();
-    refuse(until ? "is not valid now: its successor was due on " + text_of(*until) : "does not say until when it is valid");
-  };
-  if (!is_current(complete.this_update, next_update(), verification_)) return refuse_old();
+  const auto why_old = [&] { return why_not_current(complete.this_update, (delta != nullptr ? *delta : complete).next_update, verification_); };
+  if (const std::string why = why_old(); !why.empty()) return refuse(why);
   // (f), (g), (h)
   const ParsedCertificate* signer = signer_of(complete, point, state);
   if (signer == nullptr) return refuse("is not signed by anybody who may");
   if (delta != nullptr && !is_signed_by(*delta, *signer)) {
     delta = nullptr;
-    if (!is_current(complete.this_update, next_update(), verification_)) return refuse_old();
+    if (const std::string why = why_old(); !why.empty()) return refuse(why);
   }
   // (i), (j)
   const ParsedCrl* source = delta;
@@ -119,7 +116,7 @@ void CrlCheck::process(const ParsedCrl& complete, const DistributionPoint& point
 const ParsedCrl* CrlCheck::current_delta(const ParsedCrl& complete) const {
   const auto found = std::ranges::find_if(delta_, [&](const ParsedCrl* delta) {
     return can_update(*delta, complete) && delta->not_understood.empty() && check_signature_method(delta->signature_method, verification_.policy) &&
-           is_current(delta->this_update, delta->next_update, verification_);
+           why_not_current(delta->this_update, delta->next_update, verification_).empty();
   });
   return found == delta_.end() ? nullptr : *found;
 }
@@ -158,9 +155,13 @@ bool CrlCheck::is_trusted_signer(const Certificate& candidate, const Certificate
   return find_chain(verification_, candidate, Purpose::any, is_good).has_value();
 }
 
+/// The budget pays for what is known as well, so that a verdict does not depend on those before it.
 bool CrlCheck::is_signed_by(const ParsedCrl& crl, const ParsedCertificate& signer) {
-  return verification_.budget.signature_checks.take() &&
-         check_signature(crl.tbs, crl.signature_method, crl.signature, signer.subject_key, verification_.provider).has_value();
+  if (!verification_.budget.signature_checks.take()) return false;
+  if (crl.known_signer.is(signer.public_key_info)) return true;
+  if (!check_signature(crl.tbs, crl.signature_method, crl.signature, signer.subject_key, verification_.provider)) return false;
+  crl.known_signer.set(signer.public_key_info);
+  return true;
 }
 
 }  // namespace tls12::x509

@@ -74,8 +74,7 @@ bool is_authorized(const ParsedOcspResponse& response, const RevocationRequest& 
 Finding finding_of(const SingleResponse& single, const RevocationRequest& request) {
   const std::string who = "an OCSP response of " + text_of(single.this_update);
   const WallTime until = single.next_update.value_or(single.this_update + request.verification.policy.revocation.max_age_without_next_update);
-  if (!is_current(single.this_update, until, request.verification))
-    return {CertStatus::unknown, who + " is not valid now: its successor was due on " + text_of(until)};
+  if (const std::string why = why_not_current(single.this_update, until, request.verification); !why.empty()) return {CertStatus::unknown, who + " " + why};
   if (single.status == CertStatus::revoked) return revoked(single.revocation_time, single.reason, who);
   if (single.status == CertStatus::unknown) return {CertStatus::unknown, who + " does not know it"};
   return {CertStatus::good};

@@ -1,5 +1,7 @@
 #include "x509/revocation.hpp"
 
+#include <utility>
+
 #include "x509/ocsp_check.hpp"
 #include "x509/parsed_certificate.hpp"
 #include "x509/time.hpp"
@@ -7,13 +9,11 @@
 namespace tls12::x509 {
 namespace {
 
-/// RFC 7633 §4.1: status_request, by its number among TLS extensions (RFC 6066 §1.1).
-constexpr std::uint64_t kStatusRequest = 5;
-
+/// RFC 7633 §4.1: features go by the numbers of TLS's extensions.
 bool must_staple(const ParsedCertificate& certificate) {
   der::Fault fault;
   for (der::Reader features(certificate.extensions.tls_features.value_or(Bytes{}), fault); !features.at_end();)
-    if (features.small_natural() == kStatusRequest) return true;
+    if (features.small_natural() == std::to_underlying(ExtensionType::status_request)) return true;
   return false;
 }
 
@@ -88,9 +88,12 @@ Finding revoked(WallTime date, std::optional<RevocationReason> reason, const std
   return {CertStatus::revoked, why + ", says " + who_says_so};
 }
 
-bool is_current(WallTime this_update, std::optional<WallTime> next_update, const Verification& verification) {
+std::string why_not_current(WallTime this_update, std::optional<WallTime> next_update, const Verification& verification) {
   const auto skew = verification.policy.revocation.clock_skew;
-  return this_update <= verification.now + skew && next_update && verification.now <= *next_update + skew;
+  if (verification.now < this_update - skew) return "is not valid yet";
+  if (!next_update) return "does not say until when it is valid";
+  if (verification.now > *next_update + skew) return "is out of date: its successor was due on " + text_of(*next_update);
+  return {};
 }
 
 }  // namespace tls12::x509

@@ -28,7 +28,7 @@ struct Finding {
 /// "revoked on 2027-01-31 10:00:00 UTC (keyCompromise), says …".
 Finding revoked(WallTime date, std::optional<RevocationReason> reason, const std::string& who_says_so);
 
-/// Whether [this_update, next_update] includes now, give or take the clocks' skew. Without next_update it does not.
-bool is_current(WallTime this_update, std::optional<WallTime> next_update, const Verification& verification);
+/// Why what was said on `this_update`, until `next_update`, is of no use now, give or take the clocks' skew; empty when it is.
+std::string why_not_current(WallTime this_update, std::optional<WallTime> next_update, const Verification& verification);
 
 }  // namespace tls12::x509

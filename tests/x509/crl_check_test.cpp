@@ -359,6 +359,24 @@ TEST_CASE("the signatures of CRLs are within the verdict's budget") {
   CHECK(status({child()}, asked) == Errc::certificate_search_exhausted);
 }
 
+TEST_CASE("the signature of a CRL is verified once for each key, however many verdicts it serves") {
+  const Counting counting;
+  const Certificate one = child();
+  const Asked asked{.crls = {crl()}, .provider = counting.provider};
+  const auto checks_of = [&](std::vector<Certificate> anchors, const Certificate& certificate, Errc expected) {
+    const std::size_t before = counting.signature.count;
+    CHECK(code_of(judge_status({certificate}, asked, std::move(anchors))) == expected);
+    return counting.signature.count - before;
+  };
+  CHECK(checks_of({root()}, one, kRight) == 2);
+  CHECK(checks_of({root()}, one, kRight) == 1);
+  // A namesake of the issuer with another key did not make it.
+  const Certificate namesake = sign_as(ca_draft("root", key(5)), common_name("root"), key(5));
+  const Certificate other = sign_as(leaf_draft(key(2)), common_name("root"), key(5));
+  CHECK(checks_of({namesake}, other, kUnknown) == 2);
+  CHECK(checks_of({root()}, one, kRight) == 1);
+}
+
 TEST_CASE("what OpenSSL and GnuTLS write says of OpenSSL's certificates what it should") {
   const auto verdict = [](const char* certificate, std::vector<const char*> files) {
     Asked asked{.mode = RevocationMode::prefer, .now = data_time(), .policy = VerifyPolicy::legacy()};

@@ -85,7 +85,8 @@ TEST_CASE("what OpenSSL writes to a delta CRL and to the CRL of a distribution p
   const Crl delta = load_crl("crl_delta.pem");
   CHECK(delta.is_delta());
   CHECK(std::ranges::equal(delta.parsed().base_crl_number.value(), hex("1000")));
-  const auto point = load_crl("crl_point.pem").parsed().issuing_distribution_point;
+  const Crl of_point = load_crl("crl_point.pem");
+  const auto& point = of_point.parsed().issuing_distribution_point;
   REQUIRE(point.has_value());
   CHECK(point->only_contains_user_certs);
   CHECK_FALSE(point->only_contains_ca_certs);

@@ -121,7 +121,7 @@ TEST_CASE("the user is told which certificate it is, who says so, since when and
   CHECK(told({one}, {.crls = {crl()}, .now = test_time() + kDay / 2 * 3}).contains("expired"));
   const auto old = [](CrlDraft& d) { d.next_update = test_time() - kDay / 2; };
   CHECK(told({one}, {.crls = {crl(old)}}) ==
-        "CN=leaf: the CRL of CN=root of 2027-05-31 00:00:00 UTC is not valid now: its successor was due on 2027-05-31 12:00:00 UTC [RFC 5280 §6.3.3]");
+        "CN=leaf: the CRL of CN=root of 2027-05-31 00:00:00 UTC is out of date: its successor was due on 2027-05-31 12:00:00 UTC [RFC 5280 §6.3.3]");
   CHECK(told({one}, {.crls = {crl_of(root(), key(3), [](CrlDraft&) {})}}) ==
         "CN=leaf: the CRL of CN=root of 2027-05-31 00:00:00 UTC is not signed by anybody who may [RFC 5280 §6.3.3]");
   CHECK(told({one}, {.staple = ocsp(child())}) == "CN=leaf: the stapled OCSP response is about another certificate [RFC 6960 §4.2, RFC 6066 §8]");

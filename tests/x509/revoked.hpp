@@ -17,6 +17,7 @@ struct Asked {
   bool staple_was_requested = true;
   WallTime now = test_time();
   VerifyPolicy policy = {};
+  const Provider& provider = *default_provider();
 };
 
 inline Verdict judge_status(const std::vector<Certificate>& presented, const Asked& asked, std::vector<Certificate> anchors) {
@@ -28,7 +29,8 @@ inline Verdict judge_status(const std::vector<Certificate>& presented, const Ask
                  .now = asked.now,
                  .policy = policy,
                  .stapled_ocsp = asked.staple,
-                 .staple_was_requested = asked.staple_was_requested});
+                 .staple_was_requested = asked.staple_was_requested,
+                 .provider = asked.provider});
 }
 inline Errc status(const std::vector<Certificate>& presented, const Asked& asked) { return code_of(judge_status(presented, asked, {root()})); }
 
