@@ -274,6 +274,71 @@ TEST_CASE("RFC 5280 4.2.1.12: the extended key usage allows the purpose, in the 
   CHECK(code_of(with_root(usage(kServer))) == kRight);
 }
 
+// ---------------------------------------------------------------------------------------------------- the validator alone
+
+/// The validator's verdict on a path that no builder looked at.
+Errc validated(const std::vector<Certificate>& chain, Purpose purpose = Purpose::server) {
+  std::vector<const Certificate*> path;
+  for (const Certificate& certificate : chain) path.push_back(&certificate);
+  const TrustStore trust = TrustStore::of({chain.back()});
+  Verification verification({.presented = chain, .trust = trust, .now = test_time()});
+  const auto verdict = validate(path, purpose, verification);
+  return verdict ? kRight : verdict.error().error.code;
+}
+
+TEST_CASE("the validator takes nothing for granted that the builder has looked at") {
+  const auto leaf_with = [](auto change) {
+    Draft draft = leaf_draft(key(2));
+    change(draft);
+    return validated({leaf(std::move(draft)), intermediate(), root()});
+  };
+  const auto intermediate_with = [](auto change) {
+    Draft draft = ca_draft("intermediate", key(1));
+    change(draft);
+    return validated({leaf(), intermediate(std::move(draft)), root()});
+  };
+  const auto root_with = [](auto change) {
+    Draft draft = ca_draft("root", key(0));
+    change(draft);
+    return validated({leaf(), intermediate(), root(std::move(draft))});
+  };
+  constexpr Oid kUnknown = make_oid(1, 3, 6, 1, 4, 1, 55555, 1);
+  const auto expired = [](Draft& d) { d.not_after = test_time() - std::chrono::seconds(1); };
+  const auto unknown = with(kUnknown, "0500", true), no_ca = with(oid::kBasicConstraints, "3000", true), no_signer = with(oid::kKeyUsage, "03020102", true),
+             for_clients = with(oid::kExtendedKeyUsage, "300a 06082b06010505070302");
+  CHECK(intermediate_with(unchanged) == kRight);
+  CHECK(validated({sign_as(leaf_draft(key(2)), common_name("intermediate"), key(4)), intermediate(), root()}) == Errc::certificate_signature_wrong);
+  CHECK(validated({leaf(), sign_as(ca_draft("intermediate", key(1)), common_name("root"), key(4)), root()}) == Errc::certificate_signature_wrong);
+  CHECK(validated({sign_as(leaf_draft(key(2)), common_name("somebody"), key(1)), intermediate(), root()}) == Errc::certificate_unknown_issuer);
+  CHECK(validated({leaf(), sign_as(ca_draft("intermediate", key(1)), common_name("somebody"), key(0)), root()}) == Errc::certificate_unknown_issuer);
+  CHECK(leaf_with(expired) == Errc::certificate_expired);
+  CHECK(leaf_with(unknown) == Errc::certificate_critical_extension);
+  CHECK(leaf_with(for_clients) == Errc::certificate_extended_key_usage);
+  CHECK(intermediate_with(expired) == Errc::certificate_expired);
+  CHECK(intermediate_with(no_ca) == Errc::certificate_not_a_ca);
+  CHECK(intermediate_with(no_signer) == Errc::certificate_key_usage);
+  CHECK(intermediate_with(unknown) == Errc::certificate_critical_extension);
+  CHECK(intermediate_with(for_clients) == Errc::certificate_extended_key_usage);
+  CHECK(root_with(expired) == Errc::certificate_expired);
+  CHECK(root_with(no_ca) == Errc::certificate_not_a_ca);
+  CHECK(root_with(no_signer) == Errc::certificate_key_usage);
+  CHECK(root_with(unknown) == Errc::certificate_critical_extension);
+  CHECK(root_with(for_clients) == Errc::certificate_extended_key_usage);
+  const Certificate short_key = load("leaf_rsa1024.pem"), old = load("leaf_sha1.pem");
+  for (const Certificate& weak : {short_key, old}) {
+    const std::vector<Certificate> chain = {weak, load("root.pem")};
+    const Certificate* const path[] = {&chain[0], &chain[1]};
+    const TrustStore trust = TrustStore::of({chain[1]});
+    Verification verification({.presented = chain, .trust = trust, .now = data_time()});
+    CHECK_FALSE(validate(path, Purpose::any, verification).has_value());
+  }
+  const PrivateKey rsa = *PrivateKey::generate(KeyKind::rsa, 1024);
+  const Certificate weak_ca = sign_as(ca_draft("weak", rsa), common_name("root"), key(0)), weak_root = sign_as(ca_draft("weak", rsa), common_name("weak"), rsa),
+                    below = sign_as(leaf_draft(key(2)), common_name("weak"), rsa);
+  CHECK(validated({below, weak_ca, root()}) == Errc::certificate_key_too_weak);
+  CHECK(validated({below, weak_root}) == Errc::certificate_key_too_weak);
+}
+
 // ---------------------------------------------------------------------------------------------------- anchors
 
 TEST_CASE("a certificate that is an anchor itself is believed without an issuer, a CA or not, and by no more than its own rules") {
