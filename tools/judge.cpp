@@ -50,7 +50,8 @@ std::expected<VerifyPolicy, VerifyFailure> policy_of(const Case& what) {
   }
   const bool nothing_to_look_at = what.crls.empty() && what.ocsp.empty();
   policy.revocation.mode = what.revocation.value_or(nothing_to_look_at ? RevocationMode::off : RevocationMode::prefer);
-  if (what.max_intermediates) policy.max_depth = *what.max_intermediates + 2;
+  policy.max_path_length = what.max_intermediates;
+  policy.max_depth = std::max(policy.max_depth, what.max_intermediates.value_or(0) + 2);
   return policy;
 }
 

@@ -77,12 +77,9 @@ class Printer {
     std::string name(2 * depth, ' ');
     name += node.field.empty() ? node.type : node.field;
     const std::string type = node.field.empty() || node.field == node.type ? "" : node.type;
-    std::string line = paint_.dim(right(node.offset)) + padded(spaced(first) + (goes_on && brief_ ? " …" : ""), kBytesWidth) + " " +
-                       paint_.cyan(padded(name, kNameWidth)) + " ";
-    if (node.value.empty())
-      line += paint_.dim(type);
-    else
-      line += is_leaf ? node.value : paint_.yellow(node.value);
+    const std::string words = node.value.empty() ? paint_.dim(type) : is_leaf ? node.value : paint_.yellow(node.value);
+    std::string line = paint_.dim(right(node.offset)) + padded(spaced(first) + (goes_on && brief_ ? " …" : ""), kBytesWidth) + " ";
+    line += words.empty() ? paint_.cyan(name) : paint_.cyan(padded(name, kNameWidth)) + " " + words;
     if (!node.note.empty()) line += paint_.dim("  " + node.note);
     if (!node.problem.empty()) line += paint_.red("  << " + node.problem);
     std::puts(line.c_str());

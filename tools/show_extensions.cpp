@@ -27,12 +27,12 @@ namespace {
 constexpr Type kUtcTimeType = {.name = "UTCTime", .kind = Type::primitive, .tag = kUtcTime, .words = utc_time_in_words};
 constexpr Type kAnyType = {.name = "ANY", .kind = Type::any};
 
-/// The words of the parts, one after the other.
+/// The words of the parts, one after the other; of many, the first: all have a line of their own.
 std::string words_of_parts(const Node& node) {
+  constexpr std::size_t kAtMost = 4;
   std::string text;
-  for (const Node& part : node.parts)
-    if (!part.value.empty()) text += (text.empty() ? "" : ", ") + part.value;
-  return text;
+  for (std::size_t i = 0; i < std::min(node.parts.size(), kAtMost); ++i) text += (text.empty() ? "" : ", ") + node.parts[i].value;
+  return node.parts.size() > kAtMost ? text + ", and " + std::to_string(node.parts.size() - kAtMost) + " more" : text;
 }
 
 std::string words_of_first(const Node& node) { return node.parts.empty() ? std::string() : node.parts[0].value; }

@@ -60,6 +60,9 @@ struct VerifyPolicy {
   /// A common name counts as a DNS name where there is no subjectAltName (RFC 6125 §6.4.4, which RFC 9525 ends).
   bool common_name_fallback = false;
 
+  /// RFC 5280 §6.1.2 (k), max_path_length: how many CAs that are not self-issued there may be between the leaf and the anchor; empty: any number.
+  std::optional<std::size_t> max_path_length = {};
+
   // RFC 5280 §6.1.1 (c) to (i).
   std::vector<std::string> user_initial_policy_set = {};  ///< dotted; empty: any-policy
   bool initial_policy_mapping_inhibit = false;

@@ -48,7 +48,7 @@ class Validation {
     // (g) to (j): working_public_key with its algorithm and parameters, working_issuer_name
     working_issuer_ = 0;
     // (k)
-    max_path_length_ = n_;
+    max_path_length_ = verification_.policy.max_path_length.value_or(n_);
     limit_path_length(0);
     return {};
   }
@@ -89,9 +89,10 @@ class Validation {
     if (auto c = check_is_ca(issuer, false); !c) return c;
     // (l)
     if (!self_issued) {
-      if (max_path_length_ == 0)
-        return refuse(Errc::certificate_path_too_long, "RFC 5280 §6.1.4 (l)",
-                      "it is one CA more than the pathLenConstraint of " + describe(certificate(path_length_limiter_)) + " allows");
+      if (max_path_length_ == 0) {
+        const std::string limit = path_length_limiter_ ? "the pathLenConstraint of " + describe(certificate(*path_length_limiter_)) : "the caller";
+        return refuse(Errc::certificate_path_too_long, "RFC 5280 §6.1.4 (l)", "it is one CA more than " + limit + " allows");
+      }
       --max_path_length_;
     }
     // (m)
@@ -132,7 +133,8 @@ class Validation {
   PolicyGraph policy_graph_;              // valid_policy_tree, explicit_policy, inhibit_anyPolicy, policy_mapping
   NameConstraintState name_constraints_;  // permitted_subtrees, excluded_subtrees
   std::size_t working_issuer_ = 0;        // whose key and name are working_public_key and working_issuer_name
-  std::size_t max_path_length_ = 0, path_length_limiter_ = 0;
+  std::size_t max_path_length_ = 0;
+  std::optional<std::size_t> path_length_limiter_ = {};
 };
 
 }  // namespace

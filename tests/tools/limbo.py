@@ -11,6 +11,7 @@ import sys
 DIFFERENCES = [
     (r"rfc5280::eku::ee-without-eku", "invalid", "conflicts with webpki::eku::ee-without-eku, the stricter: CA/Browser Forum BR 7.1.2.7.10"),
     (r"rfc5280::ca-as-leaf", "invalid", "conflicts with webpki::ca-as-leaf, the stricter: CA/Browser Forum BR 7.1.2.7.8"),
+    (r"pathlen::validation-ignores-pathlen-in-leaf", "invalid", "its server is a CA; for no other reason is webpki::ca-as-leaf to be refused: CA/Browser Forum BR 7.1.2.7.8"),
     (r"webpki::nc::permitted-dns-match-noncritical", "invalid", "conflicts with rfc5280::nc::permitted-dns-match-noncritical, the stricter: RFC 5280 §4.2.1.10"),
 ]
 PURPOSES = {"serverAuth": "server", "clientAuth": "client", "anyExtendedKeyUsage": "any"}

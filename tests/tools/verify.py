@@ -248,7 +248,7 @@ def batch_options(stage):
 
 @test("each answer of a batch is there before the next case is asked for")
 def interactive(stage):
-    with subprocess.Popen([stage.tls12, "verify", "--batch", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([stage.tls12, "verify", "--batch", "/dev/stdin"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         for number in range(3):
             process.stdin.write(json.dumps(case(stage, number)) + "\n")
             process.stdin.flush()

@@ -50,6 +50,21 @@ TEST_CASE("RFC 5280 4.2.1.12, 4.2.1.3: an end entity's key may do something that
   CHECK(code_of(with_leaf(without(oid::kKeyUsage))) == kRight);
 }
 
+TEST_CASE("RFC 5280 6.1.2 (k): the caller may say how many CAs there may be between, the self-issued ones not counted") {
+  const auto limited = [](std::size_t limit, const std::vector<Certificate>& presented) {
+    const VerifyPolicy policy = {.max_path_length = limit};
+    return judge(presented, {root()}, {.policy = policy});
+  };
+  CHECK(code_of(limited(1, {leaf(), intermediate()})) == kRight);
+  const Verdict none = limited(0, {leaf(), intermediate()});
+  CHECK(code_of(none) == Errc::certificate_path_too_long);
+  CHECK(none.error().reason == "it is one CA more than the caller allows");
+  const Certificate rekeyed = sign_as(ca_draft("intermediate", key(3)), common_name("intermediate"), key(1));
+  const Certificate below = sign_as(leaf_draft(key(2)), common_name("intermediate"), key(3));
+  CHECK(code_of(limited(1, {below, rekeyed, intermediate()})) == kRight);
+  CHECK(code_of(limited(0, {below, rekeyed, intermediate()})) == Errc::certificate_path_too_long);
+}
+
 TEST_CASE("no certificate at all is an error of its own") {
   const Verdict verdict = judge({}, {root()});
   CHECK(code_of(verdict) == Errc::certificate_list_empty);
