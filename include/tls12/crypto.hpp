@@ -192,7 +192,7 @@ class Group {
   virtual Result<std::unique_ptr<KeyShare>> generate(Random& random) const = 0;
 };
 
-/// A finite field and a generator (RFC 5246 §7.4.3), big-endian without leading zeros. The views belong to whoever made it.
+/// A finite field and a generator (RFC 5246 §7.4.3), big-endian. The views belong to whoever made it.
 struct DhParameters {
   Bytes prime, generator;
 };

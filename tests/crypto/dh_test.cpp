@@ -148,6 +148,18 @@ TEST_CASE("the secret has the size of the prime, its leading zeros kept") {
   }
 }
 
+TEST_CASE("a prime that came with zeros in front gives values and secrets of the size it came with") {
+  Octets prime = prime_of(GroupAlgorithm::ffdhe2048);
+  prime.insert(prime.begin(), 0);
+  for (const auto& dh : dhs()) {
+    const auto ours = dh->generate({prime, kTwo}, kernel()).value(), theirs = dh->generate(dh_parameters(GroupAlgorithm::ffdhe2048), kernel()).value();
+    CHECK(ours->public_value().size() == 257);
+    Octets secret = derive(*theirs, ours->public_value().subspan(1)).value();
+    secret.insert(secret.begin(), 0);
+    CHECK(derive(*ours, theirs->public_value()).value() == secret);
+  }
+}
+
 TEST_CASE("a server's parameters are refused when the prime is short, even or too long, or the generator is no use") {
   for (const auto& dh : dhs()) {
     const auto error_of = [&](const Octets& prime, const Octets& generator) {

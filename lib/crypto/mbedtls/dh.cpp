@@ -33,7 +33,8 @@ class DhShare final : public KeyShare {
   /// Errors: Errc::bad_dh_parameters, Errc::dh_prime_too_short.
   Result<void> set(const DhParameters& parameters) {
     Mpi prime, generator;
-    if (parameters.prime.size() > kMaxDhPrimeBits / 8 || parameters.generator.size() > parameters.prime.size()) return fail(Errc::bad_dh_parameters);
+    size_ = parameters.prime.size();
+    if (size_ > kMaxDhPrimeBits / 8 || parameters.generator.size() > size_) return fail(Errc::bad_dh_parameters);
     if (!prime.read(parameters.prime) || !generator.read(parameters.generator) || mbedtls_dhm_set_group(&dhm_, &prime, &generator) != 0) {
       return fail(Errc::out_of_memory);
     }
@@ -44,25 +45,25 @@ class DhShare final : public KeyShare {
 
   Result<void> draw(const DhParameters& parameters, Random& random) {
     if (!draw_exponent(exponent_bits(parameters, mbedtls_mpi_bitlen(&dhm_.P)), random) || !blinding_.seed(random)) return fail(Errc::randomness_failed);
-    if (mbedtls_mpi_exp_mod(&dhm_.GX, &dhm_.G, &dhm_.X, &dhm_.P, &dhm_.RP) != 0 || mbedtls_mpi_write_binary(&dhm_.GX, public_.data(), dhm_.len) != 0) {
+    if (mbedtls_mpi_exp_mod(&dhm_.GX, &dhm_.G, &dhm_.X, &dhm_.P, &dhm_.RP) != 0 || mbedtls_mpi_write_binary(&dhm_.GX, public_.data(), size_) != 0) {
       return fail(Errc::crypto_failed);
     }
     return {};
   }
 
-  Bytes public_value() const override { return Bytes(public_).first(dhm_.len); }
+  Bytes public_value() const override { return Bytes(public_).first(size_); }
 
   Result<void> derive(Bytes peer, MutableBytes secret) override {
-    if (secret.size() < dhm_.len) return fail(Errc::misuse);
-    if (peer.empty() || peer.size() > dhm_.len) return fail(Errc::bad_key_share);
+    if (secret.size() < size_) return fail(Errc::misuse);
+    if (peer.empty() || peer.size() > size_) return fail(Errc::bad_key_share);
     if (mbedtls_mpi_read_binary(&dhm_.GY, peer.data(), peer.size()) != 0) return fail(Errc::out_of_memory);
     if (!in_range(dhm_.GY)) return fail(Errc::bad_key_share);
     std::size_t size = 0;
-    if (mbedtls_dhm_calc_secret(&dhm_, secret.data(), dhm_.len, &size, RandomStream::draw, &blinding_) != 0) return fail(Errc::crypto_failed);
+    if (mbedtls_dhm_calc_secret(&dhm_, secret.data(), size_, &size, RandomStream::draw, &blinding_) != 0) return fail(Errc::crypto_failed);
     // Where p is no safe prime, a value of small order can be in range.
     if (!in_range(dhm_.K)) return fail(Errc::bad_key_share);
     // The library strips the leading zeros.
-    return mbedtls_mpi_write_binary(&dhm_.K, secret.data(), dhm_.len) == 0 ? Result<void>() : fail(Errc::crypto_failed);
+    return mbedtls_mpi_write_binary(&dhm_.K, secret.data(), size_) == 0 ? Result<void>() : fail(Errc::crypto_failed);
   }
 
  private:
@@ -82,6 +83,7 @@ class DhShare final : public KeyShare {
     return mbedtls_mpi_read_binary(&dhm_.X, bytes.data(), bytes.size()) == 0;
   }
 
+  std::size_t size_ = 0;  ///< of the prime, as it came
   DhmContext dhm_;
   RandomStream blinding_;
   std::array<std::uint8_t, kMaxGroupPublicSize> public_ = {};
