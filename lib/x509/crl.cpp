@@ -115,6 +115,7 @@ std::uint64_t index_key(Bytes serial) {
 }
 
 void read_entries(Reader& tbs, ParsedCrl& out) {
+  // §5.1.2.6 has an empty list left out. GnuTLS writes one all the same, and it says nothing wrong.
   if (!tbs.next_is(der::kSequence)) return;
   out.entries = tbs.content(der::kSequence);
   for (Reader list(out.entries, tbs.fault()); !list.at_end(); ++out.size) {
