@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "allocations.hpp"
-#include "openssl_pair.hpp"
+#include "bulk.hpp"
 #include "tls12/engine.hpp"
 
 namespace {
 
 using namespace tls12;
+using bench::Counted, bench::finish, bench::identity;
 
 constexpr std::size_t kRecord = 1 << 14;
 constexpr std::size_t kBatch = 1 << 20;  // sealed bytes that wait to be opened
@@ -27,11 +27,6 @@ constexpr Case kCases[] = {
     {"aes256gcm", AeadAlgorithm::aes_256_gcm, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "ECDHE-ECDSA-AES256-GCM-SHA384"},
     {"chacha20", AeadAlgorithm::chacha20_poly1305, CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-ECDSA-CHACHA20-POLY1305"},
 };
-
-const DevelopmentIdentity& identity() {
-  static const DevelopmentIdentity made = make_development_identity({"localhost"}).value();
-  return made;
-}
 
 void move(Engine& from, Engine& to) {
   while (!from.output().empty()) {
@@ -54,24 +49,6 @@ struct Pair {
       move(server, client);
     }
   }
-};
-
-// What is printed for every row. Allocations are those inside the loop's body, which `allocated` sums up.
-void finish(benchmark::State& state, std::size_t bytes, std::uint64_t allocated) {
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(bytes));
-  state.counters["records/s"] = benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
-  state.counters["allocs/record"] = static_cast<double>(allocated) / static_cast<double>(state.iterations());
-}
-
-// Sums up what is allocated while it lives.
-class Counted {
- public:
-  explicit Counted(std::uint64_t& sum) : sum_(sum), before_(bench::allocations().all) {}
-  ~Counted() { sum_ += bench::allocations().all - before_; }
-
- private:
-  std::uint64_t& sum_;
-  std::uint64_t before_;
 };
 
 void seal_raw(benchmark::State& state, const Case& c, std::size_t size) {
@@ -162,49 +139,8 @@ void open_layer(benchmark::State& state, const Case& c, std::size_t size) {
   finish(state, size, allocated);
 }
 
-void seal_openssl(benchmark::State& state, const Case& c, std::size_t size) {
-  const bench::OpensslContexts contexts(identity().leaf.chain().front().to_pem(), identity().leaf.key().to_pem().value(),
-                                        identity().ca.chain().front().to_pem(), c.openssl_suite, "X25519:P-256");
-  bench::OpensslPair pair(contexts);
-  for (int turn = 0; turn < 10; ++turn) {
-    SSL_do_handshake(pair.client.get());
-    SSL_do_handshake(pair.server.get());
-  }
-  BIO* sink = BIO_new(BIO_s_null());  // as our own sealed bytes, these go nowhere
-  SSL_set0_wbio(pair.client.get(), sink);
-  const std::vector<std::uint8_t> plaintext(size, 1);
-  std::uint64_t allocated = 0;
-  for (auto _ : state) {
-    const Counted counted(allocated);
-    if (SSL_write(pair.client.get(), plaintext.data(), static_cast<int>(size)) != static_cast<int>(size)) return state.SkipWithError("write failed");
-  }
-  finish(state, size, allocated);
-}
-
-void open_openssl(benchmark::State& state, const Case& c, std::size_t size) {
-  const bench::OpensslContexts contexts(identity().leaf.chain().front().to_pem(), identity().leaf.key().to_pem().value(),
-                                        identity().ca.chain().front().to_pem(), c.openssl_suite, "X25519:P-256");
-  bench::OpensslPair pair(contexts);
-  for (int turn = 0; turn < 10; ++turn) {
-    SSL_do_handshake(pair.client.get());
-    SSL_do_handshake(pair.server.get());
-  }
-  const std::vector<std::uint8_t> plaintext(size, 1);
-  std::vector<std::uint8_t> into(size);
-  std::size_t waiting = 0;
-  std::uint64_t allocated = 0;
-  for (auto _ : state) {
-    if (waiting == 0) {
-      state.PauseTiming();
-      while (waiting * (size + 64) < (1 << 17) && SSL_write(pair.client.get(), plaintext.data(), static_cast<int>(size)) > 0) ++waiting;
-      state.ResumeTiming();
-    }
-    const Counted counted(allocated);
-    if (SSL_read(pair.server.get(), into.data(), static_cast<int>(size)) != static_cast<int>(size)) return state.SkipWithError("read failed");
-    --waiting;
-  }
-  finish(state, size, allocated);
-}
+void seal_openssl(benchmark::State& state, const Case& c, std::size_t size) { bench::seal_openssl(state, c.openssl_suite, 0, size); }
+void open_openssl(benchmark::State& state, const Case& c, std::size_t size) { bench::open_openssl(state, c.openssl_suite, 0, size); }
 
 using Run = void (*)(benchmark::State&, const Case&, std::size_t);
 const bool registered = [] {
