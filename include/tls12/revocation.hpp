@@ -78,6 +78,8 @@ struct RevocationOptions {
   std::chrono::seconds max_age_without_next_update = std::chrono::hours(24 * 7);
   /// Judge the end entity alone (an OCSP staple says nothing about its issuers), or every certificate below the anchor.
   bool end_entity_only = false;
+  /// Under prefer: a CRL for the certificate that cannot be used (it is out of date, or nobody who may has signed it) is a failure, too.
+  bool unusable_crl_fails = false;
 };
 
 }  // namespace tls12

@@ -88,7 +88,7 @@ struct VerifyPolicy {
 
   /// The default.
   static const VerifyPolicy& standard();
-  /// Every rule there is: strict_profile.
+  /// Every rule there is: strict_profile, and revocation.unusable_crl_fails.
   static const VerifyPolicy& strict();
   /// For what cannot be replaced: RSA from 1024 bits, SHA-1, names in the common name.
   static const VerifyPolicy& legacy();

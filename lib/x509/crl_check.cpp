@@ -80,7 +80,8 @@ Finding CrlCheck::walk(std::span<const Certificate> path, std::size_t at) {
   if (state.revoked) return *state.revoked;
   if (state.reasons_mask == kAllReasons) return {CertStatus::good};
   if (state.reasons_mask != 0) return {CertStatus::unknown, "the CRLs at hand do not cover every reason for a revocation"};
-  return {CertStatus::unknown, state.obstacle.empty() ? "there is no CRL for it, from " + text_of_name(certificate.issuer) : state.obstacle};
+  if (!state.obstacle.empty()) return {.status = CertStatus::unknown, .why = state.obstacle, .met_unusable_crl = true};
+  return {CertStatus::unknown, "there is no CRL for it, from " + text_of_name(certificate.issuer)};
 }
 
 /// One turn of §6.3.3's loop.

@@ -57,7 +57,8 @@ class Verdict {
     if (request_.verification.budget.exceeded()) return exhausted(at);
     if (finding.status == CertStatus::revoked) return refuse(at, Errc::certificate_revoked, finding.why, "RFC 5280 §6.3.3");
     const bool is_known = finding.status == CertStatus::good || stapled.status == CertStatus::good;
-    if (is_known || options_.mode != RevocationMode::require) return {};
+    const bool must_be_known = options_.mode == RevocationMode::require || (options_.unusable_crl_fails && finding.met_unusable_crl);
+    if (is_known || !must_be_known) return {};
     return refuse(at, Errc::certificate_status_unknown, stapled.why.empty() ? finding.why : stapled.why + "; " + finding.why);
   }
 

@@ -24,6 +24,7 @@ std::expected<void, VerifyFailure> check_revocation(const RevocationRequest& req
 struct Finding {
   CertStatus status = CertStatus::unknown;
   std::string why = {};
+  bool met_unusable_crl = false;
 };
 /// "revoked on 2027-01-31 10:00:00 UTC (keyCompromise), says …".
 Finding revoked(WallTime date, std::optional<RevocationReason> reason, const std::string& who_says_so);

@@ -79,7 +79,7 @@ const VerifyPolicy& VerifyPolicy::standard() {
 }
 
 const VerifyPolicy& VerifyPolicy::strict() {
-  static const VerifyPolicy policy = {.name = "strict", .strict_profile = true};
+  static const VerifyPolicy policy = {.name = "strict", .strict_profile = true, .revocation = {.unusable_crl_fails = true}};
   return policy;
 }
 

@@ -55,6 +55,22 @@ TEST_CASE("under off, nothing is looked at; under prefer, what revokes does; und
   CHECK(status({one}, {.mode = RevocationMode::require}) == kUnknown);
 }
 
+TEST_CASE("under prefer, a CRL for the certificate that cannot be used is a failure where the policy says so, as the strict one does") {
+  const Certificate one = child();
+  VerifyPolicy policy;
+  const auto prefer = [&](const Crl& crl) { return status({one}, {.mode = RevocationMode::prefer, .crls = {crl}, .policy = policy}); };
+  const Crl old = crl([](CrlDraft& d) { d.next_update = test_time() - kDay / 2; }), forged = crl_of(root(), key(3), [](CrlDraft&) {}),
+            of_another = crl_of(intermediate(), key(1), [](CrlDraft&) {});
+  for (const Crl& any : {old, forged, of_another, crl()}) CHECK(prefer(any) == kRight);
+  policy.revocation.unusable_crl_fails = true;
+  CHECK(prefer(old) == kUnknown);
+  CHECK(prefer(forged) == kUnknown);
+  CHECK(prefer(of_another) == kRight);
+  CHECK(prefer(crl()) == kRight);
+  CHECK(VerifyPolicy::strict().revocation.unusable_crl_fails);
+  CHECK_FALSE(VerifyPolicy::standard().revocation.unusable_crl_fails);
+}
+
 TEST_CASE("every certificate below the anchor is judged, or the end entity alone") {
   const std::vector<Certificate> chain = {leaf(), intermediate()};
   const Crl below = crl_of(chain[1], key(1), [](CrlDraft&) {}), revoking = crl(listing(chain[1]));
