@@ -1,4 +1,4 @@
-// Issuing: certificates of our own making, and requests for certificates (PKCS#10, RFC 2986).
+// Issuing: certificates of our own making, requests for certificates (PKCS#10, RFC 2986), and revocation lists.
 //
 //   auto ca = tls12::Identity::from({*tls12::issue_certificate({.common_name = "My CA", .is_ca = true}, ca_key)}, ca_key);
 //   auto leaf = tls12::issue_certificate({.common_name = "example.org", .names = {"example.org"}}, key, &*ca);
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tls12/certificate.hpp"
+#include "tls12/revocation.hpp"
 
 namespace tls12 {
 
@@ -78,5 +79,18 @@ Result<CertificationRequest> request_certificate(const CertificateRecipe& recipe
 /// Issues what was asked for, as far as `recipe` says so. Errors: as above.
 Result<Certificate> issue_certificate(const CertificateRecipe& recipe, const CertificationRequest& request, const Identity& issuer,
                                       ProviderPtr provider = default_provider());
+
+/// What a CRL of our own making says: a complete list of what its issuer took back.
+struct CrlRecipe {
+  std::vector<Certificate> revoked = {};
+  std::string reason = {};             ///< of all of `revoked`, as RFC 5280 §5.3.1 spells it: "keyCompromise"; empty: none is told
+  std::optional<Crl> previous = {};    ///< the issuer's list so far: its entries stay, its number is counted on
+  WallTime this_update = wall_time();  ///< when they are revoked, too
+  WallTime next_update = this_update + std::chrono::hours(24 * 30);
+};
+
+/// Errors: Errc::misuse (a certificate or a list of another issuer, an issuer that may not sign CRLs, a reason that is none), Errc::crypto_failed,
+/// Errc::randomness_failed.
+Result<Crl> issue_crl(const CrlRecipe& recipe, const Identity& issuer, ProviderPtr provider = default_provider());
 
 }  // namespace tls12

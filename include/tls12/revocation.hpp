@@ -29,6 +29,7 @@ class Crl {
   static Result<std::vector<Crl>> from_file(const std::string& path);
 
   Bytes der() const;
+  std::string to_pem() const;
   std::string issuer() const;
   WallTime this_update() const;
   /// RFC 5280 §5.1.2.5 asks for it; a list without one is never fresh.

@@ -79,6 +79,11 @@ Result<std::vector<Crl>> Crl::from_file(const std::string& path) {
 }
 
 Bytes Crl::der() const { return parsed_->der; }
+std::string Crl::to_pem() const {
+  std::string text;
+  x509::pem::encode("X509 CRL", parsed_->der, text);
+  return text;
+}
 std::string Crl::issuer() const { return x509::text_of_name(parsed_->issuer); }
 WallTime Crl::this_update() const { return parsed_->this_update; }
 std::optional<WallTime> Crl::next_update() const { return parsed_->next_update; }

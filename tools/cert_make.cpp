@@ -1,0 +1,301 @@
+// tls12 cert: certificates, requests and CRLs, as files.
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "cert.hpp"
+#include "command.hpp"
+#include "files.hpp"
+#include "judge.hpp"
+#include "tls12/revocation.hpp"
+
+namespace tls12::tool {
+namespace {
+
+/// RFC 5280 sets no bound; these are what browsers accept of a server, and what people expect of a CA.
+constexpr unsigned kLeafDays = 397, kCaDays = 3650;
+
+/// Fails with the reason as text.
+template <class T>
+using Outcome = std::expected<T, std::string>;
+
+std::unexpected<std::string> because(const Error& error) { return std::unexpected(local(error).message()); }
+template <class T>
+Outcome<T> outcome(Result<T> result) {
+  if (!result) return because(result.error());
+  return std::move(*result);
+}
+
+void say(const CertOptions& options, const std::string& line) {
+  if (!options.json) std::printf("%s\n", line.c_str());
+}
+
+// ---------------------------------------------------------------------------------------------------- files
+
+std::string path_in(const CertOptions& options, std::string name, const char* ending) {
+  std::ranges::replace(name, '*', '_');
+  std::ranges::replace(name, '/', '_');
+  std::ranges::replace(name, ':', '_');
+  return options.folder + "/" + name + ending;
+}
+
+/// Where one certificate and its key are: "localhost.pem", "_.example.org-key.pem".
+struct Files {
+  std::string certificate, key, request;
+};
+Files files_for(const CertOptions& options) {
+  const std::string name = !options.file.empty() ? options.file : options.names.empty() ? options.ca ? "ca" : "certificate" : options.names.front();
+  return {path_in(options, name, ".pem"), path_in(options, name, "-key.pem"), path_in(options, name, "-request.pem")};
+}
+
+Outcome<void> write(const std::string& path, std::string_view content, Secrecy secrecy) {
+  if (std::string reason = write_file(path, content, secrecy); !reason.empty()) return std::unexpected(reason);
+  return {};
+}
+
+/// The certificate, then what stands between it and the root: what a server or a client shows.
+std::vector<Certificate> chain_of(const Certificate& certificate, const Identity* issuer) {
+  std::vector<Certificate> chain = {certificate};
+  if (issuer != nullptr)
+    for (const Certificate& above : issuer->chain())
+      if (above.subject() != above.issuer()) chain.push_back(above);
+  return chain;
+}
+
+Outcome<Identity> store(const CertOptions& options, const Certificate& certificate, const PrivateKey& key, const Identity* issuer, const Files& files) {
+  const bool is_fresh = options.key.empty();
+  if (is_fresh) {
+    auto pem = outcome(key.to_pem());
+    if (!pem) return std::unexpected(pem.error());
+    if (auto written = write(files.key, *pem, Secrecy::secret); !written) return std::unexpected(written.error());
+  }
+  const std::vector<Certificate> chain = chain_of(certificate, issuer);
+  std::string text;
+  for (const Certificate& one : chain) text += one.to_pem();
+  if (auto written = write(files.certificate, text, Secrecy::open); !written) return std::unexpected(written.error());
+  say(options, "wrote " + files.certificate + (is_fresh ? " and " + files.key : ""));
+  return outcome(Identity::from(chain, key));
+}
+
+Outcome<PrivateKey> find_or_make_key(const CertOptions& options) {
+  if (options.key.empty()) return outcome(PrivateKey::generate(options.kind, options.rsa_bits));
+  const auto text = read_file(options.key);
+  if (!text) return because(text.error());
+  auto key = PrivateKey::from_pem(*text);
+  if (!key) return std::unexpected(options.key + ": " + local(key.error()).message());
+  return std::move(*key);
+}
+
+/// `--issuer pki/root`, or `pki/root.pem`: the certificate, those above it, and the key beside it.
+Outcome<Identity> find_issuer(const CertOptions& options) {
+  const bool is_whole = options.issuer.ends_with(".pem");
+  const std::string stem = is_whole ? options.issuer.substr(0, options.issuer.size() - 4) : options.issuer;
+  return outcome(identity_from_files(stem + ".pem", options.issuer_key.empty() ? stem + "-key.pem" : options.issuer_key));
+}
+
+// ---------------------------------------------------------------------------------------------------- recipes
+
+std::vector<std::uint8_t> octets_of(const std::string& hexadecimal) {
+  std::string digits = hexadecimal;
+  std::erase(digits, ':');
+  if (digits.size() % 2 != 0) digits.insert(digits.begin(), '0');
+  std::vector<std::uint8_t> octets;
+  for (std::size_t i = 0; i < digits.size(); i += 2) octets.push_back(static_cast<std::uint8_t>(std::stoul(digits.substr(i, 2), nullptr, 16)));
+  return octets;
+}
+
+/// How long it is valid, and no longer than its issuer unless that is what was asked for.
+void set_validity(const CertOptions& options, const Identity* issuer, CertificateRecipe& recipe) {
+  const WallTime now = wall_time();
+  recipe.not_before = parse_time(options.not_before).value_or(now - std::chrono::hours(1));
+  const WallTime from = options.not_before.empty() ? now : recipe.not_before;
+  recipe.not_after = from + std::chrono::days(options.days.value_or(recipe.is_ca ? kCaDays : kLeafDays));
+  if (issuer != nullptr) recipe.not_after = std::min(recipe.not_after, issuer->chain()[0].not_after());
+  if (const auto end = parse_time(options.not_after)) recipe.not_after = *end;
+}
+
+void set_purposes(const CertOptions& options, CertificateRecipe& recipe) {
+  if (options.purposes.empty()) return;
+  const auto is_for = [&](const char* purpose) { return std::ranges::find(options.purposes, purpose) != options.purposes.end(); };
+  recipe.for_servers = is_for("server");
+  recipe.for_clients = is_for("client");
+  recipe.for_ocsp_signing = is_for("ocsp");
+  recipe.for_crl_signing = is_for("crl");
+}
+
+/// All that the options say of one certificate, which `issuer` signs.
+CertificateRecipe recipe_of(const CertOptions& options, const Identity* issuer) {
+  CertificateRecipe recipe = options.recipe;
+  recipe.is_ca = options.ca;
+  recipe.common_name = options.names.empty() ? "" : options.names.front();
+  // A CA has a name for people; everyone else has those that peers ask for.
+  if (!options.ca) {
+    recipe.names = options.names;
+    if (recipe.common_name.size() > 64) recipe.common_name.clear();
+  }
+  // An intermediate issues to no other CA unless it was told so.
+  if (options.ca && issuer != nullptr && !recipe.path_length) recipe.path_length = 0;
+  recipe.serial = octets_of(options.serial);
+  set_purposes(options, recipe);
+  set_validity(options, issuer, recipe);
+  return recipe;
+}
+
+// ---------------------------------------------------------------------------------------------------- making
+
+struct Made {
+  Identity identity;
+  Files files;
+};
+
+Outcome<Made> make_certificate(const CertOptions& options, const Identity* issuer) {
+  const Files files = files_for(options);
+  // What a CA issued is worth nothing without its key.
+  if (options.ca && options.key.empty() && exists(files.key)) return std::unexpected(files.key + " is there already: name another with --file");
+  auto key = find_or_make_key(options);
+  if (!key) return std::unexpected(key.error());
+  auto certificate = outcome(issue_certificate(recipe_of(options, issuer), *key, issuer));
+  if (!certificate) return std::unexpected(certificate.error());
+  auto identity = store(options, *certificate, *key, issuer, files);
+  if (!identity) return std::unexpected(identity.error());
+  return Made{*identity, files};
+}
+
+/// The CA whose files are in the folder, so that what trusts it goes on to do so; otherwise a new one.
+Outcome<Identity> find_or_make_development_ca(const CertOptions& options) {
+  const std::string certificate_path = options.folder + "/ca.pem", key_path = options.folder + "/ca-key.pem";
+  if (exists(certificate_path) || exists(key_path)) {
+    auto identity = outcome(identity_from_files(certificate_path, key_path));
+    if (identity) say(options, "using the CA of " + certificate_path);
+    return identity;
+  }
+  CertOptions ca{.names = {"tls12 development CA"},
+                 .folder = options.folder,
+                 .file = "ca",
+                 .json = options.json,
+                 .ca = true,
+                 .kind = options.kind,
+                 .rsa_bits = options.rsa_bits};
+  ca.recipe.path_length = 0;
+  auto made = make_certificate(ca, nullptr);
+  if (!made) return std::unexpected(made.error());
+  return made->identity;
+}
+
+int report(const CertOptions& options, nlohmann::ordered_json json, const std::string& hint = {}) {
+  if (options.json)
+    std::puts(json.dump(2).c_str());
+  else if (!hint.empty())
+    say(options, hint);
+  return kDone;
+}
+
+/// `tls12 cert NAME…`: all that a server on this machine needs.
+int make_development(CertOptions options) {
+  if (options.names.empty()) options.names = {"localhost", "127.0.0.1", "::1"};
+  auto ca = find_or_make_development_ca(options);
+  if (!ca) return failed(ca.error());
+  auto leaf = make_certificate(options, &*ca);
+  if (!leaf) return failed(leaf.error());
+  const auto& [certificate, key, request] = leaf->files;
+  return report(options, {{"ca", options.folder + "/ca.pem"}, {"certificate", certificate}, {"key", key}, {"leaf", describe(leaf->identity.chain()[0])}},
+                "try:   tls12 serve --listen 127.0.0.1:8443 --cert " + certificate + " --key " + key);
+}
+
+/// `--ca`, `--issuer`: one certificate.
+int make_one(const CertOptions& options, const Identity* issuer) {
+  auto made = make_certificate(options, issuer);
+  if (!made) return failed(made.error());
+  return report(options, {{"certificate", made->files.certificate},
+                          {"key", options.key.empty() ? made->files.key : options.key},
+                          {"contents", describe(made->identity.chain()[0])}});
+}
+
+/// `--request`: a key, and what a CA is sent.
+int make_request(const CertOptions& options) {
+  const Files files = files_for(options);
+  auto key = find_or_make_key(options);
+  if (!key) return failed(key.error());
+  auto request = outcome(request_certificate(recipe_of(options, nullptr), *key));
+  if (!request) return failed(request.error());
+  if (options.key.empty()) {
+    auto pem = outcome(key->to_pem());
+    if (!pem) return failed(pem.error());
+    if (auto written = write(files.key, *pem, Secrecy::secret); !written) return failed(written.error());
+  }
+  if (auto written = write(files.request, request->to_pem(), Secrecy::open); !written) return failed(written.error());
+  say(options, "wrote " + files.request + (options.key.empty() ? " and " + files.key : ""));
+  return report(options, {{"request", files.request},
+                          {"key", options.key.empty() ? files.key : options.key},
+                          {"subject", request->subject()},
+                          {"names", request->recipe().names}});
+}
+
+/// `--sign FILE`: a certificate for a request. Its subject, names and purposes count where no option says otherwise.
+int sign_request(CertOptions options, const Identity& issuer) {
+  const auto text = read_file(options.sign);
+  if (!text) return failed(local(text.error()));
+  auto request = CertificationRequest::from_pem(*text);
+  if (!request) return failed(options.sign + ": " + local(request.error()).message());
+  const CertificateRecipe asked = request->recipe();
+  CertificateRecipe recipe = recipe_of(options, &issuer);
+  if (recipe.subject.empty() && options.names.empty()) recipe.subject = asked.subject;
+  if (options.names.empty() && !options.ca) recipe.names = asked.names;
+  if (options.purposes.empty()) {
+    recipe.for_servers = asked.for_servers;
+    recipe.for_clients = recipe.for_clients || asked.for_clients;
+  }
+  recipe.must_staple = recipe.must_staple || asked.must_staple;
+  auto certificate = issue_certificate(recipe, *request, issuer);
+  if (!certificate) return failed(options.sign + ": " + local(certificate.error()).message());
+  if (options.file.empty() && options.names.empty()) {
+    // request.pem and NAME-request.pem name what is made of them.
+    std::string stem = options.sign.substr(options.sign.rfind('/') + 1);
+    stem = stem.substr(0, stem.rfind('.'));
+    options.file = stem.ends_with("-request") ? stem.substr(0, stem.size() - 8) : stem + "-certificate";
+  }
+  const Files files = files_for(options);
+  std::string chain;
+  for (const Certificate& one : chain_of(*certificate, &issuer)) chain += one.to_pem();
+  if (auto written = write(files.certificate, chain, Secrecy::open); !written) return failed(written.error());
+  say(options, "wrote " + files.certificate);
+  return report(options, {{"certificate", files.certificate}, {"contents", describe(*certificate)}});
+}
+
+/// `--crl FILE`: the issuer's list, with what it had before and what `--revoke` adds.
+int make_crl(const CertOptions& options, const Identity& issuer) {
+  CrlRecipe recipe{.reason = options.reason};
+  for (const std::string& path : options.revoke) {
+    auto certificate = certificate_from_file(path);
+    if (!certificate) return failed(certificate.error());
+    recipe.revoked.push_back(std::move(*certificate));
+  }
+  if (exists(options.crl)) {
+    auto previous = Crl::from_file(options.crl);
+    if (!previous) return failed(local(previous.error()));
+    recipe.previous = previous->front();
+  }
+  if (options.days) recipe.next_update = recipe.this_update + std::chrono::days(*options.days);
+  auto crl = outcome(issue_crl(recipe, issuer));
+  if (!crl) return failed(crl.error());
+  if (auto written = write(options.crl, crl->to_pem(), Secrecy::open); !written) return failed(written.error());
+  say(options, "wrote " + options.crl + " (revoked: " + std::to_string(crl->size()) + ")");
+  return report(options, {{"crl", options.crl}, {"revoked", crl->size()}});
+}
+
+}  // namespace
+
+int make_certificates(const CertOptions& options) {
+  if (::mkdir(options.folder.c_str(), 0777) != 0 && errno != EEXIST) return failed("cannot make the folder " + options.folder + ": " + std::strerror(errno));
+  if (options.request) return make_request(options);
+  if (options.issuer.empty()) return options.ca ? make_one(options, nullptr) : make_development(options);
+  auto issuer = find_issuer(options);
+  if (!issuer) return failed(issuer.error());
+  if (!options.crl.empty()) return make_crl(options, *issuer);
+  return options.sign.empty() ? make_one(options, &*issuer) : sign_request(options, *issuer);
+}
+
+}  // namespace tls12::tool
