@@ -270,7 +270,7 @@ class Table {
       if (size) ciphertext.assign(block.begin(), block.begin() + static_cast<std::ptrdiff_t>(*size));
       return size.has_value();
     };
-    add("RSA key transport", "rsa, 2048 bits", "encrypt", chosen.rsa_encryption, row,
+    add("RSA key transport", "rsa, 2048 bits, encrypt", "encrypt", chosen.rsa_encryption, row,
         [&](const RsaEncryption& it) { return key ? Speed{rate([&] { return encrypt(it); }), false} : Speed{}; });
     add("RSA key transport", "rsa, 2048 bits, decrypt", "decrypt", chosen.rsa_encryption, row, [&](const RsaEncryption& it) {
       const auto loaded = key && encrypt(it) ? it.load(key->numbers()) : fail(Errc::misuse);
