@@ -68,7 +68,9 @@ bool all_purposes(const Subject& s, IsRight is_right) {
 
 // The certificate's fields.
 
+/// RFC 5280 §6.1.1 (d): what is trusted of an anchor is a name and a key. Nobody looks its serial number up, and that of several public roots is zero.
 bool is_positive_serial(const Subject& s) {
+  if (s.position == ChainPosition::anchor) return true;
   const Bytes serial = s.certificate.serial;
   return serial[0] < 0x80 && !(serial.size() == 1 && serial[0] == 0) && serial.size() <= (serial[0] == 0 ? 21u : 20u);
 }
@@ -175,9 +177,12 @@ bool is_harmless_common_name(const Subject& s, const std::string& common_name) {
   return is_words || is_parent || !has_dns_names;
 }
 
+/// A subject with an organisation is a description of that. One without is nothing but a host's (BR 7.1.2.7.2), and somebody will read it as its name.
 bool has_harmless_common_names(const Subject& s) {
-  return !is_server(s) || std::ranges::all_of(attribute_texts(s.certificate.subject, oid::kCommonName),
-                                              [&](const std::string& common_name) { return is_harmless_common_name(s, common_name); });
+  constexpr Oid kOrganizationName = make_oid(2, 5, 4, 10);
+  if (!is_server(s) || !attribute_texts(s.certificate.subject, kOrganizationName).empty()) return true;
+  return std::ranges::all_of(attribute_texts(s.certificate.subject, oid::kCommonName),
+                             [&](const std::string& common_name) { return is_harmless_common_name(s, common_name); });
 }
 
 // Purposes.

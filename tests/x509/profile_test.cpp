@@ -91,6 +91,7 @@ const Case kCases[] = {
        static constexpr std::uint8_t kMinusOne[] = {0xff};
        c.serial = kMinusOne;
      }},
+    {"its serial number is not a positive one of at most 20 octets", intermediate, [](Draft& d) { d.serial.assign(1, 0); }},
     {"its issuer has no name", end_entity, [](Draft& d) { d.issuer = test::common_name(""); }},
     {"it ends before it begins", end_entity, [](Draft& d) { std::swap(d.not_before, d.not_after); }},
     {"its times are not UTCTime through 2049 and GeneralizedTime from 2050",
@@ -189,6 +190,7 @@ TEST_CASE("every rule of the profile has its case, and says where it stands") {
 TEST_CASE("the profile allows what the RFC allows") {
   CHECK(broken(anchor, without(oid::kAuthorityKeyIdentifier)) == "");  // §4.2.1.1: self-signed
   CHECK(broken(anchor, without(oid::kKeyUsage)) == "");
+  CHECK(broken(anchor, [](Draft& d) { d.serial.assign(1, 0); }) == "");
   CHECK(broken(end_entity, without(oid::kKeyUsage)) == "");
   CHECK(broken(end_entity, without(oid::kBasicConstraints)) == "");
   CHECK(broken(end_entity, with(oid::kBasicConstraints, false, "3000")) == "");
@@ -246,6 +248,16 @@ TEST_CASE("BR 7.1.4.3: a common name is in subjectAltName to the letter, or is n
   CHECK_FALSE(is_harmless("2001:DB8::1", {"2001:db8::1"}));
   CHECK_FALSE(is_harmless("2001:db8:0:0:0:0:0:1", {"2001:db8::1"}));
   CHECK_FALSE(is_harmless("2001:db8::2", {"2001:db8::1"}));
+  const auto is_right = [](const char* subject) {
+    return broken(end_entity,
+                  [&](Draft& d) {
+                    const auto name = test::hex(subject);
+                    d.subject.assign(name.begin(), name.end());
+                  })
+        .empty();
+  };
+  CHECK_FALSE(is_right("300e 310c300a06035504030c03612e62"));                     // CN=a.b
+  CHECK(is_right("301a 310a3008060355040a0c0158 310c300a06035504030c03612e62"));  // O=X, CN=a.b
 }
 
 TEST_CASE("what the baseline requirements ask of servers, they do not ask of clients") {
