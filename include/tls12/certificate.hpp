@@ -36,8 +36,17 @@ class Certificate {
   std::string issuer() const;
   WallTime not_before() const;
   WallTime not_after() const;
-  /// subjectAltName's DNS names and IP addresses, as text.
+  /// The serial number's octets, the most significant first, as they are encoded: positive ones may begin with a zero.
+  Bytes serial_number() const;
+  /// Whether it says that it may issue certificates (RFC 5280 §4.2.1.9).
+  bool is_ca() const;
+  /// subjectAltName's DNS names and IP addresses, as text; and its e-mail addresses.
   std::vector<std::string> names() const;
+  std::vector<std::string> emails() const;
+  /// Where its issuer says that revocation lists (RFC 5280 §4.2.1.13), OCSP responders and the issuer's own certificates (§4.2.2.1) are. Not fetched here.
+  std::vector<std::string> crl_urls() const;
+  std::vector<std::string> ocsp_urls() const;
+  std::vector<std::string> issuer_urls() const;
   /// The subject's public key; its views live as long as this certificate.
   PublicKey public_key() const;
   std::string to_pem() const;

@@ -1,6 +1,10 @@
 // Certificate: a handle to a ParsedCertificate.
 #include "tls12/certificate.hpp"
 
+#include <algorithm>
+#include <iterator>
+
+#include "x509/distribution_point.hpp"
 #include "x509/general_name.hpp"
 #include "x509/guard.hpp"
 #include "x509/name.hpp"
@@ -12,6 +16,8 @@ namespace {
 
 using x509::GeneralName;
 using x509::ParsedCertificate;
+using x509::der::Fault;
+using x509::der::Reader;
 
 /// The next block that is a certificate (RFC 7468 §5.1, §5.3), decoded into a fresh object; null at the end.
 Result<std::shared_ptr<ParsedCertificate>> next_certificate(std::string_view& text) {
@@ -42,6 +48,30 @@ std::string printable(Bytes name) {
     }
   }
   return text;
+}
+
+/// The names of these types in the content of a GeneralNames.
+std::vector<std::string> texts_of(std::optional<Bytes> names, std::initializer_list<GeneralName::Type> types) {
+  std::vector<std::string> texts;
+  Fault fault;
+  for (Reader list(names.value_or(Bytes{}), fault); !list.at_end();) {
+    const GeneralName name = x509::read_general_name(list);
+    if (std::ranges::find(types, name.type) == types.end()) continue;
+    texts.push_back(name.type == GeneralName::ip_address ? x509::text_of_address(name.value) : printable(name.value));
+  }
+  return texts;
+}
+
+/// The URIs that are reached by `method` (RFC 5280 §4.2.2.1).
+std::vector<std::string> accesses(std::optional<Bytes> descriptions, const x509::Oid& method) {
+  std::vector<std::string> urls;
+  Fault fault;
+  for (Reader list(descriptions.value_or(Bytes{}), fault); !list.at_end();) {
+    Reader description = list.enter_sequence();
+    const bool is_wanted = x509::is(description.object_identifier(), method);
+    if (is_wanted && description.next_is(x509::der::context(GeneralName::uri))) urls.push_back(printable(x509::read_general_name(description).value));
+  }
+  return urls;
 }
 
 }  // namespace
@@ -90,17 +120,24 @@ WallTime Certificate::not_before() const { return parsed_->not_before; }
 WallTime Certificate::not_after() const { return parsed_->not_after; }
 PublicKey Certificate::public_key() const { return parsed_->subject_key.key; }
 
-std::vector<std::string> Certificate::names() const {
-  std::vector<std::string> names;
-  if (!parsed_->extensions.subject_alt_name) return names;
-  x509::der::Fault fault;
-  for (x509::der::Reader list(*parsed_->extensions.subject_alt_name, fault); !list.at_end();) {
-    const GeneralName name = x509::read_general_name(list);
-    if (name.type == GeneralName::dns_name) names.push_back(printable(name.value));
-    if (name.type == GeneralName::ip_address) names.push_back(x509::text_of_address(name.value));
-  }
-  return names;
+Bytes Certificate::serial_number() const { return parsed_->serial; }
+bool Certificate::is_ca() const { return parsed_->extensions.basic_constraints && parsed_->extensions.basic_constraints->is_ca; }
+
+std::vector<std::string> Certificate::names() const { return texts_of(parsed_->extensions.subject_alt_name, {GeneralName::dns_name, GeneralName::ip_address}); }
+
+std::vector<std::string> Certificate::emails() const { return texts_of(parsed_->extensions.subject_alt_name, {GeneralName::rfc822_name}); }
+
+std::vector<std::string> Certificate::crl_urls() const {
+  std::vector<std::string> urls;
+  Fault fault;
+  for (Reader points(parsed_->extensions.crl_distribution_points.value_or(Bytes{}), fault); !points.at_end();)
+    if (const auto name = x509::read_distribution_point(points).name)
+      std::ranges::move(texts_of(name->full_name, {GeneralName::uri}), std::back_inserter(urls));
+  return urls;
 }
+
+std::vector<std::string> Certificate::ocsp_urls() const { return accesses(parsed_->extensions.authority_info_access, x509::oid::kOcsp); }
+std::vector<std::string> Certificate::issuer_urls() const { return accesses(parsed_->extensions.authority_info_access, x509::oid::kCaIssuers); }
 
 std::string Certificate::to_pem() const {
   std::string text;

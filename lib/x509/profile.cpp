@@ -6,6 +6,7 @@
 #include <string>
 
 #include "x509/checks.hpp"
+#include "x509/distribution_point.hpp"
 #include "x509/dns_name.hpp"
 #include "x509/general_name.hpp"
 #include "x509/mailbox.hpp"
@@ -119,6 +120,15 @@ bool has_each_policy_once(const Subject& s) {
     return count;
   };
   return all_of(extensions(s).policies, read, [&](Bytes policy) { return times(policy) == 1; });
+}
+
+// Revocation.
+
+/// A distribution point that has reasons alone leads nowhere.
+bool has_points_that_lead_somewhere(const Subject& s) {
+  const auto leads_somewhere = [](const DistributionPoint& point) { return point.name || !point.crl_issuer.empty(); };
+  return all_of(extensions(s).crl_distribution_points, read_distribution_point, leads_somewhere) &&
+         all_of(extensions(s).freshest_crl, read_distribution_point, leads_somewhere);
 }
 
 // Names.
@@ -244,6 +254,7 @@ constexpr ProfileRule kRules[] = {
     {[](const Subject& s) { return !is_server(s) || is_not_critical<extended_key_usage>(s); }, "BR 7.1.2.7.6",
      "it is a server's, and its extendedKeyUsage is critical"},
 
+    {has_points_that_lead_somewhere, "RFC 5280 §4.2.1.13", "a distribution point of its says neither where CRLs are nor who issues them"},
     {is_critical<inhibit_any_policy>, "RFC 5280 §4.2.1.14", "its inhibitAnyPolicy is not critical"},
     {is_of_ca<inhibit_any_policy>, "RFC 5280 §4.2.1.14", "it has inhibitAnyPolicy, and is no CA's"},
     {is_not_critical<freshest_crl>, "RFC 5280 §4.2.1.15", "its freshestCRL is critical"},

@@ -51,6 +51,28 @@ TEST_CASE("a certificate of OpenSSL's says what OpenSSL says of it") {
   CHECK(root.parsed().signature_method.hash == HashAlgorithm::sha256);
 }
 
+TEST_CASE("a certificate says where more about it is to be found") {
+  Draft draft = test::leaf_draft(test::key(0));
+  test::set_extension(draft, oid::kSubjectAltName, false, "3010 8203612e62 8103634064 8704c0000201");  // DNS:a.b, email:c@d, IP:192.0.2.1
+  // URI:a:1 and DNS:x; a relative name; URI:a:2
+  test::set_extension(draft, oid::kCrlDistributionPoints, false,
+                      "302e 300e a00c a00a 8603613a31 8203782e79 3011 a00f a10d 300b 0603550403 0c046e616d65 3009 a007 a005 8603613a32");
+  // OCSP by URI:a:3, caIssuers by URI:a:4 and by DNS:x.y
+  test::set_extension(draft, oid::kAuthorityInfoAccess, false,
+                      "3033 300f 06082b06010505073001 8603613a33 300f 06082b06010505073002 8603613a34 300f 06082b06010505073002 8203782e79");
+  const Certificate leaf = test::sign_as(draft, test::common_name("CA"), test::key(1));
+  using Texts = std::vector<std::string>;
+  CHECK(leaf.names() == Texts{"a.b", "192.0.2.1"});
+  CHECK(leaf.emails() == Texts{"c@d"});
+  CHECK(leaf.crl_urls() == Texts{"a:1", "a:2"});
+  CHECK(leaf.ocsp_urls() == Texts{"a:3"});
+  CHECK(leaf.issuer_urls() == Texts{"a:4"});
+  CHECK_FALSE(leaf.is_ca());
+  CHECK(load("root.pem").is_ca());
+  CHECK(load("root.pem").crl_urls().empty());
+  CHECK(load("rfc5280_c3.pem").serial_number().size() == 2);
+}
+
 TEST_CASE("a certificate of GnuTLS's says what certtool says of it") {
   const Certificate leaf = load("gnutls_leaf.pem");
   CHECK(leaf.subject() == "CN=gnutls.example");

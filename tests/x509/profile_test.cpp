@@ -159,6 +159,8 @@ const Case kCases[] = {
     {"it is a server's, and its extendedKeyUsage has anyExtendedKeyUsage", end_entity, with(oid::kExtendedKeyUsage, false, kServerAndAny)},
     {"it is a server's, and its extendedKeyUsage is critical", end_entity, with(oid::kExtendedKeyUsage, true, kServerAuth)},
 
+    {"a distribution point of its says neither where CRLs are nor who issues them", end_entity, with(oid::kCrlDistributionPoints, false, "3006 3004 81020640")},
+    {"a distribution point of its says neither where CRLs are nor who issues them", end_entity, with(oid::kFreshestCrl, false, "3006 3004 81020640")},
     {"its inhibitAnyPolicy is not critical", intermediate, with(oid::kInhibitAnyPolicy, false, "020100")},
     {"it has inhibitAnyPolicy, and is no CA's", end_entity, with(oid::kInhibitAnyPolicy, true, "020100")},
     {"its freshestCRL is critical", end_entity, with(oid::kFreshestCrl, true, kPoint)},

@@ -1,6 +1,7 @@
 // RFC 5280 appendix C: three certificates and a CRL, and what the text says of them. Encoded from the annotated dumps.
 #include "support.hpp"
 #include "tls12/revocation.hpp"
+#include "tls12/verify.hpp"
 #include "x509/general_name.hpp"
 
 namespace tls12::x509 {
@@ -61,6 +62,20 @@ TEST_CASE("RFC 5280 C.2: an end entity's certificate with RSA") {
   CHECK(name.type == GeneralName::rfc822_name);
   CHECK(tls12::text_of(name.value) == "end.entity@example.com");
   CHECK(names.at_end());
+}
+
+TEST_CASE("RFC 5280 C.1 and C.2 are a chain, for who still believes in 1024 bits and SHA-1") {
+  const Certificate presented[] = {load("rfc5280_c2.pem")};
+  const TrustStore trust = TrustStore::of({load("rfc5280_c1.pem")});
+  const auto verdict = [&](const VerifyPolicy& policy, const char* name, WallTime now) {
+    return verify(
+        {.presented = presented, .trust = trust, .peer_name = {name, PeerName::Kind::email}, .purpose = Purpose::client, .now = now, .policy = policy});
+  };
+  const WallTime then = at(2005, 1, 1, 0, 0, 0);
+  CHECK(verdict(VerifyPolicy::legacy(), "end.entity@Example.com", then).has_value());
+  CHECK(verdict(VerifyPolicy::legacy(), "End.Entity@example.com", then).error().error == Errc::certificate_name_mismatch);
+  CHECK(verdict(VerifyPolicy::legacy(), "end.entity@example.com", at(2005, 4, 1, 0, 0, 0)).error().error == Errc::certificate_expired);
+  CHECK_FALSE(verdict(VerifyPolicy::standard(), "end.entity@example.com", then).has_value());
 }
 
 TEST_CASE("RFC 5280 C.3: an end entity's certificate with DSA, whose key is of no use here") {
