@@ -36,6 +36,8 @@ inline Errc code_of(const Verdict& verdict) {
 inline Errc code(const std::vector<Certificate>& presented, std::vector<Certificate> anchors, const Ask& ask = {}) {
   return code_of(judge(presented, std::move(anchors), ask));
 }
+/// Why not, or "right".
+inline std::string reason_of(const Verdict& verdict) { return verdict ? "right" : verdict.error().reason; }
 /// "CN=leaf,CN=root", or the failure.
 inline std::string subjects(const Verdict& verdict) {
   if (!verdict) return verdict.error().message();
