@@ -11,6 +11,7 @@ namespace {
 using namespace test;
 
 constexpr Errc kRevoked = Errc::certificate_revoked, kUnknown = Errc::certificate_status_unknown;
+constexpr Oid kUnheardOf = make_oid(1, 3, 6, 1, 4, 1, 99999, 1);
 const auto kUnchanged = [](CrlDraft&) {};
 constexpr std::chrono::seconds kSecond{1};
 
@@ -147,7 +148,7 @@ TEST_CASE("a CRL that is signed with SHA-1 counts only where the policy allows i
 
 TEST_CASE("5.2, 5.3: a CRL with a critical extension that is not understood is not used") {
   const Certificate one = child();
-  const DraftExtension unknown{make_oid(1, 3, 6, 1, 4, 1, 99999, 1), true, {}};
+  const DraftExtension unknown{kUnheardOf, true, {}};
   CHECK(with_crl(one, [&](CrlDraft& d) { d.extensions.push_back(unknown); }) == kUnknown);
   CHECK(with_crl(one, [&](CrlDraft& d) { d.entries = {{.serial = {1}, .revocation_date = test_time(), .extensions = {unknown}}}; }) == kUnknown);
 }
@@ -311,6 +312,8 @@ TEST_CASE("5.2.4: a delta CRL adds to and takes from the complete CRL that it up
   CHECK(verdict(crl(), crl_of(root(), key(3), both(numbered(8), delta_to(7), adds))) == kRight);
   CHECK(verdict(crl(), crl(both(numbered(8), delta_to(7), adds, [](CrlDraft& d) { d.extensions.erase(d.extensions.begin()); }))) ==
         kRight);  // no key identifier
+  CHECK(verdict(crl(), crl(both(numbered(8), delta_to(7), adds, [](CrlDraft& d) { d.method.hash = HashAlgorithm::sha1; }))) == kRight);
+  CHECK(verdict(crl(), crl(both(numbered(8), delta_to(7), adds, [](CrlDraft& d) { d.extensions.push_back({kUnheardOf, true, {}}); }))) == kRight);
   CHECK(status({one}, {.crls = {crl(both(numbered(8), delta_to(7)))}}) == kUnknown);
 }
 
@@ -323,6 +326,8 @@ TEST_CASE("6.3.3 (a) (1) (i): a current delta brings an old complete CRL up to d
   CHECK(status({one}, {.crls = {crl(old)}}) == kUnknown);
   CHECK(status({one}, {.crls = {crl(old), delta(kUnchanged)}}) == kRight);
   CHECK(status({one}, {.crls = {crl(old), crl_of(root(), key(3), both(numbered(8), delta_to(7)))}}) == kUnknown);
+  const auto of_another = [](CrlDraft& d) { d.issuer = common_name("other"); };
+  CHECK(status({one}, {.crls = {crl(old), delta(of_another)}}) == kUnknown);
   CHECK(status({one}, {.crls = {crl(), delta(both(old, adds))}}) == kRight);
   CHECK(status({one}, {.crls = {crl(), delta(both(earlier, adds)), delta(takes)}}) == kRight);
   CHECK(status({one}, {.crls = {crl(), delta(both(earlier, takes)), delta(adds)}}) == kRevoked);

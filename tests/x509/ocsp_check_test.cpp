@@ -95,6 +95,25 @@ TEST_CASE("4.2.2.2: a responder that the issuer delegated to has a certificate b
   CHECK(status({below, ca}, {.mode = RevocationMode::prefer, .staple = ocsp_of(below, ca, ca, key(1), [](OcspDraft&) {})}) == kRight);
 }
 
+TEST_CASE("a responder that the issuer delegated to is as strong as the policy asks: its key, and how its certificate is signed") {
+  const Certificate one = child();
+  const PrivateKey rsa = PrivateKey::from_pem(read_data("rsa.key.pem")).value();
+  const auto verdict = [&](const PrivateKey& own, HashAlgorithm hash, const VerifyPolicy& policy) {
+    Draft draft = leaf_draft(own);
+    set_extension(draft, oid::kExtendedKeyUsage, false, "300a06082b06010505070309");
+    draft.issuer = common_name("root");
+    draft.method = {SignatureKind::ecdsa, hash};
+    const Certificate responder = sign(draft, key(0), default_provider()->rng()).value();
+    return status({one}, {.staple = ocsp_of(one, root(), responder, own, [](OcspDraft&) {}), .policy = policy});
+  };
+  VerifyPolicy long_keys;
+  long_keys.min_rsa_bits = 4096;
+  CHECK(verdict(rsa, HashAlgorithm::sha256, {}) == kRight);
+  CHECK(verdict(rsa, HashAlgorithm::sha256, long_keys) == kBad);
+  CHECK(verdict(key(4), HashAlgorithm::sha1, {}) == kBad);
+  CHECK(verdict(key(4), HashAlgorithm::sha1, VerifyPolicy::legacy()) == kRight);
+}
+
 TEST_CASE("4.2.2.2.1: a responder that a CRL lists is not believed, unless its issuer said that it need not be asked about") {
   const Certificate one = child();
   for (const bool no_check : {false, true}) {

@@ -111,6 +111,7 @@ TEST_CASE("where the staple clears the end entity, find_crls is not asked about 
 TEST_CASE("what is trusted itself needs no one to clear it") {
   const Certificate one = child();
   CHECK(code_of(judge_status({one}, {}, {one})) == kRight);
+  CHECK(code_of(judge_status({one}, {.staple = ocsp(child())}, {one})) == kRight);
 }
 
 TEST_CASE("a chain with a revoked certificate is given up for another one") {
