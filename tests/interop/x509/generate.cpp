@@ -11,6 +11,15 @@ using namespace tls12::differential;
 
 namespace {
 
+const std::vector<Change>& breaks() {
+  static const std::vector<Change> all = [] {
+    std::vector<Change> joined;
+    for (const auto part : {field_breaks(), name_breaks(), path_breaks()}) joined.insert(joined.end(), part.begin(), part.end());
+    return joined;
+  }();
+  return all;
+}
+
 /// Tries scenes until shape and break fit. A third of the cases has a shape alone.
 std::string compose(std::uint64_t seed, const Keys& keys, std::size_t number) {
   Rng rng(seed * 0x10000 + number);

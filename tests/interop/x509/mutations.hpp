@@ -14,6 +14,8 @@ struct Change {
 };
 
 std::span<const Change> shapes();
-std::span<const Change> breaks();
+std::span<const Change> field_breaks();
+std::span<const Change> name_breaks();
+std::span<const Change> path_breaks();
 
 }  // namespace tls12::differential

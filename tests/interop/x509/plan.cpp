@@ -56,6 +56,24 @@ void remove(Plan& plan, const Oid& id) {
   std::erase_if(plan.extensions, [&](const Extension& e) { return is(e.id.bytes(), id); });
 }
 
+bool set(Plan& plan, const Oid& id, bool is_critical, Der value) {
+  put(plan, {id, is_critical, std::move(value)});
+  return true;
+}
+
+bool drop(Plan& plan, const Oid& id) {
+  if (find(plan, id) == nullptr) return false;
+  remove(plan, id);
+  return true;
+}
+
+bool criticality(Plan& plan, const Oid& id, bool is_critical) {
+  Extension* e = find(plan, id);
+  if (e == nullptr || e->is_critical == is_critical) return false;
+  e->is_critical = is_critical;
+  return true;
+}
+
 namespace {
 
 SignatureFamily family_of(x509::SignatureKind kind, KeyKind key) {
@@ -158,6 +176,14 @@ Der encode(const CrlPlan& plan, const Key& signer, Random& random) {
 
 Der time_of(WallTime time) {
   return encode([&](Writer& writer) { x509::write_time(time, writer); });
+}
+
+Der octets(Bytes content) {
+  return encode([&](Writer& writer) { writer.octet_string(content); });
+}
+
+Der key_reference(Bytes identifier) {
+  return encode([&](Writer& writer) { writer.sequence([&] { writer.element(der::context(0), identifier); }); });
 }
 
 Der key_usage(std::initializer_list<x509::KeyUsage> usages) {

@@ -70,6 +70,11 @@ Extension* find(Plan& plan, const Oid& id);
 void put(Plan& plan, Extension extension);
 void remove(Plan& plan, const Oid& id);
 
+// Breaks of one extension. False: there is nothing to break.
+bool set(Plan& plan, const Oid& id, bool is_critical, Der value);
+bool drop(Plan& plan, const Oid& id);
+bool criticality(Plan& plan, const Oid& id, bool is_critical);
+
 /// The certificate, signed by `signer`.
 Der encode(const Plan& plan, const Key& signer, Random& random);
 
@@ -91,6 +96,9 @@ Der encode(const CrlPlan& plan, const Key& signer, Random& random);
 Der time_of(WallTime time);
 
 // Values of extensions.
+Der octets(Bytes content);
+/// authorityKeyIdentifier's keyIdentifier.
+Der key_reference(Bytes identifier);
 Der key_usage(std::initializer_list<x509::KeyUsage> usages);
 Der basic_constraints(bool is_ca, std::optional<unsigned> path_length = {});
 Der object_identifiers(std::initializer_list<Oid> list);

@@ -65,12 +65,6 @@ Der days(int count) { return time_of(asked_at() + std::chrono::hours(24) * count
 
 namespace {
 
-Der octet_string(Bytes content) {
-  return encode([&](Writer& writer) { writer.octet_string(content); });
-}
-Der key_reference(Bytes identifier) {
-  return encode([&](Writer& writer) { writer.sequence([&] { writer.element(x509::der::context(0), identifier); }); });
-}
 /// Positive, of 16 octets.
 Der serial(Rng& rng) {
   Der number = rng.octets(16);
@@ -87,7 +81,7 @@ Node Scene::make_ca(const Name& name, const KeyPtr& key, const Node* issuer) {
   Plan& plan = node.plan;
   put(plan, {oid::kBasicConstraints, true, basic_constraints(true)});
   put(plan, {oid::kKeyUsage, true, key_usage({KeyUsage::key_cert_sign, KeyUsage::crl_sign})});
-  put(plan, {oid::kSubjectKeyIdentifier, false, octet_string(key->identifier)});
+  put(plan, {oid::kSubjectKeyIdentifier, false, octets(key->identifier)});
   if (issuer != nullptr) {
     plan.issuer = issuer->plan.subject;
     node.signer = issuer->plan.key;
@@ -119,7 +113,7 @@ void Scene::make_leaf(std::size_t number) {
   put(plan, {oid::kKeyUsage, true, encrypts ? key_usage({KeyUsage::digital_signature, KeyUsage::key_encipherment}) : key_usage({KeyUsage::digital_signature})});
   put(plan, {oid::kExtendedKeyUsage, false, object_identifiers({for_server ? oid::kServerAuth : oid::kClientAuth})});
   put(plan, {oid::kAuthorityKeyIdentifier, false, key_reference(node.signer->identifier)});
-  put(plan, {oid::kSubjectKeyIdentifier, false, octet_string(key->identifier)});
+  put(plan, {oid::kSubjectKeyIdentifier, false, octets(key->identifier)});
   chain.insert(chain.begin(), std::move(node));
   write_names(!by_subject);
 }

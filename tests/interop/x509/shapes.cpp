@@ -68,8 +68,7 @@ bool cycle(Scene& s) {
   back.plan.issuer = s.chain[1].plan.subject;
   back.signer = s.chain[1].plan.key;
   remove(back.plan, oid::kAuthorityKeyIdentifier);
-  put(back.plan, {oid::kAuthorityKeyIdentifier, false,
-                  encode([&](Writer& writer) { writer.sequence([&] { writer.element(der::context(0), s.chain[1].plan.key->identifier); }); })});
+  put(back.plan, {oid::kAuthorityKeyIdentifier, false, key_reference(s.chain[1].plan.key->identifier)});
   s.others.push_back(std::move(back));
   return s.shuffled = true;
 }
@@ -207,8 +206,7 @@ bool self_issued(Scene& s) {
   next.plan.subject = s.chain[place].plan.subject;
   Node& below = s.chain[place - 1];
   below.signer = next.plan.key;
-  put(below.plan, {oid::kAuthorityKeyIdentifier, false,
-                   encode([&](Writer& writer) { writer.sequence([&] { writer.element(der::context(0), next.plan.key->identifier); }); })});
+  put(below.plan, {oid::kAuthorityKeyIdentifier, false, key_reference(next.plan.key->identifier)});
   put(s.chain[place].plan, {oid::kBasicConstraints, true, basic_constraints(true, static_cast<unsigned>(place - 1))});
   s.chain.insert(s.chain.begin() + static_cast<std::ptrdiff_t>(place), std::move(next));
   ++s.trusted_from;
