@@ -64,7 +64,7 @@ class OcspResponse {
 /// How much is asked of revocation.
 enum class RevocationMode : std::uint8_t {
   off,      ///< nothing is looked at; a certificate that demands a staple (RFC 7633) still gets its way
-  prefer,   ///< what is there is used: a revoked certificate is refused, an unknown status is not
+  prefer,   ///< what is there is used: revoked certificates and staples that do not verify are refused, an unknown status is not
   require,  ///< every certificate below the anchor must be shown to be good
 };
 
@@ -72,7 +72,7 @@ enum class RevocationMode : std::uint8_t {
 struct RevocationOptions {
   RevocationMode mode = RevocationMode::off;
   std::vector<Crl> crls = {};
-  /// Asked for more lists for this certificate, whose cRLDistributionPoints it may read; called within verify(), from its thread. Must not throw.
+  /// Asked for more lists when those at hand do not tell about this certificate; it may read its cRLDistributionPoints. Called within verify(). Must not throw.
   std::function<std::vector<Crl>(const Certificate&)> find_crls = {};
   /// How far clocks may differ, and how old an OCSP response without nextUpdate may be.
   std::chrono::seconds clock_skew = std::chrono::seconds(0);
