@@ -36,12 +36,36 @@ void add_list(std::vector<Field>& fields, const char* field, const List& list, c
   if (first) fields.push_back({field, "none", note});
 }
 
-constexpr std::array kSpoken = {
-    ExtensionType::server_name,          ExtensionType::supported_groups,       ExtensionType::ec_point_formats,
-    ExtensionType::signature_algorithms, ExtensionType::extended_master_secret, ExtensionType::application_layer_protocol_negotiation,
-    ExtensionType::renegotiation_info};
+constexpr std::array kSpoken = {ExtensionType::server_name,
+                                ExtensionType::supported_groups,
+                                ExtensionType::ec_point_formats,
+                                ExtensionType::signature_algorithms,
+                                ExtensionType::extended_master_secret,
+                                ExtensionType::application_layer_protocol_negotiation,
+                                ExtensionType::renegotiation_info,
+                                ExtensionType::session_ticket,
+                                ExtensionType::encrypt_then_mac,
+                                ExtensionType::status_request,
+                                ExtensionType::max_fragment_length,
+                                ExtensionType::record_size_limit,
+                                ExtensionType::padding,
+                                ExtensionType::supported_versions,
+                                ExtensionType::signed_certificate_timestamp,
+                                ExtensionType::signature_algorithms_cert};
 
 /// The extensions that have no member of their own.
+/// What both hellos may say beside their older extensions.
+template <class Hello>
+void add_newer(std::vector<Field>& fields, const Hello& hello) {
+  if (hello.encrypt_then_mac) fields.push_back({"encrypt_then_mac", "yes", "for block ciphers: nothing is decrypted that is not authentic (RFC 7366)"});
+  if (hello.status_request) fields.push_back({"status_request", "ocsp", "the certificate's status comes along (RFC 6066 §8)"});
+  if (hello.max_fragment_length)
+    fields.push_back(
+        {"max_fragment_length", count(std::uint64_t{1} << ((8 + *hello.max_fragment_length) & 31), "byte", "bytes"), "a record holds no more (RFC 6066 §4)"});
+  if (hello.record_size_limit)
+    fields.push_back({"record_size_limit", count(*hello.record_size_limit, "byte", "bytes"), "a record to this end holds no more (RFC 8449)"});
+}
+
 void add_others(std::vector<Field>& fields, const Extensions& extensions) {
   for (const Extension& extension : extensions)
     if (std::ranges::find(kSpoken, extension.type) == kSpoken.end()) fields.push_back({name(extension.type), hex(extension.data), "not spoken here: ignored"});
@@ -77,6 +101,14 @@ void add(std::vector<Field>& fields, const ClientHello& hello) {
     fields.push_back({"application_layer_protocol_negotiation", protocols, "what is to be spoken inside (RFC 7301)"});
   }
   if (hello.extended_master_secret) fields.push_back({"extended_master_secret", "offered", "ties the keys to this handshake (RFC 7627)"});
+  if (hello.session_ticket)
+    fields.push_back(
+        {"session_ticket", hello.session_ticket->empty() ? "empty" : hex(*hello.session_ticket), "a session to resume, or the wish for one (RFC 5077)"});
+  if (hello.signed_certificate_timestamp) fields.push_back({"signed_certificate_timestamp", "welcome", "that the certificate was published (RFC 6962)"});
+  if (hello.signature_algorithms_cert) add_list(fields, "signature_algorithms_cert", *hello.signature_algorithms_cert, "and certificates (RFC 8446 §4.2.3)");
+  if (hello.supported_versions) add_list(fields, "supported_versions", *hello.supported_versions, "of TLS 1.3's clients (RFC 8446 §4.2.1)");
+  if (hello.padding) fields.push_back({"padding", count(*hello.padding, "zero", "zeros"), "(RFC 7685)"});
+  add_newer(fields, hello);
   if (hello.renegotiation_info) {
     fields.push_back({"renegotiation_info", renegotiation(*hello.renegotiation_info), "none came before this handshake (RFC 5746)"});
   }
@@ -101,12 +133,31 @@ void add(std::vector<Field>& fields, const ServerHello& hello) {
   if (hello.ec_point_formats) fields.push_back({"ec_point_formats", point_formats(*hello.ec_point_formats), "(RFC 8422 §5.2)"});
   if (hello.application_layer_protocol_negotiation)
     fields.push_back({"application_layer_protocol_negotiation", quoted(*hello.application_layer_protocol_negotiation), "the one chosen (RFC 7301 §3.1)"});
+  if (hello.session_ticket) fields.push_back({"session_ticket", "promised", "a NewSessionTicket will come (RFC 5077 §3.2)"});
+  if (hello.signed_certificate_timestamps)
+    fields.push_back({"signed_certificate_timestamp", hex(hello.signed_certificate_timestamps->wire()), "(RFC 6962 §3.3.1)"});
+  add_newer(fields, hello);
   if (hello.extended_master_secret) fields.push_back({"extended_master_secret", "agreed", "(RFC 7627)"});
   if (hello.renegotiation_info) fields.push_back({"renegotiation_info", renegotiation(*hello.renegotiation_info), "the server knows the rule (RFC 5746 §3.6)"});
   add_others(fields, hello.extensions);
 }
 
+void add(std::vector<Field>& fields, const NewSessionTicket& ticket) {
+  fields.push_back(
+      {"ticket_lifetime_hint", ticket.lifetime_hint == 0 ? "none" : count(ticket.lifetime_hint, "second", "seconds"), "how long it is worth keeping"});
+  fields.push_back({"ticket", ticket.ticket.empty() ? "empty" : hex(ticket.ticket), "the session, sealed by the server for itself"});
+}
+
+void add(std::vector<Field>& fields, const CertificateStatus& status) {
+  fields.push_back({"status_type", "ocsp"});
+  fields.push_back({"response", hex(status.ocsp_response), "the issuer's word that the certificate was not revoked"});
+}
+
 void add(std::vector<Field>& fields, const Certificates& certificates) {
+  if (certificates.raw_public_key) {
+    fields.push_back({"subjectPublicKeyInfo", hex(*certificates.raw_public_key), "a key alone: whose it is, the other knows (RFC 7250)"});
+    return;
+  }
   if (certificates.certificate_list.empty()) fields.push_back({"certificate_list", "empty", "there is none to show"});
   std::size_t index = 0;
   for (const Bytes der : certificates.certificate_list) {
@@ -130,15 +181,17 @@ void add(std::vector<Field>& fields, const Certificates& certificates) {
 }
 
 void add(std::vector<Field>& fields, const ServerKeyExchange& exchange) {
-  if (exchange.key_exchange == KeyExchange::dhe_rsa) {
+  if (has_psk(exchange.key_exchange)) fields.push_back({"psk_identity_hint", quoted(exchange.psk_identity_hint), "which shared key to take (RFC 4279 §2)"});
+  if (has_dhe(exchange.key_exchange)) {
     fields.push_back({"dh_p", hex(exchange.dh_p), "the group: a prime"});
     fields.push_back({"dh_g", hex(exchange.dh_g), "and its generator"});
     fields.push_back({"dh_Ys", hex(exchange.dh_Ys), "the server's half of the exchange"});
-  } else {
+  } else if (has_ecdhe(exchange.key_exchange)) {
     fields.push_back({"curve_type", "named_curve", "no curve of anybody's own making"});
     fields.push_back({"namedcurve", name(exchange.group), "one of the client's supported_groups"});
     fields.push_back({"public", hex(exchange.point), "its half of the exchange, for this once"});
   }
+  if (!has_signature(exchange.key_exchange)) return;
   fields.push_back({"algorithm", name(exchange.scheme), "one of the client's signature_algorithms"});
   fields.push_back({"signature", hex(exchange.signature), "by the certificate's key, over both randoms"});
   fields.push_back({"", "", "and the above: proof of who the server is"});
@@ -152,7 +205,9 @@ void add(std::vector<Field>& fields, const CertificateRequest& request) {
 }
 
 void add(std::vector<Field>& fields, const ClientKeyExchange& exchange) {
-  const bool rsa = exchange.key_exchange == KeyExchange::rsa, dh = exchange.key_exchange == KeyExchange::dhe_rsa;
+  const bool rsa = exchange.key_exchange == KeyExchange::rsa, dh = has_dhe(exchange.key_exchange);
+  if (has_psk(exchange.key_exchange)) fields.push_back({"psk_identity", quoted(exchange.psk_identity), "whose shared key it is (RFC 4279 §2)"});
+  if (exchange.key_exchange == KeyExchange::psk) return;
   fields.push_back({rsa  ? "EncryptedPreMasterSecret"
                     : dh ? "dh_Yc"
                          : "ecdh_Yc",
@@ -199,6 +254,8 @@ Gist gist(const HandshakeMessage& message) {
                         [](const HelloRequest&) { return Gist{"RFC 5246 §7.4.1.1", "the server would like a new handshake"}; },
                         [](const ClientHello&) { return Gist{"RFC 5246 §7.4.1.2", "the client says what it can do"}; },
                         [](const ServerHello&) { return Gist{"RFC 5246 §7.4.1.3", "the server chooses"}; },
+                        [](const NewSessionTicket&) { return Gist{"RFC 5077 §3.3", "what the client can resume this session with"}; },
+                        [](const CertificateStatus&) { return Gist{"RFC 6066 §8", "the issuer's latest word on the certificate"}; },
                         [](const Certificates&) { return Gist{"RFC 5246 §7.4.2", "who the sender says it is, and who vouches for that"}; },
                         [](const ServerKeyExchange&) { return Gist{"RFC 5246 §7.4.3, RFC 8422 §5.4", "the server's half of the key exchange, signed"}; },
                         [](const CertificateRequest&) { return Gist{"RFC 5246 §7.4.4", "the client is to show a certificate, too"}; },

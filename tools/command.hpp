@@ -23,6 +23,7 @@ void add_serve(CLI::App& app, Action& action);
 void add_cert(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);
 void add_show(CLI::App& app, Action& action);
+void add_suites(CLI::App& app, Action& action);
 void add_backends(CLI::App& app, Action& action);
 
 /// One line on standard error; control characters that a peer or a file name smuggled in are shown as '?'.

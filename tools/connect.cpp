@@ -8,10 +8,12 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "command.hpp"
+#include "files.hpp"
 #include "options.hpp"
 #include "summary.hpp"
 #include "tls12/conn.hpp"
@@ -20,9 +22,13 @@ namespace tls12::tool {
 namespace {
 
 struct Options {
-  std::string target, ca, server_name;
+  std::string target, ca, server_name, certificate, key;
   HostPort peer;
   bool insecure = false, json = false, quiet = false;
+  bool fallback = false, grease = false;
+  unsigned resume = 0;  ///< more connections, each taking up the session of the one before
+  std::size_t max_fragment = 0;
+  ClientConfig::Renegotiation renegotiation = ClientConfig::Renegotiation::never;
   double timeout = 0;  ///< seconds; 0: none
   ConnectionOptions connection;
 };
@@ -173,6 +179,17 @@ Result<ClientContext> context_for(const Options& options) {
   // --timeout is the bound, and the one to be named.
   if (options.timeout > 0) config.common.handshake_timeout = std::max(config.common.handshake_timeout, timeout_of(options) + std::chrono::seconds(1));
   config.dangerous.accept_any_certificate = options.insecure;
+  if (!options.certificate.empty()) {
+    auto identity = identity_from_files(options.certificate, options.key);
+    if (!identity) return fail(identity.error());
+    config.identities.push_back(std::move(*identity));
+  }
+  if (options.resume != 0) config.sessions = make_memory_session_store();
+  if (!options.connection.keys.empty()) config.find_psk = [key = options.connection.keys.front()](std::string_view) { return std::optional(key); };
+  config.max_fragment_length = options.max_fragment;
+  config.renegotiation = options.renegotiation;
+  config.fallback = options.fallback;
+  config.grease = options.grease;
   if (!options.insecure) config.trust = options.ca.empty() ? TrustStore::system() : TrustStore::from_file(options.ca);
   auto context = config.build();
   if (!context) return fail(local(context.error()));
@@ -192,12 +209,21 @@ int report(const Options& options, const Ending& ending, const ConnectionState* 
   return ending.reason.empty() ? kDone : failed(ending.reason);
 }
 
+Result<Conn> dial_with(const Options& options, const ClientContext& context) {
+  const Deadline deadline = options.timeout > 0 ? within(timeout_of(options)) : within(kDialTimeout);
+  return dial(options.peer.host, options.peer.port, context, deadline, options.server_name);
+}
+
 int run(const Options& options) {
   auto context = context_for(options);
   if (!context) return report(options, ended_by(context.error()), nullptr, {});
   if (options.insecure) { complain("WARNING: --insecure: the certificate is NOT verified. Whoever is in between can read and change everything."); }
-  const Deadline deadline = options.timeout > 0 ? within(timeout_of(options)) : within(kDialTimeout);
-  auto conn = dial(options.peer.host, options.peer.port, *context, deadline, options.server_name);
+  auto conn = dial_with(options, *context);
+  for (unsigned more = 0; conn && more < options.resume; ++more) {
+    conn->close();
+    conn = dial_with(options, *context);
+    if (conn && !conn->state().resumed) return report(options, {"the server did not resume the session"}, nullptr, {});
+  }
   if (!conn) return report(options, ended_by(conn.error()), nullptr, {});
   const std::string address = conn->peer();
   if (!options.quiet && !options.json) {
@@ -220,6 +246,22 @@ void add_connect(CLI::App& app, Action& action) {
   auto* ca = command.add_option("--ca", options->ca, "trust the certificates of this PEM file instead of the system's")->type_name("FILE");
   command.add_option("--servername", options->server_name, "whom to ask for, and whom the certificate must name, instead of HOST")->type_name("NAME");
   command.add_flag("--insecure", options->insecure, "accept any certificate: no protection against whoever is in between")->excludes(ca);
+  auto* certificate = command.add_option("--cert", options->certificate, "our own certificate chain, for a server that asks for one")->type_name("CHAIN.pem");
+  command.add_option("--key", options->key, "its private key")->type_name("KEY.pem")->needs(certificate);
+  certificate->needs("--key");
+  command.add_option("--resume", options->resume, "connect N times more, each time resuming the session; the last connection is the one that talks")
+      ->check(CLI::Range(1, 1000).description(""))
+      ->type_name("N");
+  command.add_option("--max-fragment", options->max_fragment, "ask for records of at most so many bytes (RFC 6066): 512, 1024, 2048 or 4096")
+      ->check(CLI::IsMember({512, 1024, 2048, 4096}).description(""))
+      ->type_name("BYTES");
+  const std::map<std::string, ClientConfig::Renegotiation> renegotiations = {
+      {"never", ClientConfig::Renegotiation::never}, {"once", ClientConfig::Renegotiation::once}, {"freely", ClientConfig::Renegotiation::freely}};
+  command.add_option("--renegotiate", options->renegotiation, "what a server's wish for another handshake gets: never, once or freely (never)")
+      ->transform(CLI::CheckedTransformer(renegotiations).description(""))
+      ->type_name("WHEN");
+  command.add_flag("--fallback-scsv", options->fallback, "say that a higher version was tried before (RFC 7507)");
+  command.add_flag("--grease", options->grease, "offer values that mean nothing, too (RFC 8701)");
   command.add_option("--timeout", options->timeout, "bounds the connection with its handshake, and then each wait for the peer (without it: 30 s, and none)")
       ->check(CLI::Range(0.001, 1e6).description(""))
       ->type_name("SECONDS");

@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
   add_cert(app, action);
   add_verify(app, action);
   add_show(app, action);
+  add_suites(app, action);
   add_backends(app, action);
   try {
     app.parse(argc, argv);

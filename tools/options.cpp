@@ -1,7 +1,6 @@
 #include "options.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <map>
 
@@ -10,22 +9,6 @@
 
 namespace tls12::tool {
 namespace {
-
-constexpr std::array kSuites = {
-    CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,       CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-    CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-    CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,         CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-};
-constexpr std::array kGroups = {NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::secp521r1};
-constexpr std::array kSchemes = {
-    SignatureScheme::ecdsa_secp256r1_sha256, SignatureScheme::ecdsa_secp384r1_sha384,
-    SignatureScheme::ecdsa_secp521r1_sha512, SignatureScheme::ed25519,
-    SignatureScheme::rsa_pss_rsae_sha256,    SignatureScheme::rsa_pss_rsae_sha384,
-    SignatureScheme::rsa_pss_rsae_sha512,    SignatureScheme::rsa_pss_pss_sha256,
-    SignatureScheme::rsa_pss_pss_sha384,     SignatureScheme::rsa_pss_pss_sha512,
-    SignatureScheme::rsa_pkcs1_sha256,       SignatureScheme::rsa_pkcs1_sha384,
-    SignatureScheme::rsa_pkcs1_sha512,
-};
 
 template <class Values>
 std::vector<std::string> names_of(const Values& values) {
@@ -46,7 +29,30 @@ void add_list(CLI::App& app, const std::string& option, std::vector<std::string>
   app.add_option(option, into, help)->delimiter(',')->type_name("NAME,...")->check(CLI::IsMember(names_of(values)).description(""));
 }
 
+std::map<std::string, SuitePolicy> policies_by_name() {
+  std::map<std::string, SuitePolicy> named;
+  for (const SuitePolicy policy : policies()) named.emplace(name(policy), policy);
+  return named;
+}
+
 }  // namespace
+
+std::string parse_psk(const std::string& text, std::vector<PreSharedKey>& into) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return "a shared key is IDENTITY:HEX";
+  PreSharedKey key{.identity = text.substr(0, colon)};
+  const std::string digits = text.substr(colon + 1);
+  for (std::size_t i = 0; i < digits.size(); i += 2) {
+    std::uint8_t byte = 0;
+    const char* end = digits.data() + std::min(i + 2, digits.size());
+    const auto [stop, fault] = std::from_chars(digits.data() + i, end, byte, 16);
+    if (fault != std::errc{} || stop != digits.data() + i + 2) return "the key of '" + key.identity + "' is no hexadecimal number of whole bytes";
+    key.key.push_back(byte);
+  }
+  if (key.key.empty()) return "the key of '" + key.identity + "' is empty";
+  into.push_back(std::move(key));
+  return {};
+}
 
 void add_colour_option(CLI::App& app, Colour& colour) {
   const std::map<std::string, Colour> words = {{"auto", Colour::automatic}, {"always", Colour::always}, {"never", Colour::never}};
@@ -56,9 +62,19 @@ void add_colour_option(CLI::App& app, Colour& colour) {
 }
 
 void ConnectionOptions::add_to(CLI::App& app) {
-  add_list(app, "--suites", suites, kSuites, "cipher suites, best first, by their registered names");
-  add_list(app, "--groups", groups, kGroups, "groups of the key exchange, best first: x25519, secp256r1, ...");
-  add_list(app, "--schemes", schemes, kSchemes, "signature schemes, best first: ecdsa_secp256r1_sha256, ...");
+  app.add_option("--policy", policy, "what to speak: modern, compatible, legacy, iot or psk (modern); `tls12 suites` lists them")
+      ->transform(CLI::CheckedTransformer(policies_by_name()).description(""))
+      ->type_name("NAME");
+  add_list(app, "--suites", suites, every_suite(), "cipher suites, best first, by their registered names, instead of the policy's");
+  add_list(app, "--groups", groups, every_group(), "groups of the key exchange, best first: x25519, secp256r1, ffdhe2048, ...");
+  add_list(app, "--schemes", schemes, every_scheme(), "signature schemes, best first: ecdsa_secp256r1_sha256, ...");
+  app.add_option("--psk", psk, "a key shared beforehand (RFC 4279)")->type_name("IDENTITY:HEX")->check([this](const std::string& text) {
+    return parse_psk(text, keys);
+  });
+  app.add_option("--record-size-limit", record_size_limit, "the largest record to receive, in bytes of content (RFC 8449)")
+      ->check(CLI::Range(64, 16384).description(""))
+      ->type_name("BYTES");
+  app.add_flag("--require-ems", require_extended_master_secret, "no connection without extended_master_secret (RFC 7627)");
   app.add_option("--alpn", protocols, "application protocols, best first (RFC 7301): http/1.1, ...")->delimiter(',')->type_name("NAME,...");
   app.add_option("--keylog", keylog, "append the session's secrets to this file, for Wireshark")->type_name("FILE");
   app.add_flag("--trace", trace, "tell every message and record, field by field, on standard error");
@@ -67,9 +83,12 @@ void ConnectionOptions::add_to(CLI::App& app) {
 
 Result<CommonConfig> ConnectionOptions::config() const {
   CommonConfig config;
-  config.suites = values_named(suites, kSuites);
-  config.groups = values_named(groups, kGroups);
-  config.schemes = values_named(schemes, kSchemes);
+  config.policy = policy;
+  config.suites = values_named(suites, every_suite());
+  config.groups = values_named(groups, every_group());
+  config.schemes = values_named(schemes, every_scheme());
+  config.record_size_limit = record_size_limit;
+  config.require_extended_master_secret = require_extended_master_secret;
   config.application_protocols = protocols;
   std::vector<ObserverFactory> observers;
   if (!keylog.empty()) {

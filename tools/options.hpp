@@ -11,7 +11,11 @@
 namespace tls12::tool {
 
 struct ConnectionOptions {
-  std::vector<std::string> suites, groups, schemes, protocols;
+  SuitePolicy policy = SuitePolicy::modern;
+  std::vector<std::string> suites, groups, schemes, protocols, psk;
+  std::vector<PreSharedKey> keys;  ///< what `psk` says
+  std::uint16_t record_size_limit = 0;
+  bool require_extended_master_secret = false;
   std::string keylog;
   bool trace = false;
   Colour colour = Colour::automatic;
@@ -20,6 +24,9 @@ struct ConnectionOptions {
   /// The configuration these options ask for. Errors: Errc::file_unreadable (the key log), Errc::bad_configuration.
   Result<CommonConfig> config() const;
 };
+
+/// "IDENTITY:HEX". What CLI11 calls a validator: empty, or the reason.
+std::string parse_psk(const std::string& text, std::vector<PreSharedKey>& into);
 
 /// `--color WHEN`.
 void add_colour_option(CLI::App& app, Colour& colour);

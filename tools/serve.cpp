@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <map>
 #include <optional>
 #include <thread>
 
@@ -19,7 +20,11 @@ struct Options {
   std::string listen = "127.0.0.1:8443", www, ca_out;
   HostPort address = {"127.0.0.1", 8443};
   std::vector<std::string> certificates, keys;
-  bool echo = false, quiet = false;
+  std::vector<std::string> client_ca;
+  std::string staple, ticket_keys, psk_hint;
+  ClientAuthentication client_authentication = ClientAuthentication::none;
+  bool echo = false, quiet = false, no_tickets = false;
+  std::size_t session_cache = 20'000;
   /// Seconds; those that are not given follow from `timeout`.
   double timeout = 30, stop_time = 5;
   std::optional<double> handshake_time, header_time, idle_time, write_time;
@@ -45,6 +50,11 @@ std::expected<std::vector<Identity>, std::string> identities(const Options& opti
     if (!identity) return std::unexpected(identity.error().message());
     all.push_back(std::move(*identity));
   }
+  if (!options.staple.empty() && !all.empty()) {
+    auto response = OcspResponse::from_file(options.staple);
+    if (!response) return std::unexpected(local(response.error()).message());
+    all.front() = all.front().with_ocsp_response(response->der());
+  }
   if (!all.empty()) return all;
   std::vector<std::string> names = {"localhost", "127.0.0.1", "::1"};
   const std::string& host = options.address.host;
@@ -67,11 +77,32 @@ constexpr double kAttentive = 10;
 
 std::chrono::milliseconds milliseconds(double seconds) { return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)); }
 
+/// The key of an identity, among those of --psk.
+auto finder_of(const std::vector<PreSharedKey>& keys) {
+  return [keys](std::string_view identity) -> std::optional<std::vector<std::uint8_t>> {
+    const auto found = std::ranges::find(keys, identity, &PreSharedKey::identity);
+    return found == keys.end() ? std::nullopt : std::optional(found->key);
+  };
+}
+
 Result<ServerContext> context_for(const Options& options, std::vector<Identity> identities) {
   auto common = options.connection.config();
   if (!common) return fail(common.error());
   common->handshake_timeout = milliseconds(options.handshake_time.value_or(std::min(options.timeout, kAttentive)));
   ServerConfig config{.identities = std::move(identities), .common = std::move(*common)};
+  config.client_authentication = options.client_authentication;
+  std::vector<TrustStore> trusted;
+  for (const std::string& path : options.client_ca) trusted.push_back(TrustStore::from_file(path));
+  if (!trusted.empty()) config.client_trust = TrustStore::any_of(trusted);
+  config.tickets = !options.no_tickets;
+  if (!options.ticket_keys.empty()) {
+    auto keys = TicketKeys::from_file(options.ticket_keys);
+    if (!keys) return fail(local(keys.error()));
+    config.ticket_keys = std::move(*keys);
+  }
+  if (options.session_cache != 0) config.sessions = make_memory_session_store({.sessions = options.session_cache});
+  if (!options.connection.keys.empty()) config.find_psk = finder_of(options.connection.keys);
+  config.psk_identity_hint = options.psk_hint;
   if (config.common.application_protocols.empty() && !options.echo) config.common.application_protocols = {"http/1.1", "http/1.0"};
   auto context = config.build();
   if (!context) return fail(local(context.error()));
@@ -160,6 +191,26 @@ void add_limits(CLI::App& command, Options& options) {
       ->type_name("N");
 }
 
+void add_sessions_and_clients(CLI::App& command, Options& options) {
+  const std::map<std::string, ClientAuthentication> asked = {{"none", ClientAuthentication::none},
+                                                             {"request", ClientAuthentication::request},
+                                                             {"require-any", ClientAuthentication::require_any},
+                                                             {"verify-if-given", ClientAuthentication::verify_if_given},
+                                                             {"verify", ClientAuthentication::require_and_verify}};
+  command
+      .add_option("--client-auth", options.client_authentication,
+                  "clients' certificates: none, request or require-any (neither is verified), verify-if-given, verify (none)")
+      ->transform(CLI::CheckedTransformer(asked).description(""))
+      ->type_name("HOW");
+  command.add_option("--client-ca", options.client_ca, "whose certificates clients must have; may be given again")->type_name("FILE")->allow_extra_args(false);
+  command.add_option("--staple", options.staple, "an OCSP response to show with the first --cert (RFC 6066)")->type_name("FILE");
+  command.add_option("--psk-hint", options.psk_hint, "what clients are told to choose their shared key by")->type_name("TEXT");
+  command.add_option("--ticket-keys", options.ticket_keys, "the keys of session tickets, one of 96 hexadecimal digits a line; the first seals (random ones)")
+      ->type_name("FILE");
+  command.add_flag("--no-tickets", options.no_tickets, "give out no session tickets");
+  command.add_option("--session-cache", options.session_cache, "sessions kept to be resumed by ID; 0: none (20000)")->type_name("N");
+}
+
 }  // namespace
 
 void add_serve(CLI::App& app, Action& action) {
@@ -176,6 +227,7 @@ void add_serve(CLI::App& app, Action& action) {
   command.add_option("--ca-out", options->ca_out, "write the CA of the certificate made on the spot here")->type_name("FILE");
   auto* www = command.add_option("--www", options->www, "serve the files of this folder")->type_name("DIR");
   command.add_flag("--echo", options->echo, "no HTTP: give back every byte")->excludes(www);
+  add_sessions_and_clients(command, *options);
   add_limits(command, *options);
   command.add_flag("--quiet", options->quiet, "no log on standard error: a line for each request and each connection");
   options->connection.add_to(command);

@@ -32,7 +32,10 @@ std::string table(const Visit& visit) {
   if (state.signature_scheme) row("signature scheme", name(*state.signature_scheme), "how the server proved that it has its certificate's key");
   row("application protocol", state.application_protocol.empty() ? "none agreed" : state.application_protocol, "ALPN, RFC 7301");
   row("server name", state.server_name.empty() ? "not asked for" : state.server_name, "server_name, RFC 6066; never sent for an address");
-  row("resumed", "no", "a full handshake, not an earlier session taken up again");
+  row("resumed", state.resumed ? "yes" : "no",
+      state.resumed ? "an earlier session, taken up again: no new key exchange" : "a full handshake, not an earlier session taken up again");
+  if (!state.psk_identity.empty()) row("shared key", state.psk_identity, "both ends had it beforehand, RFC 4279");
+  if (!state.peer_certificates.empty()) row("your certificate", state.peer_certificates.front().subject(), "as you showed it; RFC 5246 §7.4.6");
   row("extended master secret", state.extended_master_secret ? "yes" : "no", "the keys depend on the whole handshake, RFC 7627");
   row("secure renegotiation", state.secure_renegotiation ? "yes" : "no", "nobody can splice a handshake in front, RFC 5746");
   row("records so far", std::to_string(state.records_opened) + " received, " + std::to_string(state.records_sealed) + " sent", "encrypted, each with its tag");
@@ -56,7 +59,6 @@ Response request_page(const Request& request) {
 
 Response state_json(const Visit& visit) {
   auto json = summary_json(visit.state, visit.peer);
-  json["resumed"] = false;
   json["requests"] = visit.requests;
   return {.type = "application/json", .body = json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
 }

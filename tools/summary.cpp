@@ -11,6 +11,16 @@ std::string summary(const ConnectionState& state, const std::string& peer, const
   std::string exchange = state.group ? name(*state.group) : std::string("none");
   if (state.signature_scheme) exchange += ", signed with " + name(*state.signature_scheme);
   line("key exchange", exchange);
+  line("resumed", state.resumed ? "yes, an earlier session" : "no, a full handshake");
+  if (!state.psk_identity.empty()) line("shared key of", state.psk_identity);
+  if (state.client_certificate_requested) {
+    const bool shown = state.role == Role::client ? state.client_signature_scheme.has_value() : !state.peer_certificates.empty();
+    line("client certificate", shown ? "asked for and shown" : "asked for, not shown");
+  }
+  if (name(state.cipher_suite).find("_CBC_") != std::string::npos) line("encrypt-then-MAC", state.encrypt_then_mac ? "yes" : "no");
+  if (state.send_fragment_limit != 0)
+    line("largest record", std::to_string(state.send_fragment_limit) + " bytes sent, " + std::to_string(state.receive_fragment_limit) + " received");
+  if (!state.ocsp_response.empty()) line("stapled OCSP response", hex(state.ocsp_response));
   if (!state.server_name.empty()) line("server name", state.server_name);
   if (!state.application_protocol.empty()) line("application protocol", state.application_protocol);
   line("extended master secret", state.extended_master_secret ? "yes" : "no");
@@ -32,7 +42,17 @@ nlohmann::ordered_json summary_json(const ConnectionState& state, const std::str
       {"signature_scheme", state.signature_scheme ? nlohmann::ordered_json(name(*state.signature_scheme)) : nlohmann::ordered_json()},
       {"server_name", state.server_name},
       {"application_protocol", state.application_protocol},
+      {"resumed", state.resumed},
+      {"psk_identity", state.psk_identity},
+      {"client_certificate_requested", state.client_certificate_requested},
+      {"client_signature_scheme", state.client_signature_scheme ? nlohmann::ordered_json(name(*state.client_signature_scheme)) : nlohmann::ordered_json()},
       {"extended_master_secret", state.extended_master_secret},
+      {"encrypt_then_mac", state.encrypt_then_mac},
+      {"send_fragment_limit", state.send_fragment_limit},
+      {"receive_fragment_limit", state.receive_fragment_limit},
+      {"ocsp_response_bytes", state.ocsp_response.size()},
+      {"signed_certificate_timestamp_bytes", state.signed_certificate_timestamps.size()},
+      {"renegotiations", state.renegotiations},
       {"secure_renegotiation", state.secure_renegotiation},
       {"verified", !state.verified_chain.empty()},
   };

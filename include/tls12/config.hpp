@@ -13,6 +13,7 @@
 #include "tls12/limits.hpp"
 #include "tls12/messages.hpp"
 #include "tls12/observer.hpp"
+#include "tls12/policy.hpp"
 #include "tls12/session.hpp"
 #include "tls12/verify.hpp"
 
@@ -20,15 +21,6 @@ namespace tls12 {
 
 class ClientContext;
 class ServerContext;
-
-/// Named choices of suites, groups and signature schemes (lib/handshake/policy.cpp has the lists, `tls12 suites` prints them).
-enum class SuitePolicy : std::uint8_t {
-  modern,      ///< RFC 9325 §4.2: ECDHE with AEADs; curves; no SHA-1
-  compatible,  ///< and DHE in RFC 7919's groups with AEADs, ECDHE with AES-CBC
-  legacy,      ///< and DHE with AES-CBC, RSA key exchange, signatures over SHA-1: for what cannot be replaced
-  iot,         ///< ECDHE_ECDSA, and keys shared beforehand, with AES-CCM, AES-GCM and ChaCha20-Poly1305 (RFC 7925 §4)
-  psk,         ///< keys shared beforehand: with (EC)DHE first, then bare
-};
 
 /// A key that two ends share beforehand (RFC 4279).
 struct PreSharedKey {

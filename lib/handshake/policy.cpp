@@ -1,10 +1,11 @@
+// The policies as a table, and the order of what they hold.
 #include "handshake/policy.hpp"
 
 #include <algorithm>
 #include <array>
 #include <tuple>
 
-namespace tls12::handshake {
+namespace tls12 {
 namespace {
 
 /// Ciphers by what speaks for and against them.
@@ -68,6 +69,8 @@ auto preference(const wire::SuiteRow& row, const Provider& provider) {
 
 }  // namespace
 
+namespace handshake {
+
 bool available(const Provider& provider, const wire::SuiteRow& row) {
   const bool cipher = row.aead() != nullptr ? static_cast<bool>(provider[*row.aead()]) : provider[row.cbc()->cipher] && provider.hmac(row.cbc()->mac);
   return cipher && provider[row.prf_hash] && provider.hmac(row.prf_hash);
@@ -78,10 +81,28 @@ bool available(const Provider& provider, const wire::SchemeRow& row) {
   return algorithm && provider[algorithm->family];
 }
 
+}  // namespace handshake
+
+std::span<const SuitePolicy> policies() {
+  static constexpr SuitePolicy kAll[] = {SuitePolicy::modern, SuitePolicy::compatible, SuitePolicy::legacy, SuitePolicy::iot, SuitePolicy::psk};
+  return kAll;
+}
+
+std::string name(SuitePolicy policy) {
+  switch (policy) {
+    case SuitePolicy::modern: return "modern";
+    case SuitePolicy::compatible: return "compatible";
+    case SuitePolicy::legacy: return "legacy";
+    case SuitePolicy::iot: return "iot";
+    case SuitePolicy::psk: return "psk";
+  }
+  return "?";
+}
+
 std::vector<CipherSuite> suites_of(SuitePolicy policy, const Provider& provider) {
   std::vector<const wire::SuiteRow*> chosen;
   for (const wire::SuiteRow& row : wire::suites())
-    if (is_in(policy, row) && available(provider, row)) chosen.push_back(&row);
+    if (is_in(policy, row) && handshake::available(provider, row)) chosen.push_back(&row);
   std::ranges::stable_sort(chosen, {}, [&](const wire::SuiteRow* row) { return preference(*row, provider); });
   std::vector<CipherSuite> suites;
   for (const auto* row : chosen) suites.push_back(row->suite);
@@ -114,4 +135,20 @@ std::vector<SignatureScheme> schemes_of(SuitePolicy policy) {
   return schemes;
 }
 
-}  // namespace tls12::handshake
+std::vector<CipherSuite> every_suite() {
+  std::vector<CipherSuite> all;
+  for (const auto& row : wire::suites()) all.push_back(row.suite);
+  return all;
+}
+std::vector<NamedGroup> every_group() {
+  std::vector<NamedGroup> all;
+  for (const auto& row : wire::groups()) all.push_back(row.group);
+  return all;
+}
+std::vector<SignatureScheme> every_scheme() {
+  std::vector<SignatureScheme> all;
+  for (const auto& row : wire::schemes()) all.push_back(row.scheme);
+  return all;
+}
+
+}  // namespace tls12

@@ -1,18 +1,10 @@
-// The named policies, as lists: what `SuitePolicy` stands for.
+// Whether this machine can do what a row of the registries asks for.
 #pragma once
 
-#include <vector>
-
-#include "tls12/config.hpp"
+#include "tls12/policy.hpp"
 #include "wire/registry.hpp"
 
 namespace tls12::handshake {
-
-/// Best first as `provider` has them on this CPU: forward secrecy before none, AEADs before CBC before short tags, then by rank. Those without an
-/// implementation are left out.
-std::vector<CipherSuite> suites_of(SuitePolicy policy, const Provider& provider);
-std::vector<NamedGroup> groups_of(SuitePolicy policy);
-std::vector<SignatureScheme> schemes_of(SuitePolicy policy);
 
 bool available(const Provider& provider, const wire::SuiteRow& row);
 bool available(const Provider& provider, const wire::GroupRow& row);
