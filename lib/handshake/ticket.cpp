@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
 #include <mutex>
 #include <string>
 
 #include "base/secret.hpp"
+#include "x509/file.hpp"
 
 namespace tls12 {
 namespace {
@@ -108,10 +108,12 @@ Result<void> TicketKeys::replace(const std::vector<std::vector<std::uint8_t>>& s
 }
 
 Result<std::shared_ptr<TicketKeys>> TicketKeys::from_file(const std::string& path, ProviderPtr provider) {
-  std::ifstream file(path);
-  if (!file) return fail(Errc::file_unreadable, path);
+  const auto content = x509::read_file(path);
+  if (!content) return fail(content.error());
   std::vector<std::vector<std::uint8_t>> secrets;
-  for (std::string line; std::getline(file, line);) {
+  for (std::string_view rest = text_of(*content); !rest.empty();) {
+    std::string line(rest.substr(0, rest.find('\n')));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     line.erase(std::min(line.find('#'), line.size()));
     std::erase_if(line, [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
     if (line.empty()) continue;
