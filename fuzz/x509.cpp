@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "tls12/certificate.hpp"
-#include "tls12/revocation.hpp"
+#include "tls12/issue.hpp"
 #include "x509/general_name.hpp"
+#include "x509/general_name_writer.hpp"
 #include "x509/key_encoding.hpp"
 #include "x509/name.hpp"
+#include "x509/name_writer.hpp"
 #include "x509/parsed_certificate.hpp"
 
 using namespace tls12;
@@ -85,8 +86,26 @@ void read_general_names(Bytes input) {
 
 void read_crl_pem(Bytes input) { (void)Crl::all_from_pem(text_of(input)).has_value(); }
 
+void read_request(Bytes input) {
+  const auto request = CertificationRequest::from_der(input);
+  if (!request) return;
+  expect(std::ranges::equal(request->der(), input));
+  (void)request->recipe();
+}
+
+/// What people write, for issuing.
+void read_texts(Bytes input) {
+  x509::der::Writer writer;
+  (void)x509::encode_name(text_of(input)).has_value();
+  (void)x509::write_general_name(text_of(input), writer).has_value();
+  (void)x509::write_subtree_base(text_of(input), writer).has_value();
+  const auto oid = x509::encode_dotted(text_of(input));
+  expect(!oid || x509::dotted(*oid) == text_of(input));
+}
+
 // The corpus counts on this order: add at the end.
-constexpr void (*kTargets[])(Bytes) = {read_certificate, read_pem, read_key, read_crl, read_ocsp_response, read_names, read_general_names, read_crl_pem};
+constexpr void (*kTargets[])(Bytes) = {read_certificate, read_pem,           read_key,     read_crl,     read_ocsp_response,
+                                       read_names,       read_general_names, read_crl_pem, read_request, read_texts};
 
 }  // namespace
 
