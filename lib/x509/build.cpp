@@ -9,9 +9,9 @@
 namespace tls12::x509 {
 namespace {
 
-/// Large certificates and long names count as several small ones, so that the budget bounds time whatever their size.
-constexpr std::size_t kOctetsOfOne = 512;
-std::size_t weight(std::size_t octets) { return 1 + octets / kOctetsOfOne; }
+/// Large certificates count as several small ones, so that the budget bounds time whatever their size; and so do names that are spelled
+/// otherwise, which are compared letter by letter.
+constexpr std::size_t kOctetsOfOne = 512, kLettersOfOne = 16;
 
 /// What key identifiers say of an issuer: the better comes first. They are hints, not checks (RFC 5280 §4.2.1.1).
 enum class KeyHint : std::uint8_t { same, none, other };
@@ -61,14 +61,17 @@ class Builder {
   /// RFC 5280 §6.1.3 (a) (4): names chain. Each candidate is looked at in the round that its key identifier puts it in.
   bool fits(const ParsedCertificate& candidate, KeyHint hint) {
     const ParsedCertificate& tip = path_.back()->parsed();
-    return key_hint(tip, candidate) == hint && !verification_.budget.exceeded() && verification_.budget.candidates.take(weight(tip.issuer.size())) &&
-           same_name(candidate.subject, tip.issuer);
+    if (key_hint(tip, candidate) != hint || verification_.budget.exceeded()) return false;
+    const bool is_spelled_alike = std::ranges::equal(candidate.subject, tip.issuer);
+    return verification_.budget.candidates.take(is_spelled_alike ? 1 : 1 + tip.issuer.size() / kLettersOfOne) &&
+           (is_spelled_alike || same_name(candidate.subject, tip.issuer));
   }
 
-  /// The same name with the same key again leads nowhere new (RFC 4158 §2.4.2).
+  /// The same name with the same key again leads nowhere new (RFC 4158 §2.4.2). The names' hashes will do: who makes some that collide keeps
+  /// their own certificates out.
   bool is_in_path(const ParsedCertificate& candidate) const {
     return std::ranges::any_of(path_, [&](const Certificate* c) {
-      return std::ranges::equal(c->parsed().public_key_info, candidate.public_key_info) && same_name(c->parsed().subject, candidate.subject);
+      return c->parsed().subject_hash == candidate.subject_hash && std::ranges::equal(c->parsed().public_key_info, candidate.public_key_info);
     });
   }
 
@@ -91,7 +94,7 @@ class Builder {
     const std::size_t n = path_.size() - 1;
     std::size_t octets = 0;
     for (const Certificate* certificate : path_) octets += certificate->der().size();
-    if (!verification_.budget.candidates.take(weight(octets))) return false;
+    if (!verification_.budget.candidates.take(1 + octets / kOctetsOfOne)) return false;
     auto policies = validate(path_, purpose_, verification_);
     // The validator comes from the anchor down: the smaller the depth of what it refuses, the further it came.
     if (!policies) return note(Stage::chain, n - policies.error().depth, policies.error());

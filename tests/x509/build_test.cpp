@@ -155,6 +155,14 @@ TEST_CASE("each part of the budget has its own words") {
   CHECK(code({leaf(), intermediate()}, {root()}, {.policy = {.max_signature_checks = 1}}) == Errc::certificate_search_exhausted);
 }
 
+TEST_CASE("names that are spelled otherwise count by their length, and are the same for all that") {
+  const std::string name(60, 'x'), shouted(60, 'X');
+  const std::vector<Certificate> presented = {leaf_of(name, 1), ca(shouted, 1, "root", 0)};
+  CHECK(code(presented, {root()}) == kRight);
+  CHECK(code(presented, {root()}, {.policy = {.max_candidates = 6}}) == Errc::certificate_search_exhausted);
+  CHECK(code({leaf_of(name, 1), ca(name, 1, "root", 0)}, {root()}, {.policy = {.max_candidates = 6}}) == kRight);
+}
+
 TEST_CASE("a thousand certificates that have nothing to do with it cost nothing") {
   std::vector<Certificate> presented = {leaf()};
   for (int i = 0; i < 1000; ++i) presented.push_back(ca("unrelated " + std::to_string(i), 3, "root", 4));
