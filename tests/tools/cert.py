@@ -78,7 +78,8 @@ def chains_are_strict(algorithm):
     @test(f"{algorithm}: OpenSSL verifies the chain strictly, for servers and for clients")
     def openssl(stage):
         out = stage.make_chain(algorithm)
-        for leaf, purpose in (("www.example.org", ("sslserver", "-verify_hostname", "a.web.example.org")), ("www.example.org", ("sslserver", "-verify_ip", "2001:db8::1")),
+        for leaf, purpose in (("www.example.org", ("sslserver", "-verify_hostname", "a.web.example.org")),
+                              ("www.example.org", ("sslserver", "-verify_ip", "2001:db8::1")),
                               ("alice", ("sslclient", "-verify_email", "alice@example.org"))):
             trust = ("-CAfile", f"{out}/root.pem", "-untrusted", f"{out}/{leaf}.pem")
             done = stage.peer("openssl", "verify", "-x509_strict", "-policy_check", "-purpose", *purpose, *trust, f"{out}/{leaf}.pem")
@@ -88,9 +89,10 @@ def chains_are_strict(algorithm):
     @test(f"{algorithm}: GnuTLS verifies the chain by its high profile")
     def gnutls(stage):
         out = stage.make_chain(algorithm)
-        for leaf, purpose, name in (("www.example.org", SERVER, ("--verify-hostname", "www.example.org")), ("alice", CLIENT, ("--verify-email", "alice@example.org"))):
-            done = stage.peer("certtool", "--verify", "--verify-profile", "high", "--verify-purpose", purpose, *name, "--load-ca-certificate", f"{out}/root.pem",
-                              "--infile", f"{out}/{leaf}.pem")
+        for leaf, purpose, name in (("www.example.org", SERVER, ("--verify-hostname", "www.example.org")),
+                                    ("alice", CLIENT, ("--verify-email", "alice@example.org"))):
+            done = stage.peer("certtool", "--verify", "--verify-profile", "high", "--verify-purpose", purpose, *name,
+                              "--load-ca-certificate", f"{out}/root.pem", "--infile", f"{out}/{leaf}.pem")
             expect(done.returncode == 0 and "Verified. The certificate is trusted." in done.stdout, done.stdout, done.stderr)
         whole = os.path.join(stage.folder, out, "whole.pem")
         with open(whole, "w", encoding="ascii") as file:
@@ -103,7 +105,8 @@ def chains_are_strict(algorithm):
     @test(f"{algorithm}: we verify the chain by the strict policy")
     def ours(stage):
         out = stage.make_chain(algorithm)
-        for leaf, options in (("www.example.org", ("--name", "www.example.org", "--name", "192.0.2.1")), ("alice", ("--purpose", "client", "--name", "alice@example.org"))):
+        for leaf, options in (("www.example.org", ("--name", "www.example.org", "--name", "192.0.2.1")),
+                              ("alice", ("--purpose", "client", "--name", "alice@example.org"))):
             done = stage.run(stage.tls12, "verify", "--trust", f"{out}/root.pem", *options, f"{out}/{leaf}.pem")
             expect(done.returncode == 0, done.stderr)
 
@@ -190,7 +193,8 @@ def validity(stage):
 @test("a key, a serial number and other extensions are the caller's to choose")
 def choices(stage):
     stage.cert("--ca", "CA", "--out", "chosen", "--file", "ca", "--path-length", "3")
-    stage.cert("a.example.org", "--issuer", "chosen/ca", "--out", "chosen", "--serial", "01:23:ab", "--must-staple", "--issuer-url", "http://example.org/ca.cer")
+    stage.cert("a.example.org", "--issuer", "chosen/ca", "--out", "chosen", "--serial", "01:23:ab", "--must-staple",
+               "--issuer-url", "http://example.org/ca.cer")
     stage.cert("b.example.org", "--issuer", "chosen/ca", "--out", "chosen", "--key", "chosen/a.example.org-key.pem")
     expect(not os.path.exists(os.path.join(stage.folder, "chosen/b.example.org-key.pem")), "a given key is written again")
     text = stage.openssl_text("chosen/a.example.org.pem", "-serial", "-ext", "tlsfeature,authorityInfoAccess")
@@ -217,8 +221,8 @@ def refusals(stage):
                               (("x.org", "--hash", "sha256", "--pss", "--issuer", "odd/ca"), "PSS"),
                               (("--crl", "odd/crl", "--revoke", "odd/ca.pem", "--reason", "because", "--issuer", "odd/ca"), "because")):
         expect(reason in stage.refused(*arguments, "--out", "odd"), arguments)
-    for arguments in (("--sign", "x"), ("--revoke", "x"), ("--for", "fun"), ("--serial", "xyz"), ("--not-after", "soon"), ("--rsa-bits", "1024"), ("--request", "--ca"),
-                      ("--issuer-key", "x"), ("--hash", "md5"), ("--days", "0")):
+    for arguments in (("--sign", "x"), ("--revoke", "x"), ("--for", "fun"), ("--serial", "xyz"), ("--not-after", "soon"), ("--rsa-bits", "1024"),
+                      ("--request", "--ca"), ("--issuer-key", "x"), ("--hash", "md5"), ("--days", "0")):
         stage.refused(*arguments, code=2)
 
 
