@@ -1,6 +1,6 @@
 // How a certificate should have been made: what RFC 5280 §4 and the baseline requirements of the CA/Browser Forum ("BR", those for TLS servers) ask
-// of who issues it, beyond what path validation needs. VerifyPolicy::strict_profile asks it of every certificate of a chain, the anchor too. Of the
-// roots that everybody trusts, one in ten has something that today's rules would not let pass, mostly the serial number zero.
+// of who issues it, beyond what path validation needs. VerifyPolicy::strict_profile asks it of every certificate of a chain, the anchor too: a few of
+// the roots that everybody trusts have something that today's rules would not let pass.
 #pragma once
 
 #include <span>

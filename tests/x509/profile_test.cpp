@@ -243,6 +243,7 @@ TEST_CASE("BR 7.1.4.3: a common name is in subjectAltName to the letter, or is n
   CHECK(is_harmless("example.com", {"192.0.2.1"}));
   CHECK_FALSE(is_harmless("ftp.example.com", {"www.example.com"}));
   CHECK_FALSE(is_harmless("Example.com", {"example.com"}));
+  CHECK_FALSE(is_harmless("ample.com", {"www.example.com"}));
   CHECK_FALSE(is_harmless("m\xc3\xbcller.example", {"xn--mller-kva.example"}));
   CHECK_FALSE(is_harmless("192.0.2.2", {"192.0.2.1"}));
   CHECK_FALSE(is_harmless("192.000.002.001", {"192.0.2.1"}));
