@@ -11,6 +11,9 @@
 
 namespace tls12::tool {
 
+/// The largest --max-depth.
+inline constexpr std::size_t kMostIntermediates = 100;
+
 /// A name the certificate must have.
 struct WantedName {
   std::string text = {};

@@ -34,7 +34,7 @@ constexpr char kBatchFormat[] =
     "  user_initial_policy_set, initial_explicit_policy, initial_policy_mapping_inhibit, initial_any_policy_inhibit\n"
     "                      RFC 5280 §6.1.1 (c) to (f)\n"
     "Its answer is {\"id\", \"verdict\": \"valid\" or \"invalid\", \"reason\"}, with --json more; a line that is no such\n"
-    "object is invalid, and its answer says \"error\": true. Options hold where a line says nothing.";
+    "object is invalid, its answer says \"error\": true, and the exit code is 2. Options hold where a line says nothing.";
 
 struct Options {
   std::vector<std::string> trust, untrusted, crls, names;
@@ -164,7 +164,7 @@ void add_options(CLI::App& command, const std::shared_ptr<Options>& options) {
       ->transform(CLI::CheckedTransformer(purposes).description(""))
       ->type_name("USE");
   command.add_option("--max-depth", options->defaults.max_intermediates, "how many certificates there may be between it and the trusted one")
-      ->check(CLI::Range(0, 100).description(""))
+      ->check(CLI::Range(std::size_t{0}, kMostIntermediates).description(""))
       ->type_name("N");
   command
       .add_option_function<std::string>(

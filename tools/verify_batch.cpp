@@ -1,4 +1,6 @@
 // tls12 verify --batch: one case a line, one verdict a line, flushed so that whoever pipes can wait for each.
+#include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -63,7 +65,9 @@ WantedName name_of(const Json& json) {
 }
 
 WallTime time_of(const Json& json) {
-  const auto time = parse_time(json.is_string() ? json.get<std::string>() : json.is_number_integer() ? json.dump() : std::string());
+  std::string text = json.is_string() ? json.get<std::string>() : json.is_number_integer() ? json.dump() : std::string();
+  if (json.is_number_float()) text = std::to_string(std::floor(json.get<double>())), text.resize(text.find('.'));
+  const auto time = parse_time(text);
   if (!time) throw NoCase{"time is not in seconds since 1970"};
   return *time;
 }
@@ -104,7 +108,8 @@ Case case_of(const Json& line, const Case& defaults) {
   if (const Json* ocsp = member(line, "ocsp")) what.ocsp = der_of(*ocsp, "ocsp");
   if (const Json* name = member(line, "peer_name")) what.names = {name_of(*name)};
   if (const Json* time = member(line, "time")) what.time = time_of(*time);
-  if (const Json* depth = member(line, "max_chain_depth")) what.max_intermediates = value_of<std::uint8_t>(*depth, "max_chain_depth", "a number");
+  if (const Json* depth = member(line, "max_chain_depth"))
+    what.max_intermediates = std::min(value_of<std::size_t>(*depth, "max_chain_depth", "a number"), kMostIntermediates);
   read_purpose(line, what);
   read_policy_inputs(line, what.policy);
   return what;

@@ -221,6 +221,9 @@ def batch(stage):
         (case(stage, 16, untrusted=[]), "invalid"),
         (case(stage, 17, something_else={"unknown": True}), "valid"),
         (case(stage, 18, max_chain_depth=0), "invalid"),
+        (case(stage, 20, time=now + 60.5), "valid"),
+        (case(stage, 21, time="2020-01-01T00:00:00Z"), "invalid"),
+        (case(stage, 22, max_chain_depth=1000), "valid"),
         (case(stage, 19, leaf=stage.forge.read("leaf.pem")), "valid"),
     ]
     code, got = answers(stage, [one for one, _ in cases])
@@ -232,9 +235,9 @@ def batch(stage):
 
 @test("a line that is no case is answered as an error, and the next one is judged")
 def no_case(stage):
-    code, got = answers(stage, ["no JSON", "[]", {"id": "no leaf"}, case(stage, 4, time="soon"), case(stage, 5, purpose="mail"), "", case(stage, 6)])
-    expect(code == 2 and [one["verdict"] for one in got] == ["invalid"] * 5 + ["valid"], code, got)
-    expect(all(one["error"] is True and one["reason"] for one in got[:5]) and "error" not in got[5] and got[2]["id"] == "no leaf", got)
+    code, got = answers(stage, ["no JSON", "[]", {"id": "no leaf"}, case(stage, 4, time="soon"), case(stage, 4, time=1e300), case(stage, 5, purpose="mail"), "", case(stage, 6)])
+    expect(code == 2 and [one["verdict"] for one in got] == ["invalid"] * 6 + ["valid"], code, got)
+    expect(all(one["error"] is True and one["reason"] for one in got[:6]) and "error" not in got[6] and got[2]["id"] == "no leaf", got)
     expect(stage.verify("--batch", "absent.jsonl").returncode == 2, "an absent file is usable")
 
 
