@@ -1,13 +1,14 @@
 """What scripts rely on in `tls12 verify`: exit codes, one line of reason, JSON, and batches. usage: verify.py TLS12"""
 import base64
 import json
+import select
 import subprocess
 import sys
 import tempfile
 import time
 
 from certificates import CA, LEAF, Forge
-from served import Skipped, expect, play
+from served import PATIENCE, Skipped, expect, play
 
 TESTS = []
 
@@ -255,6 +256,7 @@ def interactive(stage):
         for number in range(3):
             process.stdin.write(json.dumps(case(stage, number)) + "\n")
             process.stdin.flush()
+            expect(select.select([process.stdout], [], [], PATIENCE)[0], "no answer to", number)
             expect(json.loads(process.stdout.readline())["id"] == number, number)
         process.stdin.close()
         expect(process.wait(60) == 0, process.returncode)
