@@ -34,7 +34,8 @@ struct CommonConfig {
   SuitePolicy policy = SuitePolicy::modern;
   std::vector<CipherSuite> suites = {};         ///< in order of preference
   std::vector<NamedGroup> groups = {};          ///< in order of preference
-  std::vector<SignatureScheme> schemes = {};    ///< in order of preference; those accepted from the peer, and ours
+  std::vector<SignatureScheme> schemes = {};    ///< in order of preference; those accepted from the peer
+  std::vector<SignatureScheme> signing_schemes = {};     ///< in order of preference; those that we sign with; empty: as `schemes`
   std::vector<std::string> application_protocols = {};   ///< ALPN (RFC 7301), in order of preference: 1 to 255 bytes each
   bool require_extended_master_secret = false;  ///< RFC 7627 §5.3 allows it
   bool keep_master_secret = true;               ///< for keying material exporters and channel bindings; without it neither works

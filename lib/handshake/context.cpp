@@ -1,6 +1,8 @@
 #include "handshake/context.hpp"
 
 #include <algorithm>
+#include <array>
+#include <ranges>
 
 #include "handshake/policy.hpp"
 #include "x509/parsed_certificate.hpp"
@@ -112,7 +114,9 @@ Result<Abilities> abilities_of(const CommonConfig& config, Keys keys) {
   if (!dhe) std::erase_if(*groups, [](const wire::GroupRow* row) { return is_finite_field(row->algorithm); });
   auto schemes = choose<wire::SchemeRow>(provider, config.schemes, schemes_of(config.policy), "schemes");
   if (!schemes) return fail(schemes.error());
-  for (const auto* row : *schemes)
+  auto signing_schemes = config.signing_schemes.empty() ? schemes : choose<wire::SchemeRow>(provider, config.signing_schemes, {}, "signing_schemes");
+  if (!signing_schemes) return fail(signing_schemes.error());
+  for (const auto* row : std::array{*schemes, *signing_schemes} | std::views::join)
     if (row->hash == HashAlgorithm::sha1 && config.policy != SuitePolicy::legacy)
       return fail(Errc::bad_configuration, "schemes: SHA-1 is for the legacy policy alone");  // RFC 9155 §2
   auto protocols = encode_protocols(config.application_protocols);
@@ -121,6 +125,7 @@ Result<Abilities> abilities_of(const CommonConfig& config, Keys keys) {
   Abilities abilities{.suites = std::move(*suites),
                       .groups = std::move(*groups),
                       .schemes = std::move(*schemes),
+                      .signing_schemes = std::move(*signing_schemes),
                       .suites_wire = {},
                       .groups_wire = {},
                       .schemes_wire = {},

@@ -18,7 +18,7 @@ namespace handshake {
 struct Abilities {
   std::vector<const wire::SuiteRow*> suites;
   std::vector<const wire::GroupRow*> groups;
-  std::vector<const wire::SchemeRow*> schemes;
+  std::vector<const wire::SchemeRow*> schemes, signing_schemes;
   std::vector<std::uint8_t> suites_wire, groups_wire, schemes_wire, protocols_wire;
 
   ListOf16<NamedGroup> group_list() const { return ListOf16<NamedGroup>(groups_wire); }

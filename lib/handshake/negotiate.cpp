@@ -37,7 +37,7 @@ bool curve_is_welcome(const ClientHello& hello, KeyKind key) {
 /// The first scheme of ours that is accepted and that the key can do. RFC 5246 §7.4.1.4.1: to say nothing is to accept SHA-1 alone.
 bool choose_scheme(const Abilities& ours, const std::optional<ListOf16<SignatureScheme>>& accepted, Credential& credential) {
   const Certificate& certificate = credential.identity->identity.chain().front();
-  for (const auto* row : ours.schemes) {
+  for (const auto* row : ours.signing_schemes) {
     const bool welcome = accepted ? accepted->contains(row->scheme) : row->hash == HashAlgorithm::sha1;
     const auto algorithm = welcome ? algorithm_for(row->scheme, certificate) : std::nullopt;
     if (!algorithm) continue;
