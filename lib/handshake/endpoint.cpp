@@ -29,7 +29,8 @@ void Endpoint::resume(const wire::SuiteRow& suite) {
   negotiated_.resumed = true;
   state_.resumed = true;
   state_.group = session_->group;
-  state_.signature_scheme = session_->signature_scheme;
+  const bool client_signed = role_ == Role::server && !session_->peer_certificates.empty();
+  (client_signed ? state_.client_signature_scheme : state_.signature_scheme) = session_->signature_scheme;
   state_.psk_identity = session_->psk_identity;
   state_.peer_certificates = session_->peer_certificates;
 }
@@ -92,7 +93,7 @@ Session Endpoint::session_of() const {
           .established = session_ && negotiated_.resumed ? session_->established : now_,
           .server_name = state_.server_name,
           .group = state_.group,
-          .signature_scheme = state_.signature_scheme,
+          .signature_scheme = role_ == Role::server && state_.client_signature_scheme ? state_.client_signature_scheme : state_.signature_scheme,
           .psk_identity = state_.psk_identity,
           .peer_certificates = state_.peer_certificates,
           .verified_chain = peer_verified_ ? peer_verified_->chain() : std::vector<Certificate>()};

@@ -41,6 +41,7 @@ const Row kRows[] = {
     {"select-alpn", &Flags::select_alpn},
     {"min-version", &Flags::min_version},
     {"max-version", &Flags::max_version},
+    {"max-cert-list", &Flags::max_cert_list},
     {"no-tls1", &Flags::no_tls1},
     {"no-tls11", &Flags::no_tls11},
     {"no-tls12", &Flags::no_tls12},

@@ -28,6 +28,13 @@ std::vector<SignatureScheme> default_signing_schemes() {
           rsa_pkcs1_sha256, rsa_pkcs1_sha384,       rsa_pss_rsae_sha512,    rsa_pkcs1_sha512,       ecdsa_sha1,          rsa_pkcs1_sha1};
 }
 
+// BoringSSL's number for MD5 and SHA-1 together, which is nobody else's.
+constexpr unsigned kMd5AndSha1 = 0xff01;
+std::vector<SignatureScheme> schemes_of(std::vector<unsigned> numbers) {
+  std::erase(numbers, kMd5AndSha1);
+  return as<SignatureScheme>(numbers);
+}
+
 // A list as ALPN has it on the wire.
 std::vector<std::string> protocols_of(std::string_view wire) {
   std::vector<std::string> protocols;
@@ -47,13 +54,15 @@ CommonConfig common(const Flags& flags, Seen& seen) {
   config.policy = SuitePolicy::legacy;
   config.suites = suites_of(flags.cipher.value_or("ALL"));
   config.groups = flags.curves.empty() ? default_groups() : as<NamedGroup>(flags.curves);
-  config.schemes = flags.verify_prefs.empty() ? default_verify_schemes() : as<SignatureScheme>(flags.verify_prefs);
-  config.signing_schemes = flags.signing_prefs.empty() ? default_signing_schemes() : as<SignatureScheme>(flags.signing_prefs);
+  config.schemes = flags.verify_prefs.empty() ? default_verify_schemes() : schemes_of(flags.verify_prefs);
+  config.signing_schemes = flags.signing_prefs.empty() ? default_signing_schemes() : schemes_of(flags.signing_prefs);
   if (flags.advertise_alpn) config.application_protocols = protocols_of(*flags.advertise_alpn);
   if (flags.select_alpn) config.application_protocols = {*flags.select_alpn};
   if (flags.reject_alpn) config.application_protocols = {kNobodySpeaks};
   config.limits.empty_records = 32;
   config.limits.warning_alerts = 4;
+  config.limits.certificates = 10'000;
+  if (flags.max_cert_list != 0) config.limits.certificate_message = flags.max_cert_list;
   config.observe = [&seen](Role) { return std::make_unique<Watcher>(seen); };
   return config;
 }

@@ -13,8 +13,8 @@ namespace tls12::bogo {
 namespace {
 
 constexpr int kUnimplemented = 89;
-/// An address, so that no server_name is sent where the flags name none.
-constexpr const char* kNoName = "127.0.0.1";
+/// An address, so that no server_name is sent where the flags name none; and the name in the runner's certificates, for who verifies.
+constexpr const char *kNoName = "127.0.0.1", *kCertificateName = "test";
 
 /// Why the test failed, in the runner's channel for it: the name of the error first.
 int failed(const Error& error) {
@@ -109,7 +109,7 @@ Result<Engine> engine_of(const Flags& flags, Shared& shared, Seen& seen, Signer&
   }
   const auto context = client_context(flags, shared, seen, signer);
   if (!context) return fail(context.error());
-  return Engine::client(*context, flags.host_name.value_or(kNoName));
+  return Engine::client(*context, flags.host_name.value_or(flags.verify_peer ? kCertificateName : kNoName));
 }
 
 int connect(const Flags& flags, bool resuming, Shared& shared) {
