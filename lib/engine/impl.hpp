@@ -71,6 +71,7 @@ class Engine::Impl final : private handshake::Channel {
   Result<void> dispatch(ContentType type, const record::Record& record, MutableBytes plaintext);
   Result<void> receive_handshake(Bytes fragment);
   Result<void> receive_messages();
+  Result<void> check_flight_end() const;
   Result<void> receive_message(const record::HandshakeAssembly::Message& message);
   Result<void> receive_hello_request(Bytes body);
   Result<void> receive_renegotiation(Bytes body);

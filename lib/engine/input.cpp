@@ -101,11 +101,17 @@ Result<void> Engine::Impl::receive_messages() {
   while (!waiting()) {
     const auto message = assembly_.next();
     if (!message) return std::unexpected(message.error());
-    if (!*message) return {};
+    if (!*message) return check_flight_end();
     if (const auto taken = receive_message(**message); !taken) return taken;
   }
   assembly_.keep();  // a step waits for an answer: what came behind stays for later
   return {};
+}
+
+// RFC 5246 §7.3, §7.4: once we answer it is not the peer's turn, and what it has begun to say already is out of order.
+Result<void> Engine::Impl::check_flight_end() const {
+  if (flight_.empty() || !assembly_.partial()) return {};
+  return std::unexpected(Error(Errc::unexpected_message, "part of a handshake message behind the end of the flight"));
 }
 
 Result<void> Engine::Impl::receive_message(const record::HandshakeAssembly::Message& message) {
