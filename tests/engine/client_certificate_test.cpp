@@ -1,0 +1,115 @@
+// Clients that show who they are (RFC 5246 §7.4.4, §7.4.6, §7.4.8).
+#include <doctest/doctest.h>
+
+#include "../support/engines.hpp"
+
+using namespace tls12;
+using namespace tls12::test;
+
+namespace {
+
+/// A CA for clients, and an identity under it with a key of this kind.
+struct Clients {
+  explicit Clients(KeyKind kind) {
+    const auto from = kNow - std::chrono::hours(1), to = kNow + std::chrono::hours(1);
+    const auto ca_key = PrivateKey::generate(KeyKind::ec_secp256r1).value(), key = PrivateKey::generate(kind).value();
+    ca =
+        Identity::from({issue_certificate({.common_name = "clients' CA", .is_ca = true, .not_before = from, .not_after = to}, ca_key).value()}, ca_key).value();
+    const auto leaf = issue_certificate({.common_name = "a client", .for_servers = false, .for_clients = true, .not_before = from, .not_after = to}, key, &*ca);
+    identity = Identity::from({leaf.value()}, key).value();
+  }
+  TrustStore trust() const { return TrustStore::of({ca->chain().front()}); }
+  std::optional<Identity> ca, identity;
+};
+
+struct Outcome {
+  bool complete;
+  std::optional<Errc> server_error;
+  std::optional<Alert> alert;
+  std::size_t shown, verified;
+};
+
+Outcome connect(ClientAuthentication asked, const TrustStore& trust, std::optional<Identity> shown, const CommonConfig& common = {}) {
+  ServerConfig server = server_config();
+  server.client_authentication = asked;
+  server.client_trust = trust;
+  ClientConfig client = client_config();
+  client.common = common;
+  if (shown) client.identities = {*shown};
+  Pair pair(client, server);
+  pair.talk();
+  return {.complete = pair.complete(),
+          .server_error = pair.server.error() ? std::optional(pair.server.error()->code) : std::nullopt,
+          .alert = pair.server.error() ? pair.server.error()->alert : std::nullopt,
+          .shown = pair.server.state().peer_certificates.size(),
+          .verified = pair.server.state().verified_chain.size()};
+}
+
+}  // namespace
+
+TEST_CASE("RFC 5246 §7.4.8: a client with a key of any kind proves that its certificate is its own") {
+  for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ec_secp256r1, KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
+    CAPTURE(static_cast<int>(kind));
+    const Clients clients(kind);
+    const auto outcome = connect(ClientAuthentication::require_and_verify, clients.trust(), clients.identity);
+    CHECK(outcome.complete);
+    CHECK(outcome.shown == 1);
+    CHECK(outcome.verified == 2);
+  }
+}
+
+TEST_CASE("RFC 5246 §7.4.6: what a server asks for decides who may come without a certificate, and whose is verified") {
+  const Clients known(KeyKind::ec_secp256r1), strangers(KeyKind::ec_secp256r1);
+  using enum ClientAuthentication;
+  for (const ClientAuthentication asked : {none, request, verify_if_given}) CHECK(connect(asked, known.trust(), {}).complete);
+  for (const ClientAuthentication asked : {require_any, require_and_verify}) {
+    const auto outcome = connect(asked, known.trust(), {});
+    CHECK(outcome.server_error == Errc::client_certificate_missing);
+    CHECK(outcome.alert == Alert::handshake_failure);
+  }
+  // A stranger is not offered where the authorities are named: the client shows nothing. Where they are not, it shows itself.
+  CHECK(connect(request, TrustStore(), strangers.identity).shown == 1);
+  CHECK(connect(request, TrustStore(), strangers.identity).verified == 0);
+  CHECK(connect(require_any, TrustStore(), strangers.identity).complete);
+  CHECK(connect(none, known.trust(), known.identity).shown == 0);
+  CHECK(connect(verify_if_given, known.trust(), strangers.identity).shown == 0);
+  CHECK(connect(verify_if_given, known.trust(), known.identity).verified == 2);
+}
+
+TEST_CASE("a stranger who shows itself all the same is refused where clients are verified") {
+  const Clients known(KeyKind::ec_secp256r1), strangers(KeyKind::ec_secp256r1);
+  ServerConfig server = server_config();
+  server.client_authentication = ClientAuthentication::require_and_verify;
+  server.client_trust = known.trust();
+  server.send_authorities = false;
+  ClientConfig client = client_config();
+  client.identities = {*strangers.identity};
+  Pair pair(client, server);
+  pair.talk();
+  CHECK_FALSE(pair.complete());
+  REQUIRE(pair.server.error().has_value());
+  CHECK(pair.server.error()->code == Errc::certificate_unknown_issuer);
+  CHECK(pair.server.error()->alert == Alert::unknown_ca);
+}
+
+TEST_CASE("a client's own choice: it sees the request, and may show nothing") {
+  const Clients clients(KeyKind::ed25519);
+  ServerConfig server = server_config();
+  server.client_authentication = ClientAuthentication::verify_if_given;
+  server.client_trust = clients.trust();
+  ClientConfig client = client_config();
+  int asked = 0;
+  client.choose_identity = [&](const CertificateRequest& request) {
+    ++asked;
+    CHECK(request.certificate_authorities.size() == 1);
+    return asked == 1 ? clients.identity : std::nullopt;
+  };
+  Pair first(client, server), second(client, server);
+  first.talk();
+  second.talk();
+  CHECK(first.complete());
+  CHECK(first.server.state().verified_chain.size() == 2);
+  CHECK(second.complete());
+  CHECK(second.server.state().peer_certificates.empty());
+  CHECK(asked == 2);
+}

@@ -1,0 +1,134 @@
+// Abbreviated handshakes (RFC 5246 §7.3 figure 2), by session ID and by ticket (RFC 5077), and all that makes one a full handshake again.
+#include <doctest/doctest.h>
+
+#include "../support/engines.hpp"
+#include "wire/registry.hpp"
+
+using namespace tls12;
+using namespace tls12::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A client and a server that remember, one connection after another.
+struct Remembering {
+  ClientConfig client = client_config();
+  ServerConfig server = server_config();
+
+  explicit Remembering(bool tickets) {
+    client.sessions = make_memory_session_store();
+    client.tickets = tickets;
+    server.sessions = make_memory_session_store();
+    server.ticket_keys = TicketKeys::rotating({.seal_for = 1h, .accept_for = 48h}).value();
+  }
+
+  /// Whether a connection made now is a resumed one. It must work, and carry data.
+  bool resumes(WallTime now = kNow, std::string_view name = "localhost") {
+    Engine a = Engine::client(client.build().value(), name, now), b = Engine::server(server.build().value(), now);
+    while (carry(a, b) + carry(b, a) != 0) {}
+    if (a.error()) MESSAGE(a.error()->message());
+    if (b.error()) MESSAGE(b.error()->message());
+    REQUIRE(a.state().handshake_complete);
+    REQUIRE(b.state().handshake_complete);
+    CHECK(a.state().resumed == b.state().resumed);
+    CHECK(a.write(bytes_of("ping")).has_value());
+    carry(a, b);
+    CHECK(read_all(b) == "ping");
+    // RFC 5246 §7.4.1.3: what was proved then holds now.
+    CHECK(a.state().verified_chain.size() == 2);
+    CHECK(a.state().peer_certificates.size() == 1);
+    return a.state().resumed;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a session is resumed, again and again, by ID and by ticket") {
+  for (const bool tickets : {false, true}) {
+    CAPTURE(tickets);
+    Remembering ends(tickets);
+    CHECK_FALSE(ends.resumes());
+    CHECK(ends.resumes());
+    CHECK(ends.resumes());
+  }
+}
+
+TEST_CASE("without a store, or where the server neither keeps sessions nor gives tickets, every handshake is a full one") {
+  Remembering no_store(true);
+  no_store.client.sessions = nullptr;
+  CHECK_FALSE(no_store.resumes());
+  CHECK_FALSE(no_store.resumes());
+  Remembering refusing(true);
+  refusing.server.tickets = false;
+  refusing.server.sessions = nullptr;
+  CHECK_FALSE(refusing.resumes());
+  CHECK_FALSE(refusing.resumes());
+}
+
+TEST_CASE("RFC 5246 appendix F.1.4: a session has a lifetime, which renewing its ticket does not extend") {
+  for (const bool tickets : {false, true}) {
+    CAPTURE(tickets);
+    Remembering ends(tickets);
+    ends.server.session_lifetime = 5h;
+    CHECK_FALSE(ends.resumes(kNow));
+    CHECK(ends.resumes(kNow + 2h));  // by then another key seals: the ticket is renewed
+    CHECK(ends.resumes(kNow + 4h));
+    CHECK_FALSE(ends.resumes(kNow + 5h));
+  }
+}
+
+TEST_CASE("what a session is bound to: change it, and the handshake is a full one, and none fails") {
+  for (const bool tickets : {false, true}) {
+    CAPTURE(tickets);
+    const auto first = [&] {
+      Remembering ends(tickets);
+      CHECK_FALSE(ends.resumes());
+      return ends;
+    };
+    Remembering suite = first();
+    suite.server.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256};
+    CHECK_FALSE(suite.resumes());
+    Remembering offered = first();
+    offered.client.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256};
+    CHECK_FALSE(offered.resumes());
+    Remembering trust = first();
+    trust.client.trust = TrustStore::of({development_identity(KeyKind::ed25519).ca.chain().front(), development_identity(KeyKind::rsa).ca.chain().front()});
+    CHECK_FALSE(trust.resumes());
+    Remembering authentication = first();
+    authentication.server.client_authentication = ClientAuthentication::request;
+    CHECK_FALSE(authentication.resumes());
+    Remembering keys = first();
+    keys.server.ticket_keys = TicketKeys::rotating();
+    keys.server.sessions = make_memory_session_store();
+    CHECK_FALSE(keys.resumes());
+    Remembering name = first();
+    CHECK_FALSE(name.resumes(kNow, "127.0.0.1"));
+  }
+}
+
+TEST_CASE("a damaged session is a miss, at either end") {
+  Remembering ends(true);
+  CHECK_FALSE(ends.resumes());
+  ends.client.sessions->put(bytes_of("localhost"), bytes_of("nonsense"), kNow + 1h);
+  CHECK_FALSE(ends.resumes());
+  CHECK(ends.resumes());
+}
+
+TEST_CASE("C12: a fatal alert makes both ends forget the session") {
+  Remembering ends(false);
+  CHECK_FALSE(ends.resumes());
+  Engine a = Engine::client(ends.client.build().value(), "localhost", kNow), b = Engine::server(ends.server.build().value(), kNow);
+  while (carry(a, b) + carry(b, a) != 0) {}
+  REQUIRE(a.state().resumed);
+  // A record that cannot be authenticated.
+  CHECK(a.write(bytes_of("ping")).has_value());
+  std::vector<std::uint8_t> wire(a.output().begin(), a.output().end());
+  a.sent(wire.size());
+  wire.back() ^= 1;
+  std::ranges::copy(wire, b.input_space().begin());
+  b.received(wire.size());
+  REQUIRE(b.error().has_value());
+  carry(b, a);
+  REQUIRE(a.error().has_value());
+  CHECK_FALSE(ends.resumes());
+}
