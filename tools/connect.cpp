@@ -222,7 +222,7 @@ int run(const Options& options) {
   for (unsigned more = 0; conn && more < options.resume; ++more) {
     conn->close();
     conn = dial_with(options, *context);
-    if (conn && !conn->state().resumed) return report(options, {"the server did not resume the session"}, nullptr, {});
+    if (conn && !conn->state().resumed) return report(options, {.reason = "the server did not resume the session", .error = {}}, nullptr, {});
   }
   if (!conn) return report(options, ended_by(conn.error()), nullptr, {});
   const std::string address = conn->peer();
