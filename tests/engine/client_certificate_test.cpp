@@ -10,11 +10,10 @@ namespace {
 
 /// A CA for clients, and an identity under it with a key of this kind.
 struct Clients {
-  explicit Clients(KeyKind kind) {
+  explicit Clients(KeyKind kind, const char* ca_name = "clients' CA") {
     const auto from = kNow - std::chrono::hours(1), to = kNow + std::chrono::hours(1);
     const auto ca_key = PrivateKey::generate(KeyKind::ec_secp256r1).value(), key = PrivateKey::generate(kind).value();
-    ca =
-        Identity::from({issue_certificate({.common_name = "clients' CA", .is_ca = true, .not_before = from, .not_after = to}, ca_key).value()}, ca_key).value();
+    ca = Identity::from({issue_certificate({.common_name = ca_name, .is_ca = true, .not_before = from, .not_after = to}, ca_key).value()}, ca_key).value();
     const auto leaf = issue_certificate({.common_name = "a client", .for_servers = false, .for_clients = true, .not_before = from, .not_after = to}, key, &*ca);
     identity = Identity::from({leaf.value()}, key).value();
   }
@@ -59,7 +58,7 @@ TEST_CASE("RFC 5246 §7.4.8: a client with a key of any kind proves that its cer
 }
 
 TEST_CASE("RFC 5246 §7.4.6: what a server asks for decides who may come without a certificate, and whose is verified") {
-  const Clients known(KeyKind::ec_secp256r1), strangers(KeyKind::ec_secp256r1);
+  const Clients known(KeyKind::ec_secp256r1), strangers(KeyKind::ec_secp256r1, "a strange CA");
   using enum ClientAuthentication;
   for (const ClientAuthentication asked : {none, request, verify_if_given}) CHECK(connect(asked, known.trust(), {}).complete);
   for (const ClientAuthentication asked : {require_any, require_and_verify}) {
@@ -77,7 +76,7 @@ TEST_CASE("RFC 5246 §7.4.6: what a server asks for decides who may come without
 }
 
 TEST_CASE("a stranger who shows itself all the same is refused where clients are verified") {
-  const Clients known(KeyKind::ec_secp256r1), strangers(KeyKind::ec_secp256r1);
+  const Clients known(KeyKind::ec_secp256r1), strangers(KeyKind::ec_secp256r1, "a strange CA");
   ServerConfig server = server_config();
   server.client_authentication = ClientAuthentication::require_and_verify;
   server.client_trust = known.trust();
