@@ -59,7 +59,6 @@ CommonConfig common(const Flags& flags, Seen& seen) {
   if (flags.advertise_alpn) config.application_protocols = protocols_of(*flags.advertise_alpn);
   if (flags.select_alpn) config.application_protocols = {*flags.select_alpn};
   if (flags.reject_alpn) config.application_protocols = {kNobodySpeaks};
-  config.limits.empty_records = 32;
   config.limits.warning_alerts = 4;
   config.limits.certificates = 10'000;
   if (flags.max_cert_list != 0) config.limits.certificate_message = flags.max_cert_list;
