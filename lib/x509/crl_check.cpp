@@ -1,6 +1,7 @@
 #include "x509/crl_check.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "x509/build.hpp"
 #include "x509/der_writer.hpp"
@@ -30,6 +31,12 @@ bool key_identifiers_agree(const ParsedCrl& crl, const ParsedCertificate& signer
   return !wanted || !wanted->key_identifier || !found || std::ranges::equal(*wanted->key_identifier, *found);
 }
 
+bool same_authority_key(const ParsedCrl& a, const ParsedCrl& b) {
+  const auto& x = a.extensions.authority_key_identifier;
+  const auto& y = b.extensions.authority_key_identifier;
+  return !x || !y || !x->key_identifier || !y->key_identifier || std::ranges::equal(*x->key_identifier, *y->key_identifier);
+}
+
 }  // namespace
 
 /// §6.3.2, and what came closest to a verdict.
@@ -39,8 +46,12 @@ struct CrlCheck::State {
   ReasonMask reasons_mask = 0;
   std::optional<Finding> revoked = {};  ///< cert_status; nothing while it is UNREVOKED
   std::string obstacle = {};
+  std::vector<const ParsedCrl*> used = {};
 
-  bool is_determined() const { return reasons_mask == kAllReasons || revoked; }
+  /// Whether a list that adds no reason may still tell more: one by another key of an issuer that has changed its key, and lists what each key signed.
+  bool is_by_another_key(const ParsedCrl& crl) const {
+    return std::ranges::none_of(used, [&](const ParsedCrl* other) { return same_name(other->issuer, crl.issuer) && same_authority_key(*other, crl); });
+  }
 };
 
 CrlCheck::CrlCheck(Verification& verification) : verification_(verification) { add(verification.policy.revocation.crls); }
@@ -69,10 +80,10 @@ Finding CrlCheck::walk(std::span<const Certificate> path, std::size_t at) {
   State state{.path = path.subspan(at + 1), .certificate = certificate};
   const auto process_all = [&](const DistributionPoint& point) {
     for (const ParsedCrl* crl : complete_)
-      if (!state.is_determined()) process(*crl, point, state);
+      if (!state.revoked) process(*crl, point, state);
   };
   der::Fault fault;
-  for (Reader points(certificate.extensions.crl_distribution_points.value_or(Bytes{}), fault); !points.at_end() && !state.is_determined();)
+  for (Reader points(certificate.extensions.crl_distribution_points.value_or(Bytes{}), fault); !points.at_end() && !state.revoked;)
     process_all(read_distribution_point(points));
   const SecretVector names = names_of_issuer(certificate);
   process_all({.name = DistributionPointName{.full_name = names}});
@@ -89,7 +100,7 @@ void CrlCheck::process(const ParsedCrl& complete, const DistributionPoint& point
   if (!verification_.budget.name_comparisons.take()) return;
   // (b), (d), (e)
   const auto interim = interim_reasons_mask(complete, point, state.certificate, verification_.budget.name_comparisons);
-  if (!interim || (*interim & ~state.reasons_mask) == 0) return;
+  if (!interim || ((*interim & ~state.reasons_mask) == 0 && !state.is_by_another_key(complete))) return;
   const auto refuse = [&](const std::string& why) { state.obstacle = describe(complete) + " " + why; };
   if (!complete.not_understood.empty()) return refuse("has a critical extension that is not understood, " + dotted(complete.not_understood));
   if (auto c = check_signature_method(complete.signature_method, verification_.policy); !c) return refuse("cannot be used: " + c.error().reason);
@@ -112,6 +123,7 @@ void CrlCheck::process(const ParsedCrl& complete, const DistributionPoint& point
   if (entry && entry->reason != RevocationReason::remove_from_crl) state.revoked = revoked(entry->revocation_date, entry->reason, describe(*source));
   // (l)
   state.reasons_mask |= *interim;
+  state.used.push_back(&complete);
 }
 
 const ParsedCrl* CrlCheck::current_delta(const ParsedCrl& complete) const {

@@ -341,6 +341,16 @@ TEST_CASE("of several complete CRLs that are current, the newest says what is so
   CHECK(status({one}, {.crls = {crl(earlier), crl(held)}}) == kRevoked);
 }
 
+TEST_CASE("of an issuer that has changed its key, the list by each key counts: what one of them revokes is revoked, however new the other is") {
+  const Certificate one = child(), renewed = child(signer_draft("root", key(4)));
+  const auto earlier = [](CrlDraft& d) { d.this_update = test_time() - kDay - kSecond; };
+  CHECK(status({one, renewed}, {.crls = {crl_of(renewed, key(4), both(earlier, listing(one))), crl()}}) == kRevoked);
+  CHECK(status({one, renewed}, {.crls = {crl_of(renewed, key(4), listing(one)), crl(earlier)}}) == kRevoked);
+  CHECK(status({one, renewed}, {.crls = {crl_of(renewed, key(4), earlier), crl()}}) == kRight);
+  // A list that nobody may have signed still clears and revokes nothing.
+  CHECK(status({one}, {.crls = {crl_of(renewed, key(4), listing(one)), crl(earlier)}}) == kRight);
+}
+
 TEST_CASE("find_crls is asked about a certificate when the lists at hand do not tell, and only then") {
   const Certificate one = child();
   std::vector<std::string> asked_about;
