@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "tls12/verify.hpp"
+#include "x509/budget.hpp"
 #include "x509/parsed_certificate.hpp"
 
 namespace tls12::x509 {
@@ -19,6 +20,7 @@ struct ProfileSubject {
   ChainPosition position;
   Purpose purpose;
   const Provider& provider;
+  Allowance& signature_checks;  ///< the verdict's
 };
 
 struct ProfileRule {

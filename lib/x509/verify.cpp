@@ -32,13 +32,13 @@ Check check_leaf(const VerifyRequest& request, const std::optional<x509::Referen
 using Accepted = std::expected<void, VerifyFailure>;
 
 /// VerifyPolicy::strict_profile.
-Accepted check_profiles(const VerifyRequest& request, const VerifiedChain& chain) {
+Accepted check_profiles(const VerifyRequest& request, const VerifiedChain& chain, x509::Allowance& signature_checks) {
   if (!request.policy.strict_profile) return {};
   using x509::ChainPosition;
   for (std::size_t depth = 0; depth < chain.certificates.size(); ++depth) {
     const x509::ParsedCertificate& certificate = chain.certificates[depth].parsed();
     const auto position = depth == 0 ? ChainPosition::end_entity : depth + 1 == chain.certificates.size() ? ChainPosition::anchor : ChainPosition::intermediate;
-    if (const auto* broken = x509::check_profile({certificate, position, request.purpose, request.provider}))
+    if (const auto* broken = x509::check_profile({certificate, position, request.purpose, request.provider, signature_checks}))
       return std::unexpected(x509::failure_of(certificate, depth, {Errc::certificate_profile, broken->section, std::string(broken->text)}));
   }
   return {};
@@ -64,7 +64,7 @@ Verdict judge(const VerifyRequest& request) {
   if (auto c = check_leaf(request, name); !c) return std::unexpected(x509::failure_of(leaf.parsed(), 0, c.error()));
   Verification verification(request);
   return x509::find_chain(verification, leaf, request.purpose, [&](const VerifiedChain& chain) -> Accepted {
-    if (auto c = check_profiles(request, chain); !c) return c;
+    if (auto c = check_profiles(request, chain, verification.budget.signature_checks); !c) return c;
     // §6.1.3 (a) (3)
     if (auto c = x509::check_revocation({chain.certificates, verification, request.stapled_ocsp, request.staple_was_requested}); !c) return c;
     return ask_caller(request, chain);
