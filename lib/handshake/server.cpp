@@ -175,16 +175,16 @@ Result<Outcome> Server::send_server_hello() {
   answer.session_id = session_ ? hello->session_id : gives_id_ ? Bytes(new_id_) : Bytes{};
   state_.application_protocol = text_of(protocol_);
 
+  // Not in send_server_key_exchange, which needs it signed already: the step between may be taken again, and draws nothing.
+  if (!session_ && choice_.group != nullptr)
+    if (const auto generated = key_agreement_.generate(provider(), *choice_.group); !generated) return fail(generated.error());
+  const auto sent = emit(answer);  // behind which the ClientHello is not read again
   if (session_) {
     resume(suite);
-    return emit(answer);
+    return sent;
   }
-  // Not in send_server_key_exchange, which needs it signed already: the step between may be taken again, and draws nothing.
-  if (choice_.group != nullptr)
-    if (const auto generated = key_agreement_.generate(provider(), *choice_.group); !generated) return fail(generated.error());
   if (choice_.group != nullptr) state_.group = choice_.group->group;
   if (has_signature(suite.key_exchange)) state_.signature_scheme = choice_.credential.scheme;
-  const auto sent = emit(answer);  // behind which the ClientHello is not read again
   suite_chosen(suite);
   if (config().client_authentication == ClientAuthentication::none) transcript_.stop_keeping();
   return sent;
