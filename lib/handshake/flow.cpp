@@ -8,7 +8,6 @@ constexpr Role kServer = Role::server;
 constexpr Presence kMayBeLeftOut = Presence::sender_decides;
 
 // When a row is part of the handshake. RFC 5246 §7.4.2 to §7.4.8; RFC 4279 §2 for keys shared beforehand.
-constexpr bool always(const Negotiated&) { return true; }
 constexpr bool by_certificate(const Negotiated& n) { return has_certificate(n.key_exchange); }
 constexpr bool server_signs(const Negotiated& n) { return has_signature(n.key_exchange); }
 constexpr bool server_has_share(const Negotiated& n) { return has_dhe(n.key_exchange) || has_ecdhe(n.key_exchange); }
