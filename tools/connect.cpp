@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -28,7 +27,6 @@ struct Options {
   bool fallback = false, grease = false;
   unsigned resume = 0;  ///< more connections, each taking up the session of the one before
   std::size_t max_fragment = 0;
-  ClientConfig::Renegotiation renegotiation = ClientConfig::Renegotiation::never;
   double timeout = 0;  ///< seconds; 0: none
   ConnectionOptions connection;
 };
@@ -187,7 +185,6 @@ Result<ClientContext> context_for(const Options& options) {
   if (options.resume != 0) config.sessions = make_memory_session_store();
   if (!options.connection.keys.empty()) config.find_psk = [key = options.connection.keys.front()](std::string_view) { return std::optional(key); };
   config.max_fragment_length = options.max_fragment;
-  config.renegotiation = options.renegotiation;
   config.fallback = options.fallback;
   config.grease = options.grease;
   if (!options.insecure) config.trust = options.ca.empty() ? TrustStore::system() : TrustStore::from_file(options.ca);
@@ -255,11 +252,6 @@ void add_connect(CLI::App& app, Action& action) {
   command.add_option("--max-fragment", options->max_fragment, "ask for records of at most so many bytes (RFC 6066): 512, 1024, 2048 or 4096")
       ->check(CLI::IsMember({512, 1024, 2048, 4096}).description(""))
       ->type_name("BYTES");
-  const std::map<std::string, ClientConfig::Renegotiation> renegotiations = {
-      {"never", ClientConfig::Renegotiation::never}, {"once", ClientConfig::Renegotiation::once}, {"freely", ClientConfig::Renegotiation::freely}};
-  command.add_option("--renegotiate", options->renegotiation, "what a server's wish for another handshake gets: never, once or freely (never)")
-      ->transform(CLI::CheckedTransformer(renegotiations).description(""))
-      ->type_name("WHEN");
   command.add_flag("--fallback-scsv", options->fallback, "say that a higher version was tried before (RFC 7507)");
   command.add_flag("--grease", options->grease, "offer values that mean nothing, too (RFC 8701)");
   command.add_option("--timeout", options->timeout, "bounds the connection with its handshake, and then each wait for the peer (without it: 30 s, and none)")

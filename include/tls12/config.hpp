@@ -72,8 +72,7 @@ struct ClientConfig {
   /// Asked whether a raw public key (a SubjectPublicKeyInfo in DER) is the server's; without it raw public keys are not accepted.
   std::function<bool(Bytes public_key_info)> accept_raw_public_key = {};
 
-  /// RFC 5746, RFC 5246 §7.4.1.1: what a HelloRequest gets.
-  enum class Renegotiation : std::uint8_t { never, once, freely } renegotiation = Renegotiation::never;
+  /// RFC 5246 §7.4.1.1: what a HelloRequest gets. This client does not renegotiate.
   enum class Refusal : std::uint8_t {
     decline,  ///< the warning no_renegotiation
     ignore,   ///< nothing
@@ -134,7 +133,6 @@ struct ServerConfig {
   bool reveal_unknown_psk = false;              ///< RFC 4279 §2: answer unknown_psk_identity, instead of failing as a wrong key does (decrypt_error)
 
   std::vector<CertificateType> certificate_types = {};          ///< RFC 7250: those shown, best first; empty: X.509, not negotiated
-  bool dynamic_records = true;                  ///< small records after a pause and large ones in bulk, for latency
 
   struct Dangerous {
     bool allow_missing_secure_renegotiation = true;    ///< clients without RFC 5746 are accepted, as its §4.3 allows: we never renegotiate

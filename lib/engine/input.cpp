@@ -128,7 +128,12 @@ Result<void> Engine::Impl::receive_message(const record::HandshakeAssembly::Mess
 Result<void> Engine::Impl::receive_hello_request(Bytes body) {
   if (const auto request = wire::parse_hello_request(body); !request) return std::unexpected(request.error());
   if (const auto counted = count_hello_request(); !counted || handshake_) return counted;
-  return send_alert(AlertLevel::warning, Alert::no_renegotiation);
+  switch (std::get<ClientContext>(context_).config().renegotiation_refusal) {
+    case ClientConfig::Refusal::decline: return send_alert(AlertLevel::warning, Alert::no_renegotiation);
+    case ClientConfig::Refusal::ignore: return {};
+    case ClientConfig::Refusal::refuse: break;
+  }
+  return std::unexpected(Error(Errc::renegotiation_refused));
 }
 
 // RFC 5246 §7.2.2: a ClientHello behind the handshake asks for a renegotiation, which this server declines.

@@ -118,8 +118,6 @@ Result<ClientContext> client_context(const Flags& flags, Shared& shared, Seen& s
   config.tickets = !flags.no_ticket;
   config.request_ocsp = false;
   config.fallback = flags.fallback_scsv;
-  using enum ClientConfig::Renegotiation;
-  config.renegotiation = flags.renegotiate_freely ? freely : flags.renegotiate_once ? once : never;
   config.renegotiation_refusal = flags.renegotiate_ignore ? ClientConfig::Refusal::ignore : ClientConfig::Refusal::refuse;
   config.dangerous.allow_missing_secure_renegotiation = true;
   return config.build();
