@@ -79,6 +79,25 @@ TEST_CASE("HelloRequests: so many a connection, answered or ignored, whatever co
   });
 }
 
+TEST_CASE("RFC 5746 §4.2: a HelloRequest is declined with a warning, ignored, or fatal, as the configuration says") {
+  const auto answered = [](ClientConfig::Refusal refusal) {
+    ClientConfig config = client_config();
+    config.renegotiation_refusal = refusal;
+    ScriptedPeer peer = connected_server(config);
+    peer.send(HandshakeType::hello_request);
+    return peer;
+  };
+  const ScriptedPeer declined = answered(ClientConfig::Refusal::decline);
+  REQUIRE(declined.alerts.size() == 1);
+  CHECK(declined.alerts[0].level == AlertLevel::warning);
+  CHECK_FALSE(declined.engine.error().has_value());
+  const ScriptedPeer ignored = answered(ClientConfig::Refusal::ignore);
+  CHECK(ignored.alerts.empty());
+  CHECK_FALSE(ignored.engine.error().has_value());
+  ScriptedPeer refused = answered(ClientConfig::Refusal::refuse);
+  refused.check_fault(Errc::renegotiation_refused, Alert::no_renegotiation);
+}
+
 TEST_CASE("ClientHellos that ask for renegotiation: each is declined with a warning, too many end the connection") {
   const auto ask = [](ScriptedPeer& peer) { peer.send(HandshakeType::client_hello); };
   check_flood(connected_client(), Limits{}.hello_requests, Errc::too_many_hello_requests, ask);
