@@ -148,7 +148,7 @@ void Client::find_session() {
   config.sessions->get(session_key(), now_, [&](Bytes bytes) { session_ = parse_session(bytes); });
   if (!session_) return;
   const bool spoken = std::ranges::find(context_.abilities.suites, session_->suite, &wire::SuiteRow::suite) != context_.abilities.suites.end();
-  const bool usable = config.tickets ? !session_->ticket.empty() || !session_->session_id.empty() : !session_->session_id.empty();
+  const bool usable = !session_->session_id.empty() || (config.tickets && !session_->ticket.empty());
   const bool fits = spoken && usable && session_->binding == binding() && session_->server_name == state_.server_name && now_ < session_->expires &&
                     (session_->extended_master_secret || !config_.require_extended_master_secret) && still_valid(session_->verified_chain, now_);
   if (!fits) session_.reset();

@@ -105,11 +105,11 @@ Result<Outcome> Server::look_up_session() {
   const auto& content = context_.content();
   if (content.ticket_keys && hello->session_ticket && !hello->session_ticket->empty()) {
     if (const auto opened = open_ticket(*content.ticket_keys, *hello->session_ticket, now_)) {
-      take_session(opened->session);
+      session_ = parse_session(opened->session);
       ticket_is_old_ = opened->renew;
     }
   } else if (config().sessions && !hello->session_id.empty()) {
-    config().sessions->get(hello->session_id, now_, [&](Bytes bytes) { take_session(bytes); });
+    config().sessions->get(hello->session_id, now_, [&](Bytes bytes) { session_ = parse_session(bytes); });
   }
   if (!session_) return Outcome::done;
   // RFC 7627 §5.3: without the extension that it was made with, a session is an attack.
@@ -117,8 +117,6 @@ Result<Outcome> Server::look_up_session() {
   if (!may_resume(*hello)) session_.reset();
   return Outcome::done;
 }
-
-void Server::take_session(Bytes bytes) { session_ = parse_session(bytes); }
 
 // What does not fit any more gets a full handshake, never an error.
 bool Server::may_resume(const ClientHello& hello) const {

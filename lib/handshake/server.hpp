@@ -44,7 +44,6 @@ class Server final : public Endpoint {
   Result<void> show_key(const ClientHello& hello, ServerHello& answer);
   Result<void> choose_certificate_type(const ClientHello& hello, ServerHello& answer);
   Result<void> give_session_id();
-  void take_session(Bytes bytes);
   bool may_resume(const ClientHello& hello) const;
   ServerKeyExchange key_exchange_params() const;
   Result<void> decrypt_premaster(Bytes ciphertext);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "x509/directory_string.hpp"
 #include "x509/dns_name.hpp"
 #include "x509/general_name.hpp"
 #include "x509/mailbox.hpp"
@@ -20,15 +19,6 @@ std::size_t parse_address(const std::string& text, std::array<std::uint8_t, 16>&
   return inet_pton(AF_INET6, text.c_str(), out.data()) == 1 ? 16 : 0;
 }
 
-/// RFC 9598 §3: an otherName for mailboxes that ASCII cannot say. Empty when it is something else.
-std::string_view utf8_mailbox(Bytes other_name) {
-  der::Fault fault;
-  der::Reader fields(other_name, fault);
-  if (!is(fields.object_identifier(), oid::kSmtpUtf8Mailbox)) return {};
-  const der::Element text = fields.enter(der::constructed(0)).element(der::kUtf8String);
-  return is_well_formed(text) ? tls12::text_of(text.content) : std::string_view();
-}
-
 bool is_same(const GeneralName& presented, const ReferenceName& wanted) {
   const auto is_wanted_mailbox = [&](std::string_view text) { return is_mailbox(text) && same_mailbox(text, wanted.mailbox()); };
   const std::string_view text = tls12::text_of(presented.value);
@@ -36,7 +26,7 @@ bool is_same(const GeneralName& presented, const ReferenceName& wanted) {
     case PeerName::Kind::ip: return presented.type == GeneralName::ip_address && std::ranges::equal(presented.value, wanted.address());
     case PeerName::Kind::email:
       return (presented.type == GeneralName::rfc822_name && is_wanted_mailbox(text)) ||
-             (presented.type == GeneralName::other_name && is_wanted_mailbox(utf8_mailbox(presented.value)));
+             (presented.type == GeneralName::other_name && is_wanted_mailbox(tls12::text_of(utf8_mailbox(presented.value).value_or(Bytes{}))));
     default: return presented.type == GeneralName::dns_name && dns_matches(text, wanted.dns());
   }
 }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "x509/directory_string.hpp"
 #include "x509/dns_name.hpp"
+#include "x509/oid.hpp"
 
 namespace tls12::x509 {
 namespace {
@@ -42,6 +44,14 @@ bool is_quoted_string(std::string_view text) {
 bool is_mailbox(std::string_view text) {
   const std::string_view local = local_part(text);
   return text.contains('@') && local.size() <= kMaxLocalPart && (is_dot_string(local) || is_quoted_string(local)) && is_dns_name(host(text));
+}
+
+std::optional<Bytes> utf8_mailbox(Bytes other_name) {
+  der::Fault fault;
+  der::Reader fields(other_name, fault);
+  if (!is(fields.object_identifier(), oid::kSmtpUtf8Mailbox)) return std::nullopt;
+  const der::Element text = fields.enter(der::constructed(0)).element(der::kUtf8String);
+  return is_well_formed(text) ? text.content : Bytes{};
 }
 
 bool same_mailbox(std::string_view a, std::string_view b) { return local_part(a) == local_part(b) && same_ascii(host(a), host(b)); }

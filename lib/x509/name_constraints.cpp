@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "x509/directory_string.hpp"
 #include "x509/dns_name.hpp"
 #include "x509/mailbox.hpp"
 #include "x509/name.hpp"
@@ -14,9 +13,6 @@ namespace tls12::x509 {
 namespace {
 
 using der::Reader;
-
-constexpr Oid kEmailAddress = make_oid(1, 2, 840, 113549, 1, 9, 1);    // RFC 5280 §4.1.2.6
-constexpr Oid kSmtpUtf8Mailbox = make_oid(1, 3, 6, 1, 5, 5, 7, 8, 9);  // RFC 9598 §3
 
 // Hosts of mailboxes and URIs: one host, all below a domain, or nothing at all, which every program takes for everything.
 
@@ -119,15 +115,6 @@ std::string text_of(GeneralName::Type type, Bytes name) {
   return type == GeneralName::ip_address ? text_of_address(name) : std::string(tls12::text_of(name));
 }
 
-/// The mailbox that an otherName may be: RFC 9549 §2.2 has one constraint for both forms. Empty where it is none that can be read.
-std::optional<Bytes> mailbox_in(Bytes other_name) {
-  der::Fault fault;
-  Reader fields(other_name, fault);
-  if (!is(fields.object_identifier(), kSmtpUtf8Mailbox)) return std::nullopt;
-  const der::Element text = fields.enter(der::constructed(0)).element(der::kUtf8String);
-  return is_well_formed(text) ? text.content : Bytes{};
-}
-
 }  // namespace
 
 Result<void> NameConstraintState::add(const NameConstraints& constraints) {
@@ -167,13 +154,14 @@ Result<void> NameConstraintState::check(const ParsedCertificate& certificate, bo
     const auto [type, name] = read_general_name(names);
     if (auto checked = check(type, name); !checked) return checked;
     has_mailbox |= type == GeneralName::rfc822_name;
-    if (const auto mailbox = type == GeneralName::other_name ? mailbox_in(name) : std::nullopt)
+    // RFC 9549 §2.2: one constraint for both forms of a mailbox.
+    if (const auto mailbox = type == GeneralName::other_name ? utf8_mailbox(name) : std::nullopt)
       if (auto checked = check(GeneralName::rfc822_name, *mailbox); !checked) return checked;
   }
   if (fault) return fail(fault.error());
 
   if (!has_mailbox)
-    for (const std::string& mailbox : attribute_texts(certificate.subject, kEmailAddress))
+    for (const std::string& mailbox : attribute_texts(certificate.subject, oid::kEmailAddress))
       if (auto checked = check(GeneralName::rfc822_name, bytes_of(mailbox)); !checked) return checked;
   if (common_name_counts && !subject_alt_name)
     for (const std::string& name : attribute_texts(certificate.subject, oid::kCommonName))

@@ -6,18 +6,11 @@ import subprocess
 import sys
 import tempfile
 
-from served import Skipped, expect, play
+from served import Skipped, collected, expect, play
 
-TESTS = []
+TESTS, test = collected()
 SERVER, CLIENT = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"
 ALGORITHMS = ("p256", "p384", "p521", "ed25519", "rsa", "rsa-pss", "rsa --pss --hash sha384")
-
-
-def test(title):
-    def keep(function):
-        TESTS.append((title, function))
-        return function
-    return keep
 
 
 class Stage:

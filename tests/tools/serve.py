@@ -8,16 +8,9 @@ import subprocess
 import sys
 import time
 
-from served import PATIENCE, Client, Plain, Server, Skipped, Stage, client_hello, expect, play, until
+from served import PATIENCE, Client, Plain, Server, Skipped, Stage, client_hello, collected, expect, play, until
 
-TESTS = []
-
-
-def test(title):
-    def keep(function):
-        TESTS.append((title, function))
-        return function
-    return keep
+TESTS, test = collected()
 
 
 def program(name):

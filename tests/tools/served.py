@@ -245,6 +245,18 @@ def until(truth, what):
         time.sleep(0.01)
 
 
+def collected():
+    """A list of (title, function) pairs for play(), and the decorator that adds to it: @test("a title")."""
+    tests = []
+
+    def test(title):
+        def keep(function):
+            tests.append((title, function))
+            return function
+        return keep
+    return tests, test
+
+
 def play(tests, stage, threads):
     """Runs (title, function) pairs side by side and tells how each went; the exit code."""
     failures = skipped = 0

@@ -7,9 +7,9 @@ import sys
 import tempfile
 
 from certificates import CA, LEAF, Forge
-from served import Skipped, expect, play
+from served import Skipped, collected, expect, play
 
-TESTS = []
+TESTS, test = collected()
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 EVERYTHING = LEAF.replace("subjectAltName=DNS:leaf.example", "subjectAltName=URI:https://leaf.example/,otherName:1.2.3.4;UTF8:odd,dirName:dir,RID:1.2.3.5,DNS:leaf.example") + (
     "issuerAltName=email:ca@root.example\ncertificatePolicies=1.3.6.1.4.1.99999.1,@rules\ncrlDistributionPoints=point\n"
@@ -24,13 +24,6 @@ CONSTRAINED = CA.replace("CA:true", "CA:true,pathlen:2") + (
     "nameConstraints=critical,permitted;DNS:example,permitted;IP:192.0.2.0/255.255.255.0,excluded;email:bad.example,excluded;dirName:dir\n"
     "policyConstraints=requireExplicitPolicy:1,inhibitPolicyMapping:0\npolicyMappings=1.3.6.1.4.1.99999.1:1.3.6.1.4.1.99999.2\ninhibitAnyPolicy=3\n"
     "[dir]\nO=Elsewhere\n")
-
-
-def test(title):
-    def keep(function):
-        TESTS.append((title, function))
-        return function
-    return keep
 
 
 class Stage:

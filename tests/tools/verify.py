@@ -8,16 +8,9 @@ import tempfile
 import time
 
 from certificates import CA, LEAF, Forge
-from served import PATIENCE, Skipped, expect, play
+from served import PATIENCE, Skipped, collected, expect, play
 
-TESTS = []
-
-
-def test(title):
-    def keep(function):
-        TESTS.append((title, function))
-        return function
-    return keep
+TESTS, test = collected()
 
 
 class Stage:
