@@ -25,7 +25,7 @@ class ServerContext;
 /// A key that two ends share beforehand (RFC 4279).
 struct PreSharedKey {
   std::string identity = {};            ///< at most 65,535 bytes, UTF-8 (RFC 4279 §5.1)
-  std::vector<std::uint8_t> key = {};   ///< 1 to 65,535 bytes; secret
+  std::vector<std::uint8_t> key = {};   ///< 1 to 256 bytes; secret
 };
 
 /// What both ends have. Empty lists mean: what the policy has, best first as this CPU has it.
@@ -39,7 +39,7 @@ struct CommonConfig {
   std::vector<std::string> application_protocols = {};   ///< ALPN (RFC 7301), in order of preference: 1 to 255 bytes each
   bool require_extended_master_secret = false;  ///< RFC 7627 §5.3 allows it
   bool keep_master_secret = true;               ///< for keying material exporters and channel bindings; without it neither works
-  std::uint16_t record_size_limit = 0;          ///< RFC 8449: the largest fragment we want to receive, 64 to 16,384 bytes; 0: not negotiated
+  std::uint16_t record_size_limit = 0;          ///< RFC 8449: the largest fragment we want to receive, 64 to 16,384 bytes; 0: a client does not ask, a server answers 16,384
   Limits limits = {};
   std::chrono::milliseconds handshake_timeout = std::chrono::seconds(10);   ///< for Conn: bounds every handshake
   std::chrono::milliseconds close_timeout = std::chrono::seconds(5);        ///< for Conn: bounds close() where no write deadline is set
@@ -130,7 +130,7 @@ struct ServerConfig {
   /// Keys shared beforehand (RFC 4279): asked with the client's identity. PSK suites are spoken where it is set.
   std::function<std::optional<std::vector<std::uint8_t>>(std::string_view identity)> find_psk = {};
   std::string psk_identity_hint = {};
-  bool reveal_unknown_psk = false;              ///< RFC 4279 §2: answer unknown_psk_identity, instead of failing as a wrong key does (decrypt_error)
+  bool reveal_unknown_psk = false;              ///< RFC 4279 §2: answer unknown_psk_identity, instead of failing as a wrong key does (bad_record_mac)
 
   std::vector<CertificateType> certificate_types = {};          ///< RFC 7250: those shown, best first; empty: X.509, not negotiated
 

@@ -88,7 +88,7 @@ class Engine {
   /// a configuration that keeps no master secret.
   Result<void> export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const;
   /// Errors: Errc::handshake_not_complete; Errc::misuse where this connection has no such binding: without extended_master_secret, without a server
-  /// certificate, or with one whose signature has no hash of its own (RFC 5929 §4.1).
+  /// certificate (a server that resumed a session knows of none), or with one whose signature has no hash of its own (RFC 5929 §4.1).
   Result<std::vector<std::uint8_t>> channel_binding(ChannelBinding kind) const;
 
   // ------------------------------------------------ the end

@@ -37,7 +37,7 @@ struct MemoryStoreLimits {
 /// In this process: every operation takes the same time however many are kept; what is forgotten is wiped.
 std::shared_ptr<SessionStore> make_memory_session_store(const MemoryStoreLimits& limits = {});
 
-/// The keys under which a server seals sessions into tickets (RFC 5077 §4), with AES-256-GCM or ChaCha20-Poly1305. Thread-safe; shared by
+/// The keys under which a server seals sessions into tickets (RFC 5077 §4), with AES-256-GCM, the same on every machine. Thread-safe; shared by
 /// configurations and, by their secrets, by the machines of a farm.
 class TicketKeys {
  public:
