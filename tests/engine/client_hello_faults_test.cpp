@@ -105,6 +105,7 @@ TEST_CASE("a ClientHello with nothing in common with this server ends in handsha
   for (const Fault& fault : faults) check(fault);
 }
 
+// Shows RFC 5246 7.4.1.2-1
 TEST_CASE("a ClientHello whose values are not allowed is answered with illegal_parameter") {
   check({"no null compression", [](auto& h) { h.compressions = {1}; }, Errc::null_compression_missing, Alert::illegal_parameter});
   check({"no uncompressed points", [](auto& h) { h.extensions.set(11, {2, 1, 2}); }, Errc::point_format_missing, Alert::illegal_parameter});
