@@ -151,7 +151,13 @@ void Client::find_session() {
   const bool usable = !session_->session_id.empty() || (config.tickets && !session_->ticket.empty());
   const bool fits = spoken && usable && session_->binding == binding() && session_->server_name == state_.server_name && now_ < session_->expires &&
                     (session_->extended_master_secret || !config_.require_extended_master_secret) && still_valid(session_->verified_chain, now_);
-  if (!fits) session_.reset();
+  if (!fits) return session_.reset();
+  remember_where();
+}
+
+void Client::remember_where() {
+  kept_.store = context_.config.sessions;
+  kept_.session_key = copy(session_key());
 }
 
 Binding Client::binding() const { return context_.binding.digest(provider(), context_.config.dangerous.accept_any_certificate ? 1 : 0, context_.config.trust); }
@@ -500,8 +506,7 @@ Result<Outcome> Client::complete(const PeerVerified& peer, const SignatureVerifi
 
 // The session is the client's own again, or a fresher one; a ticket that was replaced is of no use any more.
 void Client::keep_session() {
-  kept_.store = context_.config.sessions;
-  kept_.session_key = copy(session_key());
+  remember_where();
   if (negotiated_.resumed && new_ticket_.empty()) return;
   Session session = session_of();
   session.binding = binding();

@@ -41,6 +41,7 @@ class Client final : public Endpoint {
 
   // ClientHello
   void find_session();
+  void remember_where();  // RFC 5246 §7.2: a connection that fails takes its session with it
   Binding binding() const;
   Bytes session_key() const { return bytes_of(state_.server_name); }
   // ServerHello

@@ -115,6 +115,7 @@ Result<Outcome> Server::look_up_session() {
   // RFC 7627 §5.3: without the extension that it was made with, a session is an attack.
   if (session_->extended_master_secret && !hello->extended_master_secret) return fail(Errc::session_extended_master_secret_changed);
   if (!may_resume(*hello)) session_.reset();
+  if (session_ && config().sessions) remember_where(hello->session_id);
   return Outcome::done;
 }
 
@@ -402,10 +403,15 @@ Result<Outcome> Server::complete(const PeerVerified& peer, const SignatureVerifi
   if (gives_id_) {
     const Session session = session_to_keep();
     config().sessions->put(new_id_, serialize(session), session.expires);
-    kept_.store = config().sessions;
-    kept_.session_key.assign(new_id_.begin(), new_id_.end());
+    remember_where(new_id_);
   }
   return completed;
+}
+
+// RFC 5246 §7.2: a connection that fails takes its session with it.
+void Server::remember_where(Bytes session_id) {
+  kept_.store = config().sessions;
+  kept_.session_key.assign(session_id.begin(), session_id.end());
 }
 
 }  // namespace tls12::handshake

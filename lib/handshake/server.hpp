@@ -45,6 +45,7 @@ class Server final : public Endpoint {
   Result<void> choose_certificate_type(const ClientHello& hello, ServerHello& answer);
   Result<void> give_session_id();
   bool may_resume(const ClientHello& hello) const;
+  void remember_where(Bytes session_id);
   ServerKeyExchange key_exchange_params() const;
   Result<void> decrypt_premaster(Bytes ciphertext);
   Result<void> mix_psk(std::string_view identity);

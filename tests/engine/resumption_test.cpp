@@ -114,21 +114,48 @@ TEST_CASE("a damaged session is a miss, at either end") {
   CHECK(ends.resumes());
 }
 
-TEST_CASE("C12: a fatal alert makes both ends forget the session") {
-  Remembering ends(false);
-  CHECK_FALSE(ends.resumes());
-  Engine a = Engine::client(ends.client.build().value(), "localhost", kNow), b = Engine::server(ends.server.build().value(), kNow);
-  while (carry(a, b) + carry(b, a) != 0) {}
-  REQUIRE(a.state().resumed);
-  // A record that cannot be authenticated.
-  CHECK(a.write(bytes_of("ping")).has_value());
-  std::vector<std::uint8_t> wire(a.output().begin(), a.output().end());
-  a.sent(wire.size());
+namespace {
+
+/// The last byte that `from` has to send arrives changed.
+void carry_damaged(Engine& from, Engine& to) {
+  std::vector<std::uint8_t> wire(from.output().begin(), from.output().end());
+  from.sent(wire.size());
   wire.back() ^= 1;
-  std::ranges::copy(wire, b.input_space().begin());
-  b.received(wire.size());
-  REQUIRE(b.error().has_value());
-  carry(b, a);
-  REQUIRE(a.error().has_value());
-  CHECK_FALSE(ends.resumes());
+  std::ranges::copy(wire, to.input_space().begin());
+  to.received(wire.size());
+  REQUIRE(to.error().has_value());
+  carry(to, from);
+  REQUIRE(from.error().has_value());
+}
+
+std::vector<std::uint8_t> kept(SessionStore& store) {
+  std::vector<std::uint8_t> session;
+  store.get(bytes_of("localhost"), kNow, [&](Bytes bytes) { session.assign(bytes.begin(), bytes.end()); });
+  return session;
+}
+
+}  // namespace
+
+TEST_CASE("RFC 5246 §7.2: a fatal alert makes both ends forget the session, be it during the abbreviated handshake or behind it") {
+  for (const bool complete : {false, true}) {
+    CAPTURE(complete);
+    Remembering ends(false);
+    CHECK_FALSE(ends.resumes());
+    CHECK(ends.resumes());
+    const auto session = kept(*ends.client.sessions);
+    REQUIRE(!session.empty());
+    Engine a = Engine::client(ends.client.build().value(), "localhost", kNow), b = Engine::server(ends.server.build().value(), kNow);
+    carry(a, b);
+    if (complete) {
+      while (carry(b, a) + carry(a, b) != 0) {}
+      REQUIRE(a.state().resumed);
+      CHECK(a.write(bytes_of("ping")).has_value());
+      carry_damaged(a, b);
+    } else {
+      carry_damaged(b, a);
+    }
+    CHECK(kept(*ends.client.sessions).empty());
+    ends.client.sessions->put(bytes_of("localhost"), session, kNow + 1h);  // the server has forgotten as well
+    CHECK_FALSE(ends.resumes());
+  }
 }

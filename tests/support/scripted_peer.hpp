@@ -12,7 +12,8 @@
 #include <vector>
 
 #include "base/buffer.hpp"
-#include "handshake/key_schedule.hpp"
+#include "handshake/key_agreement.hpp"
+#include "handshake/premaster.hpp"
 #include "record/half.hpp"
 #include "record/protection.hpp"
 #include "support/engines.hpp"
@@ -71,6 +72,18 @@ class ScriptedPeer {
   SignatureScheme scheme = SignatureScheme::ed25519;
   Limits limits = {};  // this peer's own
 
+  // ------------------------------------------------ what it has, and does with it
+  Octets psk_identity = octets(bytes_of("device 7")), psk = {};
+  bool shows_certificate = true;  ///< as a client that is asked
+  bool staples = false, gives_ticket = false, encrypts_then_macs = false;
+  Octets session_id = {};                                         ///< as a server: the one to give, or to echo
+  Octets pre_master_secret = joined({{3, 3}, Octets(46, 0x46)});  ///< as a client, for RSA
+  struct Session {
+    Octets master_secret, id, ticket;
+  };
+  std::optional<Session> resumes = {};  ///< what an echo of the client's session_id stands for
+  Session session() const { return {octets(keys_->master_secret()), session_id_, ticket_}; }
+
   // ------------------------------------------------ what the engine sent
   std::vector<Seen> seen;
   std::vector<int> versions;  // of the records' headers
@@ -100,36 +113,78 @@ class ScriptedPeer {
       case HandshakeType::certificate: return certificate();
       case HandshakeType::server_key_exchange: return server_key_exchange();
       case HandshakeType::certificate_request: return message_of(type, hex("01 40 0004 0807 0403 0000"));
-      case HandshakeType::client_key_exchange: return message_of(type, vector_of(1, octets(key_share().public_value())));
-      case HandshakeType::certificate_verify: return message_of(type, joined({hex("0807"), vector_of(2, Octets(64))}));
+      case HandshakeType::client_key_exchange: return client_key_exchange();
+      case HandshakeType::certificate_verify: return certificate_verify();
+      case HandshakeType::new_session_ticket: return message_of(type, joined({hex("00000e10"), vector_of(2, Octets(100, 0x71))}));
+      case HandshakeType::certificate_status: return message_of(type, joined({{1}, vector_of(3, Octets(40, 0x0c))}));
       case HandshakeType::finished: return message_of(type, verify_data(role_));
       default: return message_of(type, {});
     }
   }
   RawClientHello client_hello = RawClientHello::usual();
   RawServerHello server_hello() const {
-    RawServerHello hello{.random = Octets(32, 0x5e), .suite = static_cast<std::uint16_t>(suite)};
+    RawServerHello hello{.random = Octets(32, 0x5e), .session_id = resumes ? session_id_ : session_id, .suite = static_cast<std::uint16_t>(suite)};
     hello.extensions = {{0xff01, {0}}, {23, {}}};
+    if (staples) hello.extensions.add(5, {});
+    if (gives_ticket) hello.extensions.add(35, {});
+    if (encrypts_then_macs) hello.extensions.add(22, {});
     return hello;
   }
   Octets certificate() const {
     Octets list;
-    for (const auto& certificate : development_identity(kind_).leaf.chain()) list = joined({list, vector_of(3, octets(certificate.der()))});
+    if (shows_certificate)
+      for (const auto& certificate : development_identity(kind_).leaf.chain()) list = joined({list, vector_of(3, octets(certificate.der()))});
     return message_of(HandshakeType::certificate, vector_of(3, list));
   }
-  /// RFC 8422 §5.4. Other parameters, scheme or signed bytes by choice.
-  Octets server_key_exchange() { return server_key_exchange(parameters(static_cast<int>(group), octets(key_share().public_value()))); }
+  /// RFC 8422 §5.4, RFC 5246 §7.4.3, RFC 4279 §2. Other parameters, scheme or signed bytes by choice.
+  Octets server_key_exchange() {
+    const KeyExchange kind = wire::find(suite)->key_exchange;
+    Octets right;
+    if (has_ecdhe(kind)) right = parameters(static_cast<int>(group), octets(key_share().public_value()));
+    if (has_dhe(kind)) {
+      const DhParameters field = dh_parameters(wire::find(group)->algorithm);
+      right = dh_parameters_of(octets(field.prime), octets(field.generator), octets(key_share().public_value()));
+    }
+    if (has_psk(kind)) return message_of(HandshakeType::server_key_exchange, joined({vector_of(2, octets(bytes_of("a hint"))), right}));
+    return server_key_exchange(right);
+  }
+  static Octets dh_parameters_of(const Octets& p, const Octets& g, const Octets& ys) { return joined({vector_of(2, p), vector_of(2, g), vector_of(2, ys)}); }
   Octets server_key_exchange(const Octets& parameters) { return server_key_exchange(parameters, static_cast<int>(scheme), sign(parameters)); }
   static Octets server_key_exchange(const Octets& parameters, int signature_scheme, const Octets& signature) {
     return message_of(HandshakeType::server_key_exchange, joined({parameters, two(signature_scheme), vector_of(2, signature)}));
   }
   static Octets parameters(int named_group, const Octets& point) { return joined({{3}, two(named_group), vector_of(1, point)}); }
-  Octets sign(const Octets& parameters) const {
+  Octets sign(const Octets& parameters) const { return signature_of(joined({client_random_, server_random_, parameters})); }
+  Octets signature_of(const Octets& message) const {
     Octets signature(kMaxSignatureSize);
     const PrivateKey& key = development_identity(kind_).leaf.key();
     const auto algorithm = wire::algorithm_for(scheme, key.kind()).value();
-    signature.resize(key.sign(algorithm, joined({client_random_, server_random_, parameters}), default_provider()->rng(), signature).value());
+    signature.resize(key.sign(algorithm, message, default_provider()->rng(), signature).value());
     return signature;
+  }
+  /// RFC 5246 §7.4.7, RFC 8422 §5.7, RFC 4279 §2.
+  Octets client_key_exchange() {
+    const KeyExchange kind = wire::find(suite)->key_exchange;
+    const Octets identity = has_psk(kind) ? vector_of(2, psk_identity) : Octets();
+    if (has_ecdhe(kind)) return client_key_exchange(identity, vector_of(1, octets(key_share().public_value())));
+    if (has_dhe(kind)) return client_key_exchange(identity, vector_of(2, octets(key_share().public_value())));
+    if (kind == KeyExchange::rsa) return client_key_exchange(identity, vector_of(2, encrypted(pre_master_secret)));
+    return client_key_exchange(identity, {});
+  }
+  static Octets client_key_exchange(const Octets& identity, const Octets& exchange_keys) {
+    return message_of(HandshakeType::client_key_exchange, joined({identity, exchange_keys}));
+  }
+  /// For the RSA key of the server's identity.
+  Octets encrypted(const Octets& secret) const {
+    Octets out(kMaxSignatureSize);
+    const auto& rsa = *default_provider()->rsa_encryption.implementation;
+    out.resize(rsa.encrypt(development_identity(KeyKind::rsa).leaf.chain().front().public_key(), secret, default_provider()->rng(), out).value());
+    return out;
+  }
+  /// RFC 5246 §7.4.8.
+  Octets certificate_verify() const { return certificate_verify(static_cast<int>(scheme), signature_of(transcript_)); }
+  static Octets certificate_verify(int signature_scheme, const Octets& signature) {
+    return message_of(HandshakeType::certificate_verify, joined({two(signature_scheme), vector_of(2, signature)}));
   }
   static Octets two(int number) { return {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)}; }
 
@@ -302,47 +357,89 @@ class ScriptedPeer {
     transcript_ = joined({transcript_, message});
     switch (static_cast<HandshakeType>(message[0])) {
       case HandshakeType::client_hello:
-        if (body.size() >= 34) client_random_ = octets(body.subspan(2, 32));
+        if (const auto hello = wire::parse_client_hello(body)) {
+          client_random_ = octets(hello->random);
+          session_id_ = octets(hello->session_id);
+        }
         break;
       case HandshakeType::server_hello:
         if (body.size() >= 34) server_random_ = octets(body.subspan(2, 32));
-        if (const auto hello = wire::parse_server_hello(body)) {
-          if (!ours) suite = hello->cipher_suite;
-          extended_master_secret_ = hello->extended_master_secret;
-        }
+        if (const auto hello = wire::parse_server_hello(body)) note(*hello, ours);
         break;
       case HandshakeType::server_key_exchange:
-        if (!ours) {
-          const auto exchange = wire::parse_server_key_exchange(body, wire::find(suite)->key_exchange).value();
-          if (exchange.group != group) key_share_.reset();
-          group = exchange.group;
-          peer_point_ = octets(exchange.point);
-        }
+        if (!ours) note(wire::parse_server_key_exchange(body, wire::find(suite)->key_exchange).value());
         break;
       case HandshakeType::client_key_exchange:
-        if (!ours) peer_point_ = octets(wire::parse_client_key_exchange(body, wire::find(suite)->key_exchange)->exchange_keys);
-        derive_keys();
+        if (!ours) peer_share_ = octets(wire::parse_client_key_exchange(body, wire::find(suite)->key_exchange)->exchange_keys);
+        if (const auto secret = shared_secret(); wire::find(suite) != nullptr && secret) agree_on_keys(*secret);
+        break;
+      case HandshakeType::new_session_ticket:
+        if (const auto ticket = wire::parse_new_session_ticket(body)) ticket_ = octets(ticket->ticket);
         break;
       default: break;
     }
   }
 
-  void derive_keys() {
-    if (peer_point_.empty() || wire::find(suite) == nullptr) return;
-    const auto& row = *wire::find(suite);
-    handshake::PreMasterSecret secret(secret_size(wire::find(group)->algorithm));
-    if (!key_share().derive(peer_point_, secret.bytes())) return;
-    auto keys = handshake::KeySchedule::from({.provider = *default_provider(),
-                                              .suite = row,
-                                              .pre_master_secret = std::as_const(secret).bytes(),
-                                              .client_random = client_random_,
-                                              .server_random = server_random_,
-                                              .session_hash = extended_master_secret_ ? std::optional(transcript_hash()) : std::nullopt});
-    keys_ = std::move(keys.value());
-    const auto block = keys_->key_block(client_random_, server_random_).value();
+  // RFC 5246 §7.3: the echo of the client's session_id resumes.
+  void note(const ServerHello& hello, bool ours) {
+    if (!ours) suite = hello.cipher_suite;
+    extended_master_secret_ = hello.extended_master_secret;
+    encrypts_then_macs = hello.encrypt_then_mac;
+    const bool echo = !hello.session_id.empty() && octets(hello.session_id) == session_id_;
+    session_id_ = octets(hello.session_id);
+    if (echo && resumes) use(handshake::KeySchedule::resume(*default_provider(), *wire::find(suite), resumes->master_secret).value());
+  }
+
+  void note(const ServerKeyExchange& exchange) {
+    const NamedGroup before = group;
+    if (has_ecdhe(exchange.key_exchange)) group = exchange.group;
+    if (has_dhe(exchange.key_exchange)) {
+      const auto field = group_of({.prime = exchange.dh_p, .generator = exchange.dh_g}).value();
+      group = std::ranges::find(wire::groups(), field, &wire::GroupRow::algorithm)->group;
+    }
+    if (group != before) key_share_.reset();
+    peer_share_ = octets(has_dhe(exchange.key_exchange) ? exchange.dh_Ys : exchange.point);
+  }
+
+  // RFC 5246 §8.1, RFC 4279 §2: the premaster secret, if there is what it takes.
+  std::optional<handshake::PreMasterSecret> shared_secret() {
+    const wire::SuiteRow* row = wire::find(suite);
+    if (row == nullptr) return std::nullopt;
+    handshake::PreMasterSecret secret;
+    if (has_dhe(row->key_exchange) || has_ecdhe(row->key_exchange)) {
+      secret.resize(secret_size(wire::find(group)->algorithm));
+      if (peer_share_.empty() || !key_share().derive(peer_share_, secret.bytes())) return std::nullopt;
+      if (has_dhe(row->key_exchange)) secret = handshake::PreMasterSecret::copy_of(handshake::dh_pre_master_secret(std::as_const(secret).bytes()));
+    }
+    if (row->key_exchange == KeyExchange::rsa) {
+      Octets block(kMaxSignatureSize);
+      if (role_ == Role::server) {
+        const auto size = development_identity(KeyKind::rsa).leaf.key().decrypt(peer_share_, default_provider()->rng(), block);
+        if (!size) return std::nullopt;
+        block.resize(*size);
+      }
+      secret = handshake::PreMasterSecret::copy_of(role_ == Role::server ? Bytes(block).last(handshake::kMasterSecretSize) : Bytes(pre_master_secret));
+    }
+    if (has_psk(row->key_exchange)) handshake::add_psk(secret, psk);
+    return secret;
+  }
+
+  void agree_on_keys(const handshake::PreMasterSecret& secret) {
+    use(handshake::KeySchedule::from({.provider = *default_provider(),
+                                      .suite = *wire::find(suite),
+                                      .pre_master_secret = secret.bytes(),
+                                      .client_random = client_random_,
+                                      .server_random = server_random_,
+                                      .session_hash = extended_master_secret_ ? std::optional(transcript_hash()) : std::nullopt})
+            .value());
+  }
+
+  void use(handshake::KeySchedule keys) {
+    keys_ = std::move(keys);
+    const auto block = keys_->key_block(client_random_, server_random_, encrypts_then_macs).value();
     for (record::Half* half : {&writing_, &reading_}) {
       const Role writer = half == &writing_ ? role_ : peer_of(role_);
-      half->set_pending(record::make_protection(*default_provider(), row.cipher, block.encrypt_then_mac, block.of(writer), limits).value());
+      half->set_pending(record::make_protection(*default_provider(), wire::find(suite)->cipher, block.encrypt_then_mac, block.of(writer), limits).value());
     }
   }
 
@@ -359,7 +456,8 @@ class ScriptedPeer {
   Transport* wire_ = nullptr;
   record::Half reading_{limits}, writing_{limits};
   Octets pending_in_, messages_in_, transcript_;
-  Octets client_random_ = Octets(32), server_random_ = Octets(32), peer_point_;
+  Octets client_random_ = Octets(32), server_random_ = Octets(32), peer_share_;
+  Octets session_id_, ticket_;  // the ServerHello's, or else the ClientHello's; the last that came
   bool extended_master_secret_ = false;
   std::unique_ptr<KeyShare> key_share_;
   std::optional<handshake::KeySchedule> keys_;
