@@ -84,8 +84,8 @@ class Engine {
 
   // ------------------------------------------------ secrets for protocols above
   /// RFC 5705 §4: fills `out` with keying material that both ends can compute. `label` is one that IANA knows or starts with "EXPERIMENTAL"; no context
-  /// and an empty one differ. Errors: Errc::handshake_not_complete; Errc::misuse for a label that TLS uses itself, a context of more than 65,535 bytes, or
-  /// a configuration that keeps no master secret.
+  /// and an empty one differ. Errors: Errc::handshake_not_complete; Errc::misuse for a label that TLS uses itself, a context of more than 65,535 bytes, a
+  /// connection without extended_master_secret (RFC 7627 §5.4), or a configuration that keeps no master secret.
   Result<void> export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const;
   /// Errors: Errc::handshake_not_complete; Errc::misuse where this connection has no such binding: without extended_master_secret, without a server
   /// certificate (a server that resumed a session knows of none), or with one whose signature has no hash of its own (RFC 5929 §4.1).

@@ -19,6 +19,8 @@ Result<void> Engine::Impl::export_keying_material(std::string_view label, std::o
   if (!state_.handshake_complete) return std::unexpected(Error(Errc::handshake_not_complete));
   if (std::ranges::find(kOwnLabels, label) != std::end(kOwnLabels)) return std::unexpected(Error(Errc::misuse, "a label that TLS uses itself"));
   if (context && context->size() > 0xffff) return std::unexpected(Error(Errc::misuse, "an exporter's context of more than 65,535 bytes"));
+  // RFC 7627 §5.4: without it, a man in the middle can make two connections with the same secret.
+  if (!state_.extended_master_secret) return std::unexpected(Error(Errc::misuse, "an export without extended_master_secret proves nothing"));
   if (kept_.master_secret.empty()) return std::unexpected(Error(Errc::misuse, "the master secret was not kept (CommonConfig::keep_master_secret)"));
   auto prf = handshake::Prf::with_secret(*config_.provider, kept_.prf_hash, kept_.master_secret.bytes());
   if (!prf) return std::unexpected(prf.error());
@@ -34,7 +36,7 @@ Result<void> Engine::Impl::export_keying_material(std::string_view label, std::o
 Result<std::vector<std::uint8_t>> Engine::Impl::channel_binding(ChannelBinding kind) const {
   if (!state_.handshake_complete) return std::unexpected(Error(Errc::handshake_not_complete));
   if (kind == ChannelBinding::tls_server_end_point) return end_point();
-  // RFC 7627 §6.1, RFC 9266 §4.2: without it, a man in the middle can make two connections with the same secret.
+  // RFC 7627 §5.4, §6.1, RFC 9266 §4.2.
   if (!state_.extended_master_secret) return std::unexpected(Error(Errc::misuse, "a binding without extended_master_secret binds nothing"));
   if (kind == ChannelBinding::tls_unique) {
     const auto& first = state_.resumed ? kept_.server_verify_data : kept_.client_verify_data;

@@ -59,6 +59,7 @@ void Engine::Impl::version_negotiated() {
 void Engine::Impl::limit_fragments(std::size_t send, std::size_t receive) {
   if (send != 0) writing_.set_fragment_size(send);
   receive_limit_ = receive;
+  if (receive != 0) framer_.limit_plaintext(receive);
 }
 
 void Engine::Impl::sent(std::size_t n) {

@@ -33,8 +33,8 @@ std::vector<std::uint8_t> list_with(std::optional<std::uint16_t> front, Bytes li
   return all;
 }
 
-// RFC 6066 §4.
-std::uint8_t fragment_length_code(std::size_t size) { return static_cast<std::uint8_t>(std::bit_width(size) - 9); }
+// RFC 6066 §4; 0 for none.
+std::uint8_t fragment_length_code(std::size_t size) { return size == 0 ? 0 : static_cast<std::uint8_t>(std::bit_width(size) - 9); }
 
 std::vector<std::uint8_t> wire_of(const std::vector<CertificateType>& types) {
   std::vector<std::uint8_t> wire;
@@ -149,8 +149,10 @@ void Client::find_session() {
   if (!session_) return;
   const bool spoken = std::ranges::find(context_.abilities.suites, session_->suite, &wire::SuiteRow::suite) != context_.abilities.suites.end();
   const bool usable = !session_->session_id.empty() || (config.tickets && !session_->ticket.empty());
-  const bool fits = spoken && usable && session_->binding == binding() && session_->server_name == state_.server_name && now_ < session_->expires &&
-                    (session_->extended_master_secret || !config_.require_extended_master_secret) && still_valid(session_->verified_chain, now_);
+  const bool same_fragments = session_->max_fragment_length == 0 || session_->max_fragment_length == fragment_length_code(config.max_fragment_length);
+  const bool fits = spoken && usable && same_fragments && session_->binding == binding() && session_->server_name == state_.server_name &&
+                    now_ < session_->expires && (session_->extended_master_secret || !config_.require_extended_master_secret) &&
+                    still_valid(session_->verified_chain, now_);
   if (!fits) return session_.reset();
   remember_where();
 }
@@ -187,13 +189,15 @@ Result<void> Client::receive_server_hello(Bytes body) {
   negotiated_.certificate_status = hello->status_request;
 
   // RFC 5246 §7.3: the echo of what we offered is a yes to it. An echo of nothing that we have would be a session that nobody knows.
-  if (!offered_id_.empty() && std::ranges::equal(hello->session_id, offered_id_)) return resume_session(*hello, **suite);
+  if (resumes(*hello)) return resume_session(*hello, **suite);
   session_.reset();
   new_id_ = copy(hello->session_id);
   suite_chosen(**suite);
   if (context_.identities.empty() && !context_.config.choose_identity) transcript_.stop_keeping();  // this client has nothing to prove
   return {};
 }
+
+bool Client::resumes(const ServerHello& hello) const { return !offered_id_.empty() && std::ranges::equal(hello.session_id, offered_id_); }
 
 Result<void> Client::resume_session(const ServerHello& hello, const wire::SuiteRow& suite) {
   if (suite.suite != session_->suite) return fail(Errc::session_suite_changed, name(suite.suite));
@@ -255,15 +259,17 @@ Result<void> Client::check_certificate_type(const ServerHello& hello) {
 }
 
 Result<void> Client::check_fragment_limits(const ServerHello& hello) {
-  const std::size_t asked = context_.config.max_fragment_length;
+  const std::uint8_t asked = fragment_length_code(context_.config.max_fragment_length);
   if (hello.record_size_limit) {
     // RFC 8449 §4, §5: a server that knows record_size_limit does not answer max_fragment_length as well.
     if (*hello.record_size_limit < 64 || hello.max_fragment_length) return fail(Errc::fragment_limit_wrong, "record_size_limit");
     state_.send_fragment_limit = std::min<std::size_t>(*hello.record_size_limit, kMaxPlaintext);
     state_.receive_fragment_limit = config_.record_size_limit;
   } else if (hello.max_fragment_length) {
-    if (*hello.max_fragment_length != fragment_length_code(asked)) return fail(Errc::fragment_limit_wrong, "max_fragment_length");
-    state_.send_fragment_limit = state_.receive_fragment_limit = asked;
+    if (*hello.max_fragment_length != asked) return fail(Errc::fragment_limit_wrong, "max_fragment_length");
+    use_max_fragment_length(asked);
+  } else if (resumes(hello)) {
+    use_max_fragment_length(session_->max_fragment_length);  // RFC 6066 §1.1
   }
   channel_.limit_fragments(state_.send_fragment_limit, state_.receive_fragment_limit);
   return {};

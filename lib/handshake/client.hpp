@@ -43,6 +43,8 @@ class Client final : public Endpoint {
   void find_session();
   void remember_where();  // RFC 5246 §7.2: a connection that fails takes its session with it
   Binding binding() const;
+  /// Whether the server says yes to the session that was offered.
+  bool resumes(const ServerHello& hello) const;
   Bytes session_key() const { return bytes_of(state_.server_name); }
   // ServerHello
   Result<void> check_offered(const ServerHello& hello) const;

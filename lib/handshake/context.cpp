@@ -110,8 +110,10 @@ Result<Abilities> abilities_of(const CommonConfig& config, Keys keys) {
   if (suites->empty()) return fail(Errc::bad_configuration, "suites: none that there are keys for");
   auto groups = choose<wire::GroupRow>(provider, config.groups, groups_of(config.policy), "groups");
   if (!groups) return fail(groups.error());
+  // RFC 8422 §4, RFC 7919 §2: groups without a suite that uses them are not offered.
   const bool dhe = std::ranges::any_of(*suites, [](auto* row) { return has_dhe(row->key_exchange); });
-  if (!dhe) std::erase_if(*groups, [](const wire::GroupRow* row) { return is_finite_field(row->algorithm); });
+  const bool ecdhe = std::ranges::any_of(*suites, [](auto* row) { return has_ecdhe(row->key_exchange); });
+  std::erase_if(*groups, [&](const wire::GroupRow* row) { return is_finite_field(row->algorithm) ? !dhe : !ecdhe; });
   auto schemes = choose<wire::SchemeRow>(provider, config.schemes, schemes_of(config.policy), "schemes");
   if (!schemes) return fail(schemes.error());
   auto signing_schemes = config.signing_schemes.empty() ? schemes : choose<wire::SchemeRow>(provider, config.signing_schemes, {}, "signing_schemes");

@@ -35,6 +35,11 @@ void Endpoint::resume(const wire::SuiteRow& suite) {
   state_.peer_certificates = session_->peer_certificates;
 }
 
+void Endpoint::use_max_fragment_length(std::uint8_t code) {
+  max_fragment_length_ = code;
+  if (code != 0) state_.send_fragment_limit = state_.receive_fragment_limit = std::size_t{1} << (8 + code);
+}
+
 Result<void> Endpoint::keep_certificates(const Certificates& message) {
   if (message.certificate_list.size() > config_.limits.certificates) return fail(Errc::certificate_path_too_long, "Limits::certificates");
   state_.peer_certificates.clear();
@@ -92,6 +97,7 @@ Session Endpoint::session_of() const {
           .extended_master_secret = state_.extended_master_secret,
           .established = session_ && negotiated_.resumed ? session_->established : now_,
           .server_name = state_.server_name,
+          .max_fragment_length = max_fragment_length_,
           .group = state_.group,
           .signature_scheme = role_ == Role::server && state_.client_signature_scheme ? state_.client_signature_scheme : state_.signature_scheme,
           .psk_identity = state_.psk_identity,

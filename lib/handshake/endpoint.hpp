@@ -101,6 +101,8 @@ class Endpoint : public Steps {
   void resume(const wire::SuiteRow& suite);
   /// The peer's certificate_list, parsed into the state. Errors: Errc::certificate_path_too_long past the limit, those of Certificate::from_der.
   Result<void> keep_certificates(const Certificates& message);
+  /// RFC 6066 §4: a code from 1 to 4; 0 is none.
+  void use_max_fragment_length(std::uint8_t code);
   /// RFC 5246 §8.1 and §6.3, RFC 7627 §4: from the premaster secret, or the session's master secret, to the pending states of both directions. A step of
   /// its own: the session hash takes in ClientKeyExchange.
   Result<Outcome> derive_keys();
@@ -126,6 +128,7 @@ class Endpoint : public Steps {
   const wire::SuiteRow* suite_ = nullptr;
   CertificateType peer_certificate_type_ = CertificateType::x509;
   std::optional<Session> session_;  // the one that is offered or resumed
+  std::uint8_t max_fragment_length_ = 0;
   KeyAgreement key_agreement_;
   PreMasterSecret pre_master_secret_;
   Signing signing_;

@@ -69,6 +69,7 @@ class Chooser {
       if (choice.group == nullptr) return missing(Errc::no_common_group);
     }
     if (has_certificate(suite.key_exchange) && !choose_credential(suite.key_exchange, choice.credential)) return false;
+    choice.by_name = named_ && hello_.server_name && choice.credential.identity != nullptr;
     choice_ = choice;
     return true;
   }

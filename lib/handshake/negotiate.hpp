@@ -20,6 +20,7 @@ struct Choice {
   const wire::SuiteRow* suite = nullptr;
   const wire::GroupRow* group = nullptr;  ///< null: the suite has no ephemeral key exchange
   Credential credential = {};             ///< none: the suite has no certificate
+  bool by_name = false;                   ///< the credential is for the client's server_name
 };
 
 /// What every ClientHello must say, whatever the configuration (RFC 5246 §7.4.1.2, appendix E.1; RFC 5746 §3.6; RFC 7507 §3; RFC 8422 §5.1.2;

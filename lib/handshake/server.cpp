@@ -195,9 +195,10 @@ Result<void> Server::give_session_id() {
   return gives_id_ ? draw(new_id_) : Result<void>();
 }
 
-// RFC 6066 §8, RFC 6962 §3.3.1, RFC 7250 §4.2: how the key is shown, and what goes with it.
+// RFC 6066 §3, §8, RFC 6962 §3.3.1, RFC 7250 §4.2: how the key was chosen and is shown, and what goes with it.
 Result<void> Server::show_key(const ClientHello& hello, ServerHello& answer) {
   if (!has_certificate(choice_.suite->key_exchange)) return {};
+  answer.server_name = choice_.by_name;
   if (const auto chosen = choose_certificate_type(hello, answer); !chosen) return chosen;
   if (shows_raw_key_) return {};
   const Identity& identity = choice_.credential.identity->identity;
@@ -220,16 +221,19 @@ Result<void> Server::choose_certificate_type(const ClientHello& hello, ServerHel
   return {};
 }
 
-// RFC 8449 §4, §5: record_size_limit stands in for max_fragment_length where both are offered.
+// RFC 8449 §4, §5: record_size_limit stands in for max_fragment_length where both are offered, and is agreed upon in every handshake. RFC 6066 §1.1, §4:
+// max_fragment_length is the session's.
 Result<void> Server::limit_fragments(const ClientHello& hello, ServerHello& answer) {
   if (hello.record_size_limit) {
     const std::size_t own = config().common.record_size_limit != 0 ? config().common.record_size_limit : kMaxPlaintext;
     answer.record_size_limit = static_cast<std::uint16_t>(own);
     state_.send_fragment_limit = std::min<std::size_t>(*hello.record_size_limit, kMaxPlaintext);
     state_.receive_fragment_limit = own;
+  } else if (session_) {
+    use_max_fragment_length(session_->max_fragment_length);
   } else if (hello.max_fragment_length) {
     answer.max_fragment_length = hello.max_fragment_length;
-    state_.send_fragment_limit = state_.receive_fragment_limit = std::size_t{1} << (8 + *hello.max_fragment_length);
+    use_max_fragment_length(*hello.max_fragment_length);
   }
   channel_.limit_fragments(state_.send_fragment_limit, state_.receive_fragment_limit);
   return {};

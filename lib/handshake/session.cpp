@@ -7,7 +7,7 @@
 namespace tls12::handshake {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 
 /// Into memory that is wiped: a session is a secret.
 class Writer {
@@ -70,6 +70,7 @@ SecretVector serialize(const Session& session) {
   out.number(static_cast<std::uint64_t>(session.expires.time_since_epoch().count()), 8);
   out.bytes(session.binding);
   out.vector(bytes_of(session.server_name), 2);
+  out.number(session.max_fragment_length, 1);
   out.number(static_cast<std::uint64_t>(session.group.value_or(NamedGroup{})), 2);
   out.number(static_cast<std::uint64_t>(session.signature_scheme.value_or(SignatureScheme{})), 2);
   out.vector(bytes_of(session.psk_identity), 2);
@@ -94,6 +95,7 @@ std::optional<Session> parse_session(Bytes bytes) {
   const Bytes binding = reader.bytes(session.binding.size(), "binding");
   std::ranges::copy(binding, session.binding.begin());
   session.server_name = read_text(reader);
+  session.max_fragment_length = reader.u8("max_fragment_length");
   session.group = read_optional<NamedGroup>(reader);
   session.signature_scheme = read_optional<SignatureScheme>(reader);
   session.psk_identity = read_text(reader);

@@ -46,7 +46,7 @@ Result<Framer::Framed> Framer::next(MutableBytes input) {
 
   if (n < kRecordHeaderSize) return Framed{.missing = kRecordHeaderSize - n};
   const std::size_t length = static_cast<std::size_t>(input[3]) << 8 | input[4];
-  if (length > (protected_ ? kMaxCiphertext : kMaxPlaintext)) return fail(Errc::record_overflow);
+  if (length > (protected_ ? max_sealed_ : kMaxPlaintext)) return fail(Errc::record_overflow);
   if (length == 0 && !protected_ && type != ContentType::application_data) return fail(Errc::record_empty, name(type));
 
   const std::size_t size = kRecordHeaderSize + length;

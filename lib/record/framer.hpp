@@ -1,6 +1,7 @@
 // Bytes into records: the header's rules, in the order in which its bytes arrive (RFC 5246 §6.2.1, §6.2.3, appendix E).
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "record/record.hpp"
@@ -29,11 +30,17 @@ class Framer {
   void expect_version(ProtocolVersion version) { version_ = version; }
   /// The peer's change_cipher_spec has come: fragments are sealed from now on, and may be longer than their plaintext.
   void expect_protection() { protected_ = true; }
+  /// RFC 6066 §4: no sealed record of this much plaintext is longer than what is taken from now on; a longer one is Errc::record_overflow.
+  void limit_plaintext(std::size_t size) { max_sealed_ = std::min(size + kMaxExpansion, kMaxCiphertext); }
 
  private:
+  /// What a CBC suite may add (RFC 5246 §6.2.3.2): an IV, a MAC by SHA-384, and padding.
+  static constexpr std::size_t kMaxExpansion = 16 + 48 + 256;
+
   Result<Framed> not_a_first_record(Bytes input) const;
 
   std::optional<ProtocolVersion> version_ = {};
+  std::size_t max_sealed_ = kMaxCiphertext;
   bool protected_ = false, first_ = true;
 };
 

@@ -105,7 +105,6 @@ TEST_CASE("a ClientHello with nothing in common with this server ends in handsha
   for (const Fault& fault : faults) check(fault);
 }
 
-// Shows RFC 5246 7.4.1.2-1
 TEST_CASE("a ClientHello whose values are not allowed is answered with illegal_parameter") {
   check({"no null compression", [](auto& h) { h.compressions = {1}; }, Errc::null_compression_missing, Alert::illegal_parameter});
   check({"no uncompressed points", [](auto& h) { h.extensions.set(11, {2, 1, 2}); }, Errc::point_format_missing, Alert::illegal_parameter});
@@ -158,6 +157,19 @@ TEST_CASE("a server_name that is absent, or of another type, is none") {
   CHECK(accepted("none", [](auto&) {}).engine.state().server_name.empty());
   CHECK(accepted("another type", [](RawClientHello& h) { h.extensions.set(0, hex("0004 05 0001 61")); }).engine.state().server_name.empty());
   CHECK(accepted("one", [](RawClientHello& h) { h.extensions.set(0, hex("0004 00 0001 61")); }).engine.state().server_name == "a");
+}
+
+TEST_CASE("server_name is acknowledged where the certificate is for it; a name that nobody has is passed over, or refused where it must be known") {
+  const ScriptedPeer known = accepted("one of ours", [](RawClientHello& h) { h.extensions.set(0, hex("000c 00 0009 6c6f63616c686f7374")); });
+  CHECK(server_hello_of(known).server_name);
+  const Edit stranger = [](RawClientHello& h) { h.extensions.set(0, hex("0004 00 0001 61")); };
+  const ScriptedPeer unknown = accepted("none of ours", stranger);
+  CHECK(!server_hello_of(unknown).server_name);
+  CHECK(unknown.alerts.empty());
+  CHECK(!server_hello_of(accepted("none", [](auto&) {})).server_name);
+  ServerConfig strict = server_config();
+  strict.require_known_name = true;
+  check({"none of ours, where it must be known", stranger, Errc::unrecognized_name, Alert::unrecognized_name}, strict);
 }
 
 TEST_CASE("a client that says nothing about groups gets one that everybody has") {

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "../support/engines.hpp"
+#include "support/scripted_peer.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -65,5 +65,25 @@ TEST_CASE("both ends have the same channel bindings, each of its own size") {
     REQUIRE(binding.has_value());
     CHECK(binding->size() == static_cast<std::size_t>(size));
     CHECK(*binding == pair.server.channel_binding(kind).value());
+  }
+}
+
+TEST_CASE("without the extended master secret nothing is exported, and no binding is made of the handshake") {
+  ScriptedPeer client = ScriptedPeer::client_of(), server = ScriptedPeer(Role::server, Engine::client(client_config().build().value(), "localhost", kNow));
+  client.client_hello.extensions.remove(23);
+  client.complete();
+  RawServerHello hello = server.server_hello();
+  hello.extensions.remove(23);
+  server.send(hello.bytes());
+  server.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
+  server.change_cipher_spec();
+  server.send(HandshakeType::finished);
+  for (const Engine* engine : {&client.engine, &server.engine}) {
+    REQUIRE(engine->state().handshake_complete);
+    Material out;
+    CHECK(engine->export_keying_material("EXPERIMENTAL", {}, out).error().code == Errc::misuse);
+    CHECK(engine->channel_binding(ChannelBinding::tls_unique).error().code == Errc::misuse);
+    CHECK(engine->channel_binding(ChannelBinding::tls_exporter).error().code == Errc::misuse);
+    CHECK(engine->channel_binding(ChannelBinding::tls_server_end_point).has_value());  // a hash of the certificate
   }
 }

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "../support/engines.hpp"
-#include "wire/registry.hpp"
+#include "wire/codec.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -103,6 +103,34 @@ TEST_CASE("what a session is bound to: change it, and the handshake is a full on
     CHECK_FALSE(keys.resumes());
     Remembering name = first();
     CHECK_FALSE(name.resumes(kNow, "127.0.0.1"));
+  }
+}
+
+TEST_CASE("RFC 6066 §1.1: a session keeps its max_fragment_length, and a ServerHello that resumes it has none of these extensions") {
+  for (const bool tickets : {false, true}) {
+    CAPTURE(tickets);
+    Remembering ends(tickets);
+    ends.client.max_fragment_length = 1024;
+    for (const bool resumed : {false, true}) {
+      Engine a = Engine::client(ends.client.build().value(), "localhost", kNow), b = Engine::server(ends.server.build().value(), kNow);
+      carry(a, b);
+      const auto size = static_cast<std::size_t>(b.output()[6] << 16 | b.output()[7] << 8 | b.output()[8]);
+      const ServerHello hello = wire::parse_server_hello(b.output().subspan(9, size)).value();
+      CHECK(hello.server_name == !resumed);
+      CHECK(hello.max_fragment_length.has_value() == !resumed);
+      CHECK(!hello.status_request);
+      while (carry(a, b) + carry(b, a) != 0) {}
+      CHECK(a.state().resumed == resumed);
+      for (const Engine* end : {&a, &b}) {
+        CHECK(end->state().send_fragment_limit == 1024);
+        CHECK(end->state().receive_fragment_limit == 1024);
+      }
+    }
+    // Without the extension, or with another length, the session is not this client's.
+    ends.client.max_fragment_length = 2048;
+    CHECK_FALSE(ends.resumes());
+    ends.client.max_fragment_length = 0;
+    CHECK_FALSE(ends.resumes());
   }
 }
 

@@ -75,6 +75,27 @@ TEST_CASE("an IP address is never sent as server_name, nor is the dot at the end
   CHECK(name_sent("example.org.") == "example.org");
 }
 
+TEST_CASE("groups and point formats are offered by a client whose suites use them") {
+  using enum CipherSuite;
+  const auto offered = [](CipherSuite suite) {
+    ClientConfig config = client_config();
+    config.common.policy = SuitePolicy::legacy;
+    config.common.suites = {suite};
+    const ScriptedPeer peer = ScriptedPeer::server_of(config);
+    const auto hello = wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value();
+    std::string said = hello.ec_point_formats ? "formats" + std::string(octets(*hello.ec_point_formats) == Octets{0} ? "" : " of other points") : "no formats";
+    if (!hello.supported_groups) return said + ", no groups";
+    const auto is_field = [](NamedGroup group) { return static_cast<int>(group) >> 8 == 1; };
+    const bool fields = std::any_of(hello.supported_groups->begin(), hello.supported_groups->end(), is_field);
+    const bool curves = !std::all_of(hello.supported_groups->begin(), hello.supported_groups->end(), is_field);
+    return said + (curves ? ", curves" : "") + (fields ? ", fields" : "");
+  };
+  CHECK(offered(TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256) == "formats, curves");
+  CHECK(offered(TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA) == "formats, curves");
+  CHECK(offered(TLS_DHE_RSA_WITH_AES_128_GCM_SHA256) == "no formats, fields");
+  CHECK(offered(TLS_RSA_WITH_AES_128_GCM_SHA256) == "no formats, no groups");
+}
+
 TEST_CASE("a version that was not offered is answered with protocol_version") {
   check("TLS 1.1", [](auto& h) { h.version = 0x0302; }, Errc::version_not_offered, Alert::protocol_version);
   check("TLS 1.3", [](auto& h) { h.version = 0x0304; }, Errc::version_not_offered, Alert::protocol_version);

@@ -22,6 +22,7 @@ Session full_session() {
           .expires = test::kNow + 1h,
           .binding = {1, 2, 3},
           .server_name = "example.org",
+          .max_fragment_length = 3,
           .group = NamedGroup::x25519,
           .signature_scheme = SignatureScheme::ed25519,
           .psk_identity = "bob",
@@ -52,6 +53,7 @@ TEST_CASE("a session that is written down and read again says the same") {
   CHECK(read->established == session.established);
   CHECK(read->expires == session.expires);
   CHECK(read->server_name == "example.org");
+  CHECK(read->max_fragment_length == 3);
   CHECK(read->psk_identity == "bob");
   CHECK(read->verified_chain.size() == 2);
   CHECK(read->ticket == session.ticket);
@@ -64,7 +66,7 @@ TEST_CASE("what is cut, longer, or of another version is no session") {
   changed.push_back(0);
   CHECK_FALSE(parse_session(changed).has_value());
   changed = written;
-  changed[0] = 2;
+  changed[0] = 1;
   CHECK_FALSE(parse_session(changed).has_value());
 }
 

@@ -229,6 +229,20 @@ TEST_CASE("a fragment is at most 2^14 bytes long, or 2^14 + 2048 once it is seal
   }
 }
 
+TEST_CASE("where fragments are limited, a sealed record that cannot be of so little plaintext is refused by its header, before it is opened") {
+  const auto limited = [] {
+    Framer framer = guarded();
+    framer.limit_plaintext(512);
+    return framer;
+  };
+  const std::size_t most = 16 + 512 + 48 + 256;  // IV, data, MAC by SHA-384 and padding
+  Framer framer = limited();
+  Octets wire = plain_record(23, 0x0303, pattern(most));
+  CHECK(framer.next(wire)->record.has_value());
+  CHECK(fault(limited, header(23, 0x0303, most + 1)) == Errc::record_overflow);
+  CHECK(fault(limited, header(22, 0x0303, 1 << 14)) == Errc::record_overflow);
+}
+
 TEST_CASE("an empty record is a fault, but for application data and what is sealed") {
   for (const unsigned type : {20u, 21u, 22u}) {
     CHECK(fault(fresh, header(type, 0x0303, 0)) == Errc::record_empty);
