@@ -193,9 +193,8 @@ Result<ClientContext> context_for(const Options& options) {
   return context;
 }
 
-int report(const Options& options, const Ending& ending, const ConnectionState* state, const std::string& address) {
+int report(const Options& options, const Ending& ending, nlohmann::ordered_json json = nlohmann::ordered_json::object()) {
   if (options.json) {
-    nlohmann::ordered_json json = state != nullptr ? summary_json(*state, address) : nlohmann::ordered_json::object();
     json["sent"] = ending.sent;
     json["received"] = ending.received;
     json["ok"] = ending.reason.empty();
@@ -213,23 +212,24 @@ Result<Conn> dial_with(const Options& options, const ClientContext& context) {
 
 int run(const Options& options) {
   auto context = context_for(options);
-  if (!context) return report(options, ended_by(context.error()), nullptr, {});
+  if (!context) return report(options, ended_by(context.error()));
   if (options.insecure) { complain("WARNING: --insecure: the certificate is NOT verified. Whoever is in between can read and change everything."); }
   auto conn = dial_with(options, *context);
   for (unsigned more = 0; conn && more < options.resume; ++more) {
     conn->close();
     conn = dial_with(options, *context);
-    if (conn && !conn->state().resumed) return report(options, {.reason = "the server did not resume the session", .error = {}}, nullptr, {});
+    if (conn && !conn->state().resumed) return report(options, {.reason = "the server did not resume the session", .error = {}});
   }
-  if (!conn) return report(options, ended_by(conn.error()), nullptr, {});
+  if (!conn) return report(options, ended_by(conn.error()));
   const std::string address = conn->peer();
   if (!options.quiet && !options.json) {
     const std::string text = summary(conn->state(), address, Paint(options.connection.colour, stderr));
     std::fwrite(text.data(), 1, text.size(), stderr);
   }
   const Ending ending = converse(*conn, options);
-  const ConnectionState state = conn->state();
-  return report(options, ending, &state, address);
+  nlohmann::ordered_json json = summary_json(conn->state(), address);
+  if (!options.connection.exported.label.empty()) json["exported"] = exported_json(*conn, options.connection.exported);
+  return report(options, ending, std::move(json));
 }
 
 }  // namespace

@@ -54,6 +54,16 @@ std::string parse_psk(const std::string& text, std::vector<PreSharedKey>& into) 
   return {};
 }
 
+std::string parse_export(const std::string& text, Export& into) {
+  const std::size_t colon = text.find(':');
+  into = {.label = text.substr(0, colon)};
+  if (into.label.empty()) return "a label is needed";
+  if (colon == std::string::npos) return {};
+  const auto [stop, fault] = std::from_chars(text.data() + colon + 1, text.data() + text.size(), into.length);
+  if (fault != std::errc{} || stop != text.data() + text.size() || into.length == 0 || into.length > 1024) return "the length is a number from 1 to 1024";
+  return {};
+}
+
 void add_colour_option(CLI::App& app, Colour& colour) {
   const std::map<std::string, Colour> words = {{"auto", Colour::automatic}, {"always", Colour::always}, {"never", Colour::never}};
   app.add_option("--color", colour, "colours in what is printed: auto (on a terminal), always or never")
@@ -75,6 +85,9 @@ void ConnectionOptions::add_to(CLI::App& app) {
       ->check(CLI::Range(64, 16384).description(""))
       ->type_name("BYTES");
   app.add_flag("--require-ems", require_extended_master_secret, "no connection without extended_master_secret (RFC 7627)");
+  app.add_option("--export", exporter, "with --json: tell keying material for this label, of so many bytes (RFC 5705; 32)")
+      ->type_name("LABEL[:BYTES]")
+      ->check([this](const std::string& text) { return parse_export(text, exported); });
   app.add_option("--alpn", protocols, "application protocols, best first (RFC 7301): http/1.1, ...")->delimiter(',')->type_name("NAME,...");
   app.add_option("--keylog", keylog, "append the session's secrets to this file, for Wireshark")->type_name("FILE");
   app.add_flag("--trace", trace, "tell every message and record, field by field, on standard error");

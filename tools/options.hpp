@@ -10,12 +10,22 @@
 
 namespace tls12::tool {
 
+/// Keying material that is asked for (RFC 5705).
+struct Export {
+  std::string label;  ///< empty: none is
+  std::size_t length = 32;
+};
+/// "LABEL" or "LABEL:BYTES". What CLI11 calls a validator: empty, or the reason.
+std::string parse_export(const std::string& text, Export& into);
+
 struct ConnectionOptions {
   SuitePolicy policy = SuitePolicy::modern;
   std::vector<std::string> suites, groups, schemes, protocols, psk;
   std::vector<PreSharedKey> keys;  ///< what `psk` says
   std::uint16_t record_size_limit = 0;
   bool require_extended_master_secret = false;
+  std::string exporter;
+  Export exported;  ///< what `exporter` says
   std::string keylog;
   bool trace = false;
   Colour colour = Colour::automatic;

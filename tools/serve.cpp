@@ -23,7 +23,7 @@ struct Options {
   std::vector<std::string> client_ca;
   std::string staple, ticket_keys, psk_hint;
   ClientAuthentication client_authentication = ClientAuthentication::none;
-  bool echo = false, quiet = false, no_tickets = false;
+  bool echo = false, quiet = false, json = false, no_tickets = false;
   std::size_t session_cache = 20'000;
   /// Seconds; those that are not given follow from `timeout`.
   double timeout = 30, stop_time = 5;
@@ -110,7 +110,12 @@ Result<ServerContext> context_for(const Options& options, std::vector<Identity> 
 }
 
 ServerOptions server_options(const Options& options) {
-  ServerOptions server{.www = options.www, .echo = options.echo, .connections = options.connections, .stop_time = milliseconds(options.stop_time)};
+  ServerOptions server{.www = options.www,
+                       .echo = options.echo,
+                       .json = options.json,
+                       .exported = options.connection.exported,
+                       .connections = options.connections,
+                       .stop_time = milliseconds(options.stop_time)};
   server.http.header = options.header_size;
   server.http.header_time = milliseconds(options.header_time.value_or(std::min(options.timeout, kAttentive)));
   server.http.idle_time = milliseconds(options.idle_time.value_or(options.timeout));
@@ -163,10 +168,11 @@ int run(const Options& options) {
   if (!listener) return failed(listener.error());
   std::printf("listening on %s\n", listener->address().c_str());
   std::fflush(stdout);
-  const bool quiet = options.quiet;
-  Server server(std::move(*listener), *context, server_options(options), [quiet](const std::string& line) {
-    if (!quiet) complain(line);
-  });
+  const auto log = [quiet = options.quiet, json = options.json](const std::string& line) {
+    if (json) std::fprintf(stderr, "%s\n", line.c_str());
+    if (!quiet && !json) complain(line);
+  };
+  Server server(std::move(*listener), *context, server_options(options), log);
   const StopOnSignal stop(server);
   auto outcome = server.run();
   return outcome ? kDone : failed(outcome.error());
@@ -229,6 +235,7 @@ void add_serve(CLI::App& app, Action& action) {
   command.add_flag("--echo", options->echo, "no HTTP: give back every byte")->excludes(www);
   add_sessions_and_clients(command, *options);
   add_limits(command, *options);
+  command.add_flag("--json", options->json, "log on standard error one line of JSON for each connection, and none for requests");
   command.add_flag("--quiet", options->quiet, "no log on standard error: a line for each request and each connection");
   options->connection.add_to(command);
   command.footer("The first line on standard output is `listening on ADDR:PORT`. SIGTERM or SIGINT stops accepting, finishes what is under way, and closes.");

@@ -10,6 +10,7 @@
 #include "open_file.hpp"
 #include "pages.hpp"
 #include "small_thread.hpp"
+#include "summary.hpp"
 #include "words.hpp"
 
 namespace tls12::tool {
@@ -162,7 +163,7 @@ void Server::finished() {
 void Server::serve(TransportPtr transport) {
   const std::string peer = transport->peer();
   const Deadline deadline = within(context_.config().common.handshake_timeout);
-  if (const std::string why = wait_for_first_byte(*transport, deadline); !why.empty()) return log_(peer + " handshake failed: " + why + " [no alert]");
+  if (const std::string why = wait_for_first_byte(*transport, deadline); !why.empty()) return log_no_handshake(peer, why + " [no alert]");
   char first = 0;
   // A TLS record's type is none of HTTP's letters (RFC 5246 §6.2.1).
   const bool seen = ::recv(transport->descriptor(), &first, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
@@ -170,14 +171,14 @@ void Server::serve(TransportPtr transport) {
     answer_plain_http(*transport);
     Error error = Error(Errc::plain_http).in(Phase::handshake);
     error.alert.reset();
-    return log_(peer + " handshake failed: " + error.message() + " [no alert: it was answered in plain HTTP]");
+    return log_no_handshake(peer, error.message() + " [no alert: it was answered in plain HTTP]", error);
   }
   auto conn = Conn::server(std::move(transport), context_);
-  if (!conn) return log_(peer + " " + conn.error().message());
+  if (!conn) return log_no_handshake(peer, conn.error().message(), conn.error());
   conn->set_deadline(deadline);
   // One attempt to say goodbye, by a deadline that this thread does not move meanwhile.
   Registered entry(*this, [&conn] { conn->set_read_deadline(within({})); }, [&conn] { conn->close_gracefully(within({})); });
-  log_(peer + " " + serve_tls(*conn, entry));
+  serve_tls(*conn, entry);
 }
 
 /// Empty when it has come, else why it has not. A peer that has said nothing has nothing under way: when the server stops, it goes at once.
@@ -217,7 +218,7 @@ void Server::answer_plain_http(Transport& transport) {
 }
 
 // S2: behind a handshake that failed there is nothing but the reason.
-std::string Server::serve_tls(Conn& conn, Registered& entry) {
+void Server::serve_tls(Conn& conn, Registered& entry) {
   // From here on nothing but the end moves the deadlines: close() hurries whatever close is under way.
   const auto about_to_close = [&] {
     conn.set_write_deadline(within(options_.linger_time));
@@ -229,17 +230,38 @@ std::string Server::serve_tls(Conn& conn, Registered& entry) {
   if (auto done = conn.handshake(); !done) {
     about_to_close();
     conn.close();
-    return "handshake failed: " + done.error().message() + (done.error().alert ? "" : " [no alert]");
+    return log_no_handshake(conn.peer(), done.error().message() + (done.error().alert ? "" : " [no alert]"), done.error());
   }
   const std::string agreed = negotiated(conn.state());
   const std::string story = options_.echo ? serve_echo(conn, entry) : serve_http(conn, entry);
   about_to_close();
   const CloseReport report = conn.close_gracefully(within(options_.linger_time));
+  log_connection(conn, agreed, story, report);
+}
+
+void Server::log_no_handshake(const std::string& peer, const std::string& reason, const std::optional<Error>& error) const {
+  if (!options_.json) return log_(peer + " handshake failed: " + reason);
+  log_(nlohmann::ordered_json({{"peer", peer}, {"ok", false}, {"error", error_json(reason, error)}}).dump());
+}
+
+void Server::log_connection(const Conn& conn, const std::string& agreed, const std::string& story, const CloseReport& report) const {
   const ConnectionState end = conn.state();
-  return agreed + ", " + std::to_string(end.bytes_received) + " bytes in, " + std::to_string(end.bytes_sent) + " out, " + story +
-         (report.peer_closed ? ", closed by both"
-          : report           ? ", closed"
-                             : ", not closed properly: " + std::string(rule(report.error->code).name));
+  const std::string closed = report.peer_closed ? "closed by both" : report ? "closed" : "not closed properly: " + std::string(rule(report.error->code).name);
+  if (!options_.json) {
+    return log_(conn.peer() + " " + agreed + ", " + std::to_string(end.bytes_received) + " bytes in, " + std::to_string(end.bytes_sent) + " out, " + story +
+                ", " + closed);
+  }
+  nlohmann::ordered_json json = summary_json(end, conn.peer());
+  if (!options_.exported.label.empty()) json["exported"] = exported_json(conn, options_.exported);
+  json["sent"] = end.bytes_sent;
+  json["received"] = end.bytes_received;
+  json["ok"] = bool(report);
+  json["story"] = story + ", " + closed;
+  log_(json.dump());
+}
+
+void Server::log_request(const std::string& line) const {
+  if (!options_.json) log_(line);
 }
 
 std::string Server::serve_echo(Conn& conn, Registered& entry) {
@@ -270,14 +292,14 @@ std::string Server::serve_http(Conn& conn, Registered& entry) {
       const NoRequest& none = request.error();
       if (none.because != NoRequest::Because::refused) return so_far + (none.reason.empty() ? "" : ", " + none.reason);
       const Response refusal = error_page(none.status, none.reason);
-      log_(peer + " - " + outcome(none.status, refusal.content_length(), answer(conn, Request{}, refusal, false)));
+      log_request(peer + " - " + outcome(none.status, refusal.content_length(), answer(conn, Request{}, refusal, false)));
       return so_far + ", answered " + std::to_string(none.status) + ": " + none.reason;
     }
     const Response response = response_to(conn, *request, ++served);
     // A body is not read; what follows it could not be told from it.
     const bool keep_alive = request->keep_alive && !request->has_body && response.status != 405 && !stopping();
     const bool taken = answer(conn, *request, response, keep_alive);
-    log_(peer + " " + request_line(*request) + " " + outcome(response.status, request->is_head() ? 0 : response.content_length(), taken));
+    log_request(peer + " " + request_line(*request) + " " + outcome(response.status, request->is_head() ? 0 : response.content_length(), taken));
     if (!taken) return so_far + ", and an answer that was not taken";
     if (!keep_alive) return count(served, "request", "requests");
   }

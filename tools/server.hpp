@@ -9,14 +9,17 @@
 #include <string>
 
 #include "http.hpp"
+#include "options.hpp"
 #include "tls12/conn.hpp"
 #include "tls12/listener.hpp"
 
 namespace tls12::tool {
 
 struct ServerOptions {
-  std::string www;    ///< serve this folder's files; empty: a page about the connection
-  bool echo = false;  ///< no HTTP: give back what comes
+  std::string www;       ///< serve this folder's files; empty: a page about the connection
+  bool echo = false;     ///< no HTTP: give back what comes
+  bool json = false;     ///< the log is one line of JSON a connection
+  Export exported = {};  ///< keying material that the JSON is to tell
   HttpLimits http = {};
   std::size_t connections = 4096;                                   ///< at once; more are turned away
   std::chrono::milliseconds stop_time = std::chrono::seconds(5);    ///< for what is under way when the server stops
@@ -50,7 +53,10 @@ class Server {
   void serve(TransportPtr transport);
   std::string wait_for_first_byte(Transport& transport, Deadline deadline);
   void answer_plain_http(Transport& transport);
-  std::string serve_tls(Conn& conn, Registered& entry);
+  void serve_tls(Conn& conn, Registered& entry);
+  void log_no_handshake(const std::string& peer, const std::string& reason, const std::optional<Error>& error = {}) const;
+  void log_connection(const Conn& conn, const std::string& agreed, const std::string& story, const CloseReport& report) const;
+  void log_request(const std::string& line) const;
   std::string serve_echo(Conn& conn, Registered& entry);
   std::string serve_http(Conn& conn, Registered& entry);
   Response response_to(Conn& conn, const Request& request, std::uint64_t number) const;

@@ -64,6 +64,12 @@ nlohmann::ordered_json summary_json(const ConnectionState& state, const std::str
   return json;
 }
 
+nlohmann::ordered_json exported_json(const Conn& conn, const Export& wanted) {
+  std::vector<std::uint8_t> material(wanted.length);
+  if (wanted.label.empty() || !conn.export_keying_material(wanted.label, {}, material)) return nullptr;
+  return hex_digits(material);
+}
+
 nlohmann::ordered_json error_json(const std::string& reason, const std::optional<Error>& error) {
   nlohmann::ordered_json json = {{"reason", reason}};
   if (!error) return json;

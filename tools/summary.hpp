@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "options.hpp"
 #include "paint.hpp"
+#include "tls12/conn.hpp"
 #include "tls12/error.hpp"
 #include "tls12/state.hpp"
 
@@ -15,6 +17,9 @@ std::string summary(const ConnectionState& state, const std::string& peer, const
 
 /// The same as an object.
 nlohmann::ordered_json summary_json(const ConnectionState& state, const std::string& peer);
+
+/// Keying material of this connection (RFC 5705), in hexadecimal; nothing where there is none.
+nlohmann::ordered_json exported_json(const Conn& conn, const Export& wanted);
 
 /// `reason`, and what `error` knows beside it: rule, phase, alert.
 nlohmann::ordered_json error_json(const std::string& reason, const std::optional<Error>& error);

@@ -30,13 +30,18 @@ std::string key_in_words(const PublicKey& key) {
   return kind_in_words(key.kind) + (rsa ? ", " + std::to_string(key.modulus.size() * 8) + " bits" : "");
 }
 
-std::string hex(Bytes bytes, std::size_t at_most) {
+std::string hex_digits(Bytes bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
-  for (const std::uint8_t byte : bytes.first(std::min(bytes.size(), at_most))) {
+  for (const std::uint8_t byte : bytes) {
     text += kDigits[byte >> 4];
     text += kDigits[byte & 15];
   }
+  return text;
+}
+
+std::string hex(Bytes bytes, std::size_t at_most) {
+  std::string text = hex_digits(bytes.first(std::min(bytes.size(), at_most)));
   if (bytes.size() > at_most) text += "…";
   return text + (text.empty() ? "" : " ") + "(" + count(bytes.size(), "byte", "bytes") + ")";
 }

@@ -16,6 +16,8 @@ std::string calendar(WallTime time);
 std::string key_in_words(const PublicKey& key);
 std::string kind_in_words(KeyKind kind);
 
+/// "16030300", all of them.
+std::string hex_digits(Bytes bytes);
 /// The first bytes in hexadecimal, and how many there are: "16030300… (32 bytes)".
 std::string hex(Bytes bytes, std::size_t at_most = 8);
 

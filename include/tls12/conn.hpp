@@ -122,6 +122,9 @@ class Conn {
   // ------------------------------------------------ a look
   /// A copy of what was agreed on. (One without anything in it, if there is no memory for a copy.)
   ConnectionState state() const;
+  /// RFC 5705 and its channel bindings, as Engine has them, once the handshake is complete.
+  Result<void> export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const;
+  Result<std::vector<std::uint8_t>> channel_binding(ChannelBinding kind) const;
   /// What ended the connection for good, for both directions; none while it can go on or was closed.
   std::optional<Error> error() const;
   /// Addresses as text, "192.0.2.1:443"; empty where the transport has none.

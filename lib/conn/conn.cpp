@@ -143,6 +143,16 @@ ConnectionState Conn::Impl::state() const try {
   return engine_.state();
 } catch (const std::bad_alloc&) { return {}; }
 
+Result<void> Conn::Impl::export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const {
+  const Lock lock(mutex_);
+  return engine_.export_keying_material(label, context, out);
+}
+
+Result<std::vector<std::uint8_t>> Conn::Impl::channel_binding(ChannelBinding kind) const {
+  const Lock lock(mutex_);
+  return engine_.channel_binding(kind);
+}
+
 std::optional<Error> Conn::Impl::error() const {
   const Lock lock(mutex_);
   return failure_ ? failure_ : engine_.error();
@@ -212,6 +222,10 @@ CloseReport Conn::close() { return impl_->close(std::nullopt); }
 CloseReport Conn::close_gracefully(Deadline deadline) { return impl_->close(deadline); }
 
 ConnectionState Conn::state() const { return impl_->state(); }
+Result<void> Conn::export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const {
+  return impl_->export_keying_material(label, context, out);
+}
+Result<std::vector<std::uint8_t>> Conn::channel_binding(ChannelBinding kind) const { return impl_->channel_binding(kind); }
 std::optional<Error> Conn::error() const { return impl_->error(); }
 std::string Conn::local() const { return impl_->local(); }
 std::string Conn::peer() const { return impl_->peer(); }

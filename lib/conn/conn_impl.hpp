@@ -29,6 +29,8 @@ class Conn::Impl {
   void set_deadlines(std::optional<Deadline> read, std::optional<Deadline> write);
   ConnectionState state() const;
   std::optional<Error> error() const;
+  Result<void> export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const;
+  Result<std::vector<std::uint8_t>> channel_binding(ChannelBinding kind) const;
 
   // handshake.cpp
   Result<void> handshake();
