@@ -275,6 +275,7 @@ Step MbedtlsConnection::renegotiate() {
   if (!library_.options.server || ssl_.renego_status == MBEDTLS_SSL_RENEGOTIATION_DONE) return Step::done;
   std::uint8_t nothing = 0;
   const Moved got = read({&nothing, 1});
+  if (ssl_.in_msgtype == MBEDTLS_SSL_MSG_ALERT && ssl_.in_msg[1] == MBEDTLS_SSL_ALERT_MSG_NO_RENEGOTIATION) return Step::done;
   if (ssl_.renego_status == MBEDTLS_SSL_RENEGOTIATION_DONE) return Step::done;
   if (got.step == Step::done || got.step == Step::closed || got.step == Step::truncated) throw Failure{"no ClientHello after the HelloRequest"};
   return got.step;
@@ -307,7 +308,7 @@ void MbedtlsConnection::facts(Json& report, Bytes& certificate) {
 
 Json abilities() {
   const Names keys{"rsa", "p256", "p384", "p521"};
-  const Names both{"cert", "alpn", "psk",         "bytes",   "export",        "connections", "no-ems",    "no-etm",
+  const Names both{"cert", "schemes", "alpn", "psk",         "bytes",   "export",        "connections", "no-ems",    "no-etm",
                    "ems",  "etm",  "session-ids", "tickets", "no-resumption", "renegotiate", "identities"};
   const auto role = [&](Names groups, Names features) {
     features.insert(features.end(), both.begin(), both.end());

@@ -63,13 +63,13 @@ func keysOf(table interface{}) []string {
 func can() object {
 	keys := []string{"rsa", "p256", "p384", "p521", "ed25519"}
 	both := []string{"alpn", "bytes", "cert", "connections", "export", "no-ems", "no-etm", "no-resumption", "tickets", "identities"}
-	role := func(schemes []string, features ...string) object {
-		return object{"suites": keysOf(suites()), "groups": keysOf(groups), "schemes": schemes, "keys": keys, "verifies": keys, "features": append(features, both...)}
+	role := func(features ...string) object {
+		return object{"suites": keysOf(suites()), "groups": keysOf(groups), "schemes": keysOf(schemes), "keys": keys, "verifies": keys, "features": append(features, both...)}
 	}
 	return object{
 		"library": "Go crypto/tls", "version": runtime.Version(),
-		"client": role([]string{}, "want-staple", "allow-renegotiation"),
-		"server": role(keysOf(schemes), "client-auth", "staple", "half-close"),
+		"client": role("want-staple", "allow-renegotiation"),
+		"server": role("schemes", "client-auth", "staple", "half-close"),
 	}
 }
 
