@@ -1,5 +1,6 @@
 // Java's JSSE as a peer: see README.md.
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,7 +28,10 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
@@ -51,9 +55,9 @@ public class Peer {
         "rsa_pkcs1_sha256", "rsa_pkcs1_sha384", "rsa_pkcs1_sha512", "rsa_pkcs1_sha1", "ecdsa_sha1");
     static final List<String> KEYS = List.of("rsa", "rsa-pss", "p256", "p384", "p521", "ed25519");
     static final List<String> FEATURES = List.of("alpn", "bytes", "cert", "connections", "ems", "identities", "no-ems", "no-etm", "no-resumption", "renegotiate",
-        "session-ids", "tickets");
+        "session-ids", "tickets", "half-close", "truncate");
     static final List<String> CLIENT_FEATURES = List.of("allow-renegotiation", "max-fragment", "want-staple");
-    static final List<String> SERVER_FEATURES = List.of("accepts-max-fragment", "client-auth", "half-close");
+    static final List<String> SERVER_FEATURES = List.of("accepts-max-fragment", "client-auth");
 
     // RFC 5246 §7.2, RFC 6066 §9, RFC 7301 §3.2, by JSSE's names.
     static final Map<String, Integer> ALERTS = Map.ofEntries(Map.entry("close_notify", 0), Map.entry("unexpected_message", 10), Map.entry("bad_record_mac", 20),
@@ -108,7 +112,8 @@ public class Peer {
         var features = new ArrayList<>(FEATURES);
         features.addAll(server ? SERVER_FEATURES : CLIENT_FEATURES);
         features.addAll(List.of("port", "host", "ca", "suites", "groups", "key"));
-        var flags = List.of("no-ems", "no-etm", "session-ids", "tickets", "no-resumption", "want-staple", "renegotiate", "allow-renegotiation");
+        var flags = List.of("no-ems", "no-etm", "session-ids", "tickets", "no-resumption", "want-staple", "renegotiate", "allow-renegotiation",
+            "half-close", "truncate");
         for (int i = 1; i < arguments.length; i++) {
             var option = arguments[i].replaceFirst("^--", "");
             if (!features.contains(option)) throw new Unsupported(arguments[i]);
@@ -235,6 +240,7 @@ public class Peer {
     OutputStream out;
     long sent;
     long received;
+    boolean renegotiated;
 
     static byte[] pattern(long from, int count) {
         var chunk = new byte[count];
@@ -276,7 +282,7 @@ public class Peer {
         sent = line.length();
     }
 
-    void ask() throws Exception {
+    void ask(SSLSocket socket) throws Exception {
         if (has("bytes")) {
             long total = Long.parseLong(given.get("bytes"));
             var sending = new FutureTask<Void>(() -> { sendPattern(total); return null; });
@@ -286,6 +292,7 @@ public class Peer {
             return;
         }
         send(GREETING);
+        if (has("half-close")) socket.shutdownOutput();
         var answer = readLine();
         if (!answer.equals(GREETING)) throw new IOException("wrong answer: " + answer);
     }
@@ -299,14 +306,55 @@ public class Peer {
             return;
         }
         var line = readLine();
+        if (has("half-close") && !end().equals("close_notify")) throw new IOException("no close_notify before the answer");
         if (has("renegotiate")) renegotiate(socket);
         if (line.endsWith("\n")) send(line);
     }
 
-    /** A session to be resumed would be, which is a handshake too, but not the one that is asked for. */
+    /** The first octet of a stream is fetched in the background: reading is what moves a second handshake on. */
+    static class Ahead extends FilterInputStream {
+        private final FutureTask<Integer> first;
+        private boolean taken;
+
+        Ahead(InputStream from) {
+            super(from);
+            first = new FutureTask<>(from::read);
+            new Thread(first).start();
+        }
+
+        boolean waits() { return !first.isDone(); }
+
+        @Override public int read() throws IOException {
+            if (taken) return super.read();
+            taken = true;
+            try {
+                return first.get();
+            } catch (ExecutionException failed) {
+                throw (IOException) failed.getCause();
+            } catch (InterruptedException never) {
+                throw new IOException(never);
+            }
+        }
+
+        @Override public int read(byte[] into, int from, int count) throws IOException {
+            if (taken) return super.read(into, from, count);
+            int octet = read();
+            if (octet >= 0) into[from] = (byte) octet;
+            return octet < 0 ? -1 : 1;
+        }
+    }
+
+    /** With the session gone: to resume it would be a handshake too, but not the one that is asked for. */
     void renegotiate(SSLSocket socket) throws Exception {
+        var done = new CountDownLatch(1);
+        socket.addHandshakeCompletedListener(event -> done.countDown());
         socket.getSession().invalidate();
         socket.startHandshake();
+        var ahead = new Ahead(in);
+        in = ahead;
+        do {
+            renegotiated = done.await(10, TimeUnit.MILLISECONDS);
+        } while (!renegotiated && ahead.waits());
     }
 
     /** JSSE tells an end without close_notify as an error, which `requireCloseNotify` asks for. */
@@ -320,6 +368,14 @@ public class Peer {
         }
     }
 
+    /** The transport's end alone; then whatever the peer still says is taken, lest it be answered with a reset. */
+    static String truncate(Socket plain) throws IOException {
+        plain.shutdownOutput();
+        plain.getInputStream().transferTo(OutputStream.nullOutputStream());
+        plain.close();
+        return "unread";
+    }
+
     Object certificate(SSLSocket socket) throws Exception {
         try {
             var leaf = socket.getSession().getPeerCertificates()[0];
@@ -329,7 +385,8 @@ public class Peer {
         }
     }
 
-    void talk(SSLSocket socket) throws Exception {
+    void talk(SSLContext context, Socket plain) throws Exception {
+        var socket = secured(context, plain);
         sent = received = 0;
         in = socket.getInputStream();
         out = socket.getOutputStream();
@@ -338,27 +395,25 @@ public class Peer {
         // JSSE does not tell, but a session that is older than the connection was resumed.
         boolean resumed = socket.getSession().getCreationTime() < start;
         var suite = socket.getSession().getCipherSuite();
-        var first = socket.getSession();
         if (server) {
             serve(socket);
         } else {
             if (has("renegotiate")) renegotiate(socket);
-            ask();
+            ask(socket);
         }
-        boolean renegotiated = socket.getSession() != first;
         var certificate = certificate(socket);
         boolean stapled = !server && !((ExtendedSSLSession) socket.getSession()).getStatusResponses().isEmpty();
         var protocol = socket.getApplicationProtocol();
         String end;
-        if (server) {
-            end = end();
+        if (has("truncate")) {
+            end = truncate(plain);
         } else {
-            socket.shutdownOutput();
+            if (!server) socket.shutdownOutput();
             end = end();
+            socket.close();
         }
-        socket.close();
         print("version", "TLS 1.2", "suite", suite, "resumed", resumed, "alpn", protocol.isEmpty() ? null : protocol, "peer_certificate_sha256", certificate, "etm",
-            false, "stapled", stapled, "renegotiated", renegotiated, "sent", sent, "received", received, "eof", end);
+            false, "stapled", stapled, "renegotiated", has("renegotiate") ? renegotiated : null, "sent", sent, "received", received, "eof", end);
     }
 
     void play() throws Exception {
@@ -368,14 +423,14 @@ public class Peer {
         var context = context();
         if (!server) {
             for (int i = 0; i < count; i++) {
-                talk(secured(has("no-resumption") ? context() : context, new Socket(InetAddress.getLoopbackAddress(), port)));
+                talk(has("no-resumption") ? context() : context, new Socket(InetAddress.getLoopbackAddress(), port));
             }
             return;
         }
         try (var listener = new ServerSocket()) {
             listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             print("port", listener.getLocalPort());
-            for (int i = 0; i < count; i++) talk(secured(has("no-resumption") ? context() : context, listener.accept()));
+            for (int i = 0; i < count; i++) talk(has("no-resumption") ? context() : context, listener.accept());
         }
     }
 

@@ -76,6 +76,8 @@ struct Parser {
     app.add_flag("--want-staple", options.want_staple);
     app.add_flag("--renegotiate", options.renegotiate);
     app.add_flag("--allow-renegotiation", options.allow_renegotiation);
+    app.add_flag("--half-close", options.half_close);
+    app.add_flag("--truncate", options.truncate);
   }
 
   void names(const std::string& option, Names& into) { app.add_option(option, into)->delimiter(','); }
@@ -178,7 +180,7 @@ class Talk {
     report["peer_certificate_sha256"] = certificate.empty() ? Json(nullptr) : Json(digest(certificate));
     report["sent"] = sent_;
     report["received"] = received_.size() + checked_;
-    report["eof"] = options_.server ? end_of_server() : end_of_client();
+    report["eof"] = options_.truncate ? truncate() : options_.server ? end_of_server() : end_of_client();
     return report;
   }
 
@@ -236,12 +238,14 @@ class Talk {
 
   void ask() {
     write_all(as_bytes(kGreeting));
+    if (options_.half_close) close();
     read_line();
     if (received_ != kGreeting) throw Failure{"wrong answer: " + received_};
   }
 
   void serve() {
     options_.bytes ? receive_at_length() : read_line();
+    if (options_.half_close && word_for_end() == "truncated") throw Failure{"no close_notify before the answer"};
     if (options_.renegotiate) finish([&] { return connection_->renegotiate(); });
     if (options_.bytes) {
       while (sent_ < *options_.bytes) write_all(pattern(sent_, *options_.bytes - sent_));
@@ -298,14 +302,27 @@ class Talk {
     return end_ == Step::closed ? "close_notify" : "truncated";
   }
 
+  void close() {
+    if (!closed_) finish([&] { return connection_->close(); });
+    closed_ = true;
+  }
+
+  /// The transport's end alone; then whatever the peer still says is taken, lest it be answered with a reset.
+  std::string truncate() {
+    must(::shutdown(socket_.get(), SHUT_WR), "shutdown");
+    do socket_.wait(POLLIN);
+    while (::read(socket_.get(), buffer_.data(), buffer_.size()) > 0);
+    return "unread";
+  }
+
   std::string end_of_client() {
-    finish([&] { return connection_->close(); });
+    close();
     return connection_->reads_after_close() ? word_for_end() : "unread";
   }
 
   std::string end_of_server() {
     auto word = word_for_end();
-    if (end_ == Step::closed) finish([&] { return connection_->close(); });
+    if (end_ == Step::closed) close();
     return word;
   }
 
@@ -316,6 +333,7 @@ class Talk {
   std::string received_;                // of the short one
   std::size_t sent_ = 0, checked_ = 0;  // checked: of the long one
   Step end_ = Step::done;               // closed or truncated, once it was seen
+  bool closed_ = false;
 };
 
 void play(const Options& options) {

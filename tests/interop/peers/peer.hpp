@@ -57,7 +57,7 @@ struct Options {
   Resumption resumption = Resumption::as_the_library_likes;
   int connections = 1;
   std::string staple;
-  bool want_staple = false, renegotiate = false, allow_renegotiation = false;
+  bool want_staple = false, renegotiate = false, allow_renegotiation = false, half_close = false, truncate = false;
   std::optional<Export> exported;
   std::optional<std::size_t> bytes;
 

@@ -62,14 +62,14 @@ func keysOf(table interface{}) []string {
 
 func can() object {
 	keys := []string{"rsa", "p256", "p384", "p521", "ed25519"}
-	both := []string{"alpn", "bytes", "cert", "connections", "export", "no-ems", "no-etm", "no-resumption", "tickets", "identities"}
+	both := []string{"alpn", "bytes", "cert", "connections", "export", "no-ems", "no-etm", "no-resumption", "tickets", "identities", "half-close", "truncate"}
 	role := func(features ...string) object {
 		return object{"suites": keysOf(suites()), "groups": keysOf(groups), "schemes": keysOf(schemes), "keys": keys, "verifies": keys, "features": append(features, both...)}
 	}
 	return object{
 		"library": "Go crypto/tls", "version": runtime.Version(),
 		"client": role("want-staple", "allow-renegotiation"),
-		"server": role("schemes", "client-auth", "staple", "half-close"),
+		"server": role("schemes", "client-auth", "staple"),
 	}
 }
 
@@ -83,8 +83,9 @@ type options struct {
 	bytes        int64 // -1: the greeting
 	exportLabel  string
 	exportLength int
+	halfClose    bool
+	truncate     bool
 	config       *tls.Config
-	handshakes   int
 }
 
 func finish(code int, line object) {
@@ -195,6 +196,10 @@ func parse(arguments []string) *options {
 			value := next()
 			colon := strings.LastIndex(value, ":")
 			o.exportLabel, o.exportLength = value[:colon], number(value[colon+1:])
+		case "--half-close":
+			o.halfClose = true
+		case "--truncate":
+			o.truncate = true
 		case "--bytes":
 			o.bytes = int64(number(next()))
 		default:
@@ -216,10 +221,6 @@ func parse(arguments []string) *options {
 	config.ClientAuth = map[string]tls.ClientAuthType{"none": tls.NoClientCert, "request": tls.RequestClientCert, "require": tls.RequireAnyClientCert}[clientAuth]
 	if authority != "" && clientAuth != "none" {
 		config.ClientAuth = map[string]tls.ClientAuthType{"request": tls.VerifyClientCertIfGiven, "require": tls.RequireAndVerifyClientCert}[clientAuth]
-	}
-	config.VerifyConnection = func(tls.ConnectionState) error {
-		o.handshakes++
-		return nil
 	}
 	return o
 }
@@ -296,6 +297,9 @@ func (o *options) clientTalks(connection *tls.Conn, from *bufio.Reader) (sent, r
 	}
 	_, err := io.WriteString(connection, greeting)
 	check(err)
+	if o.halfClose {
+		check(connection.CloseWrite())
+	}
 	line, err := from.ReadString('\n')
 	check(err)
 	if line != greeting {
@@ -317,6 +321,9 @@ func (o *options) serverTalks(connection *tls.Conn, from *bufio.Reader) (sent, r
 	if err != io.ErrUnexpectedEOF {
 		check(err)
 	}
+	if o.halfClose && end(from) != "close_notify" {
+		check(errors.New("no close_notify before the answer"))
+	}
 	_, err = io.WriteString(connection, line)
 	check(err)
 	return int64(len(line)), int64(len(line))
@@ -336,21 +343,31 @@ func end(from io.Reader) string {
 	return ""
 }
 
+// The transport's end alone; then whatever the peer still says is taken, lest it be answered with a reset.
+func truncate(socket *net.TCPConn) string {
+	check(socket.CloseWrite())
+	_, _ = io.Copy(io.Discard, socket)
+	return "unread"
+}
+
 func (o *options) talk(connection *tls.Conn) {
-	defer connection.Close()
-	o.handshakes = 0
 	check(connection.Handshake())
 	from := bufio.NewReader(connection)
 	line := o.facts(connection)
 	if o.role == "client" {
 		line["sent"], line["received"] = o.clientTalks(connection, from)
-		check(connection.CloseWrite())
-		line["eof"] = end(from)
 	} else {
 		line["sent"], line["received"] = o.serverTalks(connection, from)
-		line["eof"] = end(from)
 	}
-	line["renegotiated"] = o.handshakes > 1
+	if o.truncate {
+		line["eof"] = truncate(connection.NetConn().(*net.TCPConn))
+	} else {
+		if o.role == "client" {
+			check(connection.CloseWrite())
+		}
+		line["eof"] = end(from)
+		connection.Close()
+	}
 	print(line)
 }
 
