@@ -54,9 +54,9 @@ public class Peer {
         "rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384", "rsa_pss_rsae_sha512", "rsa_pss_pss_sha256", "rsa_pss_pss_sha384", "rsa_pss_pss_sha512",
         "rsa_pkcs1_sha256", "rsa_pkcs1_sha384", "rsa_pkcs1_sha512", "rsa_pkcs1_sha1", "ecdsa_sha1");
     static final List<String> KEYS = List.of("rsa", "rsa-pss", "p256", "p384", "p521", "ed25519");
-    static final List<String> FEATURES = List.of("alpn", "bytes", "cert", "connections", "ems", "identities", "no-ems", "no-etm", "no-resumption", "renegotiate",
-        "session-ids", "tickets", "half-close", "truncate");
-    static final List<String> CLIENT_FEATURES = List.of("allow-renegotiation", "max-fragment", "want-staple");
+    static final List<String> FEATURES = List.of("alpn", "bytes", "cert", "connections", "ems", "groups", "identities", "no-ems", "no-etm", "no-resumption", "renegotiate",
+        "session-ids", "tickets", "truncate");
+    static final List<String> CLIENT_FEATURES = List.of("allow-renegotiation", "half-close", "max-fragment", "want-staple");
     static final List<String> SERVER_FEATURES = List.of("accepts-max-fragment", "client-auth");
 
     // RFC 5246 §7.2, RFC 6066 §9, RFC 7301 §3.2, by JSSE's names.
@@ -111,7 +111,7 @@ public class Peer {
         server = arguments[0].equals("server");
         var features = new ArrayList<>(FEATURES);
         features.addAll(server ? SERVER_FEATURES : CLIENT_FEATURES);
-        features.addAll(List.of("port", "host", "ca", "suites", "groups", "key"));
+        features.addAll(List.of("port", "host", "ca", "suites", "key"));
         var flags = List.of("no-ems", "no-etm", "session-ids", "tickets", "no-resumption", "want-staple", "renegotiate", "allow-renegotiation",
             "half-close", "truncate");
         for (int i = 1; i < arguments.length; i++) {

@@ -97,7 +97,7 @@ struct Parser {
 
   /// Refuses every option given that is not among the role's features.
   void check_features(const Names& features) const {
-    static const Names always{"--port", "--host", "--ca", "--key", "--suites", "--groups", "--help"};
+    static const Names always{"--port", "--host", "--ca", "--key", "--suites", "--help"};
     for (const auto* option : app.get_options()) {
       const auto name = option->get_name();
       const bool known = std::ranges::find(always, name) != always.end() || std::ranges::find(features, name.substr(2)) != features.end();

@@ -62,7 +62,7 @@ func keysOf(table interface{}) []string {
 
 func can() object {
 	keys := []string{"rsa", "p256", "p384", "p521", "ed25519"}
-	both := []string{"alpn", "bytes", "cert", "connections", "export", "no-ems", "no-etm", "no-resumption", "tickets", "identities", "half-close", "truncate"}
+	both := []string{"alpn", "groups", "bytes", "cert", "connections", "export", "no-ems", "no-etm", "no-resumption", "tickets", "identities", "half-close", "truncate"}
 	role := func(features ...string) object {
 		return object{"suites": keysOf(suites()), "groups": keysOf(groups), "schemes": keysOf(schemes), "keys": keys, "verifies": keys, "features": append(features, both...)}
 	}
