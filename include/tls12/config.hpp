@@ -72,6 +72,8 @@ struct ClientConfig {
   /// Asked whether a raw public key (a SubjectPublicKeyInfo in DER) is the server's; without it raw public keys are not accepted.
   std::function<bool(Bytes public_key_info)> accept_raw_public_key = {};
 
+  bool dynamic_records = false;                 ///< as ServerConfig::dynamic_records; what clients send is mostly small anyway
+
   /// RFC 5246 §7.4.1.1: what a HelloRequest gets. This client does not renegotiate.
   enum class Refusal : std::uint8_t {
     decline,  ///< the warning no_renegotiation
@@ -131,6 +133,10 @@ struct ServerConfig {
   std::function<std::optional<std::vector<std::uint8_t>>(std::string_view identity)> find_psk = {};
   std::string psk_identity_hint = {};
   bool reveal_unknown_psk = false;              ///< RFC 4279 §2: answer unknown_psk_identity, instead of failing as a wrong key does (bad_record_mac)
+
+  /// Records of application data that fit one TCP segment (1,428 bytes with all that protects them) for the first 128 KiB, and again once nothing was sent
+  /// for a second; full ones (2^14 bytes) behind that. A peer has the first bytes when their segment has come, not with eleven more; there is 2 % more to send.
+  bool dynamic_records = true;
 
   std::vector<CertificateType> certificate_types = {};          ///< RFC 7250: those shown, best first; empty: X.509, not negotiated
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,27 +88,30 @@ class Conn {
   /// without it is Errc::truncated, never an end of file, unless Dangerous::accept_truncation asks for that (C9).
   /// The peer's close_notify leaves our writing open; CommonConfig::strict_close asks for the letter of RFC 5246 §7.2.1: what is not sealed yet
   /// is dropped, our close_notify follows what is, and failing to send it never fails the read (C10).
-  /// A read also pushes out what an earlier write left queued, and never blocks for that (D7). It outlives errors of the transport's writing,
-  /// on to the peer's alert, end or error (C15). A fault of the peer is told to it: the call that finds the fault sends a fatal alert as far as
-  /// it goes at once, behind any half-sent record; behind the alert's last byte the sending side is shut down, and nothing follows it. Plaintext
-  /// from before the fault comes first, then both directions fail with the same error for ever (C12).
-  /// Errors: Errc::empty_buffer; Errc::timed_out; Errc::truncated (the transport ended without close_notify); Errc::closed (by this end);
-  /// what the peer or the transport did, for ever.
+  /// A read also pushes out what an earlier write left queued, or, once it knows of nothing to return, held back, and never blocks for that (D7). It outlives
+  /// errors of the transport's writing, on to the peer's alert, end or error (C15). A fault of the peer is told to it: the call that finds the fault sends a
+  /// fatal alert as far as it goes at once, behind any half-sent record; behind the alert's last byte the sending side is shut down, and nothing follows it.
+  /// Plaintext from before the fault comes first, then both directions fail with the same error for ever (C12). Errors: Errc::empty_buffer; Errc::timed_out;
+  /// Errc::truncated (the transport ended without close_notify); Errc::closed (by this end); what the peer or the transport did, for ever.
   Result<std::size_t> read(MutableBytes into);
   /// Seals and sends. Comes back when all is with the transport, or at the deadline with how many bytes were accepted: these are sent, in
   /// order and byte for byte, by later calls: write, flush, read, close (D7).
+  /// With Flush::later it keeps back what does not fill a record, accepted though not sent: the next write completes it, and flush(), close_write(),
+  /// close() or a read that finds nothing to return send it. No time does: whoever writes last, and does not read, flushes.
   /// Errors: Errc::timed_out (none was accepted); Errc::closed (behind close_write() or close()); others as read().
-  Result<std::size_t> write(Bytes from);
-  Result<std::size_t> write(std::string_view text) { return write(bytes_of(text)); }
-  /// Waits, by the write deadline, until everything that was accepted is with the transport. Errors: as write().
+  Result<std::size_t> write(Bytes from, Flush flush = Flush::now);
+  Result<std::size_t> write(std::string_view text, Flush flush = Flush::now) { return write(bytes_of(text), flush); }
+  /// The same for buffers in a row, as if they were one: many small ones make few records. Counts the bytes over all of them.
+  Result<std::size_t> write(std::span<const Bytes> from, Flush flush = Flush::now);
+  /// Waits, by the write deadline, until everything that was accepted, held back or not, is with the transport. Errors: as write().
   Result<void> flush();
 
   // ------------------------------------------------ the end
-  /// Flushes, sends close_notify and leaves reading open; later writes are Errc::closed (C8).
+  /// Flushes, what is held back included, sends close_notify and leaves reading open; later writes are Errc::closed (C8).
   /// Errors: Errc::handshake_not_complete, which changes nothing; Errc::timed_out (it is queued; later calls send it); others as write().
   Result<void> close_write();
-  /// Flushes, sends close_notify, and tears the transport down, even when the alert could not be sent (C1): all by the write deadline or, if
-  /// there is none, within CommonConfig::close_timeout, whatever the peer does. It overrides no deadline; behind one that has passed it makes
+  /// Flushes, what is held back included, sends close_notify, and tears the transport down, even when the alert could not be sent (C1): all by the write
+  /// deadline or, if there is none, within CommonConfig::close_timeout, whatever the peer does. It overrides no deadline; behind one that has passed it makes
   /// one attempt that does not block (C3). Before the handshake is complete nothing is sent, nor the handshake begun or continued (C2).
   /// A record that is half sent is finished before the close_notify; if there is no time for that, there is no alert (C6). Behind a fatal
   /// alert of ours it waits, within the same time, for the peer's end, and discards what still comes: a reset would eat the alert (C12).

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -35,6 +36,12 @@ enum class ChannelBinding : std::uint8_t {
   tls_unique,            ///< RFC 5929 §3: the first Finished of the latest handshake; with extended_master_secret alone (RFC 7627 §6.1)
   tls_server_end_point,  ///< RFC 5929 §4: a hash of the server's certificate
   tls_exporter,          ///< RFC 9266 §2: 32 bytes exported for the purpose; with extended_master_secret alone
+};
+
+/// Whether what is written may wait for more.
+enum class Flush : std::uint8_t {
+  now,    ///< all of it is sealed at once
+  later,  ///< what does not fill a record is held back: the next write, flush(), close_write() or a handshake seals it, in one record with what follows
 };
 
 class Engine {
@@ -79,8 +86,16 @@ class Engine {
   Bytes readable() const;
   void consume(std::size_t n);
   /// Seals as much of `data` as the output limit allows (whole records; 0 when output is full), and returns how much.
-  /// Errors: Errc::handshake_not_complete; Errc::closed after close_write(); the sticky error.
-  Result<std::size_t> write(Bytes data);
+  /// What Flush::later holds back, less than a record, is accepted: it counts against the output limit as if it were sealed, and is lost only with the
+  /// connection, by an error or by CommonConfig::strict_close. Errors: Errc::handshake_not_complete; Errc::closed after close_write(); the sticky error.
+  Result<std::size_t> write(Bytes data, Flush flush = Flush::now);
+  /// The same for buffers in a row, as if they were one: many small ones make few records. Returns how many bytes were taken, over all of them.
+  Result<std::size_t> write(std::span<const Bytes> buffers, Flush flush = Flush::now);
+  /// Seals what is held back. Errors: the sticky error.
+  Result<void> flush();
+  /// Makes records small again where `dynamic_records` is on, as they are at first. For whoever drives the engine to call when nothing was sent for a
+  /// second, the engine having no clock; Conn does.
+  void restart_record_sizes();
 
   // ------------------------------------------------ secrets for protocols above
   /// RFC 5705 §4: fills `out` with keying material that both ends can compute. `label` is one that IANA knows or starts with "EXPERIMENTAL"; no context

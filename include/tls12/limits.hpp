@@ -26,7 +26,8 @@ struct Limits {
   unsigned warning_alerts = 16;
   /// HelloRequests a connection answers or ignores; more is a flood (RFC 5246 §7.4.1.1 asks servers not to repeat them).
   unsigned hello_requests = 16;
-  /// Sealed bytes that wait for the transport before write() accepts no more.
+  /// Sealed bytes that wait for the transport before write() accepts no more. What Flush::later holds back counts as if it were sealed; it takes memory for
+  /// one record's data more.
   std::size_t output = 256 * 1024;
   /// Received bytes held at once (a power of two is kind to the allocator); at least one whole record.
   std::size_t input = 64 * 1024;

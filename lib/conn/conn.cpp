@@ -11,7 +11,8 @@
 namespace tls12 {
 namespace {
 
-/// A call that waits this long for a silent peer gives the engine's buffers back before it waits on.
+/// A call that waits this long for a silent peer gives the engine's buffers back before it waits on; records begin small again when nothing was sent for
+/// so long, as TCP begins with a small window again.
 constexpr Duration kIdleAfter = std::chrono::seconds(1);
 
 }  // namespace
@@ -42,6 +43,8 @@ Result<std::size_t> Conn::Impl::read(MutableBytes into) {
       }
       continue;
     }
+    // What was held back may be what the peer is to answer.
+    (void)engine_.flush();
     push();
     if (pull()) {
       lock.mutex()->give_way();
@@ -80,15 +83,25 @@ void Conn::Impl::wait_to_read(Lock& lock) {
   wait(lock, interest(), read_deadline_);
 }
 
-Result<std::size_t> Conn::Impl::write(Bytes from) {
+Result<std::size_t> Conn::Impl::write(std::span<const Bytes> from, Flush flush) {
   std::size_t accepted = 0;
+  Bytes rest;  // of the buffer in front of `from`
   Lock lock(mutex_);
+  if (engine_.output().empty() && now() - last_sent_ >= kIdleAfter) engine_.restart_record_sizes();
   for (;;) {
+    while (rest.empty() && !from.empty()) {
+      rest = from.front();
+      from = from.subspan(1);
+    }
     if (auto error = ended()) return leave_write(fail(tagged(*error, Phase::write)));
     if (write_error_) return leave_write(fail(tagged(*write_error_, Phase::write)));
-    if (handshake_over_ && accepted == from.size() && engine_.output().empty()) return accepted;
-    if (engine_.write_closed() && accepted < from.size()) return leave_write(fail(Error(Errc::closed).in(Phase::write)));
+    if (handshake_over_ && rest.empty()) {
+      if (flush == Flush::now && !engine_.flush()) continue;
+      if (engine_.output().empty()) return accepted;
+    }
+    if (engine_.write_closed() && !rest.empty()) return leave_write(fail(Error(Errc::closed).in(Phase::write)));
     if (write_deadline_.passed(now())) {
+      if (flush == Flush::now && accepted > 0) (void)engine_.flush();
       if (accepted > 0) return leave_write(accepted);
       return leave_write(fail(out_of_time(handshake_pending() ? Phase::handshake : Phase::write)));
     }
@@ -96,16 +109,17 @@ Result<std::size_t> Conn::Impl::write(Bytes from) {
       if (auto done = complete_handshake(lock, Side::write); !done) return fail(tagged(done.error(), Phase::handshake));
       continue;
     }
-    if (accepted < from.size()) {
-      auto sealed = engine_.write(from.subspan(accepted));
-      if (!sealed) return leave_write(fail(tagged(sealed.error(), Phase::write)));
-      accepted += *sealed;
+    if (!rest.empty()) {
+      auto taken = engine_.write(rest, from.empty() ? flush : Flush::later);
+      if (!taken) return leave_write(fail(tagged(taken.error(), Phase::write)));
+      accepted += *taken;
+      rest = rest.subspan(*taken);
     }
     push();
     if (write_error_) continue;
     if (!engine_.output().empty()) {
       wait(lock, Interest::write, write_deadline_);
-    } else if (accepted < from.size()) {
+    } else if (!rest.empty()) {
       lock.mutex()->give_way();
     }
   }
@@ -127,7 +141,7 @@ Result<void> Conn::Impl::close_write() {
       return fail(tagged(queued.error(), Phase::write));
     }
   }
-  if (auto flushed = write({}); !flushed) return fail(flushed.error());
+  if (auto flushed = write({}, Flush::now); !flushed) return fail(flushed.error());
   return {};
 }
 
@@ -211,9 +225,10 @@ Result<void> Conn::refuse_signature() {
 void Conn::on_signature_wanted(std::function<void(SignatureRequest)> call) { impl_->on_signature_wanted(std::move(call)); }
 
 Result<std::size_t> Conn::read(MutableBytes into) { return impl_->read(into); }
-Result<std::size_t> Conn::write(Bytes from) { return impl_->write(from); }
+Result<std::size_t> Conn::write(Bytes from, Flush flush) { return impl_->write({&from, 1}, flush); }
+Result<std::size_t> Conn::write(std::span<const Bytes> from, Flush flush) { return impl_->write(from, flush); }
 Result<void> Conn::flush() {
-  if (auto flushed = impl_->write({}); !flushed) return fail(flushed.error());
+  if (auto flushed = impl_->write({}, Flush::now); !flushed) return fail(flushed.error());
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "conn/turn_lock.hpp"
@@ -24,7 +25,7 @@ class Conn::Impl {
 
   // conn.cpp
   Result<std::size_t> read(MutableBytes into);
-  Result<std::size_t> write(Bytes from);
+  Result<std::size_t> write(std::span<const Bytes> from, Flush flush);
   Result<void> close_write();
   void set_deadlines(std::optional<Deadline> read, std::optional<Deadline> write);
   ConnectionState state() const;
@@ -107,6 +108,7 @@ class Conn::Impl {
   bool can_take_ = true;                           // the engine had room for bytes when last asked
   bool fault_seen_ = false;                        // engine_.error() was acted upon
   bool writing_shut_ = false;
+  TimePoint last_sent_ = {};  // when the transport took something of ours
 
   bool closing_ = false, torn_down_ = false, transport_closed_ = false;
   TimePoint closing_since_ = {};

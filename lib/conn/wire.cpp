@@ -14,6 +14,7 @@ void Conn::Impl::push() {
     }
     if (!*taken) return;
     engine_.sent(**taken);
+    last_sent_ = now();
   }
   // Whoever waits for the transport to take the rest has nothing to wait for any more.
   if (waiting_to_write_ > 0) wake();

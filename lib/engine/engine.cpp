@@ -35,20 +35,22 @@ void guarded(Impl& impl, Call call) {
 
 }  // namespace
 
-Engine::Impl::Impl(const ClientContext& context) : Impl(Role::client, context, context.config().common) {
+Engine::Impl::Impl(const ClientContext& context) : Impl(Role::client, context, context.config().common, context.config().dynamic_records) {
   writing_.set_version(ProtocolVersion::tls10);  // RFC 5246 appendix E.1: what old servers, and boxes in between, put up with
 }
 
-Engine::Impl::Impl(const ServerContext& context) : Impl(Role::server, context, context.config().common) {}
+Engine::Impl::Impl(const ServerContext& context) : Impl(Role::server, context, context.config().common, context.config().dynamic_records) {}
 
-Engine::Impl::Impl(Role role, std::variant<ClientContext, ServerContext> context, const CommonConfig& config)
+Engine::Impl::Impl(Role role, std::variant<ClientContext, ServerContext> context, const CommonConfig& config, bool dynamic_records)
     : context_(std::move(context)),
       config_(config),
       observer_(observer_of(config, role)),
       reading_(config.limits),
       assembly_(config.limits),
-      writing_(config.limits) {
+      writing_(config.limits),
+      dynamic_records_(dynamic_records) {
   state_.role = role;
+  restart_record_sizes();
 }
 
 void Engine::Impl::begin_client(x509::ReferenceName server_name, WallTime now) {
@@ -132,11 +134,23 @@ void Engine::consume(std::size_t n) {
   if (impl_ && n != 0) guarded(*impl_, [&] { impl_->consume(n); });
 }
 
-Result<std::size_t> Engine::write(Bytes data) {
+Result<std::size_t> Engine::write(Bytes data, Flush flush) { return write({&data, 1}, flush); }
+
+Result<std::size_t> Engine::write(std::span<const Bytes> buffers, Flush flush) {
   if (!impl_) return fail(*kNoMemory);
   Result<std::size_t> written = 0;
-  guarded(*impl_, [&] { written = impl_->write(data); });
+  guarded(*impl_, [&] { written = impl_->write(buffers, flush); });
   return impl_->error() && !written ? fail(*impl_->error()) : written;
+}
+
+Result<void> Engine::flush() {
+  if (!impl_) return fail(*kNoMemory);
+  guarded(*impl_, [&] { (void)impl_->flush(); });
+  return impl_->error() ? fail(*impl_->error()) : Result<void>{};
+}
+
+void Engine::restart_record_sizes() {
+  if (impl_) impl_->restart_record_sizes();
 }
 
 Result<void> Engine::export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const try {

@@ -1,5 +1,5 @@
 // The engine's state: one connection, whatever its role. The members are grouped as the files beside this one: input.cpp takes the peer's
-// bytes apart, output.cpp seals ours, engine.cpp is the public face.
+// bytes apart, output.cpp and data.cpp seal ours, engine.cpp is the public face.
 #pragma once
 
 #include <memory>
@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/buffer.hpp"
+#include "base/secret.hpp"
 #include "handshake/endpoint.hpp"
 #include "handshake/flow.hpp"
 #include "record/framer.hpp"
@@ -37,11 +38,15 @@ class Engine::Impl final : private handshake::Channel {
   Result<void> export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const;
   Result<std::vector<std::uint8_t>> channel_binding(ChannelBinding kind) const;
 
+  // data.cpp
+  Result<std::size_t> write(std::span<const Bytes> buffers, Flush flush);
+  Result<void> flush();
+  void restart_record_sizes();
+
   // output.cpp
   Bytes output() const { return output_.view(); }
   void sent(std::size_t n);
   bool mid_record() const { return record_left_ != 0; }
-  Result<std::size_t> write(Bytes data);
   Result<void> close_write();
   void fail(Error error);
   void fail_silently(Error error);
@@ -85,9 +90,15 @@ class Engine::Impl final : private handshake::Channel {
   Result<std::vector<std::uint8_t>> end_point() const;
 
   // engine.cpp
-  Impl(Role role, std::variant<ClientContext, ServerContext> context, const CommonConfig& config);
+  Impl(Role role, std::variant<ClientContext, ServerContext> context, const CommonConfig& config, bool dynamic_records);
   handshake::Endpoint::Environment environment(WallTime now);
   void begin(std::unique_ptr<handshake::Endpoint> endpoint);
+
+  // data.cpp
+  Result<std::size_t> take(Bytes data, bool nothing_follows);
+  void choose_record_size();
+  Result<void> seal_data(Bytes data);
+  void drop_held();
 
   // output.cpp
   void flush_flight();
@@ -127,7 +138,11 @@ class Engine::Impl final : private handshake::Channel {
   Buffer flight_;  // handshake messages that are not in records yet
   record::Half writing_;
   Buffer output_;
-  std::size_t record_left_ = 0;  // of a record that was sent in part
+  SecretVector held_;  // data for a record that is not full yet: Flush::later
+  const bool dynamic_records_;
+  std::size_t small_left_ = 0;                  // data that is still to go in small records
+  std::size_t fragment_limit_ = kMaxPlaintext;  // RFC 6066 §4, RFC 8449
+  std::size_t record_left_ = 0;                 // of a record that was sent in part
   bool close_notify_sent_ = false;
 
   std::optional<Error> error_;

@@ -181,8 +181,9 @@ Result<void> Engine::Impl::receive_alert(Bytes fragment) {
     // It counts when it is authenticated: before Finished, anybody could have sent it.
     if (handshake_) return std::unexpected(Error(Errc::close_notify_before_finished));
     peer_closed_ = true;
-    if (config_.strict_close) return close_write();
-    return {};
+    if (!config_.strict_close) return {};
+    drop_held();  // RFC 5246 §7.2.1: pending writes are discarded
+    return close_write();
   }
   if (alert->level == AlertLevel::fatal) {
     Error error(Errc::peer_alert);

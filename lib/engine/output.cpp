@@ -1,4 +1,4 @@
-// For the peer: flights, data, alerts and the end, in records.
+// For the peer: flights, alerts and the end, in records.
 #include <algorithm>
 
 #include "engine/impl.hpp"
@@ -25,8 +25,9 @@ Result<void> Engine::Impl::seal(ContentType type, Bytes fragment) {
 
 // The messages of a flight go into as few records as hold them (RFC 5246 §6.2.1 allows several in one).
 void Engine::Impl::flush_flight() {
+  if (flight_.empty() || !flush()) return;  // data that was accepted before goes before
   while (!flight_.empty()) {
-    const Bytes fragment = Bytes(flight_.view()).first(std::min(flight_.size(), writing_.fragment_size()));
+    const Bytes fragment = Bytes(flight_.view()).first(std::min(flight_.size(), fragment_limit_));
     if (const auto sealed = seal(ContentType::handshake, fragment); !sealed) return fail(sealed.error());
     flight_.consume(fragment.size());
   }
@@ -57,7 +58,7 @@ void Engine::Impl::version_negotiated() {
 }
 
 void Engine::Impl::limit_fragments(std::size_t send, std::size_t receive) {
-  if (send != 0) writing_.set_fragment_size(send);
+  if (send != 0) fragment_limit_ = send;
   receive_limit_ = receive;
   if (receive != 0) framer_.limit_plaintext(receive);
 }
@@ -75,24 +76,6 @@ void Engine::Impl::sent(std::size_t n) {
   }
 }
 
-Result<std::size_t> Engine::Impl::write(Bytes data) {
-  if (error_) return std::unexpected(*error_);
-  if (handshake_) return std::unexpected(Error(Errc::handshake_not_complete));
-  if (close_notify_sent_) return std::unexpected(Error(Errc::closed));
-  const std::size_t limit = config_.limits.output;
-  const std::size_t size = std::min(data.size(), writing_.data_that_fits(limit - std::min(limit, output_.size())));
-  Bytes rest = data.first(size);
-  if (!observer_) {
-    if (const auto sealed = writing_.seal_all(ContentType::application_data, rest, output_); !sealed) return fail(sealed.error()), std::unexpected(*error_);
-  }
-  for (; observer_ && !rest.empty(); rest = rest.subspan(std::min(rest.size(), writing_.fragment_size())))  // an observer sees every record
-    if (const auto sealed = seal(ContentType::application_data, rest.first(std::min(rest.size(), writing_.fragment_size()))); !sealed)
-      return fail(sealed.error()), std::unexpected(*error_);
-  state_.bytes_sent += size;
-  count_records();
-  return size;
-}
-
 Result<void> Engine::Impl::send_alert(AlertLevel level, Alert alert) {
   if (close_notify_sent_) return {};  // RFC 5246 §7.2.1: nothing follows it
   const AlertMessage message{level, alert};
@@ -106,6 +89,7 @@ Result<void> Engine::Impl::close_write() {
   if (error_) return std::unexpected(*error_);
   if (handshake_) return std::unexpected(Error(Errc::handshake_not_complete));
   if (close_notify_sent_) return {};
+  if (const auto flushed = flush(); !flushed) return flushed;
   if (const auto sent = send_alert(AlertLevel::warning, Alert::close_notify); !sent) return sent;
   close_notify_sent_ = true;
   return {};
@@ -123,6 +107,7 @@ void Engine::Impl::fail(Error error) {
 
 void Engine::Impl::fail_silently(Error error) {
   error_ = error;
+  drop_held();
   forget_session();
   handshake_.reset();
   if (observer_) observer_->on_error(error);
@@ -143,6 +128,7 @@ void Engine::Impl::release_buffers() {
   input_.release();
   output_.release();
   flight_.release();
+  held_.shrink_to_fit();
 }
 
 }  // namespace tls12

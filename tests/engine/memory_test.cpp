@@ -25,7 +25,8 @@ struct Ending {
 Ending connect_and_close(const ClientContext& client_context, const ServerContext& server_context) {
   Engine client = Engine::client(client_context, "localhost", kNow), server = Engine::server(server_context, kNow);
   talk(client, server);
-  (void)client.write(bytes_of("ping"));
+  (void)client.write(bytes_of("pi"), Flush::later);
+  (void)client.write(bytes_of("ng"));
   (void)client.close_write();
   talk(client, server);
   while (!server.readable().empty()) server.consume(server.readable().size());
@@ -180,4 +181,26 @@ TEST_CASE("a server that waits for its first ClientHello holds less than 16 KiB,
   client.release_buffers();
   server.release_buffers();
   CHECK(in_use < under_way);
+}
+
+TEST_CASE("what is held back takes memory until it is sealed and the buffers are given back, and is wiped before") {
+  Pair pair;
+  pair.talk();
+  pair.client.release_buffers();
+  const std::size_t before = in_use;
+  REQUIRE(pair.client.write(bytes_of("what nobody is to find"), Flush::later).has_value());
+  pair.client.release_buffers();
+  CHECK(in_use > before);
+  CHECK(in_use < before + 1024);
+
+  sought = "nobody";
+  REQUIRE(pair.client.write(std::vector<std::uint8_t>(10'000, 'x'), Flush::later).has_value());  // moves what is held
+  REQUIRE(pair.client.flush().has_value());
+  pair.client.sent(pair.client.output().size());
+  pair.client.release_buffers();
+  CHECK(in_use <= before);
+  REQUIRE(pair.client.write(bytes_of("what nobody is to find"), Flush::later).has_value());
+  pair.client = Engine::client(client_config().build().value(), "localhost", kNow);
+  sought = {};
+  CHECK(found == 0);
 }

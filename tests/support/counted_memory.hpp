@@ -5,11 +5,16 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <new>
+#include <string_view>
 
 namespace {
 
 std::size_t allocations = 0, in_use = 0;
+// What is looked for in memory that is given back, and how often it was there.
+std::string_view sought;
+std::size_t found = 0;
 // The allocations, counted from 1, that fail: from the first on, up to the second. None, if the first is 0.
 std::size_t fails_at = 0, fails_until = static_cast<std::size_t>(-1);
 
@@ -27,6 +32,7 @@ void* or_throw(void* memory) {
 }
 
 void uncounted(void* memory) noexcept {
+  if (memory != nullptr && !sought.empty() && memmem(memory, malloc_usable_size(memory), sought.data(), sought.size()) != nullptr) ++found;
   if (memory != nullptr) in_use -= malloc_usable_size(memory);
   std::free(memory);
 }
