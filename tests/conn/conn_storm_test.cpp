@@ -138,9 +138,10 @@ void read_on(Conn& conn, Outcome& outcome) {
   }
 }
 
-void write_on(Conn& conn, std::string_view text, Outcome& outcome) {
+/// `piece` bytes a call, held back until they fill a record; or all of it, at once.
+void write_on(Conn& conn, std::string_view text, Outcome& outcome, std::size_t piece = kNever) {
   while (outcome.accepted < text.size()) {
-    const auto n = conn.write(text.substr(outcome.accepted));
+    const auto n = conn.write(text.substr(outcome.accepted, piece), piece == kNever ? Flush::now : Flush::later);
     if (n) {
       outcome.accepted += *n;
     } else if (n.error().code != Errc::timed_out) {
@@ -194,7 +195,7 @@ void storm(MemoryPair pair, std::uint32_t seed) {
     std::atomic<bool> over = false;
     std::vector<std::thread> threads, setters;
     threads.emplace_back([&] { read_on(client, at_client); });
-    threads.emplace_back([&] { write_on(client, kText, at_client); });
+    threads.emplace_back([&] { write_on(client, kText, at_client, 1000); });
     threads.emplace_back([&] { read_on(server, at_server); });
     threads.emplace_back([&] { write_on(server, kText, at_server); });
     setters.emplace_back([&] { set_deadlines(client, chance, over); });
