@@ -105,12 +105,12 @@ def context_of(options):
 
 
 def choose_algorithms(context, options):
-    wanted = options.suites.split(",") if options.suites else suites(options.server)
+    wanted = options.suites.split(",") if options.suites else []
     for name in wanted:
         if name not in suites(options.server):
             raise Unsupported(name)
     # Debian's security level forbids what is old.
-    context.set_ciphers(":".join(OPENSSL_NAMES[name] for name in wanted) + ":@SECLEVEL=0")
+    context.set_ciphers((":".join(OPENSSL_NAMES[name] for name in wanted) or "DEFAULT") + ":@SECLEVEL=0")
     if options.server:
         context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
 
