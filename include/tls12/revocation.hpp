@@ -70,7 +70,7 @@ enum class RevocationMode : std::uint8_t {
 
 /// Where a verdict on revocation comes from.
 struct RevocationOptions {
-  RevocationMode mode = RevocationMode::off;
+  RevocationMode mode = RevocationMode::prefer;
   std::vector<Crl> crls = {};
   /// Asked for more lists when those at hand do not tell about this certificate; it may read its cRLDistributionPoints. Called within verify(). Must not throw.
   std::function<std::vector<Crl>(const Certificate&)> find_crls = {};

@@ -160,6 +160,7 @@ TEST_CASE("RFC 5246 6.2.3.2: opening a record of MAC-then-encrypt shows nothing 
   }
 }
 
+// Shows RFC 7366 3-2
 TEST_CASE("RFC 7366: opening a record of encrypt-then-MAC shows nothing of its MAC or its padding before the verdicts") {
   for (const wire::CbcHmac& cipher : kCiphers) {
     CAPTURE(name(cipher.mac));

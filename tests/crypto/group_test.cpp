@@ -73,6 +73,7 @@ class Stuck final : public Random {
 
 }  // namespace
 
+// Shows RFC 8422 5.1.2-1
 TEST_CASE("each group computes the public values and the secret of the published exchanges") {
   for (const auto& vector : kVectors) {
     for (const auto& group : groups(vector.group)) {
@@ -103,6 +104,7 @@ TEST_CASE("two fresh shares agree, across backends too, and are never the same")
 }
 
 // RFC 8422 §5.11, and RFC 7748 §6.1: u coordinates of small order, and others that stand for the same.
+// Shows RFC 8422 5.10-2, 5.11-3
 TEST_CASE("an X25519 value that gives a secret of zeros is refused") {
   const char* const kSmallOrder[] = {
       "0000000000000000000000000000000000000000000000000000000000000000", "0100000000000000000000000000000000000000000000000000000000000000",
@@ -120,6 +122,7 @@ TEST_CASE("an X25519 value that gives a secret of zeros is refused") {
   }
 }
 
+// Shows RFC 8422 5.1.2-2, 5.11-1, 5.11-2
 TEST_CASE("a peer's value of the wrong size, form or curve is a bad key share") {
   for (const auto algorithm : kAllCurves) {
     for (const auto& group : groups(algorithm)) {

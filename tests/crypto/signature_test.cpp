@@ -109,6 +109,7 @@ Errc load_error(const Signature& signature, const PrivateKeyNumbers& numbers) {
 
 }  // namespace
 
+// Shows RFC 8422 5.10-3
 TEST_CASE("ECDSA signs as RFC 6979 says, and verifies its signatures") {
   for (const auto& vector : kEcdsaVectors) {
     for (const auto& ecdsa : signatures(vector.family)) {
@@ -128,6 +129,7 @@ TEST_CASE("ECDSA signs as RFC 6979 says, and verifies its signatures") {
   }
 }
 
+// Shows RFC 8422 5.10-5
 TEST_CASE("Ed25519 signs and verifies the vectors of RFC 8032") {
   for (const auto& vector : kEd25519Vectors) {
     for (const auto& ed25519 : signatures(SignatureFamily::ed25519)) {

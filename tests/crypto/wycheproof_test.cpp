@@ -139,6 +139,7 @@ TEST_CASE("Wycheproof: HMAC") {
   }
 }
 
+// Shows RFC 8422 5.10-1, 5.11-1, 5.11-2
 TEST_CASE("Wycheproof: key exchange") {
   const char* const kFiles[] = {"x25519_test.json", "ecdh_secp256r1_ecpoint_test.json", "ecdh_secp384r1_ecpoint_test.json", "ecdh_secp521r1_ecpoint_test.json"};
   for (const auto algorithm : kAllCurves) {
@@ -160,6 +161,7 @@ TEST_CASE("Wycheproof: key exchange") {
   }
 }
 
+// Shows RFC 8422 5.10-3, 5.10-4
 TEST_CASE("Wycheproof: ECDSA") {
   struct Curve {
     SignatureFamily family;
@@ -182,6 +184,7 @@ TEST_CASE("Wycheproof: ECDSA") {
   }
 }
 
+// Shows RFC 8422 5.10-5
 TEST_CASE("Wycheproof: Ed25519") {
   run_all({"ed25519_test.json"}, signatures(SignatureFamily::ed25519),
           [](const Signature& ed25519, const json& group, const json& test) -> std::optional<bool> {

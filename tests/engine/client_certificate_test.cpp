@@ -1,7 +1,7 @@
 // Clients that show who they are (RFC 5246 §7.4.4, §7.4.6, §7.4.8).
 #include <doctest/doctest.h>
 
-#include "../support/engines.hpp"
+#include "support/scripted_peer.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -46,6 +46,7 @@ Outcome connect(ClientAuthentication asked, const TrustStore& trust, std::option
 
 }  // namespace
 
+// Shows RFC 8422 3.1-1, 5.6-1
 TEST_CASE("RFC 5246 §7.4.8: a client with a key of any kind proves that its certificate is its own") {
   for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ec_secp256r1, KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
     CAPTURE(static_cast<int>(kind));
@@ -57,6 +58,7 @@ TEST_CASE("RFC 5246 §7.4.8: a client with a key of any kind proves that its cer
   }
 }
 
+// Shows RFC 8422 3-1
 TEST_CASE("RFC 5246 §7.4.6: what a server asks for decides who may come without a certificate, and whose is verified") {
   const Clients known(KeyKind::ec_secp256r1), strangers(KeyKind::ec_secp256r1, "a strange CA");
   using enum ClientAuthentication;
@@ -89,6 +91,26 @@ TEST_CASE("a stranger who shows itself all the same is refused where clients are
   REQUIRE(pair.server.error().has_value());
   CHECK(pair.server.error()->code == Errc::certificate_unknown_issuer);
   CHECK(pair.server.error()->alert == Alert::unknown_ca);
+}
+
+// Shows RFC 8422 3-1, 3-3, 3.1-1, 5.6-1
+TEST_CASE("RFC 8422 §3: where a server takes ecdsa_sign alone, keys for ECDSA and EdDSA are shown, and others are not") {
+  for (const auto& [kind, shown] : {std::pair(KeyKind::ed25519, true), {KeyKind::ec_secp256r1, true}, {KeyKind::rsa, false}, {KeyKind::rsa_pss, false}}) {
+    CAPTURE(static_cast<int>(kind));
+    ClientConfig config = client_config();
+    config.identities = {*Clients(kind).identity};
+    ScriptedPeer peer = ScriptedPeer::server_of(config);
+    peer.send_all({HandshakeType::server_hello, HandshakeType::certificate, HandshakeType::server_key_exchange});
+    peer.send(message_of(HandshakeType::certificate_request, hex("01 40 0008 0807 0403 0804 0809 0000")));
+    peer.send(HandshakeType::server_hello_done);
+    peer.change_cipher_spec();
+    peer.send(HandshakeType::finished);
+    CHECK(peer.engine.state().handshake_complete);
+    CHECK(peer.finished_is_right);
+    CHECK((to_hex(peer.seen.at(1).bytes) == "0b000003000000") == !shown);
+    CHECK(peer.seen.at(2).bytes.at(0) == 16);  // the ClientKeyExchange
+    CHECK(peer.saw(HandshakeType::certificate_verify) == shown);
+  }
 }
 
 TEST_CASE("a client's own choice: it sees the request, and may show nothing") {

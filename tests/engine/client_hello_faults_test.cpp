@@ -46,6 +46,7 @@ Octets prepended(const Octets& front, const Octets& list) { return joined({front
 
 }  // namespace
 
+// Shows RFC 7627 6.4-1
 TEST_CASE("a ClientHello that offers less than TLS 1.2 is answered with protocol_version") {
   check({"TLS 1.1", [](auto& hello) { hello.version = 0x0302; }, Errc::version_not_supported, Alert::protocol_version});
   check({"TLS 1.0", [](auto& hello) { hello.version = 0x0301; }, Errc::version_not_supported, Alert::protocol_version});
@@ -53,6 +54,7 @@ TEST_CASE("a ClientHello that offers less than TLS 1.2 is answered with protocol
   check({"0", [](auto& hello) { hello.version = 0; }, Errc::version_not_supported, Alert::protocol_version});
 }
 
+// Shows RFC 5746 3.6-6
 TEST_CASE("a ClientHello that offers more than TLS 1.2 gets TLS 1.2") {
   for (const Edit edit : {Edit([](auto& hello) { hello.version = 0x0304; }), Edit([](auto& hello) { hello.version = 0x03ff; }),
                           Edit([](auto& hello) { hello.version = 0x7f1c; })}) {
@@ -87,6 +89,7 @@ TEST_CASE("once the version is chosen, every record says it") {
   }
 }
 
+// Shows RFC 8422 4-3, 5.1-4, 5.1-6
 TEST_CASE("a ClientHello with nothing in common with this server ends in handshake_failure") {
   const Fault faults[] = {
       {"only suites that this server lacks", [](auto& h) { h.suites = pairs16({0x002f, 0x0a0a, 0x1301}); }, Errc::no_common_suite, Alert::handshake_failure},
@@ -105,11 +108,13 @@ TEST_CASE("a ClientHello with nothing in common with this server ends in handsha
   for (const Fault& fault : faults) check(fault);
 }
 
+// Shows RFC 8422 5.1.2-3
 TEST_CASE("a ClientHello whose values are not allowed is answered with illegal_parameter") {
   check({"no null compression", [](auto& h) { h.compressions = {1}; }, Errc::null_compression_missing, Alert::illegal_parameter});
   check({"no uncompressed points", [](auto& h) { h.extensions.set(11, {2, 1, 2}); }, Errc::point_format_missing, Alert::illegal_parameter});
 }
 
+// Shows RFC 7301 3.1-2
 TEST_CASE("a ClientHello that cannot be parsed is answered with decode_error") {
   const Fault faults[] = {
       {"no suite", [](auto& h) { h.suites = {}; }, Errc::vector_empty, Alert::decode_error},
@@ -133,6 +138,7 @@ TEST_CASE("a ClientHello that cannot be parsed is answered with decode_error") {
   for (const Fault& fault : faults) check(fault);
 }
 
+// Shows RFC 5746 3.6-5
 TEST_CASE("unknown extensions, suites, groups, schemes and reserved values are ignored, wherever they stand") {
   accepted("unknown extensions, first and last", [](RawClientHello& h) {
     h.extensions.items.insert(h.extensions.items.begin(), {0x0a0a, {}});
@@ -159,6 +165,7 @@ TEST_CASE("a server_name that is absent, or of another type, is none") {
   CHECK(accepted("one", [](RawClientHello& h) { h.extensions.set(0, hex("0004 00 0001 61")); }).engine.state().server_name == "a");
 }
 
+// Shows RFC 6066 3-3, 3-4, 3-7, 3-8, 9-1
 TEST_CASE("server_name is acknowledged where the certificate is for it; a name that nobody has is passed over, or refused where it must be known") {
   const ScriptedPeer known = accepted("one of ours", [](RawClientHello& h) { h.extensions.set(0, hex("000c 00 0009 6c6f63616c686f7374")); });
   CHECK(server_hello_of(known).server_name);
@@ -170,18 +177,42 @@ TEST_CASE("server_name is acknowledged where the certificate is for it; a name t
   ServerConfig strict = server_config();
   strict.require_known_name = true;
   check({"none of ours, where it must be known", stranger, Errc::unrecognized_name, Alert::unrecognized_name}, strict);
+  accepted("none at all, where it must be known", [](auto&) {}, strict);
 }
 
+// Shows RFC 6066 8-5, 8-6
+TEST_CASE("RFC 6066 §8: a staple is announced, and sent right behind the certificate, to a client that asked for one") {
+  const Identity plain = development_identity(KeyKind::ed25519).leaf, stapled = plain.with_ocsp_response(Octets(40, 0x0c));
+  const Edit asks = [](RawClientHello& h) { h.extensions.set(5, hex("01 0000 0000")); }, asks_not = [](RawClientHello&) {};
+  const auto check_staple = [](const ScriptedPeer& peer, bool sent) {
+    CHECK(server_hello_of(peer).status_request == sent);
+    CHECK(peer.saw(HandshakeType::certificate_status) == sent);
+    CHECK(peer.seen.at(2).bytes.at(0) == (sent ? 22 : 12));  // behind ServerHello and Certificate
+  };
+  check_staple(accepted("asked for, and there", asks, {.identities = {stapled}}), true);
+  check_staple(accepted("asked for, and not there", asks, {.identities = {plain}}), false);
+  check_staple(accepted("there, and not asked for", asks_not, {.identities = {stapled}}), false);
+}
+
+// Shows RFC 8422 4-2
 TEST_CASE("a client that says nothing about groups gets one that everybody has") {
   const ScriptedPeer peer = accepted("no supported_groups", [](RawClientHello& h) { h.extensions.remove(10), h.extensions.remove(11); });
   CHECK(peer.engine.state().group == NamedGroup::secp256r1);
   CHECK(!server_hello_of(peer).ec_point_formats);
 }
 
+// Shows RFC 8422 4-2, 5.2-1
+TEST_CASE("a client that lists point formats is told ours: uncompressed, and no other") {
+  const ScriptedPeer peer = accepted("three formats", [](RawClientHello& h) { h.extensions.set(11, {3, 2, 1, 0}); });
+  CHECK(octets(server_hello_of(peer).ec_point_formats.value()) == Octets{0});
+}
+
+// Shows RFC 5746 3.6-3
 TEST_CASE("renegotiation_info of a first ClientHello must be empty") {
   check({"twelve bytes", [](auto& h) { h.extensions.set(0xff01, vector_of(1, Octets(12))); }, Errc::renegotiation_info_not_empty, Alert::handshake_failure});
 }
 
+// Shows RFC 5746 3.6-1, 3.6-2, 3.6-4, 3.6-7, 4.3-1
 TEST_CASE("secure renegotiation is answered when it was signalled, by extension or suite value, and only then") {
   const ScriptedPeer extension = accepted("the extension", [](auto&) {});
   const ScriptedPeer value = accepted("the suite value", [](RawClientHello& h) {
@@ -205,6 +236,7 @@ TEST_CASE("secure renegotiation is answered when it was signalled, by extension 
   check({"neither, where it is required", neither, Errc::secure_renegotiation_missing, Alert::handshake_failure}, strict);
 }
 
+// Shows RFC 7627 5.1-1, 5.2-2, 5.2-3, 5.2-4, 5.2-6
 TEST_CASE("the extended master secret is used when the client offers it, and may be required") {
   CHECK(accepted("offered", [](auto&) {}).engine.state().extended_master_secret);
   const Edit without = [](RawClientHello& h) { h.extensions.remove(23); };
@@ -216,6 +248,7 @@ TEST_CASE("the extended master secret is used when the client offers it, and may
   check({"not offered, where it is required", without, Errc::extended_master_secret_missing, Alert::handshake_failure}, strict);
 }
 
+// Shows RFC 7301 3.1-4, 3.2-1, 3.2-2, 3.2-3
 TEST_CASE("ALPN: the server's first choice that the client offers, no_application_protocol without one, silence where it was not offered or is not spoken") {
   ServerConfig config = server_config();
   config.common.application_protocols = {"h2", "http/1.1"};
@@ -228,6 +261,7 @@ TEST_CASE("ALPN: the server's first choice that the client offers, no_applicatio
   CHECK(!server_hello_of(accepted("not spoken here", foreign)).application_layer_protocol_negotiation);
 }
 
+// Shows RFC 5746 3.6-7; RFC 7627 5.2-4
 TEST_CASE("a ServerHello answers nothing that was not offered, and says neither a session_id nor a compression method") {
   const ScriptedPeer peer = accepted("a lean hello", [](RawClientHello& h) { h.extensions = {{13, vector_of(2, pairs16({0x0807}))}}; });
   const ServerHello lean = server_hello_of(peer);

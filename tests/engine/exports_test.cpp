@@ -68,6 +68,7 @@ TEST_CASE("both ends have the same channel bindings, each of its own size") {
   }
 }
 
+// Shows RFC 7627 5.4-1, 5.4-2
 TEST_CASE("without the extended master secret nothing is exported, and no binding is made of the handshake") {
   ScriptedPeer client = ScriptedPeer::client_of(), server = ScriptedPeer(Role::server, Engine::client(client_config().build().value(), "localhost", kNow));
   client.client_hello.extensions.remove(23);

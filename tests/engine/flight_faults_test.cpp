@@ -87,6 +87,7 @@ TEST_CASE("a certificate for another name is answered with bad_certificate") {
   check_certificate("an address", certificate_list({leaf_der()}), Errc::certificate_name_mismatch, Alert::bad_certificate, client_config(), kNow, "127.0.0.2");
 }
 
+// Shows RFC 8422 2.1-1, 2.2-1, 5.3-2, 5.3-3, 5.3-4
 TEST_CASE("a certificate whose key does not fit the suite, or whose curve was not offered, is answered with unsupported_certificate") {
   check_certificate("RSA for ECDHE_ECDSA", certificate_list({leaf_der(KeyKind::rsa)}), Errc::certificate_wrong_type, Alert::unsupported_certificate);
   ClientConfig config = client_config(KeyKind::ec_secp384r1);
@@ -120,6 +121,26 @@ TEST_CASE("a client that accepts any certificate by name of its configuration st
   wrong.check_fault(Errc::bad_signature, Alert::decrypt_error);
 }
 
+// ------------------------------------------------ CertificateStatus
+
+// Shows RFC 6066 8-7
+TEST_CASE("RFC 6066 §8: a stapled response that is none ends the handshake; where nothing is looked at, it is the caller's to judge") {
+  ClientConfig config = client_config();
+  ScriptedPeer judged = ScriptedPeer::server_of(config);
+  judged.staples = true;
+  judged.send_all({server_hello, certificate, certificate_status, server_key_exchange, server_hello_done});
+  judged.check_fault(Errc::bad_ocsp_response, Alert::bad_certificate_status_response);
+
+  config.verify.revocation.mode = RevocationMode::off;
+  ScriptedPeer delivered = ScriptedPeer::server_of(config);
+  delivered.staples = true;
+  delivered.send_all({server_hello, certificate, certificate_status, server_key_exchange, server_hello_done});
+  delivered.change_cipher_spec();
+  delivered.send(finished);
+  CHECK(delivered.engine.state().handshake_complete);
+  CHECK(octets(delivered.engine.state().ocsp_response) == Octets(40, 0x0c));
+}
+
 // ------------------------------------------------ ServerKeyExchange
 
 TEST_CASE("a group that was not offered is answered with illegal_parameter") {
@@ -145,6 +166,7 @@ TEST_CASE("a curve that is not named is answered with illegal_parameter") {
   }
 }
 
+// Shows RFC 8422 5.9-4, 5.9-6, 5.10-4
 TEST_CASE("a signature scheme that was not offered, or that the key cannot do, is answered with illegal_parameter") {
   const auto signed_with = [](const ClientConfig& config, int scheme) {
     ScriptedPeer peer = introduced(config);
@@ -172,6 +194,7 @@ TEST_CASE("an RSA key signs by the schemes of its own kind alone: rsaEncryption 
   }
 }
 
+// Shows RFC 8422 2.1-2
 TEST_CASE("a wrong signature is answered with decrypt_error, whatever is wrong about it") {
   const auto signed_by = [](Octets (*make)(ScriptedPeer&, const Octets& parameters)) {
     ScriptedPeer peer = introduced();
@@ -232,6 +255,7 @@ Octets share_of(NamedGroup group) {
 
 }  // namespace
 
+// Shows RFC 8422 5.1.2-2, 5.10-2, 5.11-1, 5.11-2, 5.11-3
 TEST_CASE("key shares that are no valid points are answered with illegal_parameter, at either end") {
   for (const auto check : {check_server_share, check_client_share}) {
     check("x25519: a result of zero (RFC 7748 §6.1)", NamedGroup::x25519, Octets(32));
@@ -293,6 +317,7 @@ TEST_CASE("a Finished that is right for the other end is wrong") {
   peer.check_fault(Errc::bad_finished, Alert::decrypt_error);
 }
 
+// Shows RFC 6066 1.1-1
 TEST_CASE("a message that somebody changed on the way shows in the Finished of the other end") {
   // The client's list of schemes is cut down by one in between, as an attacker would who wants a weak one.
   Pair pair;

@@ -8,6 +8,7 @@
 using namespace tls12;
 using namespace tls12::test;
 
+// Shows RFC 8422 2.1-2, 5.1.2-1
 TEST_CASE("every suite, group and kind of key completes a handshake, and both ends agree on what was negotiated") {
   const std::pair<CipherSuite, bool> suites[] = {
       {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, false},       {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, false},
@@ -62,8 +63,8 @@ TEST_CASE("RFC 4055 3.3: an RSA-PSS key that is restricted to one hash signs wit
   const std::string pem(std::istreambuf_iterator<char>(file), {});
   const auto key = PrivateKey::from_pem(pem).value();
   const auto& ca = development_identity(KeyKind::rsa).ca;
-  const auto leaf = issue_certificate(
-      {.names = {"localhost"}, .not_before = kNow - std::chrono::hours(1), .not_after = kNow + std::chrono::hours(1)}, key, &ca);
+  const auto leaf =
+      issue_certificate({.names = {"localhost"}, .not_before = kNow - std::chrono::hours(1), .not_after = kNow + std::chrono::hours(1)}, key, &ca);
   Pair pair(client_config(KeyKind::rsa), {.identities = {Identity::from({leaf.value()}, key).value()}});
   pair.talk();
   REQUIRE(pair.complete());

@@ -98,6 +98,28 @@ TEST_CASE("RFC 5746 §4.2: a HelloRequest is declined with a warning, ignored, o
   refused.check_fault(Errc::renegotiation_refused, Alert::no_renegotiation);
 }
 
+// Shows RFC 5746 4.4-1, 5-1
+// Shows RFC 5746 4.2-1, 4.2-2
+TEST_CASE("RFC 5746 §4.2: a server without secure renegotiation that wants another handshake gets the warning no_renegotiation") {
+  ClientConfig config = client_config();
+  config.dangerous.allow_missing_secure_renegotiation = true;
+  ScriptedPeer peer = ScriptedPeer::server_of(config);
+  RawServerHello hello = peer.server_hello();
+  hello.extensions.remove(0xff01);
+  peer.send(hello.bytes());
+  peer.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
+  peer.change_cipher_spec();
+  peer.send(HandshakeType::finished);
+  REQUIRE(!peer.engine.state().secure_renegotiation);
+  peer.send(HandshakeType::hello_request);
+  REQUIRE(peer.alerts.size() == 1);
+  CHECK(peer.alerts[0].level == AlertLevel::warning);
+  CHECK(peer.alerts[0].description == Alert::no_renegotiation);
+  peer.deliver(ContentType::application_data, {'x'});
+  CHECK(read_all(peer.engine) == "x");
+}
+
+// Shows RFC 5746 4.4-1, 5-1
 TEST_CASE("ClientHellos that ask for renegotiation: each is declined with a warning, too many end the connection") {
   const auto ask = [](ScriptedPeer& peer) { peer.send(HandshakeType::client_hello); };
   check_flood(connected_client(), Limits{}.hello_requests, Errc::too_many_hello_requests, ask);

@@ -106,6 +106,7 @@ TEST_CASE("what a session is bound to: change it, and the handshake is a full on
   }
 }
 
+// Shows RFC 6066 1.1-3, 3-11
 TEST_CASE("RFC 6066 §1.1: a session keeps its max_fragment_length, and a ServerHello that resumes it has none of these extensions") {
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);

@@ -44,6 +44,7 @@ ClientConfig with_protocols() {
 
 }  // namespace
 
+// Shows RFC 5746 3.4-1; RFC 6066 3-1, 3-2, 3-6; RFC 7627 5.2-1; RFC 8422 4-1, 5.1-3, 5.1.2-4
 TEST_CASE("a client's first ClientHello offers what it can do, in a record that old servers put up with") {
   const ScriptedPeer peer = ScriptedPeer::server_of();
   REQUIRE(peer.seen.size() == 1);
@@ -64,6 +65,7 @@ TEST_CASE("a client's first ClientHello offers what it can do, in a record that 
   CHECK(!hello.application_layer_protocol_negotiation);
 }
 
+// Shows RFC 6066 3-6
 TEST_CASE("an IP address is never sent as server_name, nor is the dot at the end of an absolute name") {
   const auto name_sent = [](std::string_view name) {
     const ScriptedPeer peer(Role::server, Engine::client(client_config().build().value(), name, kNow));
@@ -75,6 +77,7 @@ TEST_CASE("an IP address is never sent as server_name, nor is the dot at the end
   CHECK(name_sent("example.org.") == "example.org");
 }
 
+// Shows RFC 8422 4-1, 4-4, 5.1-1, 5.1-2, 5.1-3, 5.1.2-4
 TEST_CASE("groups and point formats are offered by a client whose suites use them") {
   using enum CipherSuite;
   const auto offered = [](CipherSuite suite) {
@@ -96,6 +99,7 @@ TEST_CASE("groups and point formats are offered by a client whose suites use the
   CHECK(offered(TLS_RSA_WITH_AES_128_GCM_SHA256) == "no formats, no groups");
 }
 
+// Shows RFC 7627 6.4-1
 TEST_CASE("a version that was not offered is answered with protocol_version") {
   check("TLS 1.1", [](auto& h) { h.version = 0x0302; }, Errc::version_not_offered, Alert::protocol_version);
   check("TLS 1.3", [](auto& h) { h.version = 0x0304; }, Errc::version_not_offered, Alert::protocol_version);
@@ -112,6 +116,7 @@ TEST_CASE("a suite or compression method that was not offered is answered with i
   check("DEFLATE", [](auto& h) { h.compression = 1; }, Errc::compression_not_offered, Alert::illegal_parameter);
 }
 
+// Shows RFC 5746 3.6-7
 TEST_CASE("an extension that was not offered is answered with unsupported_extension, known or not") {
   check("an unknown one", [](auto& h) { h.extensions.add(0x1234, {}); }, Errc::extension_not_offered, Alert::unsupported_extension);
   check("a reserved one", [](auto& h) { h.extensions.add(0x0a0a, {}); }, Errc::extension_not_offered, Alert::unsupported_extension);
@@ -137,6 +142,7 @@ TEST_CASE("extensions that were offered may be answered") {
   accepted("a session_id to remember", [](RawServerHello& h) { h.session_id = Octets(32, 9); });
 }
 
+// Shows RFC 7301 3.1-4; RFC 6066 3-8
 TEST_CASE("a ServerHello that cannot be parsed is answered with decode_error") {
   check("an extension twice", [](auto& h) { h.extensions.add(23, {}); }, Errc::duplicate_extension, Alert::decode_error);
   check("a session_id of 33 bytes", [](auto& h) { h.session_id = Octets(33); }, Errc::length_out_of_range, Alert::decode_error);
@@ -147,6 +153,7 @@ TEST_CASE("a ServerHello that cannot be parsed is answered with decode_error") {
       with_protocols());
 }
 
+// Shows RFC 7301 3.1-3, 3.1-4, 3.2-3
 TEST_CASE("ALPN: what the server chose must be among what was offered, to the byte") {
   const ScriptedPeer peer = accepted("h2", [](RawServerHello& h) { h.extensions.add(16, hex("0003 026832")); }, with_protocols());
   CHECK(peer.engine.state().application_protocol == "h2");
@@ -158,10 +165,12 @@ TEST_CASE("ALPN: what the server chose must be among what was offered, to the by
       with_protocols());
 }
 
+// Shows RFC 8422 5.2-2
 TEST_CASE("uncompressed points must be among the server's formats, if it lists any") {
   check("others only", [](auto& h) { h.extensions.add(11, {2, 1, 2}); }, Errc::point_format_missing, Alert::illegal_parameter);
 }
 
+// Shows RFC 5746 3.4-3, 3.4-4, 4.1-1
 TEST_CASE("a server without secure renegotiation is refused unless the configuration says otherwise") {
   check(
       "renegotiation_info that is not empty", [](auto& h) { h.extensions.set(0xff01, vector_of(1, Octets(24))); }, Errc::renegotiation_info_not_empty,
@@ -174,6 +183,7 @@ TEST_CASE("a server without secure renegotiation is refused unless the configura
   CHECK(!accepted("none, by permission", without, config).engine.state().secure_renegotiation);
 }
 
+// Shows RFC 7627 5.2-5, 5.2-6
 TEST_CASE("a server without the extended master secret is put up with unless the configuration requires it") {
   const Edit without = [](RawServerHello& h) { h.extensions.remove(23); };
   CHECK(!accepted("none", without).engine.state().extended_master_secret);

@@ -78,11 +78,13 @@ TEST_CASE("the PRF takes its seed in two parts, and gives a shorter output as th
   }
 }
 
+// Shows RFC 7627 5.2-6
 TEST_CASE("without a session hash the master secret comes from the randoms, the client's first") {
   CHECK(test::to_hex(schedule(CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256).master_secret()) ==
         "4371fd3e8fe491bcd7b8b9468a785fcf397595d79e1db23a59bb25df04d2f2e5f7f60dfaef0a05080549bea00d1f649f");
 }
 
+// Shows RFC 7627 5.1-1, 6.2-1
 TEST_CASE("with a session hash the master secret is the extended one, by the suite's hash") {
   CHECK(test::to_hex(schedule(CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, digest_of(HashAlgorithm::sha256, "messages")).master_secret()) ==
         "527758b5446f708d50dc11c78ff79ae5a5e59d9dfe1bf27aa9af409dbe42945c3119782374d543f46e14fc9da0aec57b");

@@ -101,12 +101,14 @@ TEST_CASE("renegotiation_info of a first ClientHello is empty") {
   CHECK(fault({.renegotiation_info = Octets(12)}) == Errc::renegotiation_info_not_empty);
 }
 
+// Shows RFC 8422 5.1.2-3
 TEST_CASE("a client that lists point formats lists uncompressed among them; one that lists none is assumed to") {
   CHECK(checked({.formats = Octets{2, 1, 0}}).has_value());
   CHECK(checked({.formats = std::nullopt}).has_value());
   CHECK(fault({.formats = Octets{1, 2}}) == Errc::point_format_missing);
 }
 
+// Shows RFC 5746 3.6-1, 3.6-2
 TEST_CASE("secure renegotiation is signalled by the extension or by the signalling suite value") {
   CHECK(signals_secure_renegotiation(Hello{.renegotiation_info = Octets{}}.view()));
   CHECK(signals_secure_renegotiation(Hello{.suites = wire_of({TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_EMPTY_RENEGOTIATION_INFO_SCSV})}.view()));
@@ -120,6 +122,7 @@ TEST_CASE("the suite is the first in the server's order that the client has, or 
   CHECK(Server({KeyKind::ed25519}, common, true).chosen({}).suite->suite == TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
 }
 
+// Shows RFC 8422 2.1-1, 2.2-1, 5.3-2, 5.3-3, 5.3-5
 TEST_CASE("the certificate decides which suites are possible") {
   const Hello hello;
   CHECK(Server({KeyKind::rsa}).chosen(hello).suite->key_exchange == KeyExchange::ecdhe_rsa);
@@ -170,6 +173,7 @@ TEST_CASE("the scheme is the first of ours that the client accepts and the key c
   CHECK(p384.credential.algorithm.hash == HashAlgorithm::sha256);
 }
 
+// Shows RFC 8422 4-2, 4-3, 5.1-4, 5.1-6
 TEST_CASE("the group is the first of ours that the client has; a client that lists none leaves the choice to us") {
   const Server server({KeyKind::ed25519});
   CHECK(server.chosen({}).group->group == NamedGroup::x25519);
@@ -180,6 +184,7 @@ TEST_CASE("the group is the first of ours that the client has; a client that lis
         NamedGroup::secp384r1);
 }
 
+// Shows RFC 8422 5.1-5, 5.1-6, 5.3-4, 5.3-5
 TEST_CASE("an EC certificate is for a client that lists its curve, or lists none") {
   const Server server({KeyKind::ec_secp384r1});
   CHECK(server.fault({}) == Errc::no_common_suite);
@@ -188,6 +193,7 @@ TEST_CASE("an EC certificate is for a client that lists its curve, or lists none
   CHECK(Server({KeyKind::ec_secp384r1, KeyKind::rsa}).chosen({}).credential.identity->identity.key().kind() == KeyKind::rsa);
 }
 
+// Shows RFC 7301 3.2-1, 3.2-2
 TEST_CASE("the application protocol is the first of ours that the client offers; with none in common there is no connection") {
   const auto h2_and_http11 = test::hex("02 6832 08 687474702f312e31"), other = test::hex("03 666f6f");
   const Server server({KeyKind::ed25519}, {.application_protocols = {"http/1.1", "h2"}});
@@ -198,6 +204,7 @@ TEST_CASE("the application protocol is the first of ours that the client offers;
   CHECK(Server({KeyKind::ed25519}).protocol({.protocols = other})->empty());
 }
 
+// Shows RFC 8422 2.1-1, 2.2-1, 5.3-2, 5.3-3
 TEST_CASE("which keys serve which key exchange") {
   for (const KeyKind rsa : {KeyKind::rsa, KeyKind::rsa_pss}) {
     CHECK(fits(KeyExchange::ecdhe_rsa, rsa));

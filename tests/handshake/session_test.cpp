@@ -1,6 +1,7 @@
 // Sessions as they are written down, tickets, and where sessions are kept.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "../support/engines.hpp"
@@ -70,12 +71,14 @@ TEST_CASE("what is cut, longer, or of another version is no session") {
   CHECK_FALSE(parse_session(changed).has_value());
 }
 
+// Shows RFC 5077 5.2-1, 5.7-2
 TEST_CASE("RFC 5077 §4: a ticket opens with the key that sealed it, and with nothing in it changed") {
   const auto keys = TicketKeys::from_secrets(secrets({1})).value(), others = TicketKeys::from_secrets(secrets({2})).value();
   const auto ticket = seal_ticket(*keys, bytes_of("session"), test::kNow).value();
   const auto opened = open_ticket(*keys, ticket, test::kNow);
   REQUIRE(opened.has_value());
   CHECK(text(opened->session) == "session");
+  CHECK(std::ranges::search(ticket, bytes_of("session")).empty());
   CHECK_FALSE(opened->renew);
   CHECK_FALSE(open_ticket(*others, ticket, test::kNow).has_value());
   for (std::size_t at = 0; at < ticket.size(); ++at) {
@@ -87,6 +90,7 @@ TEST_CASE("RFC 5077 §4: a ticket opens with the key that sealed it, and with no
   CHECK(seal_ticket(*keys, bytes_of("session"), test::kNow).value() != ticket);  // a nonce is never used twice
 }
 
+// Shows RFC 5077 5.5-1
 TEST_CASE("a farm's keys: the first seals, all open, and what an old one opened is to be renewed") {
   const auto old_only = TicketKeys::from_secrets(secrets({1})).value(), both = TicketKeys::from_secrets(secrets({2, 1})).value();
   const auto ticket = seal_ticket(*old_only, bytes_of("session"), test::kNow).value();
@@ -101,6 +105,7 @@ TEST_CASE("a farm's keys: the first seals, all open, and what an old one opened 
   CHECK(TicketKeys::from_secrets({std::vector<std::uint8_t>(47)}).error().code == Errc::misuse);
 }
 
+// Shows RFC 5077 5.5-1
 TEST_CASE("rotating keys: one seals for its time, opens for longer, and is forgotten") {
   const auto keys = TicketKeys::rotating({.seal_for = 1h, .accept_for = 3h}).value();
   const auto ticket = seal_ticket(*keys, bytes_of("session"), test::kNow).value();

@@ -224,6 +224,53 @@ TEST_CASE("a change of any byte of a fragment is refused, and so is any other se
   });
 }
 
+// Shows RFC 7366 3-2, 3-3
+TEST_CASE("RFC 7366 §3: under encrypt-then-MAC nothing is decrypted before its MAC was right") {
+  struct Counter {
+    int decrypted = 0;
+  };
+  class CountingKey final : public CbcKey {
+   public:
+    CountingKey(std::unique_ptr<CbcKey> key, Counter& counter) : key_(std::move(key)), counter_(counter) {}
+    void encrypt(Bytes iv, Bytes plaintext, std::uint8_t* out) override { key_->encrypt(iv, plaintext, out); }
+    void decrypt(Bytes iv, Bytes ciphertext, std::uint8_t* out) override {
+      ++counter_.decrypted;
+      key_->decrypt(iv, ciphertext, out);
+    }
+
+   private:
+    std::unique_ptr<CbcKey> key_;
+    Counter& counter_;
+  };
+  class Counting final : public Cbc {
+   public:
+    Counting(const Cbc& cbc, Counter& counter) : cbc_(cbc), counter_(counter) {}
+    std::unique_ptr<CbcKey> with_key(Bytes key) const override { return std::make_unique<CountingKey>(cbc_.with_key(key), counter_); }
+
+   private:
+    const Cbc& cbc_;
+    Counter& counter_;
+  };
+  for (const CbcKind& kind : kCbcKinds) {
+    if (!kind.encrypt_then_mac) continue;
+    Counter counter;
+    Provider provider = *default_provider();
+    auto& entry = provider.cbcs[static_cast<std::size_t>(kind.cipher.cipher)];
+    const Counting counting(*entry.implementation, counter);
+    entry.implementation = &counting;
+    const auto protection = protection_for(kind, {}, provider);
+    const Octets good = sealed(*protection, pattern(100));
+    for (std::size_t i = 0; i < good.size(); ++i) {
+      Octets changed = good;
+      changed[i] ^= 1;
+      CHECK_FALSE(opened(*protection, changed));
+    }
+    CHECK(counter.decrypted == 0);
+    CHECK(opened(*protection, good) == pattern(100));
+    CHECK(counter.decrypted > 0);
+  }
+}
+
 TEST_CASE("a wrong MAC is refused behind right padding of every length") {
   for_each_kind([](const CbcKind& kind, Protection& protection) {
     if (kind.encrypt_then_mac) return;
@@ -246,6 +293,7 @@ TEST_CASE("a fragment that is too short, or not of whole blocks, is refused") {
   });
 }
 
+// Shows RFC 7366 3-4
 TEST_CASE("all these faults are one: bad_record_mac") {
   for (const CbcKind& kind : kCbcKinds) {
     const auto code = [&](Octets fragment) {

@@ -229,6 +229,7 @@ TEST_CASE("a fragment is at most 2^14 bytes long, or 2^14 + 2048 once it is seal
   }
 }
 
+// Shows RFC 6066 4-6
 TEST_CASE("where fragments are limited, a sealed record that cannot be of so little plaintext is refused by its header, before it is opened") {
   const auto limited = [] {
     Framer framer = guarded();

@@ -99,6 +99,7 @@ TEST_CASE("The block fills the rest of its hello exactly") {
   CHECK(wire::parse_client_hello(body).error().code == Errc::message_truncated);
 }
 
+// Shows RFC 6066 3-1, 3-2, 11.1-2
 TEST_CASE("RFC 6066 §3: server_name is a list with one host_name") {
   CHECK(FromClient("0000 0010 000e 00 000b 6578616d706c652e6f7267").hello->server_name == "example.org");
   client_fault("0000 0000", Errc::message_truncated, "server_name");
@@ -118,6 +119,7 @@ TEST_CASE("RFC 6066 §3: a host_name is ASCII, and a NUL does not hide in it") {
   CHECK(FromClient(name_list(Octets(256, 'a'))).hello.error().code == Errc::server_name_malformed);
 }
 
+// Shows RFC 6066 3-1, 11.1-2
 TEST_CASE("RFC 6066 §3: names of other types are skipped by their 16-bit length") {
   CHECK(FromClient("0000 000a 0008 07 0001 ff 00 0001 61").hello->server_name == "a");
   CHECK(FromClient("0000 000a 0008 00 0001 61 07 0001 ff").hello->server_name == "a");
@@ -127,6 +129,7 @@ TEST_CASE("RFC 6066 §3: names of other types are skipped by their 16-bit length
   client_fault("0000 0006 0004 07 0002 ff", Errc::message_truncated, "server_name");
 }
 
+// Shows RFC 6066 3-8
 TEST_CASE("RFC 6066 §3: the server's acknowledgement is empty") {
   CHECK(FromServer("0000 0000").hello->server_name);
   CHECK_FALSE(FromServer("0017 0000").hello->server_name);
@@ -146,6 +149,7 @@ TEST_CASE("RFC 8422 §5.1.1: supported_groups is a list of pairs, at least one")
   client_fault("000a 0005 0002 0017 00", Errc::message_trailing_data, "supported_groups");
 }
 
+// Shows RFC 8422 4-2
 TEST_CASE("RFC 8422 §5.1.2: ec_point_formats is not empty, at either end; what it names is not the parser's concern") {
   CHECK(to_hex(*FromClient("000b 0004 03 000102").hello->ec_point_formats) == "000102");
   CHECK(to_hex(*FromServer("000b 0002 01 02").hello->ec_point_formats) == "02");
@@ -161,6 +165,7 @@ TEST_CASE("RFC 5246 §7.4.1.4.1: signature_algorithms is a list of pairs, at lea
   client_fault("000d 0005 0002 0403 04", Errc::message_trailing_data, "signature_algorithms");
 }
 
+// Shows RFC 7301 3.1-1, 3.1-2, 3.1-4
 TEST_CASE("RFC 7301 §3.1: the client's protocol names are many, the server's is one, and none is empty") {
   client_fault("0010 0002 0000", Errc::vector_empty, "application_layer_protocol_negotiation");
   client_fault("0010 0003 0001 00", Errc::length_out_of_range, "application_layer_protocol_negotiation");
@@ -194,6 +199,7 @@ TEST_CASE("Extensions are sent from the hello's members, and `extensions` is not
                        "0000"));
 }
 
+// Shows RFC 6066 8-1
 TEST_CASE("RFC 6066 §8: a status_request names responders and extensions, which are read and not kept; other types than OCSP ask for nothing") {
   const FromClient ocsp("0005 0012 01 0006 0004 a1a2a3a4 0007 000500033001ff");
   REQUIRE(ocsp.hello.has_value());
@@ -208,6 +214,7 @@ TEST_CASE("RFC 6066 §8: a status_request names responders and extensions, which
   server_fault("0005 0001 00", Errc::message_trailing_data, "status_request");
 }
 
+// Shows RFC 7366 2-1, 2-2
 TEST_CASE("RFC 6962 §3.3.1, RFC 7366 §2: what says all by being there has no content") {
   client_fault("0012 0001 00", Errc::message_trailing_data, "signed_certificate_timestamp");
   client_fault("0016 0001 00", Errc::message_trailing_data, "encrypt_then_mac");
@@ -217,6 +224,7 @@ TEST_CASE("RFC 6962 §3.3.1, RFC 7366 §2: what says all by being there has no c
   server_fault("0012 0004 0002 0000", Errc::vector_empty, "signed_certificate_timestamp");
 }
 
+// Shows RFC 6066 4-1
 TEST_CASE("RFC 6066 §4, RFC 8449 §4: a limit is one number of one or two bytes") {
   for (const char* block : {"0001 0000", "001c 0001 40", "001c 0000"}) {
     CHECK_FALSE(FromClient(block).hello.has_value());

@@ -102,6 +102,7 @@ KeyExchange key_exchange_of(std::string_view name) {
 
 }  // namespace
 
+// Shows RFC 7627 6.2-1; RFC 8422 6-1, 6-2
 TEST_CASE("Every suite has IANA's number and name, and is what its name says") {
   CHECK(wire::suites().size() == std::size(kSuites));
   for (const Iana& row : kSuites) {
@@ -132,6 +133,7 @@ TEST_CASE("Every suite has IANA's number and name, and is what its name says") {
   }
 }
 
+// Shows RFC 8422 5.4-1, 5.9-3
 TEST_CASE("The groups are those of RFC 8422 §5.1.1 and RFC 7919 §2") {
   const std::pair<int, const char*> kIana[] = {{23, "secp256r1"},  {24, "secp384r1"},  {25, "secp521r1"},  {29, "x25519"},    {256, "ffdhe2048"},
                                                {257, "ffdhe3072"}, {258, "ffdhe4096"}, {259, "ffdhe6144"}, {260, "ffdhe8192"}};
@@ -144,6 +146,7 @@ TEST_CASE("The groups are those of RFC 8422 §5.1.1 and RFC 7919 §2") {
   }
 }
 
+// Shows RFC 8422 5.10-7
 TEST_CASE("The signature schemes are those of RFC 8446 §4.2.3, each once") {
   const std::pair<int, const char*> kIana[] = {
       {0x0201, "rsa_pkcs1_sha1"},      {0x0203, "ecdsa_sha1"},
@@ -175,6 +178,7 @@ TEST_CASE("What this stack does not speak has no row and no value") {
   CHECK_FALSE(wire::scheme_named("0x0808").has_value());
 }
 
+// Shows RFC 8422 5.9-4, 5.9-6
 TEST_CASE("A key signs by the schemes of its own kind") {
   using enum SignatureScheme;
   const std::pair<KeyKind, std::set<SignatureScheme>> kAllowed[] = {

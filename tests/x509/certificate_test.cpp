@@ -28,6 +28,7 @@ Error with_extension(const Oid& id, std::string_view value) {
   return refused([&](Draft& d) { test::set_extension(d, id, false, value); });
 }
 
+// Shows RFC 8422 5.3-1
 TEST_CASE("a certificate of OpenSSL's says what OpenSSL says of it") {
   const Certificate leaf = load("leaf.pem");
   CHECK(leaf.subject() == "CN=example.org");

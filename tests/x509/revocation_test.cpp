@@ -32,6 +32,7 @@ TEST_CASE("RFC 7633: a certificate that demands a staple gets its way under ever
   CHECK(status({with_features("3006020111020105")}, {.crls = {crl()}}) == Errc::certificate_status_missing);
 }
 
+// Shows RFC 6066 8-7
 TEST_CASE("RFC 6066 section 8: a staple that does not verify ends the handshake under every mode that looks at one") {
   const Certificate one = child();
   auto wrong = ocsp(one);
@@ -46,6 +47,7 @@ TEST_CASE("RFC 6066 section 8: a staple that does not verify ends the handshake 
   CHECK(verdict.error().error.alert == Alert::bad_certificate_status_response);
 }
 
+// Shows RFC 6066 8-7, 11.6-1
 TEST_CASE("under off, nothing is looked at; under prefer, what revokes does; under require, what does not clear does as well") {
   const Certificate one = child();
   const Crl revoking = crl(listing(one));

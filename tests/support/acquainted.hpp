@@ -1,0 +1,96 @@
+// Two ends that have had a connection, and what each keeps of it, for a test to change.
+#pragma once
+
+#include <functional>
+
+#include "handshake/session.hpp"
+#include "handshake/ticket.hpp"
+#include "support/scripted_peer.hpp"
+
+namespace tls12::test {
+
+/// Keeps one session, whatever the key; a test changes it, and sees how often it was asked for.
+class OneSession final : public SessionStore {
+ public:
+  void put(Bytes, Bytes session, WallTime) override { session_.assign(session.begin(), session.end()); }
+  bool get(Bytes, WallTime, const std::function<void(Bytes)>& take) override {
+    ++asked_for;
+    if (session_.empty()) return false;
+    take(session_);
+    return true;
+  }
+  void erase(Bytes) override { session_.clear(); }
+
+  bool empty() const { return session_.empty(); }
+  handshake::Session session() const { return handshake::parse_session(session_).value(); }
+  void set(const handshake::Session& session) { session_ = handshake::serialize(session); }
+
+  int asked_for = 0;
+
+ private:
+  SecretVector session_;
+};
+
+struct Acquainted {
+  ClientConfig client = client_config();
+  ServerConfig server = server_config();
+  std::shared_ptr<OneSession> clients = std::make_shared<OneSession>(), servers = std::make_shared<OneSession>();
+
+  using Edit = std::function<void(handshake::Session&)>;
+
+  /// `edit` changes what both keep: the client in its store, the server in its own or in the ticket.
+  explicit Acquainted(bool tickets, const Edit& edit = [](auto&) {}) {
+    client.sessions = clients;
+    server.sessions = servers;
+    client.tickets = tickets;
+    server.ticket_keys = TicketKeys::rotating();
+    Pair pair(client, server);
+    pair.talk();
+    REQUIRE(pair.complete());
+    handshake::Session session = clients->session();
+    edit(session);
+    handshake::Session at_server = tickets ? opened(session.ticket) : servers->session();
+    edit(at_server);
+    if (tickets)
+      session.ticket = handshake::seal_ticket(*server.ticket_keys, handshake::serialize(at_server), kNow).value();
+    else
+      servers->set(at_server);
+    clients->set(session);
+  }
+
+  /// A scripted client of the server, which offers the session as the real one would.
+  ScriptedPeer scripted_client() const {
+    const handshake::Session session = clients->session();
+    ScriptedPeer peer = ScriptedPeer::client_of(server);
+    peer.resumes = master_secret_of(session);
+    peer.client_hello.session_id = session.ticket.empty() ? session.session_id : Octets(32, 0x1d);
+    peer.client_hello.extensions.add(0, hex("000c 00 0009 6c6f63616c686f7374"));
+    if (!session.ticket.empty()) peer.client_hello.extensions.add(35, session.ticket);
+    return peer;
+  }
+  /// A scripted server, which takes what the client offers.
+  ScriptedPeer scripted_server() const {
+    const handshake::Session session = clients->session();
+    ScriptedPeer peer = ScriptedPeer::server_of(client);
+    peer.resumes = master_secret_of(session);
+    peer.suite = session.suite;
+    return peer;
+  }
+
+ private:
+  static ScriptedPeer::Session master_secret_of(const handshake::Session& session) { return {octets(session.master_secret.bytes()), {}, {}}; }
+  handshake::Session opened(const std::vector<std::uint8_t>& ticket) const {
+    return handshake::parse_session(handshake::open_ticket(*server.ticket_keys, ticket, kNow)->session).value();
+  }
+};
+
+/// What the engine said in its ServerHello or ClientHello.
+inline ServerHello server_hello_of(const ScriptedPeer& peer) {
+  for (const auto& seen : peer.seen)
+    if (seen.type == ContentType::handshake && seen.bytes[0] == 2) return wire::parse_server_hello(Bytes(seen.bytes).subspan(4)).value();
+  FAIL("no ServerHello");
+  return {};
+}
+inline ClientHello client_hello_of(const ScriptedPeer& peer) { return wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value(); }
+
+}  // namespace tls12::test
