@@ -363,7 +363,7 @@ public class Peer {
             if (in.read() >= 0) throw new IOException("more data than expected");
             return "close_notify";
         } catch (IOException error) {
-            if (error instanceof EOFException || error.getCause() instanceof EOFException) return "truncated";
+            if (String.valueOf(error.getMessage()).equals("Remote host terminated the connection")) return "truncated";
             throw error;
         }
     }

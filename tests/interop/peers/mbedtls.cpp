@@ -83,7 +83,11 @@ class MbedtlsConnection final : public Connection {
   MbedtlsConnection(MbedtlsLibrary& library, int socket);
   Step handshake() override;
   Step renegotiate() override;
-  Moved read(std::span<std::uint8_t> into) override { return moved(mbedtls_ssl_read(&ssl_, into.data(), into.size())); }
+  /// Nothing at all is its word for the transport's end.
+  Moved read(std::span<std::uint8_t> into) override {
+    const int result = mbedtls_ssl_read(&ssl_, into.data(), into.size());
+    return result == 0 ? Moved{.step = Step::truncated} : moved(result);
+  }
   Moved write(std::span<const std::uint8_t> data) override { return moved(mbedtls_ssl_write(&ssl_, data.data(), data.size())); }
   Step close() override { return moved(mbedtls_ssl_close_notify(&ssl_)).step; }
   void facts(Json& report, Bytes& certificate) override;

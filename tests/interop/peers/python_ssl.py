@@ -26,6 +26,7 @@ SERVER_FEATURES = ["accepts-max-fragment", "client-auth"]
 # Of OpenSSL's options, those for which ssl has no name.
 NO_EXTENDED_MASTER_SECRET = 1 << 0
 NO_ENCRYPT_THEN_MAC = 1 << 19
+IGNORE_UNEXPECTED_EOF = 1 << 7
 
 # RFC 5246 §7.2 and the extensions' alerts, in OpenSSL's words.
 ALERTS = {"close notify": 0, "unexpected message": 10, "bad record mac": 20, "record overflow": 22, "handshake failure": 40, "bad certificate": 42,
@@ -88,6 +89,7 @@ def options_of(arguments):
 
 def context_of(options):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if options.server else ssl.PROTOCOL_TLS_CLIENT)
+    context.options &= ~IGNORE_UNEXPECTED_EOF
     context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
     choose_algorithms(context, options)
     for certificate, key in zip(options.cert, options.key):
@@ -253,7 +255,9 @@ class Talk:
     def _read(self):
         try:
             data = self._connection.read()
-        except ssl.SSLEOFError:
+        except ssl.SSLError as error:
+            if not isinstance(error, ssl.SSLEOFError) and error.reason != "UNEXPECTED_EOF_WHILE_READING":
+                raise
             self._end = "truncated"
             return b""
         if not data:
