@@ -1,4 +1,5 @@
 // Java's JSSE as a peer: see README.md.
+import com.sun.net.httpserver.HttpServer;
 import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -57,7 +58,7 @@ public class Peer {
     static final List<String> FEATURES = List.of("alpn", "bytes", "cert", "connections", "ems", "groups", "identities", "no-ems", "no-etm", "no-resumption", "renegotiate",
         "session-ids", "tickets", "truncate");
     static final List<String> CLIENT_FEATURES = List.of("allow-renegotiation", "half-close", "max-fragment", "want-staple");
-    static final List<String> SERVER_FEATURES = List.of("accepts-max-fragment", "client-auth");
+    static final List<String> SERVER_FEATURES = List.of("accepts-max-fragment", "client-auth", "staple");
 
     // RFC 5246 §7.2, RFC 6066 §9, RFC 7301 §3.2, by JSSE's names.
     static final Map<String, Integer> ALERTS = Map.ofEntries(Map.entry("close_notify", 0), Map.entry("unexpected_message", 10), Map.entry("bad_record_mac", 20),
@@ -144,6 +145,23 @@ public class Peer {
         System.setProperty("jdk.tls.client.enableSessionTicketExtension", String.valueOf(!has("session-ids")));
         System.setProperty("jdk.tls.server.enableSessionTicketExtension", String.valueOf(!has("session-ids")));
         if (has("groups")) System.setProperty("jdk.tls.namedGroups", String.join(",", list("groups", GROUPS)));
+    }
+
+    /** JSSE fetches what it staples: from here. */
+    void offerStaple() throws IOException {
+        var response = Files.readAllBytes(Path.of(given.get("staple")));
+        var responder = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        responder.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.getResponseHeaders().set("Content-Type", "application/ocsp-response");
+            exchange.sendResponseHeaders(200, response.length);
+            exchange.getResponseBody().write(response);
+            exchange.close();
+        });
+        responder.start();
+        System.setProperty("jdk.tls.server.enableStatusRequestExtension", "true");
+        System.setProperty("jdk.tls.stapling.responderOverride", "true");
+        System.setProperty("jdk.tls.stapling.responderURI", "http://127.0.0.1:" + responder.getAddress().getPort());
     }
 
     // ------------------------------------------------------------------------------------------ the context
@@ -413,11 +431,12 @@ public class Peer {
             socket.close();
         }
         print("version", "TLS 1.2", "suite", suite, "resumed", resumed, "alpn", protocol.isEmpty() ? null : protocol, "peer_certificate_sha256", certificate, "etm",
-            false, "stapled", stapled, "renegotiated", has("renegotiate") ? renegotiated : null, "sent", sent, "received", received, "eof", end);
+            false, "stapled", server ? null : stapled, "renegotiated", has("renegotiate") ? renegotiated : null, "sent", sent, "received", received, "eof", end);
     }
 
     void play() throws Exception {
         setProperties();
+        if (has("staple")) offerStaple();
         int port = Integer.parseInt(given.getOrDefault("port", "0"));
         int count = Integer.parseInt(given.getOrDefault("connections", "1"));
         var context = context();
