@@ -82,12 +82,14 @@ def cases():
         yield from both(suite, theirs=Setting(suite=suite), wanted={"cipher_suite": suite})
     for group in GROUPS:
         # A P-256 certificate would need its own curve among the groups (RFC 8422 §5.1).
+        # Shows RFC 8422 4-3, 5.1-4
         yield from both(f"group {group}", theirs=Setting(group=group), keys=["rsa"], wanted={"group": group})
     # Not what any of them would put first.
     chosen = {"cipher_suite": "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "group": "secp384r1"}
     order = Setting(suite=chosen["cipher_suite"] + ",TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", group="secp384r1,x25519,secp256r1")
     yield from both("our order of suites and groups", peers=CLIENTS, mine=order, wanted=chosen)
     for key in KEY_TYPES:
+        # Shows RFC 8422 2.1-2, 5.3-1
         yield from both(f"certificate {key}", keys=[key], wanted={"signature_scheme": SCHEME_OF[key]} if key in SCHEME_OF else {})
     for scheme in SCHEMES:
         yield from both(f"signed with {scheme}", peers=[*SERVERS, OPENSSL_CLIENT, GNUTLS_CLIENT], keys=[KEY_OF.get(scheme, "rsa")], maker="theirs",
@@ -95,20 +97,26 @@ def cases():
     yield from both("chain with an intermediate CA", keys=["p256"], maker="theirs")
     yield from both("chain without one", keys=["p256"], maker="ours")
 
+    # Shows RFC 5746 3.6-6
     yield from both("peer has 1.3 and 1.2", theirs=Setting(versions=("1.2", "1.3")))
+    # Shows RFC 7627 5.1-1, 5.2-1, 5.2-2
     yield from both("extended master secret", wanted={"extended_master_secret": True})
+    # Shows RFC 7627 5.2-4, 5.2-6
     yield from both("no extended master secret", theirs=Setting(extended_master_secret=False), wanted={"extended_master_secret": False})
     yield from both("small records from the peer", peers=[OPENSSL_SERVER, OPENSSL_CLIENT], theirs=Setting(small_records=True))
     # RFC 6066 §3: an address is no server_name.
     yield from both("address instead of a name", theirs=Setting(name=""), mine=Setting(name=""))
 
+    # Shows RFC 7301 3.2-1
     yield from both("ALPN: our order decides", peers=[OPENSSL_CLIENT, GNUTLS_CLIENT], theirs=Setting(alpn=("first", "second")),
                     mine=Setting(alpn=("second", "first")),
                     wanted={"application_protocol": "second"})
     yield from both("ALPN", peers=[CURL], theirs=Setting(alpn=("http/1.1",)), mine=Setting(alpn=("http/1.1",)), wanted={"application_protocol": "http/1.1"})
+    # Shows RFC 7301 3.1-1, 3.1-4, 3.2-3
     yield from both("ALPN", peers=[*SERVERS, OPENSSL_CLIENT, GNUTLS_CLIENT], theirs=Setting(alpn=("second",)), mine=Setting(alpn=("first", "second")),
                     wanted={"application_protocol": "second"})
     yield from both("ALPN at our end alone", mine=Setting(alpn=("first",)), wanted={"application_protocol": ""})
     yield from both("ALPN at the peer's end alone", peers=SERVERS, theirs=Setting(alpn=("first",)), wanted={"application_protocol": ""})
     for peer in SERVERS:
+        # Shows RFC 8422 3-1
         yield Case("client certificate asked for", peer, functools.partial(has_no_certificate, peer=peer))

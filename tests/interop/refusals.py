@@ -95,13 +95,16 @@ def cases():
     yield from nothing_in_common("no common suite", everybody, alert="handshake_failure", theirs=Setting(suite="TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
                                  mine=Setting(suite="TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"))
     yield from nothing_in_common("no suite for the certificate", everybody, alert="handshake_failure", theirs=ECDSA)
+    # Shows RFC 8422 4-3, 5.1-6
     yield from nothing_in_common("no common group", everybody, alert="handshake_failure",
                                  theirs=Setting(suite="TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", group="secp521r1"), mine=Setting(group="x25519"))
     yield from nothing_in_common("no common signature scheme", [OPENSSL_SERVER, GNUTLS_SERVER, OPENSSL_CLIENT, GNUTLS_CLIENT], alert="handshake_failure",
                                  theirs=Setting(scheme="rsa_pkcs1_sha512"), mine=Setting(scheme="rsa_pss_rsae_sha256"))
     # A server would take 1.1 instead of what we offer, but finds none of its suites among ours.
     yield from nothing_in_common("peer has 1.1 alone", SERVERS, alert="handshake_failure", theirs=Setting(versions=("1.1",)))
+    # Shows RFC 7627 6.4-1
     yield from nothing_in_common("peer has 1.1 alone", CLIENTS, alert="protocol_version", theirs=Setting(versions=("1.1",)))
+    # Shows RFC 7301 3.2-2
     yield from nothing_in_common("no common ALPN protocol", [OPENSSL_SERVER, GNUTLS_SERVER, OPENSSL_CLIENT, GNUTLS_CLIENT], alert="no_application_protocol",
                                  theirs=Setting(alpn=("theirs",)), mine=Setting(alpn=("ours",)))
     yield from nothing_in_common("no common ALPN protocol", [CURL], alert="no_application_protocol", theirs=Setting(alpn=("h2", "http/1.1")),

@@ -11,6 +11,7 @@ from setting import Setting
 from stage import expect
 
 
+# Shows RFC 5746 5-2
 def asked_by_s_server(stage, peer):
     identity = stage.pki.theirs["p256"]
     server = peer.start(stage, Setting(identities=(identity,)), "raw")
@@ -33,6 +34,7 @@ def asked_by_gnutls_serv(stage, peer):
     expect(ours.report(client)["error"]["rule"] in ("truncated", "connection_reset"), "another end:", client.err.text())
 
 
+# Shows RFC 5746 4.4-1, 5-1, 5-2
 def asked_by_client(stage, peer, wish, ending, options=()):
     identity = stage.pki.ours["p256"]
     server = ours.serve(stage, Setting(identities=(identity,)), "--echo")
