@@ -57,7 +57,7 @@ public class Peer {
     static final List<String> KEYS = List.of("rsa", "rsa-pss", "p256", "p384", "p521", "ed25519");
     static final List<String> FEATURES = List.of("alpn", "bytes", "cert", "connections", "ems", "groups", "identities", "no-ems", "no-etm", "no-resumption", "renegotiate",
         "session-ids", "tickets", "truncate");
-    static final List<String> CLIENT_FEATURES = List.of("allow-renegotiation", "half-close", "max-fragment", "want-staple");
+    static final List<String> CLIENT_FEATURES = List.of("address", "allow-renegotiation", "half-close", "max-fragment", "want-staple");
     static final List<String> SERVER_FEATURES = List.of("accepts-max-fragment", "client-auth", "staple");
 
     // RFC 5246 §7.2, RFC 6066 §9, RFC 7301 §3.2, by JSSE's names.

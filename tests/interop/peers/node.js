@@ -15,7 +15,7 @@ const SCHEMES = ['ed25519', 'ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 
 const KEYS = ['rsa', 'rsa-pss', 'p256', 'p384', 'p521', 'ed25519'];
 const FEATURES = ['alpn', 'bytes', 'cert', 'connections', 'ems', 'etm', 'export', 'groups', 'half-close', 'identities', 'no-ems', 'no-etm', 'no-resumption',
   'psk', 'renegotiate', 'schemes', 'session-ids', 'tickets', 'truncate'];
-const MORE = {client: ['allow-renegotiation', 'want-staple'], server: ['accepts-max-fragment', 'client-auth', 'staple']};
+const MORE = {client: ['address', 'allow-renegotiation', 'want-staple'], server: ['accepts-max-fragment', 'client-auth', 'staple']};
 const ALWAYS = ['port', 'host', 'key', 'ca', 'suites'];
 const FLAGS = ['no-ems', 'no-etm', 'session-ids', 'tickets', 'no-resumption', 'want-staple', 'renegotiate', 'allow-renegotiation', 'half-close', 'truncate'];
 

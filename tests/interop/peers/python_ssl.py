@@ -61,7 +61,7 @@ def can():
     def role(server, more):
         return {"suites": suites(server), "groups": GROUPS, "schemes": SCHEMES, "keys": KEYS, "verifies": KEYS, "features": FEATURES + more}
 
-    return {"library": "Python ssl", "version": f"{platform.python_version()} with {ssl.OPENSSL_VERSION}", "client": role(False, []),
+    return {"library": "Python ssl", "version": f"{platform.python_version()} with {ssl.OPENSSL_VERSION}", "client": role(False, ["address"]),
             "server": role(True, SERVER_FEATURES)}
 
 

@@ -68,7 +68,7 @@ func can() object {
 	}
 	return object{
 		"library": "Go crypto/tls", "version": runtime.Version(),
-		"client": role("want-staple", "allow-renegotiation"),
+		"client": role("address", "want-staple", "allow-renegotiation"),
 		"server": role("schemes", "client-auth", "staple"),
 	}
 }
