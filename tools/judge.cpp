@@ -48,8 +48,7 @@ std::expected<VerifyPolicy, VerifyFailure> policy_of(const Case& what) {
     if (!crl) return std::unexpected(unreadable("a CRL", crl.error()));
     policy.revocation.crls.push_back(std::move(*crl));
   }
-  const bool nothing_to_look_at = what.crls.empty() && what.ocsp.empty();
-  policy.revocation.mode = what.revocation.value_or(nothing_to_look_at ? RevocationMode::off : RevocationMode::prefer);
+  if (what.revocation) policy.revocation.mode = *what.revocation;
   policy.max_path_length = what.max_intermediates;
   policy.max_depth = std::max(policy.max_depth, what.max_intermediates.value_or(0) + 2);
   return policy;

@@ -33,7 +33,7 @@ struct Case {
   std::optional<WallTime> time = {};   ///< nothing: now
   Purpose purpose = Purpose::server;
   std::optional<std::size_t> max_intermediates = {};
-  std::optional<RevocationMode> revocation = {};  ///< nothing: prefer when there are CRLs or an OCSP response
+  std::optional<RevocationMode> revocation = {};  ///< nothing: the policy's
   VerifyPolicy policy = VerifyPolicy::strict();
 };
 

@@ -153,7 +153,7 @@ void add_options(CLI::App& command, const std::shared_ptr<Options>& options) {
   repeatable("--untrusted", options->untrusted, "certificates that may lead there, in any order; what cannot be read is skipped", "FILE");
   repeatable("--crl", options->crls, "revocation lists", "FILE");
   command.add_option("--ocsp", options->ocsp, "the OCSP response that came with the certificate")->type_name("FILE");
-  command.add_option("--revocation", options->defaults.revocation, "off, prefer or require (prefer, with --crl or --ocsp)")
+  command.add_option("--revocation", options->defaults.revocation, "off, prefer or require (prefer)")
       ->transform(CLI::CheckedTransformer(modes).description(""))
       ->type_name("MODE");
   repeatable("--name", options->names, "a DNS name, IP address or e-mail address that it must have", "NAME");
