@@ -342,9 +342,8 @@ public class Peer {
 
         boolean waits() { return !first.isDone(); }
 
-        @Override public int read() throws IOException {
-            if (taken) return super.read();
-            taken = true;
+        /** The octet, or why there is none. */
+        int octet() throws IOException {
             try {
                 return first.get();
             } catch (ExecutionException failed) {
@@ -352,6 +351,12 @@ public class Peer {
             } catch (InterruptedException never) {
                 throw new IOException(never);
             }
+        }
+
+        @Override public int read() throws IOException {
+            if (taken) return super.read();
+            taken = true;
+            return octet();
         }
 
         @Override public int read(byte[] into, int from, int count) throws IOException {
@@ -373,6 +378,7 @@ public class Peer {
         do {
             renegotiated = done.await(10, TimeUnit.MILLISECONDS);
         } while (!renegotiated && ahead.waits());
+        if (!renegotiated) ahead.octet();
     }
 
     /** JSSE tells an end without close_notify as an error, which `requireCloseNotify` asks for. */
