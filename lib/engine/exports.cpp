@@ -16,6 +16,7 @@ constexpr std::size_t kBindingSize = 32;
 }  // namespace
 
 Result<void> Engine::Impl::export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const {
+  if (error_) return std::unexpected(*error_);
   if (!state_.handshake_complete) return std::unexpected(Error(Errc::handshake_not_complete));
   if (std::ranges::find(kOwnLabels, label) != std::end(kOwnLabels)) return std::unexpected(Error(Errc::misuse, "a label that TLS uses itself"));
   if (context && context->size() > 0xffff) return std::unexpected(Error(Errc::misuse, "an exporter's context of more than 65,535 bytes"));
@@ -34,6 +35,7 @@ Result<void> Engine::Impl::export_keying_material(std::string_view label, std::o
 }
 
 Result<std::vector<std::uint8_t>> Engine::Impl::channel_binding(ChannelBinding kind) const {
+  if (error_) return std::unexpected(*error_);
   if (!state_.handshake_complete) return std::unexpected(Error(Errc::handshake_not_complete));
   if (kind == ChannelBinding::tls_server_end_point) return end_point();
   // RFC 7627 §5.4, §6.1, RFC 9266 §4.2.

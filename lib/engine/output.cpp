@@ -110,6 +110,9 @@ void Engine::Impl::fail_silently(Error error) {
   drop_held();
   forget_session();
   handshake_.reset();
+  kept_ = {};  // RFC 5246 §7.2.2: keys and secrets too
+  writing_.forget_keys();
+  reading_.forget_keys();
   if (observer_) observer_->on_error(error);
 }
 

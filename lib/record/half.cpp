@@ -32,6 +32,12 @@ void Half::activate_pending() {
   exhausted_ = false;
 }
 
+void Half::forget_keys() {
+  current_.reset();
+  pending_.reset();
+  exhausted_ = true;
+}
+
 Protection& Half::protection() const { return current_ ? *current_ : null_protection(); }
 
 // ---------------------------------------------------------------------------------------------------- sequence and limits

@@ -26,6 +26,8 @@ class Half {
   /// has_pending().
   void activate_pending();
   bool is_protected() const { return current_ != nullptr; }
+  /// Wipes both states' keys. Nothing is sealed or opened from now on: Errc::sequence_exhausted.
+  void forget_keys();
 
   // ------------------------------------------------ counts
   /// The number that the next record has.

@@ -88,3 +88,22 @@ TEST_CASE("without the extended master secret nothing is exported, and no bindin
     CHECK(engine->channel_binding(ChannelBinding::tls_server_end_point).has_value());  // a hash of the certificate
   }
 }
+
+// Shows RFC 5246 7.2.2-1
+TEST_CASE("RFC 5246 §7.2.2: a connection that failed has forgotten its secrets, at the end that found the fault and at the one that was told") {
+  Pair pair = complete_pair();
+  CHECK(pair.client.write(bytes_of("changed on the way")).has_value());
+  const MutableBytes space = pair.server.input_space();
+  std::ranges::copy(pair.client.output(), space.begin());
+  space[pair.client.output().size() - 1] ^= 1;
+  pair.server.received(pair.client.output().size());
+  carry(pair.server, pair.client);
+  for (const Engine* engine : {&pair.server, &pair.client}) {
+    REQUIRE(engine->error().has_value());
+    Material out = {};
+    CHECK(engine->export_keying_material("EXPERIMENTAL one", {}, out).error().code == engine->error()->code);
+    CHECK(out == Material{});
+    CHECK(engine->channel_binding(ChannelBinding::tls_exporter).error().code == engine->error()->code);
+    CHECK(engine->channel_binding(ChannelBinding::tls_unique).error().code == engine->error()->code);
+  }
+}

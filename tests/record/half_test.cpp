@@ -69,6 +69,7 @@ TEST_CASE("the header says the version that was set") {
   CHECK(octets(out.view()) == Octets{22, 3, 1, 0, 1, 'a'});
 }
 
+// Shows RFC 5246 6.1-2, 6.1-3, 7.1-1
 TEST_CASE("a pending protection changes nothing until it is activated, and its sequence starts at 0") {
   Half half{Limits{}};
   Buffer out;
@@ -104,6 +105,7 @@ TEST_CASE("a key can follow a key") {
 
 // ---------------------------------------------------------------------------------------------------- RFC 5246 §6.1: sequence numbers
 
+// Shows RFC 5246 6.1-1
 TEST_CASE("every record takes one sequence number, in both directions") {
   for (const AeadAlgorithm algorithm : kAeads) {
     Half sealing = half_for(algorithm), opening = half_for(algorithm);
@@ -121,6 +123,7 @@ TEST_CASE("every record takes one sequence number, in both directions") {
   }
 }
 
+// Shows RFC 5246 6.1-4
 TEST_CASE("the last sequence number is used, and then no other") {
   const std::uint64_t last = ~std::uint64_t{0};
   Half sealing = half_for(AeadAlgorithm::chacha20_poly1305, {}, last - 1), opening = half_for(AeadAlgorithm::chacha20_poly1305, {}, last - 1);
@@ -138,6 +141,7 @@ TEST_CASE("the last sequence number is used, and then no other") {
   CHECK(open_fails(opening, record_by_hand(AeadAlgorithm::chacha20_poly1305, 0, 0, 23, octets("x"))) == Errc::sequence_exhausted);
 }
 
+// Shows RFC 5246 6.1-2
 TEST_CASE("a new key has sequence numbers again") {
   Half half = half_for(AeadAlgorithm::chacha20_poly1305, {}, ~std::uint64_t{0});
   Buffer out;
@@ -145,6 +149,20 @@ TEST_CASE("a new key has sequence numbers again") {
   half.set_pending(protection_for(AeadAlgorithm::chacha20_poly1305));
   half.activate_pending();
   CHECK(half.seal(ContentType::application_data, octets("x"), out).has_value());
+}
+
+// Shows RFC 5246 7.2.2-1
+TEST_CASE("a direction that has forgotten its keys neither seals nor opens, and never falls back to none") {
+  Half writing = half_for(AeadAlgorithm::aes_128_gcm), reading = half_for(AeadAlgorithm::aes_128_gcm);
+  Buffer out;
+  REQUIRE(writing.seal(ContentType::application_data, octets("text"), out).has_value());
+  const Octets record = octets(out.view());
+  writing.forget_keys();
+  reading.forget_keys();
+  CHECK(code_of(writing.seal(ContentType::alert, Octets{1, 0}, out)) == Errc::sequence_exhausted);
+  CHECK(out.size() == record.size());
+  CHECK_FALSE(writing.is_protected());
+  CHECK(open_fails(reading, record) == Errc::sequence_exhausted);
 }
 
 TEST_CASE("a record that was replayed, dropped or moved does not open") {
@@ -259,6 +277,7 @@ TEST_CASE("a fragment size is at least 1 and at most 2^14") {
   CHECK(half.fragment_size() == kMaxPlaintext);
 }
 
+// Shows RFC 5246 6.2.1-1, 6.2.1-2
 TEST_CASE("one record holds up to 2^14 bytes, and nothing of an alert, a handshake message or a change_cipher_spec is sent empty") {
   Half half = half_for(AeadAlgorithm::aes_128_gcm);
   Buffer out;
@@ -308,6 +327,7 @@ TEST_CASE("without randomness for its padding nothing is appended") {
 
 // ---------------------------------------------------------------------------------------------------- opening
 
+// Shows RFC 5246 6.2.3.3-4
 TEST_CASE("a record with any one bit changed is a bad_record_mac, whichever byte of it, header or body") {
   for (const AeadAlgorithm algorithm : kAeads) {
     const Octets good = record_by_hand(algorithm, 0, 0, 23, pattern(50));
@@ -340,6 +360,7 @@ TEST_CASE("an unprotected record is a bad_record_mac once there is a key") {
   }
 }
 
+// Shows RFC 5246 6.2.1-1, 6.2.2-2
 TEST_CASE("more than 2^14 bytes of plaintext are a record_overflow, though well authenticated") {
   for (const AeadAlgorithm algorithm : kAeads) {
     for (const std::size_t size : {kMaxPlaintext - 1, kMaxPlaintext}) {
