@@ -140,7 +140,8 @@ class PrivateKey {
 /// A certificate chain and the private key of its first certificate: what an end shows to prove who it is.
 class Identity {
  public:
-  /// The leaf first, then intermediates; the key must be the leaf's. Errors: Errc::key_does_not_match_certificate, Errc::misuse (no certificate).
+  /// The leaf first, then intermediates, in any order: chain() has each behind the one that it certifies, and leaves out what certifies none of them. The key
+  /// must be the leaf's. Errors: Errc::key_does_not_match_certificate, Errc::misuse (no certificate).
   static Result<Identity> from(std::vector<Certificate> chain, PrivateKey key);
   /// Errors: Errc::file_unreadable, Errc::bad_pem, … each names the file.
   static Result<Identity> from_pem_files(const std::string& chain_path, const std::string& key_path, ProviderPtr provider = default_provider());

@@ -48,6 +48,28 @@ bool choose_scheme(const Abilities& ours, const std::optional<ListOf16<Signature
   return false;
 }
 
+bool is_by(const wire::SchemeRow& row, const x509::SignatureMethod& method) {
+  switch (method.kind) {
+    case x509::SignatureKind::rsa_pkcs1: return row.key == KeyKind::rsa && !row.pss && row.hash == method.hash;
+    case x509::SignatureKind::rsa_pss: return row.pss && row.hash == method.hash;
+    case x509::SignatureKind::ecdsa: return x509::is_ec(row.key) && row.hash == method.hash;
+    case x509::SignatureKind::ed25519: return row.key == KeyKind::ed25519;
+    case x509::SignatureKind::unsupported: break;
+  }
+  return false;
+}
+
+/// RFC 5246 §7.4.2, §7.4.4: whether the peer lists how each certificate is signed, roots aside. It may still accept what it does not list (RFC 8446 §4.4.2.2).
+bool is_welcome(const std::optional<ListOf16<SignatureScheme>>& accepted, std::span<const Certificate> chain) {
+  return !accepted || std::ranges::all_of(chain, [&](const Certificate& certificate) {
+    const auto signs = [&](SignatureScheme scheme) {
+      const auto* row = wire::find(scheme);
+      return row != nullptr && is_by(*row, certificate.parsed().signature_method);
+    };
+    return x509::is_self_issued(certificate.parsed()) || std::ranges::any_of(accepted->begin(), accepted->end(), signs);
+  });
+}
+
 /// RFC 6066 §3: whether an identity is for the name that the client asks for.
 bool is_for(const ShownIdentity& shown, const ClientHello& hello) {
   if (!hello.server_name) return true;
@@ -77,9 +99,15 @@ class Chooser {
   Result<Choice> result() const { return choice_.suite != nullptr ? Result<Choice>(choice_) : fail(missing_); }
 
  private:
-  // The first identity for the name, or else of all, that serves the suite.
+  // The first identity for the name, or else of all, that serves the suite; rather one whose chain the client says that it can verify.
   bool choose_credential(KeyExchange key_exchange, Credential& out) {
+    return choose_credential(key_exchange, true, out) || choose_credential(key_exchange, false, out);
+  }
+  bool choose_credential(KeyExchange key_exchange, bool welcome, Credential& out) {
+    // RFC 8446 §4.2.3: what is said of certificates alone goes first.
+    const auto& accepted = hello_.signature_algorithms_cert ? hello_.signature_algorithms_cert : hello_.signature_algorithms;
     for (const ShownIdentity& shown : context_.identities) {
+      if (is_welcome(accepted, shown.identity.chain()) != welcome) continue;
       const KeyKind key = shown.identity.key().kind();
       if ((named_ && !is_for(shown, hello_)) || !fits(key_exchange, key) || !usage_allows(key_exchange, shown.identity.chain().front())) continue;
       if (key_exchange == KeyExchange::rsa && shown.identity.key().is_elsewhere()) continue;  // such a key signs, and does nothing else
@@ -172,12 +200,16 @@ Result<Bytes> choose_protocol(const ServerContext::Content& context, const Clien
 }
 
 std::optional<Credential> choose_for(const CertificateRequest& request, std::span<const ShownIdentity> identities, const Abilities& ours) {
-  for (const ShownIdentity& shown : identities) {
-    const auto type = client_certificate_type_of(shown.identity.key().kind());
-    if (!type || !contains(request.certificate_types, static_cast<std::uint8_t>(*type))) continue;
-    if (!issued_by_one_of(request.certificate_authorities, shown.identity.chain())) continue;
-    Credential credential{.identity = &shown};
-    if (choose_scheme(ours, request.supported_signature_algorithms, credential)) return credential;
+  for (const bool welcome : {true, false}) {
+    for (const ShownIdentity& shown : identities) {
+      const auto chain = shown.identity.chain();
+      const auto type = client_certificate_type_of(shown.identity.key().kind());
+      if (!type || !contains(request.certificate_types, static_cast<std::uint8_t>(*type))) continue;
+      if (is_welcome(request.supported_signature_algorithms, chain) != welcome || !issued_by_one_of(request.certificate_authorities, chain)) continue;
+      if (!chain.front().parsed().extensions.allows(x509::KeyUsage::digital_signature)) continue;  // RFC 5246 §7.4.6
+      Credential credential{.identity = &shown};
+      if (choose_scheme(ours, request.supported_signature_algorithms, credential)) return credential;
+    }
   }
   return std::nullopt;
 }

@@ -1,8 +1,11 @@
 // Identity: a chain and the key of its first certificate.
+#include <algorithm>
+
 #include "tls12/certificate.hpp"
 #include "x509/algorithm.hpp"
 #include "x509/file.hpp"
 #include "x509/guard.hpp"
+#include "x509/name.hpp"
 #include "x509/parsed_certificate.hpp"
 
 namespace tls12 {
@@ -18,6 +21,17 @@ bool is_key_of(const PrivateKey& key, const Certificate& certificate) {
   return own.supported && x509::same_key(own.key, subject.key);
 }
 
+// RFC 5246 §7.4.2: each certificate behind the one that it certifies. What certifies none of them does not belong there.
+std::vector<Certificate> in_order(std::vector<Certificate> given) {
+  std::vector<Certificate> chain;
+  for (auto next = given.begin(); next != given.end();
+       next = std::ranges::find_if(given, [&](const Certificate& c) { return x509::same_name(c.parsed().subject, chain.back().parsed().issuer); })) {
+    chain.push_back(std::move(*next));
+    given.erase(next);
+  }
+  return chain;
+}
+
 }  // namespace
 
 struct Identity::Content {
@@ -30,7 +44,7 @@ Result<Identity> Identity::from(std::vector<Certificate> chain, PrivateKey key) 
   return x509::guarded([&]() -> Result<Identity> {
     if (chain.empty()) return fail(Errc::misuse, "an identity without a certificate");
     if (!is_key_of(key, chain.front())) return fail(Errc::key_does_not_match_certificate, x509::describe(chain.front().parsed()));
-    return Identity(std::make_shared<const Content>(std::move(chain), std::move(key)));
+    return Identity(std::make_shared<const Content>(in_order(std::move(chain)), std::move(key)));
   });
 }
 

@@ -127,6 +127,7 @@ TEST_CASE("the key block is cut into client key, server key, client IV, server I
   }
 }
 
+// Shows RFC 5246 7.4.9-1, 7.4.9-2
 TEST_CASE("a Finished depends on who sends it and on the messages, and a single wrong bit or byte more is refused") {
   auto keys = schedule(CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256);
   const Digest messages = digest_of(HashAlgorithm::sha256, "messages");

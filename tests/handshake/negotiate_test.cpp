@@ -7,6 +7,7 @@
 
 #include "support/engines.hpp"
 #include "wire/hex.hpp"
+#include "x509/parsed_certificate.hpp"
 
 using namespace tls12;
 using namespace tls12::handshake;
@@ -136,6 +137,7 @@ TEST_CASE("the certificate decides which suites are possible") {
   CHECK(both.chosen({.suites = wire_of({TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256})}).credential.identity->identity.key().kind() == KeyKind::ed25519);
 }
 
+// Shows RFC 5246 7.4.3-3
 TEST_CASE("a suite that both have, and that no key of ours can serve by the client's schemes, does not keep another suite from being used") {
   const Server both({KeyKind::ed25519, KeyKind::rsa});
   const Choice choice = both.chosen({.schemes = wire_of({SignatureScheme::rsa_pkcs1_sha256})});
@@ -143,16 +145,19 @@ TEST_CASE("a suite that both have, and that no key of ours can serve by the clie
   CHECK(choice.credential.scheme == SignatureScheme::rsa_pkcs1_sha256);
 }
 
+// Shows RFC 5246 7.4.1.2-3, A.5-1
 TEST_CASE("no suite in common: values that mean nothing and the signalling value are none") {
   const Server server({KeyKind::ed25519, KeyKind::rsa});
   CHECK(server.fault({.suites = wire_of<int>({0x0a0a, 0x002f, 0x1301, 0x00ff})}) == Errc::no_common_suite);
   CHECK(server.chosen({.suites = wire_of<int>({0x0a0a, 0x00ff, 0xc02b})}).suite->suite == TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
 }
 
+// Shows RFC 5246 7.4.1.4.1-3, 7.4.1.4.1-5
 TEST_CASE("without signature_algorithms there is nothing to sign with: SHA-1 is refused") {
   CHECK(Server({KeyKind::rsa}).fault({.schemes = std::nullopt}) == Errc::signature_algorithms_absent);
 }
 
+// Shows RFC 5246 7.4.1.4.1-8, 7.4.3-2, 7.4.3-4
 TEST_CASE("the scheme is the first of ours that the client accepts and the key can do") {
   const Server rsa({KeyKind::rsa});
   CHECK(rsa.chosen({}).credential.scheme == SignatureScheme::rsa_pss_rsae_sha256);
@@ -214,4 +219,81 @@ TEST_CASE("which keys serve which key exchange") {
     CHECK(!fits(KeyExchange::ecdhe_rsa, other));
     CHECK(fits(KeyExchange::ecdhe_ecdsa, other));
   }
+}
+
+namespace {
+
+Identity issued(KeyKind kind, const DevelopmentIdentity& by, std::string_view name = "localhost") {
+  const PrivateKey key = PrivateKey::generate(kind).value();
+  const auto day = std::chrono::hours(24);
+  const auto leaf = issue_certificate(
+      {.common_name = std::string(name), .names = {std::string(name)}, .not_before = test::kNow - day, .not_after = test::kNow + day}, key, &by.ca);
+  return Identity::from({leaf.value()}, key).value();
+}
+/// A CA with a key of `kind`.
+DevelopmentIdentity authority(KeyKind kind, std::string_view name) {
+  const PrivateKey key = PrivateKey::generate(kind).value();
+  const auto day = std::chrono::hours(24);
+  const auto ca = issue_certificate({.common_name = std::string(name), .is_ca = true, .not_before = test::kNow - day, .not_after = test::kNow + day}, key);
+  const Identity identity = Identity::from({ca.value()}, key).value();
+  return {identity, identity};
+}
+
+struct Request {
+  Octets types = {64, 1};  // ecdsa_sign, rsa_sign
+  Octets schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256, SignatureScheme::ed25519, SignatureScheme::rsa_pkcs1_sha256});
+  Octets authorities = {};
+  /// What a client with these identities shows, and how it would sign: nothing, or the identity's place and the scheme.
+  std::optional<std::pair<std::size_t, SignatureScheme>> answer(const std::vector<Identity>& identities) const {
+    ClientConfig config = test::client_config();
+    config.identities = identities;
+    config.common.policy = SuitePolicy::legacy;
+    const auto context = config.build().value();
+    const auto& content = context.content();
+    const auto chosen = choose_for({.certificate_types = types,
+                                    .supported_signature_algorithms = ListOf16<SignatureScheme>(schemes),
+                                    .certificate_authorities = ListOfOpaque<2>(authorities)},
+                                   content.identities, content.abilities);
+    if (!chosen) return std::nullopt;
+    return std::pair(static_cast<std::size_t>(chosen->identity - content.identities.data()), chosen->scheme);
+  }
+};
+
+}  // namespace
+
+// Shows RFC 5246 7.4.4-2, 7.4.4-3, 7.4.6-2, 7.4.6-10, 7.4.8-2, 7.4.8-3
+TEST_CASE("a client shows a certificate whose type, schemes and authority the request has, and no other") {
+  const auto ours = authority(KeyKind::ed25519, "ours"), theirs = authority(KeyKind::ed25519, "theirs");
+  const std::vector<Identity> both = {issued(KeyKind::rsa, ours), issued(KeyKind::ed25519, theirs)};
+  const auto rsa = std::pair<std::size_t, SignatureScheme>(0, SignatureScheme::rsa_pkcs1_sha256);
+  const auto ed25519 = std::pair<std::size_t, SignatureScheme>(1, SignatureScheme::ed25519);
+  CHECK(Request{}.answer(both) == rsa);
+  CHECK(Request{.types = {64}}.answer(both) == ed25519);
+  CHECK(Request{.types = {2}}.answer(both) == std::nullopt);  // dss_sign
+  CHECK(Request{.schemes = wire_of({SignatureScheme::ed25519})}.answer(both) == ed25519);
+  CHECK(Request{.schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256})}.answer(both) == std::nullopt);
+  CHECK(Request{.types = {1}, .schemes = wire_of({SignatureScheme::ed25519})}.answer(both) == std::nullopt);
+  const auto named = [](const DevelopmentIdentity& ca) { return test::vector_of(2, test::octets(ca.ca.chain().front().parsed().subject)); };
+  CHECK(Request{.authorities = named(theirs)}.answer(both) == ed25519);
+  CHECK(Request{.authorities = test::joined({named(theirs), named(ours)})}.answer(both) == rsa);
+  CHECK(Request{.authorities = named(authority(KeyKind::ed25519, "nobody's"))}.answer(both) == std::nullopt);
+  CHECK(Request{}.answer({}) == std::nullopt);
+}
+
+// Shows RFC 5246 7.4.2-14, 7.4.4-1, 7.4.6-11
+TEST_CASE("of the identities that will do, one goes first whose chain is signed as the peer lists; where there is none, another is shown") {
+  const auto by_ecdsa = authority(KeyKind::ec_secp256r1, "ECDSA"), by_ed25519 = authority(KeyKind::ed25519, "Ed25519");
+  const std::vector<Identity> both = {issued(KeyKind::ed25519, by_ecdsa), issued(KeyKind::ed25519, by_ed25519)};
+  const Octets ed25519 = wire_of({SignatureScheme::ed25519}), all = wire_of({SignatureScheme::ed25519, SignatureScheme::ecdsa_secp256r1_sha256});
+  const auto shown_by_server = [](const std::vector<Identity>& identities, const Octets& schemes) {
+    const auto context = ServerConfig{.identities = identities}.build().value();
+    const Hello hello{.schemes = schemes};
+    return choose(context.content(), hello.view()).value().credential.identity - context.content().identities.data();
+  };
+  CHECK(shown_by_server(both, all) == 0);
+  CHECK(shown_by_server(both, ed25519) == 1);
+  CHECK(shown_by_server({both[0]}, ed25519) == 0);
+  CHECK(Request{.schemes = all}.answer(both)->first == 0);
+  CHECK(Request{.schemes = ed25519}.answer(both)->first == 1);
+  CHECK(Request{.schemes = ed25519}.answer({both[0]})->first == 0);
 }

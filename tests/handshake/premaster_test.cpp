@@ -47,6 +47,7 @@ Octets counting() {
 
 }  // namespace
 
+// Shows RFC 5246 7.4.7.1-5
 TEST_CASE("a well-formed block gives its 46 bytes behind the version that the client offered") {
   for (const std::size_t size : {59u, 60u, 128u, 256u, 257u, 512u, 1024u}) {
     CHECK(result(good_block(size)) == with_version(0x0303, counting()));
@@ -54,11 +55,13 @@ TEST_CASE("a well-formed block gives its 46 bytes behind the version that the cl
   }
 }
 
+// Shows RFC 5246 7.4.7.1-2, 7.4.7.1-4, 7.4.7.1-5
 TEST_CASE("whatever version the block holds, the offered one is used: a rolled back client ends up with another secret") {
   CHECK(result(good_block(256, 0x0301)) == with_version(0x0303, counting()));
   CHECK(result(good_block(256, 0x0000)) == with_version(0x0303, counting()));
 }
 
+// Shows RFC 5246 7.4.7.1-5, 7.4.7.1-6, 7.4.7.1-7
 TEST_CASE("a block that is wrong in any byte before the message gives the random bytes") {
   const Octets random = with_version(0x0303, kRandom);
   for (const std::size_t size : {59u, 256u, 384u}) {
@@ -84,6 +87,7 @@ TEST_CASE("a block that is wrong in any byte before the message gives the random
   }
 }
 
+// Shows RFC 5246 7.4.7.1-5, 7.4.7.1-7
 TEST_CASE("a message of any length but 48 gives the random bytes") {
   for (std::size_t length = 0; length <= 245; ++length) {
     Octets block(256, 0x77);
@@ -110,6 +114,7 @@ TEST_CASE("what one end encrypts is what the other one gets") {
   CHECK(result(block) == sent);
 }
 
+// Shows RFC 5246 8.1.2-1
 TEST_CASE("of a finite field's secret the leading zeros are stripped, and nothing else") {
   const auto stripped = [](const Octets& secret) {
     const Bytes bytes = dh_pre_master_secret(secret);

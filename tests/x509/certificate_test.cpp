@@ -52,6 +52,29 @@ TEST_CASE("a certificate of OpenSSL's says what OpenSSL says of it") {
   CHECK(root.parsed().signature_method.hash == HashAlgorithm::sha256);
 }
 
+// Shows RFC 5246 7.4.2-3, 7.4.2-4
+TEST_CASE("RFC 5246 7.4.2: an identity has each certificate behind the one that it certifies, and none that certifies nothing") {
+  const auto made = [](const char* name, bool is_ca, const Identity* issuer) {
+    const PrivateKey key = *PrivateKey::generate(KeyKind::ed25519);
+    return *Identity::from({*issue_certificate({.common_name = name, .is_ca = is_ca}, key, issuer)}, key);
+  };
+  const Identity root = made("root", true, nullptr), middle = made("middle", true, &root), leaf = made("leaf", false, &middle),
+                 other = made("other", true, nullptr);
+  const auto names = [&](std::initializer_list<const Identity*> given) {
+    std::vector<Certificate> chain;
+    for (const Identity* identity : given) chain.push_back(identity->chain().front());
+    const auto identity = Identity::from(chain, given.begin()[0]->key());
+    std::string out;
+    for (const Certificate& certificate : identity->chain()) out += certificate.subject() + " ";
+    return out;
+  };
+  CHECK(names({&leaf, &middle, &root}) == "CN=leaf CN=middle CN=root ");
+  CHECK(names({&leaf, &other, &root, &middle}) == "CN=leaf CN=middle CN=root ");
+  CHECK(names({&leaf, &middle, &middle, &leaf}) == "CN=leaf CN=middle ");
+  CHECK(names({&leaf, &root}) == "CN=leaf ");
+  CHECK(names({&root, &leaf}) == "CN=root ");
+}
+
 TEST_CASE("a certificate says where more about it is to be found") {
   Draft draft = test::leaf_draft(test::key(0));
   test::set_extension(draft, oid::kSubjectAltName, false, "3010 8203612e62 8103634064 8704c0000201");  // DNS:a.b, email:c@d, IP:192.0.2.1
