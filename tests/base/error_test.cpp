@@ -71,6 +71,7 @@ TEST_CASE("Every row has words for a user: one sentence, its own") {
   }
 }
 
+// Shows RFC 5246 7.2.2-3
 TEST_CASE("A fault of the peer has an alert, and a source unless the rule is ours alone") {
   for (const Errc code : all_codes()) {
     const Rule& row = rule(code);
@@ -91,6 +92,7 @@ TEST_CASE("A peer is told of its own faults and of ours inside, and of nothing e
   }
 }
 
+// Shows RFC 5246 7.2.2-7, 7.2.2-8, 7.2.2-9
 TEST_CASE("RFC 5246 §7.2.2: no row sends an alert that is reserved or a closure") {
   for (const Errc code : all_codes()) {
     const auto alert = rule(code).alert;
@@ -101,6 +103,7 @@ TEST_CASE("RFC 5246 §7.2.2: no row sends an alert that is reserved or a closure
   }
 }
 
+// Shows RFC 5246 7.2.2-3
 TEST_CASE("RFC 5246 §7.2.2: the faults that the alert's own definition names get that alert") {
   CHECK(rule(Errc::unexpected_message).alert == Alert::unexpected_message);
   CHECK(rule(Errc::bad_record_mac).alert == Alert::bad_record_mac);

@@ -78,6 +78,7 @@ void operator delete(void* memory, std::size_t) noexcept {
   std::free(memory);
 }
 
+// Shows RFC 5246 8.1-1
 TEST_CASE("A secret is wiped when it is destroyed") {
   Place<Key> place;
   Key* key = place.make(Key::copy_of(marked()));

@@ -10,6 +10,7 @@ using namespace tls12;
 using namespace tls12::test;
 using namespace std::chrono_literals;
 
+// Shows RFC 5246 7.2.1-1
 TEST_CASE("C1: close flushes what is queued and a close_notify, then tears down") {
   for (const Role role : kRoles) {
     Bench b(role);
@@ -45,6 +46,7 @@ TEST_CASE("C1: the transport is torn down even when the alert cannot be sent") {
   CHECK(b.elapsed() == 0s);
 }
 
+// Shows RFC 5246 7.2.1-2
 TEST_CASE("C2: close before the handshake is complete sends nothing, waits for nothing, and tears down") {
   for (const Role role : kRoles) {
     for (const bool begun : {false, true}) {
@@ -361,6 +363,7 @@ TEST_CASE("C9: a close_notify before the handshake is complete is a failure") {
   CHECK(code_of(b.conn->write("x")) == "close_notify_before_finished");
 }
 
+// Shows RFC 5246 7.2.1-3
 TEST_CASE("C10: the peer's close_notify leaves our writing open; ours is sent by close") {
   for (const Role role : kRoles) {
     Bench b(role);

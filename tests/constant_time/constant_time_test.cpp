@@ -135,6 +135,7 @@ TEST_CASE("memcheck sees a comparison that stops early, a table that is looked u
 
 // ---------------------------------------------------------------------------------------------------- CBC
 
+// Shows RFC 5246 6.2.3.2-7
 TEST_CASE("RFC 5246 6.2.3.2: opening a record of MAC-then-encrypt shows nothing of its padding, its length or its MAC before the verdict") {
   for (const wire::CbcHmac& cipher : kCiphers) {
     CAPTURE(name(cipher.mac));
@@ -179,6 +180,7 @@ TEST_CASE("RFC 7366: opening a record of encrypt-then-MAC shows nothing of its M
 
 // ---------------------------------------------------------------------------------------------------- RSA key exchange
 
+// Shows RFC 5246 7.4.7.1-7
 TEST_CASE("RFC 5246 7.4.7.1: what becomes of a decrypted block shows nothing of it, right or wrong in any way") {
   Octets good(256, 0x77), random(46, 0xaa);
   good[0] = 0, good[1] = 2, good[256 - 49] = 0;

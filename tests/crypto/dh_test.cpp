@@ -97,6 +97,7 @@ TEST_CASE("each field computes the public values and the secret that other arith
   }
 }
 
+// Shows RFC 5246 F.1.1.3-2
 TEST_CASE("fresh shares agree and are never the same") {
   for (const auto algorithm : kAllFields) {
     for (const auto& group : groups(algorithm)) {
@@ -108,6 +109,7 @@ TEST_CASE("fresh shares agree and are never the same") {
 }
 
 // RFC 7919 §5.1, and RFC 5246 §8.1.2's sibling for what the wire may carry: leading zeros may be missing.
+// Shows RFC 5246 F.1.1.3-4
 TEST_CASE("a public value must lie between 1 and p-1, and may come without its leading zeros") {
   for (const auto algorithm : kAllFields) {
     for (const auto& group : groups(algorithm)) {
@@ -160,6 +162,7 @@ TEST_CASE("a prime that came with zeros in front gives values and secrets of the
   }
 }
 
+// Shows RFC 5246 F.1.1.3-3
 TEST_CASE("a server's parameters are refused when the prime is short, even or too long, or the generator is no use") {
   for (const auto& dh : dhs()) {
     const auto error_of = [&](const Octets& prime, const Octets& generator) {

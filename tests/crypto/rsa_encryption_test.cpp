@@ -104,6 +104,7 @@ TEST_CASE("a decryption key must be consistent, and RSA's") {
   }
 }
 
+// Shows RFC 5246 7.4.7.1-9
 TEST_CASE("without randomness nothing is encrypted, and nothing decrypted without blinding") {
   for (const auto& rsa : rsa_encryptions()) {
     FailingRandom none(0);

@@ -144,6 +144,7 @@ TEST_CASE("Ed25519 signs and verifies the vectors of RFC 8032") {
   }
 }
 
+// Shows RFC 5246 4.7-1, 4.7-2
 TEST_CASE("RSA makes the published PKCS#1 signature from modulus and exponents alone, and verifies those of both schemes") {
   const Octets modulus = number(kModulus), d = number(kPrivateExponent), e = {1, 0, 1};
   const PublicKey key{.kind = KeyKind::rsa, .modulus = modulus, .exponent = e};

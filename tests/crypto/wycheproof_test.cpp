@@ -193,6 +193,7 @@ TEST_CASE("Wycheproof: Ed25519") {
           });
 }
 
+// Shows RFC 5246 4.7-3
 TEST_CASE("Wycheproof: RSA PKCS#1 v1.5 signatures") {
   const std::vector<std::string> kFiles = {"rsa_signature_2048_sha256_test.json", "rsa_signature_2048_sha384_test.json", "rsa_signature_2048_sha512_test.json",
                                            "rsa_signature_3072_sha256_test.json", "rsa_signature_3072_sha384_test.json", "rsa_signature_3072_sha512_test.json",

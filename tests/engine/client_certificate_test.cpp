@@ -46,7 +46,7 @@ Outcome connect(ClientAuthentication asked, const TrustStore& trust, std::option
 
 }  // namespace
 
-// Shows RFC 8422 3.1-1, 5.6-1
+// Shows RFC 8422 3.1-1, 5.6-1; RFC 5246 7.3-2, 7.4.8-3
 TEST_CASE("RFC 5246 §7.4.8: a client with a key of any kind proves that its certificate is its own") {
   for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ec_secp256r1, KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
     CAPTURE(static_cast<int>(kind));

@@ -46,7 +46,7 @@ Octets prepended(const Octets& front, const Octets& list) { return joined({front
 
 }  // namespace
 
-// Shows RFC 7627 6.4-1
+// Shows RFC 7627 6.4-1; RFC 5246 E.1-3
 TEST_CASE("a ClientHello that offers less than TLS 1.2 is answered with protocol_version") {
   check({"TLS 1.1", [](auto& hello) { hello.version = 0x0302; }, Errc::version_not_supported, Alert::protocol_version});
   check({"TLS 1.0", [](auto& hello) { hello.version = 0x0301; }, Errc::version_not_supported, Alert::protocol_version});
@@ -54,7 +54,7 @@ TEST_CASE("a ClientHello that offers less than TLS 1.2 is answered with protocol
   check({"0", [](auto& hello) { hello.version = 0; }, Errc::version_not_supported, Alert::protocol_version});
 }
 
-// Shows RFC 5746 3.6-6
+// Shows RFC 5746 3.6-6; RFC 5246 E.1-2
 TEST_CASE("a ClientHello that offers more than TLS 1.2 gets TLS 1.2") {
   for (const Edit edit : {Edit([](auto& hello) { hello.version = 0x0304; }), Edit([](auto& hello) { hello.version = 0x03ff; }),
                           Edit([](auto& hello) { hello.version = 0x7f1c; })}) {
@@ -63,6 +63,7 @@ TEST_CASE("a ClientHello that offers more than TLS 1.2 gets TLS 1.2") {
   }
 }
 
+// Shows RFC 5246 E.1-5
 TEST_CASE("the version in the record header of a first ClientHello does not matter, as long as it starts with 3") {
   for (const int version : {0x0300, 0x0301, 0x0302, 0x0303, 0x0304, 0x03ff}) {
     CAPTURE(version);
@@ -89,7 +90,7 @@ TEST_CASE("once the version is chosen, every record says it") {
   }
 }
 
-// Shows RFC 8422 4-3, 5.1-4, 5.1-6
+// Shows RFC 8422 4-3, 5.1-4, 5.1-6; RFC 5246 7.4.1.4.1-3, 7.4.1.4.1-5, 7.4.3-3
 TEST_CASE("a ClientHello with nothing in common with this server ends in handshake_failure") {
   const Fault faults[] = {
       {"only suites that this server lacks", [](auto& h) { h.suites = pairs16({0x002f, 0x0a0a, 0x1301}); }, Errc::no_common_suite, Alert::handshake_failure},
@@ -108,13 +109,13 @@ TEST_CASE("a ClientHello with nothing in common with this server ends in handsha
   for (const Fault& fault : faults) check(fault);
 }
 
-// Shows RFC 8422 5.1.2-3
+// Shows RFC 8422 5.1.2-3; RFC 5246 7.4.1.2-8
 TEST_CASE("a ClientHello whose values are not allowed is answered with illegal_parameter") {
   check({"no null compression", [](auto& h) { h.compressions = {1}; }, Errc::null_compression_missing, Alert::illegal_parameter});
   check({"no uncompressed points", [](auto& h) { h.extensions.set(11, {2, 1, 2}); }, Errc::point_format_missing, Alert::illegal_parameter});
 }
 
-// Shows RFC 7301 3.1-2
+// Shows RFC 7301 3.1-2; RFC 5246 7.4.1.2-11, 7.4.1.4-3
 TEST_CASE("a ClientHello that cannot be parsed is answered with decode_error") {
   const Fault faults[] = {
       {"no suite", [](auto& h) { h.suites = {}; }, Errc::vector_empty, Alert::decode_error},
@@ -138,7 +139,26 @@ TEST_CASE("a ClientHello that cannot be parsed is answered with decode_error") {
   for (const Fault& fault : faults) check(fault);
 }
 
-// Shows RFC 5746 3.6-5
+// Shows RFC 5246 7.4.1.2-9, 7.4.1.4.1-3, 7.4.1.4.1-5
+TEST_CASE("a ClientHello without extensions is answered, and its client taken to verify SHA-1 where the server still signs with it") {
+  const auto answered = [](KeyKind kind, CipherSuite suite) {
+    ServerConfig config = server_config(kind);
+    config.common.policy = SuitePolicy::legacy;
+    ScriptedPeer peer = ScriptedPeer::client_of(config, kind);
+    peer.client_hello.suites = pairs16({static_cast<int>(suite)});
+    peer.client_hello.extensions = {};
+    peer.send(HandshakeType::client_hello);
+    if (peer.engine.error()) MESSAGE(peer.engine.error()->message());
+    CHECK(peer.saw(HandshakeType::server_hello_done));
+    CHECK(server_hello_of(peer).extensions.empty());
+    return peer.engine.state().signature_scheme;
+  };
+  CHECK(answered(KeyKind::rsa, CipherSuite::TLS_RSA_WITH_AES_128_CBC_SHA) == std::nullopt);
+  CHECK(answered(KeyKind::rsa, CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA) == SignatureScheme::rsa_pkcs1_sha1);
+  CHECK(answered(KeyKind::ec_secp256r1, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA) == SignatureScheme::ecdsa_sha1);
+}
+
+// Shows RFC 5746 3.6-5; RFC 5246 7.4.1.2-3
 TEST_CASE("unknown extensions, suites, groups, schemes and reserved values are ignored, wherever they stand") {
   accepted("unknown extensions, first and last", [](RawClientHello& h) {
     h.extensions.items.insert(h.extensions.items.begin(), {0x0a0a, {}});
@@ -261,7 +281,7 @@ TEST_CASE("ALPN: the server's first choice that the client offers, no_applicatio
   CHECK(!server_hello_of(accepted("not spoken here", foreign)).application_layer_protocol_negotiation);
 }
 
-// Shows RFC 5746 3.6-7; RFC 7627 5.2-4
+// Shows RFC 5746 3.6-7; RFC 7627 5.2-4; RFC 5246 7.4.1.4-1
 TEST_CASE("a ServerHello answers nothing that was not offered, and says neither a session_id nor a compression method") {
   const ScriptedPeer peer = accepted("a lean hello", [](RawClientHello& h) { h.extensions = {{13, vector_of(2, pairs16({0x0807}))}}; });
   const ServerHello lean = server_hello_of(peer);

@@ -25,6 +25,7 @@ std::string told(const ScriptedPeer& peer) {
 
 }  // namespace
 
+// Shows RFC 5246 6.2.1-3, 7.2.1-1
 TEST_CASE("close_write() says close_notify once, behind all that was written, and nothing is written after it") {
   ScriptedPeer peer = connected();
   REQUIRE(peer.engine.write(bytes_of("last words")).value() == 10);
@@ -68,6 +69,7 @@ TEST_CASE("the peer's close_notify shows when the data before it is read, and no
   CHECK(!peer.engine.error());
 }
 
+// Shows RFC 5246 7.2.1-3
 TEST_CASE("behind the peer's close_notify this end may go on writing until it closes too") {
   ScriptedPeer peer = connected();
   peer.raw(close_notify(peer));
@@ -79,6 +81,7 @@ TEST_CASE("behind the peer's close_notify this end may go on writing until it cl
   CHECK(told(peer) == "warning close_notify");
 }
 
+// Shows RFC 5246 7.2.1-3
 TEST_CASE("with strict_close a close_notify is answered at once, and ends writing") {
   ServerConfig config = server_config();
   config.common.strict_close = true;
@@ -153,6 +156,7 @@ TEST_CASE("behind our close_notify no alert follows, whatever the peer does") {
   CHECK(told(asking) == "warning close_notify");
 }
 
+// Shows RFC 5246 7.2.2-4
 TEST_CASE("behind a fatal alert of ours nothing follows, and the first error stays") {
   ScriptedPeer peer = connected();
   peer.send(HandshakeType::finished);
@@ -178,6 +182,7 @@ TEST_CASE("behind a fatal alert of the peer's nothing is said") {
   CHECK(peer.engine.write(bytes_of("x")).error().code == Errc::peer_alert);
 }
 
+// Shows RFC 5246 6.2.1-3
 TEST_CASE("what was written before a fault is sent before its alert") {
   ScriptedPeer peer = connected();
   REQUIRE(peer.engine.write(bytes_of("on its way")).has_value());

@@ -64,6 +64,7 @@ TEST_CASE("a certificate that is no DER, or too much of it, is answered with bad
   check_certificate("longer", certificate_list({longer}), Errc::bad_der, Alert::bad_certificate);
 }
 
+// Shows RFC 5246 7.4.5-1, D.2-1
 TEST_CASE("a certificate that does not lead to a trust anchor is answered with unknown_ca") {
   ClientConfig other = client_config();
   const auto key = PrivateKey::generate(KeyKind::ed25519).value();
@@ -74,6 +75,7 @@ TEST_CASE("a certificate that does not lead to a trust anchor is answered with u
   check_certificate("another CA", certificate_list({leaf_der()}), Errc::certificate_unknown_issuer, Alert::unknown_ca, other);
 }
 
+// Shows RFC 5246 7.4.5-1
 TEST_CASE("a certificate outside its time is answered with certificate_expired") {
   check_certificate("two days late", certificate_list({leaf_der()}), Errc::certificate_expired, Alert::certificate_expired, client_config(),
                     kNow + std::chrono::hours(48));
@@ -87,7 +89,7 @@ TEST_CASE("a certificate for another name is answered with bad_certificate") {
   check_certificate("an address", certificate_list({leaf_der()}), Errc::certificate_name_mismatch, Alert::bad_certificate, client_config(), kNow, "127.0.0.2");
 }
 
-// Shows RFC 8422 2.1-1, 2.2-1, 5.3-2, 5.3-3, 5.3-4
+// Shows RFC 8422 2.1-1, 2.2-1, 5.3-2, 5.3-3, 5.3-4; RFC 5246 7.4.2-2, 7.4.2-6, 7.4.2-13
 TEST_CASE("a certificate whose key does not fit the suite, or whose curve was not offered, is answered with unsupported_certificate") {
   check_certificate("RSA for ECDHE_ECDSA", certificate_list({leaf_der(KeyKind::rsa)}), Errc::certificate_wrong_type, Alert::unsupported_certificate);
   ClientConfig config = client_config(KeyKind::ec_secp384r1);
@@ -166,7 +168,7 @@ TEST_CASE("a curve that is not named is answered with illegal_parameter") {
   }
 }
 
-// Shows RFC 8422 5.9-4, 5.9-6, 5.10-4
+// Shows RFC 8422 5.9-4, 5.9-6, 5.10-4; RFC 5246 7.4.3-2, 7.4.3-4
 TEST_CASE("a signature scheme that was not offered, or that the key cannot do, is answered with illegal_parameter") {
   const auto signed_with = [](const ClientConfig& config, int scheme) {
     ScriptedPeer peer = introduced(config);
@@ -183,6 +185,7 @@ TEST_CASE("a signature scheme that was not offered, or that the key cannot do, i
     signed_with(client_config(), scheme).check_fault(Errc::signature_scheme_wrong_for_key, Alert::illegal_parameter);
 }
 
+// Shows RFC 5246 7.4.3-4
 TEST_CASE("an RSA key signs by the schemes of its own kind alone: rsaEncryption keys by rsae, RSASSA-PSS keys by pss") {
   for (const auto& [kind, scheme] : {std::pair(KeyKind::rsa, 0x0809), std::pair(KeyKind::rsa_pss, 0x0804), std::pair(KeyKind::rsa_pss, 0x0401)}) {
     ScriptedPeer peer = ScriptedPeer::server_of(client_config(kind), kind);
@@ -291,6 +294,7 @@ TEST_CASE("key shares that are no valid points are answered with illegal_paramet
 
 // ------------------------------------------------ Finished
 
+// Shows RFC 5246 7.4.9-1
 TEST_CASE("a wrong Finished is answered with decrypt_error, at either end") {
   for (const Role engine : {Role::client, Role::server}) {
     for (const std::size_t bit : {0u, 50u, 95u}) {
@@ -309,6 +313,7 @@ TEST_CASE("a wrong Finished is answered with decrypt_error, at either end") {
   }
 }
 
+// Shows RFC 5246 7.4.9-1
 TEST_CASE("a Finished that is right for the other end is wrong") {
   ScriptedPeer peer = ScriptedPeer::server_of();
   peer.send_server_flight();
@@ -368,6 +373,7 @@ TEST_CASE("keys never change in the middle of a handshake message") {
 
 // ------------------------------------------------ records
 
+// Shows RFC 5246 6.2.3.3-4
 TEST_CASE("a record that was changed on the way is answered with bad_record_mac, and that alert is still under the keys") {
   for (const bool complete : {false, true}) {
     ScriptedPeer peer = ScriptedPeer::server_of();
@@ -423,6 +429,7 @@ TEST_CASE("an alert is two bytes of a known level") {
   }
 }
 
+// Shows RFC 5246 6-2, 7.2.2-3
 TEST_CASE("what is not TLS is told apart, and answered with an alert") {
   ScriptedPeer http = ScriptedPeer::client_of();
   http.raw(octets(bytes_of("GET / HTTP/1.1\r\n\r\n")));
@@ -455,6 +462,7 @@ ScriptedPeer before(Role engine, std::size_t at) {
 
 }  // namespace
 
+// Shows RFC 5246 7.4.1.2-10, 7.4.1.2-11
 TEST_CASE("a message that is cut anywhere, or has a byte too many, is answered with decode_error") {
   for (const Role engine : {Role::client, Role::server}) {
     const Script& script = engine == Role::client ? kServerFlights : kClientFlights;

@@ -47,6 +47,7 @@ TEST_CASE("empty records: so many in a row, and data between them starts the cou
   CHECK(!peer.engine.error());
 }
 
+// Shows RFC 5246 7.2.2-5
 TEST_CASE("warning alerts: so many in a row, during the handshake or behind it, and data between them starts the count anew") {
   const auto warn = [](ScriptedPeer& peer) { peer.alert(AlertLevel::warning, 90); };
   check_flood(connected_client(), Limits{}.warning_alerts, Errc::too_many_warnings, warn);
@@ -98,8 +99,7 @@ TEST_CASE("RFC 5746 §4.2: a HelloRequest is declined with a warning, ignored, o
   refused.check_fault(Errc::renegotiation_refused, Alert::no_renegotiation);
 }
 
-// Shows RFC 5746 4.4-1, 5-1
-// Shows RFC 5746 4.2-1, 4.2-2
+// Shows RFC 5746 4.2-1, 4.2-2, 4.4-1, 5-1
 TEST_CASE("RFC 5746 §4.2: a server without secure renegotiation that wants another handshake gets the warning no_renegotiation") {
   ClientConfig config = client_config();
   config.dangerous.allow_missing_secure_renegotiation = true;

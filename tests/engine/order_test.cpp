@@ -197,7 +197,7 @@ void for_each_course(Check check) {
 
 }  // namespace
 
-// Shows RFC 5077 3.3-1, 3.3-2; RFC 6066 1.1-1; RFC 8422 3-2
+// Shows RFC 5077 3.3-1, 3.3-2; RFC 6066 1.1-1; RFC 8422 3-2; RFC 5246 7.4-1, 7.4-2, 7.4.1.1-3
 TEST_CASE("in every kind of handshake each message is taken when it is due and at no other time, at either end") {
   for_each_course([](const Course& course, const Stage& stage) {
     for (std::size_t played = 0; played <= course.steps.size(); ++played) check_place(course, stage, played);
@@ -210,7 +210,7 @@ TEST_CASE("in every kind of handshake each message is taken when it is due and a
   });
 }
 
-// Shows RFC 8422 3-1, 3-2, 3-3
+// Shows RFC 8422 3-1, 3-2, 3-3; RFC 5246 7.3-2, 7.4.6-1
 TEST_CASE("RFC 5246 §7.4.6: a client that was asked answers with its certificate and a proof, or with an empty list and none") {
   for (const Course& course : kCourses) {
     if (course.engine != Role::client || course.suite != kEcdhe || course.resumes != Course::Resumes::no) continue;
@@ -245,6 +245,7 @@ void check_refused(const Stage& stage, const Script& script, const std::string& 
 
 }  // namespace
 
+// Shows RFC 5246 7.4-1, 7.2.2-4
 TEST_CASE("a handshake with a message dropped, doubled or moved is refused with unexpected_message, at either end") {
   for_each_course([](const Course& course, const Stage& stage) {
     const Script right = script_of(course.steps);
@@ -282,6 +283,7 @@ TEST_CASE("a message that its sender may leave out is not missed") {
   });
 }
 
+// Shows RFC 5246 7.3-3
 TEST_CASE("a peer that stops before its Finished is waited for, and nothing is complete") {
   for_each_course([](const Course& course, const Stage& stage) {
     const Script right = script_of(course.steps);
@@ -301,6 +303,7 @@ TEST_CASE("a peer that stops before its Finished is waited for, and nothing is c
   });
 }
 
+// Shows RFC 5246 7.4.9-5
 TEST_CASE("a Finished under the new keys is worth nothing without the ChangeCipherSpec before it") {
   for_each_course([](const Course& course, const Stage& stage) {
     const Script right = script_of(course.steps);

@@ -1,8 +1,7 @@
 // Abbreviated handshakes (RFC 5246 §7.3 figure 2), by session ID and by ticket (RFC 5077), and all that makes one a full handshake again.
 #include <doctest/doctest.h>
 
-#include "../support/engines.hpp"
-#include "wire/codec.hpp"
+#include "support/scripted_peer.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -43,6 +42,7 @@ struct Remembering {
 
 }  // namespace
 
+// Shows RFC 5246 7.3-4
 TEST_CASE("a session is resumed, again and again, by ID and by ticket") {
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
@@ -65,6 +65,7 @@ TEST_CASE("without a store, or where the server neither keeps sessions nor gives
   CHECK_FALSE(refusing.resumes());
 }
 
+// Shows RFC 5246 F.1.4-2
 TEST_CASE("RFC 5246 appendix F.1.4: a session has a lifetime, which renewing its ticket does not extend") {
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
@@ -75,8 +76,10 @@ TEST_CASE("RFC 5246 appendix F.1.4: a session has a lifetime, which renewing its
     CHECK(ends.resumes(kNow + 4h));
     CHECK_FALSE(ends.resumes(kNow + 5h));
   }
+  CHECK(ServerConfig{}.session_lifetime <= 24h);
 }
 
+// Shows RFC 5246 7.4.1.3-2, 7.4.1.3-3, F.1.4-1
 TEST_CASE("what a session is bound to: change it, and the handshake is a full one, and none fails") {
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
@@ -165,6 +168,7 @@ std::vector<std::uint8_t> kept(SessionStore& store) {
 
 }  // namespace
 
+// Shows RFC 5246 7.2-1, 7.2.2-1, 7.2.2-2
 TEST_CASE("RFC 5246 §7.2: a fatal alert makes both ends forget the session, be it during the abbreviated handshake or behind it") {
   for (const bool complete : {false, true}) {
     CAPTURE(complete);
@@ -186,5 +190,55 @@ TEST_CASE("RFC 5246 §7.2: a fatal alert makes both ends forget the session, be 
     CHECK(kept(*ends.client.sessions).empty());
     ends.client.sessions->put(bytes_of("localhost"), session, kNow + 1h);  // the server has forgotten as well
     CHECK_FALSE(ends.resumes());
+  }
+}
+
+// Shows RFC 5246 7.4.1.2-2
+TEST_CASE("identifiers and tickets that a client made up are no sessions: the handshake is a full one, with another identifier") {
+  Remembering ends(true);
+  CHECK_FALSE(ends.resumes());
+  for (const std::size_t size : {1u, 31u, 32u}) {
+    ScriptedPeer peer = ScriptedPeer::client_of(ends.server);
+    peer.client_hello.session_id = Octets(size, 0x1d);
+    peer.complete();
+    const auto hello = wire::parse_server_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value();
+    CHECK(hello.session_id.size() == 32);
+    CHECK(octets(hello.session_id) != peer.client_hello.session_id);
+    CHECK_FALSE(peer.engine.state().resumed);
+  }
+}
+
+// Shows RFC 5246 7.4.1.3-3
+TEST_CASE("a server that resumes a session with another suite is answered with illegal_parameter") {
+  Remembering ends(false);
+  CHECK_FALSE(ends.resumes());
+  for (const bool same : {true, false}) {
+    ScriptedPeer peer(Role::server, Engine::client(ends.client.build().value(), "localhost", kNow));
+    const auto hello = wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value();
+    REQUIRE(hello.session_id.size() == 32);
+    RawServerHello answer = peer.server_hello();
+    answer.session_id = octets(hello.session_id);
+    answer.suite = static_cast<int>(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384);
+    if (!same) answer.suite = static_cast<int>(CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256);
+    peer.send(answer.bytes());
+    if (same)
+      CHECK_FALSE(peer.engine.error().has_value());
+    else
+      peer.check_fault(Errc::session_suite_changed, Alert::illegal_parameter);
+  }
+}
+
+// Shows RFC 5246 F.1.4-1
+TEST_CASE("a session whose certificate has expired since is not offered") {
+  for (const bool tickets : {false, true}) {
+    Remembering ends(tickets);
+    ends.server.session_lifetime = 48h;
+    CHECK_FALSE(ends.resumes());
+    const auto offers = [&](WallTime now) {
+      const ScriptedPeer peer(Role::server, Engine::client(ends.client.build().value(), "localhost", now));
+      return !wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value().session_id.empty();
+    };
+    CHECK(offers(kNow + 23h));
+    CHECK_FALSE(offers(kNow + 25h));
   }
 }

@@ -44,7 +44,7 @@ ClientConfig with_protocols() {
 
 }  // namespace
 
-// Shows RFC 5746 3.4-1; RFC 6066 3-1, 3-2, 3-6; RFC 7627 5.2-1; RFC 8422 4-1, 5.1-3, 5.1.2-4
+// Shows RFC 5746 3.4-1; RFC 6066 3-1, 3-2, 3-6; RFC 7627 5.2-1; RFC 8422 4-1, 5.1-3, 5.1.2-4; RFC 5246 7.4.1.2-4, 7.4.1.2-7, 7.4.1.4.1-1, 7.4.1.4.1-2, 7.4.1.4.1-6, E.1-4, E.2-4
 TEST_CASE("a client's first ClientHello offers what it can do, in a record that old servers put up with") {
   const ScriptedPeer peer = ScriptedPeer::server_of();
   REQUIRE(peer.seen.size() == 1);
@@ -99,7 +99,7 @@ TEST_CASE("groups and point formats are offered by a client whose suites use the
   CHECK(offered(TLS_RSA_WITH_AES_128_GCM_SHA256) == "no formats, no groups");
 }
 
-// Shows RFC 7627 6.4-1
+// Shows RFC 7627 6.4-1; RFC 5246 E.1-1
 TEST_CASE("a version that was not offered is answered with protocol_version") {
   check("TLS 1.1", [](auto& h) { h.version = 0x0302; }, Errc::version_not_offered, Alert::protocol_version);
   check("TLS 1.3", [](auto& h) { h.version = 0x0304; }, Errc::version_not_offered, Alert::protocol_version);
@@ -116,7 +116,7 @@ TEST_CASE("a suite or compression method that was not offered is answered with i
   check("DEFLATE", [](auto& h) { h.compression = 1; }, Errc::compression_not_offered, Alert::illegal_parameter);
 }
 
-// Shows RFC 5746 3.6-7
+// Shows RFC 5746 3.6-7; RFC 5246 7.4.1.4-2, 7.4.1.4.1-7
 TEST_CASE("an extension that was not offered is answered with unsupported_extension, known or not") {
   check("an unknown one", [](auto& h) { h.extensions.add(0x1234, {}); }, Errc::extension_not_offered, Alert::unsupported_extension);
   check("a reserved one", [](auto& h) { h.extensions.add(0x0a0a, {}); }, Errc::extension_not_offered, Alert::unsupported_extension);
@@ -142,7 +142,7 @@ TEST_CASE("extensions that were offered may be answered") {
   accepted("a session_id to remember", [](RawServerHello& h) { h.session_id = Octets(32, 9); });
 }
 
-// Shows RFC 7301 3.1-4; RFC 6066 3-8
+// Shows RFC 7301 3.1-4; RFC 6066 3-8; RFC 5246 7.4.1.2-11, 7.4.1.4-3
 TEST_CASE("a ServerHello that cannot be parsed is answered with decode_error") {
   check("an extension twice", [](auto& h) { h.extensions.add(23, {}); }, Errc::duplicate_extension, Alert::decode_error);
   check("a session_id of 33 bytes", [](auto& h) { h.session_id = Octets(33); }, Errc::length_out_of_range, Alert::decode_error);

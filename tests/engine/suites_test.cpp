@@ -57,7 +57,7 @@ void check_data(Pair& pair) {
 
 }  // namespace
 
-// Shows RFC 7366 2-3, 3-1; RFC 8422 6-1, 6-2
+// Shows RFC 7366 2-3, 3-1; RFC 8422 6-1, 6-2; RFC 5246 9-1, 7.4.2-1
 TEST_CASE("every suite makes a connection, and carries data both ways") {
   for (const wire::SuiteRow& row : wire::suites()) {
     CAPTURE(name(row.suite));

@@ -198,6 +198,7 @@ void for_each_scripted(std::size_t at_least, Run run) {
 
 }  // namespace
 
+// Shows RFC 5246 7.4-1
 TEST_CASE("E5: each message in place of each other is answered as the independent table says") {
   for_each_scripted(1200, [](const Kind& kind) {
     std::size_t points = 0;

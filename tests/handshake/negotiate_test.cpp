@@ -123,7 +123,7 @@ TEST_CASE("the suite is the first in the server's order that the client has, or 
   CHECK(Server({KeyKind::ed25519}, common, true).chosen({}).suite->suite == TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
 }
 
-// Shows RFC 8422 2.1-1, 2.2-1, 5.3-2, 5.3-3, 5.3-5
+// Shows RFC 8422 2.1-1, 2.2-1, 5.3-2, 5.3-3, 5.3-5; RFC 5246 7.4.2-2, 7.4.2-6, 7.4.2-15
 TEST_CASE("the certificate decides which suites are possible") {
   const Hello hello;
   CHECK(Server({KeyKind::rsa}).chosen(hello).suite->key_exchange == KeyExchange::ecdhe_rsa);
@@ -189,7 +189,7 @@ TEST_CASE("the group is the first of ours that the client has; a client that lis
         NamedGroup::secp384r1);
 }
 
-// Shows RFC 8422 5.1-5, 5.1-6, 5.3-4, 5.3-5
+// Shows RFC 8422 5.1-5, 5.1-6, 5.3-4, 5.3-5; RFC 5246 7.4.2-13
 TEST_CASE("an EC certificate is for a client that lists its curve, or lists none") {
   const Server server({KeyKind::ec_secp384r1});
   CHECK(server.fault({}) == Errc::no_common_suite);
@@ -209,7 +209,7 @@ TEST_CASE("the application protocol is the first of ours that the client offers;
   CHECK(Server({KeyKind::ed25519}).protocol({.protocols = other})->empty());
 }
 
-// Shows RFC 8422 2.1-1, 2.2-1, 5.3-2, 5.3-3
+// Shows RFC 8422 2.1-1, 2.2-1, 5.3-2, 5.3-3; RFC 5246 7.4.2-6
 TEST_CASE("which keys serve which key exchange") {
   for (const KeyKind rsa : {KeyKind::rsa, KeyKind::rsa_pss}) {
     CHECK(fits(KeyExchange::ecdhe_rsa, rsa));

@@ -20,7 +20,7 @@ Certificate certificate_for(const PrivateKey& key, std::uint8_t key_usage) {
   return *x509::sign(draft, key, default_provider()->rng());
 }
 
-// Shows RFC 8422 2.2-1
+// Shows RFC 8422 2.2-1; RFC 5246 7.4.2-7, 7.4.2-8, 7.4.2-12
 TEST_CASE("RFC 5246 §7.4.2: a certificate that says what its key is for must let it do what the key exchange needs") {
   const PrivateKey key = *PrivateKey::generate(KeyKind::ec_secp256r1);
   const auto allows = [&](KeyExchange key_exchange, std::uint8_t key_usage) { return usage_allows(key_exchange, certificate_for(key, key_usage)); };

@@ -78,6 +78,7 @@ void for_each_kind(Check check) {
 
 // ---------------------------------------------------------------------------------------------------- sealing
 
+// Shows RFC 5246 6.2.3.2-3, 6.2.3.2-6
 TEST_CASE("a fragment is an IV and, encrypted, what RFC 5246 and RFC 7366 spell out, with the least padding") {
   for_each_kind([](const CbcKind& kind, Protection& protection) {
     for (const std::size_t size : {0u, 1u, 11u, 12u, 15u, 16u, 17u, 31u, 32u, 33u, 1000u, 16383u, 16384u}) {
@@ -102,10 +103,12 @@ TEST_CASE("a fragment is an IV and, encrypted, what RFC 5246 and RFC 7366 spell 
   });
 }
 
+// Shows RFC 5246 6.2.3-1
 TEST_CASE("the largest record stays within RFC 5246's 2,048 bytes of expansion") {
   for_each_kind([](const CbcKind&, Protection& protection) { CHECK(protection.overhead(kMaxPlaintext) <= kMaxCiphertext - kMaxPlaintext); });
 }
 
+// Shows RFC 5246 6.2.3.2-1, 6.2.3.2-2
 TEST_CASE("every record has an IV of its own, straight from the provider's randomness; without any nothing is sealed") {
   class Counting final : public Random {
    public:
@@ -146,6 +149,7 @@ TEST_CASE("every length of padding from 0 to 255 is accepted on receipt, behind 
   });
 }
 
+// Shows RFC 5246 6.2.3.2-4
 TEST_CASE("a wrong byte anywhere in the padding is refused, whatever the padding's length") {
   for_each_kind([](const CbcKind& kind, Protection& protection) {
     for (const std::size_t size : {0u, 5u, 300u}) {
@@ -283,6 +287,7 @@ TEST_CASE("a wrong MAC is refused behind right padding of every length") {
   });
 }
 
+// Shows RFC 5246 7.2.2-6
 TEST_CASE("a fragment that is too short, or not of whole blocks, is refused") {
   for_each_kind([](const CbcKind&, Protection& protection) {
     const Octets good = sealed(protection, pattern(100));
@@ -293,7 +298,7 @@ TEST_CASE("a fragment that is too short, or not of whole blocks, is refused") {
   });
 }
 
-// Shows RFC 7366 3-4
+// Shows RFC 7366 3-4; RFC 5246 6.2.3.2-5, 7.2.2-6
 TEST_CASE("all these faults are one: bad_record_mac") {
   for (const CbcKind& kind : kCbcKinds) {
     const auto code = [&](Octets fragment) {

@@ -166,6 +166,7 @@ TEST_CASE("the same fault comes of a stream however it is cut") {
 
 // ---------------------------------------------------------------------------------------------------- RFC 5246 §6.2.1: type
 
+// Shows RFC 5246 6-2
 TEST_CASE("the four content types are known, and an unknown one is a fault in its first byte") {
   for (unsigned type = 0; type < 256; ++type) {
     CAPTURE(type);
@@ -182,6 +183,7 @@ TEST_CASE("the four content types are known, and an unknown one is a fault in it
 
 // ---------------------------------------------------------------------------------------------------- RFC 5246 appendix E.1: version
 
+// Shows RFC 5246 E.1-5
 TEST_CASE("before the version is agreed upon any 3.x is taken") {
   for (unsigned minor = 0; minor < 256; ++minor) {
     for (const auto& start : {&fresh, &after_the_first}) {
@@ -214,6 +216,7 @@ TEST_CASE("once the version is agreed upon no other is taken") {
 
 // ---------------------------------------------------------------------------------------------------- RFC 5246 §6.2.1, §6.2.3: length
 
+// Shows RFC 5246 6.2.1-1, 6.2.3-1
 TEST_CASE("a fragment is at most 2^14 bytes long, or 2^14 + 2048 once it is sealed, and more shows in the header") {
   for (const auto& [start, most] : {std::pair{&negotiated, std::size_t{1} << 14}, std::pair{&guarded, (std::size_t{1} << 14) + 2048}}) {
     for (const std::size_t length : {std::size_t{1}, most - 1, most}) {
@@ -285,6 +288,7 @@ TEST_CASE("any other first byte that is no content type is not TLS, as soon as i
   CHECK(fault(fresh, Octets{24}) == Errc::not_tls);
 }
 
+// Shows RFC 5246 E.2-4
 TEST_CASE("an SSL 2.0 CLIENT-HELLO is not TLS, and is named") {
   for (const Octets& hello : {Octets{0x80, 0x2e, 1, 0}, Octets{0x80, 0x4c, 1, 3}}) {
     CHECK(fault(fresh, hello) == Errc::not_tls);

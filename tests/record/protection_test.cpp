@@ -18,6 +18,7 @@ Octets sealed_by(Protection& protection, std::uint64_t sequence, ContentType typ
 
 }  // namespace
 
+// Shows RFC 5246 6.2.3.3-2
 TEST_CASE("a fragment is sealed to the bytes that the RFCs spell out, for every size and sequence number") {
   for (const AeadAlgorithm algorithm : kAeads) {
     CAPTURE(name(algorithm));
@@ -35,6 +36,7 @@ TEST_CASE("a fragment is sealed to the bytes that the RFCs spell out, for every 
   }
 }
 
+// Shows RFC 5246 6.2.3.3-3
 TEST_CASE("the overhead is 24 bytes with GCM and CCM, 16 with CCM_8 and with ChaCha20-Poly1305") {
   for (const std::size_t size : kSizes) {
     CHECK(protection_for(AeadAlgorithm::aes_128_gcm)->overhead(size) == 24);

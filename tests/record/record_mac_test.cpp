@@ -90,6 +90,7 @@ TEST_CASE("with a secret for its length it is the same: for every length that ma
   }
 }
 
+// Shows RFC 5246 6.2.3.2-7
 TEST_CASE("a record is opened with as many calls of the compression function whatever its padding is, right or wrong") {
   for (const CbcKind& kind : kCbcKinds) {
     if (kind.encrypt_then_mac) continue;

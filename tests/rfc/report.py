@@ -151,7 +151,7 @@ def summary(rules):
     deviations = [rule for rule in rules.values() if rule.status == "deviates"]
     if deviations:
         lines += ["", "Where we deviate on purpose:", ""]
-        lines += [f"- RFC {rule.rfc} §{rule.section()} ({rule.level}): {rule.says} {rule.why}" for rule in deviations]
+        lines += [f"- RFC {rule.rfc} §{rule.section()} ({rule.level}): *{rule.says}* {rule.why}" for rule in deviations]
     return "\n".join(lines)
 
 

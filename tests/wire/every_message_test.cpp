@@ -39,6 +39,7 @@ TEST_CASE("Serialising appends to what is in the buffer") {
   CHECK(at == out.size());
 }
 
+// Shows RFC 5246 7.4.1.2-10, 7.4.1.2-11
 TEST_CASE("A message cut anywhere is a decode_error") {
   for (const Golden& g : goldens()) {
     for (std::size_t n = 0; n < g.body.size(); ++n) {
@@ -53,6 +54,7 @@ TEST_CASE("A message cut anywhere is a decode_error") {
   }
 }
 
+// Shows RFC 5246 7.4.1.2-10, 7.4.1.2-11
 TEST_CASE("A byte behind a message is a decode_error") {
   for (const Golden& g : goldens()) {
     for (const unsigned byte : {0x00u, 0x01u, 0xffu}) {

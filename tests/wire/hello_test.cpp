@@ -72,6 +72,7 @@ TEST_CASE("A ServerHello's fields are read in their order") {
   CHECK(text_of(*hello->application_layer_protocol_negotiation) == "h2");
 }
 
+// Shows RFC 5246 7.4.1.2-9
 TEST_CASE("A hello may end behind its compression, and then has no extensions at all") {
   const auto client = wire::parse_client_hello(golden("ClientHello without extensions").body);
   REQUIRE(client.has_value());

@@ -168,9 +168,14 @@ TEST_CASE("The signature schemes are those of RFC 8446 §4.2.3, each once") {
   }
 }
 
+// Shows RFC 5246 A.5-1, A.5-2
 TEST_CASE("What this stack does not speak has no row and no value") {
   CHECK(wire::find(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV) == nullptr);
   CHECK(wire::find(static_cast<CipherSuite>(0x1301)) == nullptr);
+  CHECK(wire::find(static_cast<CipherSuite>(0x0000)) == nullptr);  // TLS_NULL_WITH_NULL_NULL
+  for (const int anonymous : {0x0018, 0x001b, 0x0034, 0x003a, 0x006c, 0x006d, 0x00a6, 0x00a7, 0xc018, 0xc019}) {
+    CHECK(wire::find(static_cast<CipherSuite>(anonymous)) == nullptr);
+  }
   CHECK(wire::find(static_cast<NamedGroup>(30)) == nullptr);
   CHECK(wire::find(static_cast<SignatureScheme>(0x0808)) == nullptr);
   CHECK_FALSE(wire::suite_named("TLS_RSA_WITH_3DES_EDE_CBC_SHA").has_value());

@@ -83,6 +83,7 @@ auto both(Changes... changes) {
   return [=](CrlDraft& d) { (changes(d), ...); };
 }
 
+// Shows RFC 5246 D.2-2
 TEST_CASE("a certificate that its issuer's CRL lists is revoked, whatever the reason; one that it does not list is not") {
   const Certificate one = child(), other = child();
   CHECK(with_crl(one, kUnchanged) == kRight);

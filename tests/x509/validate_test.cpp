@@ -44,6 +44,7 @@ TEST_CASE("chains that OpenSSL and GnuTLS made are right") {
   CHECK(code({load("gnutls_leaf.pem")}, {load("gnutls_ca.pem")}, {.name = "gnutls.example", .now = data_time()}) == kRight);
 }
 
+// Shows RFC 5246 D.3-1
 TEST_CASE("weak and unknown algorithms are refused; SHA-1 and short RSA keys are believed where the policy says so, MD5 and unknown curves never") {
   const auto of = [](const char* file, const VerifyPolicy& policy) {
     return code({load(file)}, {load("root.pem")}, {.name = "", .now = data_time(), .policy = policy});
@@ -181,6 +182,7 @@ TEST_CASE("an anchor's policies say nothing") {
 
 // ---------------------------------------------------------------------------------------------------- §6.1.4
 
+// Shows RFC 5246 D.3-1
 TEST_CASE("RFC 5280 6.1.4 (d): a CA whose RSA key is shorter than the policy asks for is refused, as an anchor too") {
   for (const std::size_t bits : {std::size_t{1024}, std::size_t{2048}}) {
     const PrivateKey own = *PrivateKey::generate(KeyKind::rsa, bits);
