@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -25,6 +26,7 @@ struct Options {
   HostPort peer;
   bool insecure = false, json = false, quiet = false;
   bool fallback = false, grease = false;
+  Renegotiation renegotiation = Renegotiation::never;
   unsigned resume = 0;  ///< more connections, each taking up the session of the one before
   std::size_t max_fragment = 0;
   double timeout = 0;  ///< seconds; 0: none
@@ -187,6 +189,7 @@ Result<ClientContext> context_for(const Options& options) {
   config.max_fragment_length = options.max_fragment;
   config.fallback = options.fallback;
   config.grease = options.grease;
+  config.renegotiation = options.renegotiation;
   if (!options.insecure) config.trust = options.ca.empty() ? TrustStore::system() : TrustStore::from_file(options.ca);
   auto context = config.build();
   if (!context) return fail(local(context.error()));
@@ -254,6 +257,10 @@ void add_connect(CLI::App& app, Action& action) {
       ->type_name("BYTES");
   command.add_flag("--fallback-scsv", options->fallback, "say that a higher version was tried before (RFC 7507)");
   command.add_flag("--grease", options->grease, "offer values that mean nothing, too (RFC 8701)");
+  const std::map<std::string, Renegotiation> often = {{"never", Renegotiation::never}, {"once", Renegotiation::once}, {"freely", Renegotiation::freely}};
+  command.add_option("--renegotiate", options->renegotiation, "how often the server may ask for another handshake (RFC 5746): never, once or freely")
+      ->transform(CLI::CheckedTransformer(often).description(""))
+      ->type_name("HOW");
   command.add_option("--timeout", options->timeout, "bounds the connection with its handshake, and then each wait for the peer (without it: 30 s, and none)")
       ->check(CLI::Range(0.001, 1e6).description(""))
       ->type_name("SECONDS");

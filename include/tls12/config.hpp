@@ -28,6 +28,16 @@ struct PreSharedKey {
   std::vector<std::uint8_t> key = {};   ///< 1 to 256 bytes; secret
 };
 
+/// RFC 5246 §7.2.2, §7.4.1.1: what a wish for another handshake gets that is not granted: a server's HelloRequest, a client's second ClientHello.
+enum class RenegotiationRefusal : std::uint8_t {
+  decline,  ///< the warning no_renegotiation
+  ignore,   ///< nothing
+  refuse,   ///< the fatal alert no_renegotiation, which RFC 5246 §7.2.2 has as a warning: a deviation
+};
+
+/// How often a server may renegotiate (RFC 5746 §3.5).
+enum class Renegotiation : std::uint8_t { never, once, freely };
+
 /// What both ends have. Empty lists mean: what the policy has, best first as this CPU has it.
 struct CommonConfig {
   ProviderPtr provider = default_provider();
@@ -40,6 +50,7 @@ struct CommonConfig {
   bool require_extended_master_secret = false;  ///< RFC 7627 §5.3 allows it
   bool keep_master_secret = true;               ///< for keying material exporters and channel bindings; without it neither works
   std::uint16_t record_size_limit = 0;          ///< RFC 8449: the largest fragment we want to receive, 64 to 16,384 bytes; 0: a client does not ask, a server answers 16,384
+  RenegotiationRefusal renegotiation_refusal = RenegotiationRefusal::decline;   ///< a server grants no wish at all
   Limits limits = {};
   std::chrono::milliseconds handshake_timeout = std::chrono::seconds(10);   ///< for Conn: bounds every handshake
   std::chrono::milliseconds close_timeout = std::chrono::seconds(5);        ///< for Conn: bounds close() where no write deadline is set
@@ -74,12 +85,10 @@ struct ClientConfig {
 
   bool dynamic_records = false;                 ///< as ServerConfig::dynamic_records; what clients send is mostly small anyway
 
-  /// RFC 5246 §7.4.1.1: what a HelloRequest gets. This client does not renegotiate.
-  enum class Refusal : std::uint8_t {
-    decline,  ///< the warning no_renegotiation
-    ignore,   ///< nothing
-    refuse,   ///< the fatal alert no_renegotiation, which RFC 5246 §7.2.2 has as a warning: a deviation
-  } renegotiation_refusal = Refusal::decline;
+  /// Whether a server's HelloRequest starts another handshake on the connection, as servers do that ask for a certificate late. It must show the certificate
+  /// it had, and know RFC 5746; the application protocol stays. Meanwhile nothing can be written; what was sent before its ServerHello can be read. A
+  /// connection that was resumed without extended_master_secret never renegotiates (RFC 7627 §5.3).
+  Renegotiation renegotiation = Renegotiation::never;
 
   bool fallback = false;                        ///< this is another try below what was offered before (RFC 7507 §4)
   bool grease = false;                          ///< RFC 8701 §3.1: offer values that mean nothing

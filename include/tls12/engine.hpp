@@ -71,6 +71,7 @@ class Engine {
   bool mid_record() const;
 
   // ------------------------------------------------ the handshake
+  /// Also while a renegotiation is under way (ClientConfig::renegotiation): state() and the keys are the former handshake's until it is complete.
   bool handshaking() const;
   /// The row of RFC 5246 figure 1 that is due ("ServerHello", "(sign)"), "complete" behind the last.
   std::string_view due() const;
@@ -107,7 +108,7 @@ class Engine {
   Result<std::vector<std::uint8_t>> channel_binding(ChannelBinding kind) const;
 
   // ------------------------------------------------ the end
-  /// Queues our close_notify, once; nothing can be written after it. Errors: Errc::handshake_not_complete, which changes nothing.
+  /// Queues our close_notify, once; nothing can be written after it. A renegotiation in which we would still have to speak ends with it. Errors: Errc::handshake_not_complete, which changes nothing.
   Result<void> close_write();
   bool write_closed() const;
   /// The peer's close_notify has come, authenticated, and all plaintext before it was consumed.

@@ -86,6 +86,9 @@ enum class Errc : std::uint16_t {
   fragment_limit_wrong,
   certificate_type_not_offered,
   renegotiation_info_wrong,
+  renegotiation_peer_changed,
+  renegotiation_extended_master_secret_changed,
+  renegotiation_encrypt_then_mac_lost,
   // certificates and keys in the handshake
   certificate_list_empty,
   client_certificate_missing,

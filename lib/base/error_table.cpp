@@ -70,6 +70,9 @@ constexpr Rule kRules[] = {
     {Errc::fragment_limit_wrong, "fragment_limit_wrong", protocol, Alert::illegal_parameter, "RFC 6066 §4, RFC 8449 §4, §5", "a limit for record sizes is none that may be asked for"},
     {Errc::certificate_type_not_offered, "certificate_type_not_offered", protocol, Alert::unsupported_certificate, "RFC 7250 §4.1, §4.2", "the two ends have no way in common to show a key"},
     {Errc::renegotiation_info_wrong, "renegotiation_info_wrong", protocol, Alert::handshake_failure, "RFC 5746 §3.4, §3.5", "a renegotiation is not tied to the handshake before it"},
+    {Errc::renegotiation_peer_changed, "renegotiation_peer_changed", protocol, Alert::illegal_parameter, "RFC 7627 §5.4, RFC 7457 §2.11", "the server shows another identity in a renegotiation than before"},
+    {Errc::renegotiation_extended_master_secret_changed, "renegotiation_extended_master_secret_changed", protocol, Alert::handshake_failure, "RFC 7627 §5.2, §5.4", "a renegotiation has extended_master_secret and the handshake before it has not, or the other way round"},
+    {Errc::renegotiation_encrypt_then_mac_lost, "renegotiation_encrypt_then_mac_lost", protocol, Alert::handshake_failure, "RFC 7366 §3.1", "a renegotiation goes back from encrypt-then-MAC to MAC-then-encrypt"},
     // certificates and keys in the handshake
     {Errc::certificate_list_empty, "certificate_list_empty", protocol, Alert::decode_error, "RFC 5246 §7.4.2", "the server sent no certificate"},
     {Errc::client_certificate_missing, "client_certificate_missing", protocol, Alert::handshake_failure, "RFC 5246 §7.4.6", "the client shows no certificate, and the server asks for one"},

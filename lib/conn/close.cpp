@@ -61,7 +61,7 @@ void Conn::Impl::say_goodbye(Lock& lock) {
     return;
   }
   // Before the handshake is complete, an alert is nobody's business: close_notify counts only when it is authenticated.
-  if (engine_.error() || failure_ || engine_.handshaking()) return;
+  if (engine_.error() || failure_ || !engine_.state().handshake_complete) return;
   (void)engine_.close_write();
   flush_goodbye(lock);
   // A peer that took nothing in time is not waited for.

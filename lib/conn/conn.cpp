@@ -66,6 +66,7 @@ std::optional<Result<std::size_t>> Conn::Impl::take(MutableBytes into) {
     n += part;
   }
   settle();
+  if (n > 0 && driven_) wake();  // a renegotiation may have waited for the room
   if (n > 0) return n;
   if (engine_.peer_closed()) return std::size_t{0};
   if (auto error = ended()) return fail(tagged(*error, Phase::read));
@@ -106,7 +107,10 @@ Result<std::size_t> Conn::Impl::write(std::span<const Bytes> from, Flush flush) 
       return leave_write(fail(out_of_time(handshake_pending() ? Phase::handshake : Phase::write)));
     }
     if (handshake_pending()) {
-      if (auto done = complete_handshake(lock, Side::write); !done) return fail(tagged(done.error(), Phase::handshake));
+      if (auto done = complete_handshake(lock, Side::write); !done) {
+        if (accepted > 0) return leave_write(accepted);
+        return fail(tagged(done.error(), Phase::handshake));
+      }
       continue;
     }
     if (!rest.empty()) {

@@ -13,8 +13,13 @@ Result<void> Conn::Impl::handshake() {
   return complete_handshake(lock, Side::both);
 }
 
-/// Over is it when the engine says so and the last flight is with the transport: until then the peer still waits for us.
+/// Over is it when the engine says so and the last flight is with the transport: until then the peer still waits for us. A renegotiation is a handshake like
+/// the first one, with a time of its own.
 bool Conn::Impl::handshake_pending() {
+  if (handshake_over_ && engine_.handshaking()) {
+    handshake_over_ = false;
+    handshake_deadline_.reset();
+  }
   if (!handshake_over_ && !engine_.handshaking() && !engine_.error() && (engine_.output().empty() || write_error_)) {
     handshake_over_ = true;
     wake();
@@ -37,6 +42,7 @@ Result<void> Conn::Impl::complete_handshake(Lock& lock, Side side) {
     if (read_error_ && engine_.handshaking()) return leave(fail(read_error_->in(Phase::handshake)));
     if (handshake_deadline_->passed(now())) return leave(fail(expire_handshake()));
     if (deadline(side).passed(now())) return leave(fail(out_of_time(Phase::handshake)));
+    if (side == Side::read && !engine_.readable().empty()) return leave({});  // what came before a renegotiation's ServerHello
     const Deadline until = std::min(*handshake_deadline_, deadline(side));
     if (driven_ && !driving) {
       wait(lock, Interest::none, until);
@@ -55,6 +61,7 @@ Result<void> Conn::Impl::go_on(Lock& lock, Side side, Deadline until) {
   } catch (const std::bad_alloc&) { return fail(no_memory(Phase::handshake)); }
   push();
   if (pull()) {
+    if (!engine_.readable().empty()) wake();  // a reader's, who waits until this is done
     lock.mutex()->give_way();
     return {};
   }

@@ -35,15 +35,18 @@ void guarded(Impl& impl, Call call) {
 
 }  // namespace
 
-Engine::Impl::Impl(const ClientContext& context) : Impl(Role::client, context, context.config().common, context.config().dynamic_records) {
+Engine::Impl::Impl(const ClientContext& context, WallTime now)
+    : Impl(Role::client, context, context.config().common, context.config().dynamic_records, now) {
   writing_.set_version(ProtocolVersion::tls10);  // RFC 5246 appendix E.1: what old servers, and boxes in between, put up with
 }
 
-Engine::Impl::Impl(const ServerContext& context) : Impl(Role::server, context, context.config().common, context.config().dynamic_records) {}
+Engine::Impl::Impl(const ServerContext& context, WallTime now)
+    : Impl(Role::server, context, context.config().common, context.config().dynamic_records, now) {}
 
-Engine::Impl::Impl(Role role, std::variant<ClientContext, ServerContext> context, const CommonConfig& config, bool dynamic_records)
+Engine::Impl::Impl(Role role, std::variant<ClientContext, ServerContext> context, const CommonConfig& config, bool dynamic_records, WallTime now)
     : context_(std::move(context)),
       config_(config),
+      now_(now),
       observer_(observer_of(config, role)),
       reading_(config.limits),
       assembly_(config.limits),
@@ -53,37 +56,41 @@ Engine::Impl::Impl(Role role, std::variant<ClientContext, ServerContext> context
   restart_record_sizes();
 }
 
-void Engine::Impl::begin_client(x509::ReferenceName server_name, WallTime now) {
-  begin(std::make_unique<handshake::Client>(std::get<ClientContext>(context_).content(), std::move(server_name), environment(now)));
+void Engine::Impl::begin_client(x509::ReferenceName server_name) {
+  begin(std::make_unique<handshake::Client>(std::get<ClientContext>(context_).content(), std::move(server_name), environment(state_, kept_, nullptr)));
 }
 
-void Engine::Impl::begin_server(WallTime now) { begin(std::make_unique<handshake::Server>(std::get<ServerContext>(context_), environment(now))); }
+void Engine::Impl::begin_server() { begin(std::make_unique<handshake::Server>(std::get<ServerContext>(context_), environment(state_, kept_, nullptr))); }
 
-handshake::Endpoint::Environment Engine::Impl::environment(WallTime now) {
-  return {.channel = *this, .state = state_, .kept = kept_, .observer = observer_.get(), .now = now};
+handshake::Endpoint::Environment Engine::Impl::environment(ConnectionState& state, handshake::Kept& kept, const ConnectionState* established) {
+  return {.channel = *this, .state = state, .kept = kept, .established = established, .observer = observer_.get(), .now = now_};
+}
+
+Result<void> Engine::Impl::start(std::unique_ptr<handshake::Endpoint> endpoint) {
+  handshake_ = std::make_unique<Handshake>(state_.role, std::move(endpoint));
+  return moved_on(handshake_->flow.advance());
 }
 
 void Engine::Impl::begin(std::unique_ptr<handshake::Endpoint> endpoint) {
-  handshake_ = std::make_unique<Handshake>(state_.role, std::move(endpoint));
-  if (const auto moved = moved_on(handshake_->flow.advance()); !moved) return fail(moved.error());
+  if (const auto started = start(std::move(endpoint)); !started) return fail(started.error());
   flush_flight();
   writing_.set_version(ProtocolVersion::tls12);  // the first flight alone may say less
 }
 
 // An engine for which there was no memory has no Impl: it has failed, and does nothing.
 Engine Engine::client(const ClientContext& context, std::string_view server_name, WallTime now) try {
-  auto impl = std::make_unique<Impl>(context);
+  auto impl = std::make_unique<Impl>(context, now);
   guarded(*impl, [&] {
     auto name = x509::ReferenceName::parse(server_name);
     if (!name) return impl->fail(name.error());
-    impl->begin_client(std::move(*name), now);
+    impl->begin_client(std::move(*name));
   });
   return Engine(std::move(impl));
 } catch (const std::bad_alloc&) { return Engine(nullptr); }
 
 Engine Engine::server(const ServerContext& context, WallTime now) try {
-  auto impl = std::make_unique<Impl>(context);
-  guarded(*impl, [&] { impl->begin_server(now); });
+  auto impl = std::make_unique<Impl>(context, now);
+  guarded(*impl, [&] { impl->begin_server(); });
   return Engine(std::move(impl));
 } catch (const std::bad_alloc&) { return Engine(nullptr); }
 

@@ -20,11 +20,11 @@ namespace tls12 {
 
 class Engine::Impl final : private handshake::Channel {
  public:
-  explicit Impl(const ClientContext& context);
-  explicit Impl(const ServerContext& context);
+  Impl(const ClientContext& context, WallTime now);
+  Impl(const ServerContext& context, WallTime now);
   /// The first handshake; a client's ClientHello is in output() behind it.
-  void begin_client(x509::ReferenceName server_name, WallTime now);
-  void begin_server(WallTime now);
+  void begin_client(x509::ReferenceName server_name);
+  void begin_server();
 
   // input.cpp
   MutableBytes input_space();
@@ -70,6 +70,12 @@ class Engine::Impl final : private handshake::Channel {
     handshake::Flow flow;
   };
 
+  /// What a handshake behind the first makes; it counts when that is complete.
+  struct Next {
+    ConnectionState state;
+    handshake::Kept kept;
+  };
+
   // input.cpp
   void process();
   bool process_record();
@@ -79,19 +85,27 @@ class Engine::Impl final : private handshake::Channel {
   Result<void> check_flight_end() const;
   Result<void> receive_message(const record::HandshakeAssembly::Message& message);
   Result<void> receive_hello_request(Bytes body);
-  Result<void> receive_renegotiation(Bytes body);
+  Result<void> receive_second_client_hello(Bytes body);
   Result<void> receive_change_cipher_spec(Bytes fragment);
   Result<void> receive_alert(Bytes fragment);
   Result<void> receive_application_data(const record::Record& record, MutableBytes plaintext);
   Result<void> count_hello_request();
+  bool speaks_as_before() const;
   Result<void> moved_on(const Result<handshake::Outcome>& outcome);
+
+  // renegotiation.cpp
+  bool may_renegotiate() const;
+  Result<void> renegotiate();
+  Result<void> refuse_renegotiation();
+  void renegotiated();
 
   // exports.cpp
   Result<std::vector<std::uint8_t>> end_point() const;
 
   // engine.cpp
-  Impl(Role role, std::variant<ClientContext, ServerContext> context, const CommonConfig& config, bool dynamic_records);
-  handshake::Endpoint::Environment environment(WallTime now);
+  Impl(Role role, std::variant<ClientContext, ServerContext> context, const CommonConfig& config, bool dynamic_records, WallTime now);
+  handshake::Endpoint::Environment environment(ConnectionState& state, handshake::Kept& kept, const ConnectionState* established);
+  Result<void> start(std::unique_ptr<handshake::Endpoint> endpoint);
   void begin(std::unique_ptr<handshake::Endpoint> endpoint);
 
   // data.cpp
@@ -116,9 +130,11 @@ class Engine::Impl final : private handshake::Channel {
 
   std::variant<ClientContext, ServerContext> context_;
   const CommonConfig& config_;
+  const WallTime now_;
   ConnectionState state_;
   handshake::Kept kept_;
   std::unique_ptr<Observer> observer_;
+  std::unique_ptr<Next> next_;  // of a renegotiation under way, or given up
   std::unique_ptr<Handshake> handshake_;
 
   Buffer input_;
@@ -132,6 +148,7 @@ class Engine::Impl final : private handshake::Channel {
   bool bulk_ = false;        // the last input filled all the room there was
   bool ended_ = false;
   std::size_t receive_limit_ = 0;  // RFC 6066 §4, RFC 8449; 0: the protocol's own
+  std::size_t pending_receive_limit_ = 0;
   unsigned warnings_ = 0, hello_requests_ = 0;
   bool peer_closed_ = false;
 
@@ -142,6 +159,7 @@ class Engine::Impl final : private handshake::Channel {
   const bool dynamic_records_;
   std::size_t small_left_ = 0;                  // data that is still to go in small records
   std::size_t fragment_limit_ = kMaxPlaintext;  // RFC 6066 §4, RFC 8449
+  std::size_t pending_fragment_limit_ = 0;
   std::size_t record_left_ = 0;                 // of a record that was sent in part
   bool close_notify_sent_ = false;
 

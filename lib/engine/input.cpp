@@ -117,30 +117,25 @@ Result<void> Engine::Impl::check_flight_end() const {
 Result<void> Engine::Impl::receive_message(const record::HandshakeAssembly::Message& message) {
   if (state_.role == Role::client && message.type == HandshakeType::hello_request) return receive_hello_request(message.body());
   if (handshake_) return moved_on(handshake_->flow.receive(handshake::act_of(message.type), message.bytes));
-  if (state_.role == Role::server && message.type == HandshakeType::client_hello) return receive_renegotiation(message.body());
+  if (state_.role == Role::server && message.type == HandshakeType::client_hello) return receive_second_client_hello(message.body());
+  if (next_) return {};  // of a renegotiation that our close_notify has ended
   Error error(Errc::unexpected_message, name(message.type));
   error.due = "nothing: the handshake is complete";
   return std::unexpected(error);
 }
 
-// RFC 5246 §7.4.1.1: ignored while a handshake is under way, and never hashed; otherwise answered with a warning (§7.2.2), since
-// this client does not renegotiate.
+// RFC 5246 §7.4.1.1: ignored while a handshake is under way, and never hashed.
 Result<void> Engine::Impl::receive_hello_request(Bytes body) {
   if (const auto request = wire::parse_hello_request(body); !request) return std::unexpected(request.error());
   if (const auto counted = count_hello_request(); !counted || handshake_) return counted;
-  switch (std::get<ClientContext>(context_).config().renegotiation_refusal) {
-    case ClientConfig::Refusal::decline: return send_alert(AlertLevel::warning, Alert::no_renegotiation);
-    case ClientConfig::Refusal::ignore: return {};
-    case ClientConfig::Refusal::refuse: break;
-  }
-  return std::unexpected(Error(Errc::renegotiation_refused));
+  return may_renegotiate() ? renegotiate() : refuse_renegotiation();
 }
 
-// RFC 5246 §7.2.2: a ClientHello behind the handshake asks for a renegotiation, which this server declines.
-Result<void> Engine::Impl::receive_renegotiation(Bytes body) {
+// RFC 5746 §4.4: this server never renegotiates.
+Result<void> Engine::Impl::receive_second_client_hello(Bytes body) {
   if (const auto hello = wire::parse_client_hello(body); !hello) return std::unexpected(hello.error());
   if (const auto counted = count_hello_request(); !counted) return counted;
-  return send_alert(AlertLevel::warning, Alert::no_renegotiation);
+  return refuse_renegotiation();
 }
 
 Result<void> Engine::Impl::count_hello_request() {
@@ -153,6 +148,7 @@ Result<void> Engine::Impl::moved_on(const Result<Outcome>& outcome) {
   if (observer_) observer_->on_due(handshake_->flow.due());
   if (!handshake_->flow.complete()) return {};
   handshake_.reset();
+  if (next_) renegotiated();
   if (observer_) observer_->on_complete(state_);
   return {};
 }
@@ -169,6 +165,8 @@ Result<void> Engine::Impl::receive_change_cipher_spec(Bytes fragment) {
   if (!outcome) return std::unexpected(outcome.error());
   reading_.activate_pending();
   framer_.expect_protection();
+  receive_limit_ = pending_receive_limit_;
+  framer_.limit_plaintext(receive_limit_);
   return moved_on(outcome);
 }
 
@@ -179,8 +177,9 @@ Result<void> Engine::Impl::receive_alert(Bytes fragment) {
   if (observer_) observer_->on_alert(Direction::received, *alert);
   if (alert->description == Alert::close_notify) {
     // It counts when it is authenticated: before Finished, anybody could have sent it.
-    if (handshake_) return std::unexpected(Error(Errc::close_notify_before_finished));
+    if (!speaks_as_before()) return std::unexpected(Error(Errc::close_notify_before_finished));
     peer_closed_ = true;
+    handshake_.reset();
     if (!config_.strict_close) return {};
     drop_held();  // RFC 5246 §7.2.1: pending writes are discarded
     return close_write();
@@ -195,8 +194,11 @@ Result<void> Engine::Impl::receive_alert(Bytes fragment) {
   return {};
 }
 
+// RFC 5246 §7.4.1.1: a server takes our ClientHello up when it gets to it; what it sends before is of the handshake that is complete.
+bool Engine::Impl::speaks_as_before() const { return !handshake_ || (next_ && handshake_->flow.awaits(Act::server_hello)); }
+
 Result<void> Engine::Impl::receive_application_data(const record::Record& record, MutableBytes plaintext) {
-  if (handshake_) {
+  if (!speaks_as_before()) {
     Error error(Errc::application_data_before_finished);
     error.due = handshake_->flow.due();
     return std::unexpected(error);

@@ -39,6 +39,7 @@ Result<void> Engine::Impl::send_change_cipher_spec() {
   if (const auto sealed = seal(ContentType::change_cipher_spec, kChangeCipherSpec); !sealed) return sealed;
   if (observer_) observer_->on_change_cipher_spec(Direction::sent);
   writing_.activate_pending();
+  fragment_limit_ = pending_fragment_limit_ == 0 ? kMaxPlaintext : pending_fragment_limit_;
   return {};
 }
 
@@ -58,9 +59,9 @@ void Engine::Impl::version_negotiated() {
 }
 
 void Engine::Impl::limit_fragments(std::size_t send, std::size_t receive) {
-  if (send != 0) fragment_limit_ = send;
-  receive_limit_ = receive;
-  if (receive != 0) framer_.limit_plaintext(receive);
+  pending_fragment_limit_ = send;
+  pending_receive_limit_ = receive;
+  if (send != 0 && !writing_.is_protected()) fragment_limit_ = send;  // RFC 6066 §4: of the handshake's messages too
 }
 
 void Engine::Impl::sent(std::size_t n) {
@@ -87,11 +88,12 @@ Result<void> Engine::Impl::send_alert(AlertLevel level, Alert alert) {
 // RFC 5246 §7.2.1.
 Result<void> Engine::Impl::close_write() {
   if (error_) return std::unexpected(*error_);
-  if (handshake_) return std::unexpected(Error(Errc::handshake_not_complete));
+  if (!state_.handshake_complete) return std::unexpected(Error(Errc::handshake_not_complete));
   if (close_notify_sent_) return {};
   if (const auto flushed = flush(); !flushed) return flushed;
   if (const auto sent = send_alert(AlertLevel::warning, Alert::close_notify); !sent) return sent;
   close_notify_sent_ = true;
+  if (handshake_ && !handshake_->flow.ours_are_sent()) handshake_.reset();  // nothing of ours follows
   return {};
 }
 

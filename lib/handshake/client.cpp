@@ -48,8 +48,8 @@ bool still_valid(const std::vector<Certificate>& chain, WallTime now) {
 
 }  // namespace
 
-Client::Client(const ClientContext::Content& context, x509::ReferenceName server_name, const Environment& environment, bool renegotiation)
-    : Endpoint(Role::client, context.config.common, environment), context_(context), server_name_(std::move(server_name)), renegotiation_(renegotiation) {
+Client::Client(const ClientContext::Content& context, x509::ReferenceName server_name, const Environment& environment)
+    : Endpoint(Role::client, context.config.common, environment), context_(context), server_name_(std::move(server_name)) {
   state_.server_name = server_name_.text();
 }
 
@@ -120,12 +120,12 @@ Result<Outcome> Client::send_client_hello() {
   if (!groups.empty()) hello.supported_groups = ListOf16<NamedGroup>(groups);
   if (ours.has_ecdhe()) hello.ec_point_formats = kPointFormats;
   hello.signature_algorithms = ours.scheme_list();
-  if (!ours.protocols_wire.empty()) hello.application_layer_protocol_negotiation = ours.protocol_list();
+  if (!ours.protocols_wire.empty() && !established_) hello.application_layer_protocol_negotiation = ours.protocol_list();
   hello.extended_master_secret = true;
   hello.encrypt_then_mac = ours.has_cbc();
   // RFC 5746 §3.4: empty in a first handshake; §3.5: our last verify_data in another.
-  hello.renegotiation_info = renegotiation_ ? Bytes(kept_.client_verify_data) : Bytes{};
-  if (config.sessions && config.tickets && !renegotiation_) hello.session_ticket = session_ ? Bytes(session_->ticket) : Bytes{};
+  hello.renegotiation_info = established_ ? Bytes(kept_.client_verify_data) : Bytes{};
+  if (config.sessions && config.tickets && !established_) hello.session_ticket = session_ ? Bytes(session_->ticket) : Bytes{};
   hello.status_request = config.request_ocsp;
   hello.signed_certificate_timestamp = config.request_timestamps;
   if (config.max_fragment_length != 0) hello.max_fragment_length = fragment_length_code(config.max_fragment_length);
@@ -144,7 +144,7 @@ Result<Outcome> Client::send_client_hello() {
 // A session is offered when all that it stands for still holds; one that does not is left where it is, for it may be another configuration's.
 void Client::find_session() {
   const ClientConfig& config = context_.config;
-  if (!config.sessions || renegotiation_) return;
+  if (!config.sessions || established_) return;
   config.sessions->get(session_key(), now_, [&](Bytes bytes) { session_ = parse_session(bytes); });
   if (!session_) return;
   const bool spoken = std::ranges::find(context_.abilities.suites, session_->suite, &wire::SuiteRow::suite) != context_.abilities.suites.end();
@@ -175,7 +175,7 @@ Result<void> Client::receive_server_hello(Bytes body) {
   if (suite == context_.abilities.suites.end()) return fail(Errc::suite_not_offered, name(hello->cipher_suite));
   if (hello->compression_method != 0) return fail(Errc::compression_not_offered);
   if (const auto checked = check_offered(*hello); !checked) return checked;
-  if (const auto checked = check_extensions(*hello); !checked) return checked;
+  if (const auto checked = check_extensions(*hello, **suite); !checked) return checked;
   // RFC 7366 §3.
   if (hello->encrypt_then_mac && (*suite)->cbc() == nullptr) return fail(Errc::encrypt_then_mac_without_cbc, name((*suite)->suite));
 
@@ -183,6 +183,7 @@ Result<void> Client::receive_server_hello(Bytes body) {
   state_.extended_master_secret = hello->extended_master_secret;
   state_.encrypt_then_mac = hello->encrypt_then_mac;
   state_.secure_renegotiation = hello->renegotiation_info.has_value();
+  if (established_) state_.application_protocol = established_->application_protocol;
   if (hello->application_layer_protocol_negotiation) state_.application_protocol = text_of(*hello->application_layer_protocol_negotiation);
   if (hello->signed_certificate_timestamps) state_.signed_certificate_timestamps = copy(hello->signed_certificate_timestamps->wire());
   negotiated_.new_session_ticket = hello->session_ticket;
@@ -217,28 +218,37 @@ Result<void> Client::check_offered(const ServerHello& hello) const {
   return {};
 }
 
-Result<void> Client::check_extensions(const ServerHello& hello) {
+Result<void> Client::check_extensions(const ServerHello& hello, const wire::SuiteRow& suite) {
   // RFC 8422 §5.2.
   if (hello.ec_point_formats && std::ranges::find(*hello.ec_point_formats, kPointFormats[0]) == hello.ec_point_formats->end())
     return fail(Errc::point_format_missing);
   // RFC 7627 §5.2.
   if (!hello.extended_master_secret && config_.require_extended_master_secret) return fail(Errc::extended_master_secret_missing);
-  if (const auto checked = check_renegotiation(hello); !checked) return checked;
+  if (const auto checked = check_renegotiation_info(hello); !checked) return checked;
+  if (const auto checked = check_renegotiation(hello, suite); !checked) return checked;
   if (const auto checked = check_protocol(hello); !checked) return checked;
   if (const auto checked = check_certificate_type(hello); !checked) return checked;
   return check_fragment_limits(hello);
 }
 
 // RFC 5746 §3.4, §3.5.
-Result<void> Client::check_renegotiation(const ServerHello& hello) const {
+Result<void> Client::check_renegotiation_info(const ServerHello& hello) const {
   if (!hello.renegotiation_info) {
-    if (renegotiation_) return fail(Errc::renegotiation_info_wrong, "it is missing");
+    if (established_) return fail(Errc::renegotiation_info_wrong, "it is missing");
     return context_.config.dangerous.allow_missing_secure_renegotiation ? Result<void>() : fail(Errc::secure_renegotiation_missing);
   }
-  if (!renegotiation_) return hello.renegotiation_info->empty() ? Result<void>() : fail(Errc::renegotiation_info_not_empty);
+  if (!established_) return hello.renegotiation_info->empty() ? Result<void>() : fail(Errc::renegotiation_info_not_empty);
   std::array<std::uint8_t, 2 * kVerifyDataSize> both;
   std::ranges::copy(kept_.server_verify_data, std::ranges::copy(kept_.client_verify_data, both.begin()).out);
   return ct::equal(*hello.renegotiation_info, both) ? Result<void>() : fail(Errc::renegotiation_info_wrong);
+}
+
+// What was agreed on once is not taken back: it may be what ties the handshakes together (RFC 7627), or what a peer in between wants gone (RFC 7366 §3.1).
+Result<void> Client::check_renegotiation(const ServerHello& hello, const wire::SuiteRow& suite) const {
+  if (!established_) return {};
+  if (hello.extended_master_secret != established_->extended_master_secret) return fail(Errc::renegotiation_extended_master_secret_changed);
+  if (kept_.encrypt_then_mac && suite.cbc() != nullptr && !hello.encrypt_then_mac) return fail(Errc::renegotiation_encrypt_then_mac_lost);
+  return {};
 }
 
 // RFC 7301 §3.1: one of those that were offered.
@@ -283,11 +293,7 @@ Result<void> Client::receive_certificate(Bytes body) {
   if (!message) return fail(message.error());
   if (message->raw_public_key) return receive_raw_public_key(*message->raw_public_key);
   if (message->certificate_list.empty()) return fail(Errc::certificate_list_empty);
-  const auto before = renegotiation_ ? server_certificate() : nullptr;
-  const std::vector<std::uint8_t> known = before != nullptr ? copy(before->der()) : std::vector<std::uint8_t>();
   if (const auto kept = keep_certificates(*message); !kept) return kept;
-  // Who renegotiates stays who it was (the triple handshake attack changes it; RFC 7627 §5.4 has more).
-  if (!known.empty() && !std::ranges::equal(known, server_certificate()->der())) return fail(Errc::renegotiation_info_wrong, "another certificate");
   // RFC 8422 §2: the key decides which suites a certificate serves; §5.3: an EC key must be on a curve that was offered.
   const KeyKind key = server_certificate()->public_key().kind;
   if (!fits(suite_->key_exchange, key)) return fail(Errc::certificate_wrong_type, name(suite_->suite));
@@ -376,6 +382,7 @@ Result<void> Client::receive_server_hello_done(Bytes body) {
 
 // RFC 5246 §7.4.2: before anything that depends on it is sent.
 Result<Outcome> Client::verify_peer() {
+  if (established_ && !is_who_it_was()) return fail(Errc::renegotiation_peer_changed);
   if (!has_signature(suite_->key_exchange) || negotiated_.resumed) signature_verified_ = no_signature_expected();
   if (negotiated_.resumed) {
     peer_verified_ = verified_before(*session_);
@@ -398,6 +405,12 @@ Result<Outcome> Client::verify_peer() {
     peer_verified_ = std::move(*verified);
   }
   return Outcome::done;
+}
+
+// Another identity is how the triple handshake attack shows (RFC 7627 §5.4).
+bool Client::is_who_it_was() const {
+  const auto leaf = [](const ConnectionState& state) { return state.peer_certificates.empty() ? Bytes() : state.peer_certificates.front().der(); };
+  return std::ranges::equal(leaf(state_), leaf(*established_)) && state_.peer_raw_public_key == established_->peer_raw_public_key;
 }
 
 Result<Outcome> Client::choose_identity() {
@@ -506,7 +519,7 @@ Result<void> Client::receive_new_session_ticket(Bytes body) {
 Result<Outcome> Client::complete(const PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished) {
   const auto completed = Endpoint::complete(peer, signature, finished);
   if (const Certificate* certificate = server_certificate()) kept_.server_certificate = *certificate;
-  if (context_.config.sessions && !renegotiation_) keep_session();
+  if (context_.config.sessions && !established_) keep_session();
   return completed;
 }
 

@@ -13,9 +13,8 @@ namespace tls12::handshake {
 
 class Client final : public Endpoint {
  public:
-  /// `server_name` is whom the certificate must be for. The context outlives this object. Behind a first handshake (`kept` has its verify_data) it is a
-  /// renegotiation (RFC 5746 §3.5).
-  Client(const ClientContext::Content& context, x509::ReferenceName server_name, const Environment& environment, bool renegotiation = false);
+  /// `server_name` is whom the certificate must be for. The context outlives this object.
+  Client(const ClientContext::Content& context, x509::ReferenceName server_name, const Environment& environment);
 
  private:
   Result<Outcome> take(Act local_step) override;
@@ -30,6 +29,7 @@ class Client final : public Endpoint {
   Result<void> receive_certificate_request(Bytes body);
   Result<void> receive_server_hello_done(Bytes body);
   Result<Outcome> verify_peer();
+  bool is_who_it_was() const;
   Result<Outcome> choose_identity();
   Result<Outcome> send_certificate();
   Result<Outcome> send_client_key_exchange();
@@ -48,8 +48,9 @@ class Client final : public Endpoint {
   Bytes session_key() const { return bytes_of(state_.server_name); }
   // ServerHello
   Result<void> check_offered(const ServerHello& hello) const;
-  Result<void> check_extensions(const ServerHello& hello);
-  Result<void> check_renegotiation(const ServerHello& hello) const;
+  Result<void> check_extensions(const ServerHello& hello, const wire::SuiteRow& suite);
+  Result<void> check_renegotiation(const ServerHello& hello, const wire::SuiteRow& suite) const;
+  Result<void> check_renegotiation_info(const ServerHello& hello) const;
   Result<void> check_protocol(const ServerHello& hello) const;
   Result<void> check_certificate_type(const ServerHello& hello);
   Result<void> check_fragment_limits(const ServerHello& hello);
@@ -65,7 +66,6 @@ class Client final : public Endpoint {
 
   const ClientContext::Content& context_;
   x509::ReferenceName server_name_;
-  bool renegotiation_;
   std::vector<std::uint8_t> offered_id_;           // of the ClientHello
   std::vector<std::uint8_t> new_id_, new_ticket_;  // what the server gives to resume by
   std::uint32_t ticket_lifetime_ = 0;

@@ -112,6 +112,7 @@ Result<Outcome> Endpoint::complete(const PeerVerified& peer, const SignatureVeri
   if (config_.keep_master_secret) kept_.master_secret = Secret<kMasterSecretSize>::copy_of(keys_->master_secret());
   kept_.client_random = client_random_;
   kept_.server_random = server_random_;
+  kept_.encrypt_then_mac |= state_.encrypt_then_mac;
   return Outcome::done;
 }
 

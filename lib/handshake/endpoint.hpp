@@ -31,7 +31,7 @@ class Channel {
   virtual Result<void> set_pending(const KeyBlock& keys) = 0;
   /// The version is agreed upon: records say it from now on.
   virtual void version_negotiated() = 0;
-  /// RFC 6066 §4, RFC 8449: the most plaintext a record may carry from now on, each way; 0 is the protocol's own limit.
+  /// RFC 6066 §4, RFC 8449 §4: the most plaintext that a record under the keys to come may carry, each way; 0 is the protocol's own limit.
   virtual void limit_fragments(std::size_t send, std::size_t receive) = 0;
 };
 
@@ -43,6 +43,7 @@ struct Kept {
   HelloRandom client_random = {}, server_random = {};
   VerifyData client_verify_data = {}, server_verify_data = {};
   std::optional<Certificate> server_certificate = {};
+  bool encrypt_then_mac = false;  ///< in this handshake or one before it (RFC 7366 §3.1)
   std::shared_ptr<SessionStore> store = {};
   std::vector<std::uint8_t> session_key = {};
 };
@@ -54,7 +55,8 @@ class Endpoint : public Steps {
     Channel& channel;
     ConnectionState& state;
     Kept& kept;
-    Observer* observer;  ///< may be null
+    const ConnectionState* established;  ///< what a renegotiation starts from (RFC 5746 §3.5); null in a first handshake
+    Observer* observer;                  ///< may be null
     WallTime now;
   };
 
@@ -75,6 +77,7 @@ class Endpoint : public Steps {
         channel_(environment.channel),
         state_(environment.state),
         kept_(environment.kept),
+        established_(environment.established),
         observer_(environment.observer),
         now_(environment.now),
         transcript_(config.limits.transcript) {}
@@ -119,6 +122,7 @@ class Endpoint : public Steps {
   Channel& channel_;
   ConnectionState& state_;
   Kept& kept_;
+  const ConnectionState* established_;
   Observer* observer_;
   WallTime now_;
 

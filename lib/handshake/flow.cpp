@@ -1,5 +1,7 @@
 #include "handshake/flow.hpp"
 
+#include <algorithm>
+
 namespace tls12::handshake {
 namespace {
 
@@ -130,10 +132,24 @@ Result<Outcome> Flow::receive(Act message, Bytes bytes) {
   return fail({message == Act::change_cipher_spec ? Errc::unexpected_change_cipher_spec : Errc::unexpected_message, name(message)});
 }
 
+const Row* Flow::due_row() const {
+  const auto rest = rows_.subspan(at_);
+  const auto row = std::ranges::find_if(rest, [this](const Row& r) { return concerns_us(r); });
+  return row == rest.end() ? nullptr : &*row;
+}
+
+bool Flow::awaits(Act message) const {
+  const Row* row = due_row();
+  return row != nullptr && row->act == message;
+}
+
+bool Flow::ours_are_sent() const {
+  return std::ranges::none_of(rows_.subspan(at_), [this](const Row& r) { return concerns_us(r) && ours(r) && !is_local(r.act); });
+}
+
 const char* Flow::due() const {
-  for (std::size_t i = at_; i < rows_.size(); ++i)
-    if (concerns_us(rows_[i])) return name(rows_[i].act);
-  return "complete";
+  const Row* row = due_row();
+  return row == nullptr ? "complete" : name(row->act);
 }
 
 // Local steps of the peer are none of our business, and rows that do not apply to this handshake are nobody's.

@@ -95,10 +95,15 @@ class Flow {
   Result<Outcome> receive(Act message, Bytes bytes);
 
   bool complete() const { return at_ == rows_.size(); }
+  /// Whether this message of the peer's is due.
+  bool awaits(Act message) const;
+  /// Whether no message of ours is left.
+  bool ours_are_sent() const;
   /// The row that is due; "complete" behind the last.
   const char* due() const;
 
  private:
+  const Row* due_row() const;
   bool ours(const Row& row) const { return row.who == role_; }
   bool concerns_us(const Row& row) const;
   void next();

@@ -31,7 +31,8 @@ class Framer {
   /// The peer's change_cipher_spec has come: fragments are sealed from now on, and may be longer than their plaintext.
   void expect_protection() { protected_ = true; }
   /// RFC 6066 §4: no sealed record of this much plaintext is longer than what is taken from now on; a longer one is Errc::record_overflow.
-  void limit_plaintext(std::size_t size) { max_sealed_ = std::min(size + kMaxExpansion, kMaxCiphertext); }
+  /// 0: the protocol's own limit.
+  void limit_plaintext(std::size_t size) { max_sealed_ = size == 0 ? kMaxCiphertext : std::min(size + kMaxExpansion, kMaxCiphertext); }
 
  private:
   /// What a CBC suite may add (RFC 5246 §6.2.3.2): an IV, a MAC by SHA-384, and padding.

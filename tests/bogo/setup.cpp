@@ -62,6 +62,7 @@ CommonConfig common(const Flags& flags, Seen& seen) {
   config.limits.warning_alerts = 4;
   config.limits.certificates = 10'000;
   if (flags.max_cert_list != 0) config.limits.certificate_message = flags.max_cert_list;
+  config.renegotiation_refusal = flags.renegotiate_ignore ? RenegotiationRefusal::ignore : RenegotiationRefusal::refuse;
   config.observe = [&seen](Role) { return std::make_unique<Watcher>(seen); };
   return config;
 }
@@ -118,7 +119,7 @@ Result<ClientContext> client_context(const Flags& flags, Shared& shared, Seen& s
   config.tickets = !flags.no_ticket;
   config.request_ocsp = false;
   config.fallback = flags.fallback_scsv;
-  config.renegotiation_refusal = flags.renegotiate_ignore ? ClientConfig::Refusal::ignore : ClientConfig::Refusal::refuse;
+  config.renegotiation = flags.renegotiate_freely ? Renegotiation::freely : flags.renegotiate_once ? Renegotiation::once : Renegotiation::never;
   config.dangerous.allow_missing_secure_renegotiation = true;
   return config.build();
 }

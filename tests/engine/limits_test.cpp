@@ -81,21 +81,21 @@ TEST_CASE("HelloRequests: so many a connection, answered or ignored, whatever co
 }
 
 TEST_CASE("RFC 5746 §4.2: a HelloRequest is declined with a warning, ignored, or fatal, as the configuration says") {
-  const auto answered = [](ClientConfig::Refusal refusal) {
+  const auto answered = [](RenegotiationRefusal refusal) {
     ClientConfig config = client_config();
-    config.renegotiation_refusal = refusal;
+    config.common.renegotiation_refusal = refusal;
     ScriptedPeer peer = connected_server(config);
     peer.send(HandshakeType::hello_request);
     return peer;
   };
-  const ScriptedPeer declined = answered(ClientConfig::Refusal::decline);
+  const ScriptedPeer declined = answered(RenegotiationRefusal::decline);
   REQUIRE(declined.alerts.size() == 1);
   CHECK(declined.alerts[0].level == AlertLevel::warning);
   CHECK_FALSE(declined.engine.error().has_value());
-  const ScriptedPeer ignored = answered(ClientConfig::Refusal::ignore);
+  const ScriptedPeer ignored = answered(RenegotiationRefusal::ignore);
   CHECK(ignored.alerts.empty());
   CHECK_FALSE(ignored.engine.error().has_value());
-  ScriptedPeer refused = answered(ClientConfig::Refusal::refuse);
+  ScriptedPeer refused = answered(RenegotiationRefusal::refuse);
   refused.check_fault(Errc::renegotiation_refused, Alert::no_renegotiation);
 }
 

@@ -53,11 +53,11 @@ class ScriptedPeer {
   };
 
   /// `role` is this peer's; the engine is the other.
-  ScriptedPeer(Role role, Engine other_end, KeyKind kind = KeyKind::ed25519) : engine(std::move(other_end)), role_(role), kind_(kind) { collect(); }
+  ScriptedPeer(Role role, Engine other_end, KeyKind key_kind = KeyKind::ed25519) : engine(std::move(other_end)), kind(key_kind), role_(role) { collect(); }
 
   /// The other is whatever is behind `wire`; `engine` has no part in it.
-  ScriptedPeer(Role role, Transport& wire, KeyKind kind = KeyKind::ed25519)
-      : engine(Engine::server(server_config().build().value(), kNow)), role_(role), kind_(kind), wire_(&wire) {}
+  ScriptedPeer(Role role, Transport& wire, KeyKind key_kind = KeyKind::ed25519)
+      : engine(Engine::server(server_config().build().value(), kNow)), kind(key_kind), role_(role), wire_(&wire) {}
 
   static ScriptedPeer client_of(const ServerConfig& config = server_config(), KeyKind kind = KeyKind::ed25519) {
     return ScriptedPeer(Role::client, Engine::server(config.build().value(), kNow), kind);
@@ -71,6 +71,7 @@ class ScriptedPeer {
   NamedGroup group = NamedGroup::x25519;
   SignatureScheme scheme = SignatureScheme::ed25519;
   Limits limits = {};  // this peer's own
+  KeyKind kind;        // of the key that this peer shows
 
   // ------------------------------------------------ what it has, and does with it
   Octets psk_identity = octets(bytes_of("device 7")), psk = {};
@@ -124,7 +125,7 @@ class ScriptedPeer {
   RawClientHello client_hello = RawClientHello::usual();
   RawServerHello server_hello() const {
     RawServerHello hello{.random = Octets(32, 0x5e), .session_id = resumes ? session_id_ : session_id, .suite = static_cast<std::uint16_t>(suite)};
-    hello.extensions = {{0xff01, {0}}, {23, {}}};
+    hello.extensions = {{0xff01, vector_of(1, joined({finished_by_client_, finished_by_server_}))}, {23, {}}};
     if (staples) hello.extensions.add(5, {});
     if (gives_ticket) hello.extensions.add(35, {});
     if (encrypts_then_macs) hello.extensions.add(22, {});
@@ -133,7 +134,7 @@ class ScriptedPeer {
   Octets certificate() const {
     Octets list;
     if (shows_certificate)
-      for (const auto& certificate : development_identity(kind_).leaf.chain()) list = joined({list, vector_of(3, octets(certificate.der()))});
+      for (const auto& certificate : development_identity(kind).leaf.chain()) list = joined({list, vector_of(3, octets(certificate.der()))});
     return message_of(HandshakeType::certificate, vector_of(3, list));
   }
   /// RFC 8422 §5.4, RFC 5246 §7.4.3, RFC 4279 §2. Other parameters, scheme or signed bytes by choice.
@@ -157,7 +158,7 @@ class ScriptedPeer {
   Octets sign(const Octets& parameters) const { return signature_of(joined({client_random_, server_random_, parameters})); }
   Octets signature_of(const Octets& message) const {
     Octets signature(kMaxSignatureSize);
-    const PrivateKey& key = development_identity(kind_).leaf.key();
+    const PrivateKey& key = development_identity(kind).leaf.key();
     const auto algorithm = wire::algorithm_for(scheme, key.kind()).value();
     signature.resize(key.sign(algorithm, message, default_provider()->rng(), signature).value());
     return signature;
@@ -353,7 +354,8 @@ class ScriptedPeer {
   // What either end says that the keys depend on.
   void note(const Octets& message, bool ours) {
     const Bytes body = message.size() < 4 ? Bytes{} : Bytes(message).subspan(4);
-    if (message.empty() || message[0] == 0) return;  // RFC 5246 §7.4.1.1: a HelloRequest is never hashed
+    if (message.empty() || message[0] == 0) return;                                                 // RFC 5246 §7.4.1.1: a HelloRequest is never hashed
+    if (message[0] == static_cast<std::uint8_t>(HandshakeType::client_hello)) transcript_.clear();  // a renegotiation's as well as the first
     transcript_ = joined({transcript_, message});
     switch (static_cast<HandshakeType>(message[0])) {
       case HandshakeType::client_hello:
@@ -376,6 +378,7 @@ class ScriptedPeer {
       case HandshakeType::new_session_ticket:
         if (const auto ticket = wire::parse_new_session_ticket(body)) ticket_ = octets(ticket->ticket);
         break;
+      case HandshakeType::finished: (ours == (role_ == Role::client) ? finished_by_client_ : finished_by_server_) = octets(body); break;
       default: break;
     }
   }
@@ -452,12 +455,12 @@ class ScriptedPeer {
   }
 
   Role role_;
-  KeyKind kind_;
   Transport* wire_ = nullptr;
   record::Half reading_{limits}, writing_{limits};
   Octets pending_in_, messages_in_, transcript_;
   Octets client_random_ = Octets(32), server_random_ = Octets(32), peer_share_;
-  Octets session_id_, ticket_;  // the ServerHello's, or else the ClientHello's; the last that came
+  Octets session_id_, ticket_;                      // the ServerHello's, or else the ClientHello's; the last that came
+  Octets finished_by_client_, finished_by_server_;  // of the handshake before, once there is one
   bool extended_master_secret_ = false;
   std::unique_ptr<KeyShare> key_share_;
   std::optional<handshake::KeySchedule> keys_;

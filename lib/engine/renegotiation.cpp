@@ -1,0 +1,47 @@
+// Another handshake on the same connection (RFC 5246 §7.4.1.1, RFC 5746 §3.5): by the client's leave, at the server's wish, under the keys of the one before.
+#include "engine/impl.hpp"
+#include "handshake/client.hpp"
+
+namespace tls12 {
+
+bool Engine::Impl::may_renegotiate() const {
+  const Renegotiation allowed = std::get<ClientContext>(context_).config().renegotiation;
+  const bool granted = allowed == Renegotiation::freely || (allowed == Renegotiation::once && state_.renegotiations == 0);
+  // RFC 5746 §4.2: never without its extension. RFC 7627 §5.3: nor where the Finished messages of two connections can be the same.
+  return granted && state_.secure_renegotiation && (state_.extended_master_secret || !state_.resumed) && !close_notify_sent_;
+}
+
+Result<void> Engine::Impl::renegotiate() {
+  if (const auto flushed = flush(); !flushed) return flushed;  // what was held back goes first
+  auto name = x509::ReferenceName::parse(state_.server_name);
+  if (!name) return std::unexpected(name.error());
+  next_ = std::make_unique<Next>();
+  next_->kept.client_verify_data = kept_.client_verify_data;
+  next_->kept.server_verify_data = kept_.server_verify_data;
+  next_->kept.encrypt_then_mac = kept_.encrypt_then_mac;
+  next_->kept.store = kept_.store;
+  next_->kept.session_key = kept_.session_key;
+  return start(
+      std::make_unique<handshake::Client>(std::get<ClientContext>(context_).content(), std::move(*name), environment(next_->state, next_->kept, &state_)));
+}
+
+Result<void> Engine::Impl::refuse_renegotiation() {
+  switch (config_.renegotiation_refusal) {
+    case RenegotiationRefusal::decline: return send_alert(AlertLevel::warning, Alert::no_renegotiation);
+    case RenegotiationRefusal::ignore: return {};
+    case RenegotiationRefusal::refuse: break;
+  }
+  return std::unexpected(Error(Errc::renegotiation_refused));
+}
+
+void Engine::Impl::renegotiated() {
+  next_->state.renegotiations = state_.renegotiations + 1;
+  next_->state.bytes_sent = state_.bytes_sent;
+  next_->state.bytes_received = state_.bytes_received;
+  state_ = std::move(next_->state);
+  kept_ = std::move(next_->kept);
+  next_.reset();
+  hello_requests_ = 0;
+}
+
+}  // namespace tls12

@@ -1,0 +1,159 @@
+// A server that renegotiates, and a connection that lets it: reads and writes carry the second handshake as they carry the first, by their deadlines.
+#include <doctest/doctest.h>
+
+#include <deque>
+#include <functional>
+#include <future>
+
+#include "support/scripted_peer.hpp"
+#include "tls12/conn.hpp"
+
+using namespace tls12;
+using namespace tls12::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The server does one step of its script whenever the connection would wait; when there is none, time jumps to the deadline.
+struct Renegotiating {
+  Renegotiating() {
+    MemoryPair pair = memory_pair(clock);
+    wire = std::move(pair.second);
+    server.emplace(Role::server, *wire);
+    ClientConfig config = client_config();
+    config.dangerous.accept_any_certificate = true;
+    config.renegotiation = Renegotiation::freely;
+    config.common.handshake_timeout = 10s;
+    conn.emplace(Conn::client(std::move(pair.first), config.build().value(), "localhost").value());
+    clock.jump_when_idle(true);
+    clock.when_idle([this] { return step(); });
+    script = handshake();
+    REQUIRE(conn->handshake());
+    start = clock.now();
+  }
+
+  bool step() {
+    server->collect();
+    if (script.empty()) return false;
+    const auto next = script.front();
+    script.pop_front();
+    next();
+    return true;
+  }
+  std::deque<std::function<void()>> handshake() {
+    return {[this] { server->send_server_flight(); },
+            [this] {
+              server->change_cipher_spec();
+              server->send(HandshakeType::finished);
+            }};
+  }
+  void say(std::string_view text) { server->deliver(ContentType::application_data, octets(bytes_of(text))); }
+  void ask() { server->send(HandshakeType::hello_request); }
+
+  std::string read() {
+    std::array<std::uint8_t, 100> buffer;
+    const auto n = conn->read(buffer);
+    return n ? std::string(text_of(Bytes(buffer).first(*n))) : "error: " + std::string(rule(n.error().code).name);
+  }
+  std::string heard() {
+    server->collect();
+    return server->data();
+  }
+
+  FakeClock clock;
+  TransportPtr wire;
+  std::optional<ScriptedPeer> server;
+  std::optional<Conn> conn;
+  std::deque<std::function<void()>> script;
+  TimePoint start;
+};
+
+}  // namespace
+
+TEST_CASE("a read carries a renegotiation, and gives what came before, amid and behind it") {
+  Renegotiating r;
+  r.say("before, ");
+  r.ask();
+  CHECK(r.read() == "before, ");
+  r.script = r.handshake();
+  r.script.push_front([&] { r.say("amid, "); });
+  r.script.push_back([&] { r.say("behind"); });
+  CHECK(r.read() == "amid, ");
+  CHECK(r.conn->state().renegotiations == 0);
+  CHECK(r.read() == "behind");
+  CHECK(r.conn->state().renegotiations == 1);
+  CHECK(r.clock.now() == r.start);
+}
+
+TEST_CASE("a write waits for a renegotiation under way, and goes under its keys") {
+  Renegotiating r;
+  r.say("x");
+  r.ask();
+  CHECK(r.read() == "x");
+  r.script = r.handshake();
+  REQUIRE(r.conn->write(bytes_of("written")) == 7U);
+  CHECK(r.heard() == "written");
+  CHECK(r.conn->state().renegotiations == 1);
+}
+
+TEST_CASE("a renegotiation in which the server falls silent ends as any handshake does: by handshake_timeout, for good") {
+  Renegotiating r;
+  r.ask();
+  CHECK(r.read() == "error: handshake_timed_out");
+  CHECK(r.clock.now() - r.start == 10s);
+  CHECK(r.read() == "error: handshake_timed_out");
+}
+
+TEST_CASE("a deadline that passes in a renegotiation says what was due, and another call goes on with it") {
+  Renegotiating r;
+  r.ask();
+  r.conn->set_deadline(within(1s, r.clock));
+  std::array<std::uint8_t, 8> buffer;
+  const auto late = r.conn->read(buffer);
+  REQUIRE_FALSE(late);
+  CHECK(late.error().code == Errc::timed_out);
+  CHECK(late.error().message().find("ServerHello") != std::string::npos);
+  CHECK(r.clock.now() - r.start == 1s);
+  r.conn->set_deadline(Deadline::never());
+  r.script = r.handshake();
+  r.script.push_back([&] { r.say("behind"); });
+  CHECK(r.read() == "behind");
+}
+
+TEST_CASE("C2: close() amid a renegotiation says close_notify, for a first handshake is complete") {
+  Renegotiating r;
+  r.say("x");
+  r.ask();
+  CHECK(r.read() == "x");
+  const CloseReport report = r.conn->close();
+  CHECK(report.alert_sent);
+  r.server->collect();
+  REQUIRE(r.server->alerts.size() == 1);
+  CHECK(r.server->alerts[0].description == Alert::close_notify);
+}
+
+TEST_CASE("a writer in a renegotiation goes on when a reader in another thread has taken what the server sent before it") {
+  Renegotiating r;
+  r.clock.jump_when_idle(false);
+  r.clock.when_idle({});
+  r.say("before");
+  r.ask();
+  std::array<std::uint8_t, 1> one;
+  REQUIRE(r.conn->read(one) == 1U);
+  r.say("amid");  // fills the engine: it takes no ServerHello until this was read
+  auto writer = std::async(std::launch::async, [&] { return r.conn->write(bytes_of("written")) == 7U; });
+  std::string got(1, static_cast<char>(one[0]));
+  while (got.size() < 10) got += r.read();
+  CHECK(got == "beforeamid");
+  r.server->collect();
+  r.server->seen.clear();
+  r.server->send_server_flight();
+  auto reader = std::async(std::launch::async, [&] { return r.read(); });
+  while (!r.server->saw(HandshakeType::finished)) r.server->collect();
+  r.server->change_cipher_spec();
+  r.server->send(HandshakeType::finished);
+  r.say("behind");
+  CHECK(writer.get());
+  CHECK(reader.get() == "behind");
+  CHECK(r.heard() == "written");
+}
