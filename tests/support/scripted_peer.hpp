@@ -139,14 +139,14 @@ class ScriptedPeer {
   }
   /// RFC 8422 §5.4, RFC 5246 §7.4.3, RFC 4279 §2. Other parameters, scheme or signed bytes by choice.
   Octets server_key_exchange() {
-    const KeyExchange kind = wire::find(suite)->key_exchange;
+    const KeyExchange exchange = wire::find(suite)->key_exchange;
     Octets right;
-    if (has_ecdhe(kind)) right = parameters(static_cast<int>(group), octets(key_share().public_value()));
-    if (has_dhe(kind)) {
+    if (has_ecdhe(exchange)) right = parameters(static_cast<int>(group), octets(key_share().public_value()));
+    if (has_dhe(exchange)) {
       const DhParameters field = dh_parameters(wire::find(group)->algorithm);
       right = dh_parameters_of(octets(field.prime), octets(field.generator), octets(key_share().public_value()));
     }
-    if (has_psk(kind)) return message_of(HandshakeType::server_key_exchange, joined({vector_of(2, octets(bytes_of("a hint"))), right}));
+    if (has_psk(exchange)) return message_of(HandshakeType::server_key_exchange, joined({vector_of(2, octets(bytes_of("a hint"))), right}));
     return server_key_exchange(right);
   }
   static Octets dh_parameters_of(const Octets& p, const Octets& g, const Octets& ys) { return joined({vector_of(2, p), vector_of(2, g), vector_of(2, ys)}); }
@@ -165,11 +165,11 @@ class ScriptedPeer {
   }
   /// RFC 5246 §7.4.7, RFC 8422 §5.7, RFC 4279 §2.
   Octets client_key_exchange() {
-    const KeyExchange kind = wire::find(suite)->key_exchange;
-    const Octets identity = has_psk(kind) ? vector_of(2, psk_identity) : Octets();
-    if (has_ecdhe(kind)) return client_key_exchange(identity, vector_of(1, octets(key_share().public_value())));
-    if (has_dhe(kind)) return client_key_exchange(identity, vector_of(2, octets(key_share().public_value())));
-    if (kind == KeyExchange::rsa) return client_key_exchange(identity, vector_of(2, encrypted(pre_master_secret)));
+    const KeyExchange exchange = wire::find(suite)->key_exchange;
+    const Octets identity = has_psk(exchange) ? vector_of(2, psk_identity) : Octets();
+    if (has_ecdhe(exchange)) return client_key_exchange(identity, vector_of(1, octets(key_share().public_value())));
+    if (has_dhe(exchange)) return client_key_exchange(identity, vector_of(2, octets(key_share().public_value())));
+    if (exchange == KeyExchange::rsa) return client_key_exchange(identity, vector_of(2, encrypted(pre_master_secret)));
     return client_key_exchange(identity, {});
   }
   static Octets client_key_exchange(const Octets& identity, const Octets& exchange_keys) {
