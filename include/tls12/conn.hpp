@@ -122,6 +122,9 @@ class Conn {
   /// 1 MiB, so that no reset destroys data in flight (C11). A write deadline that is set holds for the sending part; where neither is set,
   /// CommonConfig::close_timeout does. A close() from another thread, or a graceful one with an earlier deadline, shortens it.
   CloseReport close_gracefully(Deadline deadline);
+  /// Breaks off with this fatal alert, for a reason of the protocol above (access_denied, say): sent as far as it goes at once, the rest by close(). Blocked
+  /// calls of other threads, and all later ones, are Errc::aborted.
+  void abort(Alert alert);
 
   // ------------------------------------------------ a look
   /// A copy of what was agreed on. (One without anything in it, if there is no memory for a copy.)

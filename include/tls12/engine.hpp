@@ -110,6 +110,9 @@ class Engine {
   // ------------------------------------------------ the end
   /// Queues our close_notify, once; nothing can be written after it. A renegotiation in which we would still have to speak ends with it. Errors: Errc::handshake_not_complete, which changes nothing.
   Result<void> close_write();
+  /// Ends the connection at once with this fatal alert, for a reason of the protocol above (access_denied, user_canceled: RFC 5246 §7.2.2): error() is
+  /// Errc::aborted then. Where an error is known already, that stays.
+  void abort(Alert alert);
   bool write_closed() const;
   /// The peer's close_notify has come, authenticated, and all plaintext before it was consumed.
   bool peer_closed() const;

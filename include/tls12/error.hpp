@@ -143,6 +143,7 @@ enum class Errc : std::uint16_t {
   address_in_use,
   truncated,
   closed,
+  aborted,
   // time
   timed_out,
   handshake_timed_out,

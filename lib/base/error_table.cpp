@@ -127,6 +127,7 @@ constexpr Rule kRules[] = {
     {Errc::address_in_use, "address_in_use", transport, std::nullopt, "", "the address is in use"},
     {Errc::truncated, "truncated", transport, std::nullopt, "RFC 5246 §7.2.1", "the transport ended without the peer's close_notify: data may be missing"},
     {Errc::closed, "closed", transport, std::nullopt, "", "the connection is closed at this end"},
+    {Errc::aborted, "aborted", transport, Alert::user_canceled, "RFC 5246 §7.2.2", "this end broke the connection off"},
     // time
     {Errc::timed_out, "timed_out", timeout, std::nullopt, "", "the deadline passed"},
     {Errc::handshake_timed_out, "handshake_timed_out", timeout, std::nullopt, "", "the handshake took longer than handshake_timeout"},

@@ -38,6 +38,13 @@ CloseReport Conn::Impl::close(std::optional<Deadline> gentle_until) {
   return report();
 }
 
+void Conn::Impl::abort(Alert alert) {
+  const Lock lock(mutex_);
+  if (closing_) return;
+  engine_.abort(alert);
+  settle();
+}
+
 /// The error the engine found is one that it told the peer of.
 bool Conn::Impl::our_alert_is_fatal() const {
   const auto& error = engine_.error();

@@ -238,6 +238,7 @@ Result<void> Conn::flush() {
 
 Result<void> Conn::close_write() { return impl_->close_write(); }
 CloseReport Conn::close() { return impl_->close(std::nullopt); }
+void Conn::abort(Alert alert) { impl_->abort(alert); }
 CloseReport Conn::close_gracefully(Deadline deadline) { return impl_->close(deadline); }
 
 ConnectionState Conn::state() const { return impl_->state(); }

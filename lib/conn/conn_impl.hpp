@@ -42,6 +42,7 @@ class Conn::Impl {
 
   // close.cpp
   CloseReport close(std::optional<Deadline> gentle_until);
+  void abort(Alert alert);
 
   const std::string& local() const { return local_; }
   const std::string& peer() const { return peer_; }

@@ -176,6 +176,12 @@ Result<void> Engine::close_write() {
   return impl_->error() ? fail(*impl_->error()) : closed;
 }
 
+void Engine::abort(Alert alert) {
+  Error error(Errc::aborted);
+  error.alert = alert;
+  if (impl_) guarded(*impl_, [&] { impl_->fail(error); });
+}
+
 bool Engine::write_closed() const { return impl_ && impl_->write_closed(); }
 bool Engine::peer_closed() const { return impl_ && impl_->peer_closed(); }
 const std::optional<Error>& Engine::error() const { return impl_ ? impl_->error() : kNoMemory; }

@@ -58,12 +58,28 @@ bool Channel::receive() {
   if (engine_.wants() == Wants::signature) return sign(), true;
   const MutableBytes space = engine_.input_space();
   if (space.empty()) return false;
-  const ssize_t received = recv(descriptor_, space.data(), one_by_one_ ? 1 : space.size(), 0);
-  if (received > 0)
+  const ssize_t received = recv(descriptor_, space.data(), std::min(space.size(), wanted()), 0);
+  if (received > 0) {
+    note(space.first(static_cast<std::size_t>(received)));
     engine_.received(static_cast<std::size_t>(received));
-  else
+  } else {
     engine_.transport_ended();
+  }
   return true;
+}
+
+// A record at a time, as the runner expects it: what is behind one has not come before the caller asks for more.
+std::size_t Channel::wanted() const { return one_by_one_ ? 1 : record_left_ != 0 ? record_left_ : kRecordHeaderSize - header_.size(); }
+
+void Channel::note(Bytes received) {
+  if (record_left_ != 0) {
+    record_left_ -= received.size();
+    return;
+  }
+  header_.insert(header_.end(), received.begin(), received.end());
+  if (header_.size() < kRecordHeaderSize) return;
+  record_left_ = static_cast<std::size_t>(header_[3] << 8 | header_[4]);
+  header_.clear();
 }
 
 void Channel::sign() {

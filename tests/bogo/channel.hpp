@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "tls12/engine.hpp"
 
@@ -33,11 +34,15 @@ class Channel {
 
  private:
   bool receive();
+  std::size_t wanted() const;
+  void note(Bytes received);
   void sign();
 
   int descriptor_;
   Engine engine_;
   bool one_by_one_;
+  std::vector<std::uint8_t> header_;  // of the record that comes
+  std::size_t record_left_ = 0;
   const std::optional<PrivateKey>& signer_;
 };
 

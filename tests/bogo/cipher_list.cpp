@@ -51,4 +51,17 @@ std::vector<CipherSuite> suites_of(std::string_view list) {
   return suites;
 }
 
+std::vector<CipherSuite> suites_for(std::string_view list, const ListOf16<CipherSuite>& clients) {
+  std::vector<CipherSuite> suites;
+  for (const auto part : std::views::split(list, ':')) {
+    std::string alike(part.begin(), part.end());
+    std::erase_if(alike, [](char c) { return c == '[' || c == ']'; });
+    std::ranges::replace(alike, '|', ':');
+    std::vector<CipherSuite> group = suites_of(alike);
+    std::ranges::sort(group, {}, [&](CipherSuite suite) { return std::ranges::distance(clients.begin(), std::ranges::find(clients, suite)); });
+    suites.insert(suites.end(), group.begin(), group.end());
+  }
+  return suites;
+}
+
 }  // namespace tls12::bogo

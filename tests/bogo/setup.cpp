@@ -143,6 +143,14 @@ Result<ServerContext> server_context(const Flags& flags, Shared& shared, Seen& s
   config.tickets = !flags.no_ticket;
   config.ticket_keys = shared.ticket_keys;
   config.sessions = shared.sessions;
+  if (flags.cipher && flags.cipher->contains('[')) {
+    config.common.suites = suites_of("ALL");
+    config.configure = [base = config, list = *flags.cipher](const ClientHello& hello) {
+      ServerConfig fitting = base;
+      fitting.common.suites = suites_for(list, hello.cipher_suites);
+      return fitting.build();
+    };
+  }
   return config.build();
 }
 

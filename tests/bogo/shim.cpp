@@ -50,6 +50,7 @@ class Connection {
       if (const auto exported = send_exported(); !exported) return failed(exported.error());
     if (flags_.tls_unique)
       if (const auto sent = send_tls_unique(); !sent) return failed(sent.error());
+    if (flags_.send_alert) return engine.abort(Alert::decompression_failure), channel_.flush(), EXIT_FAILURE;
     if (flags_.shim_writes_first) channel_.write(bytes_of("hello"));
     if (!flags_.shim_shuts_down)
       if (const int echoed = echo(); echoed != EXIT_SUCCESS) return echoed;

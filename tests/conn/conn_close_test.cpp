@@ -489,6 +489,20 @@ TEST_CASE("C12: the call that finds a fault sends its alert, a handshake() too")
   }
 }
 
+TEST_CASE("who breaks off tells the peer with an alert of its own choice, and both directions fail") {
+  for (const Role role : kRoles) {
+    Bench b(role);
+    b.shake();
+    b.conn->abort(Alert::access_denied);
+    b.peer->run();
+    REQUIRE(b.peer->engine.error());
+    CHECK(b.peer->engine.error()->alert == Alert::access_denied);
+    CHECK(b.read() == "error: aborted");
+    CHECK(code_of(b.conn->write("x")) == "aborted");
+    CHECK(b.conn->close().alert_sent);
+  }
+}
+
 TEST_CASE("C12: an alert that the transport does not take at once delays no read; close sends it, behind the half-sent record") {
   Bench b(Role::client);
   b.shake();

@@ -242,3 +242,19 @@ TEST_CASE("a name that is no name makes an engine that has failed, and says noth
     CHECK(!engine.handshaking());
   }
 }
+
+TEST_CASE("RFC 5246 §7.2.2: who breaks off tells the peer why, with the alert it chooses, and the connection has failed") {
+  ScriptedPeer peer = connected();
+  peer.engine.abort(Alert::access_denied);
+  peer.collect();
+  peer.check_fault(Errc::aborted, Alert::access_denied);
+  peer.engine.abort(Alert::internal_error);
+  peer.collect();
+  peer.check_fault(Errc::aborted, Alert::access_denied);
+
+  ScriptedPeer failed = connected();
+  failed.send(HandshakeType::finished);
+  failed.engine.abort(Alert::access_denied);
+  failed.collect();
+  failed.check_fault(Errc::unexpected_message, Alert::unexpected_message);
+}
