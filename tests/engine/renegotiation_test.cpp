@@ -337,3 +337,15 @@ TEST_CASE("RFC 8449 §4: a renegotiation's record_size_limit counts for the reco
   peer.deliver(ContentType::application_data, Octets(501, 'x'));
   peer.check_fault(Errc::record_overflow, Alert::record_overflow);
 }
+
+TEST_CASE("what was held back goes under the keys that it was written for, before the ClientHello of a renegotiation") {
+  ScriptedPeer peer = connected();
+  REQUIRE(peer.engine.write(bytes_of("held"), Flush::later) == 4U);
+  peer.collect();
+  CHECK(peer.data().empty());
+  peer.send(HandshakeType::hello_request);
+  CHECK(peer.data() == "held");
+  CHECK(peer.saw(HandshakeType::client_hello));
+  peer.complete();
+  talk(peer);
+}
