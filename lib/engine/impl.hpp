@@ -115,6 +115,7 @@ class Engine::Impl final : private handshake::Channel {
   void drop_held();
 
   // output.cpp
+  Result<void> seal_flight();
   void flush_flight();
   Result<void> send_alert(AlertLevel level, Alert alert);
   Result<void> seal(ContentType type, Bytes fragment);

@@ -24,18 +24,23 @@ Result<void> Engine::Impl::seal(ContentType type, Bytes fragment) {
 }
 
 // The messages of a flight go into as few records as hold them (RFC 5246 §6.2.1 allows several in one).
-void Engine::Impl::flush_flight() {
-  if (flight_.empty() || !flush()) return;  // data that was accepted before goes before
+Result<void> Engine::Impl::seal_flight() {
+  if (flight_.empty()) return {};
+  if (const auto flushed = flush(); !flushed) return flushed;  // data that was accepted before goes before
   while (!flight_.empty()) {
     const Bytes fragment = Bytes(flight_.view()).first(std::min(flight_.size(), fragment_limit_));
-    if (const auto sealed = seal(ContentType::handshake, fragment); !sealed) return fail(sealed.error());
+    if (const auto sealed = seal(ContentType::handshake, fragment); !sealed) return sealed;
     flight_.consume(fragment.size());
   }
+  return {};
+}
+
+void Engine::Impl::flush_flight() {
+  if (const auto sealed = seal_flight(); !sealed) fail(sealed.error());
 }
 
 Result<void> Engine::Impl::send_change_cipher_spec() {
-  flush_flight();
-  if (error_) return std::unexpected(*error_);
+  if (const auto sealed = seal_flight(); !sealed) return sealed;
   if (const auto sealed = seal(ContentType::change_cipher_spec, kChangeCipherSpec); !sealed) return sealed;
   if (observer_) observer_->on_change_cipher_spec(Direction::sent);
   writing_.activate_pending();
@@ -112,6 +117,7 @@ void Engine::Impl::fail_silently(Error error) {
   drop_held();
   forget_session();
   handshake_.reset();
+  next_.reset();
   kept_ = {};  // RFC 5246 §7.2.2: keys and secrets too
   writing_.forget_keys();
   reading_.forget_keys();

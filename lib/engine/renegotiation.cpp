@@ -12,7 +12,6 @@ bool Engine::Impl::may_renegotiate() const {
 }
 
 Result<void> Engine::Impl::renegotiate() {
-  if (const auto flushed = flush(); !flushed) return flushed;  // what was held back goes first
   auto name = x509::ReferenceName::parse(state_.server_name);
   if (!name) return std::unexpected(name.error());
   next_ = std::make_unique<Next>();
