@@ -70,6 +70,7 @@ struct Renegotiating {
 
 }  // namespace
 
+// Shows RFC 5246 6.2.1-4
 TEST_CASE("a read carries a renegotiation, and gives what came before, amid and behind it") {
   Renegotiating r;
   r.say("before, ");
@@ -85,6 +86,7 @@ TEST_CASE("a read carries a renegotiation, and gives what came before, amid and 
   CHECK(r.clock.now() == r.start);
 }
 
+// Shows RFC 5246 7.1-2
 TEST_CASE("a write waits for a renegotiation under way, and goes under its keys") {
   Renegotiating r;
   r.say("x");

@@ -136,6 +136,7 @@ TEST_CASE("a renegotiation can ask for the client's certificate, and change the 
   talk(peer);
 }
 
+// Shows RFC 5246 6.2.1-4
 TEST_CASE("RFC 5246 §7.4.1.1: what the server sends before it takes up the ClientHello is read; behind its ServerHello it is out of order") {
   ScriptedPeer peer = asked();
   peer.deliver(ContentType::application_data, octets(bytes_of("late words")));
@@ -151,6 +152,7 @@ TEST_CASE("RFC 5246 §7.4.1.1: what the server sends before it takes up the Clie
   disorderly.check_fault(Errc::application_data_before_finished, Alert::unexpected_message);
 }
 
+// Shows RFC 5246 7.1-2
 TEST_CASE("until a renegotiation is complete, state and exported keys are those of the handshake before, and writing waits") {
   ScriptedPeer peer = connected();
   const Octets before = exported(peer.engine);
