@@ -2,10 +2,13 @@
 import functools
 
 import ours
-from matrix import Case
-from peers import CLIENTS, GNUTLS_CLIENT, GNUTLS_SERVER, OPENSSL_CLIENT, OPENSSL_SERVER, SERVERS, body
+from matrix import rows
 from setting import Setting
-from stage import expect
+from stacks.base import body, request
+from stacks.gnutls import GnutlsClient, GnutlsServer
+from stacks.openssl import OpensslClient, OpensslServer
+from stacks.programs import ProgramClient, ProgramServer
+from stage import LONG_PATIENCE, expect
 
 # Digits and line ends: commands of the peers' own start with letters.
 LARGE = b"".join(b"%015d\n" % (i * 2654435761 % 10**15) for i in range(10 * 1024 * 1024 // 16))
@@ -14,7 +17,12 @@ PAGE = LARGE[: 2 * 1024 * 1024]
 
 def server_with(stage, peer, mode="talk", **more):
     identity = stage.pki.theirs["p256"]
-    return peer.start(stage, Setting(identities=(identity,)), mode, **more), Setting(trust=identity.ca)
+    return peer.serve(stage, Setting(identities=(identity,)), mode, once=True, **more), Setting(trust=identity.ca)
+
+
+def talked(peer):
+    """What it makes of "12345"."""
+    return "54321" if isinstance(peer, OpensslServer) else "12345"
 
 
 def our_server(stage, *mode):
@@ -28,19 +36,19 @@ def our_server(stage, *mode):
 def client_closes(stage, peer):
     server, mine = server_with(stage, peer)
     client = ours.connect(stage, server.port, mine).feed(b"12345\n")
-    client.out.until(peer.answer("12345"))
+    client.out.until(talked(peer))
     client.end_input().exits(0)  # which it does behind the peer's close_notify alone
     peer.saw_alert(server, "close_notify")
 
 
 def server_closes_first(stage, peer):
     """The server's close_notify ends our client, whose input is still open, and is answered."""
-    mode = {"mode": "files", "file": stage.write("page", b"a page\n")} if peer is GNUTLS_SERVER else {"mode": "talk"}
+    mode = {"mode": "files", "file": stage.write("page", b"a page\n")} if isinstance(peer, GnutlsServer) else {"mode": "talk"}
     server, mine = server_with(stage, peer, **mode)
     client = ours.connect(stage, server.port, mine)
-    client.feed(b"GET /page HTTP/1.0\r\n\r\n" if peer is GNUTLS_SERVER else b"CLOSE\n")
+    client.feed(b"GET /page HTTP/1.0\r\n\r\n" if isinstance(peer, GnutlsServer) else b"CLOSE\n")
     client.exits(0)
-    if peer is GNUTLS_SERVER:
+    if isinstance(peer, GnutlsServer):
         client.out.until("a page")
     else:
         peer.saw_alert(server, "close_notify")
@@ -50,7 +58,7 @@ def server_is_killed(stage, peer):
     """A cut is no end: what came is delivered, and the exit code says that more may be missing."""
     server, mine = server_with(stage, peer)
     client = ours.connect(stage, server.port, mine).feed(b"12345\n")
-    client.out.until(peer.answer("12345") + "\n")
+    client.out.until(talked(peer) + "\n")
     server.kill()
     told = ours.report(client)
     client.exits(1)
@@ -87,13 +95,13 @@ def peer_closes(stage, peer):
     client.out.until("12345\n")
     client.end_input().exits(0)
     server.err.until(r"6 bytes in, 6 out, echoed, closed by both")
-    if peer is GNUTLS_CLIENT:  # s_client reads no more once it has closed
+    if isinstance(peer, GnutlsClient):  # s_client reads no more once it has closed
         peer.saw_alert(client, "close_notify")
 
 
 def our_server_closes_first(stage, peer):
     server, theirs = our_server(stage)
-    client = peer.fetch(stage, server.port, "/", theirs).exits(0)
+    client = fetch(peer, stage, server.port, "/", theirs).exits(0)
     peer.saw_alert(client, "close_notify")
     server.err.until(r"1 request, closed")
 
@@ -121,7 +129,7 @@ def peer_half_closes(stage, peer):
 def fetched(stage, peer):
     stage.write("page.txt", PAGE)
     server, theirs = our_server(stage, "--www", ".")
-    client = peer.fetch(stage, server.port, "/page.txt", theirs).exits(0)
+    client = fetch(peer, stage, server.port, "/page.txt", theirs).exits(0)
     expect(body(client) == PAGE, "not what our server has:", len(body(client)))
 
 
@@ -134,15 +142,69 @@ def both_ways_with_client(stage, peer):
     server.err.until(rf"{len(LARGE)} bytes in, {len(LARGE)} out, echoed, closed by both")
 
 
-def cases():
-    def row(feature, plays):
-        return [Case(feature, peer, functools.partial(play, peer=peer)) for play, peers in plays for peer in peers]
+def fetch(peer, stage, port, path, setting):
+    return peer.start(stage, port, setting, "-ign_eof").end_input(request(path)) if isinstance(peer, OpensslClient) else \
+        peer.start(stage, port, setting).feed(request(path))
 
-    with_input = [OPENSSL_CLIENT, GNUTLS_CLIENT]
-    yield from row("client closes, server answers", [(client_closes, SERVERS), (peer_closes, with_input)])
-    yield from row("server closes, client answers", [(server_closes_first, SERVERS), (our_server_closes_first, CLIENTS)])
+
+# ---------------------------------------------------------------------------------------------- much of it
+
+MUCH = 100_000_000
+
+
+def suites_of(peer):
+    """One with an AEAD, one with CBC."""
+    for suite in ("TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"):
+        if suite in peer.suites:
+            yield suite
+            break
+    for suite in ("TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"):
+        if suite in peer.suites:
+            yield suite
+            break
+
+
+def much_with_server(stage, peer, suite):
+    """The peer's program takes all of it, and then sends as much."""
+    identity = stage.pki.theirs["p256"]
+    server = peer.serve(stage, Setting(identities=(identity,), suites=(suite,)), "--bytes", MUCH)
+    peer.expecting(server)
+    client = ours.connect(stage, server.port, Setting(trust=identity.ca, suites=(suite,)), tally=True).feed_pattern(MUCH)
+    client.out.until_size(MUCH)
+    client.end_input().exits(0)
+    expect(client.out.repeats_pattern(), "our client got something else")
+    facts = peer.seen(server)
+    expect(facts["received"] == MUCH and facts["sent"] == MUCH and facts["suite"] == suite, "the peer tells something else:", facts)
+
+
+def much_with_client(stage, peer, suite):
+    identity = stage.pki.ours["p256"]
+    server = ours.serve(stage, Setting(identities=(identity,), suites=(suite,)), "--echo", "--json")
+    client = peer.connect(stage, server.port, Setting(trust=identity.ca, suites=(suite,)), "--bytes", MUCH)
+    client.patience = LONG_PATIENCE
+    facts = peer.finish(client)
+    expect(facts["received"] == MUCH and facts["sent"] == MUCH, "the peer tells something else:", facts)
+    told = ours.last_connection(server)
+    expect(told["received"] == MUCH and told["cipher_suite"] == suite, "our server tells something else:", told)
+
+
+def much(play):
+    def trials(peer):
+        return [(suite, functools.partial(play, peer=peer, suite=suite)) for suite in suites_of(peer)] if "bytes" in peer.features else []
+    return trials
+
+
+WITH_INPUT = (OpensslClient, GnutlsClient)
+SERVERS = (OpensslServer, GnutlsServer)
+FETCHERS = (*WITH_INPUT,)
+
+ROWS = [
+    rows("client closes, server answers", (client_closes, SERVERS), (peer_closes, WITH_INPUT)),
+    rows("server closes, client answers", (server_closes_first, SERVERS), (our_server_closes_first, FETCHERS)),
     # gnutls-serv closes its socket with our close_notify unread in it, which resets the connection under its own answer.
-    yield from row("half close: the answer still comes", [(half_close, [OPENSSL_SERVER]), (peer_half_closes, [GNUTLS_CLIENT])])
-    yield from row("peer killed: a cut, no end", [(server_is_killed, SERVERS), (peer_is_killed, with_input)])
-    yield from row("2 MB fetched", [(fetched, CLIENTS)])
-    yield from row("10 MB each way at once", [(both_ways_with_server, [OPENSSL_SERVER]), (both_ways_with_client, with_input)])
+    rows("half close: the answer still comes", (half_close, (OpensslServer,)), (peer_half_closes, (GnutlsClient,))),
+    rows("peer killed: a cut, no end", (server_is_killed, SERVERS), (peer_is_killed, WITH_INPUT)),
+    rows("2 MB fetched", (fetched, FETCHERS)),
+    rows("10 MB each way at once", (both_ways_with_server, (OpensslServer,)), (both_ways_with_client, WITH_INPUT)),
+    rows("100 MB each way, AEAD and CBC", (much(much_with_server), (ProgramServer,)), (much(much_with_client), (ProgramClient,))),
+]

@@ -1,75 +1,113 @@
-"""Cases as a table: a row is a feature, a column a peer in its role, a cell the test of both."""
+"""Rows are features, columns peers in their roles, and a cell the trials of both: each a test."""
 import dataclasses
+import functools
 import threading
 import time
 import traceback
 import typing
 
-from peers import CLIENTS, PEERS, SERVERS, Peer
 from stage import Failed, Stage
+from stacks.base import COMMAND, PEER, ROLE
+
+LEGEND = {PEER: "the peer has no such thing", COMMAND: "its command cannot ask for it, or cannot tell", ROLE: "not in this role"}
 
 
 @dataclasses.dataclass(frozen=True)
-class Case:
-    feature: str
-    peer: Peer
+class Trial:
+    label: str
     play: typing.Callable  # with a stage; returns, or raises Failed
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    title: str
+    trials: typing.Callable  # of a peer: a list of Trials, or why there are none
     needs: tuple = ()  # further programs
 
+
+def rows(title, *plays, needs=()):
+    """A row of plays, each for some classes of peers: play(stage, peer), or, for several trials, what makes (label, play) of a peer."""
+    def trials(peer):
+        for play, classes in plays:
+            if isinstance(peer, classes):
+                return [Trial("", functools.partial(play, peer=peer))] if "stage" in play.__code__.co_varnames else [Trial(*one) for one in play(peer)]
+        return COMMAND if any(made.role == peer.role for _, classes in plays for made in classes) else ROLE
+    return Row(title, trials, needs)
+
+
+class Cell:
+    def __init__(self, row, peer):
+        self.row, self.peer = row, peer
+        trials = row.trials(peer)
+        self.trials, self.empty = ([], trials or PEER) if isinstance(trials, str) or not trials else (trials, "")
+        self.passed = self.failed = 0
+        self.skipped = False
+
     def title(self):
-        role = "our client with" if self.peer in SERVERS else "our server with"
-        return f"{role} {self.peer.name}: {self.feature}"
+        return f"{self.row.title}: our {'client' if self.peer.role == 'server' else 'server'} with {self.peer.name}"
+
+    def text(self):
+        if self.empty:
+            return self.empty
+        if self.skipped:
+            return "skip"
+        return f"{self.passed}/{len(self.trials)}" + (" FAILED" if self.failed else "")
 
 
 class Matrix:
-    """Runs cases, tells each as one line, and keeps the verdicts."""
+    """Plays cells, tells each trial as one line, and keeps the verdicts."""
 
     def __init__(self, tls12, pki, folder, installed):
         self._tls12, self._pki, self._folder, self._installed = tls12, pki, folder, installed
-        self._cells = {}
         self._lock = threading.Lock()
-        self.skipped = {}  # what is missing: how many cases
-        self.failures = 0
+        self.skipped = {}  # what is missing: how many trials
+        self.passed = self.failed = 0
 
-    def run(self, case):
-        missing = [program for program in (case.peer.program, *case.needs) if not self._installed(program)]
+    def play(self, cell):
+        missing = [*cell.peer.missing(), *(program for program in cell.row.needs if not self._installed(program))]
         if missing:
+            cell.skipped = True
             with self._lock:
-                self.skipped[missing[0]] = self.skipped.get(missing[0], 0) + 1
-            return self._note(case, "skip")
-        began = time.monotonic()
-        reason = self._play(case)
-        taken = time.monotonic() - began
-        with self._lock:
-            self.failures += bool(reason)
-            print(f"FAILED: {case.title()}" if reason else f"ok: {case.title()} ({taken:.1f} s)")
-            for line in (reason or "").splitlines():
-                print("    " + line, flush=True)
-        return self._note(case, "FAIL" if reason else "ok")
-
-    def _play(self, case):
+                self.skipped[missing[0]] = self.skipped.get(missing[0], 0) + len(cell.trials)
+            return
         with Stage(self._tls12, self._pki, self._folder) as stage:
-            try:
-                case.play(stage)
-            except Failed as failure:
-                return f"{failure}\n{stage.last_words()}"
-            except Exception:  # a fault of the test is a failure as well
-                return f"{traceback.format_exc()}\n{stage.last_words()}"
-        return None
+            for trial in cell.trials:
+                self._play(cell, trial, stage)
 
-    def _note(self, case, verdict):
+    def _play(self, cell, trial, stage):
+        began = time.monotonic()
+        reason = ""
+        try:
+            trial.play(stage)
+        except Failed as failure:
+            reason = f"{failure}\n{stage.last_words()}"
+        except Exception:  # a fault of the test is a failure as well
+            reason = f"{traceback.format_exc()}\n{stage.last_words()}"
+        taken = time.monotonic() - began
+        title = cell.title() + (f": {trial.label}" if trial.label else "")
         with self._lock:
-            before = self._cells.get((case.feature, case.peer.name))
-            self._cells[case.feature, case.peer.name] = "FAIL" if "FAIL" in (before, verdict) else verdict
+            cell.passed, cell.failed = cell.passed + (not reason), cell.failed + bool(reason)
+            self.passed, self.failed = self.passed + (not reason), self.failed + bool(reason)
+            print(f"FAILED: {title}" if reason else f"ok: {title} ({taken:.1f} s)", flush=True)
+            for line in reason.splitlines():
+                print("    " + line, flush=True)
 
-    def table(self, features):
-        """The whole, as text; `-` where a peer has no such thing."""
-        width = max(map(len, features))
-        columns = [max(len(peer.name), 5) for peer in PEERS]
-        ours, theirs = (sum(columns[peer] + 2 for peer in map(PEERS.index, role)) for role in (SERVERS, CLIENTS))
-        lines = [" " * width + "  " + "our client with".ljust(ours) + "our server with".ljust(theirs),
-                 " " * width + "  " + "  ".join(peer.name.ljust(size) for peer, size in zip(PEERS, columns))]
-        for feature in features:
-            cells = (self._cells.get((feature, peer.name), "-").ljust(size) for peer, size in zip(PEERS, columns))
-            lines.append(feature.ljust(width) + "  " + "  ".join(cells))
-        return "\n".join(line.rstrip() for line in lines)
+
+def table(cells, role):
+    """The features by the peers of one role, as a list of rows of texts."""
+    cells = [cell for cell in cells if cell.peer.role == role]
+    peers = list(dict.fromkeys(cell.peer.name for cell in cells))
+    texts = {(cell.row.title, cell.peer.name): cell.text() for cell in cells}
+    rows = [[title, *(texts.get((title, peer), ROLE) for peer in peers)] for title in dict.fromkeys(cell.row.title for cell in cells)]
+    # A feature that nobody has in this role is none of this table.
+    return [["our client with" if role == "server" else "our server with", *peers], *(row for row in rows if any(text not in LEGEND for text in row[1:]))]
+
+
+def in_columns(rows):
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join("  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip() for row in rows)
+
+
+def in_markdown(rows):
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])

@@ -1,122 +1,294 @@
-"""What two ends agree on: suites, groups, certificates, schemes, versions, protocols, names. Each end is asked what it thinks."""
-import functools
-import json
-
+"""What two ends agree on: suites, groups, certificates, schemes, sessions, extensions. In every trial both ends and the wire are asked."""
+import exchange
 import ours
-from matrix import Case
-from peers import CLIENTS, CURL, GNUTLS_CLIENT, OPENSSL_CLIENT, OPENSSL_SERVER, SERVERS, body
-from pki import KEY_TYPES
-from setting import GROUPS, SCHEMES, SUITES, Setting
+from matrix import Row, Trial
+from registry import CURVES, FFDHE, SUITES, is_cbc, is_ccm, key_exchange, key_for
+from setting import Setting
+from stacks.base import KEYS, ROLE
 from stage import expect
 
-# Where a certificate's key allows no other.
+PSK = "Client_identity:00112233445566778899aabbccddeeff"
+ECDHE_RSA, ECDHE_ECDSA = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
+
+# Signature schemes that leave a choice, and whose key they take.
+SCHEMES = {**{f"rsa_{kind}_sha{size}": "rsa" for kind in ("pkcs1", "pss_rsae") for size in (256, 384, 512)},
+           "ecdsa_secp256r1_sha256": "p256", "ecdsa_secp384r1_sha384": "p384", "ecdsa_secp521r1_sha512": "p521"}
+# And where a certificate's key allows no other.
 SCHEME_OF = {"rsa-pss": "rsa_pss_pss_sha256", "ed25519": "ed25519"}
-KEY_OF = {"ecdsa_secp256r1_sha256": "p256", "ecdsa_secp384r1_sha384": "p384", "ecdsa_secp521r1_sha512": "p521"}
 
 
-def talk_to_server(stage, peer, theirs, mine, wanted):
-    """Our client says a line, gets the answer, and both ends close; `wanted` is what it reports."""
-    server = peer.start(stage, theirs)
-    client = ours.connect(stage, server.port, mine).feed(b"hello over there\n")
-    client.out.until("\n")
-    expect(client.out.bytes() == (peer.answer("hello over there") + "\n").encode(), "another answer:", client.out.text())
-    client.end_input().exits(0)
-    told = ours.report(client)
-    agree(told, wanted, peer.negotiated_suite(server))
-    return server
+def connect(stage, peer, client, server, keys=("p256",), staple=False, authenticate=""):
+    """A connection as its two ends are told to make it, with an identity for each of these keys at the server's."""
+    maker = stage.pki.theirs if peer.role == "server" or staple else stage.pki.ours
+    identities = tuple(maker[key] for key in keys if key)
+    server = server.but(identities=identities, staple=stage.pki.staple if staple else "")
+    client = client.but(trust=stage.trust(identities), shown=tuple(identity.leaf for identity in identities))
+    if server.client_auth != "none":
+        server = server.but(trust=stage.pki.theirs["p256"].ca)
+    if authenticate:
+        client = client.but(identities=(stage.pki.theirs[authenticate],))
+    if peer.role == "server":
+        return exchange.to_server(stage, peer, stage.once(server, lambda: peer.serve(stage, server)), client)
+    mode = ["--json", *([] if peer.talks_http else ["--echo"])]
+    return exchange.from_client(stage, peer, stage.once(server, lambda: ours.serve(stage, server, *mode)), client)
 
 
-def ask_server(stage, peer, theirs, mine, wanted):
-    """A foreign client fetches our server's account of the connection, and both ends close."""
-    server = ours.serve(stage, mine)
-    client = peer.fetch(stage, server.port, "/state.json", theirs)
-    client.exits(0)
-    agree(json.loads(body(client)), wanted, peer.negotiated_suite(client))
-    server.err.until(r"1 request, closed")
-    return client
+def trial(peer, label="", client=Setting(), server=Setting(), check=None, expected=None, **arguments):
+    def play(stage):
+        outcome = connect(stage, peer, client, server, **arguments)
+        outcome.agreed(**(expected or {}))
+        if check:
+            check(outcome)
+    return Trial(label, play)
 
 
-def agree(told, wanted, their_suite):
-    for field, value in {"version": "TLS 1.2", "secure_renegotiation": True, **wanted}.items():
-        expect(told[field] == value, f"{field} is {told[field]}, not {value}:", told)
-    expect(their_suite == told["cipher_suite"], f"the peer thinks of {their_suite}:", told)
+def ends(peer, mine, theirs):
+    """Settings of our end and the peer's as those of client and server."""
+    return {"client": mine, "server": theirs} if peer.role == "server" else {"client": theirs, "server": mine}
 
 
-def has_no_certificate(stage, peer):
-    """RFC 5246 §7.4.6: a client that is asked and has none sends an empty list; without one required, that is no fault."""
-    identities, trust = identities_and_trust(stage, ["p256"], "theirs")
-    server = talk_to_server(stage, peer, Setting(identities=identities, ask_client="asks"), Setting(trust=trust), {})
-    peer.got_empty_certificate(server)
+def needs(*features, server=(), client=()):
+    """For rows whose peers must have these features, and in one role further ones."""
+    def decorate(trials):
+        return lambda peer: peer.why_not(*features, *(server if peer.role == "server" else client)) or trials(peer)
+    return decorate
 
 
-def identities_and_trust(stage, keys, maker):
-    """The identities of these keys, and a file with the CAs of them all."""
-    identities = tuple(getattr(stage.pki, maker)[key] for key in keys)
-    authorities = b""
-    for identity in identities:
-        with open(identity.ca, "rb") as file:
-            authorities += file.read()
-    return identities, stage.write("trust.pem", authorities)
+# ---------------------------------------------------------------------------------------------- suites, groups, certificates, schemes
 
 
-def client_case(stage, peer, theirs=Setting(), mine=Setting(), keys=("rsa", "p256"), wanted=None, maker="theirs"):
-    identities, trust = identities_and_trust(stage, keys, maker)
-    server = talk_to_server(stage, peer, theirs.but(identities=identities), mine.but(trust=trust), {"verified": True, **(wanted or {})})
-    asked_for = peer.server_name(server)
-    expect(asked_for == mine.name, f"the peer was asked for '{asked_for}', not '{mine.name}'")
+def suites(exchanges, of_kind):
+    """The client has one alone, and the server a choice of all these."""
+    members = [suite for suite in SUITES.values() if key_exchange(suite) in exchanges and of_kind(suite)]
+
+    def trials(peer):
+        keys = {"", *(peer.keys if peer.role == "server" else peer.verifies)}
+        usable = [suite for suite in members if suite in peer.suites and key_for(suite) in keys]
+        if any("PSK" in suite for suite in usable) and peer.why_not("psk"):
+            return peer.why_not("psk")
+        psk = PSK if any("PSK" in suite for suite in usable) else ""
+        made = []
+        for suite in usable:
+            same_key = tuple(other for other in usable if key_for(other) == key_for(suite))
+            made.append(trial(peer, suite, client=Setting(suites=(suite,), psk=psk), server=Setting(suites=same_key, psk=psk), keys=(key_for(suite),),
+                              expected={"suite": suite}))
+        return made
+    return trials
 
 
-def server_case(stage, peer, theirs=Setting(), mine=Setting(), keys=("rsa", "p256"), wanted=None, maker="ours"):
-    identities, trust = identities_and_trust(stage, keys, maker)
-    ask_server(stage, peer, theirs.but(trust=trust), mine.but(identities=identities), {"server_name": theirs.name, **(wanted or {})})
+def is_aead(suite):
+    return not is_cbc(suite) and not is_ccm(suite)
 
 
-def both(feature, peers=(*SERVERS, *CLIENTS), **arguments):
-    for peer in peers:
-        yield Case(feature, peer, functools.partial(client_case if peer in SERVERS else server_case, peer=peer, **arguments))
+def curves(peer):
+    # A P-256 certificate would need its own curve among the groups (RFC 8422 §5.1).
+    return [trial(peer, group, **ends(peer, Setting(groups=(group,), suites=(ECDHE_RSA,)), Setting(groups=() if peer.why_not("groups") else (group,))),
+                  keys=("rsa",), expected={"group": group}) for group in CURVES if group in peer.groups]
 
 
-def cases():
-    # The peer has one choice alone; ours is at its defaults, and must find it.
-    for suite in SUITES:
-        yield from both(suite, theirs=Setting(suite=suite), wanted={"cipher_suite": suite})
-    for group in GROUPS:
-        # A P-256 certificate would need its own curve among the groups (RFC 8422 §5.1).
-        # Shows RFC 8422 4-3, 5.1-4
-        yield from both(f"group {group}", theirs=Setting(group=group), keys=["rsa"], wanted={"group": group})
-    # Not what any of them would put first.
-    chosen = {"cipher_suite": "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "group": "secp384r1"}
-    order = Setting(suite=chosen["cipher_suite"] + ",TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", group="secp384r1,x25519,secp256r1")
-    yield from both("our order of suites and groups", peers=CLIENTS, mine=order, wanted=chosen)
-    for key in KEY_TYPES:
-        # Shows RFC 8422 2.1-2, 5.3-1
-        yield from both(f"certificate {key}", keys=[key], wanted={"signature_scheme": SCHEME_OF[key]} if key in SCHEME_OF else {})
-    for scheme in SCHEMES:
-        yield from both(f"signed with {scheme}", peers=[*SERVERS, OPENSSL_CLIENT, GNUTLS_CLIENT], keys=[KEY_OF.get(scheme, "rsa")], maker="theirs",
-                        theirs=Setting(scheme=scheme), wanted={"signature_scheme": scheme})
-    yield from both("chain with an intermediate CA", keys=["p256"], maker="theirs")
-    yield from both("chain without one", keys=["p256"], maker="ours")
+def ffdhe(peer):
+    found = [suite for suite in ("TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_DHE_RSA_WITH_AES_128_CBC_SHA") if suite in peer.suites][:1]
+    fixed = peer.role == "server" and peer.why_not("groups")  # it takes this one
+    return [trial(peer, group, **ends(peer, Setting(groups=(group,), suites=tuple(found)), Setting(groups=() if fixed else (group,), suites=tuple(found))),
+                  keys=("rsa",), expected={"group": group}) for group in (("ffdhe2048",) if fixed else FFDHE) if group in peer.groups and found]
 
-    # Shows RFC 5746 3.6-6
-    yield from both("peer has 1.3 and 1.2", theirs=Setting(versions=("1.2", "1.3")))
+
+def certificates(peer):
+    return [trial(peer, key, keys=(key,), expected={"scheme": SCHEME_OF[key]} if key in SCHEME_OF else {})
+            for key in KEYS if key in (peer.keys if peer.role == "server" else peer.verifies)]
+
+
+@needs(server=("identities",))
+def several_certificates(peer):
+    mine = [trial(peer, suite, client=Setting(suites=(suite,)), keys=("rsa", "p256"), expected={"suite": suite}) for suite in (ECDHE_RSA, ECDHE_ECDSA)]
+    return mine if {"rsa", "p256"} <= (peer.keys if peer.role == "server" else peer.verifies) else ""
+
+
+@needs("schemes")
+def schemes(peer):
+    has = peer.keys if peer.role == "server" else peer.verifies
+    return [trial(peer, scheme, **ends(peer, Setting(), Setting(schemes=(scheme,))), keys=(key,), expected={"scheme": scheme})
+            for scheme, key in SCHEMES.items() if scheme in peer.schemes and key in has]
+
+
+# ---------------------------------------------------------------------------------------------- sessions
+
+
+def resumed(way):
+    def check(outcome):
+        expect(outcome.wire["by_ticket" if way == "tickets" else "by_id"], "resumed in another way:", outcome.wire)
+
+    @needs(way)
+    def trials(peer):
+        return [trial(peer, client=Setting(connections=2, sessions=way if peer.role == "client" else ""), server=Setting(sessions=way), check=check,
+                      expected={"resumed": True})]
+    return trials
+
+
+# ---------------------------------------------------------------------------------------------- client certificates
+
+
+@needs("client-auth")
+def client_certificates(peer):
+    """Required, shown, verified: by type of key."""
+    has = peer.verifies if peer.role == "server" else peer.keys
+
+    def shown(outcome):
+        expect(outcome.wire.get("client_certificate") and "client_scheme" in outcome.wire, "no certificate, or no proof:", outcome.wire)
+        expect(outcome.ours["client_certificate_requested"], "we know nothing of it:", outcome.ours)
+        expect(peer.role == "server" or outcome.ours["verified"] and outcome.ours["peer_certificates"], "we did not verify it:", outcome.ours)
+    return [trial(peer, key, server=Setting(client_auth="require"), authenticate=key, check=shown, expected={"asks_client": True})
+            for key in ("rsa", "p256", "ed25519") if key in has]
+
+
+@needs("client-auth")
+def client_without_certificate(peer):
+    def empty(outcome):
+        expect(outcome.wire.get("client_certificate") is False, "no empty Certificate came (RFC 5246 §7.4.6):", outcome.wire)
+    return [trial(peer, server=Setting(client_auth="request"), check=empty, expected={"asks_client": True})]
+
+
+# ---------------------------------------------------------------------------------------------- extensions
+
+
+@needs("alpn")
+def alpn(peer):
+    chosen = peer.protocols[-1]
+    return [trial(peer, **ends(peer, Setting(alpn=("of ours", chosen)), Setting(alpn=peer.protocols)), expected={"alpn": chosen})]
+
+
+@needs(server=("sni",), client=("sni",))
+def server_name(peer):
+    return [trial(peer, expected={"server_name": "localhost"})]
+
+
+@needs("address")
+def address(peer):
+    """RFC 6066 §3: an address is no server_name."""
+    return [trial(peer, client=Setting(name=""), expected={"server_name": ""})]
+
+
+@needs(server=("staple",), client=("want-staple",))
+def stapling(peer):
+    return [trial(peer, client=Setting(want_staple=True), staple=True, expected={"stapled": True})]
+
+
+@needs(server=("accepts-max-fragment",), client=("max-fragment",))
+def max_fragment(peer):
+    def checked(limit):
+        def check(outcome):
+            # RFC 5246 §6.2.3: protection adds a nonce or an IV, a MAC or a tag, and padding.
+            for end in ("client_largest", "server_largest"):
+                expect(outcome.wire[end] <= limit + 256, f"larger records than {limit}:", outcome.wire)
+        return check
+    return [trial(peer, str(limit), client=Setting(max_fragment=limit), check=checked(limit), expected={"max_fragment": limit})
+            for limit in peer.fragments]
+
+
+@needs("record-size-limit")
+def record_size_limit(peer):
+    def check(outcome):
+        expect(outcome.wire["server_largest"] <= 512 + 256 and outcome.wire["client_largest"] <= 512 + 256, "larger records than agreed:", outcome.wire)
+        expect(outcome.ours["send_fragment_limit"] == 512 and outcome.ours["receive_fragment_limit"] == 512, "we think of other limits:", outcome.ours)
+    return [trial(peer, client=Setting(record_size_limit=512), server=Setting(record_size_limit=512), check=check, expected={"record_size_limit": True})]
+
+
+@needs("ems")
+def with_ems(peer):
+    return [trial(peer, expected={"ems": True})]
+
+
+@needs("no-ems")
+def without_ems(peer):
+    return [trial(peer, **ends(peer, Setting(), Setting(ems=False)), expected={"ems": False})]
+
+
+CBC = [f"TLS_ECDHE_{kind}_WITH_AES_{rest}" for kind in ("ECDSA", "RSA") for rest in ("128_CBC_SHA", "128_CBC_SHA256", "256_CBC_SHA384")]
+
+
+def cbc(etm):
+    @needs("etm" if etm else "no-etm")
+    def trials(peer):
+        has = peer.keys if peer.role == "server" else peer.verifies
+        return [trial(peer, suite, **ends(peer, Setting(suites=(suite,)), Setting(suites=(suite,), etm=etm)), keys=(key_for(suite),), expected={"etm": etm})
+                for suite in CBC if suite in peer.suites and key_for(suite) in has][:3]
+    return trials
+
+
+@needs("export", "ems")  # RFC 7627 §5.4: without it, we export nothing
+def exporters(peer):
+    label = "EXPERIMENTAL-interop"
+
+    def check(outcome):
+        expect(outcome.ours["exported"] and len(outcome.ours["exported"]) == 96, "we exported nothing:", outcome.ours)
+        expect(outcome.theirs.get("exported") == outcome.ours["exported"], "the peer exports something else:", outcome.theirs)
+    both = Setting(export=label + ":48")
+    return [trial(peer, client=both, server=both, check=check, expected={"ems": True})]
+
+
+@needs("tls13")
+def other_versions(peer):
+    return [trial(peer, **ends(peer, Setting(), Setting(versions=("1.2", "1.3"))))]
+
+
+@needs("small-records")
+def small_records(peer):
+    return [trial(peer, **ends(peer, Setting(), Setting(small_records=True)))]
+
+
+# Not what any of them would put first.
+ORDER = Setting(suites=("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", ECDHE_RSA), groups=("secp384r1", "x25519", "secp256r1"))
+
+
+def our_order(peer):
+    if peer.role == "server":
+        return ROLE
+    if not {*ORDER.suites} <= peer.suites or "rsa" not in peer.verifies or not {*ORDER.groups} <= peer.groups:
+        return ""
+    return [trial(peer, server=ORDER, keys=("rsa",), expected={"suite": ORDER.suites[0], "group": ORDER.groups[0]})]
+
+
+ROWS = [
+    Row("ECDHE with AES-GCM, ChaCha20", suites(("ECDHE_ECDSA", "ECDHE_RSA"), is_aead)),
+    Row("ECDHE with AES-CBC", suites(("ECDHE_ECDSA", "ECDHE_RSA"), is_cbc)),
+    Row("ECDHE with AES-CCM", suites(("ECDHE_ECDSA", "ECDHE_RSA"), is_ccm)),
+    Row("DHE with AES-GCM, ChaCha20", suites(("DHE_RSA",), is_aead)),
+    Row("DHE with AES-CBC", suites(("DHE_RSA",), is_cbc)),
+    Row("DHE with AES-CCM", suites(("DHE_RSA",), is_ccm)),
+    Row("RSA key exchange with AES-GCM", suites(("RSA",), is_aead)),
+    Row("RSA key exchange with AES-CBC", suites(("RSA",), is_cbc)),
+    Row("RSA key exchange with AES-CCM", suites(("RSA",), is_ccm)),
+    Row("PSK suites", suites(("PSK",), lambda _: True)),
+    Row("DHE_PSK suites", suites(("DHE_PSK",), lambda _: True)),
+    Row("ECDHE_PSK suites", suites(("ECDHE_PSK",), lambda _: True)),
+    # Shows RFC 8422 4-3, 5.1-4
+    Row("x25519, secp256r1, 384, 521", curves),
+    Row("ffdhe2048, 3072, 4096", ffdhe),
+    Row("our order of suites and groups", our_order),
+    # Shows RFC 8422 2.1-2, 5.3-1
+    Row("certificates: RSA, RSA-PSS, P-256, 384, 521, Ed25519", certificates),
+    Row("RSA and ECDSA side by side", several_certificates),
+    Row("signature schemes", schemes),
+    Row("resumption by session ID", resumed("session-ids")),
+    Row("resumption by ticket", resumed("tickets")),
+    Row("client certificates: RSA, P-256, Ed25519", client_certificates),
+    # Shows RFC 8422 3-1
+    Row("client without the certificate asked for", client_without_certificate),
+    # Shows RFC 7301 3.1-1, 3.1-4, 3.2-1, 3.2-3
+    Row("ALPN", alpn),
+    Row("server_name", server_name),
+    Row("an address, and no server_name", address),
+    Row("OCSP stapling", stapling),
+    Row("max_fragment_length 512 to 4096", max_fragment),
+    Row("record_size_limit", record_size_limit),
     # Shows RFC 7627 5.1-1, 5.2-1, 5.2-2
-    yield from both("extended master secret", wanted={"extended_master_secret": True})
+    Row("extended_master_secret", with_ems),
     # Shows RFC 7627 5.2-4, 5.2-6
-    yield from both("no extended master secret", theirs=Setting(extended_master_secret=False), wanted={"extended_master_secret": False})
-    yield from both("small records from the peer", peers=[OPENSSL_SERVER, OPENSSL_CLIENT], theirs=Setting(small_records=True))
-    # RFC 6066 §3: an address is no server_name.
-    yield from both("address instead of a name", theirs=Setting(name=""), mine=Setting(name=""))
-
-    # Shows RFC 7301 3.2-1
-    yield from both("ALPN: our order decides", peers=[OPENSSL_CLIENT, GNUTLS_CLIENT], theirs=Setting(alpn=("first", "second")),
-                    mine=Setting(alpn=("second", "first")),
-                    wanted={"application_protocol": "second"})
-    yield from both("ALPN", peers=[CURL], theirs=Setting(alpn=("http/1.1",)), mine=Setting(alpn=("http/1.1",)), wanted={"application_protocol": "http/1.1"})
-    # Shows RFC 7301 3.1-1, 3.1-4, 3.2-3
-    yield from both("ALPN", peers=[*SERVERS, OPENSSL_CLIENT, GNUTLS_CLIENT], theirs=Setting(alpn=("second",)), mine=Setting(alpn=("first", "second")),
-                    wanted={"application_protocol": "second"})
-    yield from both("ALPN at our end alone", mine=Setting(alpn=("first",)), wanted={"application_protocol": ""})
-    yield from both("ALPN at the peer's end alone", peers=SERVERS, theirs=Setting(alpn=("first",)), wanted={"application_protocol": ""})
-    for peer in SERVERS:
-        # Shows RFC 8422 3-1
-        yield Case("client certificate asked for", peer, functools.partial(has_no_certificate, peer=peer))
+    Row("no extended_master_secret", without_ems),
+    Row("encrypt_then_mac", cbc(True)),
+    Row("no encrypt_then_mac", cbc(False)),
+    Row("keying material exporters", exporters),
+    # Shows RFC 5746 3.6-6
+    Row("peer has TLS 1.3, too", other_versions),
+    Row("peer sends small records", small_records),
+]

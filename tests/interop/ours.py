@@ -1,21 +1,33 @@
 """The command under test: `tls12 connect` and `tls12 serve` with a setting."""
 import json
 
+from registry import CURVES, FFDHE
 from stage import Failed, expect
 
 
 def _common(setting):
     options = []
-    for option, value in (("--suites", setting.suite), ("--groups", setting.group), ("--schemes", setting.scheme), ("--alpn", ",".join(setting.alpn))):
+    # The default policy has no groups for DHE, as it has no such suites.
+    if not setting.groups and any("DHE" in suite and "ECDHE" not in suite for suite in setting.suites):
+        setting = setting.but(groups=(*CURVES, *FFDHE))
+    for option, value in (("--suites", ",".join(setting.suites)), ("--groups", ",".join(setting.groups)), ("--schemes", ",".join(setting.schemes)),
+                          ("--alpn", ",".join(setting.alpn)), ("--psk", setting.psk), ("--record-size-limit", setting.record_size_limit),
+                          ("--export", setting.export)):
         if value:
             options += [option, value]
+    for identity in setting.identities:
+        options += ["--cert", identity.chain, "--key", identity.key]
     return options
 
 
-def connect(stage, port, setting, *more):
+def connect(stage, port, setting, *more, tally=False):
     """Started with its standard input open; report() tells how it went."""
     name = ["--servername", setting.name] if setting.name else []
-    return stage.start(stage.tls12, "connect", f"127.0.0.1:{port}", "--ca", setting.trust, *name, "--json", "--timeout", 20, *_common(setting), *more)
+    fragment = ["--max-fragment", setting.max_fragment] if setting.max_fragment else []
+    resume = ["--resume", setting.connections - 1] if setting.connections > 1 else []
+    trust = ["--ca", setting.trust] if setting.trust else ["--insecure"]
+    return stage.start(stage.tls12, "connect", f"127.0.0.1:{port}", *trust, *name, *fragment, *resume, "--json", "--timeout", 20, *_common(setting), *more,
+                       tally=tally)
 
 
 def report(client):
@@ -36,13 +48,27 @@ def refused(client, *, rule=None, alert=None):
     expect(client.out.bytes() == b"", "something was delivered:", client.out.text())
     expect(rule in (None, error.get("rule")), f"not the rule {rule}:", error)
     expect(alert in (None, error.get("alert")), f"not the alert {alert}:", error)
+    return error
+
+
+# What a server of ours does about clients' certificates, in the words that peers have for it.
+CLIENT_AUTH = {"none": "none", "request": "verify-if-given", "require": "verify"}
 
 
 def serve(stage, setting, *mode):
     """A server that listens; its port is in `port`, a line for every connection that ended in `err`."""
-    identities = []
-    for identity in setting.identities:
-        identities += ["--cert", identity.chain, "--key", identity.key]
-    server = stage.start(stage.tls12, "serve", "--listen", "127.0.0.1:0", "--timeout", 20, *identities, *_common(setting), *mode)
+    sessions = {"": [], "session-ids": ["--no-tickets"], "tickets": ["--session-cache", 0], "no-resumption": ["--no-tickets", "--session-cache", 0]}
+    clients = ["--client-auth", CLIENT_AUTH[setting.client_auth], "--client-ca", setting.trust] if setting.client_auth != "none" else []
+    staple = ["--staple", setting.staple] if setting.staple else []
+    server = stage.start(stage.tls12, "serve", "--listen", "127.0.0.1:0", "--timeout", 20, *clients, *staple, *sessions[setting.sessions],
+                         *_common(setting), *mode)
     server.port = int(server.out.until(r"listening on 127\.0\.0\.1:(\d+)\n")[1])
     return server
+
+
+def last_connection(server, number=1):
+    """Of a server with --json: what it says of so many connections, when it has; the last."""
+    found = server.err.until(r"(?:\{[^\n]*\}\n[^{]*){%d}" % number)
+    told = json.loads(found[0].splitlines()[-1])
+    expect("cipher_suite" in told, "the handshake failed:", told)
+    return told

@@ -30,6 +30,7 @@ def run(*arguments, folder):
     done = subprocess.run(arguments, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
     if done.returncode != 0:
         raise SystemExit("FAILED: " + " ".join(arguments) + "\n" + done.stderr)
+    return done.stdout
 
 
 class Pki:
@@ -47,8 +48,10 @@ class Pki:
                 self.theirs = self._many(pool, self._openssl_leaf, KEY_TYPES)
                 self.misnamed = self._openssl_leaf("p256", names=["other.example"])
                 self.expired = self._openssl_leaf("p256", expired=True)
+                self.staple = self._make_staple(self.theirs["p256"])
             else:
                 self.theirs = self.ours
+                self.staple = ""
                 self.misnamed = self._tls12_leaf("p256", names=["other.example"])
                 self.expired = None
         self.stranger = self._tls12_leaf("p256", names=["stranger.example"], authority="stranger").ca
@@ -90,12 +93,23 @@ class Pki:
         self._openssl_certificate("root", "rsa", "", 30, "basicConstraints=critical,CA:TRUE", *authority)
         self._openssl_certificate("intermediate", "p384", "root", 30, "basicConstraints=critical,CA:TRUE,pathlen:0", *authority)
 
+    def _make_staple(self, identity):
+        """What a responder would say of this certificate: good, as its CA signs (RFC 6960 §2.2)."""
+        folder = self._make("openssl")
+        serial = run(self._openssl, "x509", "-in", identity.leaf, "-noout", "-serial", folder=folder).strip().partition("=")[2]
+        with open(os.path.join(folder, "index.txt"), "w", encoding="ascii") as file:
+            file.write(f"V\t491231235959Z\t\t{serial}\tunknown\t/CN=localhost\n")
+        run(self._openssl, "ocsp", "-index", "index.txt", "-rsigner", "intermediate.pem", "-rkey", "intermediate-key.pem", "-CA", "intermediate.pem", "-issuer",
+            "intermediate.pem", "-cert", identity.leaf, "-ndays", "7", "-respout", "staple.der", folder=folder)
+        return os.path.join(folder, "staple.der")
+
     def _openssl_leaf(self, key_type, names=None, expired=False):
         names = names or NAMES
         name = f"{key_type}-{names[0]}" + ("-expired" if expired else "")
         alternatives = ",".join(("IP:" if text[0].isdigit() else "DNS:") + text for text in names)
-        self._openssl_certificate(name, key_type, "intermediate", 30, "basicConstraints=critical,CA:FALSE", "keyUsage=critical,digitalSignature",
-                                  "extendedKeyUsage=serverAuth", "subjectAltName=" + alternatives)
+        usage = "keyUsage=critical,digitalSignature" + (",keyEncipherment" if key_type == "rsa" else "")
+        self._openssl_certificate(name, key_type, "intermediate", 30, "basicConstraints=critical,CA:FALSE", usage,
+                                  "extendedKeyUsage=serverAuth,clientAuth", "subjectAltName=" + alternatives)
         if expired:
             self._expire(name, "intermediate")
         leaf, intermediate, root = (os.path.join(self._folder, "openssl", file + ".pem") for file in (name, "intermediate", "root"))

@@ -1,79 +1,122 @@
-"""What must not come to be: connections with the wrong peer, or with nothing in common. Each end must know, and by the right alert."""
+"""What must not come to be: connections with the wrong peer, or with nothing in common. Both ends know, and the alert is the right one."""
+import dataclasses
 import functools
 
+import exchange
 import ours
-from matrix import Case
-from peers import CLIENTS, CURL, GNUTLS_CLIENT, GNUTLS_SERVER, OPENSSL_CLIENT, OPENSSL_SERVER, SERVERS
+from matrix import Row, Trial, rows
+from registry import ALERTS
 from setting import Setting
+from stacks.base import ROLE
+from stacks.fetchers import Curl
 from stage import expect
 
-ECDSA = Setting(suite="TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
-
-# What is wrong with a server, its certificate, our rule and alert, what else is special, and the program that it takes.
-UNTRUSTWORTHY = [
-    ("wrong name refused", lambda pki: pki.misnamed, "certificate_name_mismatch", "bad_certificate", {}, ()),
-    ("wrong address refused", lambda pki: pki.misnamed, "certificate_name_mismatch", "bad_certificate", {"name": ""}, ()),
-    ("untrusted chain refused", lambda pki: pki.theirs["p256"], "certificate_unknown_issuer", "unknown_ca", {"stranger": True}, ()),
-    ("expired certificate refused", lambda pki: pki.expired, "certificate_expired", "certificate_expired", {}, ("openssl",)),
-]
+GCM, CHACHA = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"
+ECDSA = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
 
 
-def we_refuse(stage, peer, identity, rule, alert, stranger=False, name="localhost"):
-    """Our client does not trust the server, which gets the alert."""
-    certificate = identity(stage.pki)
-    server = peer.start(stage, Setting(identities=(certificate,)))
-    client = ours.connect(stage, server.port, Setting(name=name, trust=stage.pki.stranger if stranger else certificate.ca))
-    ours.refused(client.end_input(b"secret\n"), rule=rule, alert=alert)
-    peer.saw_alert(server, alert)
-    expect(b"terces" not in server.out.bytes() and b"secret" not in server.out.bytes(), "the server got data")
+def still_serves(stage, server, suites=(), groups=(), schemes=(), alpn=()):
+    """Nobody else is worse off."""
+    mine = Setting(suites=suites, groups=groups, schemes=schemes, alpn=alpn)
+    told = ours.report(ours.connect(stage, server.port, mine).end_input(b"GET / HTTP/1.0\r\n\r\n"))
+    expect("cipher_suite" in told, "our server serves nobody any more:", told)
 
 
-def peer_refuses(stage, peer, name="localhost", stranger=False):
-    """A foreign client does not trust our server, which goes on for others."""
-    identity = stage.pki.ours["p256"]
-    server = ours.serve(stage, Setting(identities=(identity,)))
-    client = peer.fetch(stage, server.port, "/", Setting(name=name, trust=stage.pki.stranger if stranger else identity.ca))
-    peer.refused_to_trust(client, name_is_wrong=not stranger)
-    still_serves(stage, server, identity)
+# ---------------------------------------------------------------------------------------------- who does not trust
 
 
-def still_serves(stage, server, identity):
-    ours.connect(stage, server.port, Setting(trust=identity.ca)).end_input(b"GET / HTTP/1.0\r\n\r\n").exits(0).out.until("200 OK")
+def distrust(identity_of, rule, alert, stranger=False, name="localhost"):
+    """The client, ours or theirs, does not trust this server."""
+
+    def we_do_not(stage, peer):
+        identity = identity_of(stage.pki)
+        server = peer.serve(stage, Setting(identities=(identity,)))
+        told, wire = exchange.refused_by_our_client(stage, server, Setting(name=name, trust=stage.pki.stranger if stranger else identity.ca))
+        expect(told["rule"] == rule and told["alert"] == alert, f"not {rule}:", told)
+        expect(wire["client_alerts"] == [ALERTS[alert]], f"not {alert}:", wire)
+
+    def they_do_not(stage, peer):
+        identity = identity_of(stage.pki)
+        server = ours.serve(stage, Setting(identities=(identity,)), "--json")
+        told, _ = exchange.refused_client(stage, peer, server, Setting(name=name, trust=stage.pki.stranger if stranger else identity.ca))
+        # Many look at the certificate when the handshake is complete.
+        expect("error" in told or told["received"] == 0, "our server was asked for something:", told)
+        still_serves(stage, server)
+
+    def trials(peer):
+        if peer.role == "client" and (why := peer.why_not("verify", *([] if name else ["address"]))):
+            return why
+        if not name and peer.role == "client":
+            return ROLE
+        return [Trial("", functools.partial(we_do_not if peer.role == "server" else they_do_not, peer=peer))]
+    return trials
 
 
-def client_finds_nothing(stage, peer, alert, theirs, mine=Setting(), key="rsa"):
-    """Our client and the server have nothing in common: the server says so."""
-    identity = stage.pki.theirs[key]
-    server = peer.start(stage, theirs.but(identities=(identity,)))
-    ours.refused(ours.connect(stage, server.port, mine.but(trust=identity.ca)), rule="peer_alert", alert=alert)
+# ---------------------------------------------------------------------------------------------- nothing in common
 
 
-def server_finds_nothing(stage, peer, alert, theirs, mine=Setting(), key="rsa"):
-    """A client and our server have nothing in common: our server says so, and goes on."""
-    identity = stage.pki.ours[key]
-    server = ours.serve(stage, mine.but(identities=(identity,)))
-    client = peer.fetch(stage, server.port, "/", theirs.but(trust=identity.ca))
-    peer.saw_alert(client, alert)
-    expect(client.wait() != 0, "the client is content")
-    server.err.until(rf"sent alert {alert}")
-    # Nobody else is worse off.
-    ours.connect(stage, server.port, mine.but(trust=identity.ca)).end_input(b"GET / HTTP/1.0\r\n\r\n").exits(0)
+@dataclasses.dataclass(frozen=True)
+class Nothing:
+    """`theirs` and `mine` do not go together, and the server says so by this alert."""
+
+    theirs: Setting
+    mine: Setting = Setting()
+    alert: str = "handshake_failure"
+    key: str = "rsa"
+    needs: tuple = ()
+    needs_of_server: tuple = ()
+
+    def __call__(self, peer):
+        server = peer.role == "server"
+        why = peer.why_not(*self.needs, *(self.needs_of_server if server else ()))
+        if why or not {*self.theirs.suites} <= peer.suites or not {*self.theirs.groups} <= peer.groups or not {*self.theirs.schemes} <= peer.schemes:
+            return why
+        return [Trial("", functools.partial(self._client if server else self._server, peer=peer))]
+
+    def _client(self, stage, peer):
+        identity = stage.pki.theirs[self.key]
+        server = peer.serve(stage, self.theirs.but(identities=(identity,)))
+        told, wire = exchange.refused_by_our_client(stage, server, self.mine.but(trust=identity.ca))
+        if peer.tells_why:
+            expect(told["rule"] == "peer_alert" and wire["server_alerts"] == [ALERTS[self.alert]], f"not the server's {self.alert}:", told, wire)
+
+    def _server(self, stage, peer):
+        identity = stage.pki.ours[self.key]
+        server = ours.serve(stage, self.mine.but(identities=(identity,)), "--json")
+        told, wire = exchange.refused_client(stage, peer, server, self.theirs.but(trust=identity.ca))
+        expect(told["error"]["alert"] == self.alert and wire["server_alerts"] == [ALERTS[self.alert]], f"not our {self.alert}:", told, wire)
+        still_serves(stage, server, self.mine.suites, self.mine.groups, self.mine.schemes, self.mine.alpn)
 
 
-def nothing_in_common(feature, peers, **arguments):
-    for peer in peers:
-        yield Case(feature, peer, functools.partial(client_finds_nothing if peer in SERVERS else server_finds_nothing, peer=peer, **arguments))
+def only_11(peer):
+    # A server would take 1.1 instead of what we offer, but finds none of its suites among ours.
+    alert = "handshake_failure" if peer.role == "server" else "protocol_version"
+    return Nothing(Setting(versions=("1.1",)), alert=alert, needs=("old",))(peer)
 
 
-def asked_for_certificate(stage, peer, alert):
-    """A server that insists on a client's certificate ends the handshake, and our client says so."""
-    identity = stage.pki.theirs["p256"]
-    server = peer.start(stage, Setting(identities=(identity,), ask_client="requires"))
-    client = ours.connect(stage, server.port, Setting(trust=identity.ca)).end_input()
-    ours.refused(client, rule="peer_alert", alert=alert)
+# ---------------------------------------------------------------------------------------------- clients without what is demanded
 
 
-def plain_http(stage, peer):
+def demanded(peer):
+    """RFC 5246 §7.4.6."""
+
+    def by_their_server(stage):
+        identity = stage.pki.theirs["p256"]
+        server = peer.serve(stage, Setting(identities=(identity,), client_auth="require", trust=identity.ca))
+        told, wire = exchange.refused_by_our_client(stage, server, Setting(trust=identity.ca))
+        expect(told["rule"] == "peer_alert" and wire["client_certificate"] is False, "another end:", told, wire)
+        # To GnuTLS, which does so with its own client, too, an empty list is one of the wrong length.
+        expect(wire["server_alerts"] in ([ALERTS["handshake_failure"]], [ALERTS["decode_error"]]), "another alert:", wire)
+
+    def by_our_server(stage):
+        identity = stage.pki.ours["p256"]
+        server = ours.serve(stage, Setting(identities=(identity,), client_auth="require", trust=stage.pki.theirs["p256"].ca), "--json")
+        told, wire = exchange.refused_client(stage, peer, server, Setting(trust=identity.ca))
+        expect(told["error"]["alert"] == "handshake_failure" and wire["server_alerts"] == [ALERTS["handshake_failure"]], "another alert:", told, wire)
+    return peer.why_not("client-auth" if peer.role == "client" else "insists") or [Trial("", by_their_server if peer.role == "server" else by_our_server)]
+
+
+def plain_http(stage, peer):  # pylint: disable=unused-argument
     """Whoever forgets the s of https is told so, readably."""
     server = ours.serve(stage, Setting(identities=(stage.pki.ours["p256"],)))
     client = stage.start("curl", "-q", "-sSi", "--noproxy", "*", f"http://127.0.0.1:{server.port}/").exits(0)
@@ -81,32 +124,22 @@ def plain_http(stage, peer):
     client.out.until(r"This port speaks HTTPS")
 
 
-def cases():
-    for peer in SERVERS:
-        for feature, identity, rule, alert, more, needs in UNTRUSTWORTHY:
-            yield Case(feature, peer, functools.partial(we_refuse, peer=peer, identity=identity, rule=rule, alert=alert, **more), needs)
-        # RFC 5246 §7.4.6 says handshake_failure; to GnuTLS, which does so with its own client, too, an empty list is one of the wrong length.
-        alert = {OPENSSL_SERVER: "handshake_failure", GNUTLS_SERVER: "decode_error"}[peer]
-        yield Case("client certificate demanded", peer, functools.partial(asked_for_certificate, peer=peer, alert=alert))
-    for peer in CLIENTS:
-        yield Case("wrong name refused", peer, functools.partial(peer_refuses, peer=peer, name="other.example"))
-        yield Case("untrusted chain refused", peer, functools.partial(peer_refuses, peer=peer, stranger=True))
-    everybody = [*SERVERS, *CLIENTS]
-    yield from nothing_in_common("no common suite", everybody, alert="handshake_failure", theirs=Setting(suite="TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
-                                 mine=Setting(suite="TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"))
-    yield from nothing_in_common("no suite for the certificate", everybody, alert="handshake_failure", theirs=ECDSA)
+NAME_MISMATCH = ("certificate_name_mismatch", "bad_certificate")
+ROWS = [
+    Row("wrong name refused", distrust(lambda pki: pki.misnamed, *NAME_MISMATCH)),
+    Row("wrong address refused", distrust(lambda pki: pki.misnamed, *NAME_MISMATCH, name="")),
+    Row("untrusted chain refused", distrust(lambda pki: pki.theirs["p256"], "certificate_unknown_issuer", "unknown_ca", stranger=True)),
+    Row("expired certificate refused", distrust(lambda pki: pki.expired, "certificate_expired", "certificate_expired"), ("openssl",)),
+    Row("client certificate demanded, none shown", demanded),
+    Row("no common suite", Nothing(Setting(suites=(GCM,)), Setting(suites=(CHACHA,)))),
+    Row("no suite for the certificate", Nothing(Setting(suites=(ECDSA,)))),
     # Shows RFC 8422 4-3, 5.1-6
-    yield from nothing_in_common("no common group", everybody, alert="handshake_failure",
-                                 theirs=Setting(suite="TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", group="secp521r1"), mine=Setting(group="x25519"))
-    yield from nothing_in_common("no common signature scheme", [OPENSSL_SERVER, GNUTLS_SERVER, OPENSSL_CLIENT, GNUTLS_CLIENT], alert="handshake_failure",
-                                 theirs=Setting(scheme="rsa_pkcs1_sha512"), mine=Setting(scheme="rsa_pss_rsae_sha256"))
-    # A server would take 1.1 instead of what we offer, but finds none of its suites among ours.
-    yield from nothing_in_common("peer has 1.1 alone", SERVERS, alert="handshake_failure", theirs=Setting(versions=("1.1",)))
+    Row("no common group", Nothing(Setting(suites=(GCM,), groups=("secp521r1",)), Setting(groups=("x25519",)), needs=("groups",))),
+    Row("no common signature scheme", Nothing(Setting(schemes=("rsa_pkcs1_sha512",)), Setting(schemes=("rsa_pss_rsae_sha256",)), needs=("schemes",))),
     # Shows RFC 7627 6.4-1
-    yield from nothing_in_common("peer has 1.1 alone", CLIENTS, alert="protocol_version", theirs=Setting(versions=("1.1",)))
+    Row("peer has TLS 1.1 alone", only_11),
     # Shows RFC 7301 3.2-2
-    yield from nothing_in_common("no common ALPN protocol", [OPENSSL_SERVER, GNUTLS_SERVER, OPENSSL_CLIENT, GNUTLS_CLIENT], alert="no_application_protocol",
-                                 theirs=Setting(alpn=("theirs",)), mine=Setting(alpn=("ours",)))
-    yield from nothing_in_common("no common ALPN protocol", [CURL], alert="no_application_protocol", theirs=Setting(alpn=("h2", "http/1.1")),
-                                 mine=Setting(alpn=("ours",)))
-    yield Case("plain HTTP gets a readable 400", CURL, functools.partial(plain_http, peer=CURL))
+    Row("no common ALPN protocol", Nothing(Setting(alpn=("http/1.1",)), Setting(alpn=("ours",)), alert="no_application_protocol", needs=("alpn",),
+                                           needs_of_server=("alpn-fatal",))),
+    rows("plain HTTP gets a readable 400", (plain_http, (Curl,))),
+]

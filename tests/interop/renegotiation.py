@@ -2,19 +2,20 @@
 
 What follows is the peer's choice: OpenSSL's end answers no_renegotiation with a fatal handshake_failure, gnutls-serv hangs up, and gnutls-cli asks again
 until it is called a flood. Our end goes on in each case, as it reads what comes then."""
-import functools
-
+import exchange
 import ours
-from matrix import Case
-from peers import GNUTLS_CLIENT, GNUTLS_SERVER, OPENSSL_CLIENT, OPENSSL_SERVER
+from matrix import rows
 from setting import Setting
+from stacks.gnutls import GnutlsClient, GnutlsServer
+from stacks.openssl import OpensslClient, OpensslServer
+from stacks.programs import ProgramServer
 from stage import expect
 
 
 # Shows RFC 5746 5-2
 def asked_by_s_server(stage, peer):
     identity = stage.pki.theirs["p256"]
-    server = peer.start(stage, Setting(identities=(identity,)), "raw")
+    server = peer.serve(stage, Setting(identities=(identity,)), "raw", once=True)
     client = ours.connect(stage, server.port, Setting(trust=identity.ca)).feed(b"12345\n")
     server.out.until("12345\n")
     server.feed(b"R\n")
@@ -26,7 +27,7 @@ def asked_by_s_server(stage, peer):
 
 def asked_by_gnutls_serv(stage, peer):
     identity = stage.pki.theirs["p256"]
-    server = peer.start(stage, Setting(identities=(identity,)))
+    server = peer.serve(stage, Setting(identities=(identity,)))
     client = ours.connect(stage, server.port, Setting(trust=identity.ca)).feed(b"12345\n")
     client.out.until("12345\n")
     client.feed(b"**REHANDSHAKE**\n")
@@ -50,10 +51,57 @@ def asked_by_client(stage, peer, wish, ending, options=()):
     other.end_input().exits(0)
 
 
-def cases():
-    feature = "renegotiation declined"
-    yield Case(feature, OPENSSL_SERVER, functools.partial(asked_by_s_server, peer=OPENSSL_SERVER))
-    yield Case(feature, GNUTLS_SERVER, functools.partial(asked_by_gnutls_serv, peer=GNUTLS_SERVER))
-    yield Case(feature, OPENSSL_CLIENT, functools.partial(asked_by_client, peer=OPENSSL_CLIENT, wish=b"R\n", ending="received alert handshake_failure"))
-    yield Case(feature, GNUTLS_CLIENT, functools.partial(asked_by_client, peer=GNUTLS_CLIENT, wish=b"^renegotiate^\n", ending="sent alert unexpected_message",
-                                                        options=["--inline-commands"]))
+def asked_by_s_client(stage, peer):
+    asked_by_client(stage, peer, b"R\n", "received alert handshake_failure", [])
+
+
+def asked_by_gnutls_cli(stage, peer):
+    asked_by_client(stage, peer, b"^renegotiate^\n", "sent alert unexpected_message", ["--inline-commands"])
+
+
+# ---------------------------------------------------------------------------------------------- by permission
+
+
+def followed(outcome):
+    expect(outcome.ours["renegotiations"] == 1, "there was no second handshake:", outcome.ours)
+
+
+def of_program(peer):
+    def play(stage):
+        identity = stage.pki.theirs["p256"]
+        server = peer.serve(stage, Setting(identities=(identity,)), "--renegotiate")
+        followed(exchange.to_server(stage, peer, server, Setting(trust=identity.ca), "--renegotiate", "once"))
+    return [("", play)] if "renegotiate" in peer.features else []
+
+
+class AsksFirst(OpensslServer):
+    """Asks for another handshake before it answers."""
+
+    def reply(self, process):
+        process.out.until(r"hello over there\n")
+        process.feed(b"r\n")
+        super().reply(process)
+
+
+def of_s_server(stage, peer):  # pylint: disable=unused-argument
+    identity = stage.pki.theirs["p256"]
+    server = peer.serve(stage, Setting(identities=(identity,)))
+    followed(exchange.to_server(stage, AsksFirst(), server, Setting(trust=identity.ca), "--renegotiate", "once"))
+
+
+def of_gnutls_serv(stage, peer):
+    identity = stage.pki.theirs["p256"]
+    server = peer.serve(stage, Setting(identities=(identity,)))
+    client = ours.connect(stage, server.port, Setting(trust=identity.ca), "--renegotiate", "freely").feed(b"12345\n")
+    client.out.until("12345\n")
+    client.feed(b"**REHANDSHAKE**\n")
+    server.err.until(r"(?s)(Selected cipher suite.*){2}")
+    client.feed(b"6789\n")
+    client.out.until("6789\n")
+    client.end_input().exits(0)
+    expect(ours.report(client)["renegotiations"] == 1, "there was no second handshake:", client.err.text())
+
+
+ROWS = [rows("renegotiation declined", (asked_by_s_server, (OpensslServer,)), (asked_by_gnutls_serv, (GnutlsServer,)), (asked_by_s_client, (OpensslClient,)),
+             (asked_by_gnutls_cli, (GnutlsClient,))),
+        rows("renegotiation by permission", (of_s_server, (OpensslServer,)), (of_gnutls_serv, (GnutlsServer,)), (of_program, (ProgramServer,)))]

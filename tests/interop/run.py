@@ -1,8 +1,10 @@
-"""TLS 1.2 with stacks that others wrote, in both roles. usage: run.py TLS12 [PART_OF_A_TITLE]
+"""TLS 1.2 with stacks that others wrote, in both roles.
 
-Prints a line for every case, what was skipped, and the matrix: features by peers."""
+Prints a line for every trial, what was skipped, and the matrix: features by peers."""
+import argparse
 import concurrent.futures
 import os
+import re
 import shutil
 import signal
 import sys
@@ -15,40 +17,79 @@ import keylog  # noqa: E402
 import negotiation  # noqa: E402
 import refusals  # noqa: E402
 import renegotiation  # noqa: E402
-from matrix import Matrix  # noqa: E402
+from matrix import LEGEND, Cell, Matrix, in_columns, in_markdown, table  # noqa: E402
 from pki import Pki  # noqa: E402
+from stacks import all_peers  # noqa: E402
 from stage import Process  # noqa: E402
 
 MODULES = [negotiation, refusals, closing, renegotiation, keylog]
-JOBS = 4  # cases mostly wait for their peers
+JOBS = 6  # cells mostly wait for their peers
+MARKS = ("<!-- the matrix: tests/interop/run.py --readme -->\n", "<!-- end of the matrix -->\n")
 
 
-def run(tls12, cases, folder):
-    """The matrix of these cases, all played, with what they leave behind in this folder."""
+def play(tls12, cells, folder):
+    """The matrix of these cells, all played, with what they leave behind in this folder."""
 
     def interrupted(*_):
-        Process.end_all()
-        shutil.rmtree(folder, ignore_errors=True)
-        os._exit(1)
+        try:
+            Process.end_all()
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os._exit(1)
 
     signal.signal(signal.SIGTERM, interrupted)
     signal.signal(signal.SIGINT, interrupted)
     matrix = Matrix(tls12, Pki(tls12, folder), folder, shutil.which)
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        list(pool.map(matrix.run, cases))
+        list(pool.map(matrix.play, cells))
     return matrix
 
 
-def main(arguments):
-    wanted = arguments[2] if len(arguments) > 2 else ""
-    cases = [case for module in MODULES for case in module.cases() if wanted in case.title()]
-    with tempfile.TemporaryDirectory(prefix="tls12-interop-") as folder:
-        matrix = run(os.path.realpath(arguments[1]), cases, folder)
+def markdown(cells, matrix):
+    tables = [in_markdown(table(cells, role)) for role in ("server", "client")]
+    legend = "; ".join(f"`{code}` {words}" for code, words in LEGEND.items())
+    return "\n".join([f"{matrix.passed} connections and conversations passed, {matrix.failed} failed. {legend}.", "", tables[0], "", tables[1], ""])
+
+
+def put_into(path, text):
+    """Between the marks."""
+    with open(path, encoding="utf-8") as file:
+        before, _, rest = file.read().partition(MARKS[0])
+    after = rest.partition(MARKS[1])[2]
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(before + MARKS[0] + text + MARKS[1] + after)
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tls12", help="the command under test")
+    parser.add_argument("--programs", default="", help="peers.json of the build: other libraries, as programs")
+    parser.add_argument("--only", default="", help="cells whose title matches this expression")
+    parser.add_argument("--part", default="", help="K/N: the K-th of N parts of the cells")
+    parser.add_argument("--markdown", action="store_true", help="the tables in Markdown")
+    parser.add_argument("--readme", default="", help="put them into this file, between the marks")
+    return parser.parse_args()
+
+
+def main():
+    asked = options()
+    cells = [Cell(row, peer) for module in MODULES for row in module.ROWS for peer in all_peers(asked.programs)]
+    cells = [cell for cell in cells if re.search(asked.only, cell.title())]
+    if asked.part:
+        part, parts = map(int, asked.part.split("/"))
+        cells = cells[part - 1 :: parts]
+    with tempfile.TemporaryDirectory(prefix="tls12-interop-", ignore_cleanup_errors=True) as folder:
+        matrix = play(os.path.realpath(asked.tls12), [cell for cell in cells if cell.trials], folder)
     for program, count in matrix.skipped.items():
-        print(f"skipped: {count} cases, for {program} is not installed")
-    print()
-    print(matrix.table(list(dict.fromkeys(case.feature for case in cases))))
-    return 1 if matrix.failures or not cases else 0
+        print(f"skipped: {count} trials, for {program} is not installed")
+    for role in ("server", "client"):
+        print("\n" + in_columns(table(cells, role)))
+    print("\n" + "; ".join(f"{code}: {words}" for code, words in LEGEND.items()))
+    if asked.markdown:
+        print("\n" + markdown(cells, matrix))
+    if asked.readme:
+        put_into(asked.readme, markdown(cells, matrix))
+    return 1 if matrix.failed or not matrix.passed else 0
 
 
-sys.exit(main(sys.argv))
+sys.exit(main())

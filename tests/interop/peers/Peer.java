@@ -238,7 +238,8 @@ public class Peer {
         parameters.setProtocols(VERSIONS);
         parameters.setCipherSuites(has("suites") ? list("suites", suites()) : suites().toArray(new String[0]));
         if (has("alpn")) parameters.setApplicationProtocols(list("alpn", null));
-        if (has("max-fragment")) parameters.setMaximumPacketSize(Integer.parseInt(given.get("max-fragment")));
+        // JSSE takes 325 bytes off for what protection may add.
+        if (has("max-fragment")) parameters.setMaximumPacketSize(Integer.parseInt(given.get("max-fragment")) + 325);
         if (server) {
             var how = given.getOrDefault("client-auth", "none");
             if (how.equals("request")) parameters.setWantClientAuth(true);
