@@ -171,6 +171,26 @@ TEST_CASE("RFC 7627 §5.4: a resumed session without the extended master secret 
   });
 }
 
+// Shows RFC 7627 5.4-5
+TEST_CASE("RFC 7627 §5.4: a resumed session without the extended master secret is not renegotiated, whatever is allowed") {
+  for (const bool extended : {false, true}) {
+    CAPTURE(extended);
+    by_id_and_by_ticket(extended ? kAsItWas : kUnextended, [&](Acquainted ends) {
+      ends.client.renegotiation = Renegotiation::freely;
+      ScriptedPeer peer = ends.scripted_server();
+      RawServerHello hello = peer.server_hello();
+      if (!extended) hello.extensions.remove(23);
+      complete_as_server(peer, hello);
+      peer.send(HandshakeType::hello_request);
+      CHECK(peer.engine.handshaking() == extended);
+      if (extended) return;
+      REQUIRE(peer.alerts.size() == 1);
+      CHECK(peer.alerts[0].level == AlertLevel::warning);
+      CHECK(peer.alerts[0].description == Alert::no_renegotiation);
+    });
+  }
+}
+
 // Shows RFC 5746 3.4-3, 3.4-4, 4.1-1
 TEST_CASE("RFC 5746 §3.4: a session or not, a ServerHello answers renegotiation_info, empty") {
   by_id_and_by_ticket(kAsItWas, [](const Acquainted& ends) {

@@ -66,6 +66,7 @@ Octets exported(const Engine& engine) {
 
 }  // namespace
 
+// Shows RFC 5746 3.5-1, 5-2
 TEST_CASE("RFC 5746 §3.5: a client that may renegotiates at the server's wish, tied to the handshake before, once or as often as it is asked") {
   for (const Renegotiation allowed : {Renegotiation::once, Renegotiation::freely}) {
     ScriptedPeer peer = connected(willing(allowed));
@@ -85,6 +86,7 @@ TEST_CASE("RFC 5746 §3.5: a client that may renegotiates at the server's wish, 
   }
 }
 
+// Shows RFC 5746 3.5-1, 3.5-2
 TEST_CASE("RFC 5746 §3.5: the ClientHello of a renegotiation has our verify_data and no SCSV, and offers neither a session nor another application protocol") {
   ClientConfig config = willing();
   config.sessions = make_memory_session_store();
@@ -182,6 +184,7 @@ TEST_CASE("state counts the data of all handshakes of a connection") {
   CHECK(peer.engine.state().bytes_received == 30);
 }
 
+// Shows RFC 5746 3.5-3, 3.5-4
 TEST_CASE("RFC 5746 §3.5: a renegotiation_info that is missing, or is not both ends' verify_data, is a handshake_failure") {
   const auto fails = [](const std::function<void(RawServerHello&)>& change) {
     ScriptedPeer peer = asked();
@@ -226,6 +229,7 @@ TEST_CASE("RFC 7627: a renegotiation does not gain or lose extended_master_secre
   gains.check_fault(Errc::renegotiation_extended_master_secret_changed, Alert::handshake_failure);
 }
 
+// Shows RFC 7366 3.1-3, 3.1-4
 TEST_CASE("RFC 7366 §3.1: encrypt-then-MAC is not taken back by a renegotiation, nor by one behind an AEAD suite") {
   ClientConfig config = willing();
   config.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256};
@@ -249,6 +253,7 @@ TEST_CASE("RFC 7366 §3.1: encrypt-then-MAC is not taken back by a renegotiation
   peer.check_fault(Errc::renegotiation_encrypt_then_mac_lost, Alert::handshake_failure);
 }
 
+// Shows RFC 5746 4.2-1, 4.2-2
 TEST_CASE("RFC 5746 §4.2: without its extension there is no renegotiation, whatever is allowed") {
   ClientConfig config = willing();
   config.dangerous.allow_missing_secure_renegotiation = true;
