@@ -166,6 +166,17 @@ TEST_CASE("ALPN: what the server chose must be among what was offered, to the by
 }
 
 // Shows RFC 8422 5.2-2
+// Shows RFC 6066 4-1, 4-4
+TEST_CASE("RFC 6066 §4: a client takes the max_fragment_length that it asked for, and no other") {
+  ClientConfig config = client_config();
+  config.max_fragment_length = 1024;
+  const ScriptedPeer peer = accepted("the same", [](RawServerHello& h) { h.extensions.add(1, {2}); }, config);
+  CHECK(wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4))->max_fragment_length == 2);
+  CHECK(peer.engine.state().send_fragment_limit == 1024);
+  check("a smaller one", [](auto& h) { h.extensions.add(1, {1}); }, Errc::fragment_limit_wrong, Alert::illegal_parameter, config);
+  check("a larger one", [](auto& h) { h.extensions.add(1, {3}); }, Errc::fragment_limit_wrong, Alert::illegal_parameter, config);
+}
+
 TEST_CASE("uncompressed points must be among the server's formats, if it lists any") {
   check("others only", [](auto& h) { h.extensions.add(11, {2, 1, 2}); }, Errc::point_format_missing, Alert::illegal_parameter);
 }
