@@ -74,21 +74,6 @@ def of_program(peer):
     return [("", play)] if "renegotiate" in peer.features else []
 
 
-class AsksFirst(OpensslServer):
-    """Asks for another handshake before it answers."""
-
-    def reply(self, process):
-        process.out.until(r"hello over there\n")
-        process.feed(b"r\n")
-        super().reply(process)
-
-
-def of_s_server(stage, peer):  # pylint: disable=unused-argument
-    identity = stage.pki.theirs["p256"]
-    server = peer.serve(stage, Setting(identities=(identity,)))
-    followed(exchange.to_server(stage, AsksFirst(), server, Setting(trust=identity.ca), "--renegotiate", "once"))
-
-
 def of_gnutls_serv(stage, peer):
     identity = stage.pki.theirs["p256"]
     server = peer.serve(stage, Setting(identities=(identity,)))
@@ -104,4 +89,4 @@ def of_gnutls_serv(stage, peer):
 
 ROWS = [rows("renegotiation declined", (asked_by_s_server, (OpensslServer,)), (asked_by_gnutls_serv, (GnutlsServer,)), (asked_by_s_client, (OpensslClient,)),
              (asked_by_gnutls_cli, (GnutlsClient,))),
-        rows("renegotiation by permission", (of_s_server, (OpensslServer,)), (of_gnutls_serv, (GnutlsServer,)), (of_program, (ProgramServer,)))]
+        rows("renegotiation by permission", (of_gnutls_serv, (GnutlsServer,)), (of_program, (ProgramServer,)))]
