@@ -23,6 +23,11 @@ std::vector<std::uint8_t> copy(Bytes bytes) { return {bytes.begin(), bytes.end()
 // RFC 8701 §2: sixteen values, all of the form 0x?A?A.
 std::uint16_t grease(std::uint8_t random) { return static_cast<std::uint16_t>(0x0a0a | (random & 0xf0) << 8 | (random & 0xf0)); }
 
+bool is_reserved(ExtensionType type) {
+  const auto value = static_cast<unsigned>(type);
+  return (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff);
+}
+
 /// A list with a value that means nothing in front, or something behind.
 std::vector<std::uint8_t> list_with(std::optional<std::uint16_t> front, Bytes list, std::optional<CipherSuite> back = {}) {
   std::vector<std::uint8_t> all;
@@ -132,11 +137,11 @@ Result<Outcome> Client::send_client_hello() {
   if (config.common.record_size_limit != 0) hello.record_size_limit = config.common.record_size_limit;
   if (!certificate_types.empty()) hello.server_certificate_types = certificate_types;
   if (config.grease) hello.grease = static_cast<ExtensionType>(grease(client_random_[2]));
-  // RFC 7685: what is missing, beside the extension's own header.
+  // RFC 7685: what is missing, beside the extension's own header; but never nothing, for old servers mind an empty extension at the end.
   if (config.pad_hello_to != 0) {
     Buffer bare;
     wire::serialize(hello, bare);
-    if (bare.size() + 4 < config.pad_hello_to) hello.padding = config.pad_hello_to - bare.size() - 4;
+    if (bare.size() < config.pad_hello_to) hello.padding = std::max<std::size_t>(config.pad_hello_to - bare.size(), 5) - 4;
   }
   return emit(hello);
 }
@@ -213,7 +218,8 @@ Result<void> Client::check_offered(const ServerHello& hello) const {
   if (!ours) return fail(ours.error());
   for (const Extension answer : hello.extensions) {
     const bool offered = std::ranges::any_of(ours->extensions, [&](const Extension& e) { return e.type == answer.type; });
-    if (!offered || std::ranges::find(kNeverAnswered, answer.type) != std::end(kNeverAnswered)) return fail(Errc::extension_not_offered, name(answer.type));
+    if (!offered || is_reserved(answer.type) || std::ranges::find(kNeverAnswered, answer.type) != std::end(kNeverAnswered))
+      return fail(Errc::extension_not_offered, name(answer.type));
   }
   return {};
 }

@@ -1,0 +1,149 @@
+// The size of records that two ends agree upon: max_fragment_length (RFC 6066 §4) and record_size_limit (RFC 8449).
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "support/scripted_peer.hpp"
+
+using namespace tls12;
+using namespace tls12::test;
+
+namespace {
+
+constexpr int kMaxFragmentLength = 1, kRecordSizeLimit = 28;
+
+Octets two(std::size_t number) { return {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)}; }
+
+ClientConfig asking(std::size_t max_fragment_length, std::uint16_t record_size_limit = 0) {
+  ClientConfig config = client_config();
+  config.max_fragment_length = max_fragment_length;
+  config.common.record_size_limit = record_size_limit;
+  return config;
+}
+
+/// A client that gets this answer.
+ScriptedPeer answered(const ClientConfig& config, const RawExtensions& answer) {
+  ScriptedPeer peer = ScriptedPeer::server_of(config);
+  RawServerHello hello = peer.server_hello();
+  for (const auto& [type, data] : answer.items) hello.extensions.add(type, data);
+  peer.send(hello.bytes());
+  return peer;
+}
+/// A server that is asked for this.
+ScriptedPeer asked(const RawExtensions& question, ServerConfig config = server_config()) {
+  config.dynamic_records = false;
+  ScriptedPeer peer = ScriptedPeer::client_of(config);
+  for (const auto& [type, data] : question.items) peer.client_hello.extensions.add(type, data);
+  peer.send(HandshakeType::client_hello);
+  return peer;
+}
+void finish(ScriptedPeer& peer, Role engine) {
+  if (engine == Role::client) {
+    peer.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
+  } else {
+    peer.send(HandshakeType::client_key_exchange);
+  }
+  peer.change_cipher_spec();
+  peer.send(HandshakeType::finished);
+  if (peer.engine.error()) MESSAGE(peer.engine.error()->message());
+  REQUIRE(peer.engine.state().handshake_complete);
+}
+
+/// Sends no more than `sends` bytes a record, takes `takes` of them, and not one more.
+void check_limits(ScriptedPeer peer, std::size_t sends, std::size_t takes) {
+  const std::size_t before = peer.seen.size();
+  REQUIRE(peer.engine.write(Octets(3 * sends + 1, 'd')).value() == 3 * sends + 1);
+  peer.collect();
+  std::vector<std::size_t> sizes;
+  for (std::size_t i = before; i < peer.seen.size(); ++i) sizes.push_back(peer.seen[i].bytes.size());
+  CHECK(sizes == std::vector<std::size_t>{sends, sends, sends, 1});
+
+  peer.deliver(ContentType::application_data, Octets(takes, 'd'));
+  CHECK(read_all(peer.engine).size() == takes);
+  if (takes == kMaxPlaintext) return;
+  peer.deliver(ContentType::application_data, Octets(takes + 1, 'd'));
+  peer.check_fault(Errc::record_overflow, Alert::record_overflow);
+}
+
+}  // namespace
+
+TEST_CASE("RFC 6066 §4: a client that asked for a max_fragment_length gets it, both ways, or all of 2^14 from a server that does not answer") {
+  for (const auto& [size, code] : {std::pair(512, 1), {1024, 2}, {2048, 3}, {4096, 4}}) {
+    CAPTURE(size);
+    const auto limit = static_cast<std::size_t>(size);
+    ScriptedPeer peer = answered(asking(limit), {{kMaxFragmentLength, {static_cast<std::uint8_t>(code)}}});
+    finish(peer, Role::client);
+    CHECK(peer.engine.state().send_fragment_limit == limit);
+    CHECK(peer.engine.state().receive_fragment_limit == limit);
+    check_limits(std::move(peer), limit, limit);
+  }
+  ScriptedPeer peer = answered(asking(512), {});
+  finish(peer, Role::client);
+  check_limits(std::move(peer), kMaxPlaintext, kMaxPlaintext);
+}
+
+TEST_CASE("RFC 6066 §4: an answer with another length than was asked for is answered with illegal_parameter, one unasked with unsupported_extension") {
+  for (const std::uint8_t code : Octets{0, 1, 3, 4, 5, 255})
+    answered(asking(1024), {{kMaxFragmentLength, {code}}}).check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
+  for (const Octets& malformed : {Octets{}, Octets{2, 2}}) {
+    const ScriptedPeer peer = answered(asking(1024), {{kMaxFragmentLength, malformed}});
+    REQUIRE(peer.engine.error().has_value());
+    CHECK(peer.engine.error()->alert == Alert::decode_error);
+  }
+  answered(client_config(), {{kMaxFragmentLength, {2}}}).check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
+  answered(client_config(), {{kRecordSizeLimit, two(1000)}}).check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
+}
+
+TEST_CASE("RFC 6066 §4: a server keeps to the max_fragment_length that it was asked for, and refuses those that there are not") {
+  for (const auto& [size, code] : {std::pair(512, 1), {1024, 2}, {2048, 3}, {4096, 4}}) {
+    CAPTURE(size);
+    const auto limit = static_cast<std::size_t>(size);
+    ScriptedPeer peer = asked({{kMaxFragmentLength, {static_cast<std::uint8_t>(code)}}});
+    for (const auto& seen : peer.seen) CHECK(seen.bytes.size() <= limit);
+    finish(peer, Role::server);
+    check_limits(std::move(peer), limit, limit);
+  }
+  for (const std::uint8_t code : Octets{0, 5, 255}) asked({{kMaxFragmentLength, {code}}}).check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
+}
+
+TEST_CASE("RFC 8449 §4: each end keeps to the record_size_limit that the other named") {
+  for (const std::size_t theirs : {std::size_t{64}, std::size_t{1000}, kMaxPlaintext}) {
+    CAPTURE(theirs);
+    ScriptedPeer client = answered(asking(0, 100), {{kRecordSizeLimit, two(theirs)}});
+    finish(client, Role::client);
+    CHECK(client.engine.state().send_fragment_limit == theirs);
+    CHECK(client.engine.state().receive_fragment_limit == 100);
+    check_limits(std::move(client), theirs, 100);
+
+    ServerConfig config = server_config();
+    config.common.record_size_limit = 200;
+    ScriptedPeer server = asked({{kRecordSizeLimit, two(theirs)}}, config);
+    finish(server, Role::server);
+    check_limits(std::move(server), theirs, 200);
+  }
+  // §4: a client that speaks TLS 1.3 as well may name a byte more than TLS 1.2 has; a limit is no promise to use all of it.
+  ScriptedPeer server = asked({{kRecordSizeLimit, two(kMaxPlaintext + 1)}});
+  finish(server, Role::server);
+  check_limits(std::move(server), kMaxPlaintext, kMaxPlaintext);
+}
+
+TEST_CASE("RFC 8449 §4, §5: a limit below 64, or an answer to both extensions, is answered with illegal_parameter") {
+  for (const std::size_t size : {0U, 1U, 63U}) {
+    answered(asking(0, 100), {{kRecordSizeLimit, two(size)}}).check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
+    asked({{kRecordSizeLimit, two(size)}}).check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
+  }
+  answered(asking(1024, 100), {{kMaxFragmentLength, {2}}, {kRecordSizeLimit, two(100)}}).check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
+  // §5: a server that is asked for both answers one.
+  ScriptedPeer both = asked({{kMaxFragmentLength, {1}}, {kRecordSizeLimit, two(100)}});
+  const auto hello = wire::parse_server_hello(Bytes(both.seen.at(0).bytes).subspan(4)).value();
+  CHECK(hello.record_size_limit == kMaxPlaintext);
+  CHECK(!hello.max_fragment_length);
+  finish(both, Role::server);
+  check_limits(std::move(both), 100, kMaxPlaintext);
+}
+
+TEST_CASE("limits that the extensions cannot say are refused by build()") {
+  for (const std::size_t size : {1U, 511U, 513U, 8192U, 16384U}) CHECK(asking(size).build().error().code == Errc::bad_configuration);
+  for (const std::uint16_t size : {std::uint16_t{1}, std::uint16_t{63}, static_cast<std::uint16_t>(kMaxPlaintext + 1)})
+    CHECK(asking(0, size).build().error().code == Errc::bad_configuration);
+}

@@ -1,0 +1,220 @@
+// What a server shows beside or instead of its certificate: a stapled OCSP response (RFC 6066 §8), signed certificate timestamps (RFC 6962 §3.3.1), a raw
+// public key (RFC 7250).
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "support/scripted_peer.hpp"
+#include "x509/issue_revocation.hpp"
+
+using namespace tls12;
+using namespace tls12::test;
+using enum HandshakeType;
+
+namespace {
+
+constexpr int kStatusRequest = 5, kTimestamps = 18, kServerCertificateType = 20;
+constexpr std::uint8_t kRawPublicKey = 2;
+
+ScriptedPeer answered(const ClientConfig& config, const RawExtensions& answer) {
+  ScriptedPeer peer = ScriptedPeer::server_of(config);
+  RawServerHello hello = peer.server_hello();
+  for (const auto& [type, data] : answer.items) hello.extensions.add(type, data);
+  peer.send(hello.bytes());
+  return peer;
+}
+
+Pair connected(const ClientConfig& client, const ServerConfig& server) {
+  Pair pair(client, server);
+  pair.talk();
+  return pair;
+}
+
+/// A response of the leaf's issuer.
+Octets ocsp_response(x509::CertStatus status, std::chrono::hours age = std::chrono::hours(1)) {
+  const auto& [ca, leaf] = development_identity(KeyKind::ed25519);
+  const Certificate &subject = leaf.chain().front(), &issuer = ca.chain().front();
+  auto single = x509::single_response_of(subject, issuer, HashAlgorithm::sha1, kNow - age, kNow - age + std::chrono::hours(2), *default_provider()).value();
+  single.status = status;
+  single.revocation_time = kNow - age;
+  const auto draft = x509::ocsp_draft_of(single, issuer, ca.key(), kNow - age, *default_provider()).value();
+  return octets(x509::sign_ocsp_response(draft, ca.key(), default_provider()->rng())->der());
+}
+
+ClientConfig checking(RevocationMode mode) {
+  ClientConfig config = client_config();
+  config.verify.revocation.mode = mode;
+  config.verify.revocation.end_entity_only = true;
+  return config;
+}
+
+ServerConfig stapling(const Octets& response) {
+  ServerConfig config = server_config();
+  config.identities = {config.identities.front().with_ocsp_response(response)};
+  return config;
+}
+
+}  // namespace
+
+// ------------------------------------------------ stapling
+
+TEST_CASE("RFC 6066 §8: a server staples its response for whoever asks, and the client delivers it and goes by it") {
+  const Octets good = ocsp_response(x509::CertStatus::good);
+  for (const RevocationMode mode : {RevocationMode::off, RevocationMode::prefer, RevocationMode::require}) {
+    CAPTURE(static_cast<int>(mode));
+    const Pair pair = connected(checking(mode), stapling(good));
+    if (pair.client.error()) MESSAGE(pair.client.error()->message());
+    CHECK(pair.complete());
+    CHECK(pair.client.state().ocsp_response == good);
+  }
+  ClientConfig silent = client_config();
+  silent.request_ocsp = false;
+  const Pair unasked = connected(silent, stapling(good));
+  CHECK(unasked.complete());
+  CHECK(unasked.client.state().ocsp_response.empty());
+  const Pair without = connected(client_config(), server_config());
+  CHECK(without.complete());
+  CHECK(without.client.state().ocsp_response.empty());
+}
+
+TEST_CASE("RFC 6066 §8: a staple that says revoked, or that cannot be used, ends the handshake where revocation counts; so does none, where one is required") {
+  const auto check_refused = [](RevocationMode mode, const ServerConfig& server, Errc code, Alert alert) {
+    const Pair pair = connected(checking(mode), server);
+    CHECK(!pair.complete());
+    REQUIRE(pair.client.error().has_value());
+    CHECK(rule(pair.client.error()->code).name == rule(code).name);
+    CHECK(pair.client.error()->alert == alert);
+    REQUIRE(pair.server.error().has_value());
+    CHECK(pair.server.error()->alert == alert);
+  };
+  Octets forged = ocsp_response(x509::CertStatus::good);
+  forged.back() ^= 1;
+  for (const RevocationMode mode : {RevocationMode::prefer, RevocationMode::require}) {
+    check_refused(mode, stapling(ocsp_response(x509::CertStatus::revoked)), Errc::certificate_revoked, Alert::certificate_revoked);
+    check_refused(mode, stapling(forged), Errc::bad_ocsp_response, Alert::bad_certificate_status_response);
+    check_refused(mode, stapling({0x30, 0x00}), Errc::bad_ocsp_response, Alert::bad_certificate_status_response);
+  }
+  const ServerConfig stale = stapling(ocsp_response(x509::CertStatus::good, std::chrono::hours(9)));
+  CHECK(connected(checking(RevocationMode::prefer), stale).complete());
+  check_refused(RevocationMode::require, stale, Errc::certificate_status_unknown, Alert::certificate_unknown);
+  const Pair none = connected(checking(RevocationMode::require), server_config());
+  CHECK(!none.complete());
+  CHECK(connected(checking(RevocationMode::prefer), server_config()).complete());
+  CHECK(connected(checking(RevocationMode::off), stapling({0x30, 0x00})).complete());
+}
+
+TEST_CASE("RFC 6066 §8: a CertificateStatus that is announced unasked, empty or of another type is refused") {
+  ClientConfig silent = client_config();
+  silent.request_ocsp = false;
+  answered(silent, {{kStatusRequest, {}}}).check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
+  for (const Octets& body : {Octets{}, Octets{1}, Octets{1, 0, 0, 0}, Octets{1, 0, 0, 2, 0x30}, Octets{1, 0, 0, 1, 0x30, 0x00}, Octets{2, 0, 0, 1, 0x30}}) {
+    CAPTURE(to_hex(body));
+    ScriptedPeer peer = answered(client_config(), {{kStatusRequest, {}}});
+    peer.send(certificate);
+    peer.send(message_of(certificate_status, body));
+    REQUIRE(peer.engine.error().has_value());
+    CHECK(peer.engine.error()->alert == (body.size() == 5 && body[0] == 2 ? Alert::illegal_parameter : Alert::decode_error));
+  }
+}
+
+// ------------------------------------------------ signed certificate timestamps
+
+TEST_CASE("RFC 6962 §3.3.1: timestamps are delivered to a client that asked, and to no other") {
+  const Octets list = vector_of(2, Octets(50, 0x5c));  // as the log signed it: nothing here looks inside
+  ServerConfig server = server_config();
+  server.identities = {server.identities.front().with_signed_certificate_timestamps(list)};
+  for (const bool asks : {false, true}) {
+    CAPTURE(asks);
+    ClientConfig client = client_config();
+    client.request_timestamps = asks;
+    const Pair pair = connected(client, server);
+    CHECK(pair.complete());
+    CHECK(pair.client.state().signed_certificate_timestamps == (asks ? list : Octets{}));
+  }
+  answered(client_config(), {{kTimestamps, vector_of(2, list)}}).check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
+  ClientConfig client = client_config();
+  client.request_timestamps = true;
+  for (const Octets& malformed : {Octets{}, Octets{0, 0}, Octets{0, 2, 0, 0}, Octets{0, 3, 0, 2, 1}}) {
+    const ScriptedPeer peer = answered(client, {{kTimestamps, malformed}});
+    REQUIRE(peer.engine.error().has_value());
+    CHECK(peer.engine.error()->alert == Alert::decode_error);
+  }
+}
+
+// ------------------------------------------------ raw public keys
+
+namespace {
+
+ClientConfig pinning(std::vector<CertificateType> types = {CertificateType::raw_public_key}, bool accepts = true) {
+  ClientConfig config = client_config();
+  config.server_certificate_types = std::move(types);
+  config.accept_raw_public_key = [accepts](Bytes key) {
+    return accepts && std::ranges::equal(key, development_identity(KeyKind::ed25519).leaf.key().public_key_info());
+  };
+  return config;
+}
+ServerConfig showing(std::vector<CertificateType> types) {
+  ServerConfig config = server_config();
+  config.certificate_types = std::move(types);
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("RFC 7250 §4.2: the server shows what it likes best of what the client takes, a certificate where neither says more") {
+  using enum CertificateType;
+  const auto shown = [](const ClientConfig& client, const ServerConfig& server) {
+    const Pair pair = connected(client, server);
+    if (pair.client.error()) MESSAGE(pair.client.error()->message());
+    REQUIRE(pair.complete());
+    const ConnectionState& state = pair.client.state();
+    CHECK(state.peer_raw_public_key.empty() != state.peer_certificates.empty());
+    CHECK(state.peer_certificates.empty() == state.verified_chain.empty());
+    return state.peer_certificates.empty() ? raw_public_key : x509;
+  };
+  CHECK(shown(pinning(), showing({raw_public_key})) == raw_public_key);
+  CHECK(shown(pinning(), showing({x509, raw_public_key})) == raw_public_key);
+  CHECK(shown(pinning({x509, raw_public_key}), showing({raw_public_key, x509})) == raw_public_key);
+  CHECK(shown(pinning({raw_public_key, x509}), showing({x509, raw_public_key})) == x509);
+  CHECK(shown(pinning({raw_public_key, x509}), server_config()) == x509);
+  CHECK(shown(client_config(), showing({raw_public_key})) == x509);
+}
+
+TEST_CASE("RFC 7250 §4.2: two ends without a type in common end in unsupported_certificate, a key that nobody expects in certificate_unknown") {
+  const Pair none = connected(pinning(), server_config());
+  REQUIRE(none.server.error().has_value());
+  CHECK(none.server.error()->code == Errc::certificate_type_not_offered);
+  CHECK(none.server.error()->alert == Alert::unsupported_certificate);
+
+  const Pair refused = connected(pinning({CertificateType::raw_public_key}, false), showing({CertificateType::raw_public_key}));
+  REQUIRE(refused.client.error().has_value());
+  CHECK(refused.client.error()->code == Errc::raw_public_key_refused);
+  CHECK(refused.client.error()->alert == Alert::certificate_unknown);
+  CHECK(!refused.server.state().handshake_complete);
+}
+
+TEST_CASE("RFC 7250 §3: a raw public key that is none, or of a kind that the suite has no use for, is refused before anybody is asked") {
+  const auto shows = [](const Octets& key) {
+    ScriptedPeer peer = answered(pinning(), {{kServerCertificateType, {kRawPublicKey}}});
+    REQUIRE(!peer.engine.error());
+    peer.send(message_of(certificate, vector_of(3, key)));
+    REQUIRE(peer.engine.error().has_value());
+    return *peer.engine.error()->alert;
+  };
+  Octets cut = octets(development_identity(KeyKind::ed25519).leaf.key().public_key_info());
+  const Octets rsa = octets(development_identity(KeyKind::rsa).leaf.key().public_key_info());
+  CHECK(shows(rsa) == Alert::unsupported_certificate);
+  CHECK(shows({}) == Alert::decode_error);
+  cut.pop_back();
+  for (const Octets& none : {cut, Octets{0x30, 0x00}, Octets{0x30, 0x01}, Octets(40, 0xff)}) {
+    const Alert alert = shows(none);
+    CHECK((alert == Alert::bad_certificate || alert == Alert::unsupported_certificate));
+  }
+  answered(client_config(), {{kServerCertificateType, {kRawPublicKey}}}).check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
+}
+
+TEST_CASE("RFC 7250 §4.1: a client that takes raw public keys has someone who judges them") {
+  ClientConfig config = client_config();
+  config.server_certificate_types = {CertificateType::raw_public_key};
+  CHECK(config.build().error().code == Errc::bad_configuration);
+}
