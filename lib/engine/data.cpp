@@ -1,5 +1,6 @@
 // Application data of ours, into records: how large they are, and what is held back to make one of several writes.
 #include <algorithm>
+#include <cstring>
 
 #include "engine/impl.hpp"
 
@@ -31,31 +32,42 @@ Result<std::size_t> Engine::Impl::write(std::span<const Bytes> buffers, Flush fl
   return taken;
 }
 
-/// How much of `data` there is room for. Whole records, and with `nothing_follows` the rest, are sealed from where they lie; what joins another buffer in
-/// a record is copied. Room is there for what is held as well: flush() always has some.
+/// As much of `data` as there is room for, which is room for what is held as well: flush() always has some.
 Result<std::size_t> Engine::Impl::take(Bytes data, bool nothing_follows) {
   std::size_t taken = 0;
   while (taken < data.size()) {
     if (held_.empty()) choose_record_size();
     const Bytes rest = data.subspan(taken);
-    const std::size_t record = writing_.fragment_size();
     const std::size_t room = writing_.data_that_fits(config_.limits.output - std::min(config_.limits.output, output_.size()));
-    std::size_t n = 0;
-    if (held_.empty() && (nothing_follows || rest.size() >= record)) {
-      n = std::min(rest.size(), room);
-      if (small_left_ != 0) n = std::min(n, (small_left_ + record - 1) / record * record);
-      if (!nothing_follows && n > record) n -= n % record;
-      if (const auto sealed = seal_data(rest.first(n)); !sealed) return std::unexpected(sealed.error());
-    } else if (const std::size_t whole = std::min(record, room); whole > held_.size()) {
-      n = std::min(rest.size(), whole - held_.size());
-      held_.insert(held_.end(), rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(n));
-      if (held_.size() == record)
-        if (const auto flushed = flush(); !flushed) return std::unexpected(flushed.error());
-    }
-    taken += n;
-    if (n == 0 || n == room) break;  // what has room behind whole records is left for the next call
+    const bool from_there = held_.empty() && (nothing_follows || rest.size() >= writing_.fragment_size());
+    const auto n = from_there ? seal_from_there(rest.first(std::min(rest.size(), room)), nothing_follows) : hold(rest, room);
+    if (!n) return n;
+    taken += *n;
+    if (*n == 0 || *n == room) break;  // what has room behind whole records is left for the next call
   }
   return taken;
+}
+
+/// Whole records, as many as are of one size, and with `nothing_follows` the rest.
+Result<std::size_t> Engine::Impl::seal_from_there(Bytes data, bool nothing_follows) {
+  const std::size_t record = writing_.fragment_size();
+  std::size_t n = data.size();
+  if (small_left_ != 0) n = std::min(n, (small_left_ + record - 1) / record * record);
+  if (!nothing_follows && n > record) n -= n % record;
+  if (const auto sealed = seal_data(data.first(n)); !sealed) return std::unexpected(sealed.error());
+  return n;
+}
+
+/// Copies what joins other data in a record, and seals that when it is full.
+Result<std::size_t> Engine::Impl::hold(Bytes data, std::size_t room) {
+  const std::size_t record = writing_.fragment_size(), before = held_.size(), whole = std::min(record, room);
+  if (whole <= before) return 0;
+  const std::size_t n = std::min(data.size(), whole - before);
+  held_.resize(before + n);  // insert() would go byte by byte, with an allocator of one's own
+  std::memcpy(held_.data() + before, data.data(), n);
+  if (held_.size() == record)
+    if (const auto flushed = flush(); !flushed) return std::unexpected(flushed.error());
+  return n;
 }
 
 /// For the next record and those behind it.
@@ -81,13 +93,8 @@ Result<void> Engine::Impl::flush() {
   if (error_) return std::unexpected(*error_);
   if (held_.empty()) return {};
   const auto sealed = seal_data(held_);
-  drop_held();
-  return sealed;
-}
-
-void Engine::Impl::drop_held() {
-  wipe(held_);
   held_.clear();
+  return sealed;
 }
 
 void Engine::Impl::restart_record_sizes() { small_left_ = dynamic_records_ ? kDataInSmallRecords : 0; }

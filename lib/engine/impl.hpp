@@ -110,9 +110,10 @@ class Engine::Impl final : private handshake::Channel {
 
   // data.cpp
   Result<std::size_t> take(Bytes data, bool nothing_follows);
+  Result<std::size_t> seal_from_there(Bytes data, bool nothing_follows);
+  Result<std::size_t> hold(Bytes data, std::size_t room);
   void choose_record_size();
   Result<void> seal_data(Bytes data);
-  void drop_held();
 
   // output.cpp
   Result<void> seal_flight();

@@ -181,7 +181,7 @@ Result<void> Engine::Impl::receive_alert(Bytes fragment) {
     peer_closed_ = true;
     handshake_.reset();
     if (!config_.strict_close) return {};
-    drop_held();  // RFC 5246 §7.2.1: pending writes are discarded
+    held_.clear();  // RFC 5246 §7.2.1: pending writes are discarded
     return close_write();
   }
   if (alert->level == AlertLevel::fatal) {

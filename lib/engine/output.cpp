@@ -114,7 +114,6 @@ void Engine::Impl::fail(Error error) {
 
 void Engine::Impl::fail_silently(Error error) {
   error_ = error;
-  drop_held();
   forget_session();
   handshake_.reset();
   next_.reset();

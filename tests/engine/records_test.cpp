@@ -216,6 +216,11 @@ TEST_CASE("a write of many buffers that output has no room for takes bytes from 
   CHECK(got == all);
   CHECK(calls > 4);
   CHECK(ends.end.state().bytes_sent == all.size());
+
+  server.dynamic_records = false;
+  Ends full(Role::server, client_config(), server);
+  const Bytes large_then_small[] = {bytes_of(all), bytes_of("small enough")};
+  CHECK(full.end.write(large_then_small) == kMaxPlaintext);  // nothing of the second, although there is room
 }
 
 TEST_CASE("no buffers and empty ones make no record") {

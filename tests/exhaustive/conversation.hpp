@@ -81,11 +81,11 @@ struct Conversation {
   }
   Result<void> write() {
     while (written < kRequest.size()) {
-      const auto n = conn->write(bytes_of(kRequest).subspan(written));
+      const auto n = conn->write(bytes_of(kRequest).subspan(written), kind.held_back ? Flush::later : Flush::now);
       if (!n) return fail(n.error());
       written += *n;
     }
-    return {};
+    return kind.held_back ? conn->flush() : Result<void>{};
   }
   /// Up to so many bytes, or the end of file.
   Result<void> read(std::size_t up_to) {

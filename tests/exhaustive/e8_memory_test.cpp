@@ -35,7 +35,7 @@ class Shortage {
   bool inside_ = false;
 };
 
-constexpr std::size_t kNone = 0;
+constexpr std::size_t kNoShortage = 0;
 
 /// One conversation in which memory runs out. How many allocations its connection asked for.
 std::size_t converse(const Kind& kind, Role role, std::size_t first, std::size_t end, bool half_closes = false) {
@@ -104,7 +104,7 @@ TEST_CASE("E8: memory that runs out at any allocation of a connection, once or f
     }
     std::size_t points = 0;
     for (const bool half_closes : {false, true}) {
-      const std::size_t needed = converse(kind, role, kNone, kNone, half_closes);
+      const std::size_t needed = converse(kind, role, kNoShortage, kNoShortage, half_closes);
       CHECK(needed > 5);
       for (std::size_t at = 1; at <= needed; ++at) {
         CAPTURE(at);

@@ -21,6 +21,7 @@ struct Kind {
   NamedGroup group;
   Other other = Other::engine;
   bool key_elsewhere = false;
+  bool held_back = false;                                  ///< the request, until it is flushed
   std::vector<Role> roles = {Role::client, Role::server};  ///< of the connection under test
   std::size_t every = 1;                                   ///< of the points that it has, each so many-th is tried
 
@@ -42,6 +43,7 @@ inline const std::vector<Kind> kKinds = {
      .group = NamedGroup::x25519,
      .every = 11},
     {.name = "full, the key elsewhere", .key = KeyKind::ed25519, .suite = kChaCha20, .group = NamedGroup::x25519, .key_elsewhere = true},
+    {.name = "full, the request held back", .key = KeyKind::ed25519, .suite = kChaCha20, .group = NamedGroup::x25519, .held_back = true},
     {.name = "the client is asked for a certificate",
      .key = KeyKind::ed25519,
      .suite = kChaCha20,
