@@ -88,7 +88,7 @@ Result<std::size_t> Conn::Impl::write(std::span<const Bytes> from, Flush flush) 
   std::size_t accepted = 0;
   Bytes rest;  // of the buffer in front of `from`
   Lock lock(mutex_);
-  if (engine_.output().empty() && now() - last_sent_ >= kIdleAfter) engine_.restart_record_sizes();
+  if (now() - last_sent_ >= kIdleAfter) engine_.restart_record_sizes();
   for (;;) {
     while (rest.empty() && !from.empty()) {
       rest = from.front();
