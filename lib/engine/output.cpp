@@ -118,6 +118,7 @@ void Engine::Impl::fail_silently(Error error) {
   handshake_.reset();
   next_.reset();
   kept_ = {};  // RFC 5246 §7.2.2: keys and secrets too
+  held_ = SecretVector();
   writing_.forget_keys();
   reading_.forget_keys();
   if (observer_) observer_->on_error(error);

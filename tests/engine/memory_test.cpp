@@ -203,4 +203,12 @@ TEST_CASE("what is held back takes memory until it is sealed and the buffers are
   pair.client = Engine::client(client_config().build().value(), "localhost", kNow);
   sought = {};
   CHECK(found == 0);
+
+  Pair failed;
+  failed.talk();
+  REQUIRE(failed.client.write(std::vector<std::uint8_t>(10'000, 'x'), Flush::later).has_value());
+  const std::size_t holding = in_use;
+  failed.client.transport_ended();
+  REQUIRE(failed.client.error());
+  CHECK(in_use + 10'000 <= holding);
 }
