@@ -131,6 +131,7 @@ enum class Errc : std::uint16_t {
   certificate_revoked,
   certificate_status_unknown,
   certificate_status_missing,
+  certificate_not_logged,
   // the peer
   peer_alert,
   close_notify_before_finished,

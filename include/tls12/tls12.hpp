@@ -19,5 +19,6 @@
 #include "tls12/session.hpp"
 #include "tls12/state.hpp"
 #include "tls12/time.hpp"
+#include "tls12/transparency.hpp"
 #include "tls12/transport.hpp"
 #include "tls12/verify.hpp"

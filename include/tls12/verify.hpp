@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "tls12/certificate.hpp"
+#include "tls12/registry.hpp"
 #include "tls12/revocation.hpp"
+#include "tls12/transparency.hpp"
 
 namespace tls12 {
 
@@ -52,6 +54,9 @@ struct VerifyPolicy {
   // Keys and signatures (RFC 9325 §4.5).
   std::size_t min_rsa_bits = 2048;
   bool allow_sha1 = false;
+  /// What the certificates of a chain may be signed with, the anchor's own signature aside; empty: whatever this stack has. A client tells its server (RFC 8446
+  /// §4.2.3, signature_algorithms_cert), which may have several chains.
+  std::vector<SignatureScheme> signature_schemes = {};
 
   /// Ask of every certificate what RFC 5280 §4 and the CA/Browser Forum's baseline requirements ask of who issues it, even where a path
   /// could be believed without: key identifiers present, extensions critical as they must be, serial numbers positive, subject names where
@@ -76,6 +81,7 @@ struct VerifyPolicy {
   std::size_t max_name_comparisons = 250'000;  ///< of name constraints with names
 
   RevocationOptions revocation = {};
+  TransparencyOptions transparency = {};
 
   /// Asked about each chain that every rule allows: a reason makes the chain refused (pinning, extra checks), and the search goes on. Called
   /// within verify(), from its thread. Must not throw.
@@ -103,6 +109,7 @@ struct VerifyRequest {
   const VerifyPolicy& policy = VerifyPolicy::standard();
   Bytes stapled_ocsp = {};            ///< an OCSPResponse in DER that came with the certificate; empty: none
   bool staple_was_requested = false;  ///< whether its absence means something (RFC 7633 §4.3.3)
+  Bytes timestamps = {};              ///< a SignedCertificateTimestampList without its outer length that came beside the certificate (RFC 6962 §3.3.1)
   const Provider& provider = *default_provider();
 };
 

@@ -115,6 +115,7 @@ constexpr Rule kRules[] = {
     {Errc::certificate_revoked, "certificate_revoked", protocol, Alert::certificate_revoked, "RFC 5280 §6.3, RFC 6960 §2.2", "a certificate was revoked by its issuer"},
     {Errc::certificate_status_unknown, "certificate_status_unknown", protocol, Alert::certificate_unknown, "RFC 5280 §6.3.3", "nothing shows that a certificate was not revoked"},
     {Errc::certificate_status_missing, "certificate_status_missing", protocol, Alert::bad_certificate_status_response, "RFC 7633 §4.3.3", "a certificate demands a stapled OCSP response, and none came"},
+    {Errc::certificate_not_logged, "certificate_not_logged", protocol, Alert::certificate_unknown, "RFC 6962 §5.2", "too few of the known logs have promised to publish the certificate"},
     // the peer
     {Errc::peer_alert, "peer_alert", Category::peer_alert, std::nullopt, "RFC 5246 §7.2", "the peer ended the connection with an alert"},
     {Errc::close_notify_before_finished, "close_notify_before_finished", Category::peer_alert, std::nullopt, "RFC 5246 §7.2.1", "the peer closed the connection before the handshake was complete"},

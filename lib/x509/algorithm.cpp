@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "wire/registry.hpp"
 #include "x509/oid.hpp"
 
 namespace tls12::x509 {
@@ -125,6 +126,20 @@ std::optional<HashAlgorithm> read_hash_algorithm(Reader& reader) {
     return row.hash;
   }
   return std::nullopt;
+}
+
+bool SignatureMethod::is(SignatureScheme scheme) const {
+  const auto* row = wire::find(scheme);
+  if (row == nullptr) return false;
+  const bool is_rsa = row->key == KeyKind::rsa || row->key == KeyKind::rsa_pss;
+  switch (kind) {
+    case SignatureKind::unsupported: return false;
+    case SignatureKind::rsa_pkcs1: return is_rsa && !row->pss && row->hash == hash;
+    case SignatureKind::rsa_pss: return is_rsa && row->pss && row->hash == hash && salt_size == digest_size(hash);
+    case SignatureKind::ecdsa: return wire::curve_of(row->key) && row->hash == hash;  // in TLS 1.2 on any curve
+    case SignatureKind::ed25519: return row->key == KeyKind::ed25519;
+  }
+  return false;
 }
 
 SignatureMethod read_signature_algorithm(Reader& reader) {

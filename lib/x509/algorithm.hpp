@@ -26,6 +26,8 @@ struct SignatureMethod {
   HashAlgorithm hash = HashAlgorithm::sha256;  ///< not for Ed25519
   std::size_t salt_size = 0;                   ///< RSA-PSS's
   Bytes oid = {};
+  /// Whether TLS calls it so (RFC 8446 §4.2.3). Of an RSA-PSS signature both names will do: which of them is right the issuer's key alone says.
+  bool is(SignatureScheme scheme) const;
 };
 
 /// A SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), as views into it.

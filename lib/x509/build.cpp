@@ -44,7 +44,7 @@ class Builder {
   bool extend() {
     const ParsedCertificate& tip = path_.back()->parsed();
     const std::size_t depth = path_.size() - 1;
-    if (auto c = check_signature_method(tip.signature_method, verification_.policy); !c) return note(Stage::issuer, depth, tip, depth, c.error());
+    if (auto c = check_signature_method(tip, verification_.policy); !c) return note(Stage::issuer, depth, tip, depth, c.error());
     if (path_.size() >= verification_.policy.max_depth) return note(Stage::too_deep, depth, tip, depth, too_deep());
     const auto anchors = verification_.anchors_named(tip.issuer_hash);
     const Path untrusted = verification_.untrusted_named(tip.issuer_hash);

@@ -1,5 +1,7 @@
 #include "x509/checks.hpp"
 
+#include <algorithm>
+
 #include "x509/oid.hpp"
 #include "x509/time.hpp"
 
@@ -73,6 +75,15 @@ Check check_signature_method(const SignatureMethod& method, const VerifyPolicy& 
     return refuse(Errc::certificate_algorithm_unsupported, "RFC 5280 §4.1.1.2", "it is signed by " + text_of(method) + ", which is not supported");
   if (method.hash == HashAlgorithm::sha1 && !policy.allow_sha1)
     return refuse(Errc::certificate_algorithm_unsupported, "RFC 9155 §1", "it is signed by " + text_of(method) + ", which can be forged");
+  return {};
+}
+
+Check check_signature_method(const ParsedCertificate& certificate, const VerifyPolicy& policy) {
+  const SignatureMethod& method = certificate.signature_method;
+  if (auto c = check_signature_method(method, policy); !c) return c;
+  const auto& accepted = policy.signature_schemes;
+  if (!accepted.empty() && std::ranges::none_of(accepted, [&](SignatureScheme scheme) { return method.is(scheme); }))
+    return refuse(Errc::certificate_algorithm_unsupported, "RFC 8446 §4.2.3", "it is signed by " + text_of(method) + ", which is not asked for");
   return {};
 }
 

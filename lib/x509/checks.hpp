@@ -35,6 +35,8 @@ Check check_signature(const ParsedCertificate& certificate, const ParsedCertific
 Check check_signature(Bytes message, const SignatureMethod& method, Bytes signature, const SubjectKey& key, const Provider& provider);
 /// A signature that is made in a way which can be believed: never MD5, and SHA-1 only by the policy's leave (RFC 9155 §1, RFC 6151 §2).
 Check check_signature_method(const SignatureMethod& method, const VerifyPolicy& policy);
+/// The same of a certificate, and one of VerifyPolicy::signature_schemes.
+Check check_signature_method(const ParsedCertificate& certificate, const VerifyPolicy& policy);
 /// §6.1.3 (a) (2): `now` is within the validity, both ends included.
 Check check_validity(const ParsedCertificate& certificate, WallTime now);
 /// §6.1.4 (d): a key that this stack has; RSA from the policy's size to 8,192 bits, with odd exponents from 3 (RFC 8017 §3.1).

@@ -66,6 +66,10 @@ void read_single_extension(const Extension& extension, Fault& fault, SingleRespo
     Reader value(extension.value, fault);
     out.archive_cutoff = read_generalized_time(value);
     value.finish();
+  } else if (is(extension.id, oid::kOcspTimestamps)) {
+    Reader value(extension.value, fault);
+    out.timestamps = value.octet_string();
+    value.finish();
   } else if (extension.is_critical && out.not_understood.empty()) {
     out.not_understood = extension.id;
   }

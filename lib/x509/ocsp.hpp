@@ -27,6 +27,7 @@ struct SingleResponse {
   WallTime this_update = {};
   std::optional<WallTime> next_update = {};
   std::optional<WallTime> archive_cutoff = {};  ///< §4.4.4
+  std::optional<Bytes> timestamps = {};         ///< a SignedCertificateTimestampList (RFC 6962 §3.3), in TLS's encoding
   Bytes not_understood = {};                    ///< the first critical extension that is not understood
 };
 

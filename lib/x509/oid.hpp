@@ -99,6 +99,7 @@ inline constexpr Oid kIssuingDistributionPoint = make_oid(2, 5, 29, 28);
 inline constexpr Oid kCertificateIssuer = make_oid(2, 5, 29, 29);
 inline constexpr Oid kOcspBasic = make_oid(1, 3, 6, 1, 5, 5, 7, 48, 1, 1);
 inline constexpr Oid kOcspNonce = make_oid(1, 3, 6, 1, 5, 5, 7, 48, 1, 2);
+inline constexpr Oid kOcspTimestamps = make_oid(1, 3, 6, 1, 4, 1, 11129, 2, 4, 5);  // RFC 6962 §3.3
 inline constexpr Oid kOcspArchiveCutoff = make_oid(1, 3, 6, 1, 5, 5, 7, 48, 1, 6);
 
 // access methods: RFC 5280 §4.2.2.1; attributes of requests: RFC 2985 §5.4.2

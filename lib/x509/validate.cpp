@@ -57,7 +57,7 @@ class Validation {
   Check process(std::size_t i) {
     const ParsedCertificate& subject = certificate(i);
     // (a) (1)
-    if (auto c = check_signature_method(subject.signature_method, verification_.policy); !c) return c;
+    if (auto c = check_signature_method(subject, verification_.policy); !c) return c;
     if (auto c = verification_.signed_by(whole(i), whole(working_issuer_)); !c) return c;
     // (a) (2)
     if (auto c = check_validity(subject, verification_.now); !c) return c;

@@ -8,6 +8,7 @@
 #include "x509/checks.hpp"
 #include "x509/profile.hpp"
 #include "x509/revocation.hpp"
+#include "x509/sct.hpp"
 
 namespace tls12 {
 namespace {
@@ -67,6 +68,7 @@ Verdict judge(const VerifyRequest& request) {
     if (auto c = check_profiles(request, chain, verification.budget.signature_checks); !c) return c;
     // §6.1.3 (a) (3)
     if (auto c = x509::check_revocation({chain.certificates, verification, request.stapled_ocsp, request.staple_was_requested}); !c) return c;
+    if (auto c = x509::check_timestamps(request, chain, verification.budget.signature_checks); !c) return c;
     return ask_caller(request, chain);
   });
 }

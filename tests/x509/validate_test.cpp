@@ -34,6 +34,35 @@ TEST_CASE("an anchor's own signature says nothing: it may be wrong, or made in a
   CHECK(code({leaf(), intermediate()}, {sign_as(ca_draft("root", key(0)), common_name("somebody else"), key(4))}) == kRight);
 }
 
+TEST_CASE("RFC 8446 4.2.3: where signature schemes are asked for, every certificate below the anchor is signed by one of them") {
+  using enum SignatureScheme;
+  const auto of = [](const char* file, const char* anchor, std::vector<SignatureScheme> schemes) {
+    VerifyPolicy policy = VerifyPolicy::legacy();
+    policy.signature_schemes = std::move(schemes);
+    return code({load(file)}, {load(anchor)}, {.name = "", .now = data_time(), .policy = policy});
+  };
+  constexpr Errc kOther = Errc::certificate_algorithm_unsupported;
+  CHECK(of("leaf_pss_signed.pem", "root.pem", {rsa_pss_rsae_sha256}) == kRight);
+  CHECK(of("leaf_pss_signed.pem", "root.pem", {rsa_pss_rsae_sha384, rsa_pkcs1_sha256}) == kOther);
+  CHECK(of("leaf_of_root_pss.pem", "root_pss.pem", {rsa_pss_pss_sha384}) == kRight);
+  CHECK(of("leaf_of_root_pss.pem", "root_pss.pem", {rsa_pkcs1_sha256, ecdsa_secp256r1_sha256, ed25519}) == kOther);
+  CHECK(of("leaf_ed25519.pem", "root_ed25519.pem", {ed25519}) == kRight);
+  CHECK(of("leaf_ed25519.pem", "root_ed25519.pem", {ecdsa_secp256r1_sha256}) == kOther);
+  CHECK(of("leaf_sha1.pem", "root.pem", {rsa_pkcs1_sha1}) == kRight);
+  CHECK(of("leaf_sha1.pem", "root.pem", {rsa_pkcs1_sha256, ecdsa_sha1}) == kOther);
+
+  // Leaf and intermediate are each asked; the anchor is not. ECDSA's curve is no part of it (TLS 1.2 has hashes alone).
+  const VerifyPolicy ecdsa = {.signature_schemes = {ecdsa_secp521r1_sha512, ecdsa_secp256r1_sha256}}, rsa = {.signature_schemes = {rsa_pkcs1_sha256}};
+  const Certificate other_root = sign_as(ca_draft("root", key(0)), common_name("root"), PrivateKey::generate(KeyKind::ed25519).value());
+  CHECK(code({leaf(), intermediate()}, {other_root}, {.policy = ecdsa}) == kRight);
+  CHECK(code({leaf(), intermediate()}, {root()}, {.policy = rsa}) == kOther);
+  const PrivateKey signer = PrivateKey::generate(KeyKind::ed25519).value();
+  const Certificate ed_intermediate = sign_as(ca_draft("intermediate", key(1)), common_name("ed root"), signer);
+  const Certificate ed_root = sign_as(ca_draft("ed root", signer), common_name("ed root"), signer);
+  CHECK(code({leaf(), ed_intermediate}, {ed_root}, {.policy = ecdsa}) == kOther);
+  CHECK(code({leaf(), ed_intermediate}, {ed_root}) == kRight);
+}
+
 TEST_CASE("chains that OpenSSL and GnuTLS made are right") {
   const Ask at{.now = data_time()};
   CHECK(code({load("leaf.pem"), load("intermediate.pem")}, {load("root.pem")}, at) == kRight);
