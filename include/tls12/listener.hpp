@@ -14,7 +14,7 @@
 
 namespace tls12 {
 
-/// Any number of threads may accept, and any may close.
+/// Any number of threads may accept, and any may close or reload.
 class Listener {
  public:
   /// Listens on `address` (an address of this machine as text, or a name of it) and `port` (0: a free one).
@@ -30,6 +30,8 @@ class Listener {
   Result<Conn> accept(Deadline deadline = {});
   /// As accept(), without TLS on it.
   Result<TransportPtr> accept_transport(Deadline deadline = {});
+  /// Connections that are accepted from now on are `context`'s; those that were are not touched.
+  void reload(const ServerContext& context);
   /// Stops listening; accepts that are under way, and later ones, promptly return Errc::closed (C5).
   void close();
 

@@ -1,6 +1,8 @@
 #include "tls12/listener.hpp"
 
+#include <mutex>
 #include <new>
+#include <utility>
 
 #include "conn/listening_socket.hpp"
 #include "conn/no_memory.hpp"
@@ -9,9 +11,21 @@ namespace tls12 {
 
 class Listener::Impl {
  public:
-  Impl(Descriptor s, const ServerContext& c) : socket(std::move(s)), context(c) {}
+  Impl(Descriptor s, const ServerContext& c) : socket(std::move(s)), context_(c) {}
   ListeningSocket socket;
-  ServerContext context;
+
+  ServerContext context() const {
+    const std::scoped_lock lock(mutex_);
+    return context_;
+  }
+  void reload(ServerContext context) {
+    const std::scoped_lock lock(mutex_);
+    std::swap(context_, context);  // the old one goes when the lock is gone
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  ServerContext context_;
 };
 
 Listener::Listener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -37,9 +51,10 @@ Result<TransportPtr> Listener::accept_transport(Deadline deadline) {
 Result<Conn> Listener::accept(Deadline deadline) {
   auto transport = accept_transport(deadline);
   if (!transport) return fail(transport.error());
-  return Conn::server(std::move(*transport), impl_->context);
+  return Conn::server(std::move(*transport), impl_->context());
 }
 
+void Listener::reload(const ServerContext& context) { impl_->reload(context); }
 void Listener::close() { impl_->socket.close(); }
 std::string Listener::address() const { return impl_->socket.address().text(); }
 std::uint16_t Listener::port() const { return impl_->socket.address().port(); }
