@@ -113,13 +113,16 @@ class PrivateKey {
   /// Errors: Errc::bad_pem, Errc::bad_private_key, Errc::key_unsupported.
   static Result<PrivateKey> from_pem(std::string_view text, ProviderPtr provider = default_provider());
   static Result<PrivateKey> from_der(Bytes der, ProviderPtr provider = default_provider());
-  /// A key that lives elsewhere: the engine will say wants() == Wants::signature, and be answered.
-  static PrivateKey elsewhere(KeyKind kind);
+  /// A key that lives elsewhere: the engine will say wants() == Wants::signature, and be answered; one that `decrypts`, an rsa key, serves RSA key exchange too
+  /// (Wants::decryption).
+  static PrivateKey elsewhere(KeyKind kind, bool decrypts = false);
   /// A fresh key. Errors: Errc::algorithm_unavailable, Errc::randomness_failed.
   static Result<PrivateKey> generate(KeyKind kind, std::size_t rsa_bits = 2048, ProviderPtr provider = default_provider());
 
   KeyKind kind() const;
   bool is_elsewhere() const;
+  /// Whether it can serve RSA key exchange.
+  bool decrypts() const;
   /// The public half: a SubjectPublicKeyInfo in DER. Empty for a key elsewhere.
   Bytes public_key_info() const;
   /// PKCS#8 PEM, secret! Errc::misuse for a key elsewhere or one that was not loaded with its numbers.

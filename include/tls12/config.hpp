@@ -77,11 +77,15 @@ struct ClientConfig {
   std::function<std::optional<PreSharedKey>(std::string_view hint)> find_psk = {};
 
   bool request_ocsp = true;                     ///< RFC 6066 §8: ask for a stapled response; what it says counts as `verify.revocation` has it
-  bool request_timestamps = false;              ///< RFC 6962 §3.3.1: ask for SCTs; they are delivered in ConnectionState
+  bool request_timestamps = false;              ///< RFC 6962 §3.3.1: ask for SCTs; they are delivered in ConnectionState, and count as `verify.transparency` has it
   std::size_t max_fragment_length = 0;          ///< RFC 6066 §4: 512, 1,024, 2,048 or 4,096; 0: not negotiated
   std::vector<CertificateType> server_certificate_types = {};   ///< RFC 7250: those accepted, best first; empty: X.509, not negotiated
   /// Asked whether a raw public key (a SubjectPublicKeyInfo in DER) is the server's; without it raw public keys are not accepted.
   std::function<bool(Bytes public_key_info)> accept_raw_public_key = {};
+  std::vector<CertificateType> client_certificate_types = {};   ///< RFC 7250: how to show the keys of `identities`, best first; empty: X.509, not negotiated
+
+  /// Ask for a verdict from outside (Wants::verdict) on a server whose certificate or raw public key was found right: it can only refuse.
+  bool verdict_elsewhere = false;
 
   bool dynamic_records = false;                 ///< as ServerConfig::dynamic_records; what clients send is mostly small anyway
 
@@ -125,6 +129,12 @@ struct ServerConfig {
   ClientAuthentication client_authentication = ClientAuthentication::none;
   TrustStore client_trust = {};
   VerifyPolicy verify = {};                     ///< for clients' certificates
+  std::vector<CertificateType> client_certificate_types = {};   ///< RFC 7250: those accepted, best first; empty: X.509
+  /// Asked whether a raw public key (a SubjectPublicKeyInfo in DER) is a client's, however much `client_authentication` verifies; without it raw public keys
+  /// are not accepted. Called from within the engine; must not throw.
+  std::function<bool(Bytes public_key_info)> accept_raw_public_key = {};
+  /// Ask for a verdict from outside (Wants::verdict) on a client that showed a certificate or raw public key, once it was found right: it can only refuse.
+  bool verdict_elsewhere = false;
   /// RFC 5246 §7.4.4's certificate_authorities: whether the subjects of `client_trust` are sent.
   bool send_authorities = true;
 
@@ -136,6 +146,7 @@ struct ServerConfig {
   bool tickets = true;
   std::shared_ptr<TicketKeys> ticket_keys = {}; ///< null: rotating ones of this configuration's own
   std::shared_ptr<SessionStore> sessions = {};  ///< for session IDs; null: none are given out
+  bool look_up_elsewhere = false;               ///< a session ID is looked up outside (Wants::session), and not by `sessions`, which may be far away
   std::chrono::seconds session_lifetime = std::chrono::hours(24);   ///< since the full handshake; renewing a ticket never extends it
 
   /// Keys shared beforehand (RFC 4279): asked with the client's identity. PSK suites are spoken where it is set.

@@ -82,6 +82,16 @@ class Conn {
   /// Called once for each signature that is wanted, by the thread that drives the handshake, with no lock held. It must not block: the answer
   /// may come from inside it, or later from any thread. Set before the handshake begins.
   void on_signature_wanted(std::function<void(SignatureRequest)> call);
+  /// The other answers, as Engine has them; what is wanted is a copy here.
+  Result<std::vector<std::uint8_t>> decryption_wanted() const;
+  Result<void> provide_decryption(Bytes block);
+  Result<void> refuse_decryption();
+  Result<std::vector<std::uint8_t>> session_wanted() const;
+  Result<void> provide_session(Bytes session);
+  Result<void> accept_peer();
+  Result<void> refuse_peer(std::string_view reason);
+  /// Called once for each answer but a signature that is wanted, under the terms of on_signature_wanted().
+  void on_wanted(std::function<void(Wants)> call);
 
   // ------------------------------------------------ data
   /// Decrypted bytes: at least one; 0, again and again: the peer's close_notify, authenticated, behind all that it sent. A transport that ends

@@ -21,7 +21,10 @@ namespace tls12 {
 /// What a handshake step needs from outside before it can go on.
 enum class Wants : std::uint8_t {
   nothing,
-  signature,  ///< a private key that lives elsewhere: see signature_wanted()
+  signature,   ///< of a private key that lives elsewhere: see signature_wanted()
+  decryption,  ///< likewise, for RSA key exchange: see decryption_wanted()
+  session,     ///< a server's session by its ID, from a store elsewhere (ServerConfig::look_up_elsewhere): see session_wanted()
+  verdict,     ///< on the peer that state() shows, verified_chain included (`verdict_elsewhere` of either configuration)
 };
 
 /// What is to be signed, for a key that lives elsewhere. `message` is valid until the answer is given.
@@ -82,6 +85,22 @@ class Engine {
   /// The key elsewhere could not sign: the handshake fails with internal_error.
   Result<void> refuse_signature();
 
+  // The answers to the others. Errors: Errc::not_waiting_for_that, which changes nothing.
+  /// The encrypted premaster secret, valid until the answer is given.
+  Bytes decryption_wanted() const;
+  /// All of the block that RSA's private operation makes of it (RFC 8017 §5.1.2), as long as the modulus. Its padding must not be looked at before: that is
+  /// done here, in constant time, and what is wrong with it shows nowhere (RFC 5246 §7.4.7.1).
+  Result<void> provide_decryption(Bytes block);
+  /// The key elsewhere did not decrypt: as with wrong padding, the handshake goes on with a random secret, and fails at Finished.
+  Result<void> refuse_decryption();
+  /// The session ID that the client offers, valid until the answer is given.
+  Bytes session_wanted() const;
+  /// The session as it was put into the store; empty when there is none, or it has expired.
+  Result<void> provide_session(Bytes session);
+  Result<void> accept_peer();
+  /// The handshake fails with Errc::certificate_refused, and `reason` as its detail.
+  Result<void> refuse_peer(std::string_view reason);
+
   // ------------------------------------------------ application data
   /// Decrypted bytes that were not consumed yet: a view into the engine's buffer, valid until the next call that is not const.
   Bytes readable() const;
@@ -126,6 +145,8 @@ class Engine {
  private:
   class Impl;
   explicit Engine(std::unique_ptr<Impl> impl);
+  Result<void> answer(Wants what, std::optional<Bytes> with);
+  Bytes asked(Wants what) const;
   std::unique_ptr<Impl> impl_;
 };
 

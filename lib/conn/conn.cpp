@@ -226,6 +226,24 @@ Result<void> Conn::provide_signature(Bytes signature) {
 Result<void> Conn::refuse_signature() {
   return impl_->answer([](Engine& engine) { return engine.refuse_signature(); });
 }
+Result<std::vector<std::uint8_t>> Conn::decryption_wanted() const { return impl_->asked(Wants::decryption, &Engine::decryption_wanted); }
+Result<void> Conn::provide_decryption(Bytes block) {
+  return impl_->answer([&](Engine& engine) { return engine.provide_decryption(block); });
+}
+Result<void> Conn::refuse_decryption() {
+  return impl_->answer([](Engine& engine) { return engine.refuse_decryption(); });
+}
+Result<std::vector<std::uint8_t>> Conn::session_wanted() const { return impl_->asked(Wants::session, &Engine::session_wanted); }
+Result<void> Conn::provide_session(Bytes session) {
+  return impl_->answer([&](Engine& engine) { return engine.provide_session(session); });
+}
+Result<void> Conn::accept_peer() {
+  return impl_->answer([](Engine& engine) { return engine.accept_peer(); });
+}
+Result<void> Conn::refuse_peer(std::string_view reason) {
+  return impl_->answer([&](Engine& engine) { return engine.refuse_peer(reason); });
+}
+void Conn::on_wanted(std::function<void(Wants)> call) { impl_->on_wanted(std::move(call)); }
 void Conn::on_signature_wanted(std::function<void(SignatureRequest)> call) { impl_->on_signature_wanted(std::move(call)); }
 
 Result<std::size_t> Conn::read(MutableBytes into) { return impl_->read(into); }

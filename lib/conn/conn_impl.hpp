@@ -38,6 +38,8 @@ class Conn::Impl {
   Wants wants() const;
   Result<SignatureRequest> signature_wanted() const;
   Result<void> answer(const std::function<Result<void>(Engine&)>& give);
+  Result<std::vector<std::uint8_t>> asked(Wants what, Bytes (Engine::*about)() const) const;
+  void on_wanted(std::function<void(Wants)> call);
   void on_signature_wanted(std::function<void(SignatureRequest)> call);
 
   // close.cpp
@@ -74,7 +76,7 @@ class Conn::Impl {
   bool handshake_pending();
   Result<void> complete_handshake(Lock& lock, Side side);
   Result<void> go_on(Lock& lock, Side side, Deadline until);
-  bool ask_for_signature(Lock& lock);
+  bool ask(Lock& lock);
   Error expire_handshake();
   Error out_of_time(Phase phase) const;
 
@@ -100,8 +102,9 @@ class Conn::Impl {
   std::optional<Deadline> handshake_deadline_;  // set when the first call drives the handshake
   bool handshake_over_ = false;                 // and its last flight is with the transport
   bool driven_ = false;                         // some call drives the handshake now
-  bool signature_asked_ = false;
+  Wants asked_ = Wants::nothing;                // what the caller's hook was told
   std::function<void(SignatureRequest)> on_signature_wanted_;
+  std::function<void(Wants)> on_wanted_;
 
   std::optional<Error> failure_;                   // ours, not the engine's: ends both directions
   std::optional<Error> read_error_, write_error_;  // the transport's, one direction each

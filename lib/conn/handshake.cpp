@@ -1,11 +1,17 @@
 // The handshake on a connection's time: one call drives it, others wait for that one, each by its own deadline.
 #include <algorithm>
 #include <new>
+#include <utility>
 
 #include "conn/conn_impl.hpp"
 #include "conn/no_memory.hpp"
 
 namespace tls12 {
+namespace {
+
+SignatureRequest copy_of(const SignatureWanted& wanted) { return {wanted.scheme, wanted.algorithm, {wanted.message.begin(), wanted.message.end()}}; }
+
+}  // namespace
 
 Result<void> Conn::Impl::handshake() {
   Lock lock(mutex_);
@@ -57,7 +63,7 @@ Result<void> Conn::Impl::complete_handshake(Lock& lock, Side side) {
 /// One step of whoever drives: sends, receives, or waits for the peer or for an answer from outside.
 Result<void> Conn::Impl::go_on(Lock& lock, Side side, Deadline until) {
   try {
-    if (ask_for_signature(lock)) return {};
+    if (ask(lock)) return {};
   } catch (const std::bad_alloc&) { return fail(no_memory(Phase::handshake)); }
   push();
   if (pull()) {
@@ -72,18 +78,16 @@ Result<void> Conn::Impl::go_on(Lock& lock, Side side, Deadline until) {
   return {};
 }
 
-/// Tells the caller's hook, once a signature; true if it did, and anything may have happened meanwhile.
-bool Conn::Impl::ask_for_signature(Lock& lock) {
-  if (engine_.wants() != Wants::signature) {
-    signature_asked_ = false;
-    return false;
-  }
-  if (signature_asked_ || !on_signature_wanted_) return false;
-  const SignatureWanted wanted = engine_.signature_wanted();
-  SignatureRequest request{wanted.scheme, wanted.algorithm, {wanted.message.begin(), wanted.message.end()}};
-  signature_asked_ = true;
+/// Tells the caller's hook, once an answer; true if it did, and anything may have happened meanwhile.
+bool Conn::Impl::ask(Lock& lock) {
+  const Wants wants = engine_.wants();
+  if (wants == Wants::nothing) asked_ = wants;
+  if (wants == asked_ || (wants == Wants::signature ? !on_signature_wanted_ : !on_wanted_)) return false;
+  std::optional<SignatureRequest> request;
+  if (wants == Wants::signature) request = copy_of(engine_.signature_wanted());
+  asked_ = wants;
   lock.unlock();
-  on_signature_wanted_(std::move(request));
+  request ? on_signature_wanted_(std::move(*request)) : on_wanted_(wants);
   lock.lock();
   return true;
 }
@@ -109,8 +113,14 @@ Wants Conn::Impl::wants() const {
 Result<SignatureRequest> Conn::Impl::signature_wanted() const try {
   const Lock lock(mutex_);
   if (engine_.wants() != Wants::signature) return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
-  const SignatureWanted wanted = engine_.signature_wanted();
-  return SignatureRequest{wanted.scheme, wanted.algorithm, {wanted.message.begin(), wanted.message.end()}};
+  return copy_of(engine_.signature_wanted());
+} catch (const std::bad_alloc&) { return fail(no_memory(Phase::handshake)); }
+
+Result<std::vector<std::uint8_t>> Conn::Impl::asked(Wants what, Bytes (Engine::*about)() const) const try {
+  const Lock lock(mutex_);
+  if (engine_.wants() != what) return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
+  const Bytes view = (engine_.*about)();
+  return std::vector<std::uint8_t>(view.begin(), view.end());
 } catch (const std::bad_alloc&) { return fail(no_memory(Phase::handshake)); }
 
 Result<void> Conn::Impl::answer(const std::function<Result<void>(Engine&)>& give) {
@@ -120,6 +130,11 @@ Result<void> Conn::Impl::answer(const std::function<Result<void>(Engine&)>& give
   settle();
   wake();
   return given;
+}
+
+void Conn::Impl::on_wanted(std::function<void(Wants)> call) {
+  const Lock lock(mutex_);
+  on_wanted_ = std::move(call);
 }
 
 void Conn::Impl::on_signature_wanted(std::function<void(SignatureRequest)> call) {

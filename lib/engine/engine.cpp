@@ -124,17 +124,22 @@ std::string_view Engine::due() const { return impl_ ? impl_->due() : "nothing"; 
 Wants Engine::wants() const { return impl_ ? impl_->wants() : Wants::nothing; }
 SignatureWanted Engine::signature_wanted() const { return impl_ ? impl_->signature_wanted() : SignatureWanted{}; }
 
-Result<void> Engine::provide_signature(Bytes signature) {
-  if (wants() != Wants::signature) return fail(Errc::not_waiting_for_that);
-  guarded(*impl_, [&] { impl_->answer_signature(signature); });
+Result<void> Engine::answer(Wants what, std::optional<Bytes> with) {
+  if (wants() != what) return fail(Errc::not_waiting_for_that);
+  guarded(*impl_, [&] { impl_->answer(with); });
   return {};
 }
+Bytes Engine::asked(Wants what) const { return wants() == what ? impl_->asked() : Bytes{}; }
 
-Result<void> Engine::refuse_signature() {
-  if (wants() != Wants::signature) return fail(Errc::not_waiting_for_that);
-  guarded(*impl_, [&] { impl_->answer_signature(std::nullopt); });
-  return {};
-}
+Result<void> Engine::provide_signature(Bytes signature) { return answer(Wants::signature, signature); }
+Result<void> Engine::refuse_signature() { return answer(Wants::signature, std::nullopt); }
+Bytes Engine::decryption_wanted() const { return asked(Wants::decryption); }
+Result<void> Engine::provide_decryption(Bytes block) { return answer(Wants::decryption, block); }
+Result<void> Engine::refuse_decryption() { return answer(Wants::decryption, std::nullopt); }
+Bytes Engine::session_wanted() const { return asked(Wants::session); }
+Result<void> Engine::provide_session(Bytes session) { return answer(Wants::session, session); }
+Result<void> Engine::accept_peer() { return answer(Wants::verdict, std::nullopt); }
+Result<void> Engine::refuse_peer(std::string_view reason) { return answer(Wants::verdict, bytes_of(reason)); }
 
 Bytes Engine::readable() const { return impl_ ? impl_->readable() : Bytes{}; }
 void Engine::consume(std::size_t n) {

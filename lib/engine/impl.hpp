@@ -32,7 +32,7 @@ class Engine::Impl final : private handshake::Channel {
   void transport_ended();
   Bytes readable() const { return plaintext_; }
   void consume(std::size_t n);
-  void answer_signature(std::optional<Bytes> signature);
+  void answer(std::optional<Bytes> with);
 
   // exports.cpp
   Result<void> export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const;
@@ -55,6 +55,7 @@ class Engine::Impl final : private handshake::Channel {
   bool waiting() const { return wants() != Wants::nothing; }
   Wants wants() const { return handshake_ ? handshake_->endpoint->wants() : Wants::nothing; }
   SignatureWanted signature_wanted() const { return handshake_ ? handshake_->endpoint->signature_wanted() : SignatureWanted{}; }
+  Bytes asked() const { return handshake_->endpoint->asked(); }
   const char* due() const { return handshake_ ? handshake_->flow.due() : error_ && error_->due != nullptr ? error_->due : "complete"; }
   bool write_closed() const { return close_notify_sent_; }
   bool peer_closed() const { return peer_closed_; }

@@ -44,8 +44,8 @@ void Engine::Impl::consume(std::size_t n) {
   process();
 }
 
-void Engine::Impl::answer_signature(std::optional<Bytes> signature) {
-  handshake_->endpoint->answer_signature(signature);
+void Engine::Impl::answer(std::optional<Bytes> with) {
+  handshake_->endpoint->answer(with);
   if (const auto moved = moved_on(handshake_->flow.advance()); !moved) return fail(moved.error());
   if (const auto received = receive_messages(); !received) return fail(received.error());
   flush_flight();

@@ -5,7 +5,7 @@
 
 #include "base/constant_time.hpp"
 #include "handshake/verify.hpp"
-#include "x509/algorithm.hpp"
+#include "x509/parsed_certificate.hpp"
 
 namespace tls12::handshake {
 namespace {
@@ -41,8 +41,10 @@ std::vector<std::uint8_t> list_with(std::optional<std::uint16_t> front, Bytes li
 // RFC 6066 §4; 0 for none.
 std::uint8_t fragment_length_code(std::size_t size) { return size == 0 ? 0 : static_cast<std::uint8_t>(std::bit_width(size) - 9); }
 
+// RFC 7250 §4.1: X.509 alone is not worth an extension.
 std::vector<std::uint8_t> wire_of(const std::vector<CertificateType>& types) {
   std::vector<std::uint8_t> wire;
+  if (std::ranges::count(types, CertificateType::x509) == std::ssize(types)) return wire;
   for (const CertificateType type : types) wire.push_back(static_cast<std::uint8_t>(type));
   return wire;
 }
@@ -117,7 +119,7 @@ Result<Outcome> Client::send_client_hello() {
   const auto reserved = [&](std::size_t i) { return config.grease ? std::optional(grease(client_random_[i])) : std::nullopt; };
   const auto suites = list_with(reserved(0), ours.suites_wire, config.fallback ? std::optional(CipherSuite::TLS_FALLBACK_SCSV) : std::nullopt);
   const auto groups = list_with(ours.groups.empty() ? std::nullopt : reserved(1), ours.groups_wire);
-  const auto certificate_types = wire_of(config.server_certificate_types);
+  const auto server_types = wire_of(config.server_certificate_types), client_types = wire_of(config.client_certificate_types);
 
   ClientHello hello{
       .random = client_random_, .session_id = offered_id_, .cipher_suites = ListOf16<CipherSuite>(suites), .compression_methods = kNullCompression};
@@ -125,6 +127,7 @@ Result<Outcome> Client::send_client_hello() {
   if (!groups.empty()) hello.supported_groups = ListOf16<NamedGroup>(groups);
   if (ours.has_ecdhe()) hello.ec_point_formats = kPointFormats;
   hello.signature_algorithms = ours.scheme_list();
+  if (const auto& wire = context_.certificate_schemes_wire; !wire.empty()) hello.signature_algorithms_cert = ListOf16<SignatureScheme>(wire);
   if (!ours.protocols_wire.empty() && !established_) hello.application_layer_protocol_negotiation = ours.protocol_list();
   hello.extended_master_secret = true;
   hello.encrypt_then_mac = ours.has_cbc();
@@ -135,7 +138,8 @@ Result<Outcome> Client::send_client_hello() {
   hello.signed_certificate_timestamp = config.request_timestamps;
   if (config.max_fragment_length != 0) hello.max_fragment_length = fragment_length_code(config.max_fragment_length);
   if (config.common.record_size_limit != 0) hello.record_size_limit = config.common.record_size_limit;
-  if (!certificate_types.empty()) hello.server_certificate_types = certificate_types;
+  if (!server_types.empty()) hello.server_certificate_types = server_types;
+  if (!client_types.empty()) hello.client_certificate_types = client_types;
   if (config.grease) hello.grease = static_cast<ExtensionType>(grease(client_random_[2]));
   // RFC 7685: what is missing, beside the extension's own header; but never nothing, for old servers mind an empty extension at the end.
   if (config.pad_hello_to != 0) {
@@ -157,7 +161,8 @@ void Client::find_session() {
   const bool same_fragments = session_->max_fragment_length == 0 || session_->max_fragment_length == fragment_length_code(config.max_fragment_length);
   const bool fits = spoken && usable && same_fragments && session_->binding == binding() && session_->server_name == state_.server_name &&
                     now_ < session_->expires && (session_->extended_master_secret || !config_.require_extended_master_secret) &&
-                    still_valid(session_->verified_chain, now_);
+                    still_valid(session_->verified_chain, now_) &&
+                    (session_->peer_raw_public_key.empty() || (config.accept_raw_public_key && config.accept_raw_public_key(session_->peer_raw_public_key)));
   if (!fits) return session_.reset();
   remember_where();
 }
@@ -233,7 +238,7 @@ Result<void> Client::check_extensions(const ServerHello& hello, const wire::Suit
   if (const auto checked = check_renegotiation_info(hello); !checked) return checked;
   if (const auto checked = check_renegotiation(hello, suite); !checked) return checked;
   if (const auto checked = check_protocol(hello); !checked) return checked;
-  if (const auto checked = check_certificate_type(hello); !checked) return checked;
+  if (const auto checked = check_certificate_types(hello); !checked) return checked;
   return check_fragment_limits(hello);
 }
 
@@ -265,12 +270,17 @@ Result<void> Client::check_protocol(const ServerHello& hello) const {
   return fail(Errc::application_protocol_not_offered, text_of(*hello.application_layer_protocol_negotiation));
 }
 
-// RFC 7250 §4.2: one of those that were offered; X.509 where the server does not say.
-Result<void> Client::check_certificate_type(const ServerHello& hello) {
+// RFC 7250 §4.2: each one of those that were offered; X.509 where the server does not say.
+Result<void> Client::check_certificate_types(const ServerHello& hello) {
   peer_certificate_type_ = hello.server_certificate_type.value_or(CertificateType::x509);
-  const auto& ours = context_.config.server_certificate_types;
-  if (hello.server_certificate_type && std::ranges::count(ours, peer_certificate_type_) == 0)
+  own_certificate_type_ = hello.client_certificate_type.value_or(CertificateType::x509);
+  const auto offered = [](const std::vector<CertificateType>& ours, std::optional<CertificateType> chosen) {
+    return !chosen || std::ranges::count(ours, *chosen) != 0;
+  };
+  if (!offered(context_.config.server_certificate_types, hello.server_certificate_type))
     return fail(Errc::certificate_type_not_offered, name(peer_certificate_type_));
+  if (!offered(context_.config.client_certificate_types, hello.client_certificate_type))
+    return fail(Errc::certificate_type_not_offered, name(own_certificate_type_));
   return {};
 }
 
@@ -301,9 +311,9 @@ Result<void> Client::receive_certificate(Bytes body) {
   if (message->certificate_list.empty()) return fail(Errc::certificate_list_empty);
   if (const auto kept = keep_certificates(*message); !kept) return kept;
   // RFC 8422 §2: the key decides which suites a certificate serves; §5.3: an EC key must be on a curve that was offered.
-  const KeyKind key = server_certificate()->public_key().kind;
+  const KeyKind key = peer_certificate()->public_key().kind;
   if (!fits(suite_->key_exchange, key)) return fail(Errc::certificate_wrong_type, name(suite_->suite));
-  if (!usage_allows(suite_->key_exchange, *server_certificate())) return fail(Errc::certificate_key_usage, name(suite_->suite));
+  if (!usage_allows(suite_->key_exchange, *peer_certificate())) return fail(Errc::certificate_key_usage, name(suite_->suite));
   const auto curve = wire::curve_of(key);
   if (curve && !context_.abilities.group_list().contains(*curve)) return fail(Errc::curve_not_offered, name(*curve));
   return {};
@@ -311,16 +321,9 @@ Result<void> Client::receive_certificate(Bytes body) {
 
 // RFC 7250 §4.2: nothing but a key; whose it is the caller knows.
 Result<void> Client::receive_raw_public_key(Bytes public_key_info) {
-  state_.peer_raw_public_key = copy(public_key_info);
-  if (!fits(suite_->key_exchange, server_key().kind)) return fail(Errc::certificate_wrong_type, name(suite_->suite));
+  if (const auto kept = keep_raw_public_key(public_key_info); !kept) return kept;
+  if (!fits(suite_->key_exchange, peer_key().kind)) return fail(Errc::certificate_wrong_type, name(suite_->suite));
   return {};
-}
-
-PublicKey Client::server_key() const {
-  if (const Certificate* certificate = server_certificate()) return certificate->public_key();
-  x509::der::Fault fault;
-  x509::der::Reader reader(state_.peer_raw_public_key, fault);
-  return x509::read_subject_public_key_info(reader).key;
 }
 
 // RFC 6066 §8.
@@ -338,11 +341,11 @@ Result<void> Client::receive_server_key_exchange(Bytes body) {
   if (const auto checked = check_group(*message); !checked) return checked;
   server_key_exchange_ = copy(body);
   if (!has_signature(suite_->key_exchange)) return {};
-  const PublicKey key = server_key();
+  const PublicKey key = peer_key();
   auto verified = verify_key_exchange_signature({.message = *message,
                                                  .offered = context_.abilities.scheme_list(),
                                                  .key = key,
-                                                 .certificate = server_certificate(),
+                                                 .certificate = peer_certificate(),
                                                  .client_random = client_random_,
                                                  .server_random = server_random_,
                                                  .provider = provider()});
@@ -390,27 +393,32 @@ Result<void> Client::receive_server_hello_done(Bytes body) {
 Result<Outcome> Client::verify_peer() {
   if (established_ && !is_who_it_was()) return fail(Errc::renegotiation_peer_changed);
   if (!has_signature(suite_->key_exchange) || negotiated_.resumed) signature_verified_ = no_signature_expected();
-  if (negotiated_.resumed) {
-    peer_verified_ = verified_before(*session_);
-  } else if (has_psk(suite_->key_exchange)) {
-    peer_verified_ = verified_by_psk();
-  } else if (peer_certificate_type_ == CertificateType::raw_public_key) {
-    if (!context_.config.accept_raw_public_key(state_.peer_raw_public_key)) return fail(Errc::raw_public_key_refused);
-    peer_verified_ = no_verification_asked();
-  } else {
-    auto verified = verify_server({.presented = state_.peer_certificates,
-                                   .trust = context_.config.trust,
-                                   .server_name = state_.server_name,
-                                   .policy = context_.config.verify,
-                                   .now = now_,
-                                   .provider = provider(),
-                                   .stapled_ocsp = state_.ocsp_response,
-                                   .staple_was_requested = context_.config.request_ocsp,
-                                   .accept_any_certificate = context_.config.dangerous.accept_any_certificate});
+  if (!peer_verified_) {
+    auto verified = judge_server();
     if (!verified) return fail(verified.error());
     peer_verified_ = std::move(*verified);
   }
-  return Outcome::done;
+  const bool showed_key = !negotiated_.resumed && has_certificate(suite_->key_exchange);
+  return showed_key && context_.config.verdict_elsewhere ? await_verdict() : Outcome::done;
+}
+
+Result<PeerVerified> Client::judge_server() {
+  if (negotiated_.resumed) return verified_before(*session_);
+  if (has_psk(suite_->key_exchange)) return verified_by_psk();
+  if (peer_certificate_type_ == CertificateType::raw_public_key) {
+    if (!context_.config.accept_raw_public_key(state_.peer_raw_public_key)) return fail(Errc::raw_public_key_refused);
+    return no_verification_asked();
+  }
+  return verify_server({.presented = state_.peer_certificates,
+                        .trust = context_.config.trust,
+                        .server_name = state_.server_name,
+                        .policy = context_.config.verify,
+                        .now = now_,
+                        .provider = provider(),
+                        .stapled_ocsp = state_.ocsp_response,
+                        .staple_was_requested = context_.config.request_ocsp,
+                        .timestamps = state_.signed_certificate_timestamps,
+                        .accept_any_certificate = context_.config.dangerous.accept_any_certificate});
 }
 
 // Another identity is how the triple handshake attack shows (RFC 7627 §5.4).
@@ -422,12 +430,15 @@ bool Client::is_who_it_was() const {
 Result<Outcome> Client::choose_identity() {
   const auto request = wire::parse_certificate_request(certificate_request_);
   if (!request) return fail(request.error());
+  // RFC 7250 §4.2: a server that says nothing takes X.509, which we may not have.
+  const auto& types = context_.config.client_certificate_types;
+  if (!types.empty() && std::ranges::count(types, own_certificate_type_) == 0) return Outcome::done;
   if (context_.config.choose_identity) {
     const auto chosen = context_.config.choose_identity(*request);
     if (chosen) chosen_identity_ = show(*chosen);
-    if (chosen_identity_) credential_ = choose_for(*request, {&*chosen_identity_, 1}, context_.abilities);
+    if (chosen_identity_) credential_ = choose_for(*request, {&*chosen_identity_, 1}, context_.abilities, own_certificate_type_);
   } else {
-    credential_ = choose_for(*request, context_.identities, context_.abilities);
+    credential_ = choose_for(*request, context_.identities, context_.abilities, own_certificate_type_);
   }
   return Outcome::done;
 }
@@ -439,6 +450,8 @@ Result<Outcome> Client::send_certificate() {
     return emit(Certificates{});
   }
   negotiated_.client_certificate = true;
+  if (own_certificate_type_ == CertificateType::raw_public_key)
+    return emit(Certificates{.raw_public_key = credential_->identity->identity.chain().front().parsed().public_key_info});
   return emit(Certificates{.certificate_list = ListOfOpaque<3>(credential_->identity->certificate_list)});
 }
 
@@ -484,7 +497,7 @@ Result<void> Client::make_premaster_for_rsa(ClientKeyExchange& message, MutableB
   if (const auto drawn = draw(pre_master_secret_.bytes()); !drawn) return drawn;
   pre_master_secret_.bytes()[0] = static_cast<std::uint8_t>(static_cast<unsigned>(ProtocolVersion::tls12) >> 8);
   pre_master_secret_.bytes()[1] = static_cast<std::uint8_t>(ProtocolVersion::tls12);
-  const auto size = provider().rsa_encryption.implementation->encrypt(server_key(), pre_master_secret_.bytes(), provider().rng(), ciphertext);
+  const auto size = provider().rsa_encryption.implementation->encrypt(peer_key(), pre_master_secret_.bytes(), provider().rng(), ciphertext);
   if (!size) return fail(size.error());
   message.exchange_keys = Bytes(ciphertext).first(*size);
   return {};
@@ -524,7 +537,7 @@ Result<void> Client::receive_new_session_ticket(Bytes body) {
 
 Result<Outcome> Client::complete(const PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished) {
   const auto completed = Endpoint::complete(peer, signature, finished);
-  if (const Certificate* certificate = server_certificate()) kept_.server_certificate = *certificate;
+  if (const Certificate* certificate = peer_certificate()) kept_.server_certificate = *certificate;
   if (context_.config.sessions && !established_) keep_session();
   return completed;
 }

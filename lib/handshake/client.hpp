@@ -52,13 +52,12 @@ class Client final : public Endpoint {
   Result<void> check_renegotiation(const ServerHello& hello, const wire::SuiteRow& suite) const;
   Result<void> check_renegotiation_info(const ServerHello& hello) const;
   Result<void> check_protocol(const ServerHello& hello) const;
-  Result<void> check_certificate_type(const ServerHello& hello);
+  Result<void> check_certificate_types(const ServerHello& hello);
   Result<void> check_fragment_limits(const ServerHello& hello);
   Result<void> resume_session(const ServerHello& hello, const wire::SuiteRow& suite);
   // Certificate, ServerKeyExchange, ClientKeyExchange
   Result<void> receive_raw_public_key(Bytes public_key_info);
-  PublicKey server_key() const;
-  const Certificate* server_certificate() const { return state_.peer_certificates.empty() ? nullptr : &state_.peer_certificates.front(); }
+  Result<PeerVerified> judge_server();
   Result<void> check_group(const ServerKeyExchange& message);
   Result<void> make_premaster_for_rsa(ClientKeyExchange& message, MutableBytes ciphertext);
   Result<void> generate_share(const ServerKeyExchange& server);
@@ -72,6 +71,7 @@ class Client final : public Endpoint {
   std::vector<std::uint8_t> server_key_exchange_, certificate_request_;  // as they came, for the steps that answer them
   std::optional<ShownIdentity> chosen_identity_;                         // by the caller's own choice
   std::optional<Credential> credential_;
+  CertificateType own_certificate_type_ = CertificateType::x509;
 };
 
 }  // namespace tls12::handshake

@@ -59,6 +59,16 @@ std::vector<std::uint8_t> encode_authorities(const TrustStore& trust) {
   return wire;
 }
 
+/// VerifyPolicy::signature_schemes, as a client sends them.
+Result<std::vector<std::uint8_t>> encode_certificate_schemes(const VerifyPolicy& policy) {
+  std::vector<std::uint8_t> wire;
+  for (const SignatureScheme scheme : policy.signature_schemes) {
+    if (wire::find(scheme) == nullptr) return fail(Errc::bad_configuration, "verify.signature_schemes: " + name(scheme));
+    append16(wire, scheme);
+  }
+  return wire;
+}
+
 Result<void> check_limits(const CommonConfig& config) {
   const Limits& limits = config.limits;
   if (limits.input < kRecordHeaderSize + kMaxCiphertext) return fail(Errc::bad_configuration, "limits.input holds no whole record");
@@ -149,12 +159,16 @@ Result<ClientContext> ClientConfig::build() const try {
     return refuse(Errc::bad_configuration, "max_fragment_length");  // RFC 6066 §4
   if (!server_certificate_types.empty() && std::ranges::count(server_certificate_types, CertificateType::raw_public_key) != 0 && !accept_raw_public_key)
     return refuse(Errc::bad_configuration, "server_certificate_types: nobody judges raw public keys (accept_raw_public_key)");
+  if (!client_certificate_types.empty() && identities.empty() && !choose_identity)
+    return refuse(Errc::bad_configuration, "client_certificate_types: there is no identity to show");  // RFC 7250 §4.1
   if (pad_hello_to > 0x4000) return refuse(Errc::bad_configuration, "pad_hello_to");
   auto abilities = handshake::abilities_of(common, {.certificates = certificates, .psk = static_cast<bool>(find_psk)});
   if (!abilities) return fail(abilities.error().in(Phase::configure));
+  auto certificate_schemes = handshake::encode_certificate_schemes(verify);
+  if (!certificate_schemes) return fail(certificate_schemes.error().in(Phase::configure));
   std::vector<handshake::ShownIdentity> shown;
   for (const Identity& identity : identities) shown.push_back(handshake::show(identity));
-  return ClientContext(std::make_shared<const ClientContext::Content>(*this, std::move(*abilities), std::move(shown)));
+  return ClientContext(std::make_shared<const ClientContext::Content>(*this, std::move(*abilities), std::move(shown), std::move(*certificate_schemes)));
 } catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
 
 Result<ServerContext> ServerConfig::build() const try {
@@ -163,6 +177,10 @@ Result<ServerContext> ServerConfig::build() const try {
   if (client_trust.error()) return fail(client_trust.error()->in(Phase::configure));
   const bool verifies = client_authentication == ClientAuthentication::verify_if_given || client_authentication == ClientAuthentication::require_and_verify;
   if (verifies && client_trust.anchors().empty()) return refuse(Errc::no_trust_anchors, "client_trust");
+  if (std::ranges::count(client_certificate_types, CertificateType::raw_public_key) != 0 && !accept_raw_public_key)
+    return refuse(Errc::bad_configuration, "client_certificate_types: nobody judges raw public keys (accept_raw_public_key)");
+  if (look_up_elsewhere && !sessions) return refuse(Errc::bad_configuration, "look_up_elsewhere: there is nowhere to put sessions");
+  if (const auto schemes = handshake::encode_certificate_schemes(verify); !schemes) return fail(schemes.error().in(Phase::configure));
   if (psk_identity_hint.size() > 0xffff) return refuse(Errc::bad_configuration, "psk_identity_hint");
   if (session_lifetime <= std::chrono::seconds::zero() || session_lifetime > std::chrono::days(7)) return refuse(Errc::bad_configuration, "session_lifetime");
   auto abilities = handshake::abilities_of(common, {.certificates = !identities.empty() || configure, .psk = static_cast<bool>(find_psk)});

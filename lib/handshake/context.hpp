@@ -59,6 +59,7 @@ struct ClientContext::Content {
   ClientConfig config;
   handshake::Abilities abilities;
   std::vector<handshake::ShownIdentity> identities;
+  std::vector<std::uint8_t> certificate_schemes_wire;  ///< RFC 8446 §4.2.3: VerifyPolicy::signature_schemes
   handshake::BindingOf binding = {};
 };
 

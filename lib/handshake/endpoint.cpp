@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "x509/algorithm.hpp"
+
 namespace tls12::handshake {
 
 Result<void> Endpoint::receive(Act message, Bytes bytes) {
@@ -29,10 +31,11 @@ void Endpoint::resume(const wire::SuiteRow& suite) {
   negotiated_.resumed = true;
   state_.resumed = true;
   state_.group = session_->group;
-  const bool client_signed = role_ == Role::server && !session_->peer_certificates.empty();
+  const bool client_signed = role_ == Role::server && !(session_->peer_certificates.empty() && session_->peer_raw_public_key.empty());
   (client_signed ? state_.client_signature_scheme : state_.signature_scheme) = session_->signature_scheme;
   state_.psk_identity = session_->psk_identity;
   state_.peer_certificates = session_->peer_certificates;
+  state_.peer_raw_public_key = session_->peer_raw_public_key;
 }
 
 void Endpoint::use_max_fragment_length(std::uint8_t code) {
@@ -49,6 +52,32 @@ Result<void> Endpoint::keep_certificates(const Certificates& message) {
     state_.peer_certificates.push_back(std::move(*certificate));
   }
   return {};
+}
+
+Result<void> Endpoint::keep_raw_public_key(Bytes public_key_info) {
+  x509::der::Fault fault;
+  x509::der::Reader reader(public_key_info, fault);
+  const x509::SubjectKey key = x509::read_subject_public_key_info(reader);
+  reader.finish();
+  if (fault) return fail(Errc::bad_der, fault.what);
+  if (!key.supported) return fail(Errc::certificate_algorithm_unsupported);
+  state_.peer_certificates.clear();
+  state_.peer_raw_public_key.assign(public_key_info.begin(), public_key_info.end());
+  return {};
+}
+
+PublicKey Endpoint::peer_key() const {
+  if (const Certificate* certificate = peer_certificate()) return certificate->public_key();
+  x509::der::Fault fault;
+  x509::der::Reader reader(state_.peer_raw_public_key, fault);
+  return x509::read_subject_public_key_info(reader).key;
+}
+
+Result<Outcome> Endpoint::await_verdict() {
+  state_.verified_chain = peer_verified_->chain();  // for whoever judges
+  if (!question_.ask(Wants::verdict)) return Outcome::waits;
+  if (const auto reason = question_.take()) return fail(Errc::certificate_refused, text_of(*reason));
+  return Outcome::done;
 }
 
 Result<Outcome> Endpoint::derive_keys() {
@@ -102,7 +131,8 @@ Session Endpoint::session_of() const {
           .signature_scheme = role_ == Role::server && state_.client_signature_scheme ? state_.client_signature_scheme : state_.signature_scheme,
           .psk_identity = state_.psk_identity,
           .peer_certificates = state_.peer_certificates,
-          .verified_chain = peer_verified_ ? peer_verified_->chain() : std::vector<Certificate>()};
+          .verified_chain = peer_verified_ ? peer_verified_->chain() : std::vector<Certificate>(),
+          .peer_raw_public_key = state_.peer_raw_public_key};
 }
 
 Result<Outcome> Endpoint::complete(const PeerVerified& peer, const SignatureVerified&, const FinishedVerified&) {

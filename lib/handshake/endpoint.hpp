@@ -9,6 +9,7 @@
 #include "handshake/key_agreement.hpp"
 #include "handshake/key_schedule.hpp"
 #include "handshake/proofs.hpp"
+#include "handshake/question.hpp"
 #include "handshake/session.hpp"
 #include "handshake/signing.hpp"
 #include "handshake/transcript.hpp"
@@ -65,10 +66,12 @@ class Endpoint : public Steps {
   /// How the peer's messages are to be read, as far as that is known.
   wire::Syntax syntax() const { return {.key_exchange = negotiated_.key_exchange, .certificate_type = peer_certificate_type_}; }
 
-  Wants wants() const { return signing_.waits() ? Wants::signature : Wants::nothing; }
+  /// What the step that is due waits for, what is to be signed, and what else the question is about.
+  Wants wants() const { return signing_.waits() ? Wants::signature : question_.wants(); }
   SignatureWanted signature_wanted() const { return signing_.wanted(); }
-  /// The answer, or nothing where the key could not sign. Only while wants() says so.
-  void answer_signature(std::optional<Bytes> signature) { signing_.answer(signature); }
+  Bytes asked() const { return question_.about(); }
+  /// The answer: a signature, a decrypted block, a session, or nothing; of a verdict a reason to refuse, or nothing. Only while wants() says so.
+  void answer(std::optional<Bytes> with) { signing_.waits() ? signing_.answer(with) : question_.answer(with); }
 
  protected:
   Endpoint(Role role, const CommonConfig& config, const Environment& environment)
@@ -104,6 +107,13 @@ class Endpoint : public Steps {
   void resume(const wire::SuiteRow& suite);
   /// The peer's certificate_list, parsed into the state. Errors: Errc::certificate_path_too_long past the limit, those of Certificate::from_der.
   Result<void> keep_certificates(const Certificates& message);
+  /// RFC 7250 §3: likewise. Errors: Errc::bad_der; Errc::certificate_algorithm_unsupported.
+  Result<void> keep_raw_public_key(Bytes public_key_info);
+  /// The peer's certificate, if it showed one; and its key, however it was shown.
+  const Certificate* peer_certificate() const { return state_.peer_certificates.empty() ? nullptr : &state_.peer_certificates.front(); }
+  PublicKey peer_key() const;
+  /// The rest of a local step that verified the peer: a verdict from outside, which can only refuse.
+  Result<Outcome> await_verdict();
   /// RFC 6066 §4: a code from 1 to 4; 0 is none.
   void use_max_fragment_length(std::uint8_t code);
   /// RFC 5246 §8.1 and §6.3, RFC 7627 §4: from the premaster secret, or the session's master secret, to the pending states of both directions. A step of
@@ -136,6 +146,7 @@ class Endpoint : public Steps {
   KeyAgreement key_agreement_;
   PreMasterSecret pre_master_secret_;
   Signing signing_;
+  Question question_;
   std::optional<KeySchedule> keys_;
   std::optional<PeerVerified> peer_verified_;
   std::optional<SignatureVerified> signature_verified_;

@@ -48,28 +48,6 @@ bool choose_scheme(const Abilities& ours, const std::optional<ListOf16<Signature
   return false;
 }
 
-bool is_by(const wire::SchemeRow& row, const x509::SignatureMethod& method) {
-  switch (method.kind) {
-    case x509::SignatureKind::rsa_pkcs1: return row.key == KeyKind::rsa && !row.pss && row.hash == method.hash;
-    case x509::SignatureKind::rsa_pss: return row.pss && row.hash == method.hash;
-    case x509::SignatureKind::ecdsa: return x509::is_ec(row.key) && row.hash == method.hash;
-    case x509::SignatureKind::ed25519: return row.key == KeyKind::ed25519;
-    case x509::SignatureKind::unsupported: break;
-  }
-  return false;
-}
-
-/// RFC 5246 §7.4.2, §7.4.4: whether the peer lists how each certificate is signed, roots aside. It may still accept what it does not list (RFC 8446 §4.4.2.2).
-bool is_welcome(const std::optional<ListOf16<SignatureScheme>>& accepted, std::span<const Certificate> chain) {
-  return !accepted || std::ranges::all_of(chain, [&](const Certificate& certificate) {
-    const auto signs = [&](SignatureScheme scheme) {
-      const auto* row = wire::find(scheme);
-      return row != nullptr && is_by(*row, certificate.parsed().signature_method);
-    };
-    return x509::is_self_issued(certificate.parsed()) || std::ranges::any_of(accepted->begin(), accepted->end(), signs);
-  });
-}
-
 /// RFC 6066 §3: whether an identity is for the name that the client asks for.
 bool is_for(const ShownIdentity& shown, const ClientHello& hello) {
   if (!hello.server_name) return true;
@@ -77,9 +55,20 @@ bool is_for(const ShownIdentity& shown, const ClientHello& hello) {
   return name && x509::is_for(shown.identity.chain().front().parsed(), *name);
 }
 
+/// RFC 5246 §7.4.2, §7.4.6: whether a chain is signed as the other end can verify. What issued itself is not verified by its signature.
+bool is_signed_by(std::span<const Certificate> chain, const ListOf16<SignatureScheme>& schemes) {
+  return std::ranges::all_of(chain, [&](const Certificate& certificate) {
+    const auto& parsed = certificate.parsed();
+    const auto is_its = [&](SignatureScheme scheme) { return parsed.signature_method.is(scheme); };
+    return x509::is_self_issued(parsed) || std::any_of(schemes.begin(), schemes.end(), is_its);
+  });
+}
+
 class Chooser {
  public:
-  Chooser(const ServerContext::Content& context, const ClientHello& hello) : context_(context), hello_(hello) {
+  /// Among identities whose chains are signed by `chain_schemes`, or among all.
+  Chooser(const ServerContext::Content& context, const ClientHello& hello, const std::optional<ListOf16<SignatureScheme>>& chain_schemes)
+      : context_(context), hello_(hello), chain_schemes_(chain_schemes) {
     named_ = std::ranges::any_of(context.identities, [&](const ShownIdentity& shown) { return is_for(shown, hello); });
   }
   bool knows_name() const { return named_; }
@@ -99,22 +88,20 @@ class Chooser {
   Result<Choice> result() const { return choice_.suite != nullptr ? Result<Choice>(choice_) : fail(missing_); }
 
  private:
-  // The first identity for the name, or else of all, that serves the suite; rather one whose chain the client says that it can verify.
+  // The first identity for the name, or else of all, that serves the suite.
   bool choose_credential(KeyExchange key_exchange, Credential& out) {
-    return choose_credential(key_exchange, true, out) || choose_credential(key_exchange, false, out);
-  }
-  bool choose_credential(KeyExchange key_exchange, bool welcome, Credential& out) {
-    // RFC 8446 §4.2.3: what is said of certificates alone goes first.
-    const auto& accepted = hello_.signature_algorithms_cert ? hello_.signature_algorithms_cert : hello_.signature_algorithms;
     for (const ShownIdentity& shown : context_.identities) {
-      if (is_welcome(accepted, shown.identity.chain()) != welcome) continue;
       const KeyKind key = shown.identity.key().kind();
       if ((named_ && !is_for(shown, hello_)) || !fits(key_exchange, key) || !usage_allows(key_exchange, shown.identity.chain().front())) continue;
-      if (key_exchange == KeyExchange::rsa && shown.identity.key().is_elsewhere()) continue;  // such a key signs, and does nothing else
+      if (key_exchange == KeyExchange::rsa && !shown.identity.key().decrypts()) continue;
       if (has_ecdhe(key_exchange) && !curve_is_welcome(hello_, key)) continue;
       Credential credential{.identity = &shown};
       if (has_signature(key_exchange) && !choose_scheme(context_.abilities, hello_.signature_algorithms, credential)) {
         missing(hello_.signature_algorithms ? Errc::no_common_signature_scheme : Errc::signature_algorithms_absent);
+        continue;
+      }
+      if (chain_schemes_ && !is_signed_by(shown.identity.chain(), *chain_schemes_)) {
+        missing(Errc::no_common_signature_scheme);
         continue;
       }
       out = credential;
@@ -131,6 +118,7 @@ class Chooser {
 
   const ServerContext::Content& context_;
   const ClientHello& hello_;
+  const std::optional<ListOf16<SignatureScheme>>& chain_schemes_;
   bool named_ = false;
   Choice choice_;
   Errc missing_ = Errc::no_common_suite;
@@ -185,10 +173,17 @@ bool signals_secure_renegotiation(const ClientHello& hello) {
 }
 
 Result<Choice> choose(const ServerContext::Content& context, const ClientHello& hello) {
-  Chooser chooser(context, hello);
-  if (context.config.require_known_name && hello.server_name && !chooser.knows_name()) return fail(Errc::unrecognized_name, *hello.server_name);
-  for_each_common_suite(context, hello, [&](const wire::SuiteRow& suite) { return chooser.visit(suite); });
-  return chooser.result();
+  // RFC 8446 §4.2.3: signature_algorithms_cert is about the chain alone. Where there is none, signature_algorithms speaks of the chain too (RFC 5246 §7.4.2),
+  // but many mean only handshakes by it: then a chain that it does not cover is better than no connection (RFC 8446 §4.4.2.2), and the client judges it.
+  const auto choose_by = [&](const std::optional<ListOf16<SignatureScheme>>& chain_schemes) -> Result<Choice> {
+    Chooser chooser(context, hello, chain_schemes);
+    if (context.config.require_known_name && hello.server_name && !chooser.knows_name()) return fail(Errc::unrecognized_name, *hello.server_name);
+    for_each_common_suite(context, hello, [&](const wire::SuiteRow& suite) { return chooser.visit(suite); });
+    return chooser.result();
+  };
+  if (hello.signature_algorithms_cert) return choose_by(hello.signature_algorithms_cert);
+  if (auto choice = choose_by(hello.signature_algorithms)) return choice;
+  return choose_by(std::nullopt);
 }
 
 Result<Bytes> choose_protocol(const ServerContext::Content& context, const ClientHello& hello) {
@@ -199,18 +194,28 @@ Result<Bytes> choose_protocol(const ServerContext::Content& context, const Clien
   return fail(Errc::no_common_application_protocol);
 }
 
-std::optional<Credential> choose_for(const CertificateRequest& request, std::span<const ShownIdentity> identities, const Abilities& ours) {
-  for (const bool welcome : {true, false}) {
-    for (const ShownIdentity& shown : identities) {
-      const auto chain = shown.identity.chain();
-      const auto type = client_certificate_type_of(shown.identity.key().kind());
-      if (!type || !contains(request.certificate_types, static_cast<std::uint8_t>(*type))) continue;
-      if (is_welcome(request.supported_signature_algorithms, chain) != welcome || !issued_by_one_of(request.certificate_authorities, chain)) continue;
-      if (!chain.front().parsed().extensions.allows(x509::KeyUsage::digital_signature)) continue;  // RFC 5246 §7.4.6
-      Credential credential{.identity = &shown};
-      if (choose_scheme(ours, request.supported_signature_algorithms, credential)) return credential;
-    }
+std::optional<Credential> choose_for(const CertificateRequest& request, std::span<const ShownIdentity> identities, const Abilities& ours,
+                                     CertificateType shown_as) {
+  const bool bare = shown_as == CertificateType::raw_public_key;  // nobody issued it
+  std::optional<Credential> second_best;                          // its chain is signed by what the server does not name, as in choose()
+  for (const ShownIdentity& shown : identities) {
+    const auto type = client_certificate_type_of(shown.identity.key().kind());
+    if (!type || !contains(request.certificate_types, static_cast<std::uint8_t>(*type))) continue;
+    if (!bare && !issued_by_one_of(request.certificate_authorities, shown.identity.chain())) continue;
+    if (!bare && !shown.identity.chain().front().parsed().extensions.allows(x509::KeyUsage::digital_signature)) continue;  // RFC 5246 §7.4.6
+    Credential credential{.identity = &shown};
+    if (!choose_scheme(ours, request.supported_signature_algorithms, credential)) continue;
+    if (bare || is_signed_by(shown.identity.chain(), request.supported_signature_algorithms)) return credential;
+    if (!second_best) second_best = credential;
   }
+  return second_best;
+}
+
+std::optional<CertificateType> choose_certificate_type(const std::vector<CertificateType>& ours, std::optional<Bytes> theirs) {
+  static const std::vector<CertificateType> kDefault = {CertificateType::x509};
+  constexpr std::uint8_t kDefaultWire[] = {static_cast<std::uint8_t>(CertificateType::x509)};
+  for (const CertificateType type : ours.empty() ? kDefault : ours)
+    if (contains(theirs.value_or(kDefaultWire), static_cast<std::uint8_t>(type))) return type;
   return std::nullopt;
 }
 

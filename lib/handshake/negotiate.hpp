@@ -38,7 +38,10 @@ Result<Choice> choose(const ServerContext::Content& context, const ClientHello& 
 Result<Bytes> choose_protocol(const ServerContext::Content& context, const ClientHello& hello);
 
 /// RFC 5246 §7.4.4, §7.4.6: the first identity that the request welcomes by type, scheme and authority; none when there is none.
-std::optional<Credential> choose_for(const CertificateRequest& request, std::span<const ShownIdentity> identities, const Abilities& ours);
+std::optional<Credential> choose_for(const CertificateRequest& request, std::span<const ShownIdentity> identities, const Abilities& ours,
+                                     CertificateType shown_as = CertificateType::x509);
+/// RFC 7250 §4.2: the first of ours that the other end has, too; to say nothing is to have X.509 alone.
+std::optional<CertificateType> choose_certificate_type(const std::vector<CertificateType>& ours, std::optional<Bytes> theirs);
 
 /// How the key of a certificate signs by `scheme`; nothing when it cannot, or may not (RFC 5246 §7.4.1.4.1, RFC 4055 §3.3).
 std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme, const Certificate& certificate);

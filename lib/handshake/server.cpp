@@ -108,6 +108,10 @@ Result<Outcome> Server::look_up_session() {
       session_ = parse_session(opened->session);
       ticket_is_old_ = opened->renew;
     }
+  } else if (config().look_up_elsewhere && !hello->session_id.empty()) {
+    if (!question_.ask(Wants::session, hello->session_id)) return Outcome::waits;
+    if (const auto found = question_.take()) session_ = parse_session(*found);
+    if (session_ && now_ >= session_->expires) session_.reset();
   } else if (config().sessions && !hello->session_id.empty()) {
     config().sessions->get(hello->session_id, now_, [&](Bytes bytes) { session_ = parse_session(bytes); });
   }
@@ -128,7 +132,9 @@ bool Server::may_resume(const ClientHello& hello) const {
   const bool same_secrets = session_->extended_master_secret == hello.extended_master_secret;
   // The client's certificate may have expired since.
   const bool peer_still = std::ranges::all_of(session_->verified_chain, [&](const Certificate& c) { return now_ <= c.not_after(); });
-  return ours_still && theirs_still && fresh && same_name && same_secrets && peer_still && session_->binding == binding();
+  const bool key_still =
+      session_->peer_raw_public_key.empty() || (config().accept_raw_public_key && config().accept_raw_public_key(session_->peer_raw_public_key));
+  return ours_still && theirs_still && fresh && same_name && same_secrets && peer_still && session_->binding == binding() && key_still;
 }
 
 // Whom this configuration trusts, what it asks of clients, and which keys it shares.
@@ -185,7 +191,7 @@ Result<Outcome> Server::send_server_hello() {
   if (choice_.group != nullptr) state_.group = choice_.group->group;
   if (has_signature(suite.key_exchange)) state_.signature_scheme = choice_.credential.scheme;
   suite_chosen(suite);
-  if (config().client_authentication == ClientAuthentication::none) transcript_.stop_keeping();
+  if (!asks_client_) transcript_.stop_keeping();
   return sent;
 }
 
@@ -200,6 +206,7 @@ Result<void> Server::show_key(const ClientHello& hello, ServerHello& answer) {
   if (!has_certificate(choice_.suite->key_exchange)) return {};
   answer.server_name = choice_.by_name;
   if (const auto chosen = choose_certificate_type(hello, answer); !chosen) return chosen;
+  if (const auto chosen = choose_client_certificate_type(hello, answer); !chosen) return chosen;
   if (shows_raw_key_) return {};
   const Identity& identity = choice_.credential.identity->identity;
   answer.status_request = negotiated_.certificate_status = hello.status_request && !identity.ocsp_response().empty();
@@ -208,16 +215,24 @@ Result<void> Server::show_key(const ClientHello& hello, ServerHello& answer) {
   return {};
 }
 
-// RFC 7250 §4.2: ours, best first, that the client accepts; X.509 where it does not say.
+// RFC 7250 §4.2: how we show our key. What is chosen is said to a client that asked.
 Result<void> Server::choose_certificate_type(const ClientHello& hello, ServerHello& answer) {
-  if (!hello.server_certificate_types) return {};
-  const auto accepted = [&](CertificateType type) { return std::ranges::count(*hello.server_certificate_types, static_cast<std::uint8_t>(type)) != 0; };
-  std::vector<CertificateType> shown = config().certificate_types;
-  if (shown.empty()) shown = {CertificateType::x509};
-  const auto chosen = std::ranges::find_if(shown, accepted);
-  if (chosen == shown.end()) return fail(Errc::certificate_type_not_offered);
-  answer.server_certificate_type = *chosen;
+  const auto chosen = handshake::choose_certificate_type(config().certificate_types, hello.server_certificate_types);
+  if (!chosen) return fail(Errc::certificate_type_not_offered, "server_certificate_type");
+  if (hello.server_certificate_types) answer.server_certificate_type = chosen;
   shows_raw_key_ = *chosen == CertificateType::raw_public_key;
+  return {};
+}
+
+// RFC 7250 §4.2: how the client is to show its key. One that has no way to is not asked, or refused where it must.
+Result<void> Server::choose_client_certificate_type(const ClientHello& hello, ServerHello& answer) {
+  const ClientAuthentication asked = config().client_authentication;
+  if (asked == ClientAuthentication::none) return {};
+  const auto chosen = handshake::choose_certificate_type(config().client_certificate_types, hello.client_certificate_types);
+  if (!chosen) return requires_certificate(asked) ? fail(Errc::certificate_type_not_offered, "client_certificate_type") : Result<void>();
+  if (hello.client_certificate_types) answer.client_certificate_type = chosen;
+  peer_certificate_type_ = *chosen;
+  asks_client_ = true;
   return {};
 }
 
@@ -285,7 +300,7 @@ Result<Outcome> Server::send_server_key_exchange() {
 
 // RFC 5246 §7.4.4.
 Result<Outcome> Server::send_certificate_request() {
-  if (config().client_authentication == ClientAuthentication::none) return Outcome::left_out;
+  if (!asks_client_) return Outcome::left_out;
   negotiated_.certificate_requested = true;
   state_.client_certificate_requested = true;
   return emit(CertificateRequest{.certificate_types = kCertificateTypes,
@@ -300,18 +315,19 @@ Result<Outcome> Server::send_server_hello_done() { return emit(ServerHelloDone{}
 
 // RFC 5246 §7.4.6.
 Result<void> Server::receive_certificate(Bytes body) {
-  const auto message = wire::parse_certificates(body);
+  const auto message = wire::parse_certificates(body, peer_certificate_type_);
   if (!message) return fail(message.error());
-  if (const auto kept = keep_certificates(*message); !kept) return kept;
-  negotiated_.client_certificate = !state_.peer_certificates.empty();
+  negotiated_.client_certificate = message->raw_public_key || !message->certificate_list.empty();
   if (!negotiated_.client_certificate) {
     transcript_.stop_keeping();
     return requires_certificate(config().client_authentication) ? fail(Errc::client_certificate_missing) : Result<void>();
   }
+  if (message->raw_public_key) return keep_raw_public_key(*message->raw_public_key);
+  if (const auto kept = keep_certificates(*message); !kept) return kept;
   // A key that cannot sign has no way to prove itself.
-  const x509::SubjectKey& key = state_.peer_certificates.front().parsed().subject_key;
-  if (!key.supported) return fail(Errc::certificate_algorithm_unsupported);
-  if (!state_.peer_certificates.front().parsed().extensions.allows(x509::KeyUsage::digital_signature)) return fail(Errc::certificate_key_usage);
+  const x509::ParsedCertificate& certificate = peer_certificate()->parsed();
+  if (!certificate.subject_key.supported) return fail(Errc::certificate_algorithm_unsupported);
+  if (!certificate.extensions.allows(x509::KeyUsage::digital_signature)) return fail(Errc::certificate_key_usage);
   return {};
 }
 
@@ -319,22 +335,42 @@ Result<void> Server::receive_certificate(Bytes body) {
 Result<void> Server::receive_client_key_exchange(Bytes body) {
   const auto message = wire::parse_client_key_exchange(body, suite_->key_exchange);
   if (!message) return fail(message.error());
-  if (suite_->key_exchange == KeyExchange::rsa) return decrypt_premaster(message->exchange_keys);
+  if (suite_->key_exchange == KeyExchange::rsa) {
+    encrypted_premaster_.assign(message->exchange_keys.begin(), message->exchange_keys.end());
+    return {};
+  }
   if (choice_.group != nullptr)
     if (const auto agreed = key_agreement_.agree(message->exchange_keys, pre_master_secret_); !agreed) return agreed;
   return has_psk(suite_->key_exchange) ? mix_psk(text_of(message->psk_identity)) : Result<void>();
 }
 
+Result<Outcome> Server::derive_keys() {
+  if (suite_->key_exchange == KeyExchange::rsa && !negotiated_.resumed)
+    if (const auto decrypted = decrypt_premaster(); !decrypted || *decrypted == Outcome::waits) return decrypted;
+  return Endpoint::derive_keys();
+}
+
 // RFC 5246 §7.4.7.1: whatever is wrong with the ciphertext, the handshake goes on with random bytes, and fails where nobody learns why.
-Result<void> Server::decrypt_premaster(Bytes ciphertext) {
-  Secret<kRsaPreMasterRandomSize> random(kRsaPreMasterRandomSize);
-  if (const auto drawn = draw(random.bytes()); !drawn) return drawn;
+Result<Outcome> Server::decrypt_premaster() {
+  const PrivateKey& key = choice_.credential.identity->identity.key();
   Secret<kMaxSignatureSize> block(kMaxSignatureSize);
-  const auto size = choice_.credential.identity->identity.key().decrypt(ciphertext, provider().rng(), block.bytes());
+  Result<std::size_t> size = 0;
+  if (key.is_elsewhere()) {
+    if (!question_.ask(Wants::decryption, encrypted_premaster_)) return Outcome::waits;
+    // A refusal, and a block that is none, leave it empty.
+    if (const auto answer = question_.take(); answer && answer->size() <= block.size()) {
+      std::ranges::copy(*answer, block.bytes().begin());
+      size = answer->size();
+    }
+  } else {
+    size = key.decrypt(encrypted_premaster_, provider().rng(), block.bytes());
+  }
   if (!size) return fail(size.error());
+  Secret<kRsaPreMasterRandomSize> random(kRsaPreMasterRandomSize);
+  if (const auto drawn = draw(random.bytes()); !drawn) return fail(drawn.error());
   const RsaPreMasterSecret secret = rsa_pre_master_secret(block.bytes().first(*size), client_version_, random.bytes());
   pre_master_secret_ = PreMasterSecret::copy_of(secret.bytes());
-  return {};
+  return Outcome::done;
 }
 
 // RFC 4279 §2: an unknown name is told, or goes on with a key that nobody has, so that strangers do not learn who is known.
@@ -355,10 +391,13 @@ Result<void> Server::mix_psk(std::string_view identity) {
 Result<void> Server::receive_certificate_verify(Bytes body) {
   const auto message = wire::parse_certificate_verify(body);
   if (!message) return fail(message.error());
-  const Certificate& certificate = state_.peer_certificates.front();
-  const PublicKey key = certificate.public_key();
-  auto verified = verify_certificate_verify(
-      {.message = *message, .offered = ours().scheme_list(), .key = key, .certificate = &certificate, .messages = transcript_.kept(), .provider = provider()});
+  const PublicKey key = peer_key();
+  auto verified = verify_certificate_verify({.message = *message,
+                                             .offered = ours().scheme_list(),
+                                             .key = key,
+                                             .certificate = peer_certificate(),
+                                             .messages = transcript_.kept(),
+                                             .provider = provider()});
   if (!verified) return fail(verified.error());
   signature_verified_ = *verified;
   transcript_.stop_keeping();
@@ -367,18 +406,25 @@ Result<void> Server::receive_certificate_verify(Bytes body) {
 }
 
 Result<Outcome> Server::verify_peer() {
-  if (negotiated_.resumed) {
-    peer_verified_ = verified_before(*session_);
-  } else if (negotiated_.client_certificate && verifies(config().client_authentication)) {
-    auto verified =
-        verify_client({.presented = state_.peer_certificates, .trust = config().client_trust, .policy = config().verify, .now = now_, .provider = provider()});
+  if (!negotiated_.client_certificate) signature_verified_ = no_signature_expected();
+  if (!peer_verified_) {
+    auto verified = judge_client();
     if (!verified) return fail(verified.error());
     peer_verified_ = std::move(*verified);
-  } else {
-    peer_verified_ = has_psk(suite_->key_exchange) ? verified_by_psk() : no_verification_asked();
   }
-  if (!negotiated_.client_certificate) signature_verified_ = no_signature_expected();
-  return Outcome::done;
+  return negotiated_.client_certificate && config().verdict_elsewhere ? await_verdict() : Outcome::done;
+}
+
+Result<PeerVerified> Server::judge_client() {
+  if (negotiated_.resumed) return verified_before(*session_);
+  if (has_psk(suite_->key_exchange)) return verified_by_psk();
+  if (!negotiated_.client_certificate) return no_verification_asked();
+  if (peer_certificate_type_ == CertificateType::raw_public_key) {
+    if (!config().accept_raw_public_key(state_.peer_raw_public_key)) return fail(Errc::raw_public_key_refused);
+    return no_verification_asked();
+  }
+  if (!verifies(config().client_authentication)) return no_verification_asked();
+  return verify_client({.presented = state_.peer_certificates, .trust = config().client_trust, .policy = config().verify, .now = now_, .provider = provider()});
 }
 
 // ------------------------------------------------ the end

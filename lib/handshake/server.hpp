@@ -31,6 +31,7 @@ class Server final : public Endpoint {
   Result<void> receive_certificate(Bytes body);
   Result<void> receive_client_key_exchange(Bytes body);
   Result<void> receive_certificate_verify(Bytes body);
+  Result<Outcome> derive_keys();
   Result<Outcome> verify_peer();
   Result<Outcome> send_new_session_ticket();
   Result<Outcome> complete(const PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished);
@@ -43,11 +44,13 @@ class Server final : public Endpoint {
   Result<void> limit_fragments(const ClientHello& hello, ServerHello& answer);
   Result<void> show_key(const ClientHello& hello, ServerHello& answer);
   Result<void> choose_certificate_type(const ClientHello& hello, ServerHello& answer);
+  Result<void> choose_client_certificate_type(const ClientHello& hello, ServerHello& answer);
   Result<void> give_session_id();
   bool may_resume(const ClientHello& hello) const;
   void remember_where(Bytes session_id);
   ServerKeyExchange key_exchange_params() const;
-  Result<void> decrypt_premaster(Bytes ciphertext);
+  Result<Outcome> decrypt_premaster();
+  Result<PeerVerified> judge_client();
   Result<void> mix_psk(std::string_view identity);
   Session session_to_keep() const;
 
@@ -57,7 +60,8 @@ class Server final : public Endpoint {
   Bytes protocol_ = {};         // a view into the configuration
   bool ticket_is_old_ = false;  // a ticket was taken that is due to be renewed
   std::array<std::uint8_t, kSessionIdSize> new_id_ = {};
-  bool gives_id_ = false, shows_raw_key_ = false;
+  bool gives_id_ = false, shows_raw_key_ = false, asks_client_ = false;
+  std::vector<std::uint8_t> encrypted_premaster_ = {};
 };
 
 }  // namespace tls12::handshake

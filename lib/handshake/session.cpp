@@ -7,7 +7,7 @@
 namespace tls12::handshake {
 namespace {
 
-constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersion = 3;
 
 /// Into memory that is wiped: a session is a secret.
 class Writer {
@@ -76,6 +76,7 @@ SecretVector serialize(const Session& session) {
   out.vector(bytes_of(session.psk_identity), 2);
   out.certificates(session.peer_certificates);
   out.certificates(session.verified_chain);
+  out.vector(session.peer_raw_public_key, 2);
   out.vector(session.session_id, 1);
   out.vector(session.ticket, 2);
   return out.take();
@@ -100,6 +101,7 @@ std::optional<Session> parse_session(Bytes bytes) {
   session.signature_scheme = read_optional<SignatureScheme>(reader);
   session.psk_identity = read_text(reader);
   if (!read_certificates(reader, session.peer_certificates) || !read_certificates(reader, session.verified_chain)) return std::nullopt;
+  session.peer_raw_public_key = copy(reader.vector16("peer_raw_public_key"));
   session.session_id = copy(reader.vector8("session_id", 0, kSessionIdSize));
   session.ticket = copy(reader.vector16("ticket"));
   reader.end("end");

@@ -31,18 +31,20 @@ struct Session {
   std::optional<SignatureScheme> signature_scheme = {};  ///< of the peer's signature, or else ours, in it
   std::string psk_identity = {};
   std::vector<Certificate> peer_certificates = {}, verified_chain = {};
+  std::vector<std::uint8_t> peer_raw_public_key = {};
   // The client's alone: what it shows the server again.
   std::vector<std::uint8_t> session_id = {}, ticket = {};
 };
 
-/// Format version 2, in the presentation language of RFC 5246 §4:
+/// Format version 3, in the presentation language of RFC 5246 §4:
 ///
 ///   struct {
-///     uint8 version = 2;  CipherSuite suite;  opaque master_secret[48];  uint8 extended_master_secret;
+///     uint8 version = 3;  CipherSuite suite;  opaque master_secret[48];  uint8 extended_master_secret;
 ///     uint64 established, expires;  opaque binding[32];
 ///     opaque server_name<0..2^16-1>;  uint8 max_fragment_length;  NamedGroup group;  SignatureScheme scheme;  // 0 where there is none
 ///     opaque psk_identity<0..2^16-1>;
 ///     ASN.1Cert peer_certificates<0..2^24-1>;  ASN.1Cert verified_chain<0..2^24-1>;
+///     opaque peer_raw_public_key<0..2^16-1>;
 ///     opaque session_id<0..32>;  opaque ticket<0..2^16-1>;
 ///   } Session;
 ///

@@ -40,6 +40,7 @@ Result<PeerVerified> verify_server(const ServerVerification& what) {
                          .policy = what.policy,
                          .stapled_ocsp = what.stapled_ocsp,
                          .staple_was_requested = what.staple_was_requested,
+                         .timestamps = what.timestamps,
                          .provider = what.provider});
   if (!verdict) return fail(verdict.error().error);
   return PeerVerified(std::move(verdict->certificates));

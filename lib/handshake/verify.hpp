@@ -21,6 +21,7 @@ struct ServerVerification {
   const Provider& provider;
   Bytes stapled_ocsp;  ///< empty: none came
   bool staple_was_requested;
+  Bytes timestamps;             ///< of the TLS extension; empty: none came
   bool accept_any_certificate;  ///< ClientConfig::dangerous: then the chain of the result is empty
 };
 /// RFC 5246 §7.4.2, RFC 5280 §6, RFC 9525. Errors: those of tls12::verify.

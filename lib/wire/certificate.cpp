@@ -14,7 +14,8 @@ Result<Certificates> parse_certificates(Bytes body, CertificateType type) {
   Reader reader(body, "Certificate");
   Certificates message;
   if (type == CertificateType::raw_public_key) {
-    message.raw_public_key = reader.vector24("subjectPublicKeyInfo", 1);
+    const Bytes key = reader.vector24("subjectPublicKeyInfo");
+    if (!key.empty()) message.raw_public_key = key;  // a client without one says so as with certificates (RFC 5246 §7.4.6)
     return reader.finish(message);
   }
   message.certificate_list = ListOfOpaque<3>(reader.with_items<3>(reader.vector24("certificate_list"), "certificate_list"));

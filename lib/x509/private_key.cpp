@@ -48,7 +48,7 @@ Result<x509::pem::Block> next_key(std::string_view& text) {
 
 struct PrivateKey::Content {
   OwnedKey key = {};
-  bool elsewhere = false;
+  bool elsewhere = false, decrypts_elsewhere = false;
   std::vector<std::uint8_t> point = {};  ///< the public half of an EC or Ed25519 key
   std::vector<std::uint8_t> public_key_info = {};
   std::array<std::shared_ptr<const SigningKey>, kSignatureFamilies> signers = {};
@@ -133,10 +133,11 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view text, ProviderPtr provi
   });
 }
 
-PrivateKey PrivateKey::elsewhere(KeyKind kind) {
+PrivateKey PrivateKey::elsewhere(KeyKind kind, bool decrypts) {
   auto content = std::make_shared<Content>();
   content->key.kind = kind;
   content->elsewhere = true;
+  content->decrypts_elsewhere = decrypts && kind == KeyKind::rsa;
   return PrivateKey(std::move(content));
 }
 
@@ -162,6 +163,7 @@ Result<PrivateKey> PrivateKey::generate(KeyKind kind, std::size_t rsa_bits, Prov
 
 KeyKind PrivateKey::kind() const { return content_->key.kind; }
 bool PrivateKey::is_elsewhere() const { return content_->elsewhere; }
+bool PrivateKey::decrypts() const { return content_->decrypts_elsewhere || content_->decryptor != nullptr; }
 Bytes PrivateKey::public_key_info() const { return content_->public_key_info; }
 
 Result<std::string> PrivateKey::to_pem() const {

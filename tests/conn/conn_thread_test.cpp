@@ -368,3 +368,63 @@ TEST_CASE("A signature from another thread completes the handshake; one that nev
     }
   }
 }
+
+TEST_CASE("Other answers come from inside the hook or from another thread; each is asked for once") {
+  ClientConfig config = client_config();
+  config.verdict_elsewhere = true;
+  for (const char how : {'i', 't', 'r', 'n'}) {
+    CAPTURE(how);
+    Bench b(Role::client, config);
+    std::vector<Wants> asked;
+    b.conn->on_wanted([&](Wants wants) {
+      asked.push_back(wants);
+      if (how == 'i') CHECK(b.conn->accept_peer().has_value());
+    });
+    b.by(3s);
+    CHECK(code_of(b.conn->handshake()) == (how == 'i' ? "success" : "timed_out"));
+    CHECK(asked == std::vector<Wants>{Wants::verdict});
+    if (how == 'i') continue;
+    CHECK(b.conn->wants() == Wants::verdict);
+    CHECK(b.conn->state().peer_certificates.size() == 1);
+    CHECK(code_of(b.conn->provide_session({})) == "not_waiting_for_that");
+    CHECK(b.conn->session_wanted().error().code == Errc::not_waiting_for_that);
+    CHECK(b.conn->decryption_wanted().error().code == Errc::not_waiting_for_that);
+    if (how == 'n') {
+      b.conn->set_deadline(Deadline::never());
+      CHECK(code_of(b.conn->handshake()) == "handshake_timed_out");
+      continue;
+    }
+    std::thread([&] { CHECK((how == 't' ? b.conn->accept_peer() : b.conn->refuse_peer("no")).has_value()); }).join();
+    b.by(3s);
+    CHECK(code_of(b.conn->handshake()) == (how == 't' ? "success" : "certificate_refused"));
+    CHECK(asked.size() == 1);
+  }
+}
+
+TEST_CASE("A session that is looked up elsewhere, and a premaster secret that is decrypted there, reach their connection as copies") {
+  struct Store final : SessionStore {
+    std::vector<std::uint8_t> id, session;
+    void put(Bytes key, Bytes value, WallTime) override { id.assign(key.begin(), key.end()), session.assign(value.begin(), value.end()); }
+    bool get(Bytes, WallTime, const std::function<void(Bytes)>&) override { return false; }
+    void erase(Bytes) override {}
+  };
+  const auto store = std::make_shared<Store>();
+  ClientConfig client = client_config();
+  client.sessions = make_memory_session_store();
+  ServerConfig server = server_config();
+  server.tickets = false;
+  server.sessions = store;
+  server.look_up_elsewhere = true;
+  for (const bool resumed : {false, true}) {
+    Bench b(Role::server, client, server);
+    b.conn->on_wanted([&](Wants wants) {
+      CHECK(wants == Wants::session);
+      CHECK(b.conn->session_wanted().value() == store->id);
+      CHECK(b.conn->provide_session(store->session).has_value());
+    });
+    b.by(3s);
+    CHECK(code_of(b.conn->handshake()) == "success");
+    CHECK(b.conn->state().resumed == resumed);
+    b.peer->run();
+  }
+}

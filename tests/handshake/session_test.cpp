@@ -29,6 +29,7 @@ Session full_session() {
           .psk_identity = "bob",
           .peer_certificates = {made.leaf.chain().front()},
           .verified_chain = {made.leaf.chain().front(), made.ca.chain().front()},
+          .peer_raw_public_key = {7, 7},
           .session_id = {9, 9},
           .ticket = {8, 8, 8}};
 }
@@ -57,6 +58,7 @@ TEST_CASE("a session that is written down and read again says the same") {
   CHECK(read->max_fragment_length == 3);
   CHECK(read->psk_identity == "bob");
   CHECK(read->verified_chain.size() == 2);
+  CHECK(read->peer_raw_public_key == session.peer_raw_public_key);
   CHECK(read->ticket == session.ticket);
 }
 
@@ -67,8 +69,10 @@ TEST_CASE("what is cut, longer, or of another version is no session") {
   changed.push_back(0);
   CHECK_FALSE(parse_session(changed).has_value());
   changed = written;
-  changed[0] = 1;
-  CHECK_FALSE(parse_session(changed).has_value());
+  for (const int version : {0, 1, 2, 4}) {
+    changed[0] = static_cast<std::uint8_t>(version);
+    CHECK_FALSE(parse_session(changed).has_value());
+  }
 }
 
 // Shows RFC 5077 5.2-1, 5.7-2

@@ -1,0 +1,338 @@
+// Keys without certificates (RFC 7250), the server's and the client's.
+#include <doctest/doctest.h>
+
+#include "engine/chains.hpp"
+#include "support/scripted_peer.hpp"
+#include "x509/parsed_certificate.hpp"
+
+using namespace tls12;
+using namespace tls12::test;
+
+namespace {
+
+constexpr auto kX509 = CertificateType::x509, kRaw = CertificateType::raw_public_key;
+constexpr int kClientType = 19, kServerType = 20;
+using Types = std::vector<CertificateType>;
+
+const DevelopmentIdentity& a_client(KeyKind kind = KeyKind::ed25519) {
+  static std::vector<std::pair<KeyKind, DevelopmentIdentity>> made;
+  for (const auto& [k, identity] : made)
+    if (k == kind) return identity;
+  return made.emplace_back(kind, make_chain({.key = kind, .names = {"client.example"}, .for_clients = true})).second;
+}
+Octets key_of(const Identity& identity) { return octets(identity.chain().front().parsed().public_key_info); }
+
+/// A client and a server that may show bare keys, each known to the other.
+struct Ends {
+  ClientConfig client = client_config();
+  ServerConfig server = server_config();
+  std::vector<Octets> asked;  // the keys that the server was asked about
+
+  explicit Ends(const Types& shown, const Types& accepted, KeyKind kind = KeyKind::ed25519) {
+    client.identities = {a_client(kind).leaf};
+    client.client_certificate_types = shown;
+    server.client_authentication = ClientAuthentication::require_and_verify;
+    server.client_trust = TrustStore::of({a_client(kind).ca.chain().front()});
+    server.client_certificate_types = accepted;
+    server.accept_raw_public_key = [this, kind](Bytes key) {
+      asked.push_back(octets(key));
+      return octets(key) == key_of(a_client(kind).leaf);
+    };
+  }
+  Ends(const Ends&) = delete;
+  Ends& operator=(const Ends&) = delete;
+};
+
+struct Talked : Pair {
+  explicit Talked(const Ends& ends) : Pair(ends.client, ends.server) { talk(); }
+  Errc server_fault() const { return server.error() ? server.error()->code : Errc::count_; }
+  std::optional<Alert> alert() const { return server.error() ? server.error()->alert : std::nullopt; }
+};
+
+/// What a server answers to a client that has these types: nothing, or the type; then whether it asks for a certificate.
+struct Answer {
+  std::optional<CertificateType> type;
+  bool asks;
+  bool operator==(const Answer&) const = default;
+};
+std::optional<Answer> answer(const std::optional<Octets>& client_types, const ServerConfig& config) {
+  ScriptedPeer peer = ScriptedPeer::client_of(config);
+  if (client_types) peer.client_hello.extensions.add(kClientType, vector_of(1, *client_types));
+  peer.send(HandshakeType::client_hello);
+  if (peer.engine.error()) {
+    peer.check_fault(Errc::certificate_type_not_offered, Alert::unsupported_certificate);
+    return std::nullopt;
+  }
+  const auto hello = wire::parse_server_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value();
+  return Answer{hello.client_certificate_type, peer.saw(HandshakeType::certificate_request)};
+}
+
+/// A client that offers both types, and a server that takes bare keys: what it has sent up to ServerHelloDone.
+struct Scripted : ScriptedPeer {
+  explicit Scripted(const Ends& ends) : ScriptedPeer(Role::client, Engine::server(ends.server.build().value(), kNow)) {
+    client_hello.extensions.add(kClientType, {1, 2});
+    send(HandshakeType::client_hello);
+    REQUIRE(saw(HandshakeType::server_hello_done));
+  }
+  void show(const Octets& key) { send(message_of(HandshakeType::certificate, vector_of(3, key))); }
+};
+
+}  // namespace
+
+TEST_CASE("RFC 7250 §4: a client shows a bare key of any kind, proves that it has it, and the server is asked whose it is") {
+  for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ec_secp256r1, KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
+    CAPTURE(static_cast<int>(kind));
+    Ends ends({kRaw}, {kRaw}, kind);
+    const Talked pair(ends);
+    REQUIRE(pair.complete());
+    CHECK(pair.server.state().peer_raw_public_key == key_of(a_client(kind).leaf));
+    CHECK(pair.server.state().peer_certificates.empty());
+    CHECK(pair.server.state().verified_chain.empty());
+    CHECK(pair.server.state().client_signature_scheme.has_value());
+    CHECK(ends.asked == std::vector<Octets>{key_of(a_client(kind).leaf)});
+  }
+}
+
+TEST_CASE("RFC 7250 §4.2: the server chooses: its first that the client has") {
+  const auto raw = [](const Types& shown, const Types& accepted) {
+    const Ends ends(shown, accepted);
+    const Talked pair(ends);
+    REQUIRE(pair.complete());
+    CHECK(pair.server.state().peer_certificates.empty() == !pair.server.state().peer_raw_public_key.empty());
+    CHECK(pair.server.state().verified_chain.empty() == !pair.server.state().peer_raw_public_key.empty());
+    return pair.server.state().peer_certificates.empty();
+  };
+  CHECK(raw({kX509, kRaw}, {kRaw, kX509}));
+  CHECK_FALSE(raw({kRaw, kX509}, {kX509, kRaw}));
+  CHECK_FALSE(raw({kRaw, kX509}, {kX509}));
+  CHECK_FALSE(raw({kRaw, kX509}, {}));
+  CHECK_FALSE(raw({}, {kRaw, kX509}));
+  CHECK_FALSE(raw({kX509}, {kRaw, kX509}));
+}
+
+TEST_CASE("a key that the server does not know is refused with certificate_unknown, however little the server verifies") {
+  for (const ClientAuthentication how : {ClientAuthentication::require_and_verify, ClientAuthentication::request}) {
+    Ends ends({kRaw}, {kRaw});
+    ends.server.client_authentication = how;
+    ends.server.accept_raw_public_key = [](Bytes) { return false; };
+    const Talked pair(ends);
+    CHECK(pair.server_fault() == Errc::raw_public_key_refused);
+    CHECK(pair.alert() == Alert::certificate_unknown);
+    CHECK(pair.client.error()->alert == Alert::certificate_unknown);
+  }
+}
+
+TEST_CASE("RFC 7250 §4.1: a client offers what it has: not X.509 alone, and nothing without an identity") {
+  const auto sent = [](const ClientConfig& config, std::optional<Bytes> ClientHello::* member) {
+    const ScriptedPeer peer = ScriptedPeer::server_of(config);
+    const auto hello = wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value();
+    return hello.*member ? std::optional(octets(*(hello.*member))) : std::nullopt;
+  };
+  ClientConfig config = client_config();
+  config.identities = {a_client().leaf};
+  config.accept_raw_public_key = [](Bytes) { return true; };
+  CHECK(!sent(config, &ClientHello::client_certificate_types));
+  config.client_certificate_types = config.server_certificate_types = {kX509};
+  CHECK(!sent(config, &ClientHello::client_certificate_types));
+  CHECK(!sent(config, &ClientHello::server_certificate_types));
+  config.client_certificate_types = {kRaw};
+  config.server_certificate_types = {kX509, kRaw};
+  CHECK(sent(config, &ClientHello::client_certificate_types) == Octets{2});
+  CHECK(sent(config, &ClientHello::server_certificate_types) == Octets{0, 2});
+  config.identities.clear();
+  CHECK(config.build().error().code == Errc::bad_configuration);
+  config.choose_identity = [](const CertificateRequest&) { return std::nullopt; };
+  CHECK(config.build().has_value());
+}
+
+TEST_CASE("bare keys that nobody judges are no configuration") {
+  ServerConfig server = server_config();
+  server.client_certificate_types = {kRaw};
+  CHECK(server.build().error().code == Errc::bad_configuration);
+  server.accept_raw_public_key = [](Bytes) { return true; };
+  CHECK(server.build().has_value());
+}
+
+TEST_CASE("RFC 7250 §4.2: a server answers when it asks for a certificate, with one of the client's types") {
+  const Ends ends({}, {kRaw, kX509});
+  ServerConfig config = ends.server;
+  CHECK(answer(Octets{2}, config) == Answer{kRaw, true});
+  CHECK(answer(Octets{0, 2}, config) == Answer{kRaw, true});
+  CHECK(answer(Octets{0}, config) == Answer{kX509, true});
+  CHECK(answer(Octets{1, 77, 0}, config) == Answer{kX509, true});  // OpenPGP, and what nobody knows
+  CHECK(answer({}, config) == Answer{std::nullopt, true});
+  config.client_authentication = ClientAuthentication::none;
+  CHECK(answer(Octets{2}, config) == Answer{std::nullopt, false});
+}
+
+TEST_CASE("RFC 7250 §4.2: no type in common is unsupported_certificate where the client must show one, and else it is not asked") {
+  const Ends ends({}, {kRaw});
+  ServerConfig config = ends.server;
+  using enum ClientAuthentication;
+  for (const auto& types : {std::optional(Octets{0}), std::optional(Octets{1}), std::optional<Octets>()}) {
+    for (const ClientAuthentication must : {require_any, require_and_verify}) {
+      config.client_authentication = must;
+      CHECK(answer(types, config) == std::nullopt);
+    }
+    for (const ClientAuthentication may : {request, verify_if_given}) {
+      config.client_authentication = may;
+      CHECK(answer(types, config) == Answer{std::nullopt, false});
+    }
+  }
+}
+
+TEST_CASE("RFC 7250 §4.2: a server whose only way to show its key the client does not have ends with unsupported_certificate") {
+  ServerConfig config = server_config();
+  config.certificate_types = {kRaw};
+  for (const auto& types : {std::optional(Octets{0}), std::optional(Octets{1, 77}), std::optional<Octets>()}) {
+    ScriptedPeer peer = ScriptedPeer::client_of(config);
+    if (types) peer.client_hello.extensions.add(kServerType, vector_of(1, *types));
+    peer.send(HandshakeType::client_hello);
+    peer.check_fault(Errc::certificate_type_not_offered, Alert::unsupported_certificate);
+  }
+}
+
+TEST_CASE("a server's bare key: shown where both have it, judged by the client, and by nobody else") {
+  ClientConfig client = client_config();
+  client.server_certificate_types = {kRaw, kX509};
+  ServerConfig server = server_config();
+  server.certificate_types = {kRaw};
+  int asked = 0;
+  bool known = true;
+  client.accept_raw_public_key = [&](Bytes key) { return ++asked, known && octets(key) == key_of(server.identities[0]); };
+  Pair pair(client, server);
+  pair.talk();
+  REQUIRE(pair.complete());
+  CHECK(asked == 1);
+  CHECK(pair.client.state().peer_raw_public_key == key_of(server.identities[0]));
+  CHECK(pair.client.state().peer_certificates.empty());
+  known = false;
+  Pair refused(client, server);
+  refused.talk();
+  REQUIRE(refused.client.error());
+  CHECK(refused.client.error()->code == Errc::raw_public_key_refused);
+  CHECK(refused.server.error()->alert == Alert::certificate_unknown);
+  // And a certificate, from a server that has nothing else.
+  server.certificate_types = {};
+  Pair certified(client, server);
+  certified.talk();
+  CHECK(certified.complete());
+  CHECK(certified.client.state().verified_chain.size() == 2);
+}
+
+TEST_CASE("a client is told a type that it did not offer, or told one without having asked") {
+  const auto told = [](const Types& offered, int extension, std::uint8_t type, Errc code, Alert alert) {
+    ClientConfig config = client_config();
+    config.identities = {a_client().leaf};
+    config.accept_raw_public_key = [](Bytes) { return true; };
+    (extension == kClientType ? config.client_certificate_types : config.server_certificate_types) = offered;
+    ScriptedPeer peer = ScriptedPeer::server_of(config);
+    RawServerHello hello = peer.server_hello();
+    hello.extensions.add(extension, {type});
+    peer.send(hello.bytes());
+    peer.check_fault(code, alert);
+  };
+  for (const int extension : {kClientType, kServerType}) {
+    told({kRaw}, extension, 0, Errc::certificate_type_not_offered, Alert::unsupported_certificate);
+    told({kRaw, kX509}, extension, 1, Errc::certificate_type_not_offered, Alert::unsupported_certificate);
+    told({}, extension, 2, Errc::extension_not_offered, Alert::unsupported_extension);
+  }
+}
+
+TEST_CASE("a client whose bare key is all it has shows nothing to a server that says nothing of types") {
+  Ends ends({kRaw}, {});
+  ends.server.client_authentication = ClientAuthentication::verify_if_given;
+  // RFC 7250 §4.2 lets a server that does not know the extension ask for X.509 all the same.
+  ScriptedPeer peer = ScriptedPeer::server_of(ends.client);
+  peer.send_all({HandshakeType::server_hello, HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::certificate_request,
+                 HandshakeType::server_hello_done});
+  REQUIRE(peer.saw(HandshakeType::certificate));
+  for (const auto& seen : peer.seen)
+    if (seen.type == ContentType::handshake && seen.bytes[0] == static_cast<std::uint8_t>(HandshakeType::certificate))
+      CHECK(seen.bytes == message_of(HandshakeType::certificate, {0, 0, 0}));
+}
+
+TEST_CASE("RFC 7250 §3: what stands in a client's Certificate is one SubjectPublicKeyInfo, or nothing") {
+  const Ends ends({}, {kRaw});
+  const Octets key = key_of(a_client().leaf);
+  const auto fault = [&](const Octets& shown, Errc code, Alert alert) {
+    Scripted peer(ends);
+    peer.show(shown);
+    peer.check_fault(code, alert);
+  };
+  fault({}, Errc::client_certificate_missing, Alert::handshake_failure);
+  fault({0x30}, Errc::bad_der, Alert::bad_certificate);
+  fault(joined({key, {0}}), Errc::bad_der, Alert::bad_certificate);
+  fault(Octets(key.begin(), key.end() - 1), Errc::bad_der, Alert::bad_certificate);
+  // A chain, as X.509 has it, is none.
+  fault(vector_of(3, octets(a_client().leaf.chain().front().der())), Errc::bad_der, Alert::bad_certificate);
+  // id-X448 of RFC 8410 is a key that this stack does not have.
+  fault(joined({hex("3042 3005 0603 2b656f 0339 00"), Octets(56, 1)}), Errc::certificate_algorithm_unsupported, Alert::unsupported_certificate);
+  Scripted trailing(ends);
+  trailing.send(message_of(HandshakeType::certificate, joined({vector_of(3, key), {0}})));
+  trailing.check_fault(Errc::message_trailing_data, Alert::decode_error);
+}
+
+TEST_CASE("a client that may show nothing shows an empty message") {
+  Ends ends({kRaw}, {kRaw});
+  ends.server.client_authentication = ClientAuthentication::verify_if_given;
+  ends.client.choose_identity = [](const CertificateRequest&) { return std::nullopt; };
+  const Talked pair(ends);
+  CHECK(pair.complete());
+  CHECK(pair.server.state().peer_raw_public_key.empty());
+  CHECK(ends.asked.empty());
+  ends.server.client_authentication = ClientAuthentication::require_any;
+  const Talked required(ends);
+  CHECK(required.server_fault() == Errc::client_certificate_missing);
+  CHECK(required.alert() == Alert::handshake_failure);
+}
+
+TEST_CASE("RFC 7250 §6: a bare key without the signature that proves it is nobody's") {
+  const Ends ends({}, {kRaw});
+  Scripted peer(ends);
+  peer.show(key_of(a_client().leaf));
+  peer.send(HandshakeType::client_key_exchange);
+  peer.send(HandshakeType::certificate_verify);  // 64 zeros
+  peer.check_fault(Errc::bad_signature, Alert::decrypt_error);
+  CHECK(ends.asked.empty());
+}
+
+TEST_CASE("a session remembers the bare key, and is resumed as long as the key is accepted") {
+  Ends ends({kRaw}, {kRaw});
+  ends.client.sessions = make_memory_session_store();
+  for (const bool tickets : {false, true}) {
+    CAPTURE(tickets);
+    ends.client.tickets = ends.server.tickets = tickets;
+    if (tickets) ends.server.ticket_keys = TicketKeys::rotating();
+    ends.server.sessions = make_memory_session_store();
+    CHECK_FALSE(Talked(ends).server.state().resumed);
+    const Talked again(ends);
+    CHECK(again.complete());
+    CHECK(again.server.state().resumed);
+    CHECK(again.server.state().peer_raw_public_key == key_of(a_client().leaf));
+    const auto accept = std::exchange(ends.server.accept_raw_public_key, [](Bytes) { return false; });
+    CHECK(Talked(ends).server_fault() == Errc::raw_public_key_refused);  // a full handshake, which asks again
+    ends.server.accept_raw_public_key = accept;
+    CHECK(Talked(ends).complete());
+  }
+}
+
+TEST_CASE("a client's session with a bare key is offered again as long as the key is accepted") {
+  ClientConfig client = client_config();
+  client.server_certificate_types = {kRaw};
+  client.sessions = make_memory_session_store();
+  bool known = true;
+  client.accept_raw_public_key = [&](Bytes) { return known; };
+  ServerConfig server = server_config();
+  server.certificate_types = {kRaw};
+  server.ticket_keys = TicketKeys::rotating();
+  const auto connect = [&] {
+    Pair pair(client, server);
+    pair.talk();
+    return pair.client.error() ? 'f' : pair.client.state().resumed ? 'r' : 'n';
+  };
+  CHECK(connect() == 'n');
+  CHECK(connect() == 'r');
+  known = false;
+  CHECK(connect() == 'f');
+}
