@@ -85,7 +85,13 @@ auto finder_of(const std::vector<PreSharedKey>& keys) {
   };
 }
 
-Result<ServerContext> context_for(const Options& options, std::vector<Identity> identities) {
+/// What outlives a reload, so that sessions do.
+struct Sessions {
+  std::shared_ptr<SessionStore> store;
+  std::shared_ptr<TicketKeys> random_keys = TicketKeys::rotating();
+};
+
+Result<ServerContext> context_for(const Options& options, const Sessions& sessions, std::vector<Identity> identities) {
   auto common = options.connection.config();
   if (!common) return fail(common.error());
   common->handshake_timeout = milliseconds(options.handshake_time.value_or(std::min(options.timeout, kAttentive)));
@@ -95,12 +101,13 @@ Result<ServerContext> context_for(const Options& options, std::vector<Identity> 
   for (const std::string& path : options.client_ca) trusted.push_back(TrustStore::from_file(path));
   if (!trusted.empty()) config.client_trust = TrustStore::any_of(trusted);
   config.tickets = !options.no_tickets;
+  config.ticket_keys = sessions.random_keys;
+  config.sessions = sessions.store;
   if (!options.ticket_keys.empty()) {
     auto keys = TicketKeys::from_file(options.ticket_keys);
     if (!keys) return fail(local(keys.error()));
     config.ticket_keys = std::move(*keys);
   }
-  if (options.session_cache != 0) config.sessions = make_memory_session_store({.sessions = options.session_cache});
   if (!options.connection.keys.empty()) config.find_psk = finder_of(options.connection.keys);
   config.psk_identity_hint = options.psk_hint;
   if (config.common.application_protocols.empty() && !options.echo) config.common.application_protocols = {"http/1.1", "http/1.0"};
@@ -123,19 +130,19 @@ ServerOptions server_options(const Options& options) {
   return server;
 }
 
-/// Stops the server at the first SIGTERM or SIGINT. The signals must be blocked, in all threads, by then.
-class StopOnSignal {
+/// Reloads the server at each SIGHUP, and stops it at the first SIGTERM or SIGINT. The signals must be blocked, in all threads, by then.
+class OnSignals {
  public:
-  explicit StopOnSignal(Server& server)
-      : thread_([&server] {
+  OnSignals(Server& server, std::function<void()> reload)
+      : thread_([&server, reload = std::move(reload)] {
           int signal = 0;
           const sigset_t set = signals();
-          ::sigwait(&set, &signal);
+          while (::sigwait(&set, &signal) == 0 && signal == SIGHUP) reload();
           server.stop();
         }) {}
-  StopOnSignal(const StopOnSignal&) = delete;
-  StopOnSignal& operator=(const StopOnSignal&) = delete;
-  ~StopOnSignal() {
+  OnSignals(const OnSignals&) = delete;
+  OnSignals& operator=(const OnSignals&) = delete;
+  ~OnSignals() {
     ::pthread_kill(thread_.native_handle(), SIGTERM);
     thread_.join();
   }
@@ -148,21 +155,31 @@ class StopOnSignal {
   static sigset_t signals() {
     sigset_t set;
     ::sigemptyset(&set);
-    ::sigaddset(&set, SIGTERM);
-    ::sigaddset(&set, SIGINT);
+    for (const int signal : {SIGHUP, SIGTERM, SIGINT}) ::sigaddset(&set, signal);
     return set;
   }
   std::thread thread_;
 };
+
+/// Reads every file again that the configuration is made of. A certificate that was made on the spot stays.
+std::expected<ServerContext, std::string> read_again(const Options& options, const Sessions& sessions, const ServerContext& now) {
+  auto made = options.certificates.empty() ? now.config().identities : identities(options);
+  if (!made) return std::unexpected(made.error());
+  auto context = context_for(options, sessions, std::move(*made));
+  if (!context) return std::unexpected(context.error().message());
+  return *context;
+}
 
 int run(const Options& options) {
   struct stat about{};
   if (!options.www.empty() && (::stat(options.www.c_str(), &about) != 0 || !S_ISDIR(about.st_mode))) return failed(options.www + " is not a folder");
   auto made = identities(options);
   if (!made) return failed(made.error());
-  auto context = context_for(options, std::move(*made));
+  Sessions sessions;
+  if (options.session_cache != 0) sessions.store = make_memory_session_store({.sessions = options.session_cache});
+  auto context = context_for(options, sessions, std::move(*made));
   if (!context) return failed(context.error());
-  StopOnSignal::block();
+  OnSignals::block();
   raise_descriptor_limit();
   auto listener = Listener::on(options.address.host, options.address.port, *context);
   if (!listener) return failed(listener.error());
@@ -173,7 +190,12 @@ int run(const Options& options) {
     if (!quiet && !json) complain(line);
   };
   Server server(std::move(*listener), *context, server_options(options), log);
-  const StopOnSignal stop(server);
+  const OnSignals on_signals(server, [&] {
+    const auto reloaded = read_again(options, sessions, *context);
+    if (!reloaded) return complain("not reloaded: " + reloaded.error());
+    server.reload(*reloaded);
+    if (!options.quiet) complain("reloaded");
+  });
   auto outcome = server.run();
   return outcome ? kDone : failed(outcome.error());
 }
@@ -238,7 +260,9 @@ void add_serve(CLI::App& app, Action& action) {
   command.add_flag("--json", options->json, "log on standard error one line of JSON for each connection, and none for requests");
   command.add_flag("--quiet", options->quiet, "no log on standard error: a line for each request and each connection");
   options->connection.add_to(command);
-  command.footer("The first line on standard output is `listening on ADDR:PORT`. SIGTERM or SIGINT stops accepting, finishes what is under way, and closes.");
+  command.footer(
+      "The first line on standard output is `listening on ADDR:PORT`. SIGHUP reads all files again, for connections from then on. SIGTERM or SIGINT stops "
+      "accepting, finishes what is under way, and closes.");
   command.callback([options, &action] {
     if (options->certificates.size() != options->keys.size()) throw CLI::ValidationError("each --cert needs its --key, and each --key its --cert");
     action = [options] { return run(*options); };

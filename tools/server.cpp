@@ -116,6 +116,17 @@ void Server::stop() {
   listener_.close();
 }
 
+void Server::reload(const ServerContext& context) {
+  ServerContext old = context;
+  const std::lock_guard lock(mutex_);
+  std::swap(context_, old);
+}
+
+ServerContext Server::context() {
+  const std::lock_guard lock(mutex_);
+  return context_;
+}
+
 void Server::wait_for_connections() {
   std::unique_lock lock(mutex_);
   if (changed_.wait_for(lock, options_.stop_time, [&] { return threads_ == 0; })) return;
@@ -162,7 +173,8 @@ void Server::finished() {
 
 void Server::serve(TransportPtr transport) {
   const std::string peer = transport->peer();
-  const Deadline deadline = within(context_.config().common.handshake_timeout);
+  const ServerContext context = this->context();
+  const Deadline deadline = within(context.config().common.handshake_timeout);
   if (const std::string why = wait_for_first_byte(*transport, deadline); !why.empty()) return log_no_handshake(peer, why + " [no alert]");
   char first = 0;
   // A TLS record's type is none of HTTP's letters (RFC 5246 §6.2.1).
@@ -173,7 +185,7 @@ void Server::serve(TransportPtr transport) {
     error.alert.reset();
     return log_no_handshake(peer, error.message() + " [no alert: it was answered in plain HTTP]", error);
   }
-  auto conn = Conn::server(std::move(transport), context_);
+  auto conn = Conn::server(std::move(transport), context);
   if (!conn) return log_no_handshake(peer, conn.error().message(), conn.error());
   conn->set_deadline(deadline);
   // One attempt to say goodbye, by a deadline that this thread does not move meanwhile.

@@ -38,6 +38,8 @@ class Server {
   Result<void> run();
   /// From any thread.
   void stop();
+  /// What connections are served with that are accepted from now on. From any thread.
+  void reload(const ServerContext& context);
 
  private:
   /// A connection whose thread runs. Stopping nudges it while it is `idle` (no handshake and no request under way), so that its thread closes it;
@@ -63,6 +65,7 @@ class Server {
   bool answer(Conn& conn, const Request& request, const Response& response, bool keep_alive);
   bool send(Conn& conn, Bytes data);
   bool stopping();
+  ServerContext context();
   void wait_for_connections();
 
   Listener listener_;

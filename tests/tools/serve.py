@@ -2,6 +2,8 @@
 import os
 import re
 import shutil
+import signal
+import socket
 import ssl
 import statistics
 import subprocess
@@ -235,6 +237,76 @@ def _(stage):
         with open(f"/proc/{server.process.pid}/limits", encoding="ascii") as limits:
             soft, hard = re.search(r"Max open files\s+(\d+)\s+(\d+)", limits.read()).groups()
         expect(soft == hard, soft, "of", hard)
+
+
+# ------------------------------------------------ reloading
+
+
+@test("SIGHUP reads the certificates again, for connections from then on; what cannot be read changes nothing, and no connection is dropped")
+def _(stage):
+    for folder in ("first", "second"):
+        stage.run("cert", "--out", stage.path(folder), "localhost", "127.0.0.1")
+    shutil.copytree(stage.path("first"), stage.path("used"))
+
+    def trusting(folder):
+        context = ssl.create_default_context(cafile=stage.path(folder + "/ca.pem"))
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
+        return context
+
+    def connect(context, session=None):
+        return context.wrap_socket(socket.create_connection(("127.0.0.1", server.port), PATIENCE), server_hostname="localhost", session=session)
+
+    def shows(folder):
+        try:
+            connect(trusting(folder)).close()
+            return True
+        except ssl.SSLCertVerificationError:
+            return False
+
+    def answered(stream):
+        stream.sendall(b"GET /digits.txt HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        received = b""
+        while not received.endswith(stage.digits):
+            part = stream.recv(65536)
+            expect(part, "the connection was closed")
+            received += part
+
+    with Server(stage, pki="used") as server:
+        first = trusting("first")
+        with connect(first) as old:
+            answered(old)
+            expect(shows("first") and not shows("second"), "not the first certificate")
+            shutil.copytree(stage.path("second"), stage.path("used"), dirs_exist_ok=True)
+            server.reload()
+            server.logged("^(tls12: )?reloaded$")
+            expect(shows("second") and not shows("first"), "not the second certificate")
+            answered(old)
+            with connect(first, old.session) as again:
+                expect(again.session_reused, "a session from before was forgotten")
+                answered(again)
+            stage.file("used/localhost.pem", b"no certificate")
+            server.reload()
+            expect(stage.path("used/localhost.pem") in server.logged("not reloaded: ")[0], "no file is named")
+            expect(shows("second"), "not the second certificate any more")
+            answered(old)
+        server.stop()
+        server.exits()
+
+
+@test("SIGHUP leaves a certificate that was made on the spot as it is")
+def _(stage):
+    process = subprocess.Popen([stage.tls12, "serve", "--listen", "127.0.0.1:0", "--ca-out", stage.path("spot.pem")], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        port = int(process.stdout.readline().rsplit(":", 1)[1])
+        context = ssl.create_default_context(cafile=stage.path("spot.pem"))
+        process.send_signal(signal.SIGHUP)
+        while not (line := process.stderr.readline()).endswith("reloaded\n"):
+            expect(line, "it ended")
+        context.wrap_socket(socket.create_connection(("127.0.0.1", port), PATIENCE), server_hostname="localhost").close()
+    finally:
+        process.kill()
+        process.communicate()
 
 
 # ------------------------------------------------ S6

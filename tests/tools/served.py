@@ -2,6 +2,7 @@
 import concurrent.futures
 import os
 import re
+import signal
 import socket
 import ssl
 import subprocess
@@ -57,11 +58,11 @@ class Stage:
 
 
 class Server:
-    def __init__(self, stage, *options, www=True):
+    def __init__(self, stage, *options, www=True, pki="pki"):
         self.stage = stage
         folder = ["--www", stage.www] if www else []
         self.process = subprocess.Popen(
-            [stage.tls12, "serve", "--listen", "127.0.0.1:0", "--cert", stage.path("pki/localhost.pem"), "--key", stage.path("pki/localhost-key.pem"), *folder,
+            [stage.tls12, "serve", "--listen", "127.0.0.1:0", "--cert", stage.path(pki + "/localhost.pem"), "--key", stage.path(pki + "/localhost-key.pem"), *folder,
              *map(str, options)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         first = self.process.stdout.readline()
         expect(first.startswith("listening on 127.0.0.1:"), "no first line:", first, "" if first else self.process.stderr.read())
@@ -106,6 +107,9 @@ class Server:
 
     def stop(self):
         self.process.terminate()
+
+    def reload(self):
+        self.process.send_signal(signal.SIGHUP)
 
     def exits(self, within=PATIENCE):
         started = time.monotonic()
