@@ -71,7 +71,7 @@ constexpr Rule kRules[] = {
     {Errc::certificate_type_not_offered, "certificate_type_not_offered", protocol, Alert::unsupported_certificate, "RFC 7250 §4.1, §4.2", "the two ends have no way in common to show a key"},
     {Errc::renegotiation_info_wrong, "renegotiation_info_wrong", protocol, Alert::handshake_failure, "RFC 5746 §3.4, §3.5", "a renegotiation is not tied to the handshake before it"},
     {Errc::renegotiation_peer_changed, "renegotiation_peer_changed", protocol, Alert::illegal_parameter, "RFC 7627 §5.4, RFC 7457 §2.11", "the server shows another identity in a renegotiation than before"},
-    {Errc::renegotiation_extended_master_secret_changed, "renegotiation_extended_master_secret_changed", protocol, Alert::handshake_failure, "RFC 7627 §5.2, §5.4", "a renegotiation has extended_master_secret and the handshake before it has not, or the other way round"},
+    {Errc::renegotiation_extended_master_secret_changed, "renegotiation_extended_master_secret_changed", protocol, Alert::handshake_failure, "RFC 7627 §5.2, §5.4", "a renegotiation has extended_master_secret and the handshake before it has not, or the reverse"},
     {Errc::renegotiation_encrypt_then_mac_lost, "renegotiation_encrypt_then_mac_lost", protocol, Alert::handshake_failure, "RFC 7366 §3.1", "a renegotiation goes back from encrypt-then-MAC to MAC-then-encrypt"},
     // certificates and keys in the handshake
     {Errc::certificate_list_empty, "certificate_list_empty", protocol, Alert::decode_error, "RFC 5246 §7.4.2", "the server sent no certificate"},
@@ -128,7 +128,7 @@ constexpr Rule kRules[] = {
     {Errc::address_in_use, "address_in_use", transport, std::nullopt, "", "the address is in use"},
     {Errc::truncated, "truncated", transport, std::nullopt, "RFC 5246 §7.2.1", "the transport ended without the peer's close_notify: data may be missing"},
     {Errc::closed, "closed", transport, std::nullopt, "", "the connection is closed at this end"},
-    {Errc::aborted, "aborted", transport, Alert::user_canceled, "RFC 5246 §7.2.2", "this end broke the connection off"},
+    {Errc::aborted, "aborted", transport, std::nullopt, "RFC 5246 §7.2.2", "this end broke the connection off"},
     // time
     {Errc::timed_out, "timed_out", timeout, std::nullopt, "", "the deadline passed"},
     {Errc::handshake_timed_out, "handshake_timed_out", timeout, std::nullopt, "", "the handshake took longer than handshake_timeout"},
