@@ -29,6 +29,8 @@ def connect(stage, peer, client, server, keys=("p256",), staple=False, authentic
         client = client.but(identities=(stage.pki.theirs[authenticate],))
     if peer.role == "server":
         return exchange.to_server(stage, peer, stage.once(server, lambda: peer.serve(stage, server)), client)
+    if peer.connects_ahead:
+        server = server.but(sessions="no-resumption")
     mode = ["--json", *([] if peer.talks_http else ["--echo"])]
     return exchange.from_client(stage, peer, stage.once(server, lambda: ours.serve(stage, server, *mode)), client)
 

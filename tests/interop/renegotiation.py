@@ -74,6 +74,21 @@ def of_program(peer):
     return [("", play)] if "renegotiate" in peer.features else []
 
 
+def of_s_server(stage, peer):
+    identity = stage.pki.theirs["p256"]
+    server = peer.serve(stage, Setting(identities=(identity,)), "raw", once=True)
+    client = ours.connect(stage, server.port, Setting(trust=identity.ca), "--renegotiate", "once").feed(b"12345\n")
+    server.out.until("12345\n")
+    server.feed(b"r\n")
+    server.out.until("SSL_do_handshake -> 1")
+    server.feed(b"6789\n")
+    client.out.until("6789\n")
+    client.feed(b"abcde\n")
+    server.out.until("abcde\n")
+    client.end_input().wait()
+    expect(ours.report(client)["renegotiations"] == 1, "there was no second handshake:", client.err.text())
+
+
 def of_gnutls_serv(stage, peer):
     identity = stage.pki.theirs["p256"]
     server = peer.serve(stage, Setting(identities=(identity,)))
@@ -89,4 +104,4 @@ def of_gnutls_serv(stage, peer):
 
 ROWS = [rows("renegotiation declined", (asked_by_s_server, (OpensslServer,)), (asked_by_gnutls_serv, (GnutlsServer,)), (asked_by_s_client, (OpensslClient,)),
              (asked_by_gnutls_cli, (GnutlsClient,))),
-        rows("renegotiation by permission", (of_gnutls_serv, (GnutlsServer,)), (of_program, (ProgramServer,)))]
+        rows("renegotiation by permission", (of_s_server, (OpensslServer,)), (of_gnutls_serv, (GnutlsServer,)), (of_program, (ProgramServer,)))]

@@ -75,6 +75,7 @@ class Client(Peer):
     talks_http = True  # and asks for a page of our server; else says a line to its echo
     page = "/state.json"
     exit_code_tells = True
+    connects_ahead = False  # opens connections that it may not use, which resume the first
 
     def connect(self, stage, port, setting):
         """On its way, to talk as it does."""
