@@ -179,7 +179,7 @@ TEST_CASE("a configuration that is refused ends the handshake with the alert of 
                                          {Errc::no_common_application_protocol, Alert::no_application_protocol},
                                          {Errc::internal_error, Alert::internal_error}};
   for (const auto& [code, alert] : rows) {
-    ServerConfig config{.configure = [code = code](const ClientHello&) -> Result<ServerContext> { return std::unexpected(Error(code, "not you")); }};
+    ServerConfig config{.configure = [refusal = code](const ClientHello&) -> Result<ServerContext> { return std::unexpected(Error(refusal, "not you")); }};
     ScriptedPeer peer = ScriptedPeer::client_of(config);
     peer.send(HandshakeType::client_hello);
     peer.check_fault(code, alert);
