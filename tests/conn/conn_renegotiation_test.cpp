@@ -140,13 +140,10 @@ TEST_CASE("a writer in a renegotiation goes on when a reader in another thread h
   r.clock.when_idle({});
   r.say("before");
   r.ask();
-  std::array<std::uint8_t, 1> one;
-  REQUIRE(r.conn->read(one) == 1U);
-  r.say("amid");  // fills the engine: it takes no ServerHello until this was read
+  REQUIRE(r.read() == "before");  // and the HelloRequest behind it was taken up
+  r.say("amid");                  // fills the engine: it takes no ServerHello until this was read
   auto writer = std::async(std::launch::async, [&] { return r.conn->write(bytes_of("written")) == 7U; });
-  std::string got(1, static_cast<char>(one[0]));
-  while (got.size() < 10) got += r.read();
-  CHECK(got == "beforeamid");
+  CHECK(r.read() == "amid");
   r.server->collect();
   r.server->seen.clear();
   r.server->send_server_flight();
