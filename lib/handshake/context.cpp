@@ -118,10 +118,10 @@ Result<Abilities> abilities_of(const CommonConfig& config, Keys keys) {
   if (!suites) return fail(suites.error());
   std::erase_if(*suites, [&](const wire::SuiteRow* row) { return has_psk(row->key_exchange) ? !keys.psk : !keys.certificates; });
   if (suites->empty()) return fail(Errc::bad_configuration, "suites: none that there are keys for");
-  auto groups = choose<wire::GroupRow>(provider, config.groups, groups_of(config.policy), "groups");
-  if (!groups) return fail(groups.error());
-  // RFC 8422 §4, RFC 7919 §2: groups without a suite that uses them are not offered.
+  // RFC 8422 §4, RFC 7919 §2: groups without a suite that uses them are not offered; suites that were named one by one may need fields that the policy has not.
   const bool dhe = std::ranges::any_of(*suites, [](auto* row) { return has_dhe(row->key_exchange); });
+  auto groups = choose<wire::GroupRow>(provider, config.groups, groups_of(dhe ? SuitePolicy::compatible : config.policy), "groups");
+  if (!groups) return fail(groups.error());
   const bool ecdhe = std::ranges::any_of(*suites, [](auto* row) { return has_ecdhe(row->key_exchange); });
   std::erase_if(*groups, [&](const wire::GroupRow* row) { return is_finite_field(row->algorithm) ? !dhe : !ecdhe; });
   auto schemes = choose<wire::SchemeRow>(provider, config.schemes, schemes_of(config.policy), "schemes");

@@ -75,3 +75,14 @@ TEST_CASE("every suite makes a connection, and carries data both ways") {
     check_data(pair);
   }
 }
+
+TEST_CASE("a DHE suite that is named alone brings the fields that it needs") {
+  ClientConfig client = client_config(KeyKind::rsa);
+  client.common.suites = {CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256};
+  ServerConfig server = server_config(KeyKind::rsa);
+  server.common.suites = client.common.suites;
+  Pair pair(client, server);
+  pair.talk();
+  REQUIRE(pair.complete());
+  CHECK(pair.client.state().group == NamedGroup::ffdhe2048);
+}
