@@ -91,7 +91,7 @@ struct ClientConfig {
 
   /// Whether a server's HelloRequest starts another handshake on the connection, as servers do that ask for a certificate late. It must show the certificate
   /// it had, and know RFC 5746; the application protocol stays. Meanwhile nothing can be written; what was sent before its ServerHello can be read. A
-  /// connection that was resumed without extended_master_secret never renegotiates (RFC 7627 §5.3).
+  /// connection that was resumed without extended_master_secret never renegotiates (RFC 7627 §5.4).
   Renegotiation renegotiation = Renegotiation::never;
 
   bool fallback = false;                        ///< this is another try below what was offered before (RFC 7507 §4)

@@ -7,7 +7,7 @@ namespace tls12 {
 bool Engine::Impl::may_renegotiate() const {
   const Renegotiation allowed = std::get<ClientContext>(context_).config().renegotiation;
   const bool granted = allowed == Renegotiation::freely || (allowed == Renegotiation::once && state_.renegotiations == 0);
-  // RFC 5746 §4.2: never without its extension. RFC 7627 §5.3: nor where the Finished messages of two connections can be the same.
+  // RFC 5746 §4.2: never without its extension. RFC 7627 §5.4: nor where the Finished messages of two connections can be the same.
   return granted && state_.secure_renegotiation && (state_.extended_master_secret || !state_.resumed) && !close_notify_sent_;
 }
 

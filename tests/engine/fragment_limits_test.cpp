@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "support/scripted_peer.hpp"
+#include "support/answered.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -21,14 +21,6 @@ ClientConfig asking(std::size_t max_fragment_length, std::uint16_t record_size_l
   return config;
 }
 
-/// A client that gets this answer.
-ScriptedPeer answered(const ClientConfig& config, const RawExtensions& answer) {
-  ScriptedPeer peer = ScriptedPeer::server_of(config);
-  RawServerHello hello = peer.server_hello();
-  for (const auto& [type, data] : answer.items) hello.extensions.add(type, data);
-  peer.send(hello.bytes());
-  return peer;
-}
 /// A server that is asked for this.
 ScriptedPeer asked(const RawExtensions& question, ServerConfig config = server_config()) {
   config.dynamic_records = false;

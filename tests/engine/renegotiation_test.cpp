@@ -44,6 +44,13 @@ void answer(ScriptedPeer& peer, const std::function<void(RawServerHello&)>& chan
   peer.send(hello.bytes());
 }
 
+/// What follows a ServerHello in a full handshake.
+void go_on(ScriptedPeer& peer) {
+  peer.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
+  peer.change_cipher_spec();
+  peer.send(HandshakeType::finished);
+}
+
 void talk(ScriptedPeer& peer) {
   peer.seen.clear();
   peer.deliver(ContentType::application_data, octets(bytes_of("from the server")));
@@ -114,9 +121,7 @@ TEST_CASE("the application protocol stays through a renegotiation") {
   config.common.application_protocols = {"http/1.1"};
   ScriptedPeer peer = ScriptedPeer::server_of(config);
   answer(peer, [](RawServerHello& hello) { hello.extensions.add(kApplicationProtocols, vector_of(2, vector_of(1, octets(bytes_of("http/1.1"))))); });
-  peer.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
-  peer.change_cipher_spec();
-  peer.send(HandshakeType::finished);
+  go_on(peer);
   peer.send(HandshakeType::hello_request);
   peer.complete();
   CHECK(peer.engine.state().application_protocol == "http/1.1");
@@ -221,9 +226,7 @@ TEST_CASE("RFC 7627: a renegotiation does not gain or lose extended_master_secre
 
   ScriptedPeer gains = ScriptedPeer::server_of(willing());
   answer(gains, [](RawServerHello& hello) { hello.extensions.remove(kExtendedMasterSecret); });
-  gains.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
-  gains.change_cipher_spec();
-  gains.send(HandshakeType::finished);
+  go_on(gains);
   gains.send(HandshakeType::hello_request);
   gains.send(HandshakeType::server_hello);
   gains.check_fault(Errc::renegotiation_extended_master_secret_changed, Alert::handshake_failure);
@@ -238,9 +241,7 @@ TEST_CASE("RFC 7366 §3.1: encrypt-then-MAC is not taken back by a renegotiation
     peer.encrypts_then_macs = encrypt_then_mac;
     peer.send(HandshakeType::server_hello);
     if (peer.engine.error()) return;
-    peer.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
-    peer.change_cipher_spec();
-    peer.send(HandshakeType::finished);
+    go_on(peer);
     talk(peer);
     peer.send(HandshakeType::hello_request);
   };
@@ -259,9 +260,7 @@ TEST_CASE("RFC 5746 §4.2: without its extension there is no renegotiation, what
   config.dangerous.allow_missing_secure_renegotiation = true;
   ScriptedPeer peer = ScriptedPeer::server_of(config);
   answer(peer, [](RawServerHello& hello) { hello.extensions.remove(kRenegotiationInfo); });
-  peer.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
-  peer.change_cipher_spec();
-  peer.send(HandshakeType::finished);
+  go_on(peer);
   REQUIRE(peer.engine.state().handshake_complete);
   peer.send(HandshakeType::hello_request);
   CHECK_FALSE(peer.engine.handshaking());
@@ -274,20 +273,17 @@ TEST_CASE("RFC 7627 §5.4: a connection that was resumed without extended_master
   ClientConfig config = willing();
   config.sessions = make_memory_session_store();
   const auto hello_without_extension = [](ScriptedPeer& peer) { answer(peer, [](RawServerHello& hello) { hello.extensions.remove(kExtendedMasterSecret); }); };
-  const auto finish = [](ScriptedPeer& peer) {
-    peer.change_cipher_spec();
-    peer.send(HandshakeType::finished);
-    REQUIRE(peer.engine.state().handshake_complete);
-  };
   ScriptedPeer first = ScriptedPeer::server_of(config);
   first.session_id = Octets(32, 0x1d);
   hello_without_extension(first);
-  first.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
-  finish(first);
+  go_on(first);
+  REQUIRE(first.engine.state().handshake_complete);
   ScriptedPeer peer = ScriptedPeer::server_of(config);
   peer.resumes = first.session();
   hello_without_extension(peer);
-  finish(peer);
+  peer.change_cipher_spec();
+  peer.send(HandshakeType::finished);
+  REQUIRE(peer.engine.state().handshake_complete);
   REQUIRE(peer.engine.state().resumed);
   peer.send(HandshakeType::hello_request);
   CHECK_FALSE(peer.engine.handshaking());
@@ -357,9 +353,7 @@ TEST_CASE("RFC 8449 §4: a renegotiation's record_size_limit counts for the reco
   config.common.record_size_limit = 500;
   ScriptedPeer peer = asked(config);
   answer(peer, [](RawServerHello& hello) { hello.extensions.add(28, {0, 100}); });
-  peer.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
-  peer.change_cipher_spec();
-  peer.send(HandshakeType::finished);
+  go_on(peer);
   REQUIRE(peer.engine.state().renegotiations == 1);
   CHECK(peer.engine.state().send_fragment_limit == 100);
   peer.seen.clear();

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "support/scripted_peer.hpp"
+#include "support/answered.hpp"
 #include "x509/issue_revocation.hpp"
 
 using namespace tls12;
@@ -15,14 +15,6 @@ namespace {
 
 constexpr int kStatusRequest = 5, kTimestamps = 18, kServerCertificateType = 20;
 constexpr std::uint8_t kRawPublicKey = 2;
-
-ScriptedPeer answered(const ClientConfig& config, const RawExtensions& answer) {
-  ScriptedPeer peer = ScriptedPeer::server_of(config);
-  RawServerHello hello = peer.server_hello();
-  for (const auto& [type, data] : answer.items) hello.extensions.add(type, data);
-  peer.send(hello.bytes());
-  return peer;
-}
 
 Pair connected(const ClientConfig& client, const ServerConfig& server) {
   Pair pair(client, server);
