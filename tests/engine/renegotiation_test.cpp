@@ -268,29 +268,6 @@ TEST_CASE("RFC 5746 §4.2: without its extension there is no renegotiation, what
   CHECK(peer.alerts[0].description == Alert::no_renegotiation);
 }
 
-// Shows RFC 7627 5.4-5
-TEST_CASE("RFC 7627 §5.4: a connection that was resumed without extended_master_secret does not renegotiate, whatever is allowed") {
-  ClientConfig config = willing();
-  config.sessions = make_memory_session_store();
-  const auto hello_without_extension = [](ScriptedPeer& peer) { answer(peer, [](RawServerHello& hello) { hello.extensions.remove(kExtendedMasterSecret); }); };
-  ScriptedPeer first = ScriptedPeer::server_of(config);
-  first.session_id = Octets(32, 0x1d);
-  hello_without_extension(first);
-  go_on(first);
-  REQUIRE(first.engine.state().handshake_complete);
-  ScriptedPeer peer = ScriptedPeer::server_of(config);
-  peer.resumes = first.session();
-  hello_without_extension(peer);
-  peer.change_cipher_spec();
-  peer.send(HandshakeType::finished);
-  REQUIRE(peer.engine.state().handshake_complete);
-  REQUIRE(peer.engine.state().resumed);
-  peer.send(HandshakeType::hello_request);
-  CHECK_FALSE(peer.engine.handshaking());
-  REQUIRE(peer.alerts.size() == 1);
-  CHECK(peer.alerts[0].description == Alert::no_renegotiation);
-}
-
 TEST_CASE("RFC 5246 §7.2.1: our close_notify ends a renegotiation in which we would have to speak; what the server sends is read to its end") {
   ScriptedPeer peer = asked();
   REQUIRE(peer.engine.close_write());
