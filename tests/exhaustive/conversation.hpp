@@ -188,6 +188,7 @@ struct Conversation {
 struct Measured {
   std::size_t handshake_read = 0, handshake_written = 0;  ///< bytes when handshake() came back
   std::size_t asked = 0;                                  ///< bytes written when the request was out
+  std::size_t awaited = 0;                                ///< bytes whose writing a call waits for: those, or another handshake's behind them
   std::size_t read = 0, written_closed = 0;               ///< bytes at the answer's end, and behind close()
   std::size_t read_calls = 0, write_calls = 0;
 };
@@ -203,9 +204,10 @@ inline Measured measure(const Kind& kind, Role role, std::size_t piece = kNever)
   m.handshake_read = c.faults->bytes_read;
   m.handshake_written = c.faults->bytes_written;
   REQUIRE(c.write().has_value());
-  m.asked = c.faults->bytes_written;
+  m.asked = m.awaited = c.faults->bytes_written;
   REQUIRE(!c.talk());
   m.read = c.faults->bytes_read;
+  if (kind.other == Kind::Other::renegotiates) m.awaited = c.faults->bytes_written;
   c.check_closed_right();
   m.written_closed = c.faults->bytes_written;
   m.read_calls = c.faults->read_calls;
@@ -214,8 +216,11 @@ inline Measured measure(const Kind& kind, Role role, std::size_t piece = kNever)
   return m;
 }
 
-/// The protection's part of a record, its header included.
-inline std::size_t overhead(const Kind& kind) { return kind.suite == kChaCha20 ? 5 + 16 : 5 + 8 + 16; }
+/// A record with so many bytes of plaintext, its header included.
+inline std::size_t record_size(const Kind& kind, std::size_t plaintext) {
+  if (kind.suite == kCbc) return 5 + 16 + (plaintext / 16 + 1) * 16 + 32;  // RFC 7366: IV, plaintext and padding in whole blocks, MAC
+  return 5 + (kind.suite == kChaCha20 ? 0 : 8) + plaintext + 16;
+}
 
 inline const char* name(Role role) { return role == Role::client ? "client" : "server"; }
 

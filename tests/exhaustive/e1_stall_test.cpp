@@ -42,7 +42,7 @@ std::size_t stall_and_close(const Kind& kind, Role role, const Measured& measure
     Conversation c(kind, role);
     c.by(kAllowed);
     c.faults.get()->*stall = at;
-    const bool in_close = writes && at >= measured.asked;
+    const bool in_close = writes && at >= measured.awaited;
     const auto stopped = c.talk();
     CHECK(stopped.has_value() == !in_close);
     c.conn->set_deadline({});
@@ -88,7 +88,7 @@ TEST_CASE("E1: the other end sends nothing more behind any byte: timed_out at th
 }
 
 TEST_CASE("E1: the other end takes nothing more behind any byte: timed_out at the deadline, and with a later one all goes on") {
-  for_each_kind(3000, [](const Kind& kind, Role role) { return stall_and_go_on(kind, role, measure(kind, role).asked, &Faults::stall_writes_at); });
+  for_each_kind(3000, [](const Kind& kind, Role role) { return stall_and_go_on(kind, role, measure(kind, role).awaited, &Faults::stall_writes_at); });
 }
 
 TEST_CASE("E1: a connection whose other end stalls at any byte is closed in time") {

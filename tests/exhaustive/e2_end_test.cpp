@@ -8,7 +8,7 @@ namespace {
 
 /// What of the answer has come whole when the transport ends `left` bytes before the last of close_notify.
 std::string complete_before(const Kind& kind, std::size_t left) {
-  const std::size_t close_notify = overhead(kind) + 2, second = overhead(kind) + kReplyEnds.size();
+  const std::size_t close_notify = record_size(kind, 2), second = record_size(kind, kReplyEnds.size());
   if (left <= close_notify) return kReply;
   return left <= close_notify + second ? kReplyBegins : "";
 }

@@ -28,6 +28,8 @@ void check_agreement(Conversation& c) {
   CHECK(ours.application_protocol == theirs->application_protocol);
   CHECK(ours.extended_master_secret == theirs->extended_master_secret);
   CHECK(ours.secure_renegotiation == theirs->secure_renegotiation);
+  CHECK(ours.encrypt_then_mac == theirs->encrypt_then_mac);
+  CHECK(ours.resumed == theirs->resumed);
 }
 
 /// What a conversation with one wrong bit came to, in a word.

@@ -130,29 +130,31 @@ class ScriptedEnd final : public OtherEnd {
 
 /// A kind's script for the other end, which is a client or a server.
 inline std::vector<ScriptedEnd::Line> script_of(const Kind& kind, Role role) {
+  using enum HandshakeType;
   std::vector<ScriptedEnd::Line> script;
-  const auto saw = [](HandshakeType type) { return [type](const ScriptedPeer& peer) { return peer.saw(type); }; };
+  const auto saw = [](HandshakeType type, std::ptrdiff_t times = 1) { return [=](const ScriptedPeer& peer) { return peer.times_seen(type) >= times; }; };
   const auto at_once = [](const ScriptedPeer&) { return true; };
   const auto say = [](HandshakeType type) { return [type](ScriptedPeer& peer) { peer.send(type); }; };
   const auto change = [](ScriptedPeer& peer) { peer.change_cipher_spec(); };
   const bool asks = kind.other == Kind::Other::asks_for_certificate, again = kind.other == Kind::Other::asks_to_renegotiate;
+  const bool twice = kind.other == Kind::Other::renegotiates;
   if (role == Role::server) {
-    script.push_back({saw(HandshakeType::client_hello), say(HandshakeType::server_hello)});
-    if (again) script.push_back({at_once, say(HandshakeType::hello_request)});
-    for (const HandshakeType type : {HandshakeType::certificate, HandshakeType::server_key_exchange}) script.push_back({at_once, say(type)});
-    if (asks) script.push_back({at_once, say(HandshakeType::certificate_request)});
-    script.push_back({at_once, say(HandshakeType::server_hello_done)});
-    script.push_back({saw(HandshakeType::finished), change});
-    script.push_back({at_once, say(HandshakeType::finished)});
-    if (again) script.push_back({at_once, say(HandshakeType::hello_request)});
+    for (int time = 1; time <= (twice ? 2 : 1); ++time) {
+      script.push_back({saw(client_hello, time), say(server_hello)});
+      if (again) script.push_back({at_once, say(hello_request)});
+      for (const HandshakeType type : {certificate, server_key_exchange}) script.push_back({at_once, say(type)});
+      if (asks) script.push_back({at_once, say(certificate_request)});
+      script.push_back({at_once, say(server_hello_done)});
+      script.push_back({saw(finished, time), change});
+      script.push_back({at_once, say(finished)});
+      if (again || (twice && time == 1)) script.push_back({at_once, say(hello_request)});
+    }
   } else {
-    script.push_back({at_once, say(HandshakeType::client_hello)});
-    script.push_back({saw(HandshakeType::server_hello_done), say(HandshakeType::client_key_exchange)});
+    script.push_back({at_once, say(client_hello)});
+    script.push_back({saw(server_hello_done), say(client_key_exchange)});
     script.push_back({at_once, change});
-    script.push_back({at_once, say(HandshakeType::finished)});
-    if (again)
-      script.push_back(
-          {saw(HandshakeType::finished), [](ScriptedPeer& peer) { peer.deliver(ContentType::handshake, peer.make(HandshakeType::client_hello)); }});
+    script.push_back({at_once, say(finished)});
+    if (again) script.push_back({saw(finished), [](ScriptedPeer& peer) { peer.deliver(ContentType::handshake, peer.make(client_hello)); }});
   }
   script.push_back({[](const ScriptedPeer& peer) { return peer.data().size() >= kRequest.size(); },
                     [](ScriptedPeer& peer) {

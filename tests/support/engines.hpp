@@ -53,8 +53,8 @@ inline std::size_t carry(Engine& from, Engine& to) {
 struct Pair {
   Engine client, server;
 
-  explicit Pair(const ClientConfig& c = client_config(), const ServerConfig& s = server_config(), std::string_view name = "localhost")
-      : client(Engine::client(c.build().value(), name, kNow)), server(Engine::server(s.build().value(), kNow)) {}
+  explicit Pair(const ClientConfig& c = client_config(), const ServerConfig& s = server_config(), std::string_view name = "localhost", WallTime now = kNow)
+      : client(Engine::client(c.build().value(), name, now)), server(Engine::server(s.build().value(), now)) {}
 
   /// Carries bytes both ways until nothing moves any more.
   void talk() {

@@ -94,8 +94,9 @@ class ScriptedPeer {
   bool wire_ended = false;   ///< the transport's end has come
   bool puzzled = false;      ///< a record came through the transport that cannot be opened; nothing more is taken
 
-  bool saw(HandshakeType type) const {
-    return std::ranges::any_of(seen, [&](const Seen& s) { return s.type == ContentType::handshake && s.bytes[0] == static_cast<std::uint8_t>(type); });
+  bool saw(HandshakeType type) const { return times_seen(type) > 0; }
+  std::ptrdiff_t times_seen(HandshakeType type) const {
+    return std::ranges::count_if(seen, [&](const Seen& s) { return s.type == ContentType::handshake && s.bytes[0] == static_cast<std::uint8_t>(type); });
   }
   std::string data() const {
     std::string text;
