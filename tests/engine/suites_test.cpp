@@ -1,7 +1,7 @@
 // Every suite, from ClientHello to data and close, between two engines; and what each kind of key exchange asks for.
 #include <doctest/doctest.h>
 
-#include "../support/engines.hpp"
+#include "support/scripted_peer.hpp"
 #include "wire/registry.hpp"
 
 using namespace tls12;
@@ -55,6 +55,24 @@ void check_data(Pair& pair) {
   CHECK(pair.server.peer_closed());
 }
 
+/// What a peer with keys made of `seed`, which strips zeros itself, and an engine agree on in ffdhe2048. They complete their handshake.
+Octets value_shared_with(Role role, CipherSuite suite, std::uint64_t seed) {
+  Configs configs = configs_for(suite);
+  configs.client.common.provider = configs.server.common.provider = deterministic_provider(1);
+  configs.client.common.groups = configs.server.common.groups = {NamedGroup::ffdhe2048};
+  configs.client.find_psk = [](std::string_view) { return PreSharedKey{std::string(kIdentity), kKey}; };
+  ScriptedPeer peer = role == Role::client ? ScriptedPeer::client_of(configs.server, KeyKind::rsa) : ScriptedPeer::server_of(configs.client, KeyKind::rsa);
+  peer.provider = deterministic_provider(seed);
+  peer.suite = suite;
+  peer.group = NamedGroup::ffdhe2048;
+  peer.scheme = SignatureScheme::rsa_pss_rsae_sha256;
+  peer.psk = kKey;
+  peer.client_hello.suites = pairs16({static_cast<int>(suite)});
+  peer.client_hello.extensions.set(10, vector_of(2, pairs16({static_cast<int>(peer.group)})));
+  peer.complete();
+  return peer.shared_value;
+}
+
 }  // namespace
 
 // Shows RFC 7366 2-3, 3-1; RFC 8422 6-1, 6-2; RFC 5246 9-1, 7.4.2-1
@@ -73,6 +91,18 @@ TEST_CASE("every suite makes a connection, and carries data both ways") {
     CHECK(pair.client.state().verified_chain.size() == (has_certificate(row.key_exchange) ? 2 : 0));
     CHECK(pair.client.state().group.has_value() == (has_dhe(row.key_exchange) || has_ecdhe(row.key_exchange)));
     check_data(pair);
+  }
+}
+
+// Shows RFC 5246 8.1.2-1
+TEST_CASE("the leading zeros of a finite field's shared value are no part of the premaster secret, alone or with a shared key (RFC 4279 §3)") {
+  for (const CipherSuite suite : {CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256, CipherSuite::TLS_DHE_PSK_WITH_AES_128_GCM_SHA256}) {
+    for (const Role peer : {Role::client, Role::server}) {
+      CAPTURE(name(suite));
+      CAPTURE(peer);
+      std::uint64_t seed = 68;  // the first whose value begins with a zero, as one in 256 does; if keys are ever drawn otherwise, another will
+      while (value_shared_with(peer, suite, seed).front() != 0) ++seed;
+    }
   }
 }
 

@@ -13,7 +13,6 @@
 
 #include "base/buffer.hpp"
 #include "handshake/key_agreement.hpp"
-#include "handshake/premaster.hpp"
 #include "record/half.hpp"
 #include "record/protection.hpp"
 #include "support/engines.hpp"
@@ -78,6 +77,7 @@ class ScriptedPeer {
   bool shows_certificate = true;  ///< as a client that is asked
   bool staples = false, gives_ticket = false, encrypts_then_macs = false;
   Octets session_id = {};                                         ///< as a server: the one to give, or to echo
+  ProviderPtr provider = default_provider();                      ///< whose randomness makes its key shares
   Octets pre_master_secret = joined({{3, 3}, Octets(46, 0x46)});  ///< as a client, for RSA
   struct Session {
     Octets master_secret, id, ticket;
@@ -90,6 +90,7 @@ class ScriptedPeer {
   std::vector<int> versions;  // of the records' headers
   std::vector<AlertMessage> alerts;
   bool finished_is_right = false;
+  Octets shared_value;       ///< of Diffie-Hellman, leading zeros included
   bool engine_keys = false;  ///< the engine's ChangeCipherSpec has come
   bool wire_ended = false;   ///< the transport's end has come
   bool puzzled = false;      ///< a record came through the transport that cannot be opened; nothing more is taken
@@ -241,7 +242,9 @@ class ScriptedPeer {
 
   // ------------------------------------------------ the usual course
   void send_server_flight() {
-    send_all({HandshakeType::server_hello, HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
+    send(HandshakeType::server_hello);
+    if (has_certificate(wire::find(suite)->key_exchange)) send(HandshakeType::certificate);
+    send_all({HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
   }
   void complete() {
     if (role_ == Role::server) {
@@ -286,7 +289,7 @@ class ScriptedPeer {
   }
 
   KeyShare& key_share() {
-    if (!key_share_) key_share_ = (*default_provider())[wire::find(group)->algorithm].implementation->generate(default_provider()->rng()).value();
+    if (!key_share_) key_share_ = (*default_provider())[wire::find(group)->algorithm].implementation->generate(provider->rng()).value();
     return *key_share_;
   }
   Octets verify_data(Role sender) {
@@ -413,7 +416,9 @@ class ScriptedPeer {
     if (has_dhe(row->key_exchange) || has_ecdhe(row->key_exchange)) {
       secret.resize(secret_size(wire::find(group)->algorithm));
       if (peer_share_.empty() || !key_share().derive(peer_share_, secret.bytes())) return std::nullopt;
-      if (has_dhe(row->key_exchange)) secret = handshake::PreMasterSecret::copy_of(handshake::dh_pre_master_secret(std::as_const(secret).bytes()));
+      shared_value = octets(std::as_const(secret).bytes());
+      const auto stripped = std::ranges::find_if(shared_value, [](std::uint8_t byte) { return byte != 0; });
+      if (has_dhe(row->key_exchange)) secret = handshake::PreMasterSecret::copy_of(Bytes(stripped, shared_value.end()));  // RFC 5246 §8.1.2, RFC 4279 §3
     }
     if (row->key_exchange == KeyExchange::rsa) {
       Octets block(kMaxSignatureSize);
