@@ -178,6 +178,7 @@ Result<ClientContext> context_for(const Options& options) {
   ClientConfig config{.common = std::move(*common)};
   // --timeout is the bound, and the one to be named.
   if (options.timeout > 0) config.common.handshake_timeout = std::max(config.common.handshake_timeout, timeout_of(options) + std::chrono::seconds(1));
+  config.verify = options.connection.verify();
   config.dangerous.accept_any_certificate = options.insecure;
   if (!options.certificate.empty()) {
     auto identity = identity_from_files(options.certificate, options.key);
@@ -190,6 +191,11 @@ Result<ClientContext> context_for(const Options& options) {
   config.fallback = options.fallback;
   config.grease = options.grease;
   config.renegotiation = options.renegotiation;
+  auto judge = options.connection.judge_of_raw_keys();
+  if (!judge) return fail(judge.error());
+  config.accept_raw_public_key = std::move(*judge);
+  config.server_certificate_types = options.connection.peer_types(options.insecure || !options.ca.empty());
+  config.client_certificate_types = options.connection.own_types();
   if (!options.insecure) config.trust = options.ca.empty() ? TrustStore::system() : TrustStore::from_file(options.ca);
   auto context = config.build();
   if (!context) return fail(local(context.error()));

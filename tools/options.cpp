@@ -5,6 +5,8 @@
 #include <map>
 
 #include "command.hpp"
+#include "encoded.hpp"
+#include "files.hpp"
 #include "trace.hpp"
 
 namespace tls12::tool {
@@ -78,6 +80,11 @@ void ConnectionOptions::add_to(CLI::App& app) {
   add_list(app, "--suites", suites, every_suite(), "cipher suites, best first, by their registered names, instead of the policy's");
   add_list(app, "--groups", groups, every_group(), "groups of the key exchange, best first: x25519, secp256r1, ffdhe2048, ...");
   add_list(app, "--schemes", schemes, every_scheme(), "signature schemes, best first: ecdsa_secp256r1_sha256, ...");
+  add_list(app, "--cert-schemes", certificate_schemes, every_scheme(), "what the peer's certificates may be signed with, best first (any that is known)");
+  app.add_flag("--raw-key", raw_key, "show the key of --cert instead of the certificate, to a peer that takes it (RFC 7250)");
+  app.add_option("--peer-key", peer_keys, "the peer's public key (PEM), to be shown instead of a certificate (RFC 7250); may be given again")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   app.add_option("--psk", psk, "a key shared beforehand (RFC 4279)")->type_name("IDENTITY:HEX")->check([this](const std::string& text) {
     return parse_psk(text, keys);
   });
@@ -112,6 +119,35 @@ Result<CommonConfig> ConnectionOptions::config() const {
   if (trace) observers.push_back(trace_to(stderr, Paint(colour, stderr)));
   if (!observers.empty()) config.observe = observe_with(std::move(observers));
   return config;
+}
+
+VerifyPolicy ConnectionOptions::verify() const {
+  return {.signature_schemes = values_named(certificate_schemes, every_scheme())};
+}
+
+std::vector<CertificateType> ConnectionOptions::own_types() const {
+  if (!raw_key) return {};
+  return {CertificateType::raw_public_key, CertificateType::x509};
+}
+
+std::vector<CertificateType> ConnectionOptions::peer_types(bool certificates) const {
+  if (peer_keys.empty()) return {};
+  if (!certificates) return {CertificateType::raw_public_key};
+  return {CertificateType::raw_public_key, CertificateType::x509};
+}
+
+Result<std::function<bool(Bytes)>> ConnectionOptions::judge_of_raw_keys() const {
+  if (peer_keys.empty()) return nullptr;
+  std::vector<Der> known;
+  for (const std::string& path : peer_keys) {
+    const auto text = read_file(path);
+    if (!text) return fail(local(text.error()));
+    const std::size_t before = known.size();
+    for (Encoded& one : encoded_in(*text))
+      if (one.label == "PUBLIC KEY" && !one.der.empty()) known.push_back(std::move(one.der));
+    if (known.size() == before) return fail(local(Error(Errc::bad_pem, path + ": no PUBLIC KEY")));
+  }
+  return [known](Bytes key) { return std::ranges::any_of(known, [key](const Der& one) { return std::ranges::equal(one, key); }); };
 }
 
 std::string parse_host_port(const std::string& text, HostPort& into) {

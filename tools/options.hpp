@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,10 +21,12 @@ std::string parse_export(const std::string& text, Export& into);
 
 struct ConnectionOptions {
   SuitePolicy policy = SuitePolicy::modern;
-  std::vector<std::string> suites, groups, schemes, protocols, psk;
+  std::vector<std::string> suites, groups, schemes, certificate_schemes, protocols, psk;
   std::vector<PreSharedKey> keys;  ///< what `psk` says
   std::uint16_t record_size_limit = 0;
   bool require_extended_master_secret = false;
+  bool raw_key = false;
+  std::vector<std::string> peer_keys;  ///< files
   std::string exporter;
   Export exported;  ///< what `exporter` says
   std::string keylog;
@@ -33,6 +36,13 @@ struct ConnectionOptions {
   void add_to(CLI::App& app);
   /// The configuration these options ask for. Errors: Errc::file_unreadable (the key log), Errc::bad_configuration.
   Result<CommonConfig> config() const;
+  /// What is asked of the peer's certificates.
+  VerifyPolicy verify() const;
+  /// RFC 7250: the types to show our own key as, and those to take the peer's as, where it may show a certificate, too.
+  std::vector<CertificateType> own_types() const;
+  std::vector<CertificateType> peer_types(bool certificates) const;
+  /// Whether a raw public key is one of `peer_keys`; null where there are none. Errors: Errc::file_unreadable, Errc::bad_pem.
+  Result<std::function<bool(Bytes)>> judge_of_raw_keys() const;
 };
 
 /// "IDENTITY:HEX". What CLI11 calls a validator: empty, or the reason.

@@ -36,6 +36,7 @@ std::string table(const Visit& visit) {
       state.resumed ? "an earlier session, taken up again: no new key exchange" : "a full handshake, not an earlier session taken up again");
   if (!state.psk_identity.empty()) row("shared key", state.psk_identity, "both ends had it beforehand, RFC 4279");
   if (!state.peer_certificates.empty()) row("your certificate", state.peer_certificates.front().subject(), "as you showed it; RFC 5246 §7.4.6");
+  if (!state.peer_raw_public_key.empty()) row("your public key", hex(state.peer_raw_public_key), "as you showed it, without a certificate; RFC 7250");
   row("extended master secret", state.extended_master_secret ? "yes" : "no", "the keys depend on the whole handshake, RFC 7627");
   row("secure renegotiation", state.secure_renegotiation ? "yes" : "no", "nobody can splice a handshake in front, RFC 5746");
   row("records so far", std::to_string(state.records_opened) + " received, " + std::to_string(state.records_sealed) + " sent", "encrypted, each with its tag");

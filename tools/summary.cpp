@@ -3,6 +3,14 @@
 #include "words.hpp"
 
 namespace tls12::tool {
+namespace {
+
+std::string verified(const ConnectionState& state, const Paint& paint) {
+  if (!state.peer_raw_public_key.empty()) return "yes, the key is known";
+  return state.verified_chain.empty() ? paint.red("NO") : "yes, by " + state.verified_chain.back().subject();
+}
+
+}  // namespace
 
 std::string summary(const ConnectionState& state, const std::string& peer, const Paint& paint) {
   std::string text = paint.bold("connected to " + peer) + "\n";
@@ -29,7 +37,8 @@ std::string summary(const ConnectionState& state, const std::string& peer, const
     line("certificate", leaf.subject() + ", issued by " + leaf.issuer());
     line("valid until", calendar(leaf.not_after()));
   }
-  if (state.role == Role::client) line("verified", state.verified_chain.empty() ? paint.red("NO") : "yes, by " + state.verified_chain.back().subject());
+  if (!state.peer_raw_public_key.empty()) line("raw public key", hex(state.peer_raw_public_key));
+  if (state.role == Role::client) line("verified", verified(state, paint));
   return text;
 }
 
@@ -54,7 +63,8 @@ nlohmann::ordered_json summary_json(const ConnectionState& state, const std::str
       {"signed_certificate_timestamp_bytes", state.signed_certificate_timestamps.size()},
       {"renegotiations", state.renegotiations},
       {"secure_renegotiation", state.secure_renegotiation},
-      {"verified", !state.verified_chain.empty()},
+      {"peer_raw_public_key", hex_digits(state.peer_raw_public_key)},
+      {"verified", !state.verified_chain.empty() || !state.peer_raw_public_key.empty()},
   };
   auto certificates = nlohmann::ordered_json::array();
   for (const Certificate& certificate : state.peer_certificates) {

@@ -115,6 +115,7 @@ class Trace final : public Observer {
   }
 
   std::string verdict(const ConnectionState& state) const {
+    if (!state.peer_raw_public_key.empty()) return "whoever has the key " + hex(state.peer_raw_public_key);
     if (state.verified_chain.empty()) return paint_.red("anybody: its certificate was not verified");
     return state.verified_chain.front().subject() + ", vouched for by " + state.verified_chain.back().subject();
   }
