@@ -1,14 +1,19 @@
-"""How connections end, and what they carried until then: closure from either end, a half close, a cut, and 10 MB both ways at once."""
+"""How connections end, and what they carried until then: closure from either end, a half close, cuts, and 10 MB both ways at once."""
 import functools
+import json
 
+import exchange
 import ours
-from matrix import rows
+import refusals
+from matrix import Row, Trial, rows
+from relay import Cut, Relay
 from setting import Setting
-from stacks.base import body, request
+from stacks.base import COMMAND, Client, Server, body, request
 from stacks.gnutls import GnutlsClient, GnutlsServer
 from stacks.openssl import OpensslClient, OpensslServer
 from stacks.programs import ProgramClient, ProgramServer
 from stage import LONG_PATIENCE, expect
+from wire import ALERT, APPLICATION_DATA
 
 # Digits and line ends: commands of the peers' own start with letters.
 LARGE = b"".join(b"%015d\n" % (i * 2654435761 % 10**15) for i in range(10 * 1024 * 1024 // 16))
@@ -30,7 +35,32 @@ def our_server(stage, *mode):
     return ours.serve(stage, Setting(identities=(identity,)), *mode), Setting(trust=identity.ca)
 
 
+def closed_by(wire, *ends):
+    """The last record of each of these is an alert behind its Finished, which has been close_notify if it was content."""
+    for end in ends:
+        expect(wire[end + "_records"][-1] == ALERT, f"the {end} did not say close_notify:", wire)
+
+
 # ---------------------------------------------------------------------------------------------- our client
+
+
+def client_closes_first(stage, peer):
+    """Who is asked for more than one thing leaves it to our client to end that."""
+    identity = stage.pki.theirs["p256"]
+    server = peer.serve(stage, Setting(identities=(identity,)))
+    outcome = exchange.to_server(stage, peer, server, Setting(trust=identity.ca), question=peer.lasting)
+    closed_by(outcome.wire, "client", "server")
+    expect(outcome.theirs.get("eof") in (None, "unknown", "close_notify"), "the peer saw another end:", outcome.theirs)
+
+
+def server_closes_behind_its_answer(stage, peer):
+    """Our client's input stays open, and it ends all the same."""
+    identity = stage.pki.theirs["p256"]
+    server = peer.serve(stage, Setting(identities=(identity,)))
+    relay = stage.keep(Relay(server.port))
+    client = ours.connect(stage, relay.port, Setting(trust=identity.ca)).feed(peer.question)
+    client.exits(0).out.until(peer.answer)
+    closed_by(relay.last().until_end().facts(), "client", "server")
 
 
 def client_closes(stage, peer):
@@ -66,6 +96,29 @@ def server_is_killed(stage, peer):
     expect(told["received"] == 6, "not everything was delivered:", told)
 
 
+def answered_behind_half_close(stage, peer):
+    """As half_close; the peer's program looks for our close_notify before it answers."""
+    identity = stage.pki.theirs["p256"]
+    server = peer.serve(stage, Setting(identities=(identity,)), *peer.half_closing)
+    relay = stage.keep(Relay(server.port))
+    client = ours.connect(stage, relay.port, Setting(trust=identity.ca)).end_input(peer.question).exits(0)
+    client.out.until(peer.answer)
+    closed_by(relay.last().until_end().facts(), "client", "server")
+
+
+def server_is_cut(stage, peer):
+    """As server_is_killed: the process that goes is the peer's own, or its transport ends."""
+    identity = stage.pki.theirs["p256"]
+    server = peer.serve(stage, Setting(identities=(identity,)))
+    client = ours.connect(stage, server.port, Setting(trust=identity.ca)).feed(peer.lasting)
+    peer.reply(server)
+    client.out.until(peer.answer)
+    server.kill()
+    told = ours.report(client)
+    client.exits(1)
+    expect(told["error"]["category"] == "transport" and told["error"]["rule"] in ("truncated", "connection_reset"), "another reason:", told)
+
+
 def half_close(stage, peer):
     """Our input ends, and with it our direction; the answer is on its way, and comes whole."""
     stage.write("page.txt", PAGE)
@@ -87,6 +140,47 @@ def both_ways_with_server(stage, peer):
 
 
 # ---------------------------------------------------------------------------------------------- our server
+
+
+def client_that_closes(stage, peer, *more):
+    """A program of the peer's says a line, and closes: behind the answer, or before it."""
+    identity = stage.pki.ours["p256"]
+    server = ours.serve(stage, Setting(identities=(identity,)), "--echo", "--json")
+    relay = stage.keep(Relay(server.port))
+    seen = peer.finish(peer.connect(stage, relay.port, Setting(trust=identity.ca), *more))
+    expect(seen["eof"] in ("unread", "unknown", "close_notify") and seen["received"] == seen["sent"], "the peer saw another end:", seen)
+    told = ours.last_connection(server)
+    expect(told["ok"] and told["received"] == told["sent"], "our server saw another end:", told)
+    closed_by(relay.last().until_end().facts(), "client", "server")
+
+
+def client_that_half_closes(stage, peer):
+    client_that_closes(stage, peer, "--half-close")
+
+
+def client_that_is_asked_to_close(stage, peer):
+    """Our server closes behind its page."""
+    identity = stage.pki.ours["p256"]
+    server = ours.serve(stage, Setting(identities=(identity,)), "--json")
+    relay = stage.keep(Relay(server.port))
+    peer.finish(peer.connect(stage, relay.port, Setting(trust=identity.ca, shown=(identity.leaf,))))
+    closed_by(relay.conversations()[0].until_end().facts(), "server", "client")
+    expect("1 request, closed" in ours.last_connection(server)["story"], "our server saw another end")
+
+
+def client_that_truncates(stage, peer):
+    identity = stage.pki.ours["p256"]
+    server = ours.serve(stage, Setting(identities=(identity,)), "--echo", "--json")
+    peer.finish(peer.connect(stage, server.port, Setting(trust=identity.ca), "--truncate"))
+    is_cut(server)
+
+
+def is_cut(server):
+    """What our server says of a connection whose wire was cut."""
+    told = json.loads(server.err.until(r"\{.*\}\n")[0])
+    cut = told["error"]["category"] == "transport" if "error" in told else "without the peer's close_notify" in told["story"]
+    expect(not told["ok"] and cut, "our server knows of no cut:", told)
+    server.err.forget()
 
 
 def peer_closes(stage, peer):
@@ -147,6 +241,57 @@ def fetch(peer, stage, port, path, setting):
         peer.start(stage, port, setting).feed(request(path))
 
 
+# ---------------------------------------------------------------------------------------------- a cut at every record
+
+
+def places(records):
+    """In front of each record, and in its middle; to be cut in front of the first is to have no connection."""
+    return [(number, inside) for number in range(records) for inside in (False, True) if (number, inside) != (0, False)]
+
+
+def cut_from_server(stage, peer):
+    """Wherever what the server says is cut, our client has an error, and never takes it for the end."""
+    identity = stage.pki.theirs["p256"]
+    server, mine = peer.serve(stage, Setting(identities=(identity,))), Setting(trust=identity.ca)
+    question = peer.lasting if "answers-close" in peer.features else peer.question
+    kinds = exchange.to_server(stage, peer, server, mine, question=question).wire["server_records"]
+    answer = kinds.index(APPLICATION_DATA)
+    for number, inside in places(len(kinds)):
+        peer.expecting(server)
+        relay = stage.keep(Relay(server.port, Cut(False, number, inside)))
+        client = ours.connect(stage, relay.port, mine).feed(question)
+        if number >= answer:
+            peer.reply(server)
+        if number > answer:
+            client.out.until(peer.answer)
+            client.end_input()
+        told = ours.report(client)
+        client.exits(1)
+        expect(told["error"]["category"] == "transport", f"cut at record {number} of {kinds}{', inside' * inside}:", told)
+
+
+def cut_from_client(stage, peer):
+    """Wherever what the client says is cut, our server has an error, and serves the next."""
+    identity = stage.pki.ours["p256"]
+    server, theirs = ours.serve(stage, Setting(identities=(identity,)), "--json", *([] if peer.talks_http else ["--echo"])), Setting(trust=identity.ca)
+    kinds = exchange.from_client(stage, peer, server, theirs).wire["client_records"]
+    # Behind its answer to a request, our server closes, and waits for nothing more.
+    said = kinds.index(APPLICATION_DATA) + 1 if peer.talks_http else len(kinds)
+    for number, inside in places(said):
+        server.err.forget()
+        relay = stage.keep(Relay(server.port, Cut(True, number, inside)))
+        process = peer.connect(stage, relay.port, theirs)
+        is_cut(server)
+        process.clear()
+    refusals.still_serves(stage, server)
+
+
+def cut(peer):
+    if peer.connects_ahead:
+        return COMMAND
+    return [Trial("", functools.partial(cut_from_server if peer.role == "server" else cut_from_client, peer=peer))]
+
+
 # ---------------------------------------------------------------------------------------------- much of it
 
 MUCH = 100_000_000
@@ -199,11 +344,16 @@ SERVERS = (OpensslServer, GnutlsServer)
 FETCHERS = (*WITH_INPUT,)
 
 ROWS = [
-    rows("client closes, server answers", (client_closes, SERVERS), (peer_closes, WITH_INPUT)),
-    rows("server closes, client answers", (server_closes_first, SERVERS), (our_server_closes_first, FETCHERS)),
+    rows("client closes, server answers", (client_closes, SERVERS), (peer_closes, WITH_INPUT), (client_closes_first, (Server,), "answers-close"),
+         (client_that_closes, (ProgramClient,))),
+    rows("server closes, client answers", (server_closes_first, SERVERS), (our_server_closes_first, FETCHERS), (server_closes_behind_its_answer, (Server,), "closes-first"),
+         (client_that_is_asked_to_close, (Client,), "answers-close")),
     # gnutls-serv closes its socket with our close_notify unread in it, which resets the connection under its own answer.
-    rows("half close: the answer still comes", (half_close, (OpensslServer,)), (peer_half_closes, (GnutlsClient,))),
-    rows("peer killed: a cut, no end", (server_is_killed, SERVERS), (peer_is_killed, WITH_INPUT)),
+    rows("half close: the answer still comes", (half_close, (OpensslServer,)), (peer_half_closes, (GnutlsClient,)),
+         (answered_behind_half_close, (Server,), "half-close"), (client_that_half_closes, (ProgramClient,), "half-close")),
+    rows("peer killed: a cut, no end", (server_is_killed, SERVERS), (peer_is_killed, WITH_INPUT), (server_is_cut, (Server,), "lasting"),
+         (client_that_truncates, (ProgramClient,), "truncate")),
+    Row("cut in front of and in every record: an error", cut),
     rows("2 MB fetched", (fetched, FETCHERS)),
     rows("10 MB each way at once", (both_ways_with_server, (OpensslServer,)), (both_ways_with_client, WITH_INPUT)),
     rows("100 MB each way, AEAD and CBC", (much(much_with_server), (ProgramServer,)), (much(much_with_client), (ProgramClient,))),

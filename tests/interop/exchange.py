@@ -37,11 +37,11 @@ class Outcome:
         return self
 
 
-def to_server(stage, peer, server, mine, *more):
+def to_server(stage, peer, server, mine, *more, question=None):
     """Our client says what the peer understands, gets its answer, and both ends close."""
     peer.expecting(server)
     relay = stage.keep(Relay(server.port))
-    client = ours.connect(stage, relay.port, mine, *more).feed(peer.question)
+    client = ours.connect(stage, relay.port, mine, *more).feed(question or peer.question)
     peer.reply(server)
     client.out.until(peer.answer)
     client.end_input()

@@ -26,12 +26,15 @@ class Row:
 
 
 def rows(title, *plays, needs=()):
-    """A row of plays, each for some classes of peers: play(stage, peer), or, for several trials, what makes (label, play) of a peer."""
+    """A row of plays, each for some classes of peers, and those of them that have the features behind it: play(stage, peer), or, for several trials, what makes
+    (label, play) of a peer."""
     def trials(peer):
-        for play, classes in plays:
+        for play, classes, *features in plays:
             if isinstance(peer, classes):
+                if why := peer.why_not(*features):
+                    return why
                 return [Trial("", functools.partial(play, peer=peer))] if "stage" in play.__code__.co_varnames else [Trial(*one) for one in play(peer)]
-        return COMMAND if any(made.role == peer.role for _, classes in plays for made in classes) else ROLE
+        return COMMAND if any(made.role == peer.role for _, classes, *_ in plays for made in classes) else ROLE
     return Row(title, trials, needs)
 
 

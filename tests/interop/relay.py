@@ -1,4 +1,6 @@
-"""A relay on the wire between two ends, and what it heard: as facts, or as a capture file."""
+"""A relay on the wire between two ends, and what it heard: as facts, or as a capture file. It may cut the wire at a chosen place."""
+import contextlib
+import dataclasses
 import socket
 import struct
 import threading
@@ -9,10 +11,28 @@ from stage import PATIENCE, expect
 CLIENT_PORT = 40000  # in the capture
 
 
+@dataclasses.dataclass(frozen=True)
+class Cut:
+    """Nothing that one end says passes from here on: a record's beginning, or its middle."""
+
+    from_client: bool
+    record: int  # from 0 on
+    inside: bool
+
+    def passes(self, data):
+        """How many of these bytes, the first that this end has said."""
+        at = 0
+        for _ in range(self.record):
+            at += wire.record_size(data[at:]) or len(data)
+        size = wire.record_size(data[at:])
+        return at + size // 2 if self.inside and size else at
+
+
 class Conversation:
     """One connection, forwarded byte by byte as they come, and kept."""
 
-    def __init__(self, client, port):
+    def __init__(self, client, port, cut=None):
+        self._cut = cut
         self._heard = []  # (from the client?, bytes)
         self._lock = threading.Lock()
         self._port = port
@@ -33,23 +53,33 @@ class Conversation:
             pass  # shows at both ends
 
     def _forward(self, source, sink, from_client):
-        try:
+        with contextlib.suppress(OSError):
             while data := source.recv(1 << 16):
+                passed = self._until_the_cut(data, from_client)
                 with self._lock:
-                    self._heard.append((from_client, data))
-                sink.sendall(data)
+                    self._heard.append((from_client, passed))
+                sink.sendall(passed)
+                if len(passed) < len(data):
+                    break
+        with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+
+    def _until_the_cut(self, data, from_client):
+        if not self._cut or self._cut.from_client != from_client:
+            return data
+        before = self.said_by(from_client)
+        return data[: max(0, self._cut.passes(before + data) - len(before))]
+
+    def said_by(self, client):
+        with self._lock:
+            return b"".join(data for from_client, data in self._heard if from_client == client)
 
     def until_end(self):
         self._thread.join(PATIENCE)
         return self
 
     def facts(self):
-        with self._lock:
-            sent = {end: b"".join(data for from_client, data in self._heard if from_client == end) for end in (True, False)}
-        return wire.facts(sent[True], sent[False])
+        return wire.facts(self.said_by(True), self.said_by(False))
 
     def capture(self):
         """All of it as a pcap file: packets of raw IP (link type 101), with TCP headers made up for them, and a FIN from each end."""
@@ -75,8 +105,8 @@ class Conversation:
 class Relay:
     """Listens for a port's sake; every connection is a conversation of its own."""
 
-    def __init__(self, port):
-        self._target = port
+    def __init__(self, port, cut=None):
+        self._target, self._cut = port, cut
         self._conversations = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -86,7 +116,7 @@ class Relay:
         try:
             while True:
                 client, _ = self._listener.accept()
-                self._conversations.append(Conversation(client, self._target))
+                self._conversations.append(Conversation(client, self._target, self._cut))
                 self._conversations[-1].start()
         except OSError:
             pass  # closed

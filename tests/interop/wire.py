@@ -3,22 +3,27 @@ import struct
 
 from registry import GROUPS, SCHEMES, SUITES
 
-CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE = 20, 21, 22
+CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA = 20, 21, 22, 23
 CLIENT_HELLO, SERVER_HELLO, NEW_SESSION_TICKET, CERTIFICATE, SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, SERVER_HELLO_DONE, CERTIFICATE_VERIFY = (
     1, 2, 4, 11, 12, 13, 14, 15)
 CERTIFICATE_STATUS = 22
 SERVER_NAME, MAX_FRAGMENT_LENGTH, ALPN, ENCRYPT_THEN_MAC, EXTENDED_MASTER_SECRET, RECORD_SIZE_LIMIT, SESSION_TICKET, RENEGOTIATION_INFO = 0, 1, 16, 22, 23, 28, 35, 65281
 
 
+def record_size(data):
+    """Of the record that begins here (RFC 5246 §6.2.1); nothing while its header is not whole."""
+    return 5 + int.from_bytes(data[3:5], "big") if len(data) >= 5 else 0
+
+
 class Direction:
-    """What one end has sent: `messages` and `alerts` before its ChangeCipherSpec, and the largest record behind it."""
+    """What one end has sent: `messages` and `alerts` before its ChangeCipherSpec, and the largest record behind it; the types of all its records."""
 
     def __init__(self, data):
-        self.messages, self.alerts, self.changed, self.largest = {}, [], False, 0
+        self.messages, self.alerts, self.changed, self.largest, self.kinds = {}, [], False, 0, []
         handshake = b""
-        while len(data) >= 5:
-            kind, length = data[0], struct.unpack(">H", data[3:5])[0]
-            body, data = data[5 : 5 + length], data[5 + length :]
+        while size := record_size(data):
+            kind, length, body, data = data[0], size - 5, data[5:size], data[size:]
+            self.kinds.append(kind)
             if self.changed:
                 self.largest = max(self.largest, length)
             elif kind == CHANGE_CIPHER_SPEC:
@@ -74,7 +79,8 @@ def _key_exchange(message, suite):
 def facts(sent_by_client, sent_by_server):
     """What was agreed on; what cannot be told from outside is missing."""
     client, server = Direction(sent_by_client), Direction(sent_by_server)
-    told = {"client_alerts": client.alerts, "server_alerts": server.alerts, "client_largest": client.largest, "server_largest": server.largest}
+    told = {"client_alerts": client.alerts, "server_alerts": server.alerts, "client_largest": client.largest, "server_largest": server.largest,
+            "client_records": client.kinds, "server_records": server.kinds}
     if CLIENT_HELLO not in client.messages or SERVER_HELLO not in server.messages:
         return told
     offer, answer = Hello(client.messages[CLIENT_HELLO], True), Hello(server.messages[SERVER_HELLO], False)

@@ -48,15 +48,14 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 public class Peer {
     static final String GREETING = "hello over there\n";
-    static final String[] VERSIONS = {"TLSv1.2"};
     static final List<String> GROUPS = List.of("x25519", "secp256r1", "secp384r1", "secp521r1", "ffdhe2048", "ffdhe3072", "ffdhe4096");
     // None can be chosen: the choice would hold for the signatures in certificates, too.
     static final List<String> SCHEMES = List.of("ed25519", "ecdsa_secp256r1_sha256", "ecdsa_secp384r1_sha384", "ecdsa_secp521r1_sha512",
         "rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384", "rsa_pss_rsae_sha512", "rsa_pss_pss_sha256", "rsa_pss_pss_sha384", "rsa_pss_pss_sha512",
         "rsa_pkcs1_sha256", "rsa_pkcs1_sha384", "rsa_pkcs1_sha512", "rsa_pkcs1_sha1", "ecdsa_sha1");
     static final List<String> KEYS = List.of("rsa", "rsa-pss", "p256", "p384", "p521", "ed25519");
-    static final List<String> FEATURES = List.of("alpn", "bytes", "cert", "connections", "ems", "groups", "identities", "no-ems", "no-etm", "no-resumption", "renegotiate",
-        "session-ids", "tickets", "truncate");
+    static final List<String> FEATURES = List.of("alpn", "bytes", "cert", "connections", "ems", "groups", "identities", "no-ems", "no-etm", "no-resumption", "old", "renegotiate",
+        "session-ids", "tickets", "tls13", "truncate");
     static final List<String> CLIENT_FEATURES = List.of("address", "allow-renegotiation", "half-close", "max-fragment", "want-staple");
     static final List<String> SERVER_FEATURES = List.of("accepts-max-fragment", "client-auth", "staple");
 
@@ -112,7 +111,7 @@ public class Peer {
         server = arguments[0].equals("server");
         var features = new ArrayList<>(FEATURES);
         features.addAll(server ? SERVER_FEATURES : CLIENT_FEATURES);
-        features.addAll(List.of("port", "host", "ca", "suites", "key"));
+        features.addAll(List.of("port", "host", "ca", "versions", "suites", "key"));
         var flags = List.of("no-ems", "no-etm", "session-ids", "tickets", "no-resumption", "want-staple", "renegotiate", "allow-renegotiation",
             "half-close", "truncate");
         for (int i = 1; i < arguments.length; i++) {
@@ -215,7 +214,7 @@ public class Peer {
     }
 
     SSLContext context() throws Exception {
-        var context = SSLContext.getInstance("TLSv1.2");
+        var context = SSLContext.getInstance("TLS");
         context.init(identities(), trust(), null);
         return context;
     }
@@ -235,7 +234,7 @@ public class Peer {
         var socket = (SSLSocket) (server ? factory.createSocket(plain, null, true)
                                          : factory.createSocket(plain, given.getOrDefault("host", "127.0.0.1"), plain.getPort(), true));
         var parameters = socket.getSSLParameters();
-        parameters.setProtocols(VERSIONS);
+        parameters.setProtocols(Arrays.stream(given.getOrDefault("versions", "1.2").split(",")).map(version -> "TLSv" + version).toArray(String[]::new));
         parameters.setCipherSuites(has("suites") ? list("suites", suites()) : suites().toArray(new String[0]));
         if (has("alpn")) parameters.setApplicationProtocols(list("alpn", null));
         // JSSE takes 325 bytes off for what protection may add.
@@ -420,6 +419,7 @@ public class Peer {
         // JSSE does not tell, but a session that is older than the connection was resumed.
         boolean resumed = socket.getSession().getCreationTime() < start;
         var suite = socket.getSession().getCipherSuite();
+        var version = socket.getSession().getProtocol().replace("TLSv", "TLS ");
         if (server) {
             serve(socket);
         } else {
@@ -437,7 +437,7 @@ public class Peer {
             end = end();
             socket.close();
         }
-        print("version", "TLS 1.2", "suite", suite, "resumed", resumed, "alpn", protocol.isEmpty() ? null : protocol, "peer_certificate_sha256", certificate, "etm",
+        print("version", version, "suite", suite, "resumed", resumed, "alpn", protocol.isEmpty() ? null : protocol, "peer_certificate_sha256", certificate, "etm",
             false, "stapled", server ? null : stapled, "renegotiated", has("renegotiate") ? renegotiated : null, "sent", sent, "received", received, "eof", end);
     }
 
@@ -456,9 +456,20 @@ public class Peer {
         try (var listener = new ServerSocket()) {
             listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             print("port", listener.getLocalPort());
-            for (int i = 0; i < count; i++) talk(has("no-resumption") ? context() : context, listener.accept());
+            for (int i = 0; i < count; i++) serveNext(has("no-resumption") ? context() : context, listener);
         }
     }
+
+    /** Whatever becomes of one connection, the next is served. */
+    void serveNext(SSLContext context, ServerSocket listener) throws IOException {
+        try (var plain = listener.accept()) {
+            talk(context, plain);
+        } catch (Exception error) {
+            tell(error);
+        }
+    }
+
+    static void tell(Exception error) { print("error", String.valueOf(error.getMessage()), "alert", alertIn(error)); }
 
     // ------------------------------------------------------------------------------------------ what it can
 
@@ -491,7 +502,7 @@ public class Peer {
             print("unsupported", refusal.getMessage());
             System.exit(3);
         } catch (Exception error) {
-            print("error", String.valueOf(error.getMessage()), "alert", alertIn(error));
+            tell(error);
             System.exit(1);
         }
         System.exit(0);

@@ -263,7 +263,9 @@ class BearConnection final : public Connection {
 /// Buffers for whole records, which is what it offers as max_fragment_length.
 void BearConnection::prepare() {
   const auto& options = library_.options;
-  br_ssl_engine_set_versions(&engine(), BR_TLS12, BR_TLS12);
+  if (options.speaks("1.3")) throw Unsupported{"TLS 1.3"};
+  const unsigned version = options.speaks("1.1") ? BR_TLS11 : BR_TLS12;
+  br_ssl_engine_set_versions(&engine(), version, version);
   if (!library_.suites.empty()) br_ssl_engine_set_suites(&engine(), library_.suites.data(), library_.suites.size());
   br_ssl_engine_set_ec(&engine(), &library_.curves);
   br_ssl_engine_set_ecdsa(&engine(), verify_ecdsa);
@@ -437,7 +439,7 @@ std::unique_ptr<Connection> BearLibrary::connection(int socket) { return std::ma
 
 Json abilities() {
   const Names keys{"rsa", "p256", "p384", "p521"};
-  const Names both{"cert", "groups", "alpn", "bytes", "export", "connections", "no-ems", "no-etm", "session-ids", "no-resumption", "renegotiate", "truncate"};
+  const Names both{"cert", "old", "groups", "alpn", "bytes", "export", "connections", "no-ems", "no-etm", "session-ids", "no-resumption", "renegotiate", "truncate"};
   const auto role = [&](Names features) {
     features.insert(features.end(), both.begin(), both.end());
     return Json{{"suites", names_of(kSuites)}, {"groups", names_of(kGroups)}, {"schemes", kSchemes}, {"keys", keys}, {"verifies", keys},

@@ -109,8 +109,10 @@ class MbedtlsLibrary final : public Library {
     must(mbedtls_ssl_config_defaults(&config, options.server ? MBEDTLS_SSL_IS_SERVER : MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
                                      MBEDTLS_SSL_PRESET_DEFAULT));
     mbedtls_ssl_conf_rng(&config, mbedtls_ctr_drbg_random, &random_);
-    mbedtls_ssl_conf_min_version(&config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
-    mbedtls_ssl_conf_max_version(&config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
+    if (options.speaks("1.3")) throw Unsupported{"TLS 1.3"};
+    const int minor = options.speaks("1.1") ? MBEDTLS_SSL_MINOR_VERSION_2 : MBEDTLS_SSL_MINOR_VERSION_3;
+    mbedtls_ssl_conf_min_version(&config, MBEDTLS_SSL_MAJOR_VERSION_3, minor);
+    mbedtls_ssl_conf_max_version(&config, MBEDTLS_SSL_MAJOR_VERSION_3, minor);
     choose_algorithms();
     show_certificates();
     trust();
@@ -312,7 +314,7 @@ void MbedtlsConnection::facts(Json& report, Bytes& certificate) {
 
 Json abilities() {
   const Names keys{"rsa", "p256", "p384", "p521"};
-  const Names both{"cert",   "groups", "half-close", "truncate", "schemes",     "alpn",    "psk",           "bytes",       "export",    "connections",
+  const Names both{"cert",   "old",    "groups", "half-close", "truncate", "schemes",     "alpn",    "psk",           "bytes",       "export",    "connections",
                    "no-ems", "no-etm", "ems",        "etm",      "session-ids", "tickets", "no-resumption", "renegotiate", "identities"};
   const auto role = [&](Names groups, Names features) {
     features.insert(features.end(), both.begin(), both.end());

@@ -14,9 +14,9 @@ const SCHEMES = ['ed25519', 'ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 
   'rsa_pss_rsae_sha512', 'rsa_pss_pss_sha256', 'rsa_pss_pss_sha384', 'rsa_pss_pss_sha512', 'rsa_pkcs1_sha256', 'rsa_pkcs1_sha384', 'rsa_pkcs1_sha512'];
 const KEYS = ['rsa', 'rsa-pss', 'p256', 'p384', 'p521', 'ed25519'];
 const FEATURES = ['alpn', 'bytes', 'cert', 'connections', 'ems', 'etm', 'export', 'groups', 'half-close', 'identities', 'no-ems', 'no-etm', 'no-resumption',
-  'psk', 'renegotiate', 'schemes', 'session-ids', 'tickets', 'truncate'];
+  'psk', 'renegotiate', 'schemes', 'session-ids', 'old', 'tickets', 'tls13', 'truncate'];
 const MORE = {client: ['address', 'allow-renegotiation', 'want-staple'], server: ['accepts-max-fragment', 'client-auth', 'staple']};
-const ALWAYS = ['port', 'host', 'key', 'ca', 'suites'];
+const ALWAYS = ['port', 'host', 'key', 'ca', 'versions', 'suites'];
 const FLAGS = ['no-ems', 'no-etm', 'session-ids', 'tickets', 'no-resumption', 'want-staple', 'renegotiate', 'allow-renegotiation', 'half-close', 'truncate'];
 
 // Of OpenSSL's options, one for which Node has no name.
@@ -60,9 +60,10 @@ function contextOf(options) {
   if (options['no-ems']) secureOptions |= NO_EXTENDED_MASTER_SECRET;
   if (options['no-etm']) secureOptions |= constants.SSL_OP_NO_ENCRYPT_THEN_MAC;
   if (options['session-ids'] || options['no-resumption']) secureOptions |= constants.SSL_OP_NO_TICKET;
-  const context = {minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', secureOptions, allowHalfOpen: true, rejectUnauthorized: false};
-  // Below this level OpenSSL's own Diffie-Hellman primes are short; above it, much is forbidden.
-  context.ciphers = (options.suites ? translated(options.suites, OPENSSL_NAMES) : 'DEFAULT') + ':@SECLEVEL=2';
+  const versions = (options.versions || '1.2').split(',').map((version) => 'TLSv' + version);
+  const context = {minVersion: versions[0], maxVersion: versions.at(-1), secureOptions, allowHalfOpen: true, rejectUnauthorized: false};
+  // Below this level OpenSSL's own Diffie-Hellman primes are short; above it, much is forbidden, and old versions with their hashes already here.
+  context.ciphers = (options.suites ? translated(options.suites, OPENSSL_NAMES) : 'DEFAULT') + ':@SECLEVEL=' + (versions[0] === 'TLSv1.1' ? 0 : 2);
   if (options.groups) context.ecdhCurve = translated(options.groups, GROUPS);
   if (options.schemes) context.sigalgs = translated(options.schemes, Object.fromEntries(SCHEMES.map((name) => [name, name])));
   if (options.alpn) context.ALPNProtocols = options.alpn.split(',');
@@ -192,7 +193,7 @@ function facts(options, socket, stapled) {
   const leaf = socket.getPeerCertificate().raw;
   const group = socket.getEphemeralKeyInfo() && socket.getEphemeralKeyInfo().name;
   return {
-    version: 'TLS 1.2', suite: socket.getCipher().standardName, resumed: socket.isSessionReused(), alpn: socket.alpnProtocol || null,
+    version: socket.getProtocol().replace('TLSv', 'TLS '), suite: socket.getCipher().standardName, resumed: socket.isSessionReused(), alpn: socket.alpnProtocol || null,
     peer_certificate_sha256: leaf ? createHash('sha256').update(leaf).digest('hex') : null,
     ...(group ? {group: Object.keys(GROUPS).find((name) => GROUPS[name] === group) || group} : {}),
     ...(stapled === undefined ? {} : {stapled}),
@@ -273,6 +274,7 @@ function listen(options) {
   if (options.psk) context.pskCallback = (_, identity) => identity === pskOf(options).identity ? pskOf(options).psk : null;
   const server = tls.createServer({...context, noDelay: true});
   let rest = Number(options.connections || 1);
+  const done = () => { if (--rest === 0) process.exit(0); };
   const transports = [];
   server.on('connection', (transport) => transports.push(transport));
   if (options['session-ids']) keepSessions(server);
@@ -286,11 +288,15 @@ function listen(options) {
       await talk.serve();
       await finish(options, talk, report, false, transports.at(-1));
     } catch (error) {
-      fail(error);
+      socket.destroy();
+      explain(error);
     }
-    if (--rest === 0) process.exit(0);
+    done();
   });
-  server.on('tlsClientError', fail);
+  server.on('tlsClientError', (error) => {
+    explain(error);
+    done();
+  });
   server.listen(Number(options.port || 0), '127.0.0.1', () => tell({port: server.address().port}));
 }
 
@@ -310,9 +316,13 @@ function fail(error) {
     tell({unsupported: error.message});
     process.exit(3);
   }
+  explain(error);
+  process.exit(1);
+}
+
+function explain(error) {
   const alert = /alert number (\d+)/.exec(error.message);
   tell({error: error.message, alert: alert ? Number(alert[1]) : null});
-  process.exit(1);
 }
 
 const [role, ...rest] = process.argv.slice(2);

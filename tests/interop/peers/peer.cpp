@@ -51,6 +51,7 @@ struct Parser {
   bool no_ems = false, no_etm = false, session_ids = false, tickets = false, no_resumption = false;
 
   Parser() {
+    names("--versions", options.versions);
     names("--suites", options.suites);
     names("--groups", options.groups);
     names("--schemes", options.schemes);
@@ -97,7 +98,7 @@ struct Parser {
 
   /// Refuses every option given that is not among the role's features.
   void check_features(const Names& features) const {
-    static const Names always{"--port", "--host", "--ca", "--key", "--suites", "--help"};
+    static const Names always{"--port", "--host", "--ca", "--key", "--versions", "--suites", "--help"};
     for (const auto* option : app.get_options()) {
       const auto name = option->get_name();
       const bool known = std::ranges::find(always, name) != always.end() || std::ranges::find(features, name.substr(2)) != features.end();
@@ -336,14 +337,26 @@ class Talk {
   bool closed_ = false;
 };
 
-void play(const Options& options) {
-  const auto library = make_library(options);
-  if (!options.server) {
-    for (int i = 0; i < options.connections; ++i) print(Talk(options, *library, connect_to(options.port)).run());
-    return;
-  }
+int tell(const Failure& failure) {
+  print({{"error", failure.what}, {"alert", failure.alert ? Json(*failure.alert) : Json(nullptr)}});
+  return 1;
+}
+
+/// A server goes on with the next.
+int serve(const Options& options, Library& library) {
   const Socket listener(listen_on(options.port));
-  for (int i = 0; i < options.connections; ++i) print(Talk(options, *library, ::accept(listener.get(), nullptr, nullptr)).run());
+  int code = 0;
+  for (int i = 0; i < options.connections; ++i) try {
+      print(Talk(options, library, ::accept(listener.get(), nullptr, nullptr)).run());
+    } catch (const Failure& failure) { code = tell(failure); }
+  return code;
+}
+
+int play(const Options& options) {
+  const auto library = make_library(options);
+  if (options.server) return serve(options, *library);
+  for (int i = 0; i < options.connections; ++i) print(Talk(options, *library, connect_to(options.port)).run());
+  return 0;
 }
 
 int run(const std::string& role, int count, char** arguments) {
@@ -352,18 +365,14 @@ int run(const std::string& role, int count, char** arguments) {
   try {
     parser.parse(count, arguments);
     parser.check_features(abilities().at(role).at("features").get<Names>());
-    play(parser.options);
-    return 0;
+    return play(parser.options);
   } catch (const CLI::ParseError& error) {
     std::cerr << error.what() << '\n';
     return 2;
   } catch (const Unsupported& refusal) {
     print({{"unsupported", refusal.why}});
     return 3;
-  } catch (const Failure& failure) {
-    print({{"error", failure.what}, {"alert", failure.alert ? Json(*failure.alert) : Json(nullptr)}});
-    return 1;
-  }
+  } catch (const Failure& failure) { return tell(failure); }
 }
 
 }  // namespace

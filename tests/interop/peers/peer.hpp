@@ -1,6 +1,7 @@
 // What the peers in C++ share: options, sockets, the exchange, the report (README.md). Each program gives its library as a `Library`.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -49,7 +50,7 @@ struct Options {
   int port = 0;
   std::string host, authority;
   std::vector<Identity> identities;
-  Names suites, groups, schemes, protocols;
+  Names versions{"1.2"}, suites, groups, schemes, protocols;
   ClientAuth client_auth = ClientAuth::none;
   int max_fragment = 0;
   bool extended_master_secret = true, encrypt_then_mac = true;
@@ -61,6 +62,7 @@ struct Options {
   std::optional<Export> exported;
   std::optional<std::size_t> bytes;
 
+  bool speaks(const char* version) const { return std::ranges::find(versions, version) != versions.end(); }
   /// Whether it asks for an address, which is no server name (RFC 6066 §3).
   bool host_is_address() const;
 };
@@ -85,7 +87,7 @@ class Connection {
   virtual Step close() = 0;
   /// Whether the library still reads after that.
   virtual bool reads_after_close() const { return true; }
-  /// What was negotiated; the leaf's DER goes into `certificate`.
+  /// What was negotiated, but for TLS 1.2; the leaf's DER goes into `certificate`.
   virtual void facts(Json& report, Bytes& certificate) = 0;
 };
 

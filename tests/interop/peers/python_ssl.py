@@ -14,13 +14,12 @@ GREETING = b"hello over there\n"
 HERE = os.path.dirname(os.path.abspath(__file__))
 PATIENCE = 30
 
-# Its one way to choose takes no x25519: the other side is to choose.
 GROUPS = ["x25519", "secp256r1", "secp384r1", "secp521r1"]
 SCHEMES = ["ed25519", "ecdsa_secp256r1_sha256", "ecdsa_secp384r1_sha384", "ecdsa_secp521r1_sha512", "rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384",
            "rsa_pss_rsae_sha512", "rsa_pss_pss_sha256", "rsa_pss_pss_sha384", "rsa_pss_pss_sha512", "rsa_pkcs1_sha256", "rsa_pkcs1_sha384", "rsa_pkcs1_sha512"]
 KEYS = ["rsa", "rsa-pss", "p256", "p384", "p521", "ed25519"]
-FEATURES = ["alpn", "bytes", "cert", "connections", "ems", "etm", "half-close", "identities", "no-ems", "no-etm", "no-resumption", "session-ids",
-            "tickets", "truncate"]
+FEATURES = ["alpn", "bytes", "cert", "connections", "ems", "etm", "groups", "half-close", "identities", "no-ems", "no-etm", "no-resumption", "old", "schemes",
+            "session-ids", "tickets", "tls13", "truncate"]
 SERVER_FEATURES = ["accepts-max-fragment", "client-auth"]
 
 # Of OpenSSL's options, those for which ssl has no name.
@@ -47,6 +46,10 @@ class Failure(Exception):
     pass
 
 
+# What ends one connection.
+FAULTS = (OSError, ValueError, Failure)
+
+
 def tell(**line):
     print(json.dumps(line), flush=True)
 
@@ -70,12 +73,12 @@ def can():
 
 def options_of(arguments):
     server = arguments[0] == "server"
-    known = FEATURES + (SERVER_FEATURES if server else []) + ["port", "host", "key", "ca", "suites"]
+    known = FEATURES + (SERVER_FEATURES if server else []) + ["port", "host", "key", "ca", "versions", "suites"]
     for option in arguments[1:]:
         if option.startswith("--") and option[2:] not in known:
             raise Unsupported(option)
     parser = argparse.ArgumentParser()
-    for name, kind in (("port", int), ("host", str), ("ca", str), ("suites", str), ("alpn", str), ("client-auth", str), ("connections", int),
+    for name, kind in (("port", int), ("host", str), ("ca", str), ("versions", str), ("suites", str), ("alpn", str), ("groups", str), ("schemes", str), ("client-auth", str), ("connections", int),
                        ("bytes", int)):
         parser.add_argument("--" + name, type=kind)
     for name in ("cert", "key"):
@@ -87,10 +90,30 @@ def options_of(arguments):
     return options
 
 
+def configured(options):
+    """For what ssl has no function its library has a file, which that reads but once: so this starts again, with it."""
+    lines = [f"{name} = {':'.join(chosen)}" for name, chosen in (("Groups", names_in(options.groups, GROUPS)),
+                                                                ("SignatureAlgorithms", names_in(options.schemes, SCHEMES))) if chosen]
+    if not lines or "OPENSSL_CONF" in os.environ:
+        return
+    file = os.memfd_create("openssl.cnf", 0)
+    os.write(file, "\n".join(["openssl_conf = top", "[top]", "ssl_conf = sections", "[sections]", "system_default = defaults", "[defaults]", *lines, ""]).encode())
+    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "OPENSSL_CONF": f"/proc/self/fd/{file}"})
+
+
+def names_in(text, known):
+    names = text.split(",") if text else []
+    for name in names:
+        if name not in known:
+            raise Unsupported(name)
+    return names
+
+
 def context_of(options):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if options.server else ssl.PROTOCOL_TLS_CLIENT)
     context.options &= ~IGNORE_UNEXPECTED_EOF
-    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
+    versions = [getattr(ssl.TLSVersion, "TLSv" + version.replace(".", "_")) for version in (options.versions or "1.2").split(",")]
+    context.minimum_version, context.maximum_version = versions[0], versions[-1]
     choose_algorithms(context, options)
     for certificate, key in zip(options.cert, options.key):
         context.load_cert_chain(certificate, key)
@@ -333,7 +356,7 @@ class Talk:
 
 def facts(tls):
     leaf = tls.getpeercert(binary_form=True)
-    return {"version": "TLS 1.2", "suite": IANA_NAMES[tls.cipher()[0]], "resumed": tls.session_reused, "alpn": tls.selected_alpn_protocol(),
+    return {"version": tls.version().replace("TLSv", "TLS "), "suite": IANA_NAMES[tls.cipher()[0]], "resumed": tls.session_reused, "alpn": tls.selected_alpn_protocol(),
             "peer_certificate_sha256": hashlib.sha256(leaf).hexdigest() if leaf else None}
 
 
@@ -374,7 +397,16 @@ def play(options):
             # A context keeps its sessions; a fresh one has none.
             if options.no_resumption:
                 context = context_of(options)
-            converse(context, listener.accept()[0], options, None)
+            transport = listener.accept()[0]
+            try:
+                converse(context, transport, options, None)
+            except FAULTS as fault:
+                explain(fault)
+                transport.close()
+
+
+def explain(fault):
+    tell(error=str(fault), alert=alert_in(fault))
 
 
 def alert_in(error):
@@ -390,12 +422,14 @@ def main(arguments):
         print("usage: can | client [options] | server [options]", file=sys.stderr)
         return 2
     try:
-        play(options_of(arguments))
+        options = options_of(arguments)
+        configured(options)
+        play(options)
     except Unsupported as refusal:
         tell(unsupported=str(refusal))
         return 3
-    except (OSError, ValueError, Failure) as error:
-        tell(error=str(error), alert=alert_in(error))
+    except FAULTS as fault:
+        explain(fault)
         return 1
     return 0
 

@@ -58,6 +58,13 @@ Names suites() {
   return names;
 }
 
+/// Of these versions; the lower ones are off in Debian's build, as are its functions for them.
+WOLFSSL_METHOD* method(const Options& options) {
+  if (options.speaks("1.1")) throw Unsupported{"TLS 1.1"};
+  if (!options.speaks("1.3")) return options.server ? wolfTLSv1_2_server_method() : wolfTLSv1_2_client_method();
+  return options.server ? wolfSSLv23_server_method() : wolfSSLv23_client_method();
+}
+
 class WolfLibrary;
 
 class WolfConnection final : public Connection {
@@ -83,7 +90,7 @@ class WolfConnection final : public Connection {
 class WolfLibrary final : public Library {
  public:
   explicit WolfLibrary(const Options& given)
-      : options(given), context(wolfSSL_CTX_new(given.server ? wolfTLSv1_2_server_method() : wolfTLSv1_2_client_method())) {
+      : options(given), context(wolfSSL_CTX_new(method(given))) {
     must(context != nullptr, "no context");
     choose_algorithms();
     show_certificate();
@@ -266,6 +273,7 @@ void WolfConnection::facts(Json& report, Bytes& certificate) {
   const auto& options = library_.options;
   const int suite = wolfSSL_get_current_cipher_suite(ssl_);
   report["suite"] = wolfSSL_get_cipher_name_iana_from_suite(static_cast<unsigned char>(suite >> 8), static_cast<unsigned char>(suite));
+  if (wolfSSL_version(ssl_) != TLS1_2_VERSION) report["version"] = wolfSSL_get_version(ssl_);
   report["resumed"] = wolfSSL_session_reused(ssl_) == 1;
   char* protocol = nullptr;
   unsigned short size = 0;

@@ -16,10 +16,11 @@ KEYS = ("rsa", "rsa-pss", "p256", "p384", "p521", "ed25519")
 
 # What a peer may have beside suites, groups, schemes and keys. As tests/interop/peers/README.md has them, and:
 #   record-size-limit; sni and address: which name it asks for, or is asked for; verify: it checks whom it talks to; schemes: it takes a choice of them;
-#   old: it can be made to speak TLS 1.1 alone; tls13: and 1.3 beside 1.2; chain: it sends or takes an intermediate CA.
+#   old: it can be made to speak TLS 1.1 alone; tls13: and 1.3 beside 1.2; lasting: a server's connection goes on behind the first answer; closes-first: it
+#   closes behind its answer, which is for its client to answer; answers-close: it says close_notify when the other end has; half-close: it answers behind that.
 EVERYTHING = frozenset(
     "psk session-ids tickets staple want-staple alpn client-auth max-fragment accepts-max-fragment ems no-ems etm no-etm export "
-    "bytes half-close identities record-size-limit small-records sni address verify schemes groups old tls13".split())
+    "bytes half-close identities record-size-limit small-records sni address verify schemes groups old tls13 answers-close".split())
 
 
 class Peer:
@@ -34,6 +35,7 @@ class Peer:
     keys = frozenset(KEYS)  # of its own certificate
     verifies = frozenset(KEYS)  # of ours
     features = EVERYTHING
+    connects_ahead = False  # opens connections that it may not use, which resume the first
     tells_why = True  # by an alert, whatever the reason is
     fragments = (512, 1024, 2048, 4096)  # of max_fragment_length
     protocols = ("first", "second")  # of ALPN
@@ -51,6 +53,8 @@ class Peer:
 
 
 class Server(Peer):
+    lasting = None  # a question behind whose answer it goes on
+    half_closing = ()  # options for who answers a client that has closed already
     question, answer = b"GET / HTTP/1.0\r\n\r\n", r"^HTTP/1\.[01] 200"
 
     def serve(self, stage, setting):
@@ -75,7 +79,6 @@ class Client(Peer):
     talks_http = True  # and asks for a page of our server; else says a line to its echo
     page = "/state.json"
     exit_code_tells = True
-    connects_ahead = False  # opens connections that it may not use, which resume the first
 
     def connect(self, stage, port, setting):
         """On its way, to talk as it does."""

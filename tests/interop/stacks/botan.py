@@ -7,7 +7,7 @@ CIPHERS = {"CHACHA20_POLY1305": "ChaCha20Poly1305"}
 MACS = {"SHA": "SHA-1", "SHA256": "SHA-256", "SHA384": "SHA-384"}
 SUITES_OF_BOTAN = frozenset(suite for suite in SUITES.values() if key_exchange(suite) in EXCHANGES)
 LACKS = dict.fromkeys(("session-ids", "tickets", "psk", "client-auth", "staple", "want-staple", "export", "max-fragment", "record-size-limit", "identities",
-                       "no-ems", "address", "small-records", "bytes", "half-close", "schemes", "old", "tls13"), COMMAND)
+                       "no-ems", "address", "small-records", "bytes", "half-close", "schemes", "old", "tls13", "closes-first"), COMMAND)
 
 
 def cipher(suite):
@@ -41,8 +41,9 @@ def policy(stage, setting):
 class BotanServer(Server):
     name, programs = "Botan", ("botan",)
     suites, groups, keys = SUITES_OF_BOTAN, frozenset(CURVES), frozenset(("rsa", "p256", "p384", "p521"))
-    features, lacks = frozenset("ems etm no-etm groups sni verify".split()), LACKS
+    features, lacks = frozenset("ems etm no-etm groups sni verify lasting answers-close half-close".split()), LACKS
     question, answer = b"hello over there\n", r"hello over there"
+    lasting = question
 
     def serve(self, stage, setting):
         identity = setting.identities[0]
@@ -55,7 +56,7 @@ class BotanClient(Client):
     name, programs = "Botan", ("botan",)
     suites, groups = SUITES_OF_BOTAN, frozenset(CURVES)
     verifies = frozenset(("rsa", "p256", "p384", "p521"))
-    features, lacks = frozenset("ems etm no-etm groups sni alpn".split()), {**LACKS, "verify": COMMAND}
+    features, lacks = frozenset("ems etm no-etm groups sni alpn answers-close".split()), {**LACKS, "verify": COMMAND}
 
     def connect(self, stage, port, setting):
         protocols = ["--next-protocols=" + ",".join(setting.alpn)] if setting.alpn else []

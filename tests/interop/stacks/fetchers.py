@@ -12,7 +12,7 @@ from stacks.base import COMMAND, KEYS, Client
 
 class Curl(Client):
     name, programs = "curl", ("curl",)
-    features = frozenset("session-ids client-auth alpn ems no-ems etm groups sni address verify old tls13 want-staple".split())
+    features = frozenset("answers-close session-ids client-auth alpn ems no-ems etm groups sni address verify old tls13 want-staple".split())
     lacks = dict.fromkeys(("psk", "no-etm", "export", "max-fragment", "schemes", "small-records", "record-size-limit", "bytes", "half-close"), COMMAND)
     groups = frozenset(CURVES)
     protocols = ("http/1.1",)
@@ -79,7 +79,7 @@ class Chromium(Client):
     groups = frozenset(("x25519", "secp256r1", "secp384r1"))
     verifies = frozenset(("rsa", "p256", "p384"))
     features = frozenset("ems sni tls13 alpn".split())
-    lacks = dict.fromkeys(("groups", "schemes", "client-auth", "session-ids", "tickets", "verify", "want-staple", "export", "old"), COMMAND)
+    lacks = dict.fromkeys(("groups", "schemes", "client-auth", "session-ids", "tickets", "verify", "want-staple", "export", "old", "answers-close"), COMMAND)
     protocols = ("http/1.1",)
 
     def connect(self, stage, port, setting):

@@ -12,8 +12,8 @@ GROUPS = {"secp256r1": "P256", "secp384r1": "P384", "secp521r1": "P521", "x25519
           "ffdhe4096": "FF4096"}
 # What it has: no shared keys in TLS 1.2, no CCM, no AES-256 with SHA-384 in CBC mode for DHE.
 SUITES = frozenset(suite for suite in SUITE_CODES if "PSK" not in suite and not is_ccm(suite))
-FEATURES = frozenset("session-ids tickets alpn ems no-etm groups schemes client-auth sni verify tls13 old".split())
-LACKS = dict.fromkeys(("export", "no-ems", "staple", "record-size-limit", "small-records", "identities", "address", "bytes", "half-close"), COMMAND)
+FEATURES = frozenset("session-ids tickets alpn ems no-etm groups schemes client-auth sni verify tls13 old answers-close".split())
+LACKS = dict.fromkeys(("export", "no-ems", "staple", "record-size-limit", "small-records", "identities", "address", "bytes", "half-close", "lasting"), COMMAND)
 
 _lock = threading.Lock()
 _databases = {}
@@ -72,7 +72,7 @@ def _options(stage, setting):
 
 class NssServer(Server):
     name, programs = "NSS", ("selfserv", "certutil", "pk12util", "openssl")
-    suites, groups, features, lacks = SUITES, frozenset((*CURVES, *FFDHE)), FEATURES, LACKS
+    suites, groups, features, lacks = SUITES, frozenset((*CURVES, *FFDHE)), FEATURES | {"closes-first", "half-close"}, LACKS
     keys = frozenset(("rsa", "p256", "p384", "p521"))
     verifies = keys
     protocols = ("http/1.1",)

@@ -5,10 +5,10 @@ import subprocess
 
 from registry import SUITES
 from stage import Failed, expect
-from stacks.base import Client, Server
+from stacks.base import COMMAND, Client, Server
 
 # What such a program's exchange has in any case.
-ALWAYS = {"client": {"sni", "verify"}, "server": {"sni", "address"}}
+ALWAYS = {"client": {"sni", "verify"}, "server": {"sni", "address", "lasting", "answers-close"}}
 # But what wolfSSL is asked for as a server does not all come.
 LACKING = {("wolfSSL", "server"): {"schemes", "client-auth", "staple"}}
 
@@ -63,6 +63,7 @@ class Program:
         self.groups, self.schemes = frozenset(self.can["groups"]), frozenset(self.can["schemes"])
         self.keys, self.verifies = frozenset(self.can["keys"]), frozenset(self.can["verifies"])
         self.features = (frozenset(self.can["features"]) | ALWAYS[self.role]) - LACKING.get((name, self.role), set())
+        self.lacks = dict.fromkeys(("closes-first", "answers-close"), COMMAND)
         self.tells_why = name != "mbedTLS"
         if (name, self.role) == ("mbedTLS", "client"):
             self.fragments = (1024, 2048, 4096)  # it cannot take a certificate in pieces
@@ -73,6 +74,7 @@ class Program:
 
 class ProgramServer(Program, Server):
     question, answer = b"hello over there\n", r"^hello over there\n"
+    lasting, half_closing = question, ("--half-close",)
     connections = 1000
 
     def serve(self, stage, setting, *more):

@@ -59,7 +59,8 @@ def commands(prefix, setting):
 
 class NginxServer(OverOpenssl, Server):
     name, programs = "nginx", ("nginx",)
-    features = frozenset("session-ids tickets staple client-auth accepts-max-fragment ems no-ems etm no-etm identities sni schemes groups old tls13 verify".split())
+    lasting = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    features = frozenset("lasting closes-first half-close session-ids tickets staple client-auth accepts-max-fragment ems no-ems etm no-etm identities sni schemes groups old tls13 verify".split())
 
     def serve(self, stage, setting):
         lines = commands("ssl", setting)
@@ -106,6 +107,7 @@ HAPROXY = """global
   {globals}
 defaults
   mode http
+  retries 0
   timeout connect 10s
   timeout client 20s
   timeout server 20s
@@ -121,7 +123,8 @@ def haproxy(stage, sections, settings=""):
 
 class HaproxyServer(OverOpenssl, Server):
     name, programs = "HAProxy", ("haproxy",)
-    features = frozenset("session-ids tickets staple client-auth alpn accepts-max-fragment ems etm identities sni groups verify tls13".split())
+    lasting = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    features = frozenset("lasting closes-first answers-close half-close session-ids tickets staple client-auth alpn accepts-max-fragment ems etm identities sni groups verify tls13".split())
 
     def serve(self, stage, setting):
         words = ["ssl", "crt certificates.d", f"ssl-min-ver TLSv{setting.versions[0]}", f"ssl-max-ver TLSv{setting.versions[-1]}"]
@@ -148,7 +151,7 @@ class HaproxyServer(OverOpenssl, Server):
 
 class HaproxyClient(OverOpenssl, Proxy):
     name, programs = "HAProxy", ("haproxy",)
-    features = frozenset("session-ids tickets client-auth ems etm sni verify alpn tls13".split())
+    features = frozenset("answers-close session-ids tickets client-auth ems etm sni verify alpn tls13".split())
 
     def front(self, stage, port, setting):
         words = ["ssl", f"sni str({setting.name})", f"ssl-min-ver TLSv{setting.versions[0]}", f"ssl-max-ver TLSv{setting.versions[-1]}"]
@@ -197,8 +200,9 @@ def protocols(setting):
 
 class ApacheServer(OverOpenssl, Server):
     name, programs = "Apache httpd", ("apache2",)
+    lasting = b"GET /index.html HTTP/1.1\r\nHost: localhost\r\n\r\n"
     question = b"GET /index.html HTTP/1.0\r\nHost: localhost\r\n\r\n"
-    features = frozenset("session-ids tickets client-auth accepts-max-fragment ems no-ems etm no-etm identities sni schemes groups old tls13 verify".split())
+    features = frozenset("lasting closes-first answers-close half-close session-ids tickets client-auth accepts-max-fragment ems no-ems etm no-etm identities sni schemes groups old tls13 verify".split())
 
     def serve(self, stage, setting):
         lines = ["SSLEngine on", "SSLProtocol " + protocols(setting)]
@@ -218,7 +222,7 @@ class ApacheServer(OverOpenssl, Server):
 
 class ApacheClient(OverOpenssl, Proxy):
     name, programs = "Apache httpd", ("apache2",)
-    features = frozenset("client-auth ems etm sni verify tls13 old".split())
+    features = frozenset("answers-close client-auth ems etm sni verify tls13 old".split())
 
     def front(self, stage, port, setting):
         lines = ["SSLProxyEngine on", "SSLProxyProtocol " + protocols(setting)]

@@ -62,7 +62,7 @@ func keysOf(table interface{}) []string {
 
 func can() object {
 	keys := []string{"rsa", "p256", "p384", "p521", "ed25519"}
-	both := []string{"alpn", "groups", "bytes", "cert", "connections", "export", "no-ems", "no-etm", "no-resumption", "tickets", "identities", "half-close", "truncate"}
+	both := []string{"alpn", "groups", "bytes", "cert", "connections", "export", "no-ems", "no-etm", "no-resumption", "tickets", "identities", "half-close", "truncate", "old", "tls13"}
 	role := func(features ...string) object {
 		return object{"suites": keysOf(suites()), "groups": keysOf(groups), "schemes": keysOf(schemes), "keys": keys, "verifies": keys, "features": append(features, both...)}
 	}
@@ -100,6 +100,9 @@ func print(line object) {
 
 func unsupported(why string) { finish(3, object{"unsupported": why}) }
 
+// What went wrong, on its way to whoever tells it.
+type failure struct{ line object }
+
 func check(err error) {
 	if err == nil {
 		return
@@ -109,13 +112,31 @@ func check(err error) {
 	if errors.As(err, &remote) && remote.Op == "remote error" {
 		alert = reflect.ValueOf(remote.Err).Uint()
 	}
-	finish(1, object{"error": err.Error(), "alert": alert})
+	panic(failure{object{"error": err.Error(), "alert": alert}})
+}
+
+// Whether all went well; what did not is told.
+func well(play func()) (ok bool) {
+	defer func() {
+		if failed, known := recover().(failure); known {
+			print(failed.line)
+		}
+	}()
+	play()
+	return true
 }
 
 func number(text string) int {
 	value, err := strconv.Atoi(text)
 	check(err)
 	return value
+}
+
+// The lowest and the highest of a list.
+func versions(list string) (uint16, uint16) {
+	known := map[string]uint16{"1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
+	names := strings.Split(list, ",")
+	return known[names[0]], known[names[len(names)-1]]
 }
 
 func read(file string) []byte {
@@ -154,6 +175,8 @@ func parse(arguments []string) *options {
 			keys = append(keys, next())
 		case "--ca":
 			authority = next()
+		case "--versions":
+			config.MinVersion, config.MaxVersion = versions(next())
 		case "--suites":
 			for _, name := range strings.Split(next(), ",") {
 				id, known := suites()[name]
@@ -230,7 +253,7 @@ func parse(arguments []string) *options {
 func (o *options) facts(connection *tls.Conn) object {
 	state := connection.ConnectionState()
 	line := object{
-		"version": "TLS 1.2", "suite": tls.CipherSuiteName(state.CipherSuite), "resumed": state.DidResume, "alpn": nil, "peer_certificate_sha256": nil,
+		"version": versionName(state.Version), "suite": tls.CipherSuiteName(state.CipherSuite), "resumed": state.DidResume, "alpn": nil, "peer_certificate_sha256": nil,
 		"ems": false, "etm": false, "stapled": len(state.OCSPResponse) > 0,
 	}
 	if state.NegotiatedProtocol != "" {
@@ -247,6 +270,8 @@ func (o *options) facts(connection *tls.Conn) object {
 	}
 	return line
 }
+
+func versionName(version uint16) string { return "TLS 1." + strconv.Itoa(int(version)-tls.VersionTLS10) }
 
 func pattern(position int64, into []byte) {
 	for i := range into {
@@ -376,7 +401,12 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: can | client [options] | server [options]")
 		os.Exit(2)
 	}
-	o := parse(os.Args[1:])
+	if !well(func() { play(parse(os.Args[1:])) }) {
+		os.Exit(1)
+	}
+}
+
+func play(o *options) {
 	address := "127.0.0.1:" + strconv.Itoa(o.port)
 	if o.role == "client" {
 		for i := 0; i < o.connections; i++ {
@@ -392,6 +422,7 @@ func main() {
 	for i := 0; i < o.connections; i++ {
 		socket, err := listener.Accept()
 		check(err)
-		o.talk(tls.Server(socket, o.config))
+		well(func() { o.talk(tls.Server(socket, o.config)) })
+		socket.Close()
 	}
 }
