@@ -253,7 +253,7 @@ def cut_from_server(stage, peer):
     """Wherever what the server says is cut, our client has an error, and never takes it for the end."""
     identity = stage.pki.theirs["p256"]
     server, mine = peer.serve(stage, Setting(identities=(identity,))), Setting(trust=identity.ca)
-    question = peer.lasting if "answers-close" in peer.features else peer.question
+    question = peer.question if peer.why_not("lasting", "answers-close") else peer.lasting
     kinds = exchange.to_server(stage, peer, server, mine, question=question).wire["server_records"]
     answer = kinds.index(APPLICATION_DATA)
     for number, inside in places(len(kinds)):
@@ -344,7 +344,7 @@ SERVERS = (OpensslServer, GnutlsServer)
 FETCHERS = (*WITH_INPUT,)
 
 ROWS = [
-    rows("client closes, server answers", (client_closes, SERVERS), (peer_closes, WITH_INPUT), (client_closes_first, (Server,), "answers-close"),
+    rows("client closes, server answers", (client_closes, SERVERS), (peer_closes, WITH_INPUT), (client_closes_first, (Server,), "lasting", "answers-close"),
          (client_that_closes, (ProgramClient,))),
     rows("server closes, client answers", (server_closes_first, SERVERS), (our_server_closes_first, FETCHERS), (server_closes_behind_its_answer, (Server,), "closes-first"),
          (client_that_is_asked_to_close, (Client,), "answers-close")),

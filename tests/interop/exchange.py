@@ -37,7 +37,7 @@ class Outcome:
         return self
 
 
-def to_server(stage, peer, server, mine, *more, question=None):
+def to_server(stage, peer, server, mine, *more, question=b""):
     """Our client says what the peer understands, gets its answer, and both ends close."""
     peer.expecting(server)
     relay = stage.keep(Relay(server.port))

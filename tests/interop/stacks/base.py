@@ -53,7 +53,7 @@ class Peer:
 
 
 class Server(Peer):
-    lasting = None  # a question behind whose answer it goes on
+    lasting = b""  # a question behind whose answer it goes on
     half_closing = ()  # options for who answers a client that has closed already
     question, answer = b"GET / HTTP/1.0\r\n\r\n", r"^HTTP/1\.[01] 200"
 
