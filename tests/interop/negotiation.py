@@ -106,11 +106,26 @@ def several_certificates(peer):
     return mine if {"rsa", "p256"} <= (peer.keys if peer.role == "server" else peer.verifies) else ""
 
 
-@needs("schemes")
+# What all chains here are signed with, whatever their keys are.
+OF_CHAINS = ("rsa_pkcs1_sha256", "ecdsa_secp256r1_sha256")
+
+
 def schemes(peer):
+    """The peer has one alone, or, where it has no choice, we do; then it is told that this is not about its chain."""
     has = peer.keys if peer.role == "server" else peer.verifies
-    return [trial(peer, scheme, **ends(peer, Setting(), Setting(schemes=(scheme,))), keys=(key,), expected={"scheme": scheme})
-            for scheme, key in SCHEMES.items() if scheme in peer.schemes and key in has]
+
+    def chosen(scheme):
+        if peer.why_not("schemes"):
+            return ends(peer, Setting(schemes=(scheme,), certificate_schemes=OF_CHAINS), Setting())
+        return ends(peer, Setting(), Setting(schemes=(scheme,)))
+    return [trial(peer, scheme, **chosen(scheme), keys=(key,), expected={"scheme": scheme}) for scheme, key in SCHEMES.items() if scheme in peer.schemes and key in has]
+
+
+def certificate_schemes(peer):
+    """RFC 8446 §4.2.3, which TLS 1.2 has as well: what may sign certificates, told apart from what may sign handshakes."""
+    if peer.role == "server":
+        return [trial(peer, client=Setting(certificate_schemes=OF_CHAINS), check=lambda outcome: outcome.agreed(certificate_schemes=OF_CHAINS))]
+    return peer.why_not("client-auth") or [trial(peer, server=Setting(client_auth="require", certificate_schemes=OF_CHAINS), authenticate="p256")]
 
 
 # ---------------------------------------------------------------------------------------------- sessions
@@ -139,8 +154,8 @@ def client_certificates(peer):
         expect(outcome.wire.get("client_certificate") and "client_scheme" in outcome.wire, "no certificate, or no proof:", outcome.wire)
         expect(outcome.ours["client_certificate_requested"], "we know nothing of it:", outcome.ours)
         expect(peer.role == "server" or outcome.ours["verified"] and outcome.ours["peer_certificates"], "we did not verify it:", outcome.ours)
-    return [trial(peer, key, server=Setting(client_auth="require"), authenticate=key, check=shown, expected={"asks_client": True})
-            for key in ("rsa", "p256", "ed25519") if key in has]
+    return [trial(peer, key, keys=("rsa" if key == "rsa" and peer.asks_for_its_own_kind else "p256",), server=Setting(client_auth="require"), authenticate=key,
+                  check=shown, expected={"asks_client": True}) for key in ("rsa", "p256", "ed25519") if key in has]
 
 
 @needs("client-auth")
@@ -164,7 +179,7 @@ def server_name(peer):
     return [trial(peer, expected={"server_name": "localhost"})]
 
 
-@needs("address")
+@needs(client=("address",))
 def address(peer):
     """RFC 6066 §3: an address is no server_name."""
     return [trial(peer, client=Setting(name=""), expected={"server_name": ""})]
@@ -271,6 +286,7 @@ ROWS = [
     Row("certificates: RSA, RSA-PSS, P-256, 384, 521, Ed25519", certificates),
     Row("RSA and ECDSA side by side", several_certificates),
     Row("signature schemes", schemes),
+    Row("signature_algorithms_cert", certificate_schemes),
     Row("resumption by session ID", resumed("session-ids")),
     Row("resumption by ticket", resumed("tickets")),
     Row("client certificates: RSA, P-256, Ed25519", client_certificates),

@@ -11,7 +11,7 @@ def _common(setting):
     if not setting.groups and any("DHE" in suite and "ECDHE" not in suite for suite in setting.suites):
         setting = setting.but(groups=(*CURVES, *FFDHE))
     for option, value in (("--suites", ",".join(setting.suites)), ("--groups", ",".join(setting.groups)), ("--schemes", ",".join(setting.schemes)),
-                          ("--alpn", ",".join(setting.alpn)), ("--psk", setting.psk), ("--record-size-limit", setting.record_size_limit),
+                          ("--cert-schemes", ",".join(setting.certificate_schemes)), ("--alpn", ",".join(setting.alpn)), ("--psk", setting.psk), ("--record-size-limit", setting.record_size_limit),
                           ("--export", setting.export)):
         if value:
             options += [option, value]

@@ -9,6 +9,7 @@ class Setting:
     suites: tuple = ()
     groups: tuple = ()
     schemes: tuple = ()
+    certificate_schemes: tuple = ()  # of ours: what the other's certificates may be signed with
     versions: tuple = ("1.2",)  # of a peer; ours has no other
     alpn: tuple = ()
     identities: tuple = ()  # our end's certificates and keys

@@ -7,7 +7,8 @@ CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA = 20, 21, 22, 23
 CLIENT_HELLO, SERVER_HELLO, NEW_SESSION_TICKET, CERTIFICATE, SERVER_KEY_EXCHANGE, CERTIFICATE_REQUEST, SERVER_HELLO_DONE, CERTIFICATE_VERIFY = (
     1, 2, 4, 11, 12, 13, 14, 15)
 CERTIFICATE_STATUS = 22
-SERVER_NAME, MAX_FRAGMENT_LENGTH, ALPN, ENCRYPT_THEN_MAC, EXTENDED_MASTER_SECRET, RECORD_SIZE_LIMIT, SESSION_TICKET, RENEGOTIATION_INFO = 0, 1, 16, 22, 23, 28, 35, 65281
+SERVER_NAME, MAX_FRAGMENT_LENGTH, ALPN, ENCRYPT_THEN_MAC, EXTENDED_MASTER_SECRET, RECORD_SIZE_LIMIT, SESSION_TICKET = 0, 1, 16, 22, 23, 28, 35
+SIGNATURE_ALGORITHMS_CERT, RENEGOTIATION_INFO = 50, 65281
 
 
 def record_size(data):
@@ -59,6 +60,10 @@ class Hello:
             rest = rest[4 + length :]
 
 
+def _schemes(extension):
+    return [SCHEMES.get(int.from_bytes(extension[at : at + 2], "big")) for at in range(2, len(extension), 2)]
+
+
 def _key_exchange(message, suite):
     """The group and the scheme of a ServerKeyExchange (RFC 8422 §5.4, RFC 5246 §7.4.3), as far as it names them."""
     facts = {}
@@ -86,7 +91,7 @@ def facts(sent_by_client, sent_by_server):
     offer, answer = Hello(client.messages[CLIENT_HELLO], True), Hello(server.messages[SERVER_HELLO], False)
     suite = SUITES.get(answer.suite, hex(answer.suite))
     resumed = SERVER_HELLO_DONE not in server.messages
-    told.update(version="TLS 1.2" if answer.version == b"\3\3" else answer.version.hex(), suite=suite, resumed=resumed,
+    told.update(certificate_schemes=tuple(_schemes(offer.extensions.get(SIGNATURE_ALGORITHMS_CERT, b""))), version="TLS 1.2" if answer.version == b"\3\3" else answer.version.hex(), suite=suite, resumed=resumed,
                 ems=EXTENDED_MASTER_SECRET in answer.extensions, etm=ENCRYPT_THEN_MAC in answer.extensions,
                 by_ticket=resumed and bool(offer.extensions.get(SESSION_TICKET)), by_id=resumed and not offer.extensions.get(SESSION_TICKET),
                 stapled=CERTIFICATE_STATUS in server.messages, asks_client=CERTIFICATE_REQUEST in server.messages,

@@ -439,7 +439,8 @@ std::unique_ptr<Connection> BearLibrary::connection(int socket) { return std::ma
 
 Json abilities() {
   const Names keys{"rsa", "p256", "p384", "p521"};
-  const Names both{"cert", "old", "groups", "alpn", "bytes", "export", "connections", "no-ems", "no-etm", "session-ids", "no-resumption", "renegotiate", "truncate"};
+  const Names both{"cert",   "old",    "groups",      "alpn",          "bytes",       "export",  "connections",
+                   "no-ems", "no-etm", "session-ids", "no-resumption", "renegotiate", "truncate"};
   const auto role = [&](Names features) {
     features.insert(features.end(), both.begin(), both.end());
     return Json{{"suites", names_of(kSuites)}, {"groups", names_of(kGroups)}, {"schemes", kSchemes}, {"keys", keys}, {"verifies", keys},

@@ -314,8 +314,8 @@ void MbedtlsConnection::facts(Json& report, Bytes& certificate) {
 
 Json abilities() {
   const Names keys{"rsa", "p256", "p384", "p521"};
-  const Names both{"cert",   "old",    "groups", "half-close", "truncate", "schemes",     "alpn",    "psk",           "bytes",       "export",    "connections",
-                   "no-ems", "no-etm", "ems",        "etm",      "session-ids", "tickets", "no-resumption", "renegotiate", "identities"};
+  const Names both{"cert",        "old",    "groups", "half-close", "truncate", "schemes",     "alpn",    "psk",           "bytes",       "export",
+                   "connections", "no-ems", "no-etm", "ems",        "etm",      "session-ids", "tickets", "no-resumption", "renegotiate", "identities"};
   const auto role = [&](Names groups, Names features) {
     features.insert(features.end(), both.begin(), both.end());
     return Json{{"suites", names_of(suites())}, {"groups", groups}, {"schemes", names_of(kSchemes)}, {"keys", keys}, {"verifies", keys},

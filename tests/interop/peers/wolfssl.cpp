@@ -58,9 +58,8 @@ Names suites() {
   return names;
 }
 
-/// Of these versions; the lower ones are off in Debian's build, as are its functions for them.
 WOLFSSL_METHOD* method(const Options& options) {
-  if (options.speaks("1.1")) throw Unsupported{"TLS 1.1"};
+  if (options.speaks("1.1")) return options.server ? wolfTLSv1_1_server_method() : wolfTLSv1_1_client_method();
   if (!options.speaks("1.3")) return options.server ? wolfTLSv1_2_server_method() : wolfTLSv1_2_client_method();
   return options.server ? wolfSSLv23_server_method() : wolfSSLv23_client_method();
 }
@@ -89,8 +88,7 @@ class WolfConnection final : public Connection {
 
 class WolfLibrary final : public Library {
  public:
-  explicit WolfLibrary(const Options& given)
-      : options(given), context(wolfSSL_CTX_new(method(given))) {
+  explicit WolfLibrary(const Options& given) : options(given), context(wolfSSL_CTX_new(method(given))) {
     must(context != nullptr, "no context");
     choose_algorithms();
     show_certificate();
@@ -224,7 +222,10 @@ WolfConnection::WolfConnection(WolfLibrary& library, int socket) : library_(libr
     must(wolfSSL_UseALPN(ssl_, list.data(), static_cast<unsigned>(list.size()), WOLFSSL_ALPN_FAILED_ON_MISMATCH) == WOLFSSL_SUCCESS, "ALPN");
   }
   if (options.server) return;
-  if (!options.host.empty()) {
+  if (options.host_is_address()) {
+    if (!options.authority.empty())
+      must(wolfSSL_X509_VERIFY_PARAM_set1_ip_asc(wolfSSL_get0_param(ssl_), options.host.c_str()) == WOLFSSL_SUCCESS, options.host);
+  } else if (!options.host.empty()) {
     must(wolfSSL_UseSNI(ssl_, WOLFSSL_SNI_HOST_NAME, options.host.data(), static_cast<unsigned short>(options.host.size())) == WOLFSSL_SUCCESS, "server_name");
     if (!options.authority.empty()) must(wolfSSL_check_domain_name(ssl_, options.host.c_str()) == WOLFSSL_SUCCESS, options.host);
   }
@@ -300,8 +301,8 @@ void WolfConnection::facts(Json& report, Bytes& certificate) {
 Json abilities() {
   wolfSSL_Init();
   const Names keys{"rsa", "p256", "p384", "p521", "ed25519"};
-  const Names both{"cert",   "schemes", "alpn", "psk",         "bytes",   "export",        "connections",
-                   "no-etm", "ems",     "etm",  "session-ids", "tickets", "no-resumption", "truncate"};
+  const Names both{"cert",   "old", "tls13", "alpn",        "psk",     "bytes",         "export",  "connections",
+                   "no-etm", "ems", "etm",   "session-ids", "tickets", "no-resumption", "truncate"};
   const auto role = [&](Names features) {
     features.insert(features.end(), both.begin(), both.end());
     return Json{{"suites", suites()}, {"groups", names_of(kGroups)}, {"schemes", names_of(kSchemes)}, {"keys", keys},
@@ -309,13 +310,10 @@ Json abilities() {
   };
   return {{"library", "wolfSSL"},
           {"version", LIBWOLFSSL_VERSION_STRING},
-          {"client", role({"groups", "no-ems", "max-fragment", "want-staple"})},
+          {"client", role({"address", "groups", "schemes", "no-ems", "max-fragment", "want-staple"})},
           {"server", role({"client-auth", "accepts-max-fragment", "staple"})}};
 }
 
-std::unique_ptr<Library> make_library(const Options& options) {
-  if (options.host_is_address()) throw Unsupported{"addresses in certificates"};
-  return std::make_unique<WolfLibrary>(options);
-}
+std::unique_ptr<Library> make_library(const Options& options) { return std::make_unique<WolfLibrary>(options); }
 
 }  // namespace peer

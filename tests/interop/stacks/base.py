@@ -36,6 +36,10 @@ class Peer:
     verifies = frozenset(KEYS)  # of ours
     features = EVERYTHING
     connects_ahead = False  # opens connections that it may not use, which resume the first
+    refuses_unknown_protocols = True  # a server: of ALPN; or goes on without one
+    demands_by_page = False  # a server: a client's certificate, of which nothing is said in the handshake
+    tells_why_of_clients = True  # a server: that one shows no certificate
+    asks_for_its_own_kind = False  # a server: certificates of clients with the type of key that its own has
     tells_why = True  # by an alert, whatever the reason is
     fragments = (512, 1024, 2048, 4096)  # of max_fragment_length
     protocols = ("first", "second")  # of ALPN
@@ -134,6 +138,15 @@ def body(process):
     start = head.find(b"HTTP/1.")
     expect(start >= 0, "no HTTP answer:", head[:300], process.err.text()[-1500:])
     return rest
+
+
+def joined(*paths):
+    """What these files have, one behind the other."""
+    text = b""
+    for path in paths:
+        with open(path, "rb") as file:
+            text += file.read()
+    return text
 
 
 def request(path):

@@ -6,8 +6,8 @@ EXCHANGES = {"ECDHE_ECDSA": ("ECDH", "ECDSA"), "ECDHE_RSA": ("ECDH", "RSA"), "DH
 CIPHERS = {"CHACHA20_POLY1305": "ChaCha20Poly1305"}
 MACS = {"SHA": "SHA-1", "SHA256": "SHA-256", "SHA384": "SHA-384"}
 SUITES_OF_BOTAN = frozenset(suite for suite in SUITES.values() if key_exchange(suite) in EXCHANGES)
-LACKS = dict.fromkeys(("session-ids", "tickets", "psk", "client-auth", "staple", "want-staple", "export", "max-fragment", "record-size-limit", "identities",
-                       "no-ems", "address", "small-records", "bytes", "half-close", "schemes", "old", "tls13", "closes-first"), COMMAND)
+LACKS = dict.fromkeys(("session-ids", "tickets", "psk", "client-auth", "staple", "want-staple", "export", "identities", "no-ems", "small-records", "bytes",
+                       "half-close", "schemes", "alpn", "closes-first", "verify"), COMMAND)
 
 
 def cipher(suite):
@@ -20,7 +20,8 @@ def cipher(suite):
 
 def policy(stage, setting):
     """A text policy: what it does not say is a safe default."""
-    lines = ["allow_tls10 = false", "allow_tls11 = false", "allow_tls12 = true", "require_cert_revocation_info = false", "minimum_rsa_bits = 2048",
+    word = {True: "true", False: "false"}
+    lines = ["allow_tls10 = false", f"allow_tls11 = {word['1.1' in setting.versions]}", f"allow_tls12 = {word['1.2' in setting.versions]}", "require_cert_revocation_info = false", "minimum_rsa_bits = 2048",
              "allow_server_initiated_renegotiation = false"]
     suites = setting.suites
     if suites:
@@ -31,6 +32,8 @@ def policy(stage, setting):
                   "macs = " + " ".join(sorted({MACS[protection(suite)[1]] if is_cbc(suite) else "AEAD" for suite in suites}))]
     else:
         lines.append("signature_methods = ECDSA RSA")
+    if "1.1" in setting.versions:
+        lines += ["ciphers = AES-128", "macs = SHA-1"]
     if setting.groups:
         lines.append("key_exchange_groups = " + " ".join(f"ffdhe/ietf/{group[5:]}" if group.startswith("ff") else group for group in setting.groups))
     if not setting.etm:
@@ -41,7 +44,7 @@ def policy(stage, setting):
 class BotanServer(Server):
     name, programs = "Botan", ("botan",)
     suites, groups, keys = SUITES_OF_BOTAN, frozenset(CURVES), frozenset(("rsa", "p256", "p384", "p521"))
-    features, lacks = frozenset("ems etm no-etm groups sni verify lasting answers-close half-close".split()), LACKS
+    features, lacks = frozenset("ems etm no-etm groups sni verify lasting answers-close half-close session-ids address old".split()), LACKS
     question, answer = b"hello over there\n", r"hello over there"
     lasting = question
 
@@ -56,9 +59,16 @@ class BotanClient(Client):
     name, programs = "Botan", ("botan",)
     suites, groups = SUITES_OF_BOTAN, frozenset(CURVES)
     verifies = frozenset(("rsa", "p256", "p384", "p521"))
-    features, lacks = frozenset("ems etm no-etm groups sni alpn answers-close".split()), {**LACKS, "verify": COMMAND}
+    features, lacks = frozenset("ems etm no-etm groups sni alpn answers-close session-ids tickets address old".split()), LACKS
 
     def connect(self, stage, port, setting):
-        protocols = ["--next-protocols=" + ",".join(setting.alpn)] if setting.alpn else []
-        return stage.start("botan", "tls_client", setting.name, f"--port={port}", "--policy=" + policy(stage, setting), "--skip-system-cert-store",
-                           "--trusted-cas=" + setting.trust, "--tls1.2", *protocols).feed(request(self.page))
+        options = ["--next-protocols=" + ",".join(setting.alpn)] if setting.alpn else []
+        if setting.connections > 1:
+            options += ["--session-db=" + stage.path("sessions"), "--session-db-pass=secret"]
+
+        def ask():
+            return stage.start("botan", "tls_client", setting.name or "127.0.0.1", f"--port={port}", "--policy=" + policy(stage, setting), "--skip-system-cert-store",
+                               "--trusted-cas=" + setting.trust, "--tls" + setting.versions[0], *options).feed(request(self.page))
+        for _ in range(1, setting.connections):
+            ask().wait()
+        return ask()

@@ -12,8 +12,8 @@ from stacks.base import COMMAND, KEYS, Client
 
 class Curl(Client):
     name, programs = "curl", ("curl",)
-    features = frozenset("answers-close session-ids client-auth alpn ems no-ems etm groups sni address verify old tls13 want-staple".split())
-    lacks = dict.fromkeys(("psk", "no-etm", "export", "max-fragment", "schemes", "small-records", "record-size-limit", "bytes", "half-close"), COMMAND)
+    features = frozenset("answers-close session-ids client-auth alpn ems no-ems etm no-etm groups schemes sni address verify old tls13 want-staple".split())
+    lacks = dict.fromkeys(("psk", "export", "max-fragment", "small-records", "tickets", "record-size-limit", "bytes", "half-close"), COMMAND)
     groups = frozenset(CURVES)
     protocols = ("http/1.1",)
 
@@ -49,9 +49,9 @@ class Wget(Client):
 
     name, programs = "wget", ("wget",)
     keys = frozenset(KEYS) - {"ed25519"}  # which its library does not choose by ecdsa_sign, as RFC 8422 §5.5 has it
-    features = frozenset("client-auth ems no-ems etm no-etm groups schemes sni verify tls13 old".split())
+    features = frozenset("client-auth ems no-ems etm no-etm groups schemes sni address verify tls13 old".split())
     lacks = dict.fromkeys(("psk", "export", "max-fragment", "small-records", "record-size-limit", "bytes", "half-close", "alpn", "session-ids", "tickets",
-                           "want-staple", "address"), COMMAND)
+                           "want-staple"), COMMAND)
 
     @property
     def suites(self):
@@ -78,7 +78,7 @@ class Chromium(Client):
                         "TLS_RSA_WITH_AES_256_GCM_SHA384", "TLS_RSA_WITH_AES_128_CBC_SHA", "TLS_RSA_WITH_AES_256_CBC_SHA"))
     groups = frozenset(("x25519", "secp256r1", "secp384r1"))
     verifies = frozenset(("rsa", "p256", "p384"))
-    features = frozenset("ems sni tls13 alpn".split())
+    features = frozenset("ems sni address tls13 alpn".split())
     lacks = dict.fromkeys(("groups", "schemes", "client-auth", "session-ids", "tickets", "verify", "want-staple", "export", "old", "answers-close"), COMMAND)
     protocols = ("http/1.1",)
 
@@ -89,7 +89,7 @@ class Chromium(Client):
         return stage.start("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
                            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir=" + stage.path("chromium"),
                            "--ignore-certificate-errors-spki-list=" + ",".join(pins), "--cipher-suite-blacklist=" + ",".join(out), "--dump-dom",
-                           f"https://localhost:{port}{self.page}", environment={"HOME": stage.folder})
+                           f"https://{setting.name or '127.0.0.1'}:{port}{self.page}", environment={"HOME": stage.folder})
 
 
 def key_pin(certificate):

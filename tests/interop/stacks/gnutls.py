@@ -82,7 +82,7 @@ LACKS = {"max-fragment": COMMAND, "small-records": COMMAND}
 
 class GnutlsServer(Log, Server):
     name, programs = "GnuTLS", ("gnutls-serv",)
-    features, lacks = FEATURES | {"insists", "alpn-fatal"}, LACKS
+    features, lacks = FEATURES, LACKS
     groups = frozenset((*CURVES, "ffdhe2048", "ffdhe3072", "ffdhe4096"))
     question, answer = b"hello over there\n", r"^hello over there\n"
 

@@ -12,8 +12,8 @@ GROUPS = {"secp256r1": "P256", "secp384r1": "P384", "secp521r1": "P521", "x25519
           "ffdhe4096": "FF4096"}
 # What it has: no shared keys in TLS 1.2, no CCM, no AES-256 with SHA-384 in CBC mode for DHE.
 SUITES = frozenset(suite for suite in SUITE_CODES if "PSK" not in suite and not is_ccm(suite))
-FEATURES = frozenset("session-ids tickets alpn ems no-etm groups schemes client-auth sni verify tls13 old answers-close".split())
-LACKS = dict.fromkeys(("export", "no-ems", "staple", "record-size-limit", "small-records", "identities", "address", "bytes", "half-close", "lasting"), COMMAND)
+FEATURES = frozenset("export address session-ids tickets alpn ems no-etm groups schemes client-auth sni verify tls13 old answers-close".split())
+LACKS = dict.fromkeys(("no-ems", "staple", "record-size-limit", "small-records", "identities", "bytes", "half-close", "lasting"), COMMAND)
 
 _lock = threading.Lock()
 _databases = {}
@@ -67,7 +67,11 @@ def _options(stage, setting):
         options.append("-G")
     if setting.sessions in ("", "tickets"):
         options.append("-u")
+    if setting.export:
+        options += ["-x", setting.export]
     return options
+
+
 
 
 class NssServer(Server):
@@ -86,13 +90,19 @@ class NssServer(Server):
             options.append("-Q")
         if setting.sessions in ("tickets", "no-resumption"):
             options.append("-N")
-        return on_free_port(lambda port: stage.start("selfserv", "-p", port, "-w", "", "-H", 1, *options, *_options(stage, setting)))
+        return on_free_port(lambda port: stage.start("stdbuf", "-oL", "selfserv", "-p", port, "-w", "", "-H", 1, *options, *_options(stage, setting)))
+
+
+    def seen(self, process, _connections=1):
+        if "-x" not in process.arguments:
+            return {}
+        return {"exported": re.sub(r"[: \n]", "", process.out.until(r"    Keying Material:\n((?:[0-9a-f: ]+\n)+)")[1])}
 
 
 class NssClient(Client):
     name, programs = "NSS", ("tstclnt", "certutil", "pk12util", "openssl")
-    suites, groups, features = SUITES, frozenset((*CURVES, *FFDHE)), FEATURES - {"alpn"} | {"want-staple"}
-    lacks = {**LACKS, "alpn": COMMAND}
+    suites, groups, features = SUITES, frozenset((*CURVES, *FFDHE)), FEATURES - {"alpn", "export"} | {"want-staple"}
+    lacks = {**LACKS, "alpn": COMMAND, "export": COMMAND}
     keys = frozenset(("rsa", "p256", "p384", "p521"))
     verifies = frozenset(("rsa", "p256", "p384", "p521"))
 
@@ -105,4 +115,4 @@ class NssClient(Client):
         if setting.connections > 1:
             options += ["-L", setting.connections]
         path = stage.write("request", request(self.page))
-        return stage.start("tstclnt", "-4", "-h", setting.name, "-p", port, "-A", path, "-v", *options, *_options(stage, setting))
+        return stage.start("tstclnt", "-4", "-h", setting.name or "127.0.0.1", "-p", port, "-A", path, "-v", *options, *_options(stage, setting))

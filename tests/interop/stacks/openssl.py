@@ -40,11 +40,18 @@ def schemes(setting):
     return ":".join(SCHEMES.get(scheme, scheme) for scheme in setting.schemes)
 
 
+def library_options(setting):
+    """What its library calls Options."""
+    return ["-ExtendedMasterSecret"] * (not setting.ems) + ["-EncryptThenMac"] * (not setting.etm)
+
+
 def environment(stage, setting):
-    """What the commands have no option for, their library has."""
-    if setting.ems:
+    """What a command has no option for, its library has."""
+    chosen = {"Options": ",".join(library_options(setting)), "SignatureAlgorithms": schemes(setting), "Groups": groups(setting)}
+    lines = [f"{name} = {value}" for name, value in chosen.items() if value]
+    if not lines:
         return {}
-    text = "openssl_conf = top\n[top]\nssl_conf = sections\n[sections]\nsystem_default = defaults\n[defaults]\nOptions = -ExtendedMasterSecret\n"
+    text = "\n".join(["openssl_conf = top", "[top]", "ssl_conf = sections", "[sections]", "system_default = defaults", "[defaults]", *lines, ""])
     return {"OPENSSL_CONF": stage.write("openssl.cnf", text.encode())}
 
 
@@ -86,7 +93,7 @@ class Messages:
 
 class OpensslServer(Messages, Server):
     name, programs = "OpenSSL", ("openssl",)
-    features = EVERYTHING - {"record-size-limit"} | {"insists", "alpn-fatal"}
+    features = EVERYTHING - {"record-size-limit"}
     question, answer = b"hello over there\n", r"a line from s_server\n"
 
     @property

@@ -5,12 +5,10 @@ import subprocess
 
 from registry import SUITES
 from stage import Failed, expect
-from stacks.base import COMMAND, Client, Server
+from stacks.base import COMMAND, Client, Server, joined
 
 # What such a program's exchange has in any case.
-ALWAYS = {"client": {"sni", "verify"}, "server": {"sni", "address", "lasting", "answers-close"}}
-# But what wolfSSL is asked for as a server does not all come.
-LACKING = {("wolfSSL", "server"): {"schemes", "client-auth", "staple"}}
+ALWAYS = {"client": {"sni", "verify", "client-auth"}, "server": {"sni", "address", "lasting", "answers-close"}}
 
 
 @functools.lru_cache(None)
@@ -31,7 +29,7 @@ def can(command):
 
 
 def _options(setting):
-    options = []
+    options = [] if setting.versions == ("1.2",) else ["--versions", ",".join(setting.versions)]
     for option, value in (("--suites", ",".join(setting.suites)), ("--groups", ",".join(setting.groups)), ("--schemes", ",".join(setting.schemes)),
                           ("--alpn", ",".join(setting.alpn)), ("--ca", setting.trust), ("--psk", setting.psk), ("--export", setting.export),
                           ("--max-fragment", setting.max_fragment), ("--staple", setting.staple)):
@@ -62,7 +60,10 @@ class Program:
         self.suites = frozenset(self.can["suites"]) & frozenset(SUITES.values())
         self.groups, self.schemes = frozenset(self.can["groups"]), frozenset(self.can["schemes"])
         self.keys, self.verifies = frozenset(self.can["keys"]), frozenset(self.can["verifies"])
-        self.features = (frozenset(self.can["features"]) | ALWAYS[self.role]) - LACKING.get((name, self.role), set())
+        self.features = frozenset(self.can["features"]) | ALWAYS[self.role]
+        self.refuses_unknown_protocols = name != "Python"
+        self.tells_why_of_clients = name not in ("BearSSL", "mbedTLS", "wolfSSL")
+        self.asks_for_its_own_kind = self.staples_what_it_verifies = name == "wolfSSL"
         self.lacks = dict.fromkeys(("closes-first", "answers-close"), COMMAND)
         self.tells_why = name != "mbedTLS"
         if (name, self.role) == ("mbedTLS", "client"):
@@ -78,6 +79,9 @@ class ProgramServer(Program, Server):
     connections = 1000
 
     def serve(self, stage, setting, *more):
+        if setting.staple and self.staples_what_it_verifies:
+            identity = setting.identities[0]
+            setting = setting.but(trust=stage.write("issuers.pem", joined(identity.ca, identity.intermediates)))
         auth = [] if setting.client_auth == "none" else ["--client-auth", setting.client_auth]
         process = stage.start(*self.command, "server", "--port", 0, "--connections", self.connections, *auth, *_options(setting.but(groups=setting.groups)), *more)
         process.port = json.loads(process.out.until(r"\{.*\}\n")[0])["port"]

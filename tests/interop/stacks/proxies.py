@@ -1,7 +1,7 @@
 """Servers of the web, which are clients as well, towards what they are put before: nginx, HAProxy, Apache httpd. All of them are built on OpenSSL."""
 from registry import CURVES
 from stacks import openssl
-from stacks.base import COMMAND, Proxy, Server, on_free_port
+from stacks.base import COMMAND, Proxy, Server, joined, on_free_port
 
 COMMANDS = dict.fromkeys(("psk", "export", "record-size-limit", "small-records", "bytes", "half-close", "max-fragment", "want-staple", "no-ems", "no-etm",
                           "schemes", "groups", "address", "tickets", "session-ids", "alpn", "staple", "identities", "old", "tls13"), COMMAND)
@@ -16,19 +16,6 @@ class OverOpenssl:
     @property
     def suites(self):
         return frozenset(suite for suite in openssl.names() if "PSK" not in suite)
-
-
-def joined(*paths):
-    """What these files have, one behind the other."""
-    text = b""
-    for path in paths:
-        with open(path, "rb") as file:
-            text += file.read()
-    return text
-
-
-def openssl_options(setting):
-    return " ".join(["-ExtendedMasterSecret"] * (not setting.ems) + ["-EncryptThenMac"] * (not setting.etm))
 
 
 # ---------------------------------------------------------------------------------------------- nginx
@@ -50,7 +37,7 @@ def commands(prefix, setting):
     lines = [f"{prefix}_protocols " + " ".join("TLSv" + version for version in setting.versions) + ";"]
     if setting.suites:
         lines.append(f"{prefix}_ciphers {openssl.ciphers(setting)};")
-    for name, value in (("Options", openssl_options(setting)), ("SignatureAlgorithms", openssl.schemes(setting)),
+    for name, value in (("Options", " ".join(openssl.library_options(setting))), ("SignatureAlgorithms", openssl.schemes(setting)),
                         ("Groups", openssl.groups(setting) if prefix == "proxy_ssl" else "")):
         if value:
             lines.append(f'{prefix}_conf_command {name} "{value}";')
@@ -59,8 +46,9 @@ def commands(prefix, setting):
 
 class NginxServer(OverOpenssl, Server):
     name, programs = "nginx", ("nginx",)
+    protocols, demands_by_page = ("http/1.1",), True
     lasting = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    features = frozenset("lasting closes-first half-close session-ids tickets staple client-auth accepts-max-fragment ems no-ems etm no-etm identities sni schemes groups old tls13 verify".split())
+    features = frozenset("alpn lasting closes-first half-close session-ids tickets staple client-auth accepts-max-fragment ems no-ems etm no-etm identities sni schemes groups old tls13 verify".split())
 
     def serve(self, stage, setting):
         lines = commands("ssl", setting)
@@ -116,15 +104,17 @@ defaults
 """
 
 
-def haproxy(stage, sections, settings=""):
+def haproxy(stage, setting, sections, settings=""):
     stage.write("haproxy.cfg", HAPROXY.format(sections=sections, globals=settings).encode())
-    return stage.start("haproxy", "-db", "-f", "haproxy.cfg")
+    return stage.start("haproxy", "-db", "-f", "haproxy.cfg", environment=openssl.environment(stage, setting))
 
 
 class HaproxyServer(OverOpenssl, Server):
     name, programs = "HAProxy", ("haproxy",)
+    refuses_unknown_protocols = False
     lasting = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    features = frozenset("lasting closes-first answers-close half-close session-ids tickets staple client-auth alpn accepts-max-fragment ems etm identities sni groups verify tls13".split())
+    features = frozenset("lasting closes-first answers-close half-close session-ids tickets staple client-auth alpn accepts-max-fragment ems no-ems etm no-etm "
+                         "identities sni schemes groups verify old tls13".split())
 
     def serve(self, stage, setting):
         words = ["ssl", "crt certificates.d", f"ssl-min-ver TLSv{setting.versions[0]}", f"ssl-max-ver TLSv{setting.versions[-1]}"]
@@ -134,7 +124,7 @@ class HaproxyServer(OverOpenssl, Server):
             if setting.staple:
                 stage.write(f"certificates.d/{number}.pem.ocsp", joined(setting.staple))
                 stage.write(f"certificates.d/{number}.pem.issuer", joined(identity.intermediates))
-        if setting.suites:
+        if openssl.ciphers(setting):
             words.append("ciphers " + openssl.ciphers(setting))
         if setting.groups:
             words.append("curves " + openssl.groups(setting))
@@ -146,17 +136,17 @@ class HaproxyServer(OverOpenssl, Server):
             words.append("no-tls-tickets")
         settings = "tune.ssl.cachesize 0" if setting.sessions in ("tickets", "no-resumption") else ""
         answer = 'http-request return status 200 content-type text/plain lf-string "%[ssl_fc_cipher]\\n"'
-        return on_free_port(lambda port: haproxy(stage, f"frontend here\n  bind 127.0.0.1:{port} {' '.join(words)}\n  {answer}\n", settings))
+        return on_free_port(lambda port: haproxy(stage, setting, f"frontend here\n  bind 127.0.0.1:{port} {' '.join(words)}\n  {answer}\n", settings))
 
 
 class HaproxyClient(OverOpenssl, Proxy):
     name, programs = "HAProxy", ("haproxy",)
-    features = frozenset("answers-close session-ids tickets client-auth ems etm sni verify alpn tls13".split())
+    features = frozenset("answers-close session-ids tickets client-auth ems no-ems etm no-etm sni verify alpn schemes groups old tls13".split())
 
     def front(self, stage, port, setting):
         words = ["ssl", f"sni str({setting.name})", f"ssl-min-ver TLSv{setting.versions[0]}", f"ssl-max-ver TLSv{setting.versions[-1]}"]
         words.append(f"verify required ca-file {setting.trust} verifyhost {setting.name}" if setting.trust else "verify none")
-        if setting.suites:
+        if openssl.ciphers(setting):
             words.append("ciphers " + openssl.ciphers(setting))
         if setting.alpn:
             words.append("alpn " + ",".join(setting.alpn))
@@ -165,7 +155,7 @@ class HaproxyClient(OverOpenssl, Proxy):
         if setting.sessions == "session-ids":
             words.append("no-tls-tickets")
         backend = f"backend there\n  http-reuse never\n  server there 127.0.0.1:{port} {' '.join(words)}\n"
-        return on_free_port(lambda at: haproxy(stage, f"frontend here\n  bind 127.0.0.1:{at}\n  default_backend there\n{backend}"))
+        return on_free_port(lambda at: haproxy(stage, setting, f"frontend here\n  bind 127.0.0.1:{at}\n  default_backend there\n{backend}"))
 
 
 # ---------------------------------------------------------------------------------------------- Apache httpd
@@ -186,12 +176,12 @@ DocumentRoot {folder}/pages
 MODULES = "mpm_event authz_core ssl socache_shmcb proxy proxy_http"
 
 
-def apache(stage, port, lines):
+def apache(stage, port, lines, environment=()):
     modules = "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in MODULES.split())
     stage.folder_of("pages")
     stage.write("pages/index.html", b"a page\n")
     text = APACHE.format(port=port, folder=stage.folder, modules=modules, lines="\n".join([f"Listen 127.0.0.1:{port}", *lines]))
-    return stage.start("apache2", "-X", "-f", stage.write("httpd.conf", text.encode()), environment={"APACHE_RUN_DIR": stage.folder})
+    return stage.start("apache2", "-X", "-f", stage.write("httpd.conf", text.encode()), environment={"APACHE_RUN_DIR": stage.folder, **dict(environment)})
 
 
 def protocols(setting):
@@ -200,15 +190,16 @@ def protocols(setting):
 
 class ApacheServer(OverOpenssl, Server):
     name, programs = "Apache httpd", ("apache2",)
+    protocols, refuses_unknown_protocols = ("http/1.1",), False  # it answers with its own
     lasting = b"GET /index.html HTTP/1.1\r\nHost: localhost\r\n\r\n"
     question = b"GET /index.html HTTP/1.0\r\nHost: localhost\r\n\r\n"
-    features = frozenset("lasting closes-first answers-close half-close session-ids tickets client-auth accepts-max-fragment ems no-ems etm no-etm identities sni schemes groups old tls13 verify".split())
+    features = frozenset("alpn lasting closes-first answers-close half-close session-ids tickets client-auth accepts-max-fragment ems no-ems etm no-etm identities sni schemes groups old tls13 verify".split())
 
     def serve(self, stage, setting):
         lines = ["SSLEngine on", "SSLProtocol " + protocols(setting)]
-        if setting.suites:
+        if openssl.ciphers(setting):
             lines.append("SSLCipherSuite " + openssl.ciphers(setting))
-        for name, value in (("Options", openssl_options(setting)), ("SignatureAlgorithms", openssl.schemes(setting)), ("Groups", openssl.groups(setting))):
+        for name, value in (("Options", " ".join(openssl.library_options(setting))), ("SignatureAlgorithms", openssl.schemes(setting)), ("Groups", openssl.groups(setting))):
             if value:
                 lines.append(f'SSLOpenSSLConfCmd {name} "{value}"')
         for identity in setting.identities:
@@ -222,17 +213,17 @@ class ApacheServer(OverOpenssl, Server):
 
 class ApacheClient(OverOpenssl, Proxy):
     name, programs = "Apache httpd", ("apache2",)
-    features = frozenset("answers-close client-auth ems etm sni verify tls13 old".split())
+    features = frozenset("answers-close client-auth ems no-ems etm no-etm sni verify schemes groups tls13 old".split())
 
     def front(self, stage, port, setting):
         lines = ["SSLProxyEngine on", "SSLProxyProtocol " + protocols(setting)]
         if setting.trust:
             lines += ["SSLProxyVerify require", "SSLProxyVerifyDepth 3", f"SSLProxyCACertificateFile {setting.trust}", "SSLProxyCheckPeerName on"]
-        if setting.suites:
+        if openssl.ciphers(setting):
             lines.append("SSLProxyCipherSuite " + openssl.ciphers(setting))
         for identity in setting.identities:
             lines.append("SSLProxyMachineCertificateFile " + stage.write("client.pem", joined(identity.leaf, identity.key)))
             if identity.intermediates:
                 lines.append("SSLProxyMachineCertificateChainFile " + identity.intermediates)
         lines.append(f"ProxyPass / https://{setting.name}:{port}/ disablereuse=on")
-        return on_free_port(lambda at: apache(stage, at, lines))
+        return on_free_port(lambda at: apache(stage, at, lines, openssl.environment(stage, setting)))
