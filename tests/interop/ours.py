@@ -11,7 +11,7 @@ def _common(setting):
     if not setting.groups and any("DHE" in suite and "ECDHE" not in suite for suite in setting.suites):
         setting = setting.but(groups=(*CURVES, *FFDHE))
     for option, value in (("--suites", ",".join(setting.suites)), ("--groups", ",".join(setting.groups)), ("--schemes", ",".join(setting.schemes)),
-                          ("--cert-schemes", ",".join(setting.certificate_schemes)), ("--alpn", ",".join(setting.alpn)), ("--psk", setting.psk), ("--record-size-limit", setting.record_size_limit),
+                          ("--cert-schemes", ",".join(setting.certificate_schemes)), ("--alpn", ",".join(setting.alpn)), ("--psk", setting.psk), ("--peer-key", setting.peer_key), ("--record-size-limit", setting.record_size_limit),
                           ("--export", setting.export)):
         if value:
             options += [option, value]
@@ -25,8 +25,9 @@ def connect(stage, port, setting, *more, tally=False):
     name = ["--servername", setting.name] if setting.name else []
     fragment = ["--max-fragment", setting.max_fragment] if setting.max_fragment else []
     resume = ["--resume", setting.connections - 1] if setting.connections > 1 else []
-    trust = ["--ca", setting.trust] if setting.trust else ["--insecure"]
-    return stage.start(stage.tls12, "connect", f"127.0.0.1:{port}", *trust, *name, *fragment, *resume, "--json", "--timeout", 20, *_common(setting), *more,
+    trust = ["--ca", setting.trust] if setting.trust else [] if setting.peer_key else ["--insecure"]
+    raw = ["--raw-key"] * ("client" in setting.raw)
+    return stage.start(stage.tls12, "connect", f"127.0.0.1:{port}", *trust, *name, *fragment, *resume, "--json", "--timeout", 20, *raw, *_common(setting), *more,
                        tally=tally)
 
 
@@ -59,6 +60,9 @@ def serve(stage, setting, *mode):
     """A server that listens; its port is in `port`, a line for every connection that ended in `err`."""
     sessions = {"": [], "session-ids": ["--no-tickets"], "tickets": ["--session-cache", 0], "no-resumption": ["--no-tickets", "--session-cache", 0]}
     clients = ["--client-auth", CLIENT_AUTH[setting.client_auth], "--client-ca", setting.trust] if setting.client_auth != "none" else []
+    if setting.peer_key:
+        clients = ["--client-auth", "require-any"]
+    clients += ["--raw-key"] * ("server" in setting.raw)
     staple = ["--staple", setting.staple] if setting.staple else []
     server = stage.start(stage.tls12, "serve", "--listen", "127.0.0.1:0", "--timeout", 20, *clients, *staple, *sessions[setting.sessions],
                          *_common(setting), *mode)

@@ -16,6 +16,8 @@ class Setting:
     trust: str = ""  # a file with the CAs of the other's
     name: str = "localhost"  # whom a client asks for, and must find in the certificate; "" for the address
     shown: tuple = ()  # of a client: the certificates that it may see, for those who cannot be told whom to trust
+    raw: tuple = ()  # who shows a key without a certificate: client, server
+    peer_key: str = ""  # of ours: a file with the other's public key
     client_auth: str = "none"  # of a server: none, request, require
     ems: bool = True
     etm: bool = True

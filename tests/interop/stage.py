@@ -247,6 +247,12 @@ class Stage:
                 authorities += file.read()
         return self.write(f"trust{zlib.crc32(authorities):08x}.pem", authorities) if authorities else ""
 
+    def public_key(self, identity):
+        """In a PEM file of its own."""
+        def make():
+            return self.write(f"public{zlib.crc32(identity.key.encode()):08x}.pem", self.start("openssl", "pkey", "-in", identity.key, "-pubout").exits(0).out.bytes())
+        return self.once(identity.key, make)
+
     def last_words(self):
         """What the last two processes said last on standard error, to explain a failure."""
         words = []

@@ -8,7 +8,7 @@ CLIENT_HELLO, SERVER_HELLO, NEW_SESSION_TICKET, CERTIFICATE, SERVER_KEY_EXCHANGE
     1, 2, 4, 11, 12, 13, 14, 15)
 CERTIFICATE_STATUS = 22
 SERVER_NAME, MAX_FRAGMENT_LENGTH, ALPN, ENCRYPT_THEN_MAC, EXTENDED_MASTER_SECRET, RECORD_SIZE_LIMIT, SESSION_TICKET = 0, 1, 16, 22, 23, 28, 35
-SIGNATURE_ALGORITHMS_CERT, RENEGOTIATION_INFO = 50, 65281
+CLIENT_CERTIFICATE_TYPE, SERVER_CERTIFICATE_TYPE, SIGNATURE_ALGORITHMS_CERT, RENEGOTIATION_INFO = 19, 20, 50, 65281
 
 
 def record_size(data):
@@ -91,7 +91,8 @@ def facts(sent_by_client, sent_by_server):
     offer, answer = Hello(client.messages[CLIENT_HELLO], True), Hello(server.messages[SERVER_HELLO], False)
     suite = SUITES.get(answer.suite, hex(answer.suite))
     resumed = SERVER_HELLO_DONE not in server.messages
-    told.update(certificate_schemes=tuple(_schemes(offer.extensions.get(SIGNATURE_ALGORITHMS_CERT, b""))), version="TLS 1.2" if answer.version == b"\3\3" else answer.version.hex(), suite=suite, resumed=resumed,
+    told.update(server_certificate_type=int.from_bytes(answer.extensions.get(SERVER_CERTIFICATE_TYPE, b""), "big"),
+                client_certificate_type=int.from_bytes(answer.extensions.get(CLIENT_CERTIFICATE_TYPE, b""), "big"), certificate_schemes=tuple(_schemes(offer.extensions.get(SIGNATURE_ALGORITHMS_CERT, b""))), version="TLS 1.2" if answer.version == b"\3\3" else answer.version.hex(), suite=suite, resumed=resumed,
                 ems=EXTENDED_MASTER_SECRET in answer.extensions, etm=ENCRYPT_THEN_MAC in answer.extensions,
                 by_ticket=resumed and bool(offer.extensions.get(SESSION_TICKET)), by_id=resumed and not offer.extensions.get(SESSION_TICKET),
                 stapled=CERTIFICATE_STATUS in server.messages, asks_client=CERTIFICATE_REQUEST in server.messages,

@@ -17,7 +17,7 @@ KEYS = ("rsa", "rsa-pss", "p256", "p384", "p521", "ed25519")
 # What a peer may have beside suites, groups, schemes and keys. As tests/interop/peers/README.md has them, and:
 #   record-size-limit; sni and address: which name it asks for, or is asked for; verify: it checks whom it talks to; schemes: it takes a choice of them;
 #   old: it can be made to speak TLS 1.1 alone; tls13: and 1.3 beside 1.2; lasting: a server's connection goes on behind the first answer; closes-first: it
-#   closes behind its answer, which is for its client to answer; answers-close: it says close_notify when the other end has; half-close: it answers behind that.
+#   closes behind its answer, which is for its client to answer; answers-close: it says close_notify when the other end has; half-close: it answers behind that; raw-keys: it shows and takes them.
 EVERYTHING = frozenset(
     "psk session-ids tickets staple want-staple alpn client-auth max-fragment accepts-max-fragment ems no-ems etm no-etm export "
     "bytes half-close identities record-size-limit small-records sni address verify schemes groups old tls13 answers-close".split())

@@ -51,7 +51,7 @@ class Wget(Client):
     keys = frozenset(KEYS) - {"ed25519"}  # which its library does not choose by ecdsa_sign, as RFC 8422 §5.5 has it
     features = frozenset("client-auth ems no-ems etm no-etm groups schemes sni address verify tls13 old".split())
     lacks = dict.fromkeys(("psk", "export", "max-fragment", "small-records", "record-size-limit", "bytes", "half-close", "alpn", "session-ids", "tickets",
-                           "want-staple"), COMMAND)
+                           "want-staple", "raw-keys"), COMMAND)
 
     @property
     def suites(self):

@@ -39,6 +39,8 @@ def priority(setting):
         parts += ["-GROUP-ALL", *("+GROUP-" + group.upper() for group in setting.groups)]
     if setting.schemes:
         parts += ["-SIGN-ALL", *("+" + scheme_name(scheme) for scheme in setting.schemes)]
+    if setting.raw:
+        parts += ["-CTYPE-ALL", *(f"+CTYPE-{name}-{'RAWPK' if end in setting.raw else 'X509'}" for end, name in (("client", "CLI"), ("server", "SRV")))]
     if not setting.ems:
         parts.append("%NO_SESSION_HASH")
     if not setting.etm:
@@ -46,11 +48,13 @@ def priority(setting):
     return ":".join(parts)
 
 
-def _options(setting):
+def _options(stage, role, setting):
     options = ["--priority", priority(setting), "--debug", "5"]
     for protocol in setting.alpn:
         options += ["--alpn", protocol]
-    for identity in setting.identities:
+    for identity in setting.identities if role in setting.raw else ():
+        options += ["--rawpkkeyfile", identity.key, "--rawpkfile", stage.public_key(identity)]
+    for identity in setting.identities if role not in setting.raw else ():
         options += ["--x509certfile", identity.chain, "--x509keyfile", identity.key]
     if setting.trust:
         options += ["--x509cafile", setting.trust]
@@ -76,7 +80,7 @@ class Log:
 
 
 # Its record size goes into record_size_limit, both ways.
-FEATURES = EVERYTHING - {"max-fragment", "small-records"}
+FEATURES = EVERYTHING - {"max-fragment", "small-records"} | {"raw-keys"}
 LACKS = {"max-fragment": COMMAND, "small-records": COMMAND}
 
 
@@ -94,6 +98,8 @@ class GnutlsServer(Log, Server):
         """talk: gives every line back. files: an HTTP server whose every answer is this file."""
         options = {"talk": ["--echo"], "files": ["--http", "--httpdata", file]}[mode]
         options += {"none": ["--disable-client-cert"], "request": [], "require": ["--require-client-cert", "--verify-client-cert"]}[setting.client_auth]
+        if "client" in setting.raw:
+            options.remove("--verify-client-cert")  # it has nobody to ask about keys
         if setting.alpn:
             options.append("--alpn-fatal")
         if setting.psk:
@@ -102,7 +108,7 @@ class GnutlsServer(Log, Server):
             options += ["--ocsp-response", setting.staple, "--ignore-ocsp-response-errors"]
         if setting.sessions in ("tickets", "no-resumption"):
             options.append("--nodb")
-        return on_free_port(lambda port: stage.start("gnutls-serv", "--port", port, *options, *_options(setting)), r"listening on IPv4 0\.0\.0\.0 port \d+\.\.\.done")
+        return on_free_port(lambda port: stage.start("gnutls-serv", "--port", port, *options, *_options(stage, self.role, setting)), r"listening on IPv4 0\.0\.0\.0 port \d+\.\.\.done")
 
     def seen(self, process, _connections=1):
         material = re.search(r"Key material: ([0-9a-f]+)", process.out.text())
@@ -127,7 +133,7 @@ class GnutlsClient(Log, Client):
             more = ["--pskusername", identity, "--pskkey", key, *more]
         if setting.connections > 1:
             more = ["--resume", *more]
-        process = stage.start("gnutls-cli", "--port", port, "--logfile", "gnutls-cli.log", *name, *_options(setting), *more, "127.0.0.1")
+        process = stage.start("gnutls-cli", "--port", port, "--logfile", "gnutls-cli.log", *name, *_options(stage, self.role, setting), *more, "127.0.0.1")
         process.log = stage.path("gnutls-cli.log")
         return process
 
