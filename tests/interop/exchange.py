@@ -4,6 +4,7 @@ import json
 import ours
 from relay import Relay
 from stage import expect
+from wire import CHANGE_CIPHER_SPEC
 
 LINE = b"hello over there\n"
 
@@ -56,7 +57,9 @@ def from_client(stage, peer, server, theirs):
     relay = stage.keep(Relay(server.port))
     process = peer.connect(stage, relay.port, theirs)
     seen = peer.finish(process)
-    return Outcome(ours.last_connection(server, theirs.connections), seen, relay.conversations()[theirs.connections - 1].facts())
+    told = ours.last_connection(server, theirs.connections, others=peer.connects_ahead)
+    wires = [wire for wire in (conversation.facts() for conversation in relay.conversations()) if CHANGE_CIPHER_SPEC in wire["client_records"]]
+    return Outcome(told, seen, wires[theirs.connections - 1])
 
 
 def refused_by_our_client(stage, server, mine):

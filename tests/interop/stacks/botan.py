@@ -7,7 +7,7 @@ CIPHERS = {"CHACHA20_POLY1305": "ChaCha20Poly1305"}
 MACS = {"SHA": "SHA-1", "SHA256": "SHA-256", "SHA384": "SHA-384"}
 SUITES_OF_BOTAN = frozenset(suite for suite in SUITES.values() if key_exchange(suite) in EXCHANGES)
 LACKS = dict.fromkeys(("session-ids", "tickets", "psk", "client-auth", "staple", "want-staple", "export", "identities", "no-ems", "small-records", "bytes",
-                       "half-close", "schemes", "alpn", "closes-first", "verify"), COMMAND)
+                       "schemes", "alpn", "closes-first", "verify"), COMMAND)
 
 
 def cipher(suite):
@@ -44,7 +44,7 @@ def policy(stage, setting):
 class BotanServer(Server):
     name, programs = "Botan", ("botan",)
     suites, groups, keys = SUITES_OF_BOTAN, frozenset(CURVES), frozenset(("rsa", "p256", "p384", "p521"))
-    features, lacks = frozenset("ems etm no-etm groups sni verify lasting answers-close half-close session-ids address old".split()), LACKS
+    features, lacks = frozenset("ems etm no-etm groups sni verify lasting answers-close session-ids address old".split()), LACKS
     question, answer = b"hello over there\n", r"hello over there"
     lasting = question
 
