@@ -121,9 +121,7 @@ Result<CommonConfig> ConnectionOptions::config() const {
   return config;
 }
 
-VerifyPolicy ConnectionOptions::verify() const {
-  return {.signature_schemes = values_named(certificate_schemes, every_scheme())};
-}
+VerifyPolicy ConnectionOptions::verify() const { return {.signature_schemes = values_named(certificate_schemes, every_scheme())}; }
 
 std::vector<CertificateType> ConnectionOptions::own_types() const {
   if (!raw_key) return {};

@@ -415,6 +415,7 @@ bool BearConnection::resumed() {
 void BearConnection::facts(Json& report, Bytes& certificate) {
   const auto& options = library_.options;
   const int suite = engine().session.cipher_suite;
+  report["version"] = version_name(engine().session.version);
   for (const auto& [name, id] : kSuites)
     if (id == suite) report["suite"] = name;
   report["resumed"] = !asked_again_ && resumed();

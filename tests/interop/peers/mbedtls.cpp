@@ -289,6 +289,7 @@ Step MbedtlsConnection::renegotiate() {
 
 void MbedtlsConnection::facts(Json& report, Bytes& certificate) {
   const auto& options = library_.options;
+  report["version"] = version_name(ssl_.minor_ver);
   report["suite"] = registered(mbedtls_ssl_get_ciphersuite(&ssl_));
   report["resumed"] = resumed_;
   const char* protocol = mbedtls_ssl_get_alpn_protocol(&ssl_);

@@ -175,7 +175,7 @@ class Talk {
       if (options_.renegotiate) finish([&] { return connection_->renegotiate(); });
       options_.bytes ? ask_at_length() : ask();
     }
-    Json report{{"version", "TLS 1.2"}};
+    Json report;
     Bytes certificate;
     connection_->facts(report, certificate);
     report["peer_certificate_sha256"] = certificate.empty() ? Json(nullptr) : Json(digest(certificate));
@@ -387,6 +387,8 @@ Bytes read_file(const std::string& name) {
   if (!file) throw Failure{name + " cannot be read"};
   return Bytes(std::istreambuf_iterator<char>(file), {});
 }
+
+std::string version_name(int number) { return "TLS 1." + std::to_string((number & 0xff) - 1); }
 
 std::string hex(std::span<const std::uint8_t> data) {
   std::string text(data.size() * 2 + 1, '\0');

@@ -87,7 +87,7 @@ class Connection {
   virtual Step close() = 0;
   /// Whether the library still reads after that.
   virtual bool reads_after_close() const { return true; }
-  /// What was negotiated, but for TLS 1.2; the leaf's DER goes into `certificate`.
+  /// What was negotiated; the leaf's DER goes into `certificate`.
   virtual void facts(Json& report, Bytes& certificate) = 0;
 };
 
@@ -105,6 +105,8 @@ std::unique_ptr<Library> make_library(const Options& options);
 // ---------------------------------------------------------------------------------------------- for them
 
 Bytes read_file(const std::string& name);
+/// "TLS 1.2" for 0x0303, or for the 3 alone.
+std::string version_name(int number);
 std::string hex(std::span<const std::uint8_t> data);
 /// The value of a name in a table of pairs; Unsupported if it has none.
 template <typename Table>

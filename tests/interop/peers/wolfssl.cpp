@@ -273,8 +273,8 @@ Step WolfConnection::close() {
 void WolfConnection::facts(Json& report, Bytes& certificate) {
   const auto& options = library_.options;
   const int suite = wolfSSL_get_current_cipher_suite(ssl_);
+  report["version"] = version_name(wolfSSL_version(ssl_));
   report["suite"] = wolfSSL_get_cipher_name_iana_from_suite(static_cast<unsigned char>(suite >> 8), static_cast<unsigned char>(suite));
-  if (wolfSSL_version(ssl_) != TLS1_2_VERSION) report["version"] = wolfSSL_get_version(ssl_);
   report["resumed"] = wolfSSL_session_reused(ssl_) == 1;
   char* protocol = nullptr;
   unsigned short size = 0;
