@@ -70,6 +70,21 @@ struct Bench {
     REQUIRE(peer->engine.write(bytes_of(text)) == text.size());
     peer->send(kNever);
   }
+  /// Once the peer has the question whole.
+  void answer(std::string question, std::string with) {
+    clock.when_idle([this, question = std::move(question), with = std::move(with)] {
+      const bool moved = peer->step();
+      if (peer->got == question) {
+        peer->got.clear();
+        say(with);
+      }
+      return moved;
+    });
+  }
+  /// The transport takes so many bytes more, and then none, until it flows again.
+  void stall_behind(std::size_t bytes) { faults->stall_writes_at = faults->bytes_written + bytes; }
+  void flow() { faults->stall_writes_at = kNever; }
+  std::size_t calls() const { return faults->read_calls + faults->write_calls + faults->waits; }
   void by(Duration d) { conn->set_deadline(within(d, clock)); }
   Duration elapsed() const { return clock.now() - start; }
 
@@ -87,6 +102,11 @@ struct Bench {
   std::unique_ptr<Peer> peer;
   std::optional<Conn> conn;
   TimePoint start;
+};
+
+/// Whose handshake is done.
+struct Shaken : Bench {
+  explicit Shaken(Role role, const ClientConfig& c = client_config(), const ServerConfig& s = server_config()) : Bench(role, c, s) { shake(); }
 };
 
 /// Bytes that are easy to tell apart.

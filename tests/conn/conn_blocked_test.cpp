@@ -41,7 +41,7 @@ void get_there(StillBench& b, const Way& way) {
   if (way.shaken) {
     b.shake();
     if (way.output_stalls) {
-      b.faults->stall_writes_at = b.faults->bytes_written.load();
+      b.stall_behind(0);
       b.by(1s);
       // Something is queued: a flush has what to wait for.
       REQUIRE(b.conn->write("queued") == 6);
@@ -97,7 +97,7 @@ TEST_CASE("D4: a deadline that is set later lets a blocked call go on, past the 
 TEST_CASE("D4: a write deadline that is set sooner ends a close that is flushing, and one that is set later is not cut short") {
   StillBench b(Role::client);
   b.shake();
-  b.faults->stall_writes_at = b.faults->bytes_written.load();
+  b.stall_behind(0);
   b.stand_still();
   auto closing = b.blocked([&] {
     const CloseReport report = b.conn->close();
@@ -223,7 +223,7 @@ TEST_CASE("C4: closers in any number of threads, gentle ones too, all report the
 TEST_CASE("C4: a closer that comes while another is at it returns with it, behind the teardown, and reports the same") {
   StillBench b(Role::client);
   b.shake();
-  b.faults->stall_writes_at = b.faults->bytes_written.load();
+  b.stall_behind(0);
   b.stand_still();
   const auto closing = [&] {
     const CloseReport report = b.conn->close();
@@ -265,7 +265,7 @@ TEST_CASE("C10: strict_close drops what is not sealed yet, and sends what is, th
   b.peer->send(kNever);
   CHECK(b.read() == "");
   CHECK(b.outcome(writer) == "closed");
-  b.faults->stall_writes_at = kNever;
+  b.flow();
   auto closing = std::async(std::launch::async, [&] { return std::string(b.conn->close().alert_sent ? "sent" : "not sent"); });
   while (closing.wait_for(1ms) != std::future_status::ready) b.peer->receive();
   CHECK(b.outcome(closing) == "sent");
@@ -300,7 +300,7 @@ TEST_CASE("D7: a reader that is blocked already pushes out what a write left beh
 TEST_CASE("C14: a writer that is stuck delays neither a reader nor anyone who looks or sets") {
   StillBench b(Role::client);
   b.shake();
-  b.faults->stall_writes_at = b.faults->bytes_written + 100;
+  b.stall_behind(100);
   b.stand_still();
   auto writer = b.blocked([&] { return said(b.conn->write(kLong)); });
   for (int i = 0; i < 10; ++i) {

@@ -13,12 +13,11 @@ using namespace std::chrono_literals;
 // Shows RFC 5246 7.2.1-1
 TEST_CASE("C1: close flushes what is queued and a close_notify, then tears down") {
   for (const Role role : kRoles) {
-    Bench b(role);
-    b.shake();
-    b.faults->stall_writes_at = b.faults->bytes_written + 10;
+    Shaken b(role);
+    b.stall_behind(10);
     b.by(1s);
     CHECK(b.conn->write("queued") == 6);
-    b.faults->stall_writes_at = kNever;
+    b.flow();
     b.conn->set_deadline(Deadline::never());
     const CloseReport report = b.conn->close();
     CHECK(report.alert_sent);
@@ -35,8 +34,7 @@ TEST_CASE("C1: close flushes what is queued and a close_notify, then tears down"
 }
 
 TEST_CASE("C1: the transport is torn down even when the alert cannot be sent") {
-  Bench b(Role::client);
-  b.shake();
+  Shaken b(Role::client);
   b.faults->fail_writes_at_call = 0;
   const CloseReport report = b.conn->close();
   CHECK_FALSE(report.alert_sent);
@@ -77,9 +75,8 @@ TEST_CASE("C3: close returns by the write deadline if one is set, else by close_
     Duration returns;
   };
   for (const Row& row : {Row{std::nullopt, 5s}, Row{2s, 2s}, Row{20s, 20s}, Row{-1s, 0s}}) {
-    Bench b(Role::server);
-    b.shake();
-    b.faults->stall_writes_at = b.faults->bytes_written.load();
+    Shaken b(Role::server);
+    b.stall_behind(0);
     if (row.deadline) b.conn->set_write_deadline(within(*row.deadline, b.clock));
     const CloseReport report = b.conn->close();
     CHECK(b.elapsed() == row.returns);
@@ -92,8 +89,7 @@ TEST_CASE("C3: close returns by the write deadline if one is set, else by close_
 }
 
 TEST_CASE("C3: behind its deadline close makes one attempt that does not block") {
-  Bench b(Role::client);
-  b.shake();
+  Shaken b(Role::client);
   b.by(-1s);
   const CloseReport report = b.conn->close();
   CHECK(report.alert_sent);
@@ -112,7 +108,7 @@ TEST_CASE("C2: close, gentle or not, and the destructor leave a handshake that i
         b.faults->stall_writes_at = half;
         b.by(1s);
         CHECK(code_of(b.conn->handshake()) == "timed_out");
-        b.faults->stall_writes_at = kNever;
+        b.flow();
         b.conn->set_deadline(Deadline::never());
         b.start = b.clock.now();
         const std::size_t reads = b.faults->read_calls;
@@ -141,9 +137,8 @@ TEST_CASE("C3: a graceful close sends by the write deadline, too, and by close_t
   FakeClock same;
   const Deadline never, two = within(2s, same), eight = within(8s, same);
   for (const Row& row : {Row{two, eight, 2s}, Row{eight, two, 2s}, Row{never, eight, 8s}, Row{two, never, 2s}, Row{never, never, 5s}}) {
-    Bench b(Role::client);
-    b.shake();
-    b.faults->stall_writes_at = b.faults->bytes_written.load();
+    Shaken b(Role::client);
+    b.stall_behind(0);
     const auto from_here = [&](Deadline d) { return d.is_never() ? d : Deadline(b.clock.now() + (d.point() - same.now())); };
     b.conn->set_write_deadline(from_here(row.write));
     CHECK_FALSE(b.conn->close_gracefully(from_here(row.gentle)).alert_sent);
@@ -155,9 +150,8 @@ TEST_CASE("C3: a graceful close sends by the write deadline, too, and by close_t
 TEST_CASE("C3: close behind a fatal alert that the peer does not take ends in time, by the write deadline if one is set") {
   for (const std::optional<Duration> deadline : {std::optional<Duration>(), std::optional<Duration>(2s), std::optional<Duration>(-1s)}) {
     for (const bool taken : {true, false}) {
-      Bench b(Role::server);
-      b.shake();
-      if (!taken) b.faults->stall_writes_at = b.faults->bytes_written.load();
+      Shaken b(Role::server);
+      if (!taken) b.stall_behind(0);
       constexpr std::array<std::uint8_t, 30> kForged = {23, 3, 3, 0, 25};
       REQUIRE(b.peer->end->write(kForged).has_value());
       CHECK(b.read() == "error: bad_record_mac");
@@ -172,8 +166,7 @@ TEST_CASE("C3: close behind a fatal alert that the peer does not take ends in ti
 }
 
 TEST_CASE("C4: close again and again reports the same and closes the transport once") {
-  Bench b(Role::client);
-  b.shake();
+  Shaken b(Role::client);
   for (int i = 0; i < 3; ++i) {
     const CloseReport report = b.conn->close();
     CHECK(report.alert_sent);
@@ -189,12 +182,11 @@ TEST_CASE("C4: close again and again reports the same and closes the transport o
 TEST_CASE("C6: a record that is half sent is finished before the close_notify, wherever it was cut") {
   for (std::size_t cut = 1; cut < 40; ++cut) {
     CAPTURE(cut);
-    Bench b(Role::client);
-    b.shake();
-    b.faults->stall_writes_at = b.faults->bytes_written + cut;
+    Shaken b(Role::client);
+    b.stall_behind(cut);
     b.by(1s);
     (void)b.conn->write("half sent record");
-    b.faults->stall_writes_at = kNever;
+    b.flow();
     b.by(1s);
     REQUIRE(b.conn->close().alert_sent);
     b.peer->run();
@@ -205,8 +197,7 @@ TEST_CASE("C6: a record that is half sent is finished before the close_notify, w
 }
 
 TEST_CASE("C6: when a half-sent record cannot be finished in time, no alert is put into it") {
-  Bench b(Role::client);
-  b.shake();
+  Shaken b(Role::client);
   const std::size_t stop = b.faults->bytes_written + 7;
   b.faults->stall_writes_at = stop;
   b.by(1s);
@@ -221,8 +212,7 @@ TEST_CASE("C6: when a half-sent record cannot be finished in time, no alert is p
 }
 
 TEST_CASE("C7: the report says what happened, the transport's error first") {
-  Bench seen(Role::client);
-  seen.shake();
+  Shaken seen(Role::client);
   REQUIRE(seen.peer->engine.close_write().has_value());
   seen.peer->run();
   const CloseReport both = seen.conn->close();
@@ -230,9 +220,8 @@ TEST_CASE("C7: the report says what happened, the transport's error first") {
   CHECK(both.peer_closed);
   CHECK(static_cast<bool>(both));
 
-  Bench failing(Role::client);
-  failing.shake();
-  failing.faults->stall_writes_at = failing.faults->bytes_written.load();
+  Shaken failing(Role::client);
+  failing.stall_behind(0);
   failing.faults->fail_close = true;
   const CloseReport report = failing.conn->close();
   CHECK_FALSE(report.alert_sent);
@@ -242,14 +231,12 @@ TEST_CASE("C7: the report says what happened, the transport's error first") {
 }
 
 TEST_CASE("C7: when sending and tearing down both fail, or time runs out and the transport fails, the transport's error is told") {
-  Bench b(Role::client);
-  b.shake();
+  Shaken b(Role::client);
   b.faults->fail_writes_at_call = 0;
   CHECK(code_of(*b.conn->close().error) == "connection_reset");
 
-  Bench late(Role::client);
-  late.shake();
-  late.faults->stall_writes_at = late.faults->bytes_written.load();
+  Shaken late(Role::client);
+  late.stall_behind(0);
   late.faults->fail_reads_at_call = 0;
   const CloseReport report = late.conn->close();
   CHECK_FALSE(report.alert_sent);
@@ -257,8 +244,7 @@ TEST_CASE("C7: when sending and tearing down both fail, or time runs out and the
   CHECK(code_of(*report.error) == "transport_failed");
 
   // The alert went out, the peer had nothing to say, the teardown failed.
-  Bench torn(Role::client);
-  torn.shake();
+  Shaken torn(Role::client);
   torn.faults->fail_close = true;
   const CloseReport sent = torn.conn->close();
   CHECK(sent.alert_sent);
@@ -267,8 +253,7 @@ TEST_CASE("C7: when sending and tearing down both fail, or time runs out and the
 
 TEST_CASE("C8: close_write sends close_notify, leaves reading open, and ends writing") {
   for (const Role role : kRoles) {
-    Bench b(role);
-    b.shake();
+    Shaken b(role);
     CHECK(b.conn->write("last words") == 10);
     CHECK(code_of(b.conn->close_write()) == "success");
     b.peer->run();
@@ -296,12 +281,11 @@ TEST_CASE("C8: close_write before the handshake is complete is an error that cha
 }
 
 TEST_CASE("C8: close_write that times out is continued by the next call") {
-  Bench b(Role::client);
-  b.shake();
-  b.faults->stall_writes_at = b.faults->bytes_written + 3;
+  Shaken b(Role::client);
+  b.stall_behind(3);
   b.by(1s);
   CHECK(code_of(b.conn->close_write()) == "timed_out");
-  b.faults->stall_writes_at = kNever;
+  b.flow();
   b.by(1s);
   CHECK(code_of(b.conn->close_write()) == "success");
   b.peer->run();
@@ -310,8 +294,7 @@ TEST_CASE("C8: close_write that times out is continued by the next call") {
 
 TEST_CASE("C9: the peer's close_notify is the end of file, behind all plaintext, again and again") {
   for (const Role role : kRoles) {
-    Bench b(role);
-    b.shake();
+    Shaken b(role);
     b.say("first");
     b.say("second");
     REQUIRE(b.peer->engine.close_write().has_value());
@@ -327,8 +310,7 @@ TEST_CASE("C9: the peer's close_notify is the end of file, behind all plaintext,
 
 TEST_CASE("C9: a transport that ends without close_notify is truncated, behind the plaintext that was complete") {
   for (const Role role : kRoles) {
-    Bench b(role);
-    b.shake();
+    Shaken b(role);
     b.say("complete");
     REQUIRE(b.peer->end->shut_down_writing().has_value());
     CHECK(b.read() == "complete");
@@ -341,8 +323,7 @@ TEST_CASE("C9: a transport that ends without close_notify is truncated, behind t
 TEST_CASE("C9: whoever must live with peers that just hang up asks for it by name") {
   ClientConfig config = client_config();
   config.dangerous.accept_truncation = true;
-  Bench b(Role::client, config);
-  b.shake();
+  Shaken b(Role::client, config);
   b.say("complete");
   REQUIRE(b.peer->end->shut_down_writing().has_value());
   CHECK(b.read() == "complete");
@@ -366,8 +347,7 @@ TEST_CASE("C9: a close_notify before the handshake is complete is a failure") {
 // Shows RFC 5246 7.2.1-3
 TEST_CASE("C10: the peer's close_notify leaves our writing open; ours is sent by close") {
   for (const Role role : kRoles) {
-    Bench b(role);
-    b.shake();
+    Shaken b(role);
     b.say("request");
     REQUIRE(b.peer->engine.close_write().has_value());
     b.peer->run();
@@ -389,8 +369,7 @@ TEST_CASE("C10: strict_close answers at once and ends writing; failing to answer
   ServerConfig config = server_config();
   config.common.strict_close = true;
   for (const bool broken : {false, true}) {
-    Bench b(Role::server, client_config(), config);
-    b.shake();
+    Shaken b(Role::server, client_config(), config);
     b.say("request");
     REQUIRE(b.peer->engine.close_write().has_value());
     b.peer->run();
@@ -404,8 +383,7 @@ TEST_CASE("C10: strict_close answers at once and ends writing; failing to answer
 }
 
 TEST_CASE("C11: close_gracefully waits for the peer's close_notify and discards what comes before it") {
-  Bench b(Role::client);
-  b.shake();
+  Shaken b(Role::client);
   int naps = 0;
   b.clock.when_idle([&] {
     b.clock.advance(100ms);
@@ -424,15 +402,13 @@ TEST_CASE("C11: close_gracefully waits for the peer's close_notify and discards 
 }
 
 TEST_CASE("C11: close_gracefully is bounded in time and in bytes") {
-  Bench silent(Role::client);
-  silent.shake();
+  Shaken silent(Role::client);
   const CloseReport report = silent.conn->close_gracefully(within(3s, silent.clock));
   CHECK(report.alert_sent);
   CHECK_FALSE(report.peer_closed);
   CHECK(silent.elapsed() == 3s);
 
-  Bench chatty(Role::client);
-  chatty.shake();
+  Shaken chatty(Role::client);
   const std::string noise = numbered(16000);
   chatty.clock.when_idle([&] {
     chatty.peer->receive();
@@ -447,8 +423,7 @@ TEST_CASE("C11: close_gracefully is bounded in time and in bytes") {
 
 TEST_CASE("C12: our fatal alert reaches the peer, then our end, and both directions fail with the same error") {
   for (const Role role : kRoles) {
-    Bench b(role);
-    b.shake();
+    Shaken b(role);
     b.say("good");
     constexpr std::array<std::uint8_t, 30> kForged = {23, 3, 3, 0, 25};
     REQUIRE(b.peer->end->write(kForged).has_value());
@@ -491,8 +466,7 @@ TEST_CASE("C12: the call that finds a fault sends its alert, a handshake() too")
 
 TEST_CASE("who breaks off tells the peer with an alert of its own choice, and both directions fail") {
   for (const Role role : kRoles) {
-    Bench b(role);
-    b.shake();
+    Shaken b(role);
     b.conn->abort(Alert::access_denied);
     b.peer->run();
     REQUIRE(b.peer->engine.error());
@@ -504,9 +478,8 @@ TEST_CASE("who breaks off tells the peer with an alert of its own choice, and bo
 }
 
 TEST_CASE("C12: an alert that the transport does not take at once delays no read; close sends it, behind the half-sent record") {
-  Bench b(Role::client);
-  b.shake();
-  b.faults->stall_writes_at = b.faults->bytes_written + 9;
+  Shaken b(Role::client);
+  b.stall_behind(9);
   b.by(1s);
   CHECK(b.conn->write("half sent") == 9);
   b.start = b.clock.now();
@@ -516,7 +489,7 @@ TEST_CASE("C12: an alert that the transport does not take at once delays no read
   CHECK(b.read() == "error: bad_record_mac");
   CHECK(b.elapsed() == 0s);
   CHECK(b.faults->shut_downs == 0);
-  b.faults->stall_writes_at = kNever;
+  b.flow();
   b.clock.when_idle([&] {
     const bool moved = b.peer->step();
     if (b.peer->engine.error()) (void)b.peer->end->shut_down_writing();
@@ -532,8 +505,7 @@ TEST_CASE("C12: an alert that the transport does not take at once delays no read
 }
 
 TEST_CASE("C12: close drains a peer that goes on sending behind our fatal alert, by its deadline") {
-  Bench b(Role::server);
-  b.shake();
+  Shaken b(Role::server);
   constexpr std::array<std::uint8_t, 30> kForged = {23, 3, 3, 0, 25};
   REQUIRE(b.peer->end->write(kForged).has_value());
   CHECK(b.read() == "error: bad_record_mac");
@@ -545,17 +517,15 @@ TEST_CASE("C12: close drains a peer that goes on sending behind our fatal alert,
 }
 
 TEST_CASE("C13: the destructor sends what is taken at once, and never waits") {
-  Bench b(Role::client);
-  b.shake();
+  Shaken b(Role::client);
   b.conn.reset();
   CHECK(b.elapsed() == 0s);
   CHECK(b.faults->closes == 1);
   b.peer->run();
   CHECK(b.peer->engine.peer_closed());
 
-  Bench stalled(Role::client);
-  stalled.shake();
-  stalled.faults->stall_writes_at = stalled.faults->bytes_written.load();
+  Shaken stalled(Role::client);
+  stalled.stall_behind(0);
   stalled.conn.reset();
   CHECK(stalled.elapsed() == 0s);
   CHECK(stalled.faults->closes == 1);
@@ -568,21 +538,19 @@ TEST_CASE("C13: the destructor sends what is taken at once, and never waits") {
 }
 
 TEST_CASE("C13: the destructor finishes what is half sent as far as that goes at once, and closes behind any failure") {
-  Bench b(Role::client);
-  b.shake();
-  b.faults->stall_writes_at = b.faults->bytes_written + 9;
+  Shaken b(Role::client);
+  b.stall_behind(9);
   b.by(1s);
   CHECK(b.conn->write("half sent") == 9);
   b.start = b.clock.now();
-  b.faults->stall_writes_at = kNever;
+  b.flow();
   b.conn.reset();
   CHECK(b.elapsed() == 0s);
   b.peer->run();
   CHECK(b.peer->got == "half sent");
   CHECK(b.peer->engine.peer_closed());
 
-  Bench broken(Role::server);
-  broken.shake();
+  Shaken broken(Role::server);
   broken.faults->fail_writes_at_call = 0;
   broken.conn.reset();
   CHECK(broken.faults->closes == 1);
@@ -590,8 +558,7 @@ TEST_CASE("C13: the destructor finishes what is half sent as far as that goes at
 }
 
 TEST_CASE("C15: a write error fails writing alone: reading goes on to what the peer said last") {
-  Bench b(Role::client);
-  b.shake();
+  Shaken b(Role::client);
   b.say("last words");
   REQUIRE(b.peer->engine.close_write().has_value());
   b.peer->run();
@@ -634,8 +601,7 @@ TEST_CASE("C15: a read whose handshake cannot write any more waits, by its deadl
 }
 
 TEST_CASE("A transport error while reading is told, and is the transport's") {
-  Bench b(Role::client);
-  b.shake();
+  Shaken b(Role::client);
   b.faults->fail_reads_at_call = 0;
   CHECK(b.read() == "error: transport_failed");
   CHECK(b.read() == "error: transport_failed");

@@ -11,8 +11,7 @@ using namespace std::chrono_literals;
 
 TEST_CASE("D1: without a deadline a read waits for ever") {
   for (const Role role : kRoles) {
-    Bench b(role);
-    b.shake();
+    Shaken b(role);
     int naps = 0;
     b.clock.when_idle([&] {
       b.clock.advance(1000h);
@@ -47,8 +46,7 @@ TEST_CASE("D2: a byte a second does not extend a read's deadline, in the handsha
 }
 
 TEST_CASE("D3: behind its deadline a read returns plaintext that is known, then timed_out without touching the transport") {
-  Bench b(Role::client);
-  b.shake();
+  Shaken b(Role::client);
   b.say("abcdef");
   CHECK(b.read(3) == "abc");
   b.by(-1s);
@@ -62,16 +60,14 @@ TEST_CASE("D3: behind its deadline a read returns plaintext that is known, then 
 }
 
 TEST_CASE("D3: behind its deadline a read returns an end of file or an error that is known") {
-  Bench b(Role::client);
-  b.shake();
+  Shaken b(Role::client);
   REQUIRE(b.peer->engine.close_write().has_value());
   b.peer->run();
   CHECK(b.read() == "");
   b.by(-1s);
   CHECK(b.read() == "");
 
-  Bench cut(Role::client);
-  cut.shake();
+  Shaken cut(Role::client);
   REQUIRE(cut.peer->end->shut_down_writing().has_value());
   CHECK(cut.read() == "error: truncated");
   cut.by(-1s);
@@ -194,8 +190,7 @@ TEST_CASE("D6: a read that times out at any byte of handshake and data goes on b
 
 TEST_CASE("D6: what comes in the very moment of a timeout is not lost") {
   for (const Role role : kRoles) {
-    Bench b(role);
-    b.shake();
+    Shaken b(role);
     b.say("first, ");
     b.by(1s);
     b.faults->before_call = [&] { b.clock.advance(2s); };
@@ -229,7 +224,7 @@ TEST_CASE("D7: a write that times out at any byte of the handshake goes on byte 
       } else {
         REQUIRE(code_of(n) == "timed_out");
       }
-      b.faults->stall_writes_at = kNever;
+      b.flow();
       b.by(1s);
       if (sent == 0) REQUIRE(code_of(b.conn->write("hello")) == "success");
       REQUIRE(code_of(b.conn->flush()) == "success");
@@ -242,10 +237,9 @@ TEST_CASE("D7: a write that times out at any byte of the handshake goes on byte 
 }
 
 TEST_CASE("D7: a write timeout loses nothing: a short count, then timed_out, then on from there") {
-  Bench b(Role::client);
-  b.shake();
+  Shaken b(Role::client);
   const std::string text = numbered(1 << 20);
-  b.faults->stall_writes_at = b.faults->bytes_written + 70000;
+  b.stall_behind(70000);
   b.by(1s);
   std::string_view left = text;
   auto n = b.conn->write(left);
@@ -261,7 +255,7 @@ TEST_CASE("D7: a write timeout loses nothing: a short count, then timed_out, the
   CHECK(n.error().phase == Phase::write);
   CHECK(text.size() - left.size() >= 70000);
   CHECK(text.size() - left.size() <= 70000 + Limits().output);
-  b.faults->stall_writes_at = kNever;
+  b.flow();
   b.by(1s);
   CHECK(b.conn->write(left) == left.size());
   b.peer->run();
@@ -269,37 +263,27 @@ TEST_CASE("D7: a write timeout loses nothing: a short count, then timed_out, the
 }
 
 TEST_CASE("D7: a read pushes out what a write left queued, so that the answer can come") {
-  Bench b(Role::client);
-  b.shake();
-  b.faults->stall_writes_at = b.faults->bytes_written + 3;
+  Shaken b(Role::client);
+  b.stall_behind(3);
   b.by(1s);
   CHECK(b.conn->write("question") == 8);
   b.peer->run();
   CHECK(b.peer->got == "");
-  b.faults->stall_writes_at = kNever;
-  b.clock.when_idle([&] {
-    const bool moved = b.peer->step();
-    if (b.peer->got == "question") {
-      b.peer->got.clear();
-      b.say("answer");
-    }
-    return moved;
-  });
+  b.flow();
+  b.answer("question", "answer");
   b.by(1s);
   CHECK(b.read() == "answer");
 }
 
 TEST_CASE("D7: reading into an empty buffer is misuse, not an end of file") {
-  Bench b(Role::client);
-  b.shake();
+  Shaken b(Role::client);
   const auto n = b.conn->read({});
   CHECK(code_of(n) == "empty_buffer");
   CHECK(n.error().category() == Category::misuse);
 }
 
 TEST_CASE("D8: bytes that flow are read and written without a wait between") {
-  Bench b(Role::client);
-  b.shake();
+  Shaken b(Role::client);
   const std::size_t waits = b.faults->waits;
   for (int i = 0; i < 20; ++i) {
     b.say("ping");
@@ -332,9 +316,8 @@ TEST_CASE("D9: a timeout tells its phase and is std::errc::timed_out") {
 }
 
 TEST_CASE("D1: reading and writing have a deadline each, absolute; set_deadline sets both") {
-  Bench b(Role::client);
-  b.shake();
-  b.faults->stall_writes_at = b.faults->bytes_written.load();
+  Shaken b(Role::client);
+  b.stall_behind(0);
   b.conn->set_write_deadline(within(4s, b.clock));
   b.conn->set_read_deadline(within(2s, b.clock));
   CHECK(b.read() == "error: timed_out");
@@ -358,26 +341,24 @@ TEST_CASE("D3: behind its deadline no call touches the transport, and what is kn
     CHECK(code_of(fresh.conn->write("x")) == "timed_out");
     CHECK(code_of(fresh.conn->flush()) == "timed_out");
     CHECK(code_of(fresh.conn->handshake()) == "timed_out");
-    CHECK(fresh.faults->read_calls + fresh.faults->write_calls + fresh.faults->waits == 0);
+    CHECK(fresh.calls() == 0);
 
-    Bench b(role);
-    b.shake();
+    Shaken b(role);
     CHECK(code_of(b.conn->handshake()) == "success");
-    b.faults->stall_writes_at = b.faults->bytes_written + 5;
+    b.stall_behind(5);
     b.by(1s);
     CHECK(b.conn->write("queued") == 6);
     b.say("there, but not known here yet");
     b.by(-1s);
-    const std::size_t calls = b.faults->read_calls + b.faults->write_calls + b.faults->waits;
+    const std::size_t calls = b.calls();
     CHECK(code_of(b.conn->handshake()) == "success");
     CHECK(b.read() == "error: timed_out");
     CHECK(code_of(b.conn->write("x")) == "timed_out");
     CHECK(code_of(b.conn->flush()) == "timed_out");
     CHECK(code_of(b.conn->close_write()) == "timed_out");
-    CHECK(b.faults->read_calls + b.faults->write_calls + b.faults->waits == calls);
+    CHECK(b.calls() == calls);
 
-    Bench failed(role);
-    failed.shake();
+    Shaken failed(role);
     REQUIRE(failed.peer->end->shut_down_writing().has_value());
     CHECK(failed.read() == "error: truncated");
     failed.by(-1s);
@@ -387,9 +368,8 @@ TEST_CASE("D3: behind its deadline no call touches the transport, and what is kn
 }
 
 TEST_CASE("D7: a read never blocks for queued output that the transport does not take") {
-  Bench b(Role::server);
-  b.shake();
-  b.faults->stall_writes_at = b.faults->bytes_written + 3;
+  Shaken b(Role::server);
+  b.stall_behind(3);
   b.by(1s);
   CHECK(b.conn->write("stuck") == 5);
   b.start = b.clock.now();
@@ -403,8 +383,7 @@ TEST_CASE("D7: a read never blocks for queued output that the transport does not
 }
 
 TEST_CASE("D7: a write that timed out before anything was accepted has taken nothing, and is no part of what comes later") {
-  Bench b(Role::client);
-  b.shake();
+  Shaken b(Role::client);
   b.by(-1s);
   CHECK(code_of(b.conn->write("never said")) == "timed_out");
   b.by(1s);
@@ -433,9 +412,8 @@ TEST_CASE("D8: a call that waits for a silent peer looks up a few times, however
 }
 
 TEST_CASE("D9: a close that ran out of time says so, in its phase") {
-  Bench b(Role::client);
-  b.shake();
-  b.faults->stall_writes_at = b.faults->bytes_written.load();
+  Shaken b(Role::client);
+  b.stall_behind(0);
   const CloseReport report = b.conn->close();
   REQUIRE(report.error.has_value());
   CHECK(report.error->code == Errc::timed_out);

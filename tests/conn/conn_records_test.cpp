@@ -28,7 +28,7 @@ class Watcher final : public Observer {
 
 /// A bench whose peer watches what comes.
 struct WatchedBench {
-  explicit WatchedBench(Role role) : b(role, watched(client_config(), role == Role::server), watched(server_config(), role == Role::client)) { b.shake(); }
+  explicit WatchedBench(Role role) : b(role, watched(client_config(), role == Role::server), watched(server_config(), role == Role::client)) {}
   template <class Config>
   Config watched(Config config, bool is_peer) {
     if (is_peer) config.common.observe = [this](Role) { return std::make_unique<Watcher>(sizes); };
@@ -41,7 +41,7 @@ struct WatchedBench {
   }
 
   Sizes sizes;
-  Bench b;
+  Shaken b;
 };
 
 }  // namespace
@@ -66,10 +66,10 @@ TEST_CASE("a server's records begin small again when nothing was sent for a seco
 TEST_CASE("a write that waited long for its peer was no pause") {
   WatchedBench w(Role::server);
   const std::string bulk = numbered(1'000'000);
-  w.b.faults->stall_writes_at = w.b.faults->bytes_written + 500'000;
+  w.b.stall_behind(500'000);
   w.b.clock.when_idle([&] {
     if (w.b.faults->stall_writes_at != kNever) w.b.clock.advance(1min);
-    w.b.faults->stall_writes_at = kNever;
+    w.b.flow();
     return w.b.peer->step();
   });
   CHECK(w.b.conn->write(bulk) == bulk.size());
@@ -94,10 +94,9 @@ TEST_CASE("a write of many buffers makes as few records as hold them") {
 
 TEST_CASE("D7: a write of many buffers returns a short count over all of them, and what follows goes on from there") {
   for (const Role role : kRoles) {
-    Bench b(role);
-    b.shake();
+    Shaken b(role);
     const std::string all = numbered(1 << 20);
-    b.faults->stall_writes_at = b.faults->bytes_written + 70'000;
+    b.stall_behind(70'000);
     const auto from = [&](std::size_t at) {
       std::vector<Bytes> buffers;
       for (; at < all.size(); at += buffers.back().size()) buffers.push_back(bytes_of(all).subspan(at, std::min<std::size_t>(777, all.size() - at)));
@@ -113,7 +112,7 @@ TEST_CASE("D7: a write of many buffers returns a short count over all of them, a
     CHECK(accepted <= 70'000 + Limits().output);
     b.by(1s);
     if (n = b.conn->write(from(accepted)); n) accepted += *n;
-    b.faults->stall_writes_at = kNever;
+    b.flow();
     b.by(1s);
     CHECK(b.conn->write(from(accepted)) == all.size() - accepted);
     b.peer->run();
@@ -150,14 +149,7 @@ TEST_CASE("D7: a read that finds nothing to return sends what is held back, so t
     CHECK(b.read(3) == "def");
     CHECK(w.came() == Sizes{});
     CHECK(b.conn->write("tion", Flush::later) == 4);
-    b.clock.when_idle([&] {
-      const bool moved = b.peer->step();
-      if (b.peer->got == "question") {
-        b.peer->got.clear();
-        b.say("answer");
-      }
-      return moved;
-    });
+    b.answer("question", "answer");
     CHECK(b.read() == "answer");
     CHECK(w.came() == Sizes{8});
     CHECK(b.elapsed() == 0s);
@@ -166,14 +158,13 @@ TEST_CASE("D7: a read that finds nothing to return sends what is held back, so t
 
 TEST_CASE("D3: behind its deadline a write with Flush::later accepts nothing, and what was held back stays") {
   for (const Role role : kRoles) {
-    Bench b(role);
-    b.shake();
+    Shaken b(role);
     CHECK(b.conn->write("held", Flush::later) == 4);
     b.by(-1s);
-    const std::size_t calls = b.faults->read_calls + b.faults->write_calls + b.faults->waits;
+    const std::size_t calls = b.calls();
     CHECK(code_of(b.conn->write("more", Flush::later)) == "timed_out");
     CHECK(code_of(b.conn->flush()) == "timed_out");
-    CHECK(b.faults->read_calls + b.faults->write_calls + b.faults->waits == calls);
+    CHECK(b.calls() == calls);
     b.by(1s);
     CHECK(b.conn->flush().has_value());
     b.peer->run();
@@ -182,15 +173,14 @@ TEST_CASE("D3: behind its deadline a write with Flush::later accepts nothing, an
 }
 
 TEST_CASE("D7: flush() that times out loses nothing of what was held back") {
-  Bench b(Role::client);
-  b.shake();
-  b.faults->stall_writes_at = b.faults->bytes_written + 7;
+  Shaken b(Role::client);
+  b.stall_behind(7);
   CHECK(b.conn->write("held", Flush::later) == 4);
   b.by(1s);
   CHECK(code_of(b.conn->flush()) == "timed_out");
   CHECK(b.elapsed() == 1s);
   CHECK(b.conn->write(", and more", Flush::later).error().code == Errc::timed_out);
-  b.faults->stall_writes_at = kNever;
+  b.flow();
   b.by(1s);
   CHECK(b.conn->write(", and more") == 10);
   b.peer->run();
@@ -201,8 +191,7 @@ TEST_CASE("C1, C8, C11, C13: every end sends what was held back, in front of clo
   enum class End { close, close_write, gentle, destructor };
   for (const Role role : kRoles) {
     for (const End end : {End::close, End::close_write, End::gentle, End::destructor}) {
-      Bench b(role);
-      b.shake();
+      Shaken b(role);
       CHECK(b.conn->write("kept to ", Flush::later) == 8);
       CHECK(b.conn->write("the end", Flush::later) == 7);
       if (end == End::close) CHECK(b.conn->close().alert_sent);
@@ -219,18 +208,16 @@ TEST_CASE("C1, C8, C11, C13: every end sends what was held back, in front of clo
 
 TEST_CASE("C3: close is bounded with data held back as without, and behind its deadline it makes one attempt with all of it") {
   for (const Role role : kRoles) {
-    Bench stalled(role);
-    stalled.shake();
+    Shaken stalled(role);
     CHECK(stalled.conn->write("held", Flush::later) == 4);
-    stalled.faults->stall_writes_at = stalled.faults->bytes_written + 9;
+    stalled.stall_behind(9);
     const CloseReport late = stalled.conn->close();
     CHECK(stalled.elapsed() == 5s);
     CHECK_FALSE(late.alert_sent);
     CHECK(late.error->code == Errc::timed_out);
     CHECK(stalled.faults->closes == 1);
 
-    Bench b(role);
-    b.shake();
+    Shaken b(role);
     CHECK(b.conn->write("held", Flush::later) == 4);
     b.by(-1s);
     CHECK(b.conn->close().alert_sent);
@@ -253,8 +240,7 @@ TEST_CASE("C2, C8: before the handshake is complete there is nothing to hold bac
 
 TEST_CASE("C10: the peer's close_notify leaves what is held back to be sent") {
   for (const Role role : kRoles) {
-    Bench b(role);
-    b.shake();
+    Shaken b(role);
     b.say("bye");
     REQUIRE(b.peer->engine.close_write().has_value());
     b.peer->send(kNever);
@@ -269,8 +255,7 @@ TEST_CASE("C10: the peer's close_notify leaves what is held back to be sent") {
 }
 
 TEST_CASE("C15: when writing fails, data held back fails with it, and reading goes on") {
-  Bench b(Role::client);
-  b.shake();
+  Shaken b(Role::client);
   CHECK(b.conn->write("held", Flush::later) == 4);
   b.faults->fail_writes_at_call = b.faults->write_calls.load();
   CHECK(code_of(b.conn->flush()) == "connection_reset");
