@@ -54,7 +54,7 @@ std::optional<Error> client_error(const DevelopmentIdentity& server, std::vector
 TEST_CASE("RFC 8446 §4.2.3: a client says what certificates may be signed with, if its policy does, in that order") {
   const auto sent = [](const ClientConfig& config) {
     const ScriptedPeer peer = ScriptedPeer::server_of(config);
-    const auto hello = wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value();
+    const ClientHello hello = client_hello_of(peer);
     return hello.signature_algorithms_cert ? std::optional(octets(hello.signature_algorithms_cert->wire())) : std::nullopt;
   };
   ClientConfig config = client_config();

@@ -35,13 +35,6 @@ ScriptedPeer accepted(const std::string& what, Edit edit, const ServerConfig& co
   return peer;
 }
 
-ServerHello server_hello_of(const ScriptedPeer& peer) {
-  for (const auto& seen : peer.seen)
-    if (seen.type == ContentType::handshake && seen.bytes[0] == 2) return wire::parse_server_hello(Bytes(seen.bytes).subspan(4)).value();
-  FAIL("no ServerHello");
-  return {};
-}
-
 Octets prepended(const Octets& front, const Octets& list) { return joined({front, list}); }
 
 }  // namespace
@@ -200,20 +193,6 @@ TEST_CASE("server_name is acknowledged where the certificate is for it; a name t
   accepted("none at all, where it must be known", [](auto&) {}, strict);
 }
 
-// Shows RFC 6066 8-5, 8-6
-TEST_CASE("RFC 6066 §8: a staple is announced, and sent right behind the certificate, to a client that asked for one") {
-  const Identity plain = development_identity(KeyKind::ed25519).leaf, stapled = plain.with_ocsp_response(Octets(40, 0x0c));
-  const Edit asks = [](RawClientHello& h) { h.extensions.set(5, hex("01 0000 0000")); }, asks_not = [](RawClientHello&) {};
-  const auto check_staple = [](const ScriptedPeer& peer, bool sent) {
-    CHECK(server_hello_of(peer).status_request == sent);
-    CHECK(peer.saw(HandshakeType::certificate_status) == sent);
-    CHECK(peer.seen.at(2).bytes.at(0) == (sent ? 22 : 12));  // behind ServerHello and Certificate
-  };
-  check_staple(accepted("asked for, and there", asks, {.identities = {stapled}}), true);
-  check_staple(accepted("asked for, and not there", asks, {.identities = {plain}}), false);
-  check_staple(accepted("there, and not asked for", asks_not, {.identities = {stapled}}), false);
-}
-
 // Shows RFC 8422 4-2
 TEST_CASE("a client that says nothing about groups gets one that everybody has") {
   const ScriptedPeer peer = accepted("no supported_groups", [](RawClientHello& h) { h.extensions.remove(10), h.extensions.remove(11); });
@@ -222,25 +201,6 @@ TEST_CASE("a client that says nothing about groups gets one that everybody has")
 }
 
 // Shows RFC 8422 4-2, 5.2-1
-// Shows RFC 6066 4-2, 4-3, 4-5
-TEST_CASE("RFC 6066 §4: a server answers the max_fragment_length that it was asked for, and cuts its flight accordingly; other values are refused") {
-  RawClientHello hello = RawClientHello::usual();
-  hello.extensions.add(1, {1});
-  Engine engine = Engine::server(server_config(KeyKind::rsa).build().value(), kNow);
-  feed(engine, record_of(22, hello.bytes()));
-  const Bytes out = engine.output();
-  std::size_t largest = 0, records = 0;
-  for (std::size_t at = 0, size = 0; at < out.size(); at += 5 + size, ++records) {
-    size = static_cast<std::size_t>(out[at + 3] << 8 | out[at + 4]);
-    largest = std::max(largest, size);
-  }
-  CHECK(largest == 512);
-  CHECK(records > 1);
-  CHECK(wire::parse_server_hello(out.subspan(9, static_cast<std::size_t>(out[7] << 8 | out[8])))->max_fragment_length == 1);
-  check({"0", [](auto& h) { h.extensions.add(1, {0}); }, Errc::fragment_limit_wrong, Alert::illegal_parameter});
-  check({"2^13", [](auto& h) { h.extensions.add(1, {5}); }, Errc::fragment_limit_wrong, Alert::illegal_parameter});
-}
-
 TEST_CASE("a client that lists point formats is told ours: uncompressed, and no other") {
   const ScriptedPeer peer = accepted("three formats", [](RawClientHello& h) { h.extensions.set(11, {3, 2, 1, 0}); });
   CHECK(octets(server_hello_of(peer).ec_point_formats.value()) == Octets{0});

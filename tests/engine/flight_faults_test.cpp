@@ -123,26 +123,6 @@ TEST_CASE("a client that accepts any certificate by name of its configuration st
   wrong.check_fault(Errc::bad_signature, Alert::decrypt_error);
 }
 
-// ------------------------------------------------ CertificateStatus
-
-// Shows RFC 6066 8-7
-TEST_CASE("RFC 6066 §8: a stapled response that is none ends the handshake; where nothing is looked at, it is the caller's to judge") {
-  ClientConfig config = client_config();
-  ScriptedPeer judged = ScriptedPeer::server_of(config);
-  judged.staples = true;
-  judged.send_all({server_hello, certificate, certificate_status, server_key_exchange, server_hello_done});
-  judged.check_fault(Errc::bad_ocsp_response, Alert::bad_certificate_status_response);
-
-  config.verify.revocation.mode = RevocationMode::off;
-  ScriptedPeer delivered = ScriptedPeer::server_of(config);
-  delivered.staples = true;
-  delivered.send_all({server_hello, certificate, certificate_status, server_key_exchange, server_hello_done});
-  delivered.change_cipher_spec();
-  delivered.send(finished);
-  CHECK(delivered.engine.state().handshake_complete);
-  CHECK(octets(delivered.engine.state().ocsp_response) == Octets(40, 0x0c));
-}
-
 // ------------------------------------------------ ServerKeyExchange
 
 TEST_CASE("a group that was not offered is answered with illegal_parameter") {

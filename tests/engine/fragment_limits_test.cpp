@@ -59,11 +59,13 @@ void check_limits(ScriptedPeer peer, std::size_t sends, std::size_t takes) {
 
 }  // namespace
 
+// Shows RFC 6066 4-1
 TEST_CASE("RFC 6066 §4: a client that asked for a max_fragment_length gets it, both ways, or all of 2^14 from a server that does not answer") {
   for (const auto& [size, code] : {std::pair(512, 1), {1024, 2}, {2048, 3}, {4096, 4}}) {
     CAPTURE(size);
     const auto limit = static_cast<std::size_t>(size);
     ScriptedPeer peer = answered(asking(limit), {{kMaxFragmentLength, {static_cast<std::uint8_t>(code)}}});
+    CHECK(client_hello_of(peer).max_fragment_length == code);
     finish(peer, Role::client);
     CHECK(peer.engine.state().send_fragment_limit == limit);
     CHECK(peer.engine.state().receive_fragment_limit == limit);
@@ -74,6 +76,7 @@ TEST_CASE("RFC 6066 §4: a client that asked for a max_fragment_length gets it, 
   check_limits(std::move(peer), kMaxPlaintext, kMaxPlaintext);
 }
 
+// Shows RFC 6066 4-4
 TEST_CASE("RFC 6066 §4: an answer with another length than was asked for is answered with illegal_parameter, one unasked with unsupported_extension") {
   for (const std::uint8_t code : Octets{0, 1, 3, 4, 5, 255})
     answered(asking(1024), {{kMaxFragmentLength, {code}}}).check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
@@ -86,12 +89,16 @@ TEST_CASE("RFC 6066 §4: an answer with another length than was asked for is ans
   answered(client_config(), {{kRecordSizeLimit, two(1000)}}).check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
 }
 
-TEST_CASE("RFC 6066 §4: a server keeps to the max_fragment_length that it was asked for, and refuses those that there are not") {
+// Shows RFC 6066 4-2, 4-3, 4-5
+TEST_CASE("RFC 6066 §4: a server answers the max_fragment_length that it was asked for, keeps to it from then on, and refuses those that there are not") {
   for (const auto& [size, code] : {std::pair(512, 1), {1024, 2}, {2048, 3}, {4096, 4}}) {
     CAPTURE(size);
     const auto limit = static_cast<std::size_t>(size);
-    ScriptedPeer peer = asked({{kMaxFragmentLength, {static_cast<std::uint8_t>(code)}}});
-    for (const auto& seen : peer.seen) CHECK(seen.bytes.size() <= limit);
+    ScriptedPeer peer = asked({{kMaxFragmentLength, {static_cast<std::uint8_t>(code)}}}, server_config(KeyKind::rsa));
+    CHECK(server_hello_of(peer).max_fragment_length == code);
+    const std::size_t largest = std::ranges::max(peer.fragment_sizes);
+    CHECK(largest <= limit);
+    CHECK((limit > 512 || largest == 512));
     finish(peer, Role::server);
     check_limits(std::move(peer), limit, limit);
   }
@@ -127,9 +134,8 @@ TEST_CASE("RFC 8449 §4, §5: a limit below 64, or an answer to both extensions,
   answered(asking(1024, 100), {{kMaxFragmentLength, {2}}, {kRecordSizeLimit, two(100)}}).check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
   // §5: a server that is asked for both answers one.
   ScriptedPeer both = asked({{kMaxFragmentLength, {1}}, {kRecordSizeLimit, two(100)}});
-  const auto hello = wire::parse_server_hello(Bytes(both.seen.at(0).bytes).subspan(4)).value();
-  CHECK(hello.record_size_limit == kMaxPlaintext);
-  CHECK(!hello.max_fragment_length);
+  CHECK(server_hello_of(both).record_size_limit == kMaxPlaintext);
+  CHECK(!server_hello_of(both).max_fragment_length);
   finish(both, Role::server);
   check_limits(std::move(both), 100, kMaxPlaintext);
 }

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/chains.hpp"
-#include "support/scripted_peer.hpp"
+#include "support/answered.hpp"
 #include "x509/parsed_certificate.hpp"
 
 using namespace tls12;
@@ -49,6 +49,18 @@ struct Talked : Pair {
   std::optional<Alert> alert() const { return server.error() ? server.error()->alert : std::nullopt; }
 };
 
+ClientConfig taking(const Types& types) {
+  ClientConfig config = client_config();
+  config.server_certificate_types = types;
+  config.accept_raw_public_key = [](Bytes key) { return octets(key) == key_of(development_identity(KeyKind::ed25519).leaf); };
+  return config;
+}
+ServerConfig showing(const Types& types) {
+  ServerConfig config = server_config();
+  config.certificate_types = types;
+  return config;
+}
+
 /// What a server answers to a client that has these types: nothing, or the type; then whether it asks for a certificate.
 struct Answer {
   std::optional<CertificateType> type;
@@ -63,8 +75,7 @@ std::optional<Answer> answer(const std::optional<Octets>& client_types, const Se
     peer.check_fault(Errc::certificate_type_not_offered, Alert::unsupported_certificate);
     return std::nullopt;
   }
-  const auto hello = wire::parse_server_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value();
-  return Answer{hello.client_certificate_type, peer.saw(HandshakeType::certificate_request)};
+  return Answer{server_hello_of(peer).client_certificate_type, peer.saw(HandshakeType::certificate_request)};
 }
 
 /// A client that offers both types, and a server that takes bare keys: what it has sent up to ServerHelloDone.
@@ -125,7 +136,7 @@ TEST_CASE("a key that the server does not know is refused with certificate_unkno
 TEST_CASE("RFC 7250 §4.1: a client offers what it has: not X.509 alone, and nothing without an identity") {
   const auto sent = [](const ClientConfig& config, std::optional<Bytes> ClientHello::* member) {
     const ScriptedPeer peer = ScriptedPeer::server_of(config);
-    const auto hello = wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value();
+    const ClientHello hello = client_hello_of(peer);
     return hello.*member ? std::optional(octets(*(hello.*member))) : std::nullopt;
   };
   ClientConfig config = client_config();
@@ -145,7 +156,10 @@ TEST_CASE("RFC 7250 §4.1: a client offers what it has: not X.509 alone, and not
   CHECK(config.build().has_value());
 }
 
-TEST_CASE("bare keys that nobody judges are no configuration") {
+TEST_CASE("RFC 7250 §4.1: bare keys that nobody judges are no configuration") {
+  ClientConfig client = client_config();
+  client.server_certificate_types = {kRaw};
+  CHECK(client.build().error().code == Errc::bad_configuration);
   ServerConfig server = server_config();
   server.client_certificate_types = {kRaw};
   CHECK(server.build().error().code == Errc::bad_configuration);
@@ -182,21 +196,56 @@ TEST_CASE("RFC 7250 §4.2: no type in common is unsupported_certificate where th
 }
 
 TEST_CASE("RFC 7250 §4.2: a server whose only way to show its key the client does not have ends with unsupported_certificate") {
-  ServerConfig config = server_config();
-  config.certificate_types = {kRaw};
-  for (const auto& types : {std::optional(Octets{0}), std::optional(Octets{1, 77}), std::optional<Octets>()}) {
-    ScriptedPeer peer = ScriptedPeer::client_of(config);
+  const auto check_refused = [](const Types& shown, const std::optional<Octets>& types) {
+    ScriptedPeer peer = ScriptedPeer::client_of(showing(shown));
     if (types) peer.client_hello.extensions.add(kServerType, vector_of(1, *types));
     peer.send(HandshakeType::client_hello);
     peer.check_fault(Errc::certificate_type_not_offered, Alert::unsupported_certificate);
+  };
+  check_refused({kRaw}, Octets{0});
+  check_refused({kRaw}, Octets{1, 77});
+  check_refused({kRaw}, std::nullopt);
+  check_refused({}, Octets{2});
+}
+
+TEST_CASE("RFC 7250 §4.2: the server shows what it likes best of what the client takes, a certificate where neither says more") {
+  const auto shown = [](const Types& taken, const Types& types) {
+    Pair pair(taking(taken), showing(types));
+    pair.talk();
+    REQUIRE(pair.complete());
+    const ConnectionState& state = pair.client.state();
+    CHECK(state.peer_raw_public_key.empty() != state.peer_certificates.empty());
+    CHECK(state.peer_certificates.empty() == state.verified_chain.empty());
+    return state.peer_certificates.empty() ? kRaw : kX509;
+  };
+  CHECK(shown({kRaw}, {kRaw}) == kRaw);
+  CHECK(shown({kRaw}, {kX509, kRaw}) == kRaw);
+  CHECK(shown({kX509, kRaw}, {kRaw, kX509}) == kRaw);
+  CHECK(shown({kRaw, kX509}, {kX509, kRaw}) == kX509);
+  CHECK(shown({kRaw, kX509}, {}) == kX509);
+}
+
+TEST_CASE("RFC 7250 §3: a server's bare key that is none, or of a kind that the suite has no use for, is refused before anybody is asked") {
+  const auto shows = [](const Octets& key) {
+    ScriptedPeer peer = answered(taking({kRaw}), {{kServerType, {2}}});
+    REQUIRE(!peer.engine.error());
+    peer.send(message_of(HandshakeType::certificate, vector_of(3, key)));
+    REQUIRE(peer.engine.error().has_value());
+    return *peer.engine.error()->alert;
+  };
+  Octets cut = key_of(development_identity(KeyKind::ed25519).leaf);
+  CHECK(shows(key_of(development_identity(KeyKind::rsa).leaf)) == Alert::unsupported_certificate);
+  CHECK(shows({}) == Alert::decode_error);
+  cut.pop_back();
+  for (const Octets& none : {cut, Octets{0x30, 0x00}, Octets{0x30, 0x01}, Octets(40, 0xff)}) {
+    const Alert alert = shows(none);
+    CHECK((alert == Alert::bad_certificate || alert == Alert::unsupported_certificate));
   }
 }
 
 TEST_CASE("a server's bare key: shown where both have it, judged by the client, and by nobody else") {
-  ClientConfig client = client_config();
-  client.server_certificate_types = {kRaw, kX509};
-  ServerConfig server = server_config();
-  server.certificate_types = {kRaw};
+  ClientConfig client = taking({kRaw, kX509});
+  const ServerConfig server = showing({kRaw});
   int asked = 0;
   bool known = true;
   client.accept_raw_public_key = [&](Bytes key) { return ++asked, known && octets(key) == key_of(server.identities[0]); };
@@ -212,12 +261,6 @@ TEST_CASE("a server's bare key: shown where both have it, judged by the client, 
   REQUIRE(refused.client.error());
   CHECK(refused.client.error()->code == Errc::raw_public_key_refused);
   CHECK(refused.server.error()->alert == Alert::certificate_unknown);
-  // And a certificate, from a server that has nothing else.
-  server.certificate_types = {};
-  Pair certified(client, server);
-  certified.talk();
-  CHECK(certified.complete());
-  CHECK(certified.client.state().verified_chain.size() == 2);
 }
 
 TEST_CASE("a client is told a type that it did not offer, or told one without having asked") {

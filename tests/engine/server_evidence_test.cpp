@@ -1,5 +1,4 @@
-// What a server shows beside or instead of its certificate: a stapled OCSP response (RFC 6066 §8), signed certificate timestamps (RFC 6962 §3.3.1), a raw
-// public key (RFC 7250).
+// What a server shows beside its certificate: a stapled OCSP response (RFC 6066 §8), signed certificate timestamps (RFC 6962 §3.3.1).
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -13,8 +12,7 @@ using enum HandshakeType;
 
 namespace {
 
-constexpr int kStatusRequest = 5, kTimestamps = 18, kServerCertificateType = 20;
-constexpr std::uint8_t kRawPublicKey = 2;
+constexpr int kStatusRequest = 5, kTimestamps = 18;
 
 Pair connected(const ClientConfig& client, const ServerConfig& server) {
   Pair pair(client, server);
@@ -64,11 +62,24 @@ TEST_CASE("RFC 6066 §8: a server staples its response for whoever asks, and the
   const Pair unasked = connected(silent, stapling(good));
   CHECK(unasked.complete());
   CHECK(unasked.client.state().ocsp_response.empty());
-  const Pair without = connected(client_config(), server_config());
-  CHECK(without.complete());
-  CHECK(without.client.state().ocsp_response.empty());
 }
 
+// Shows RFC 6066 8-5, 8-6
+TEST_CASE("RFC 6066 §8: a staple is announced, and sent right behind the certificate, to a client that asked for one") {
+  const auto check_sent = [](bool asks, const ServerConfig& server, bool sent) {
+    ScriptedPeer peer = ScriptedPeer::client_of(server);
+    if (asks) peer.client_hello.extensions.add(kStatusRequest, hex("01 0000 0000"));
+    peer.complete();
+    CHECK(server_hello_of(peer).status_request == sent);
+    CHECK(peer.saw(certificate_status) == sent);
+    CHECK(peer.seen.at(2).bytes.at(0) == (sent ? 22 : 12));  // behind ServerHello and Certificate
+  };
+  check_sent(true, stapling({0x30, 0x00}), true);
+  check_sent(true, server_config(), false);
+  check_sent(false, stapling({0x30, 0x00}), false);
+}
+
+// Shows RFC 6066 8-7
 TEST_CASE("RFC 6066 §8: a staple that says revoked, or that cannot be used, ends the handshake where revocation counts; so does none, where one is required") {
   const auto check_refused = [](RevocationMode mode, const ServerConfig& server, Errc code, Alert alert) {
     const Pair pair = connected(checking(mode), server);
@@ -131,84 +142,4 @@ TEST_CASE("RFC 6962 §3.3.1: timestamps are delivered to a client that asked, an
     REQUIRE(peer.engine.error().has_value());
     CHECK(peer.engine.error()->alert == Alert::decode_error);
   }
-}
-
-// ------------------------------------------------ raw public keys
-
-namespace {
-
-ClientConfig pinning(std::vector<CertificateType> types = {CertificateType::raw_public_key}, bool accepts = true) {
-  ClientConfig config = client_config();
-  config.server_certificate_types = std::move(types);
-  config.accept_raw_public_key = [accepts](Bytes key) {
-    return accepts && std::ranges::equal(key, development_identity(KeyKind::ed25519).leaf.key().public_key_info());
-  };
-  return config;
-}
-ServerConfig showing(std::vector<CertificateType> types) {
-  ServerConfig config = server_config();
-  config.certificate_types = std::move(types);
-  return config;
-}
-
-}  // namespace
-
-TEST_CASE("RFC 7250 §4.2: the server shows what it likes best of what the client takes, a certificate where neither says more") {
-  using enum CertificateType;
-  const auto shown = [](const ClientConfig& client, const ServerConfig& server) {
-    const Pair pair = connected(client, server);
-    if (pair.client.error()) MESSAGE(pair.client.error()->message());
-    REQUIRE(pair.complete());
-    const ConnectionState& state = pair.client.state();
-    CHECK(state.peer_raw_public_key.empty() != state.peer_certificates.empty());
-    CHECK(state.peer_certificates.empty() == state.verified_chain.empty());
-    return state.peer_certificates.empty() ? raw_public_key : x509;
-  };
-  CHECK(shown(pinning(), showing({raw_public_key})) == raw_public_key);
-  CHECK(shown(pinning(), showing({x509, raw_public_key})) == raw_public_key);
-  CHECK(shown(pinning({x509, raw_public_key}), showing({raw_public_key, x509})) == raw_public_key);
-  CHECK(shown(pinning({raw_public_key, x509}), showing({x509, raw_public_key})) == x509);
-  CHECK(shown(pinning({raw_public_key, x509}), server_config()) == x509);
-}
-
-TEST_CASE("RFC 7250 §4.2: two ends without a type in common end in unsupported_certificate, a key that nobody expects in certificate_unknown") {
-  const Pair unasked = connected(client_config(), showing({CertificateType::raw_public_key}));
-  REQUIRE(unasked.server.error().has_value());
-  CHECK(unasked.server.error()->alert == Alert::unsupported_certificate);
-  const Pair none = connected(pinning(), server_config());
-  REQUIRE(none.server.error().has_value());
-  CHECK(none.server.error()->code == Errc::certificate_type_not_offered);
-  CHECK(none.server.error()->alert == Alert::unsupported_certificate);
-
-  const Pair refused = connected(pinning({CertificateType::raw_public_key}, false), showing({CertificateType::raw_public_key}));
-  REQUIRE(refused.client.error().has_value());
-  CHECK(refused.client.error()->code == Errc::raw_public_key_refused);
-  CHECK(refused.client.error()->alert == Alert::certificate_unknown);
-  CHECK(!refused.server.state().handshake_complete);
-}
-
-TEST_CASE("RFC 7250 §3: a raw public key that is none, or of a kind that the suite has no use for, is refused before anybody is asked") {
-  const auto shows = [](const Octets& key) {
-    ScriptedPeer peer = answered(pinning(), {{kServerCertificateType, {kRawPublicKey}}});
-    REQUIRE(!peer.engine.error());
-    peer.send(message_of(certificate, vector_of(3, key)));
-    REQUIRE(peer.engine.error().has_value());
-    return *peer.engine.error()->alert;
-  };
-  Octets cut = octets(development_identity(KeyKind::ed25519).leaf.key().public_key_info());
-  const Octets rsa = octets(development_identity(KeyKind::rsa).leaf.key().public_key_info());
-  CHECK(shows(rsa) == Alert::unsupported_certificate);
-  CHECK(shows({}) == Alert::decode_error);
-  cut.pop_back();
-  for (const Octets& none : {cut, Octets{0x30, 0x00}, Octets{0x30, 0x01}, Octets(40, 0xff)}) {
-    const Alert alert = shows(none);
-    CHECK((alert == Alert::bad_certificate || alert == Alert::unsupported_certificate));
-  }
-  answered(client_config(), {{kServerCertificateType, {kRawPublicKey}}}).check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
-}
-
-TEST_CASE("RFC 7250 §4.1: a client that takes raw public keys has someone who judges them") {
-  ClientConfig config = client_config();
-  config.server_certificate_types = {CertificateType::raw_public_key};
-  CHECK(config.build().error().code == Errc::bad_configuration);
 }

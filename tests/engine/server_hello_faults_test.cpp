@@ -44,12 +44,13 @@ ClientConfig with_protocols() {
 
 }  // namespace
 
-// Shows RFC 5746 3.4-1; RFC 6066 3-1, 3-2, 3-6; RFC 7627 5.2-1; RFC 8422 4-1, 5.1-3, 5.1.2-4; RFC 5246 7.4.1.2-4, 7.4.1.2-7, 7.4.1.4.1-1, 7.4.1.4.1-2, 7.4.1.4.1-6, E.1-4, E.2-4
+// Shows RFC 5746 3.4-1; RFC 6066 3-1, 3-2, 3-6; RFC 7627 5.2-1; RFC 8422 4-1, 5.1-3, 5.1.2-4;
+// RFC 5246 7.4.1.2-4, 7.4.1.2-7, 7.4.1.4.1-1, 7.4.1.4.1-2, 7.4.1.4.1-6, E.1-4, E.2-4
 TEST_CASE("a client's first ClientHello offers what it can do, in a record that old servers put up with") {
   const ScriptedPeer peer = ScriptedPeer::server_of();
   REQUIRE(peer.seen.size() == 1);
   CHECK(peer.versions == std::vector<int>{0x0301});
-  const auto hello = wire::parse_client_hello(Bytes(peer.seen[0].bytes).subspan(4)).value();
+  const ClientHello hello = client_hello_of(peer);
   CHECK(hello.client_version == ProtocolVersion::tls12);
   CHECK(hello.cipher_suites.size() == 6);
   CHECK(octets(hello.compression_methods) == Octets{0});
@@ -69,7 +70,7 @@ TEST_CASE("a client's first ClientHello offers what it can do, in a record that 
 TEST_CASE("an IP address is never sent as server_name, nor is the dot at the end of an absolute name") {
   const auto name_sent = [](std::string_view name) {
     const ScriptedPeer peer(Role::server, Engine::client(client_config().build().value(), name, kNow));
-    const auto hello = wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value();
+    const ClientHello hello = client_hello_of(peer);
     return std::string(hello.server_name.value_or("nothing"));
   };
   CHECK(name_sent("192.0.2.1") == "nothing");
@@ -85,7 +86,7 @@ TEST_CASE("groups and point formats are offered by a client whose suites use the
     config.common.policy = SuitePolicy::legacy;
     config.common.suites = {suite};
     const ScriptedPeer peer = ScriptedPeer::server_of(config);
-    const auto hello = wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value();
+    const ClientHello hello = client_hello_of(peer);
     std::string said = hello.ec_point_formats ? "formats" + std::string(octets(*hello.ec_point_formats) == Octets{0} ? "" : " of other points") : "no formats";
     if (!hello.supported_groups) return said + ", no groups";
     const auto is_field = [](NamedGroup group) { return static_cast<int>(group) >> 8 == 1; };
@@ -166,17 +167,6 @@ TEST_CASE("ALPN: what the server chose must be among what was offered, to the by
 }
 
 // Shows RFC 8422 5.2-2
-// Shows RFC 6066 4-1, 4-4
-TEST_CASE("RFC 6066 §4: a client takes the max_fragment_length that it asked for, and no other") {
-  ClientConfig config = client_config();
-  config.max_fragment_length = 1024;
-  const ScriptedPeer peer = accepted("the same", [](RawServerHello& h) { h.extensions.add(1, {2}); }, config);
-  CHECK(wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4))->max_fragment_length == 2);
-  CHECK(peer.engine.state().send_fragment_limit == 1024);
-  check("a smaller one", [](auto& h) { h.extensions.add(1, {1}); }, Errc::fragment_limit_wrong, Alert::illegal_parameter, config);
-  check("a larger one", [](auto& h) { h.extensions.add(1, {3}); }, Errc::fragment_limit_wrong, Alert::illegal_parameter, config);
-}
-
 TEST_CASE("uncompressed points must be among the server's formats, if it lists any") {
   check("others only", [](auto& h) { h.extensions.add(11, {2, 1, 2}); }, Errc::point_format_missing, Alert::illegal_parameter);
 }

@@ -84,13 +84,4 @@ struct Acquainted {
   }
 };
 
-/// What the engine said in its ServerHello or ClientHello.
-inline ServerHello server_hello_of(const ScriptedPeer& peer) {
-  for (const auto& seen : peer.seen)
-    if (seen.type == ContentType::handshake && seen.bytes[0] == 2) return wire::parse_server_hello(Bytes(seen.bytes).subspan(4)).value();
-  FAIL("no ServerHello");
-  return {};
-}
-inline ClientHello client_hello_of(const ScriptedPeer& peer) { return wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value(); }
-
 }  // namespace tls12::test

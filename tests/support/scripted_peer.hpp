@@ -88,6 +88,7 @@ class ScriptedPeer {
   // ------------------------------------------------ what the engine sent
   std::vector<Seen> seen;
   std::vector<int> versions;  // of the records' headers
+  std::vector<std::size_t> fragment_sizes;
   std::vector<AlertMessage> alerts;
   bool finished_is_right = false;
   Octets shared_value;       ///< of Diffie-Hellman, leading zeros included
@@ -323,6 +324,7 @@ class ScriptedPeer {
     const auto type = static_cast<ContentType>(bytes[0]);
     const auto version = static_cast<ProtocolVersion>(bytes[1] << 8 | bytes[2]);
     versions.push_back(static_cast<int>(version));
+    fragment_sizes.push_back(bytes.size() - kRecordHeaderSize);
     const auto opened = reading_.open({.type = type, .version = version, .fragment = bytes.subspan(kRecordHeaderSize), .wire_size = bytes.size()});
     if (wire_ != nullptr && !opened) {
       puzzled = wire_ended = true;
@@ -471,5 +473,14 @@ class ScriptedPeer {
   std::unique_ptr<KeyShare> key_share_;
   std::optional<handshake::KeySchedule> keys_;
 };
+
+/// What the engine said in its hello.
+inline ServerHello server_hello_of(const ScriptedPeer& peer) {
+  for (const auto& seen : peer.seen)
+    if (seen.type == ContentType::handshake && seen.bytes[0] == 2) return wire::parse_server_hello(Bytes(seen.bytes).subspan(4)).value();
+  FAIL("no ServerHello");
+  return {};
+}
+inline ClientHello client_hello_of(const ScriptedPeer& peer) { return wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value(); }
 
 }  // namespace tls12::test
