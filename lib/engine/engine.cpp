@@ -35,13 +35,11 @@ void guarded(Impl& impl, Call call) {
 
 }  // namespace
 
-Engine::Impl::Impl(const ClientContext& context, WallTime now)
-    : Impl(Role::client, context, context.config().common, context.config().dynamic_records, now) {
+Engine::Impl::Impl(const ClientContext& context, WallTime now) : Impl(Role::client, context, context.config().common, context.config().dynamic_records, now) {
   writing_.set_version(ProtocolVersion::tls10);  // RFC 5246 appendix E.1: what old servers, and boxes in between, put up with
 }
 
-Engine::Impl::Impl(const ServerContext& context, WallTime now)
-    : Impl(Role::server, context, context.config().common, context.config().dynamic_records, now) {}
+Engine::Impl::Impl(const ServerContext& context, WallTime now) : Impl(Role::server, context, context.config().common, context.config().dynamic_records, now) {}
 
 Engine::Impl::Impl(Role role, std::variant<ClientContext, ServerContext> context, const CommonConfig& config, bool dynamic_records, WallTime now)
     : context_(std::move(context)),
@@ -67,8 +65,8 @@ handshake::Endpoint::Environment Engine::Impl::environment(ConnectionState& stat
 }
 
 Result<void> Engine::Impl::start(std::unique_ptr<handshake::Endpoint> endpoint) {
-  handshake_ = std::make_unique<Handshake>(state_.role, std::move(endpoint));
-  return moved_on(handshake_->flow.advance());
+  handshake_ = std::move(endpoint);
+  return moved_on(handshake_->flow().advance());
 }
 
 void Engine::Impl::begin(std::unique_ptr<handshake::Endpoint> endpoint) {

@@ -53,10 +53,10 @@ class Engine::Impl final : private handshake::Channel {
 
   bool handshaking() const { return handshake_ != nullptr; }
   bool waiting() const { return wants() != Wants::nothing; }
-  Wants wants() const { return handshake_ ? handshake_->endpoint->wants() : Wants::nothing; }
-  SignatureWanted signature_wanted() const { return handshake_ ? handshake_->endpoint->signature_wanted() : SignatureWanted{}; }
-  Bytes asked() const { return handshake_->endpoint->asked(); }
-  const char* due() const { return handshake_ ? handshake_->flow.due() : error_ && error_->due != nullptr ? error_->due : "complete"; }
+  Wants wants() const { return handshake_ ? handshake_->wants() : Wants::nothing; }
+  SignatureWanted signature_wanted() const { return handshake_ ? handshake_->signature_wanted() : SignatureWanted{}; }
+  Bytes asked() const { return handshake_->asked(); }
+  const char* due() const { return handshake_ ? handshake_->flow().due() : error_ && error_->due != nullptr ? error_->due : "complete"; }
   bool write_closed() const { return close_notify_sent_; }
   bool peer_closed() const { return peer_closed_; }
   const std::optional<Error>& error() const { return error_; }
@@ -64,13 +64,6 @@ class Engine::Impl final : private handshake::Channel {
   void release_buffers();
 
  private:
-  /// The figure under way and the end that acts in it; gone, and wiped, when it is complete or has failed.
-  struct Handshake {
-    Handshake(Role role, std::unique_ptr<handshake::Endpoint> end) : endpoint(std::move(end)), flow(role, *endpoint) {}
-    std::unique_ptr<handshake::Endpoint> endpoint;
-    handshake::Flow flow;
-  };
-
   /// What a handshake behind the first makes; it counts when that is complete.
   struct Next {
     ConnectionState state;
@@ -137,8 +130,8 @@ class Engine::Impl final : private handshake::Channel {
   ConnectionState state_;
   handshake::Kept kept_;
   std::unique_ptr<Observer> observer_;
-  std::unique_ptr<Next> next_;  // of a renegotiation under way, or given up
-  std::unique_ptr<Handshake> handshake_;
+  std::unique_ptr<Next> next_;                      // of a renegotiation under way, or given up
+  std::unique_ptr<handshake::Endpoint> handshake_;  // gone, and wiped, when it is complete or has failed
 
   Buffer input_;
   record::Framer framer_;
@@ -163,7 +156,7 @@ class Engine::Impl final : private handshake::Channel {
   std::size_t small_left_ = 0;                  // data that is still to go in small records
   std::size_t fragment_limit_ = kMaxPlaintext;  // RFC 6066 §4, RFC 8449
   std::size_t pending_fragment_limit_ = 0;
-  std::size_t record_left_ = 0;                 // of a record that was sent in part
+  std::size_t record_left_ = 0;  // of a record that was sent in part
   bool close_notify_sent_ = false;
 
   std::optional<Error> error_;

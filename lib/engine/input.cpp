@@ -45,8 +45,8 @@ void Engine::Impl::consume(std::size_t n) {
 }
 
 void Engine::Impl::answer(std::optional<Bytes> with) {
-  handshake_->endpoint->answer(with);
-  if (const auto moved = moved_on(handshake_->flow.advance()); !moved) return fail(moved.error());
+  handshake_->answer(with);
+  if (const auto moved = moved_on(handshake_->flow().advance()); !moved) return fail(moved.error());
   if (const auto received = receive_messages(); !received) return fail(received.error());
   flush_flight();
   process();
@@ -116,7 +116,7 @@ Result<void> Engine::Impl::check_flight_end() const {
 
 Result<void> Engine::Impl::receive_message(const record::HandshakeAssembly::Message& message) {
   if (state_.role == Role::client && message.type == HandshakeType::hello_request) return receive_hello_request(message.body());
-  if (handshake_) return moved_on(handshake_->flow.receive(handshake::act_of(message.type), message.bytes));
+  if (handshake_) return moved_on(handshake_->flow().receive(handshake::act_of(message.type), message.bytes));
   if (state_.role == Role::server && message.type == HandshakeType::client_hello) return receive_second_client_hello(message.body());
   if (next_) return {};  // of a renegotiation that our close_notify has ended
   Error error(Errc::unexpected_message, name(message.type));
@@ -145,8 +145,8 @@ Result<void> Engine::Impl::count_hello_request() {
 
 Result<void> Engine::Impl::moved_on(const Result<Outcome>& outcome) {
   if (!outcome) return std::unexpected(outcome.error());
-  if (observer_) observer_->on_due(handshake_->flow.due());
-  if (!handshake_->flow.complete()) return {};
+  if (observer_) observer_->on_due(handshake_->flow().due());
+  if (!handshake_->flow().complete()) return {};
   handshake_.reset();
   if (next_) renegotiated();
   if (observer_) observer_->on_complete(state_);
@@ -161,7 +161,7 @@ Result<void> Engine::Impl::receive_change_cipher_spec(Bytes fragment) {
   if (observer_) observer_->on_change_cipher_spec(Direction::received);
   if (assembly_.partial()) return std::unexpected(Error(Errc::key_change_inside_message));
   if (!handshake_) return std::unexpected(Error(Errc::unexpected_change_cipher_spec));
-  const auto outcome = handshake_->flow.receive(Act::change_cipher_spec, {});
+  const auto outcome = handshake_->flow().receive(Act::change_cipher_spec, {});
   if (!outcome) return std::unexpected(outcome.error());
   reading_.activate_pending();
   framer_.expect_protection();
@@ -187,7 +187,7 @@ Result<void> Engine::Impl::receive_alert(Bytes fragment) {
   if (alert->level == AlertLevel::fatal) {
     Error error(Errc::peer_alert);
     error.alert = alert->description;
-    error.due = handshake_ ? handshake_->flow.due() : nullptr;
+    error.due = handshake_ ? handshake_->flow().due() : nullptr;
     return std::unexpected(error);
   }
   if (++warnings_ > config_.limits.warning_alerts) return std::unexpected(Error(Errc::too_many_warnings));
@@ -195,12 +195,12 @@ Result<void> Engine::Impl::receive_alert(Bytes fragment) {
 }
 
 // RFC 5246 §7.4.1.1: a server takes our ClientHello up when it gets to it; what it sends before is of the handshake that is complete.
-bool Engine::Impl::speaks_as_before() const { return !handshake_ || (next_ && handshake_->flow.awaits(Act::server_hello)); }
+bool Engine::Impl::speaks_as_before() const { return !handshake_ || (next_ && handshake_->flow().awaits(Act::server_hello)); }
 
 Result<void> Engine::Impl::receive_application_data(const record::Record& record, MutableBytes plaintext) {
   if (!speaks_as_before()) {
     Error error(Errc::application_data_before_finished);
-    error.due = handshake_->flow.due();
+    error.due = handshake_->flow().due();
     return std::unexpected(error);
   }
   if (plaintext.empty()) return {};

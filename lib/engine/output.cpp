@@ -14,6 +14,7 @@ constexpr std::uint8_t kChangeCipherSpec[] = {1};
 Result<void> Engine::Impl::seal(ContentType type, Bytes fragment) {
   const std::uint64_t sequence = writing_.sequence();
   const std::size_t before = output_.size();
+  if (output_.empty() && handshake_) (void)output_.prepare(handshake::kUsualFlight);
   if (const auto sealed = writing_.seal(type, fragment, output_); !sealed) return sealed;
   if (observer_) {
     const Bytes header = Bytes(output_.view()).subspan(before, kRecordHeaderSize);
@@ -98,7 +99,7 @@ Result<void> Engine::Impl::close_write() {
   if (const auto flushed = flush(); !flushed) return flushed;
   if (const auto sent = send_alert(AlertLevel::warning, Alert::close_notify); !sent) return sent;
   close_notify_sent_ = true;
-  if (handshake_ && !handshake_->flow.ours_are_sent()) handshake_.reset();  // nothing of ours follows
+  if (handshake_ && !handshake_->flow().ours_are_sent()) handshake_.reset();  // nothing of ours follows
   return {};
 }
 
@@ -126,7 +127,7 @@ void Engine::Impl::fail_silently(Error error) {
 
 // RFC 5246 §7.2.2: a fatal alert, either way, ends the session too: nobody is to resume it. What others have of it, as tickets, is beyond our reach.
 void Engine::Impl::forget_session() {
-  if (error_->alert && kept_.store) kept_.store->erase(kept_.session_key);
+  if (error_->alert && kept_.store) kept_.store->erase(state_.role == Role::client ? bytes_of(state_.server_name) : Bytes(kept_.session_id));
 }
 
 void Engine::Impl::count_records() {

@@ -19,7 +19,6 @@ Result<void> Engine::Impl::renegotiate() {
   next_->kept.server_verify_data = kept_.server_verify_data;
   next_->kept.encrypt_then_mac = kept_.encrypt_then_mac;
   next_->kept.store = kept_.store;
-  next_->kept.session_key = kept_.session_key;
   return start(
       std::make_unique<handshake::Client>(std::get<ClientContext>(context_).content(), std::move(*name), environment(next_->state, next_->kept, &state_)));
 }

@@ -28,9 +28,9 @@ bool is_reserved(ExtensionType type) {
   return (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff);
 }
 
-/// A list with a value that means nothing in front, or something behind.
-std::vector<std::uint8_t> list_with(std::optional<std::uint16_t> front, Bytes list, std::optional<CipherSuite> back = {}) {
-  std::vector<std::uint8_t> all;
+/// A list with a value that means nothing in front, or something behind; `all` is where it is put together, where there is either.
+Bytes list_with(std::optional<std::uint16_t> front, Bytes list, std::optional<CipherSuite> back, std::vector<std::uint8_t>& all) {
+  if (!front && !back) return list;
   const auto put = [&](unsigned value) { all.insert(all.end(), {static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)}); };
   if (front) put(*front);
   all.insert(all.end(), list.begin(), list.end());
@@ -49,15 +49,11 @@ std::vector<std::uint8_t> wire_of(const std::vector<CertificateType>& types) {
   return wire;
 }
 
-bool still_valid(const std::vector<Certificate>& chain, WallTime now) {
-  return std::ranges::all_of(chain, [&](const Certificate& c) { return c.not_before() <= now && now <= c.not_after(); });
-}
-
 }  // namespace
 
 Client::Client(const ClientContext::Content& context, x509::ReferenceName server_name, const Environment& environment)
-    : Endpoint(Role::client, context.config.common, environment), context_(context), server_name_(std::move(server_name)) {
-  state_.server_name = server_name_.text();
+    : Endpoint(Role::client, context.config.common, environment), context_(context), names_server_(!server_name.is_address()) {
+  state_.server_name = std::move(server_name).text();
 }
 
 Result<Outcome> Client::send(Act message) {
@@ -111,19 +107,19 @@ Result<Outcome> Client::send_client_hello() {
   const Abilities& ours = context_.abilities;
   if (const auto drawn = draw(client_random_); !drawn) return fail(drawn.error());
   find_session();
-  // RFC 5077 §3.4: beside a ticket stands an ID that nobody knows, so that its echo says that the ticket was taken.
-  offered_id_ = session_ && session_->ticket.empty() ? session_->session_id : std::vector<std::uint8_t>(session_ ? kSessionIdSize : 0);
   if (session_ && !session_->ticket.empty())
-    if (const auto drawn = draw(offered_id_); !drawn) return fail(drawn.error());
+    if (const auto drawn = draw(beside_ticket_); !drawn) return fail(drawn.error());
 
   const auto reserved = [&](std::size_t i) { return config.grease ? std::optional(grease(client_random_[i])) : std::nullopt; };
-  const auto suites = list_with(reserved(0), ours.suites_wire, config.fallback ? std::optional(CipherSuite::TLS_FALLBACK_SCSV) : std::nullopt);
-  const auto groups = list_with(ours.groups.empty() ? std::nullopt : reserved(1), ours.groups_wire);
+  const auto fallback = config.fallback ? std::optional(CipherSuite::TLS_FALLBACK_SCSV) : std::nullopt;
+  std::vector<std::uint8_t> all_suites, all_groups;
+  const Bytes suites = list_with(reserved(0), ours.suites_wire, fallback, all_suites);
+  const Bytes groups = list_with(ours.groups.empty() ? std::nullopt : reserved(1), ours.groups_wire, std::nullopt, all_groups);
   const auto server_types = wire_of(config.server_certificate_types), client_types = wire_of(config.client_certificate_types);
 
   ClientHello hello{
-      .random = client_random_, .session_id = offered_id_, .cipher_suites = ListOf16<CipherSuite>(suites), .compression_methods = kNullCompression};
-  if (!server_name_.is_address()) hello.server_name = server_name_.dns();  // RFC 6066 §3: never an address, and no dot at the end
+      .random = client_random_, .session_id = offered_id(), .cipher_suites = ListOf16<CipherSuite>(suites), .compression_methods = kNullCompression};
+  if (names_server_) hello.server_name = state_.server_name;  // RFC 6066 §3: never an address, and no dot at the end
   if (!groups.empty()) hello.supported_groups = ListOf16<NamedGroup>(groups);
   if (ours.has_ecdhe()) hello.ec_point_formats = kPointFormats;
   hello.signature_algorithms = ours.scheme_list();
@@ -133,7 +129,7 @@ Result<Outcome> Client::send_client_hello() {
   hello.encrypt_then_mac = ours.has_cbc();
   // RFC 5746 §3.4: empty in a first handshake; §3.5: our last verify_data in another.
   hello.renegotiation_info = established_ ? Bytes(kept_.client_verify_data) : Bytes{};
-  if (config.sessions && config.tickets && !established_) hello.session_ticket = session_ ? Bytes(session_->ticket) : Bytes{};
+  if (config.sessions && config.tickets && !established_) hello.session_ticket = session_ ? session_->ticket.view() : Bytes{};
   hello.status_request = config.request_ocsp;
   hello.signed_certificate_timestamp = config.request_timestamps;
   if (config.max_fragment_length != 0) hello.max_fragment_length = fragment_length_code(config.max_fragment_length);
@@ -154,25 +150,31 @@ Result<Outcome> Client::send_client_hello() {
 void Client::find_session() {
   const ClientConfig& config = context_.config;
   if (!config.sessions || established_) return;
-  config.sessions->get(session_key(), now_, [&](Bytes bytes) { session_ = parse_session(bytes); });
+  const TrustAnchors anchors = config.trust.anchors();
+  config.sessions->get(session_key(), now_, [&](Bytes bytes) { session_ = parse_session(bytes, {anchors.begin(), anchors.end()}); });
   if (!session_) return;
   const bool spoken = std::ranges::find(context_.abilities.suites, session_->suite, &wire::SuiteRow::suite) != context_.abilities.suites.end();
   const bool usable = !session_->session_id.empty() || (config.tickets && !session_->ticket.empty());
   const bool same_fragments = session_->max_fragment_length == 0 || session_->max_fragment_length == fragment_length_code(config.max_fragment_length);
-  const bool fits = spoken && usable && same_fragments && session_->binding == binding() && session_->server_name == state_.server_name &&
-                    now_ < session_->expires && (session_->extended_master_secret || !config_.require_extended_master_secret) &&
-                    still_valid(session_->verified_chain, now_) &&
-                    (session_->peer_raw_public_key.empty() || (config.accept_raw_public_key && config.accept_raw_public_key(session_->peer_raw_public_key)));
+  const bool fits = spoken && usable && same_fragments && session_->binding == binding() && now_ < session_->expires &&
+                    (session_->extended_master_secret || !config_.require_extended_master_secret) && still_believes_server();
   if (!fits) return session_.reset();
   remember_where();
 }
 
-void Client::remember_where() {
-  kept_.store = context_.config.sessions;
-  kept_.session_key = copy(session_key());
+bool Client::still_believes_server() const {
+  const ClientConfig& config = context_.config;
+  const Bytes raw_key = session_->peer_raw_public_key;
+  return still_believed(session_->verified_chain, now_, config.verify) &&
+         (raw_key.empty() || (config.accept_raw_public_key && config.accept_raw_public_key(raw_key)));
 }
 
-Binding Client::binding() const { return context_.binding.digest(provider(), context_.config.dangerous.accept_any_certificate ? 1 : 0, context_.config.trust); }
+void Client::remember_where() { kept_.store = context_.config.sessions; }
+
+Binding Client::binding() const {
+  const ClientConfig& config = context_.config;
+  return context_.bindings.of(state_.server_name, provider(), config.dangerous.accept_any_certificate ? 1 : 0, config.trust, config.verify);
+}
 
 // ------------------------------------------------ ServerHello
 
@@ -208,7 +210,13 @@ Result<void> Client::receive_server_hello(Bytes body) {
   return {};
 }
 
-bool Client::resumes(const ServerHello& hello) const { return !offered_id_.empty() && std::ranges::equal(hello.session_id, offered_id_); }
+bool Client::resumes(const ServerHello& hello) const { return !offered_id().empty() && std::ranges::equal(hello.session_id, offered_id()); }
+
+// RFC 5077 §3.4: beside a ticket stands an ID that nobody knows, so that its echo says that the ticket was taken.
+Bytes Client::offered_id() const {
+  if (!session_) return {};
+  return session_->ticket.empty() ? session_->session_id.view() : beside_ticket_;
+}
 
 Result<void> Client::resume_session(const ServerHello& hello, const wire::SuiteRow& suite) {
   if (suite.suite != session_->suite) return fail(Errc::session_suite_changed, name(suite.suite));
@@ -403,7 +411,7 @@ Result<Outcome> Client::verify_peer() {
 }
 
 Result<PeerVerified> Client::judge_server() {
-  if (negotiated_.resumed) return verified_before(*session_);
+  if (negotiated_.resumed) return verified_before(std::move(session_->verified_chain));
   if (has_psk(suite_->key_exchange)) return verified_by_psk();
   if (peer_certificate_type_ == CertificateType::raw_public_key) {
     if (!context_.config.accept_raw_public_key(state_.peer_raw_public_key)) return fail(Errc::raw_public_key_refused);
@@ -535,11 +543,10 @@ Result<void> Client::receive_new_session_ticket(Bytes body) {
   return {};
 }
 
-Result<Outcome> Client::complete(const PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished) {
-  const auto completed = Endpoint::complete(peer, signature, finished);
+Result<Outcome> Client::complete(PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished) {
   if (const Certificate* certificate = peer_certificate()) kept_.server_certificate = *certificate;
   if (context_.config.sessions && !established_) keep_session();
-  return completed;
+  return Endpoint::complete(peer, signature, finished);
 }
 
 // The session is the client's own again, or a fresher one; a ticket that was replaced is of no use any more.
@@ -549,7 +556,7 @@ void Client::keep_session() {
   Session session = session_of();
   session.binding = binding();
   session.ticket = new_ticket_;
-  session.session_id = new_ticket_.empty() ? new_id_ : std::vector<std::uint8_t>();
+  if (new_ticket_.empty()) session.session_id = new_id_;
   if (session.ticket.empty() && session.session_id.empty()) return kept_.store->erase(session_key());
   // RFC 5077 §3.3: the lifetime is a hint, and 0 is none.
   const auto lifetime = ticket_lifetime_ == 0 ? kSessionLifetime : std::min<std::chrono::seconds>(std::chrono::seconds(ticket_lifetime_), kMaxTicketLifetime);

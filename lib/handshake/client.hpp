@@ -37,14 +37,16 @@ class Client final : public Endpoint {
   Result<Outcome> sign_handshake();
   Result<Outcome> send_certificate_verify();
   Result<void> receive_new_session_ticket(Bytes body);
-  Result<Outcome> complete(const PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished);
+  Result<Outcome> complete(PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished);
 
   // ClientHello
   void find_session();
   void remember_where();  // RFC 5246 §7.2: a connection that fails takes its session with it
+  bool still_believes_server() const;
   Binding binding() const;
   /// Whether the server says yes to the session that was offered.
   bool resumes(const ServerHello& hello) const;
+  Bytes offered_id() const;
   Bytes session_key() const { return bytes_of(state_.server_name); }
   // ServerHello
   Result<void> check_offered(const ServerHello& hello) const;
@@ -64,8 +66,8 @@ class Client final : public Endpoint {
   void keep_session();
 
   const ClientContext::Content& context_;
-  x509::ReferenceName server_name_;
-  std::vector<std::uint8_t> offered_id_;           // of the ClientHello
+  bool names_server_;
+  std::array<std::uint8_t, kSessionIdSize> beside_ticket_ = {};
   std::vector<std::uint8_t> new_id_, new_ticket_;  // what the server gives to resume by
   std::uint32_t ticket_lifetime_ = 0;
   std::vector<std::uint8_t> server_key_exchange_, certificate_request_;  // as they came, for the steps that answer them

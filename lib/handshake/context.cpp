@@ -96,18 +96,6 @@ ShownIdentity show(const Identity& identity) {
   return shown;
 }
 
-std::array<std::uint8_t, 32> BindingOf::digest(const Provider& provider, std::uint8_t kind, const TrustStore& trust) const {
-  const TrustAnchors anchors = trust.anchors();
-  const std::scoped_lock lock(mutex_);
-  if (anchors_ && anchors_->begin() == anchors.begin()) return digest_;  // kept alive here, so that nothing else can be there
-  Hash hash(*provider[HashAlgorithm::sha256].implementation);
-  hash.update({&kind, 1});
-  for (const Certificate& anchor : anchors) hash.update(anchor.der());
-  hash.digest(digest_);
-  anchors_ = anchors;
-  return digest_;
-}
-
 Result<Abilities> abilities_of(const CommonConfig& config, Keys keys) {
   if (!config.provider) return fail(Errc::bad_configuration, "provider");
   const Provider& provider = *config.provider;

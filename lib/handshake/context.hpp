@@ -1,11 +1,10 @@
 // What build() makes of a configuration: everything a handshake needs, looked up, ordered and encoded once, shared by all connections.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <mutex>
 #include <vector>
 
+#include "handshake/binding.hpp"
 #include "tls12/config.hpp"
 #include "tls12/messages.hpp"
 #include "wire/registry.hpp"
@@ -35,17 +34,6 @@ struct ShownIdentity {
 };
 ShownIdentity show(const Identity& identity);
 
-/// What makes a session one of this configuration's: whom it trusts and what it asks. The digest is made again when the trust store was reloaded.
-class BindingOf {
- public:
-  std::array<std::uint8_t, 32> digest(const Provider& provider, std::uint8_t kind, const TrustStore& trust) const;
-
- private:
-  mutable std::mutex mutex_;
-  mutable std::optional<TrustAnchors> anchors_;
-  mutable std::array<std::uint8_t, 32> digest_ = {};
-};
-
 /// Which key exchanges a configuration has keys for.
 struct Keys {
   bool certificates, psk;
@@ -60,7 +48,7 @@ struct ClientContext::Content {
   handshake::Abilities abilities;
   std::vector<handshake::ShownIdentity> identities;
   std::vector<std::uint8_t> certificate_schemes_wire;  ///< RFC 8446 §4.2.3: VerifyPolicy::signature_schemes
-  handshake::BindingOf binding = {};
+  handshake::Bindings bindings = {};
 };
 
 struct ServerContext::Content {
@@ -69,7 +57,7 @@ struct ServerContext::Content {
   std::vector<handshake::ShownIdentity> identities;
   std::vector<std::uint8_t> authorities_wire;  ///< RFC 5246 §7.4.4
   std::shared_ptr<TicketKeys> ticket_keys;     ///< null: no tickets
-  handshake::BindingOf binding = {};
+  handshake::Bindings bindings = {};
 };
 
 }  // namespace tls12

@@ -34,8 +34,8 @@ void Endpoint::resume(const wire::SuiteRow& suite) {
   const bool client_signed = role_ == Role::server && !(session_->peer_certificates.empty() && session_->peer_raw_public_key.empty());
   (client_signed ? state_.client_signature_scheme : state_.signature_scheme) = session_->signature_scheme;
   state_.psk_identity = session_->psk_identity;
-  state_.peer_certificates = session_->peer_certificates;
-  state_.peer_raw_public_key = session_->peer_raw_public_key;
+  state_.peer_certificates = std::move(session_->peer_certificates);
+  state_.peer_raw_public_key = std::move(session_->peer_raw_public_key);
 }
 
 void Endpoint::use_max_fragment_length(std::uint8_t code) {
@@ -125,7 +125,6 @@ Session Endpoint::session_of() const {
           .master_secret = Secret<kMasterSecretSize>::copy_of(keys_->master_secret()),
           .extended_master_secret = state_.extended_master_secret,
           .established = session_ && negotiated_.resumed ? session_->established : now_,
-          .server_name = state_.server_name,
           .max_fragment_length = max_fragment_length_,
           .group = state_.group,
           .signature_scheme = role_ == Role::server && state_.client_signature_scheme ? state_.client_signature_scheme : state_.signature_scheme,
@@ -135,8 +134,8 @@ Session Endpoint::session_of() const {
           .peer_raw_public_key = state_.peer_raw_public_key};
 }
 
-Result<Outcome> Endpoint::complete(const PeerVerified& peer, const SignatureVerified&, const FinishedVerified&) {
-  state_.verified_chain = peer.chain();
+Result<Outcome> Endpoint::complete(PeerVerified& peer, const SignatureVerified&, const FinishedVerified&) {
+  state_.verified_chain = peer.release();
   state_.handshake_complete = true;
   kept_.prf_hash = suite_->prf_hash;
   if (config_.keep_master_secret) kept_.master_secret = Secret<kMasterSecretSize>::copy_of(keys_->master_secret());

@@ -20,6 +20,9 @@
 
 namespace tls12::handshake {
 
+/// Room for the messages of most flights that have no certificates.
+inline constexpr std::size_t kUsualFlight = 512;
+
 /// What the handshake needs of whoever carries its messages. Messages of one flight may be put into one record.
 class Channel {
  public:
@@ -46,10 +49,11 @@ struct Kept {
   std::optional<Certificate> server_certificate = {};
   bool encrypt_then_mac = false;  ///< in this handshake or one before it (RFC 7366 §3.1)
   std::shared_ptr<SessionStore> store = {};
-  std::vector<std::uint8_t> session_key = {};
+  std::vector<std::uint8_t> session_id = {};  ///< a server's; a client finds its session by the server's name
 };
 
-/// One end of a handshake, for as long as it lasts: destroyed, and wiped, when it is complete. Client and Server add a function a row.
+/// One end of a handshake, and how far it is in the figure, for as long as that lasts: destroyed, and wiped, when it is complete. Client and Server add a
+/// function a row.
 class Endpoint : public Steps {
  public:
   struct Environment {
@@ -61,6 +65,8 @@ class Endpoint : public Steps {
     WallTime now;
   };
 
+  Flow& flow() { return flow_; }
+  const Flow& flow() const { return flow_; }
   const Negotiated& negotiated() const final { return negotiated_; }
   Result<void> receive(Act message, Bytes bytes) final;
   /// How the peer's messages are to be read, as far as that is known.
@@ -83,6 +89,7 @@ class Endpoint : public Steps {
         established_(environment.established),
         observer_(environment.observer),
         now_(environment.now),
+        flow_(role, *this),
         transcript_(config.limits.transcript) {}
 
   /// What the peer's message says, checked; the message is in the transcript behind it.
@@ -93,6 +100,7 @@ class Endpoint : public Steps {
   template <class Message>
   Result<Outcome> emit(const Message& message) {
     Buffer& out = channel_.messages();
+    if (out.empty()) (void)out.prepare(kUsualFlight);
     const std::size_t start = out.size();
     wire::serialize(message, out);
     const Bytes bytes = out.view().subspan(start);
@@ -125,7 +133,7 @@ class Endpoint : public Steps {
   Result<void> receive_finished(Bytes body);
   /// Everything this handshake has to say to a later one.
   Session session_of() const;
-  Result<Outcome> complete(const PeerVerified& peer, const SignatureVerified&, const FinishedVerified&);
+  Result<Outcome> complete(PeerVerified& peer, const SignatureVerified&, const FinishedVerified&);
 
   Role role_;
   const CommonConfig& config_;
@@ -136,6 +144,7 @@ class Endpoint : public Steps {
   Observer* observer_;
   WallTime now_;
 
+  Flow flow_;
   Negotiated negotiated_;
   Transcript transcript_;
   HelloRandom client_random_ = {}, server_random_ = {};

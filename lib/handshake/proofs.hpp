@@ -18,12 +18,13 @@ class PeerVerified {
  public:
   /// From the peer's certificate to the trust anchor; empty unless a certificate was verified.
   const std::vector<Certificate>& chain() const { return chain_; }
+  std::vector<Certificate> release() { return std::move(chain_); }
 
  private:
   friend Result<PeerVerified> verify_server(const struct ServerVerification&);
   friend Result<PeerVerified> verify_client(const struct ClientVerification&);
   friend PeerVerified verified_by_psk();
-  friend PeerVerified verified_before(const Session&);
+  friend PeerVerified verified_before(std::vector<Certificate>);
   friend PeerVerified no_verification_asked();
   explicit PeerVerified(std::vector<Certificate> chain) : chain_(std::move(chain)) {}
   std::vector<Certificate> chain_;

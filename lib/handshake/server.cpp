@@ -128,18 +128,27 @@ bool Server::may_resume(const ClientHello& hello) const {
   const bool ours_still = std::ranges::find(ours().suites, session_->suite, &wire::SuiteRow::suite) != ours().suites.end();
   const bool theirs_still = hello.cipher_suites.contains(session_->suite);
   const bool fresh = now_ < session_->established + config().session_lifetime && now_ >= session_->established;
-  const bool same_name = session_->server_name == state_.server_name;  // RFC 6066 §3
   const bool same_secrets = session_->extended_master_secret == hello.extended_master_secret;
-  // The client's certificate may have expired since.
-  const bool peer_still = std::ranges::all_of(session_->verified_chain, [&](const Certificate& c) { return now_ <= c.not_after(); });
-  const bool key_still =
-      session_->peer_raw_public_key.empty() || (config().accept_raw_public_key && config().accept_raw_public_key(session_->peer_raw_public_key));
-  return ours_still && theirs_still && fresh && same_name && same_secrets && peer_still && session_->binding == binding() && key_still;
+  return ours_still && theirs_still && fresh && same_secrets && session_->binding == binding() && still_believes_client();
 }
 
-// Whom this configuration trusts, what it asks of clients, and which keys it shares.
+bool Server::still_believes_client() const {
+  if (!still_believed(session_->verified_chain, now_, config().verify)) return false;
+  if (const Bytes key = session_->peer_raw_public_key; !key.empty() && !(config().accept_raw_public_key && config().accept_raw_public_key(key))) return false;
+  return session_->psk_identity.empty() || knows_psk(session_->psk_identity);
+}
+
+// A key that was taken back resumes nothing.
+bool Server::knows_psk(std::string_view identity) const {
+  auto key = config().find_psk ? config().find_psk(identity) : std::nullopt;
+  if (key) wipe(*key);
+  return key && !key->empty();
+}
+
+// Whom this configuration trusts, and what it asks of clients.
 Binding Server::binding() const {
-  return context_.content().binding.digest(provider(), static_cast<std::uint8_t>(config().client_authentication), config().client_trust);
+  return context_.content().bindings.of(state_.server_name, provider(), static_cast<std::uint8_t>(config().client_authentication), config().client_trust,
+                                        config().verify);
 }
 
 // RFC 5246 §7.4.1.3 and §7.4.1.4.1. A resumed session has its suite and its certificate already.
@@ -416,7 +425,7 @@ Result<Outcome> Server::verify_peer() {
 }
 
 Result<PeerVerified> Server::judge_client() {
-  if (negotiated_.resumed) return verified_before(*session_);
+  if (negotiated_.resumed) return verified_before(std::move(session_->verified_chain));
   if (has_psk(suite_->key_exchange)) return verified_by_psk();
   if (!negotiated_.client_certificate) return no_verification_asked();
   if (peer_certificate_type_ == CertificateType::raw_public_key) {
@@ -447,21 +456,20 @@ Session Server::session_to_keep() const {
   return session;
 }
 
-Result<Outcome> Server::complete(const PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished) {
-  const auto completed = Endpoint::complete(peer, signature, finished);
+Result<Outcome> Server::complete(PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished) {
   if (choice_.credential.identity != nullptr) kept_.server_certificate = choice_.credential.identity->identity.chain().front();
   if (gives_id_) {
     const Session session = session_to_keep();
     config().sessions->put(new_id_, serialize(session), session.expires);
     remember_where(new_id_);
   }
-  return completed;
+  return Endpoint::complete(peer, signature, finished);
 }
 
 // RFC 5246 §7.2: a connection that fails takes its session with it.
 void Server::remember_where(Bytes session_id) {
   kept_.store = config().sessions;
-  kept_.session_key.assign(session_id.begin(), session_id.end());
+  kept_.session_id.assign(session_id.begin(), session_id.end());
 }
 
 }  // namespace tls12::handshake

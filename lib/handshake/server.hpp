@@ -34,7 +34,7 @@ class Server final : public Endpoint {
   Result<Outcome> derive_keys();
   Result<Outcome> verify_peer();
   Result<Outcome> send_new_session_ticket();
-  Result<Outcome> complete(const PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished);
+  Result<Outcome> complete(PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished);
 
   const ServerConfig& config() const { return context_.config(); }
   const Abilities& ours() const { return context_.content().abilities; }
@@ -47,6 +47,8 @@ class Server final : public Endpoint {
   Result<void> choose_client_certificate_type(const ClientHello& hello, ServerHello& answer);
   Result<void> give_session_id();
   bool may_resume(const ClientHello& hello) const;
+  bool still_believes_client() const;
+  bool knows_psk(std::string_view identity) const;
   void remember_where(Bytes session_id);
   ServerKeyExchange key_exchange_params() const;
   Result<Outcome> decrypt_premaster();

@@ -1,13 +1,14 @@
 #include "handshake/session.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "wire/reader.hpp"
 
 namespace tls12::handshake {
 namespace {
 
-constexpr std::uint8_t kVersion = 3;
+constexpr std::uint8_t kVersion = 4;
 
 /// Into memory that is wiped: a session is a secret.
 class Writer {
@@ -37,11 +38,23 @@ WallTime read_time(wire::Reader& reader) {
   return WallTime(std::chrono::seconds(static_cast<std::int64_t>(high << 32 | low)));
 }
 
-bool read_certificates(wire::Reader& reader, std::vector<Certificate>& out) {
+using Known = std::initializer_list<std::span<const Certificate>>;
+
+/// One of those that are known, which need not be parsed again, or another.
+Result<Certificate> certificate_of(Bytes der, Known known) {
+  for (const auto some : known) {
+    const auto same = std::ranges::find_if(some, [&](const Certificate& c) { return std::ranges::equal(c.der(), der); });
+    if (same != some.end()) return *same;
+  }
+  return Certificate::from_der(der);
+}
+
+bool read_certificates(wire::Reader& reader, Known known, std::vector<Certificate>& out) {
   const ListOfOpaque<3> list(reader.with_items<3>(reader.vector24("certificates"), "certificates"));
   if (reader.failed()) return false;
+  out.reserve(list.size());
   for (const Bytes der : list) {
-    auto certificate = Certificate::from_der(der);
+    auto certificate = certificate_of(der, known);
     if (!certificate) return false;
     out.push_back(std::move(*certificate));
   }
@@ -69,7 +82,6 @@ SecretVector serialize(const Session& session) {
   out.number(static_cast<std::uint64_t>(session.established.time_since_epoch().count()), 8);
   out.number(static_cast<std::uint64_t>(session.expires.time_since_epoch().count()), 8);
   out.bytes(session.binding);
-  out.vector(bytes_of(session.server_name), 2);
   out.number(session.max_fragment_length, 1);
   out.number(static_cast<std::uint64_t>(session.group.value_or(NamedGroup{})), 2);
   out.number(static_cast<std::uint64_t>(session.signature_scheme.value_or(SignatureScheme{})), 2);
@@ -82,7 +94,7 @@ SecretVector serialize(const Session& session) {
   return out.take();
 }
 
-std::optional<Session> parse_session(Bytes bytes) {
+std::optional<Session> parse_session(Bytes bytes, std::span<const Certificate> known) {
   wire::Reader reader(bytes, "Session");
   if (reader.u8("version") != kVersion) return std::nullopt;
   Session session;
@@ -95,15 +107,15 @@ std::optional<Session> parse_session(Bytes bytes) {
   session.expires = read_time(reader);
   const Bytes binding = reader.bytes(session.binding.size(), "binding");
   std::ranges::copy(binding, session.binding.begin());
-  session.server_name = read_text(reader);
   session.max_fragment_length = reader.u8("max_fragment_length");
   session.group = read_optional<NamedGroup>(reader);
   session.signature_scheme = read_optional<SignatureScheme>(reader);
   session.psk_identity = read_text(reader);
-  if (!read_certificates(reader, session.peer_certificates) || !read_certificates(reader, session.verified_chain)) return std::nullopt;
+  if (!read_certificates(reader, {known}, session.peer_certificates) || !read_certificates(reader, {session.peer_certificates, known}, session.verified_chain))
+    return std::nullopt;
   session.peer_raw_public_key = copy(reader.vector16("peer_raw_public_key"));
-  session.session_id = copy(reader.vector8("session_id", 0, kSessionIdSize));
-  session.ticket = copy(reader.vector16("ticket"));
+  session.session_id = reader.vector8("session_id", 0, kSessionIdSize);
+  session.ticket = reader.vector16("ticket");
   reader.end("end");
   if (reader.failed()) return std::nullopt;
   return session;

@@ -1,12 +1,14 @@
 // What is kept of one handshake so that another can be abbreviated (RFC 5246 §7.3 figure 2), and how it is written down.
 #pragma once
 
-#include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/secret.hpp"
+#include "base/small_bytes.hpp"
+#include "handshake/binding.hpp"
 #include "handshake/key_schedule.hpp"
 #include "tls12/certificate.hpp"
 #include "tls12/registry.hpp"
@@ -15,8 +17,6 @@
 namespace tls12::handshake {
 
 inline constexpr std::size_t kSessionIdSize = 32;
-/// A digest of what makes two configurations the same for a session: whom they trust, and what they ask of their peer.
-using Binding = std::array<std::uint8_t, 32>;
 
 struct Session {
   CipherSuite suite = {};
@@ -25,7 +25,6 @@ struct Session {
   WallTime established = {};  ///< when the full handshake was; renewing a ticket does not change it
   WallTime expires = {};
   Binding binding = {};
-  std::string server_name = {};
   std::uint8_t max_fragment_length = 0;                  ///< RFC 6066 §4: 1 to 4, or 0 for none
   std::optional<NamedGroup> group = {};                  ///< of the full handshake
   std::optional<SignatureScheme> signature_scheme = {};  ///< of the peer's signature, or else ours, in it
@@ -33,15 +32,16 @@ struct Session {
   std::vector<Certificate> peer_certificates = {}, verified_chain = {};
   std::vector<std::uint8_t> peer_raw_public_key = {};
   // The client's alone: what it shows the server again.
-  std::vector<std::uint8_t> session_id = {}, ticket = {};
+  SmallBytes<kSessionIdSize> session_id = {};
+  SmallBytes<256> ticket = {};
 };
 
-/// Format version 3, in the presentation language of RFC 5246 §4:
+/// Format version 4, in the presentation language of RFC 5246 §4:
 ///
 ///   struct {
-///     uint8 version = 3;  CipherSuite suite;  opaque master_secret[48];  uint8 extended_master_secret;
+///     uint8 version = 4;  CipherSuite suite;  opaque master_secret[48];  uint8 extended_master_secret;
 ///     uint64 established, expires;  opaque binding[32];
-///     opaque server_name<0..2^16-1>;  uint8 max_fragment_length;  NamedGroup group;  SignatureScheme scheme;  // 0 where there is none
+///     uint8 max_fragment_length;  NamedGroup group;  SignatureScheme scheme;  // 0 where there is none
 ///     opaque psk_identity<0..2^16-1>;
 ///     ASN.1Cert peer_certificates<0..2^24-1>;  ASN.1Cert verified_chain<0..2^24-1>;
 ///     opaque peer_raw_public_key<0..2^16-1>;
@@ -50,6 +50,7 @@ struct Session {
 ///
 /// A format that changes gets another version; what is not of this version, or damaged, is no session.
 SecretVector serialize(const Session& session);
-std::optional<Session> parse_session(Bytes bytes);
+/// `known` are certificates that need not be parsed again.
+std::optional<Session> parse_session(Bytes bytes, std::span<const Certificate> known = {});
 
 }  // namespace tls12::handshake

@@ -18,7 +18,6 @@ void Transcript::use(const HashFunction& function) {
 void Transcript::stop_keeping() {
   keeping_ = false;
   kept_.clear();
-  kept_.release();
 }
 
 Digest Transcript::hash() const {

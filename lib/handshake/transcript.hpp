@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "base/buffer.hpp"
+#include "base/small_bytes.hpp"
 #include "tls12/crypto.hpp"
 #include "tls12/error.hpp"
 
@@ -37,7 +37,7 @@ class Transcript {
  private:
   std::size_t limit_;
   bool keeping_ = true;
-  Buffer kept_;
+  SmallBytes<1024> kept_;  // two hellos and more, which is all that most handshakes keep
   std::optional<Hash> hash_;
 };
 

@@ -1,5 +1,7 @@
 #include "handshake/verify.hpp"
 
+#include <algorithm>
+
 #include "base/buffer.hpp"
 #include "handshake/negotiate.hpp"
 
@@ -54,7 +56,14 @@ Result<PeerVerified> verify_client(const ClientVerification& what) {
 }
 
 PeerVerified verified_by_psk() { return PeerVerified({}); }
-PeerVerified verified_before(const Session& session) { return PeerVerified(session.verified_chain); }
+PeerVerified verified_before(std::vector<Certificate> chain) { return PeerVerified(std::move(chain)); }
+
+bool still_believed(const std::vector<Certificate>& chain, WallTime now, const VerifyPolicy& policy) {
+  if (chain.empty()) return true;
+  const bool valid = std::ranges::all_of(chain, [&](const Certificate& c) { return c.not_before() <= now && now <= c.not_after(); });
+  return valid && (!policy.check || !policy.check({.certificates = chain}));
+}
+
 PeerVerified no_verification_asked() { return PeerVerified({}); }
 
 Result<SignatureVerified> verify_key_exchange_signature(const KeyExchangeSignature& what) {

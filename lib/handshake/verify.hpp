@@ -40,7 +40,10 @@ Result<PeerVerified> verify_client(const ClientVerification& what);
 /// RFC 4279 §2: who has the key is the peer, which its Finished shows.
 PeerVerified verified_by_psk();
 /// RFC 5246 §7.3: who has the session's master secret is who it was then, which its Finished shows.
-PeerVerified verified_before(const Session& session);
+PeerVerified verified_before(std::vector<Certificate> chain);
+/// Whether a chain that was verified for a session is good enough to resume it: its certificates may have expired since, or what the policy's own check
+/// says have changed. Costs no public-key operation.
+bool still_believed(const std::vector<Certificate>& chain, WallTime now, const VerifyPolicy& policy);
 /// The configuration asks for no proof of this peer: a server that does not verify its clients.
 PeerVerified no_verification_asked();
 

@@ -55,7 +55,8 @@ Result<ReferenceName> ReferenceName::parse(std::string_view text, PeerName::Kind
   return name;
 }
 
-std::string ReferenceName::text() const { return is_address() ? text_of_address(address()) : name_; }
+std::string ReferenceName::text() const& { return is_address() ? text_of_address(address()) : name_; }
+std::string ReferenceName::text() && { return is_address() ? text_of_address(address()) : std::move(name_); }
 
 bool is_for(const ParsedCertificate& certificate, const ReferenceName& wanted, bool common_name_fallback) {
   if (const auto& names = certificate.extensions.subject_alt_name) {

@@ -25,7 +25,8 @@ class ReferenceName {
   /// In lower case, without the dot at the end.
   const std::string& dns() const { return name_; }
   const std::string& mailbox() const { return name_; }
-  std::string text() const;
+  std::string text() const&;
+  std::string text() &&;
 
  private:
   PeerName::Kind kind_ = PeerName::Kind::dns;

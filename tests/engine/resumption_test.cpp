@@ -1,6 +1,7 @@
 // Abbreviated handshakes (RFC 5246 §7.3 figure 2), by session ID and by ticket (RFC 5077), and all that makes one a full handshake again.
 #include <doctest/doctest.h>
 
+#include "handshake/session.hpp"
 #include "support/scripted_peer.hpp"
 
 using namespace tls12;
@@ -34,8 +35,9 @@ struct Remembering {
     carry(a, b);
     CHECK(read_all(b) == "ping");
     // RFC 5246 §7.4.1.3: what was proved then holds now.
-    CHECK(a.state().verified_chain.size() == 2);
-    CHECK(a.state().peer_certificates.size() == 1);
+    CHECK(a.state().verified_chain.size() == (client.find_psk || client.accept_raw_public_key ? 0 : 2));
+    CHECK(a.state().peer_certificates.size() == (client.find_psk || client.accept_raw_public_key ? 0 : 1));
+    CHECK(a.state().peer_raw_public_key.empty() == !client.accept_raw_public_key);
     return a.state().resumed;
   }
 };
@@ -97,6 +99,12 @@ TEST_CASE("what a session is bound to: change it, and the handshake is a full on
     Remembering trust = first();
     trust.client.trust = TrustStore::of({development_identity(KeyKind::ed25519).ca.chain().front(), development_identity(KeyKind::rsa).ca.chain().front()});
     CHECK_FALSE(trust.resumes());
+    Remembering policy = first();
+    policy.client.verify.min_rsa_bits = 3072;
+    CHECK_FALSE(policy.resumes());
+    CHECK(policy.resumes());
+    policy.client.verify.user_initial_policy_set = {"2.5.29.32.0"};
+    CHECK_FALSE(policy.resumes());
     Remembering authentication = first();
     authentication.server.client_authentication = ClientAuthentication::request;
     CHECK_FALSE(authentication.resumes());
@@ -136,6 +144,89 @@ TEST_CASE("RFC 6066 §1.1: a session keeps its max_fragment_length, and a Server
     ends.client.max_fragment_length = 0;
     CHECK_FALSE(ends.resumes());
   }
+}
+
+TEST_CASE("what a configuration decides by a function is asked again before a session is resumed, and a no is a full handshake") {
+  // The first full handshake, the session, and the full handshake that comes of the no.
+  const auto second_is_no = [](int& asked) { return ++asked != 2; };
+  for (const bool tickets : {false, true}) {
+    CAPTURE(tickets);
+    int asked = 0;
+    Remembering chain(tickets);
+    chain.client.verify.check = [&](const VerifiedChain& c) -> std::optional<std::string> {
+      CHECK(c.certificates.size() == 2);
+      return second_is_no(asked) ? std::nullopt : std::optional<std::string>("not now");
+    };
+    CHECK_FALSE(chain.resumes());
+    CHECK_FALSE(chain.resumes());
+    CHECK(asked == 3);
+    CHECK(chain.resumes());
+
+    asked = 0;
+    Remembering raw_key(tickets);
+    raw_key.client.server_certificate_types = raw_key.server.certificate_types = {CertificateType::raw_public_key};
+    raw_key.client.accept_raw_public_key = [&](Bytes key) {
+      CHECK(std::ranges::equal(key, development_identity(KeyKind::ed25519).leaf.key().public_key_info()));
+      return second_is_no(asked);
+    };
+    CHECK_FALSE(raw_key.resumes());
+    CHECK_FALSE(raw_key.resumes());
+    CHECK(asked == 3);
+    CHECK(raw_key.resumes());
+
+    asked = 0;
+    Remembering psk(tickets);
+    psk.client.common.suites = psk.server.common.suites = {CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256};
+    psk.client.find_psk = [](std::string_view) { return PreSharedKey{"device 7", {1, 2, 3}}; };
+    psk.server.find_psk = [&](std::string_view) { return second_is_no(asked) ? std::optional(std::vector<std::uint8_t>{1, 2, 3}) : std::nullopt; };
+    CHECK_FALSE(psk.resumes());
+    CHECK_FALSE(psk.resumes());
+    CHECK(asked == 3);
+    CHECK(psk.resumes());
+  }
+}
+
+TEST_CASE("RFC 5077 §3.2, §5.1: a ticket that is damaged, cut, foreign or not a ticket costs a full handshake, and no error") {
+  const auto session_with = [](SessionStore& store, auto edit) {
+    std::optional<handshake::Session> session;
+    store.get(bytes_of("localhost"), kNow, [&](Bytes bytes) { session = handshake::parse_session(bytes); });
+    REQUIRE(session.has_value());
+    std::vector<std::uint8_t> ticket(session->ticket.view().begin(), session->ticket.view().end());
+    edit(ticket);
+    session->ticket = ticket;
+    store.put(bytes_of("localhost"), handshake::serialize(*session), kNow + 1h);
+  };
+  Remembering ends(true);
+  CHECK_FALSE(ends.resumes());
+  std::size_t size = 0;
+  session_with(*ends.client.sessions, [&](auto& ticket) { size = ticket.size(); });
+  CHECK(size > 100);
+  for (std::size_t i = 0; i < size; i += i < 32 || i + 20 > size ? 1 : 37) {
+    CAPTURE(i);
+    session_with(*ends.client.sessions, [&](auto& ticket) { ticket[i] ^= 0x80; });
+    CHECK_FALSE(ends.resumes());
+    CHECK(ends.resumes());
+  }
+  for (const std::size_t left : {std::size_t{1}, std::size_t{15}, std::size_t{16}, std::size_t{28}, std::size_t{44}, size - 1}) {
+    CAPTURE(left);
+    session_with(*ends.client.sessions, [&](auto& ticket) { ticket.resize(left); });
+    CHECK_FALSE(ends.resumes());
+  }
+  session_with(*ends.client.sessions, [](auto& ticket) { ticket.push_back(0); });
+  CHECK_FALSE(ends.resumes());
+  session_with(*ends.client.sessions, [](auto& ticket) { ticket.assign(60'000, 0x55); });
+  CHECK_FALSE(ends.resumes());
+  CHECK(ends.resumes());
+}
+
+TEST_CASE("a session whose certificates have expired since is not resumed, at either end") {
+  Remembering ends(true);
+  ends.server.session_lifetime = 100h;
+  CHECK_FALSE(ends.resumes());
+  Engine a = Engine::client(ends.client.build().value(), "localhost", kNow + 25h), b = Engine::server(ends.server.build().value(), kNow + 25h);
+  while (carry(a, b) + carry(b, a) != 0) {}
+  REQUIRE(a.error().has_value());
+  CHECK(a.error()->code == Errc::certificate_expired);  // as a full handshake finds
 }
 
 TEST_CASE("a damaged session is a miss, at either end") {

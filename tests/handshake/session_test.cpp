@@ -16,22 +16,22 @@ namespace {
 
 Session full_session() {
   const auto& made = test::development_identity(KeyKind::ed25519);
-  return {.suite = CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-          .master_secret = Secret<kMasterSecretSize>::copy_of(std::vector<std::uint8_t>(kMasterSecretSize, 7)),
-          .extended_master_secret = true,
-          .established = test::kNow,
-          .expires = test::kNow + 1h,
-          .binding = {1, 2, 3},
-          .server_name = "example.org",
-          .max_fragment_length = 3,
-          .group = NamedGroup::x25519,
-          .signature_scheme = SignatureScheme::ed25519,
-          .psk_identity = "bob",
-          .peer_certificates = {made.leaf.chain().front()},
-          .verified_chain = {made.leaf.chain().front(), made.ca.chain().front()},
-          .peer_raw_public_key = {7, 7},
-          .session_id = {9, 9},
-          .ticket = {8, 8, 8}};
+  Session session{.suite = CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                  .master_secret = Secret<kMasterSecretSize>::copy_of(std::vector<std::uint8_t>(kMasterSecretSize, 7)),
+                  .extended_master_secret = true,
+                  .established = test::kNow,
+                  .expires = test::kNow + 1h,
+                  .binding = {1, 2, 3},
+                  .max_fragment_length = 3,
+                  .group = NamedGroup::x25519,
+                  .signature_scheme = SignatureScheme::ed25519,
+                  .psk_identity = "bob",
+                  .peer_certificates = {made.leaf.chain().front()},
+                  .verified_chain = {made.leaf.chain().front(), made.ca.chain().front()},
+                  .peer_raw_public_key = {7, 7}};
+  session.session_id = bytes_of("id");
+  session.ticket = bytes_of("ticket");
+  return session;
 }
 
 std::vector<std::vector<std::uint8_t>> secrets(std::initializer_list<int> firsts) {
@@ -54,12 +54,11 @@ TEST_CASE("a session that is written down and read again says the same") {
   CHECK(read->extended_master_secret);
   CHECK(read->established == session.established);
   CHECK(read->expires == session.expires);
-  CHECK(read->server_name == "example.org");
   CHECK(read->max_fragment_length == 3);
   CHECK(read->psk_identity == "bob");
   CHECK(read->verified_chain.size() == 2);
   CHECK(read->peer_raw_public_key == session.peer_raw_public_key);
-  CHECK(read->ticket == session.ticket);
+  CHECK(text_of(read->ticket) == "ticket");
 }
 
 TEST_CASE("what is cut, longer, or of another version is no session") {
@@ -69,7 +68,7 @@ TEST_CASE("what is cut, longer, or of another version is no session") {
   changed.push_back(0);
   CHECK_FALSE(parse_session(changed).has_value());
   changed = written;
-  for (const int version : {0, 1, 2, 4}) {
+  for (const int version : {0, 1, 2, 3, 5}) {
     changed[0] = static_cast<std::uint8_t>(version);
     CHECK_FALSE(parse_session(changed).has_value());
   }

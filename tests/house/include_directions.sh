@@ -42,7 +42,7 @@ function in_brackets(name, from) {
   if (name ~ /^mbedtls\/(ssl|x509|net_sockets|debug|certs)/) violation("the TLS and X.509 of mbedTLS are not used")
   if (from != "conn" && name ~ /^(sys\/(socket|epoll|eventfd|select|poll)|netdb|poll|netinet\/.*)(\.h)?$/) violation("sockets are known to conn alone")
   # What connections share is locked: stores of sessions, the keys of tickets, what is known of a trust store.
-  shared = FILENAME ~ /^lib\/handshake\/(memory_session_store\.cpp|ticket\.cpp|context\.hpp)$/ && name == "mutex"
+  shared = FILENAME ~ /^lib\/handshake\/(memory_session_store\.cpp|ticket\.cpp|binding\.hpp)$/ && name == "mutex"
   if (!shared && from ~ /^(base|wire|record|handshake|engine)$/ && name ~ /^(thread|mutex|shared_mutex|condition_variable|future|ctime|time\.h)$/)
     violation("the protocol knows no threads or clocks")
   # The key log is an observer that writes a file.

@@ -5,6 +5,8 @@
 
 namespace tls12::record::testing {
 
+using test::allocations, test::in_use;
+
 TEST_CASE("once warm, no record allocates: sealed, framed or opened, one or many a call, of any size") {
   const auto check = [](Half sealing, Half opening) {
     Framer framer;

@@ -63,9 +63,9 @@ struct Acquainted {
     const handshake::Session session = clients->session();
     ScriptedPeer peer = ScriptedPeer::client_of(server);
     peer.resumes = master_secret_of(session);
-    peer.client_hello.session_id = session.ticket.empty() ? session.session_id : Octets(32, 0x1d);
+    peer.client_hello.session_id = session.ticket.empty() ? octets(session.session_id) : Octets(32, 0x1d);
     peer.client_hello.extensions.add(0, hex("000c 00 0009 6c6f63616c686f7374"));
-    if (!session.ticket.empty()) peer.client_hello.extensions.add(35, session.ticket);
+    if (!session.ticket.empty()) peer.client_hello.extensions.add(35, octets(session.ticket));
     return peer;
   }
   /// A scripted server, which takes what the client offers.
@@ -79,9 +79,7 @@ struct Acquainted {
 
  private:
   static ScriptedPeer::Session master_secret_of(const handshake::Session& session) { return {octets(session.master_secret.bytes()), {}, {}}; }
-  handshake::Session opened(const std::vector<std::uint8_t>& ticket) const {
-    return handshake::parse_session(handshake::open_ticket(*server.ticket_keys, ticket, kNow)->session).value();
-  }
+  handshake::Session opened(Bytes ticket) const { return handshake::parse_session(handshake::open_ticket(*server.ticket_keys, ticket, kNow)->session).value(); }
 };
 
 }  // namespace tls12::test

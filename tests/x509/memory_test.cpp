@@ -7,6 +7,8 @@
 namespace tls12::x509 {
 namespace {
 
+using tls12::test::allocations;
+
 /// What parse() asks of the heap.
 std::size_t allocations_to_parse(const Certificate& certificate) {
   ParsedCertificate parsed;
