@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -12,9 +13,10 @@ namespace tls12::bogo {
 
 class Channel {
  public:
-  /// Takes the socket over. `one_by_one`: a byte at a time, each way. `signer` is the key elsewhere, if there is one.
-  Channel(int descriptor, Engine engine, bool one_by_one, const std::optional<PrivateKey>& signer)
-      : descriptor_(descriptor), engine_(std::move(engine)), one_by_one_(one_by_one), signer_(signer) {}
+  /// Takes the socket over. `one_by_one`: a byte at a time, each way. `signer` is the key elsewhere, if there is one; `judge` says whether the peer's
+  /// certificate will do.
+  Channel(int descriptor, Engine engine, bool one_by_one, const std::optional<PrivateKey>& signer, std::function<bool()> judge)
+      : descriptor_(descriptor), engine_(std::move(engine)), one_by_one_(one_by_one), signer_(signer), judge_(std::move(judge)) {}
   ~Channel();
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
@@ -44,6 +46,7 @@ class Channel {
   std::vector<std::uint8_t> header_;  // of the record that comes
   std::size_t record_left_ = 0;
   const std::optional<PrivateKey>& signer_;
+  std::function<bool()> judge_;
 };
 
 /// A socket to the runner, which knows the connection by `shim_id`; -1 when there is none.

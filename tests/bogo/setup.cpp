@@ -67,19 +67,10 @@ CommonConfig common(const Flags& flags, Seen& seen) {
   return config;
 }
 
-/// The runner's certificates are CAs that sign themselves, with keys of any size: what counts is what the flags say.
-VerifyPolicy verdict(const Flags& flags, Shared& shared) {
+/// The runner's certificates are CAs that sign themselves, with keys of any size: what counts is what the flags say (Channel::judge).
+VerifyPolicy any_certificate() {
   VerifyPolicy policy = VerifyPolicy::legacy();
-  const bool refuse = flags.verify_fail && flags.verify_peer;
-  const bool good = !flags.verify_fail;
-  policy.check = [&shared, refuse, good](const VerifiedChain&) {
-    shared.verdict = good;
-    return refuse ? std::optional<std::string>("so the flags say") : std::nullopt;
-  };
-  policy.dangerous.accept_anyway = [&shared, refuse, good](const VerifyFailure&, std::span<const Certificate>) {
-    shared.verdict = good;
-    return !refuse;
-  };
+  policy.dangerous.accept_anyway = [](const VerifyFailure&, std::span<const Certificate>) { return true; };
   return policy;
 }
 
@@ -98,7 +89,8 @@ Result<Identity> identity_of(const Flags& flags) { return Identity::from_pem_fil
 Result<ClientContext> client_context(const Flags& flags, Shared& shared, Seen& seen, Signer& signer) {
   ClientConfig config;
   config.common = common(flags, seen);
-  config.verify = verdict(flags, shared);
+  config.verify = any_certificate();
+  config.verdict_elsewhere = true;
   // The roots of tests with broken certificates are none.
   if (auto trust = flags.trust_cert.empty() ? fail(Errc::bad_pem) : trust_of(flags))
     config.trust = *trust;
@@ -134,7 +126,8 @@ Result<ServerContext> server_context(const Flags& flags, Shared& shared, Seen& s
   using enum ClientAuthentication;
   const bool any = flags.require_any_client_certificate;
   config.client_authentication = any ? require_any : flags.verify_peer ? request : none;
-  config.verify = verdict(flags, shared);
+  config.verify = any_certificate();
+  config.verdict_elsewhere = true;
   if (auto trust = flags.trust_cert.empty() ? fail(Errc::bad_pem) : trust_of(flags); trust && flags.verify_peer) {
     config.client_trust = *trust;
     config.client_authentication = any ? require_and_verify : verify_if_given;

@@ -121,7 +121,10 @@ int connect(const Flags& flags, bool resuming, Shared& shared) {
   if (!engine) return failed(engine.error());
   const int descriptor = connect_to_runner(flags.port, flags.ipv6, flags.shim_id);
   if (descriptor < 0) return failed("the runner does not answer");
-  Channel channel(descriptor, std::move(*engine), flags.async, signer);
+  Channel channel(descriptor, std::move(*engine), flags.async, signer, [&] {
+    shared.verdict = !flags.verify_fail;
+    return !(flags.verify_fail && flags.verify_peer);
+  });
   return Connection(flags, resuming, shared, seen, channel).run();
 }
 
