@@ -2,6 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "allocations.hpp"
@@ -21,6 +22,7 @@ struct Case {
   CipherSuite suite;
   NamedGroup group;
   const char *openssl_suite, *openssl_group;
+  bool resumed = false;  // by ticket
 };
 constexpr Case kCases[] = {
     {"p256_x25519_aes256gcm", KeyKind::ec_secp256r1, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, NamedGroup::x25519, "ECDHE-ECDSA-AES256-GCM-SHA384",
@@ -30,6 +32,10 @@ constexpr Case kCases[] = {
     {"rsa2048_x25519_aes256gcm", KeyKind::rsa, CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, NamedGroup::x25519, "ECDHE-RSA-AES256-GCM-SHA384", "X25519"},
     {"ed25519_x25519_chacha20", KeyKind::ed25519, CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, NamedGroup::x25519,
      "ECDHE-ECDSA-CHACHA20-POLY1305", "X25519"},
+    {"resumed_p256_aes256gcm", KeyKind::ec_secp256r1, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, NamedGroup::x25519, "ECDHE-ECDSA-AES256-GCM-SHA384",
+     "X25519", true},
+    {"resumed_ed25519_chacha20", KeyKind::ed25519, CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, NamedGroup::x25519,
+     "ECDHE-ECDSA-CHACHA20-POLY1305", "X25519", true},
 };
 
 // One end's time, and how much of it was inside primitives.
@@ -55,33 +61,34 @@ void carry(Engine& from, Engine& to, Spent& spent) {
   }
 }
 
+/// Whether both ends of a new connection complete their handshake, resumed or not.
+bool shake_hands(const ClientContext& client_context, const ServerContext& server_context, bool resumed, Spent& client_spent, Spent& server_spent) {
+  std::optional<Engine> client;
+  client_spent.on([&] { client = Engine::client(client_context, "localhost"); });
+  Engine server = Engine::server(server_context);
+  while (!client->output().empty() || !server.output().empty()) {
+    carry(*client, server, server_spent);
+    carry(server, *client, client_spent);
+  }
+  return client->state().handshake_complete && server.state().handshake_complete && client->state().resumed == resumed;
+}
+
 void ours(benchmark::State& state, const Case& c, const DevelopmentIdentity& identity) {
   const auto provider = bench::measured(default_provider());
   const auto key = PrivateKey::from_pem(identity.leaf.key().to_pem().value(), provider).value();
   const auto leaf = Identity::from({identity.leaf.chain().begin(), identity.leaf.chain().end()}, key).value();
   const auto client_context = ClientConfig{.trust = TrustStore::of({identity.ca.chain().front()}),
-                                           .common = {.provider = provider, .suites = {c.suite}, .groups = {c.group, NamedGroup::secp256r1}}}
+                                           .common = {.provider = provider, .suites = {c.suite}, .groups = {c.group, NamedGroup::secp256r1}},
+                                           .sessions = c.resumed ? make_memory_session_store() : nullptr}
                                   .build()
                                   .value();
   const auto server_context = ServerConfig{.identities = {leaf}, .common = {.provider = provider, .groups = {c.group}}}.build().value();
-  Spent client_spent, server_spent;
+  Spent client_spent, server_spent, first;
+  if (c.resumed && !shake_hands(client_context, server_context, false, first, first)) return state.SkipWithError("the first handshake failed");
   bench::Allocations allocated;
   for (auto _ : state) {
     const auto before = bench::allocations();
-    Engine client = [&] {
-      const auto start = Clock::now();
-      const auto inside = bench::primitive_time();
-      Engine engine = Engine::client(client_context, "localhost");
-      client_spent.primitives += bench::primitive_time() - inside;
-      client_spent.all += Clock::now() - start;
-      return engine;
-    }();
-    Engine server = Engine::server(server_context);
-    while (!client.output().empty() || !server.output().empty()) {
-      carry(client, server, server_spent);
-      carry(server, client, client_spent);
-    }
-    if (!client.state().handshake_complete || !server.state().handshake_complete) return state.SkipWithError("the handshake failed");
+    if (!shake_hands(client_context, server_context, c.resumed, client_spent, server_spent)) return state.SkipWithError("the handshake failed");
     const auto after = bench::allocations();
     allocated.all += after.all - before.all;
     allocated.inside_primitives += after.inside_primitives - before.inside_primitives;
@@ -100,17 +107,29 @@ void ours(benchmark::State& state, const Case& c, const DevelopmentIdentity& ide
 void openssl(benchmark::State& state, const Case& c, const DevelopmentIdentity& identity) {
   const bench::OpensslContexts contexts(identity.leaf.chain().front().to_pem(), identity.leaf.key().to_pem().value(), identity.ca.chain().front().to_pem(),
                                         c.openssl_suite, (std::string(c.openssl_group) + ":P-256").c_str());
-  Spent client_spent, server_spent;
-  std::uint64_t allocated = 0;
-  for (auto _ : state) {
-    const auto before = bench::allocations();
-    bench::OpensslPair pair(contexts);
+  const auto shake_hands = [](const bench::OpensslPair& pair, Spent& client_spent, Spent& server_spent) {
     int client_done = 0, server_done = 0;
     for (int turn = 0; turn < 10 && (client_done != 1 || server_done != 1); ++turn) {
       client_spent.on([&] { client_done = SSL_do_handshake(pair.client.get()); });
       server_spent.on([&] { server_done = SSL_do_handshake(pair.server.get()); });
     }
-    if (client_done != 1 || server_done != 1) return state.SkipWithError("the handshake failed");
+    return client_done == 1 && server_done == 1;
+  };
+  Spent client_spent, server_spent, first_spent;
+  bench::Owned<SSL_SESSION> session;
+  if (c.resumed) {
+    contexts.use_tickets();
+    const bench::OpensslPair first(contexts);
+    if (!shake_hands(first, first_spent, first_spent)) return state.SkipWithError("the first handshake failed");
+    session.reset(SSL_get1_session(first.client.get()));
+  }
+  std::uint64_t allocated = 0;
+  for (auto _ : state) {
+    const auto before = bench::allocations();
+    const bench::OpensslPair pair(contexts);
+    if (session) SSL_set_session(pair.client.get(), session.get());
+    if (!shake_hands(pair, client_spent, server_spent) || (SSL_session_reused(pair.client.get()) != 0) != c.resumed)
+      return state.SkipWithError("the handshake failed");
     allocated += bench::allocations().all - before.all;
   }
   const auto n = static_cast<double>(state.iterations());

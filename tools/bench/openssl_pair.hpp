@@ -14,6 +14,7 @@ namespace bench {
 struct Free {
   void operator()(SSL_CTX* p) const { SSL_CTX_free(p); }
   void operator()(SSL* p) const { SSL_free(p); }
+  void operator()(SSL_SESSION* p) const { SSL_SESSION_free(p); }
   void operator()(BIO* p) const { BIO_free(p); }
   void operator()(X509* p) const { X509_free(p); }
   void operator()(EVP_PKEY* p) const { EVP_PKEY_free(p); }
@@ -44,6 +45,9 @@ struct OpensslContexts {
     X509_STORE_add_cert(SSL_CTX_get_cert_store(client.get()), root.get());
     SSL_CTX_set_verify(client.get(), SSL_VERIFY_PEER, nullptr);
   }
+  void use_tickets() const {
+    for (SSL_CTX* context : {client.get(), server.get()}) SSL_CTX_clear_options(context, SSL_OP_NO_TICKET);
+  }
 };
 
 struct OpensslPair {
@@ -58,6 +62,10 @@ struct OpensslPair {
     SSL_set_accept_state(server.get());
     SSL_set_tlsext_host_name(client.get(), "localhost");
     SSL_set1_host(client.get(), "localhost");
+  }
+  /// The session of one that was cut off would not be resumed.
+  ~OpensslPair() {
+    if (client) SSL_set_shutdown(client.get(), SSL_SENT_SHUTDOWN);
   }
 };
 
