@@ -56,7 +56,7 @@ void Channel::drain() {
 bool Channel::receive() {
   flush();
   if (engine_.wants() == Wants::signature) return sign(), true;
-  if (engine_.wants() == Wants::verdict) return (void)(judge_() ? engine_.accept_peer() : engine_.refuse_peer("so the flags say")), true;
+  if (engine_.wants() == Wants::verdict) return judge_(engine_), true;
   const MutableBytes space = engine_.input_space();
   if (space.empty()) return false;
   const ssize_t received = recv(descriptor_, space.data(), std::min(space.size(), wanted()), 0);

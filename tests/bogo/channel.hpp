@@ -13,9 +13,9 @@ namespace tls12::bogo {
 
 class Channel {
  public:
-  /// Takes the socket over. `one_by_one`: a byte at a time, each way. `signer` is the key elsewhere, if there is one; `judge` says whether the peer's
-  /// certificate will do.
-  Channel(int descriptor, Engine engine, bool one_by_one, const std::optional<PrivateKey>& signer, std::function<bool()> judge)
+  /// Takes the socket over. `one_by_one`: a byte at a time, each way. `signer` is the key elsewhere, if there is one; `judge` answers for the
+  /// peer's certificate.
+  Channel(int descriptor, Engine engine, bool one_by_one, const std::optional<PrivateKey>& signer, std::function<void(Engine&)> judge)
       : descriptor_(descriptor), engine_(std::move(engine)), one_by_one_(one_by_one), signer_(signer), judge_(std::move(judge)) {}
   ~Channel();
   Channel(const Channel&) = delete;
@@ -46,7 +46,7 @@ class Channel {
   std::vector<std::uint8_t> header_;  // of the record that comes
   std::size_t record_left_ = 0;
   const std::optional<PrivateKey>& signer_;
-  std::function<bool()> judge_;
+  std::function<void(Engine&)> judge_;
 };
 
 /// A socket to the runner, which knows the connection by `shim_id`; -1 when there is none.

@@ -26,6 +26,18 @@ int failed(std::string_view what) {
   return EXIT_FAILURE;
 }
 
+/// The flags' verdict on a certificate. The runner has two kinds of callback, which choose different alerts.
+void refuse(const Flags& flags, Engine& engine) {
+  if (flags.use_custom_verify_callback && engine.wants() == Wants::verdict) return (void)engine.refuse_peer("so the flags say");
+  std::fputs("certificate_refused\n", stderr);
+  engine.abort(flags.use_custom_verify_callback ? Alert::certificate_unknown : Alert::handshake_failure);
+}
+
+void judge(const Flags& flags, Shared& shared, Engine& engine) {
+  shared.verdict = !flags.verify_fail;
+  flags.verify_fail&& flags.verify_peer ? refuse(flags, engine) : (void)engine.accept_peer();
+}
+
 /// One connection, in the order that the runner expects.
 class Connection {
  public:
@@ -45,6 +57,7 @@ class Connection {
   int talk() {
     Engine& engine = channel_.engine();
     if (!channel_.handshake()) return failed(engine.error() ? *engine.error() : Error(Errc::truncated));
+    if (resuming_ && flags_.reverify_on_resume && flags_.verify_fail) return refuse(flags_, engine), channel_.flush(), EXIT_FAILURE;
     if (const std::string wrong = unmet(flags_, resuming_, engine.state(), seen_, shared_); !wrong.empty()) return failed("not as expected: " + wrong);
     if (flags_.export_keying_material != 0)
       if (const auto exported = send_exported(); !exported) return failed(exported.error());
@@ -121,10 +134,7 @@ int connect(const Flags& flags, bool resuming, Shared& shared) {
   if (!engine) return failed(engine.error());
   const int descriptor = connect_to_runner(flags.port, flags.ipv6, flags.shim_id);
   if (descriptor < 0) return failed("the runner does not answer");
-  Channel channel(descriptor, std::move(*engine), flags.async, signer, [&] {
-    shared.verdict = !flags.verify_fail;
-    return !(flags.verify_fail && flags.verify_peer);
-  });
+  Channel channel(descriptor, std::move(*engine), flags.async, signer, [&](Engine& asking) { judge(flags, shared, asking); });
   return Connection(flags, resuming, shared, seen, channel).run();
 }
 
