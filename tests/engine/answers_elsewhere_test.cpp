@@ -85,7 +85,7 @@ struct Decrypting : Pair {
     config.common = rsa_key_exchange();
     return config;
   }
-  Decrypting() : Pair(client_side(), server_side()) {
+  explicit Decrypting(const ClientConfig& c = client_side(), const ServerConfig& s = server_side()) : Pair(c, s) {
     talk();
     REQUIRE(server.wants() == Wants::decryption);
     CHECK(server.due() == "(derive keys)");
@@ -126,20 +126,26 @@ TEST_CASE("a session ID is looked up elsewhere, and what is found is resumed") {
 }
 
 TEST_CASE("no session, a damaged one and an old one are a full handshake") {
-  FarAway ends;
-  const auto connect = [&](const Octets& session, WallTime now = kNow) {
+  const auto resumes = [](auto change, WallTime now = kNow) {
+    FarAway ends;
+    Octets session = ends.store->kept.begin()->second;
+    change(session, ends.server);
     LookingUp pair(ends, now);
     REQUIRE(pair.server.provide_session(session).has_value());
     pair.talk();
     CHECK(pair.complete());
     return pair.server.state().resumed;
   };
-  const Octets session = ends.store->kept.begin()->second;
-  CHECK(connect(session));
-  CHECK_FALSE(connect({}));
-  CHECK_FALSE(connect(Octets(session.begin(), session.end() - 1)));
-  ends.server.session_lifetime = 1h;
-  CHECK_FALSE(connect(session, kNow + 61min));
+  const auto nothing = [](Octets&, ServerConfig&) {};
+  CHECK(resumes(nothing));
+  CHECK_FALSE(resumes([](Octets& session, ServerConfig&) { session.clear(); }));
+  CHECK_FALSE(resumes([](Octets& session, ServerConfig&) { session.pop_back(); }));
+  // It expires as was said when it was made, or earlier where sessions live less long by now.
+  const auto live_for = [](std::chrono::hours lifetime) { return [=](Octets&, ServerConfig& config) { config.session_lifetime = lifetime; }; };
+  CHECK(resumes(nothing, kNow + 24h - 1s));
+  CHECK_FALSE(resumes(live_for(48h), kNow + 24h));
+  CHECK(resumes(live_for(1h), kNow + 59min));
+  CHECK_FALSE(resumes(live_for(1h), kNow + 60min));
 }
 
 TEST_CASE("where there is a ticket nothing is looked up; nor is there anything to look up where nothing is kept") {
@@ -280,6 +286,21 @@ TEST_CASE("RFC 5246 §7.4.7.1: the version that the client wrote is not looked a
   REQUIRE(pair.server.provide_decryption(block).has_value());
   pair.talk();
   CHECK(pair.complete());  // the version is ClientHello's, whatever stands there
+}
+
+TEST_CASE("a session that is resumed has nothing to decrypt") {
+  ClientConfig client = Decrypting::client_side();
+  client.sessions = make_memory_session_store();
+  ServerConfig server = Decrypting::server_side();
+  server.ticket_keys = TicketKeys::rotating();
+  Decrypting first(client, server);
+  REQUIRE(first.server.provide_decryption(first.block()).has_value());
+  first.talk();
+  CHECK(first.complete());
+  Pair again(client, server);
+  again.talk();
+  CHECK(again.complete());
+  CHECK(again.server.state().resumed);
 }
 
 TEST_CASE("a key elsewhere that only signs, or is no rsa key, serves no RSA key exchange") {

@@ -3,6 +3,7 @@
 
 #include "engine/chains.hpp"
 #include "support/answered.hpp"
+#include "x509/issue.hpp"
 #include "x509/parsed_certificate.hpp"
 
 using namespace tls12;
@@ -156,6 +157,24 @@ TEST_CASE("RFC 7250 §4.1: a client offers what it has: not X.509 alone, and not
   CHECK(config.build().has_value());
 }
 
+TEST_CASE("a client shows a bare key whatever its certificate is: whoever issued it, however that is signed, whatever it allows") {
+  const PrivateKey key = PrivateKey::generate(KeyKind::ed25519).value(), issuer = PrivateKey::generate(KeyKind::ec_secp256r1).value();
+  auto draft = x509::draft_of({.common_name = "nobody that the server trusts", .for_clients = true}, key, *default_provider()).value();
+  for (x509::DraftExtension& extension : draft.extensions)
+    if (x509::is(extension.id.bytes(), x509::oid::kKeyUsage)) extension.value = {0x03, 0x02, 0x00, 0x20};  // keyEncipherment
+  draft.issuer = draft.subject;
+  draft.method = x509::method_for(issuer).value();
+  const Identity own = Identity::from({x509::sign(draft, issuer, default_provider()->rng()).value()}, key).value();
+
+  Ends ends({kRaw}, {kRaw});
+  ends.client.identities.insert(ends.client.identities.begin(), own);
+  ends.server.common.schemes = {SignatureScheme::ed25519};
+  Octets shown;
+  ends.server.accept_raw_public_key = [&](Bytes info) { return shown = octets(info), true; };
+  CHECK(Talked(ends).complete());
+  CHECK(shown == key_of(own));
+}
+
 TEST_CASE("RFC 7250 §4.1: bare keys that nobody judges are no configuration") {
   ClientConfig client = client_config();
   client.server_certificate_types = {kRaw};
@@ -263,6 +282,32 @@ TEST_CASE("a server's bare key: shown where both have it, judged by the client, 
   CHECK(refused.server.error()->alert == Alert::certificate_unknown);
 }
 
+TEST_CASE("a server that shows another bare key in a renegotiation is not who it was") {
+  ClientConfig config = taking({kRaw});
+  config.accept_raw_public_key = [](Bytes) { return true; };
+  config.renegotiation = Renegotiation::freely;
+  ScriptedPeer peer = ScriptedPeer::server_of(config);
+  const auto shake_hands = [&](KeyKind kind, SignatureScheme scheme) {
+    peer.kind = kind;
+    peer.scheme = scheme;
+    RawServerHello hello = peer.server_hello();
+    hello.extensions.add(kServerType, {2});
+    peer.send(hello.bytes());
+    peer.send(message_of(HandshakeType::certificate, vector_of(3, key_of(development_identity(kind).leaf))));
+    peer.send_all({HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
+    if (peer.engine.error()) return;
+    peer.change_cipher_spec();
+    peer.send(HandshakeType::finished);
+    peer.send(HandshakeType::hello_request);
+  };
+  for (unsigned time = 0; time < 2; ++time) {
+    shake_hands(KeyKind::ed25519, SignatureScheme::ed25519);
+    CHECK(peer.engine.state().renegotiations == time);
+  }
+  shake_hands(KeyKind::ec_secp256r1, SignatureScheme::ecdsa_secp256r1_sha256);
+  peer.check_fault(Errc::renegotiation_peer_changed, Alert::illegal_parameter);
+}
+
 TEST_CASE("a client is told a type that it did not offer, or told one without having asked") {
   const auto told = [](const Types& offered, int extension, std::uint8_t type, Errc code, Alert alert) {
     ClientConfig config = client_config();
@@ -348,11 +393,13 @@ TEST_CASE("a session remembers the bare key, and is resumed as long as the key i
     ends.client.tickets = ends.server.tickets = tickets;
     if (tickets) ends.server.ticket_keys = TicketKeys::rotating();
     ends.server.sessions = make_memory_session_store();
-    CHECK_FALSE(Talked(ends).server.state().resumed);
+    const Talked first(ends);
+    CHECK_FALSE(first.server.state().resumed);
     const Talked again(ends);
     CHECK(again.complete());
     CHECK(again.server.state().resumed);
     CHECK(again.server.state().peer_raw_public_key == key_of(a_client().leaf));
+    CHECK(again.server.state().client_signature_scheme == first.server.state().client_signature_scheme);
     const auto accept = std::exchange(ends.server.accept_raw_public_key, [](Bytes) { return false; });
     CHECK(Talked(ends).server_fault() == Errc::raw_public_key_refused);  // a full handshake, which asks again
     ends.server.accept_raw_public_key = accept;

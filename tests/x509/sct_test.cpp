@@ -77,8 +77,7 @@ Errc with_timestamps(Make make, std::size_t required = 1) {
 
 /// The leaf with timestamps of `by` embedded, and one thing changed in what they are of.
 template <class Change>
-Certificate embedded(const Log& by, Change change, Bytes issuer_key_info = key(1).public_key_info()) {
-  Draft draft = leaf_draft(key(2));
+Certificate embedded(const Log& by, Change change, Bytes issuer_key_info = key(1).public_key_info(), Draft draft = leaf_draft(key(2))) {
   Draft logged = draft;
   change(logged);
   const Certificate precertificate = leaf(std::move(logged));
@@ -140,6 +139,13 @@ TEST_CASE("as many different logs count as have signed: one twice is one, and on
   CHECK(with_timestamps(twice, 2) == kNotLogged);
   CHECK(with_timestamps(one_unknown, 1) == kRight);
   CHECK(with_timestamps(one_unknown, 2) == kNotLogged);
+  // What does not count takes nothing back.
+  const auto wrong_behind = [](const Octets& entry) {
+    Log wrong = log(3);
+    wrong.extensions = {1};
+    return list_of({log(3).sct(entry), wrong.sct(entry)});
+  };
+  CHECK(with_timestamps(wrong_behind) == kRight);
   // A log that is configured twice is one as well.
   Given given{.logs = {log(3).known(), log(3).known()}, .required = 2};
   given.timestamps = twice(entry_of(given.chain[0]));
@@ -211,6 +217,10 @@ TEST_CASE("embedded timestamps are of the certificate before they went in, and o
   CHECK(with_embedded(embedded(log(3), [](Draft& d) { d.serial.back() ^= 1; })) == kNotLogged);
   CHECK(with_embedded(embedded(log(3), [](Draft& d) { remove_extension(d, oid::kExtendedKeyUsage); })) == kNotLogged);
   CHECK(with_embedded(embedded(log(3), unchanged, key(4).public_key_info())) == kNotLogged);
+  // Extensions that are left empty are left out (RFC 5280 §4.1.2.9).
+  Draft bare = leaf_draft(key(2));
+  bare.extensions.clear();
+  CHECK(with_embedded(embedded(log(3), unchanged, key(1).public_key_info(), bare)) == kRight);
   // Nothing embedded counts where the certificate is trusted by itself: there is no issuer to be named.
   const Certificate alone = embedded(log(3), unchanged);
   const VerifyPolicy policy = {.transparency = {.logs = {log(3).known()}, .required = 1}};
@@ -219,14 +229,15 @@ TEST_CASE("embedded timestamps are of the certificate before they went in, and o
 
 TEST_CASE("timestamps in a stapled OCSP response are of the certificate") {
   const Certificate one = child();
-  const auto stapled = [&](const Octets& sct) {
+  const auto stapled = [&](const Octets& sct, const Octets& behind = {}) {
     der::Writer value;
-    value.octet_string(vector_of(2, list_of({sct})));
+    value.octet_string(joined({vector_of(2, list_of({sct})), behind}));
     const SecretVector encoded = value.take();
     const auto response = ocsp(one, [&](OcspDraft& d) { d.responses[0].extensions.push_back({make_oid(1, 3, 6, 1, 4, 1, 11129, 2, 4, 5), false, encoded}); });
     return judged({.chain = {one}, .staple = response});
   };
   CHECK(stapled(log(3).sct(entry_of(one))) == kRight);
+  CHECK(stapled(log(3).sct(entry_of(one)), {0}) == kNotLogged);
   CHECK(stapled(log(5).sct(entry_of(one))) == kNotLogged);
   CHECK(stapled(log(3).sct(entry_of(leaf()))) == kNotLogged);
   CHECK(judged({.chain = {one}, .staple = ocsp(one)}) == kNotLogged);
