@@ -8,8 +8,11 @@ import refusals
 from matrix import Row, Trial, rows
 from relay import Cut, Relay
 from setting import Setting
-from stacks.base import COMMAND, Client, Server, body, request
+from stacks.base import COMMAND, Client, Proxy, Server, body, request
+from stacks.botan import BotanClient
+from stacks.fetchers import Curl, Wget
 from stacks.gnutls import GnutlsClient, GnutlsServer
+from stacks.nss import NssClient
 from stacks.openssl import OpensslClient, OpensslServer
 from stacks.programs import ProgramClient, ProgramServer
 from stage import LONG_PATIENCE, expect
@@ -227,6 +230,15 @@ def fetched(stage, peer):
     expect(body(client) == PAGE, "not what our server has:", len(body(client)))
 
 
+def page_of(stage, peer):
+    """As fetched; whoever does not show the page itself, but what it made of it, shows all of it."""
+    stage.write("page.txt", PAGE)
+    server, theirs = our_server(stage, "--www", ".")
+    process = peer.connect(stage, server.port, theirs.but(page="/page.txt"))
+    content = process.answers[-1][1] if isinstance(peer, Proxy) else process.exits(0).out.bytes()
+    expect(PAGE in content, "not what our server has:", len(content))
+
+
 def both_ways_with_client(stage, peer):
     server, theirs = our_server(stage, "--echo")
     client = peer.start(stage, server.port, theirs).feed(LARGE)
@@ -354,7 +366,7 @@ ROWS = [
     rows("peer killed: a cut, no end", (server_is_killed, SERVERS), (peer_is_killed, WITH_INPUT), (server_is_cut, (Server,), "lasting"),
          (client_that_truncates, (ProgramClient,), "truncate")),
     Row("cut in front of and in every record: an error", cut),
-    rows("2 MB fetched", (fetched, FETCHERS)),
-    rows("10 MB each way at once", (both_ways_with_server, (OpensslServer,)), (both_ways_with_client, WITH_INPUT)),
-    rows("100 MB each way, AEAD and CBC", (much(much_with_server), (ProgramServer,)), (much(much_with_client), (ProgramClient,))),
+    rows("2 MB fetched", (fetched, FETCHERS), (page_of, (NssClient, BotanClient, Proxy, Curl, Wget))),
+    rows("10 MB each way at once (commands), or 100 (programs), AEAD and CBC", (both_ways_with_server, (OpensslServer,)), (both_ways_with_client, WITH_INPUT),
+         (much(much_with_server), (ProgramServer,)), (much(much_with_client), (ProgramClient,))),
 ]

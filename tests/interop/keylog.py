@@ -56,7 +56,7 @@ def our_server(stage, peer, suite, setting):
     relay = stage.keep(Relay(server.port))
     peer.finish(peer.connect(stage, relay.port, setting.but(trust=identity.ca, suites=(suite,))))
     server.err.until("1 request, closed")
-    readable(stage, relay, server.port, [server.port], peer.page, "Server: tls12")
+    readable(stage, relay, server.port, [server.port], setting.page, "Server: tls12")
 
 
 def read_by_tshark(suites, setting=Setting()):

@@ -4,12 +4,17 @@ What follows is the peer's choice: OpenSSL's end answers no_renegotiation with a
 until it is called a flood. Our end goes on in each case, as it reads what comes then."""
 import exchange
 import ours
+import refusals
 from matrix import rows
+from relay import Relay
 from setting import Setting
 from stacks.gnutls import GnutlsClient, GnutlsServer
 from stacks.openssl import OpensslClient, OpensslServer
-from stacks.programs import ProgramServer
+from stacks.nss import NssServer
+from stacks.programs import ProgramClient, ProgramServer
+from stacks.proxies import ApacheServer
 from stage import expect
+from wire import ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE
 
 
 # Shows RFC 5746 5-2
@@ -59,6 +64,40 @@ def asked_by_gnutls_cli(stage, peer):
     asked_by_client(stage, peer, b"^renegotiate^\n", "sent alert unexpected_message", ["--inline-commands"])
 
 
+def behind_finished(records):
+    """The types of an end's records from there on."""
+    return records[records.index(CHANGE_CIPHER_SPEC) + 2 :]
+
+
+def asked_by_server_program(stage, peer):
+    """It asks before it answers. Our client's next record is an alert, a warning: who does not break off then answers as if nothing had been."""
+    identity = stage.pki.theirs["p256"]
+    server = peer.serve(stage, Setting(identities=(identity,)), "--renegotiate")
+    relay = stage.keep(Relay(server.port))
+    client = ours.connect(stage, relay.port, Setting(trust=identity.ca)).feed(peer.question)
+    if peer.goes_on_when_declined:
+        client.out.until(peer.answer)
+        client.end_input()
+    told = ours.report(client)
+    wire = relay.last().until_end().facts()
+    expect(behind_finished(wire["server_records"])[0] == HANDSHAKE, "the server sent no HelloRequest:", wire)
+    expect(behind_finished(wire["client_records"])[:2] == [APPLICATION_DATA, ALERT], "our client did not decline:", wire)
+    expect(told["renegotiations"] == 0 and told["ok"] == peer.goes_on_when_declined, "another end:", told)
+    expect(told["ok"] or told["error"]["category"] in ("peer_alert", "transport"), "another end:", told)
+
+
+def asked_by_client_program(stage, peer):
+    """It asks before it says anything, and breaks off when our server's alert, a warning, is all that comes of it."""
+    identity = stage.pki.ours["p256"]
+    server = ours.serve(stage, Setting(identities=(identity,)), "--echo", "--json")
+    relay = stage.keep(Relay(server.port))
+    code = peer.connect(stage, relay.port, Setting(trust=identity.ca), "--renegotiate").wait()
+    wire = relay.last().until_end().facts()
+    expect(code != 0 and behind_finished(wire["client_records"])[0] == HANDSHAKE, "the client asked for nothing:", wire)
+    expect(behind_finished(wire["server_records"])[0] == ALERT, "our server did not decline:", wire)
+    refusals.still_serves(stage, server)
+
+
 # ---------------------------------------------------------------------------------------------- by permission
 
 
@@ -66,12 +105,19 @@ def followed(outcome):
     expect(outcome.ours["renegotiations"] == 1, "there was no second handshake:", outcome.ours)
 
 
-def of_program(peer):
-    def play(stage):
-        identity = stage.pki.theirs["p256"]
-        server = peer.serve(stage, Setting(identities=(identity,)), "--renegotiate")
-        followed(exchange.to_server(stage, peer, server, Setting(trust=identity.ca), "--renegotiate", "once"))
-    return [("", play)] if "renegotiate" in peer.features else []
+def of_program(stage, peer):
+    identity = stage.pki.theirs["p256"]
+    server = peer.serve(stage, Setting(identities=(identity,)), "--renegotiate")
+    followed(exchange.to_server(stage, peer, server, Setting(trust=identity.ca), "--renegotiate", "once"))
+
+
+def of_late_question(stage, peer):
+    """A server that asks for a certificate when it knows what is asked of it."""
+    identity, mine = stage.pki.theirs["p256"], stage.pki.theirs["rsa"]
+    server = peer.serve(stage, Setting(identities=(identity,), client_auth="late", trust=identity.ca))
+    outcome = exchange.to_server(stage, peer, server, Setting(trust=identity.ca, identities=(mine,)), "--renegotiate", "once")
+    followed(outcome)
+    expect(outcome.ours["client_certificate_requested"] and outcome.ours["client_signature_scheme"], "our client was not asked:", outcome.ours)
 
 
 def of_s_server(stage, peer):
@@ -103,5 +149,7 @@ def of_gnutls_serv(stage, peer):
 
 
 ROWS = [rows("renegotiation declined", (asked_by_s_server, (OpensslServer,)), (asked_by_gnutls_serv, (GnutlsServer,)), (asked_by_s_client, (OpensslClient,)),
-             (asked_by_gnutls_cli, (GnutlsClient,))),
-        rows("renegotiation by permission", (of_s_server, (OpensslServer,)), (of_gnutls_serv, (GnutlsServer,)), (of_program, (ProgramServer,)))]
+             (asked_by_gnutls_cli, (GnutlsClient,)), (asked_by_server_program, (ProgramServer,), "renegotiate"),
+             (asked_by_client_program, (ProgramClient,), "renegotiate")),
+        rows("renegotiation by permission", (of_s_server, (OpensslServer,)), (of_gnutls_serv, (GnutlsServer,)),
+             (of_program, (ProgramServer,), "renegotiate"), (of_late_question, (NssServer, ApacheServer)))]

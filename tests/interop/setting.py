@@ -18,11 +18,12 @@ class Setting:
     shown: tuple = ()  # of a client: the certificates that it may see, for those who cannot be told whom to trust
     raw: tuple = ()  # who shows a key without a certificate: client, server
     peer_key: str = ""  # of ours: a file with the other's public key
-    client_auth: str = "none"  # of a server: none, request, require
+    client_auth: str = "none"  # of a server: none, request, require; late: required in a second handshake
     ems: bool = True
     etm: bool = True
     psk: str = ""  # IDENTITY:HEX
     sessions: str = ""  # the one way to resume: session-ids, tickets; or no-resumption
+    page: str = "/state.json"  # which a client of the web asks for
     connections: int = 1  # of a client: one after the other, each resuming the one before
     staple: str = ""  # of a server: an OCSP response
     want_staple: bool = False

@@ -81,7 +81,6 @@ class Server(Peer):
 class Client(Peer):
     role = "client"
     talks_http = True  # and asks for a page of our server; else says a line to its echo
-    page = "/state.json"
     exit_code_tells = True
 
     def connect(self, stage, port, setting):
@@ -109,7 +108,7 @@ class Proxy(Client):
 
     def connect(self, stage, port, setting):
         process = self.front(stage, port, setting)
-        process.answers = [ask(process.port, self.page) for _ in range(setting.connections)]
+        process.answers = [ask(process.port, setting.page) for _ in range(setting.connections)]
         return process
 
     def finish(self, process):

@@ -68,7 +68,7 @@ class BotanClient(Client):
 
         def ask():
             return stage.start("botan", "tls_client", setting.name or "127.0.0.1", f"--port={port}", "--policy=" + policy(stage, setting), "--skip-system-cert-store",
-                               "--trusted-cas=" + setting.trust, "--tls" + setting.versions[0], *options).feed(request(self.page))
+                               "--trusted-cas=" + setting.trust, "--tls" + setting.versions[0], *options).feed(request(setting.page))
         for _ in range(1, setting.connections):
             ask().wait()
         return ask()

@@ -34,7 +34,7 @@ class Curl(Client):
             options.append("--cert-status")
         if setting.sessions == "session-ids":
             options.append("--no-sessionid") if setting.connections == 1 else None
-        pages = [f"https://{host}:{port}{self.page}"] * setting.connections
+        pages = [f"https://{host}:{port}{setting.page}"] * setting.connections
         return stage.start("curl", "-q", "-sSiv", "--noproxy", "*", "-H", "Connection: close", "--resolve", f"{host}:{port}:127.0.0.1", *options, *pages,
                            environment=openssl.environment(stage, setting))
 
@@ -62,7 +62,7 @@ class Wget(Client):
         for identity in setting.identities:
             options += ["--certificate", identity.chain, "--private-key", identity.key]
         return stage.start("wget", "--no-config", "--no-hsts", "-4", "-t", 1, "-O", "-", "--ciphers", gnutls.priority(setting), *options,
-                           f"https://{setting.name or '127.0.0.1'}:{port}{self.page}")
+                           f"https://{setting.name or '127.0.0.1'}:{port}{setting.page}")
 
 
 
@@ -89,7 +89,7 @@ class Chromium(Client):
         return stage.start("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
                            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir=" + stage.path("chromium"),
                            "--ignore-certificate-errors-spki-list=" + ",".join(pins), "--cipher-suite-blacklist=" + ",".join(out), "--dump-dom",
-                           f"https://{setting.name or '127.0.0.1'}:{port}{self.page}", environment={"HOME": stage.folder})
+                           f"https://{setting.name or '127.0.0.1'}:{port}{setting.page}", environment={"HOME": stage.folder})
 
 
 def key_pin(certificate):

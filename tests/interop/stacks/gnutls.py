@@ -138,7 +138,7 @@ class GnutlsClient(Log, Client):
         return process
 
     def connect(self, stage, port, setting):
-        return self.start(stage, port, setting).feed(request(self.page))
+        return self.start(stage, port, setting).feed(request(setting.page))
 
     def log(self, process):
         with open(process.log, encoding="utf-8") as file:

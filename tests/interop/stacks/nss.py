@@ -85,7 +85,7 @@ class NssServer(Server):
         options = []
         for identity in setting.identities:
             options += ["-e" if re.match(r"p\d", nickname(identity)) else "-n", nickname(identity)]
-        options += {"none": [], "request": ["-r"], "require": ["-r", "-r"]}[setting.client_auth]
+        options += {"none": [], "request": ["-r"], "require": ["-r", "-r"], "late": ["-r", "-r", "-r", "-r"]}[setting.client_auth]
         if setting.alpn:
             options.append("-Q")
         if setting.sessions in ("tickets", "no-resumption"):
@@ -114,5 +114,5 @@ class NssClient(Client):
             options.append("-T")
         if setting.connections > 1:
             options += ["-L", setting.connections]
-        path = stage.write("request", request(self.page))
+        path = stage.write("request", request(setting.page))
         return stage.start("tstclnt", "-4", "-h", setting.name or "127.0.0.1", "-p", port, "-A", path, "-v", *options, *_options(stage, setting))

@@ -174,7 +174,7 @@ class OpensslClient(Messages, Client):
 
     def connect(self, stage, port, setting):
         def ask(*sessions):
-            return self.start(stage, port, setting, "-ign_eof", *sessions, brief=False).end_input(request(self.page))
+            return self.start(stage, port, setting, "-ign_eof", *sessions, brief=False).end_input(request(setting.page))
         for number in range(1, setting.connections):
             ask("-sess_out", "session.pem", *(["-sess_in", "session.pem"] if number > 1 else [])).exits(0)
         return ask(*(["-sess_in", "session.pem"] if setting.connections > 1 else []))

@@ -62,6 +62,7 @@ class Program:
         self.keys, self.verifies = frozenset(self.can["keys"]), frozenset(self.can["verifies"])
         self.features = frozenset(self.can["features"]) | ALWAYS[self.role]
         self.refuses_unknown_protocols = name != "Python"
+        self.goes_on_when_declined = name == "mbedTLS"  # another handshake
         self.tells_why_of_clients = name not in ("BearSSL", "mbedTLS", "wolfSSL")
         self.asks_for_its_own_kind = self.staples_what_it_verifies = name == "wolfSSL"
         self.lacks = dict.fromkeys(("closes-first", "answers-close"), COMMAND)

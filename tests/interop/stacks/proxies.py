@@ -204,7 +204,9 @@ class ApacheServer(OverOpenssl, Server):
                 lines.append(f'SSLOpenSSLConfCmd {name} "{value}"')
         for identity in setting.identities:
             lines += [f"SSLCertificateFile {identity.chain}", f"SSLCertificateKeyFile {identity.key}"]
-        if setting.client_auth != "none":
+        if setting.client_auth == "late":
+            lines += [f"SSLCACertificateFile {setting.trust}", "<Location />", "SSLVerifyClient require", "SSLVerifyDepth 3", "</Location>"]
+        elif setting.client_auth != "none":
             lines += [f"SSLCACertificateFile {setting.trust}", "SSLVerifyDepth 3", f"SSLVerifyClient {'require' if setting.client_auth == 'require' else 'optional'}"]
         lines.append("SSLSessionTickets " + ("off" if setting.sessions in ("session-ids", "no-resumption") else "on"))
         lines.append("SSLSessionCache " + ("shmcb:sessions(512000)" if setting.sessions == "session-ids" else "none"))
