@@ -86,6 +86,18 @@ def asked_by_server_program(stage, peer):
     expect(told["ok"] or told["error"]["category"] in ("peer_alert", "transport"), "another end:", told)
 
 
+def asked_too_late(stage, peer):
+    """By a server that wants a certificate for what it is asked for; our client has one, and does not show it."""
+    identity, mine = stage.pki.theirs["p256"], stage.pki.theirs["rsa"]
+    server = peer.serve(stage, Setting(identities=(identity,), client_auth="late", trust=identity.ca))
+    relay = stage.keep(Relay(server.port))
+    client = ours.connect(stage, relay.port, Setting(trust=identity.ca, identities=(mine,))).feed(peer.question)
+    told = ours.report(client)
+    wire = relay.last().until_end().facts()
+    expect(behind_finished(wire["client_records"])[:2] == [APPLICATION_DATA, ALERT], "our client did not decline:", wire)
+    expect(told["renegotiations"] == 0 and b" 200 " not in client.out.bytes(), "it was answered all the same:", told, client.out.text())
+
+
 def asked_by_client_program(stage, peer):
     """It asks before it says anything, and breaks off when our server's alert, a warning, is all that comes of it."""
     identity = stage.pki.ours["p256"]
@@ -150,6 +162,6 @@ def of_gnutls_serv(stage, peer):
 
 ROWS = [rows("renegotiation declined", (asked_by_s_server, (OpensslServer,)), (asked_by_gnutls_serv, (GnutlsServer,)), (asked_by_s_client, (OpensslClient,)),
              (asked_by_gnutls_cli, (GnutlsClient,)), (asked_by_server_program, (ProgramServer,), "renegotiate"),
-             (asked_by_client_program, (ProgramClient,), "renegotiate")),
+             (asked_too_late, (NssServer, ApacheServer)), (asked_by_client_program, (ProgramClient,), "renegotiate")),
         rows("renegotiation by permission", (of_s_server, (OpensslServer,)), (of_gnutls_serv, (GnutlsServer,)),
              (of_program, (ProgramServer,), "renegotiate"), (of_late_question, (NssServer, ApacheServer)))]

@@ -11,6 +11,10 @@ from stacks.base import COMMAND, Client, Server, joined
 ALWAYS = {"client": {"sni", "verify", "client-auth"}, "server": {"sni", "address", "lasting", "answers-close"}}
 
 
+# What a library has, and its program does not ask it for.
+UNASKED = {name: ["small-records"] for name in ("BearSSL", "JSSE", "mbedTLS", "Node")}
+
+
 @functools.lru_cache(None)
 def commands(path):
     """The name of each library, and its command."""
@@ -65,7 +69,7 @@ class Program:
         self.goes_on_when_declined = name == "mbedTLS"  # another handshake
         self.tells_why_of_clients = name not in ("BearSSL", "mbedTLS", "wolfSSL")
         self.asks_for_its_own_kind = self.staples_what_it_verifies = name == "wolfSSL"
-        self.lacks = dict.fromkeys(("closes-first", "answers-close"), COMMAND)
+        self.lacks = dict.fromkeys(("closes-first", "answers-close", *UNASKED.get(name, ())), COMMAND)
         self.tells_why = name != "mbedTLS"
         if (name, self.role) == ("mbedTLS", "client"):
             self.fragments = (1024, 2048, 4096)  # it cannot take a certificate in pieces
