@@ -67,7 +67,7 @@ def suites(exchanges, of_kind):
     def trials(peer):
         keys = {"", *(peer.keys if peer.role == "server" else peer.verifies)}
         usable = [suite for suite in members if suite in peer.suites and key_for(suite) in keys]
-        if any("PSK" in suite for suite in usable) and peer.why_not("psk"):
+        if any("PSK" in suite for suite in members) and peer.why_not("psk"):
             return peer.why_not("psk")
         psk = PSK if any("PSK" in suite for suite in usable) else ""
         made = []
@@ -75,7 +75,7 @@ def suites(exchanges, of_kind):
             same_key = tuple(other for other in usable if key_for(other) == key_for(suite))
             made.append(trial(peer, suite, client=Setting(suites=(suite,), psk=psk), server=Setting(suites=same_key, psk=psk), keys=(key_for(suite),),
                               expected={"suite": suite}))
-        return made
+        return made or peer.lacks.get(exchanges[0], "")
     return trials
 
 
@@ -91,9 +91,14 @@ def curves(peer):
 
 def ffdhe(peer):
     found = [suite for suite in ("TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_DHE_RSA_WITH_AES_128_CBC_SHA") if suite in peer.suites][:1]
-    fixed = peer.role == "server" and peer.why_not("groups")  # it takes this one
-    return [trial(peer, group, **ends(peer, Setting(groups=(group,), suites=tuple(found)), Setting(groups=() if fixed else (group,), suites=tuple(found))),
+    if peer.role == "client":  # which takes what comes where it names no such group (RFC 7919 §4)
+        welcome = [group for group in FFDHE if group in peer.groups] or FFDHE
+        return [trial(peer, group, server=Setting(groups=(group,), suites=tuple(found)), client=Setting(suites=tuple(found)), keys=("rsa",),
+                      expected={"group": group}) for group in welcome if found]
+    fixed = peer.why_not("groups")  # it takes this one
+    made = [trial(peer, group, client=Setting(groups=(group,), suites=tuple(found)), server=Setting(groups=() if fixed else (group,), suites=tuple(found)),
                   keys=("rsa",), expected={"group": group}) for group in (("ffdhe2048",) if fixed else FFDHE) if group in peer.groups and found]
+    return made or (peer.lacks.get("ffdhe", "") if found else "")
 
 
 def certificates(peer):

@@ -4,7 +4,7 @@ import functools
 
 import exchange
 import ours
-from matrix import Row, Trial, rows
+from matrix import Row, Trial
 from registry import ALERTS
 from setting import Setting
 from stacks.base import PEER, ROLE
@@ -159,5 +159,5 @@ ROWS = [
     Row("peer has TLS 1.1 alone", only_11),
     # Shows RFC 7301 3.2-2
     Row("no common ALPN protocol", no_protocol),
-    rows("plain HTTP gets a readable 400", (plain_http, (Curl,))),
+    Row("plain HTTP gets a readable 400", lambda peer: [Trial("", functools.partial(plain_http, peer=peer))] if isinstance(peer, Curl) else ROLE),
 ]

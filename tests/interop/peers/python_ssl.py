@@ -22,6 +22,17 @@ FEATURES = ["alpn", "bytes", "cert", "connections", "ems", "etm", "groups", "hal
             "session-ids", "tickets", "tls13", "truncate"]
 SERVER_FEATURES = ["accepts-max-fragment", "client-auth"]
 
+# RFC 7919's ffdhe2048, of a server's DHE.
+PRIME = """-----BEGIN DH PARAMETERS-----
+MIIBCAKCAQEA//////////+t+FRYortKmq/cViAnPTzx2LnFg84tNpWp4TZBFGQz
++8yTnc4kmz75fS/jY2MMddj2gbICrsRhetPfHtXV/WVhJDP1H18GbtCFY2VVPe0a
+87VXE15/V8k1mE8McODmi3fipona8+/och3xWKE2rec1MKzKT0g6eXq8CrGCsyT7
+YdEIqUuyyOP7uWrat2DX9GgdT0Kj3jlN9K5W7edjcrsZCwenyO4KbXCeAvzhzffi
+7MA0BM0oNC9hkXL+nOmFg/+OTxIy7vKBg8P+OxtMb61zO7X8vC7CIAXFjvGDfRaD
+ssbzSibBsu/6iGtCOGEoXJf//////////wIBAg==
+-----END DH PARAMETERS-----
+"""
+
 # Of OpenSSL's options, those for which ssl has no name.
 NO_EXTENDED_MASTER_SECRET = 1 << 0
 NO_ENCRYPT_THEN_MAC = 1 << 19
@@ -35,6 +46,8 @@ ALERTS = {"close notify": 0, "unexpected message": 10, "bad record mac": 20, "re
 
 with open(os.path.join(HERE, "openssl_names.json"), encoding="ascii") as file:
     OPENSSL_NAMES = json.load(file)
+# It has no callback for shared keys.
+SUITES = [name for name in OPENSSL_NAMES if "PSK" not in name]
 IANA_NAMES = {name: registered for registered, name in OPENSSL_NAMES.items()}
 
 
@@ -54,18 +67,12 @@ def tell(**line):
     print(json.dumps(line), flush=True)
 
 
-def suites(server):
-    """It has no callback for shared keys, and no DHE groups for a server."""
-    unknown = ("PSK", "TLS_DHE") if server else ("PSK",)
-    return [name for name in OPENSSL_NAMES if not any(part in name for part in unknown)]
-
-
 def can():
-    def role(server, more):
-        return {"suites": suites(server), "groups": GROUPS, "schemes": SCHEMES, "keys": KEYS, "verifies": KEYS, "features": FEATURES + more}
+    def role(groups, more):
+        return {"suites": SUITES, "groups": groups, "schemes": SCHEMES, "keys": KEYS, "verifies": KEYS, "features": FEATURES + more}
 
-    return {"library": "Python ssl", "version": f"{platform.python_version()} with {ssl.OPENSSL_VERSION}", "client": role(False, ["address"]),
-            "server": role(True, SERVER_FEATURES)}
+    return {"library": "Python ssl", "version": f"{platform.python_version()} with {ssl.OPENSSL_VERSION}", "client": role(GROUPS, ["address"]),
+            "server": role([*GROUPS, "ffdhe2048"], SERVER_FEATURES)}
 
 
 # ---------------------------------------------------------------------------------------------- options
@@ -92,13 +99,19 @@ def options_of(arguments):
 
 def configured(options):
     """For what ssl has no function its library has a file, which that reads but once: so this starts again, with it."""
-    lines = [f"{name} = {':'.join(chosen)}" for name, chosen in (("Groups", names_in(options.groups, GROUPS)),
+    lines = [f"{name} = {':'.join(chosen)}" for name, chosen in (("Groups", names_in(options.groups, [*GROUPS, "ffdhe2048"])),
                                                                 ("SignatureAlgorithms", names_in(options.schemes, SCHEMES))) if chosen]
     if not lines or "OPENSSL_CONF" in os.environ:
         return
-    file = os.memfd_create("openssl.cnf", 0)
-    os.write(file, "\n".join(["openssl_conf = top", "[top]", "ssl_conf = sections", "[sections]", "system_default = defaults", "[defaults]", *lines, ""]).encode())
-    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "OPENSSL_CONF": f"/proc/self/fd/{file}"})
+    file = file_of("\n".join(["openssl_conf = top", "[top]", "ssl_conf = sections", "[sections]", "system_default = defaults", "[defaults]", *lines, ""]))
+    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "OPENSSL_CONF": file})
+
+
+def file_of(text):
+    """The name of a file with this, which is gone with the process."""
+    file = os.memfd_create("text", 0)
+    os.write(file, text.encode())
+    return f"/proc/self/fd/{file}"
 
 
 def names_in(text, known):
@@ -132,12 +145,13 @@ def context_of(options):
 def choose_algorithms(context, options):
     wanted = options.suites.split(",") if options.suites else []
     for name in wanted:
-        if name not in suites(options.server):
+        if name not in SUITES:
             raise Unsupported(name)
     # Debian's security level forbids what is old.
     context.set_ciphers((":".join(OPENSSL_NAMES[name] for name in wanted) or "DEFAULT") + ":@SECLEVEL=0")
     if options.server:
         context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
+        context.load_dh_params(file_of(PRIME))
 
 
 def trust(context, options):

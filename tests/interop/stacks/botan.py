@@ -1,5 +1,5 @@
 """Botan's own commands, which know policies."""
-from registry import CURVES, SUITES, is_cbc, key_exchange, protection
+from registry import CURVES, FFDHE, SUITES, is_cbc, key_exchange, protection
 from stacks.base import COMMAND, Client, Server, on_free_port, request
 
 EXCHANGES = {"ECDHE_ECDSA": ("ECDH", "ECDSA"), "ECDHE_RSA": ("ECDH", "RSA"), "DHE_RSA": ("DH", "RSA"), "RSA": ("RSA", "IMPLICIT")}
@@ -43,7 +43,7 @@ def policy(stage, setting):
 
 class BotanServer(Server):
     name, programs = "Botan", ("botan",)
-    suites, groups, keys = SUITES_OF_BOTAN, frozenset(CURVES), frozenset(("rsa", "p256", "p384", "p521"))
+    suites, groups, keys = SUITES_OF_BOTAN, frozenset((*CURVES, *FFDHE)), frozenset(("rsa", "p256", "p384", "p521"))
     features, lacks = frozenset("ems etm no-etm groups sni verify lasting answers-close session-ids address old".split()), LACKS
     question, answer = b"hello over there\n", r"hello over there"
     lasting = question

@@ -13,7 +13,7 @@ from stacks.base import COMMAND, KEYS, Client
 class Curl(Client):
     name, programs = "curl", ("curl",)
     features = frozenset("answers-close session-ids client-auth alpn ems no-ems etm no-etm groups schemes sni address verify old tls13 want-staple".split())
-    lacks = dict.fromkeys(("psk", "export", "max-fragment", "small-records", "tickets", "record-size-limit", "bytes", "half-close"), COMMAND)
+    lacks = dict.fromkeys(("psk", "export", "max-fragment", "small-records", "tickets", "bytes", "half-close"), COMMAND)
     groups = frozenset(CURVES)
     protocols = ("http/1.1",)
 

@@ -117,7 +117,7 @@ class GnutlsServer(Log, Server):
 
 class GnutlsClient(Log, Client):
     name, programs = "GnuTLS", ("gnutls-cli",)
-    features, lacks = FEATURES, LACKS
+    features, lacks = FEATURES, {**LACKS, "DHE_PSK": COMMAND, "ECDHE_PSK": COMMAND}
 
     @property
     def suites(self):

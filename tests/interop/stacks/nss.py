@@ -13,7 +13,8 @@ GROUPS = {"secp256r1": "P256", "secp384r1": "P384", "secp521r1": "P521", "x25519
 # What it has: no shared keys in TLS 1.2, no CCM, no AES-256 with SHA-384 in CBC mode for DHE.
 SUITES = frozenset(suite for suite in SUITE_CODES if "PSK" not in suite and not is_ccm(suite))
 FEATURES = frozenset("export address session-ids tickets alpn ems no-etm groups schemes client-auth sni verify tls13 old answers-close".split())
-LACKS = dict.fromkeys(("no-ems", "staple", "record-size-limit", "small-records", "identities", "bytes", "half-close", "lasting"), COMMAND)
+# What selfserv staples it makes itself, signed with SHA-1, which nobody should take.
+LACKS = dict.fromkeys(("no-ems", "staple", "record-size-limit", "small-records", "bytes", "half-close", "lasting"), COMMAND)
 
 _lock = threading.Lock()
 _databases = {}
@@ -76,7 +77,7 @@ def _options(stage, setting):
 
 class NssServer(Server):
     name, programs = "NSS", ("selfserv", "certutil", "pk12util", "openssl")
-    suites, groups, features, lacks = SUITES, frozenset((*CURVES, *FFDHE)), FEATURES | {"closes-first", "half-close"}, LACKS
+    suites, groups, features, lacks = SUITES, frozenset((*CURVES, *FFDHE)), FEATURES | {"closes-first", "half-close", "identities"}, LACKS
     keys = frozenset(("rsa", "p256", "p384", "p521"))
     verifies = keys
     protocols = ("http/1.1",)

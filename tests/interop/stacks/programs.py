@@ -12,7 +12,7 @@ ALWAYS = {"client": {"sni", "verify", "client-auth"}, "server": {"sni", "address
 
 
 # What a library has, and its program does not ask it for.
-UNASKED = {name: ["small-records"] for name in ("BearSSL", "JSSE", "mbedTLS", "Node")}
+UNASKED = {"BearSSL": ["small-records"], "JSSE": ["small-records"], "mbedTLS": ["small-records"], "Node": ["small-records", "ffdhe"]}
 
 
 @functools.lru_cache(None)

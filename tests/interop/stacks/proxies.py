@@ -3,7 +3,7 @@ from registry import CURVES
 from stacks import openssl
 from stacks.base import COMMAND, Proxy, Server, joined, on_free_port
 
-COMMANDS = dict.fromkeys(("psk", "export", "record-size-limit", "small-records", "bytes", "max-fragment", "want-staple", "no-ems", "no-etm",
+COMMANDS = dict.fromkeys(("psk", "ffdhe", "export", "small-records", "bytes", "max-fragment", "want-staple", "no-ems", "no-etm",
                           "schemes", "groups", "address", "tickets", "session-ids", "alpn", "staple", "identities", "old", "tls13"), COMMAND)
 
 
@@ -47,6 +47,7 @@ def commands(prefix, setting):
 class NginxServer(OverOpenssl, Server):
     name, programs = "nginx", ("nginx",)
     protocols, demands_by_page = ("http/1.1",), True
+    groups = frozenset((*CURVES, "ffdhe2048"))
     lasting = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
     features = frozenset("alpn lasting closes-first session-ids tickets staple client-auth accepts-max-fragment ems no-ems etm no-etm identities sni schemes groups old tls13 verify".split())
 
