@@ -285,7 +285,8 @@ def cut_from_server(stage, peer):
 def cut_from_client(stage, peer):
     """Wherever what the client says is cut, our server has an error, and serves the next."""
     identity = stage.pki.ours["p256"]
-    server, theirs = ours.serve(stage, Setting(identities=(identity,)), "--json", *([] if peer.talks_http else ["--echo"])), Setting(trust=identity.ca)
+    server = ours.serve(stage, Setting(identities=(identity,)), "--json", *([] if peer.talks_http else ["--echo"]))
+    theirs = Setting(trust=identity.ca)
     kinds = exchange.from_client(stage, peer, server, theirs).wire["client_records"]
     # Behind its answer to a request, our server closes, and waits for nothing more.
     said = kinds.index(APPLICATION_DATA) + 1 if peer.talks_http else len(kinds)
@@ -358,8 +359,8 @@ FETCHERS = (*WITH_INPUT,)
 ROWS = [
     rows("client closes, server answers", (client_closes, SERVERS), (peer_closes, WITH_INPUT), (client_closes_first, (Server,), "lasting", "answers-close"),
          (client_that_closes, (ProgramClient,))),
-    rows("server closes, client answers", (server_closes_first, SERVERS), (our_server_closes_first, FETCHERS), (server_closes_behind_its_answer, (Server,), "closes-first"),
-         (client_that_is_asked_to_close, (Client,), "answers-close")),
+    rows("server closes, client answers", (server_closes_first, SERVERS), (our_server_closes_first, FETCHERS),
+         (server_closes_behind_its_answer, (Server,), "closes-first"), (client_that_is_asked_to_close, (Client,), "answers-close")),
     # gnutls-serv closes its socket with our close_notify unread in it, which resets the connection under its own answer.
     rows("half close: the answer still comes", (half_close, (OpensslServer,)), (peer_half_closes, (GnutlsClient,)),
          (answered_behind_half_close, (Server,), "half-close"), (client_that_half_closes, (ProgramClient,), "half-close")),

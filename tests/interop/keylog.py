@@ -23,8 +23,8 @@ def readable(stage, relay, port, closers, *words):
     """These words are in the capture for whoever has the key log, and for nobody else; so are both Finished, and the close_notify of these ports."""
     stage.write("wire.pcap", relay.last().capture())
     follow = ["-z", "follow,tls,ascii,0"]
-    told = tshark(stage, port, "-o", "tls.keylog_file:" + stage.path("keys.log"), "-Y", "tls.handshake.type == 20 || tls.alert_message.desc == 0", "-T", "fields",
-                  "-e", "tcp.srcport", "-e", "tls.handshake.verify_data", "-e", "tls.alert_message.desc", *follow)
+    told = tshark(stage, port, "-o", "tls.keylog_file:" + stage.path("keys.log"), "-Y", "tls.handshake.type == 20 || tls.alert_message.desc == 0",
+                  "-T", "fields", "-e", "tcp.srcport", "-e", "tls.handshake.verify_data", "-e", "tls.alert_message.desc", *follow)
     without_keys = tshark(stage, port, "-q", *follow)
     for word in words:
         expect(word in told, f"tshark does not read '{word}':", told)

@@ -124,7 +124,8 @@ def schemes(peer):
         if peer.why_not("schemes"):
             return ends(peer, Setting(schemes=(scheme,), certificate_schemes=OF_CHAINS), Setting())
         return ends(peer, Setting(), Setting(schemes=(scheme,)))
-    return [trial(peer, scheme, **chosen(scheme), keys=(key,), expected={"scheme": scheme}) for scheme, key in SCHEMES.items() if scheme in peer.schemes and key in has]
+    return [trial(peer, scheme, **chosen(scheme), keys=(key,), expected={"scheme": scheme})
+            for scheme, key in SCHEMES.items() if scheme in peer.schemes and key in has]
 
 
 def certificate_schemes(peer):

@@ -92,7 +92,9 @@ def facts(sent_by_client, sent_by_server):
     suite = SUITES.get(answer.suite, hex(answer.suite))
     resumed = SERVER_HELLO_DONE not in server.messages
     told.update(server_certificate_type=int.from_bytes(answer.extensions.get(SERVER_CERTIFICATE_TYPE, b""), "big"),
-                client_certificate_type=int.from_bytes(answer.extensions.get(CLIENT_CERTIFICATE_TYPE, b""), "big"), certificate_schemes=tuple(_schemes(offer.extensions.get(SIGNATURE_ALGORITHMS_CERT, b""))), version="TLS 1.2" if answer.version == b"\3\3" else answer.version.hex(), suite=suite, resumed=resumed,
+                client_certificate_type=int.from_bytes(answer.extensions.get(CLIENT_CERTIFICATE_TYPE, b""), "big"),
+                certificate_schemes=tuple(_schemes(offer.extensions.get(SIGNATURE_ALGORITHMS_CERT, b""))),
+                version="TLS 1.2" if answer.version == b"\3\3" else answer.version.hex(), suite=suite, resumed=resumed,
                 ems=EXTENDED_MASTER_SECRET in answer.extensions, etm=ENCRYPT_THEN_MAC in answer.extensions,
                 by_ticket=resumed and bool(offer.extensions.get(SESSION_TICKET)), by_id=resumed and not offer.extensions.get(SESSION_TICKET),
                 stapled=CERTIFICATE_STATUS in server.messages, asks_client=CERTIFICATE_REQUEST in server.messages,

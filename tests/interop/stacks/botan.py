@@ -20,8 +20,8 @@ def cipher(suite):
 
 def policy(stage, setting):
     """A text policy: what it does not say is a safe default."""
-    word = {True: "true", False: "false"}
-    lines = ["allow_tls10 = false", f"allow_tls11 = {word['1.1' in setting.versions]}", f"allow_tls12 = {word['1.2' in setting.versions]}", "require_cert_revocation_info = false", "minimum_rsa_bits = 2048",
+    lines = [f"allow_tls{version.replace('.', '')} = {str(version in setting.versions).lower()}" for version in ("1.0", "1.1", "1.2")]
+    lines += ["require_cert_revocation_info = false", "minimum_rsa_bits = 2048",
              "allow_server_initiated_renegotiation = false"]
     suites = setting.suites
     if suites:
@@ -67,8 +67,8 @@ class BotanClient(Client):
             options += ["--session-db=" + stage.path("sessions"), "--session-db-pass=secret"]
 
         def ask():
-            return stage.start("botan", "tls_client", setting.name or "127.0.0.1", f"--port={port}", "--policy=" + policy(stage, setting), "--skip-system-cert-store",
-                               "--trusted-cas=" + setting.trust, "--tls" + setting.versions[0], *options).feed(request(setting.page))
+            return stage.start("botan", "tls_client", setting.name or "127.0.0.1", f"--port={port}", "--policy=" + policy(stage, setting),
+                               "--skip-system-cert-store", "--trusted-cas=" + setting.trust, "--tls" + setting.versions[0], *options).feed(request(setting.page))
         for _ in range(1, setting.connections):
             ask().wait()
         return ask()

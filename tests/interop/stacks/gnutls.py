@@ -108,7 +108,8 @@ class GnutlsServer(Log, Server):
             options += ["--ocsp-response", setting.staple, "--ignore-ocsp-response-errors"]
         if setting.sessions in ("tickets", "no-resumption"):
             options.append("--nodb")
-        return on_free_port(lambda port: stage.start("gnutls-serv", "--port", port, *options, *_options(stage, self.role, setting)), r"listening on IPv4 0\.0\.0\.0 port \d+\.\.\.done")
+        options += _options(stage, self.role, setting)
+        return on_free_port(lambda port: stage.start("gnutls-serv", "--port", port, *options), r"listening on IPv4 0\.0\.0\.0 port \d+\.\.\.done")
 
     def seen(self, process, _connections=1):
         material = re.search(r"Key material: ([0-9a-f]+)", process.out.text())

@@ -49,7 +49,8 @@ class NginxServer(OverOpenssl, Server):
     protocols, demands_by_page = ("http/1.1",), True
     groups = frozenset((*CURVES, "ffdhe2048"))
     lasting = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    features = frozenset("alpn lasting closes-first session-ids tickets staple client-auth accepts-max-fragment ems no-ems etm no-etm identities sni schemes groups old tls13 verify".split())
+    features = frozenset("alpn lasting closes-first session-ids tickets staple client-auth accepts-max-fragment "
+                         "ems no-ems etm no-etm identities sni schemes groups old tls13 verify".split())
 
     def serve(self, stage, setting):
         lines = commands("ssl", setting)
@@ -194,13 +195,15 @@ class ApacheServer(OverOpenssl, Server):
     protocols, refuses_unknown_protocols = ("http/1.1",), False  # it answers with its own
     lasting = b"GET /index.html HTTP/1.1\r\nHost: localhost\r\n\r\n"
     question = b"GET /index.html HTTP/1.0\r\nHost: localhost\r\n\r\n"
-    features = frozenset("alpn lasting closes-first answers-close half-close session-ids tickets client-auth accepts-max-fragment ems no-ems etm no-etm identities sni schemes groups old tls13 verify".split())
+    features = frozenset("alpn lasting closes-first answers-close half-close session-ids tickets client-auth accepts-max-fragment "
+                         "ems no-ems etm no-etm identities sni schemes groups old tls13 verify".split())
 
     def serve(self, stage, setting):
         lines = ["SSLEngine on", "SSLProtocol " + protocols(setting)]
         if openssl.ciphers(setting):
             lines.append("SSLCipherSuite " + openssl.ciphers(setting))
-        for name, value in (("Options", " ".join(openssl.library_options(setting))), ("SignatureAlgorithms", openssl.schemes(setting)), ("Groups", openssl.groups(setting))):
+        options = " ".join(openssl.library_options(setting))
+        for name, value in (("Options", options), ("SignatureAlgorithms", openssl.schemes(setting)), ("Groups", openssl.groups(setting))):
             if value:
                 lines.append(f'SSLOpenSSLConfCmd {name} "{value}"')
         for identity in setting.identities:
