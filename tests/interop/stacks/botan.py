@@ -21,8 +21,7 @@ def cipher(suite):
 def policy(stage, setting):
     """A text policy: what it does not say is a safe default."""
     lines = [f"allow_tls{version.replace('.', '')} = {str(version in setting.versions).lower()}" for version in ("1.0", "1.1", "1.2")]
-    lines += ["require_cert_revocation_info = false", "minimum_rsa_bits = 2048",
-             "allow_server_initiated_renegotiation = false"]
+    lines += ["require_cert_revocation_info = false", "minimum_rsa_bits = 2048", "allow_server_initiated_renegotiation = false"]
     suites = setting.suites
     if suites:
         kinds = [EXCHANGES[key_exchange(suite)] for suite in suites]
@@ -62,13 +61,14 @@ class BotanClient(Client):
     features, lacks = frozenset("ems etm no-etm groups sni alpn answers-close session-ids tickets address old".split()), LACKS
 
     def connect(self, stage, port, setting):
-        options = ["--next-protocols=" + ",".join(setting.alpn)] if setting.alpn else []
+        options = ["--policy=" + policy(stage, setting), "--skip-system-cert-store", "--trusted-cas=" + setting.trust, "--tls" + setting.versions[0]]
+        if setting.alpn:
+            options.append("--next-protocols=" + ",".join(setting.alpn))
         if setting.connections > 1:
             options += ["--session-db=" + stage.path("sessions"), "--session-db-pass=secret"]
 
         def ask():
-            return stage.start("botan", "tls_client", setting.name or "127.0.0.1", f"--port={port}", "--policy=" + policy(stage, setting),
-                               "--skip-system-cert-store", "--trusted-cas=" + setting.trust, "--tls" + setting.versions[0], *options).feed(request(setting.page))
+            return stage.start("botan", "tls_client", setting.name or "127.0.0.1", f"--port={port}", *options).feed(request(setting.page))
         for _ in range(1, setting.connections):
             ask().wait()
         return ask()
