@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from certificates import Forge
-from served import PATIENCE, Server, Stage, collected, expect, play
+from served import PATIENCE, Server, Skipped, Stage, collected, expect, play
 
 TESTS, test = collected()
 
@@ -126,6 +126,13 @@ def _(stage):
             expect(told["ok"] == ok, schemes, told)
 
 
-if __name__ == "__main__":
-    stage = Keys(os.path.realpath(sys.argv[1]))
-    sys.exit(play(TESTS, stage, threads=4))
+def main():
+    try:
+        stage = Keys(os.path.realpath(sys.argv[1]))
+    except Skipped as absent:
+        print(f"skipped: {len(TESTS)} tests of peers' keys: {absent}")
+        return 0
+    return play(TESTS, stage, 4)
+
+
+sys.exit(main())
