@@ -75,13 +75,13 @@ class Conn {
   Result<void> handshake();
   /// What the handshake waits for; calls that need it wait too, by their deadlines. Any thread may answer.
   Wants wants() const;
+  /// Called once for each answer that is wanted, by the thread that drives the handshake, with no lock held. It must not block: the answer
+  /// may come from inside it, or later from any thread. Set before the handshake begins.
+  void on_wanted(std::function<void(Wants)> call);
   /// Errors: Errc::not_waiting_for_that.
   Result<SignatureRequest> signature_wanted() const;
   Result<void> provide_signature(Bytes signature);
   Result<void> refuse_signature();
-  /// Called once for each signature that is wanted, by the thread that drives the handshake, with no lock held. It must not block: the answer
-  /// may come from inside it, or later from any thread. Set before the handshake begins.
-  void on_signature_wanted(std::function<void(SignatureRequest)> call);
   /// The other answers, as Engine has them; what is wanted is a copy here.
   Result<std::vector<std::uint8_t>> decryption_wanted() const;
   Result<void> provide_decryption(Bytes block);
@@ -90,8 +90,6 @@ class Conn {
   Result<void> provide_session(Bytes session);
   Result<void> accept_peer();
   Result<void> refuse_peer(std::string_view reason);
-  /// Called once for each answer but a signature that is wanted, under the terms of on_signature_wanted().
-  void on_wanted(std::function<void(Wants)> call);
 
   // ------------------------------------------------ data
   /// Decrypted bytes: at least one; 0, again and again: the peer's close_notify, authenticated, behind all that it sent. A transport that ends

@@ -244,7 +244,6 @@ Result<void> Conn::refuse_peer(std::string_view reason) {
   return impl_->answer([&](Engine& engine) { return engine.refuse_peer(reason); });
 }
 void Conn::on_wanted(std::function<void(Wants)> call) { impl_->on_wanted(std::move(call)); }
-void Conn::on_signature_wanted(std::function<void(SignatureRequest)> call) { impl_->on_signature_wanted(std::move(call)); }
 
 Result<std::size_t> Conn::read(MutableBytes into) { return impl_->read(into); }
 Result<std::size_t> Conn::write(Bytes from, Flush flush) { return impl_->write({&from, 1}, flush); }

@@ -40,7 +40,6 @@ class Conn::Impl {
   Result<void> answer(const std::function<Result<void>(Engine&)>& give);
   Result<std::vector<std::uint8_t>> asked(Wants what, Bytes (Engine::*about)() const) const;
   void on_wanted(std::function<void(Wants)> call);
-  void on_signature_wanted(std::function<void(SignatureRequest)> call);
 
   // close.cpp
   CloseReport close(std::optional<Deadline> gentle_until);
@@ -103,7 +102,6 @@ class Conn::Impl {
   bool handshake_over_ = false;                 // and its last flight is with the transport
   bool driven_ = false;                         // some call drives the handshake now
   Wants asked_ = Wants::nothing;                // what the caller's hook was told
-  std::function<void(SignatureRequest)> on_signature_wanted_;
   std::function<void(Wants)> on_wanted_;
 
   std::optional<Error> failure_;                   // ours, not the engine's: ends both directions

@@ -82,12 +82,10 @@ Result<void> Conn::Impl::go_on(Lock& lock, Side side, Deadline until) {
 bool Conn::Impl::ask(Lock& lock) {
   const Wants wants = engine_.wants();
   if (wants == Wants::nothing) asked_ = wants;
-  if (wants == asked_ || (wants == Wants::signature ? !on_signature_wanted_ : !on_wanted_)) return false;
-  std::optional<SignatureRequest> request;
-  if (wants == Wants::signature) request = copy_of(engine_.signature_wanted());
+  if (wants == asked_ || !on_wanted_) return false;
   asked_ = wants;
   lock.unlock();
-  request ? on_signature_wanted_(std::move(*request)) : on_wanted_(wants);
+  on_wanted_(wants);
   lock.lock();
   return true;
 }
@@ -135,11 +133,6 @@ Result<void> Conn::Impl::answer(const std::function<Result<void>(Engine&)>& give
 void Conn::Impl::on_wanted(std::function<void(Wants)> call) {
   const Lock lock(mutex_);
   on_wanted_ = std::move(call);
-}
-
-void Conn::Impl::on_signature_wanted(std::function<void(SignatureRequest)> call) {
-  const Lock lock(mutex_);
-  on_signature_wanted_ = std::move(call);
 }
 
 }  // namespace tls12

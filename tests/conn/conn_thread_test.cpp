@@ -346,7 +346,11 @@ TEST_CASE("A signature from another thread completes the handshake; one that nev
   for (const bool answered : {true, false}) {
     Bench b(Role::server, client_config(), config);
     std::optional<SignatureRequest> request;
-    b.conn->on_signature_wanted([&](SignatureRequest r) { request = std::move(r); });
+    b.conn->on_wanted([&](Wants wants) {
+      CHECK(wants == Wants::signature);
+      CHECK_FALSE(request.has_value());
+      request = b.conn->signature_wanted().value();
+    });
     std::thread signer;
     b.by(3s);
     CHECK(code_of(b.conn->handshake()) == "timed_out");

@@ -51,12 +51,6 @@ struct Conversation {
                                      : Conn::server(std::move(transport), server_of(kind).build().value());
     REQUIRE(made.has_value());
     conn.emplace(std::move(*made));
-    if (kind.key_elsewhere) {
-      conn->on_signature_wanted([this](SignatureRequest request) {
-        const std::lock_guard one(stepping);
-        wanted = std::move(request);
-      });
-    }
     got.reserve(256);
     clock.jump_when_idle(true);
     clock.when_idle([this] { return idle(); });
@@ -112,8 +106,8 @@ struct Conversation {
     if (busy && busy()) return true;
     const Border outside(*this, false);
     const std::lock_guard one(stepping);
-    if (wanted) {
-      const SignatureRequest request = *std::exchange(wanted, std::nullopt);
+    if (conn->wants() == Wants::signature) {
+      const SignatureRequest request = conn->signature_wanted().value();
       (void)conn->provide_signature(sign_elsewhere(kind, request.algorithm, request.message));
       return true;
     }
@@ -169,7 +163,6 @@ struct Conversation {
   FakeClock clock;
   std::shared_ptr<Faults> faults = std::make_shared<Faults>();
   std::unique_ptr<OtherEnd> other;
-  std::optional<SignatureRequest> wanted;
   std::optional<Conn> conn;
 
   bool drive = true;  ///< begins with handshake(); else with write()
