@@ -159,15 +159,15 @@ TEST_CASE("RFC 7250 §4.1: a client offers what it has: not X.509 alone, and not
 
 TEST_CASE("a client shows a bare key whatever its certificate is: whoever issued it, however that is signed, whatever it allows") {
   const PrivateKey key = PrivateKey::generate(KeyKind::ed25519).value(), issuer = PrivateKey::generate(KeyKind::ec_secp256r1).value();
-  auto draft = x509::draft_of({.common_name = "nobody that the server trusts", .for_clients = true}, key, *default_provider()).value();
+  auto draft = x509::draft_of({.common_name = "client", .for_clients = true}, key, *default_provider()).value();
   for (x509::DraftExtension& extension : draft.extensions)
     if (x509::is(extension.id.bytes(), x509::oid::kKeyUsage)) extension.value = {0x03, 0x02, 0x00, 0x20};  // keyEncipherment
-  draft.issuer = draft.subject;
+  draft.issuer = x509::encode_common_name("nobody that the server trusts");
   draft.method = x509::method_for(issuer).value();
   const Identity own = Identity::from({x509::sign(draft, issuer, default_provider()->rng()).value()}, key).value();
 
   Ends ends({kRaw}, {kRaw});
-  ends.client.identities.insert(ends.client.identities.begin(), own);
+  ends.client.identities = {own, make_chain({.key = KeyKind::ed25519, .ca_key = KeyKind::ed25519, .for_clients = true}).leaf};  // nothing is wrong with that
   ends.server.common.schemes = {SignatureScheme::ed25519};
   Octets shown;
   ends.server.accept_raw_public_key = [&](Bytes info) { return shown = octets(info), true; };
