@@ -106,11 +106,9 @@ struct Conversation {
     if (busy && busy()) return true;
     const Border outside(*this, false);
     const std::lock_guard one(stepping);
-    if (conn->wants() == Wants::signature) {
-      const SignatureRequest request = conn->signature_wanted().value();
-      (void)conn->provide_signature(sign_elsewhere(kind, request.algorithm, request.message));
-      return true;
-    }
+    // Behind close() it is wanted still, and taken no more.
+    if (const auto request = conn->signature_wanted())
+      if (conn->provide_signature(sign_elsewhere(kind, request->algorithm, request->message))) return true;
     return other->step() || (stuck && stuck());
   }
 
