@@ -73,7 +73,7 @@ class Conn {
   /// Errors: Errc::timed_out (go on later); Errc::handshake_timed_out (final: CommonConfig::handshake_timeout passed); what the peer or the
   /// transport did.
   Result<void> handshake();
-  /// What the handshake waits for; calls that need it wait too, by their deadlines. Any thread may answer.
+  /// What the handshake waits for; calls that need it wait too, by their deadlines. Any thread may answer. Nothing, once it is over or given up.
   Wants wants() const;
   /// Called once for each answer that is wanted, by the thread that drives the handshake, with no lock held. It must not block: the answer
   /// may come from inside it, or later from any thread. Set before the handshake begins.

@@ -75,6 +75,7 @@ class Conn::Impl {
   bool handshake_pending();
   Result<void> complete_handshake(Lock& lock, Side side);
   Result<void> go_on(Lock& lock, Side side, Deadline until);
+  Wants wanted() const;
   bool ask(Lock& lock);
   Error expire_handshake();
   Error out_of_time(Phase phase) const;

@@ -105,18 +105,20 @@ Error Conn::Impl::out_of_time(Phase phase) const {
 
 Wants Conn::Impl::wants() const {
   const Lock lock(mutex_);
-  return engine_.wants();
+  return wanted();
 }
+
+Wants Conn::Impl::wanted() const { return closing_ || failure_ ? Wants::nothing : engine_.wants(); }
 
 Result<SignatureRequest> Conn::Impl::signature_wanted() const try {
   const Lock lock(mutex_);
-  if (engine_.wants() != Wants::signature) return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
+  if (wanted() != Wants::signature) return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
   return copy_of(engine_.signature_wanted());
 } catch (const std::bad_alloc&) { return fail(no_memory(Phase::handshake)); }
 
 Result<std::vector<std::uint8_t>> Conn::Impl::asked(Wants what, Bytes (Engine::*about)() const) const try {
   const Lock lock(mutex_);
-  if (engine_.wants() != what) return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
+  if (wanted() != what) return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
   const Bytes view = (engine_.*about)();
   return std::vector<std::uint8_t>(view.begin(), view.end());
 } catch (const std::bad_alloc&) { return fail(no_memory(Phase::handshake)); }

@@ -369,8 +369,24 @@ TEST_CASE("A signature from another thread completes the handshake; one that nev
       CHECK(code_of(b.conn->handshake()) == "handshake_timed_out");
       CHECK(b.elapsed() == 10s);
       CHECK(b.faults->closes == 1);
+      CHECK(b.conn->wants() == Wants::nothing);
+      CHECK(code_of(b.conn->signature_wanted()) == "not_waiting_for_that");
     }
   }
+}
+
+TEST_CASE("Behind close() no answer is wanted any more, and none is taken") {
+  const Identity& leaf = identity().leaf;
+  ServerConfig config;
+  config.identities = {*Identity::from({leaf.chain().begin(), leaf.chain().end()}, PrivateKey::elsewhere(KeyKind::ed25519))};
+  Bench b(Role::server, client_config(), config);
+  b.by(3s);
+  CHECK(code_of(b.conn->handshake()) == "timed_out");
+  CHECK(b.conn->wants() == Wants::signature);
+  (void)b.conn->close();
+  CHECK(b.conn->wants() == Wants::nothing);
+  CHECK(code_of(b.conn->signature_wanted()) == "not_waiting_for_that");
+  CHECK(code_of(b.conn->provide_signature({})) == "closed");
 }
 
 TEST_CASE("Other answers come from inside the hook or from another thread; each is asked for once") {

@@ -106,7 +106,6 @@ struct Conversation {
     if (busy && busy()) return true;
     const Border outside(*this, false);
     const std::lock_guard one(stepping);
-    // Behind close() it is wanted still, and taken no more.
     if (const auto request = conn->signature_wanted())
       if (conn->provide_signature(sign_elsewhere(kind, request->algorithm, request->message))) return true;
     return other->step() || (stuck && stuck());
