@@ -57,9 +57,10 @@ def from_client(stage, peer, server, theirs):
     relay = stage.keep(Relay(server.port))
     process = peer.connect(stage, relay.port, theirs)
     seen = peer.finish(process)
-    told = ours.last_connection(server, theirs.connections, others=peer.connects_ahead)
-    wires = [wire for wire in (conversation.facts() for conversation in relay.conversations()) if CHANGE_CIPHER_SPEC in wire["client_records"]]
-    return Outcome(told, seen, wires[theirs.connections - 1])
+    ours.last_connection(server, theirs.connections, others=peer.connects_ahead)
+    shaken = [one for one in relay.conversations() if CHANGE_CIPHER_SPEC in one.facts()["client_records"]]
+    last = shaken[theirs.connections - 1]
+    return Outcome(ours.connection_from(server, last.from_port), seen, last.facts())
 
 
 def refused_by_our_client(stage, server, mine):

@@ -71,6 +71,13 @@ def serve(stage, setting, *mode):
     return server
 
 
+def connection_from(server, port):
+    """Of a server with --json: what it says of the connection from there, whichever ended first."""
+    told = json.loads(server.err.until(r'\{"peer":"127\.0\.0\.1:%d",[^\n]*\}\n' % port)[0])
+    expect("cipher_suite" in told, "the handshake failed:", told)
+    return told
+
+
 def last_connection(server, number=1, others=False):
     """Of a server with --json: what it says of so many connections, when it has; the last. There may be others that came to nothing."""
     found = server.err.until(r"(?:\{[^\n]*%s[^\n]*\}\n[^{]*){%d}" % ("cipher_suite" if others else "", number))

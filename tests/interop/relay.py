@@ -36,6 +36,7 @@ class Conversation:
         self._heard = []  # (from the client?, bytes)
         self._lock = threading.Lock()
         self._port = port
+        self.from_port = 0  # whence the server sees it come
         self._thread = threading.Thread(target=self._run, args=(client,), daemon=True)
 
     def start(self):
@@ -45,6 +46,7 @@ class Conversation:
         try:
             with client, socket.create_connection(("127.0.0.1", self._port), PATIENCE) as server:
                 client.settimeout(PATIENCE)
+                self.from_port = server.getsockname()[1]
                 back = threading.Thread(target=self._forward, args=(server, client, False), daemon=True)
                 back.start()
                 self._forward(client, server, True)

@@ -1,7 +1,10 @@
 """What every peer is to the matrix, whatever it is made of."""
 import http.client
+import itertools
+import random
 import shutil
 import socket
+import threading
 import time
 
 from registry import CURVES, FFDHE, SCHEMES, SUITES
@@ -152,10 +155,28 @@ def request(path):
     return f"GET {path} HTTP/1.0\r\n\r\n".encode()
 
 
+def _ports():
+    """Below those that the system gives to whoever does not care, so that none is given away before it is taken."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        end = int(file.read().split()[0])
+    ports = range(max(1024, end - 20000), end)
+    start = random.randrange(len(ports))
+    yield from itertools.cycle((*ports[start:], *ports[:start]))
+
+
+_port, _turn = _ports(), threading.Lock()
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    with _turn:
+        for port in _port:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", port))
+                except OSError:
+                    continue
+                return port
 
 
 def on_free_port(start, says=""):
