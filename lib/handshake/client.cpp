@@ -157,16 +157,10 @@ void Client::find_session() {
   const bool usable = !session_->session_id.empty() || (config.tickets && !session_->ticket.empty());
   const bool same_fragments = session_->max_fragment_length == 0 || session_->max_fragment_length == fragment_length_code(config.max_fragment_length);
   const bool fits = spoken && usable && same_fragments && session_->binding == binding() && now_ < session_->expires &&
-                    (session_->extended_master_secret || !config_.require_extended_master_secret) && still_believes_server();
+                    (session_->extended_master_secret || !config_.require_extended_master_secret) &&
+                    still_believed(*session_, now_, config.verify, config.accept_raw_public_key);
   if (!fits) return session_.reset();
   remember_where();
-}
-
-bool Client::still_believes_server() const {
-  const ClientConfig& config = context_.config;
-  const Bytes raw_key = session_->peer_raw_public_key;
-  return still_believed(session_->verified_chain, now_, config.verify) &&
-         (raw_key.empty() || (config.accept_raw_public_key && config.accept_raw_public_key(raw_key)));
 }
 
 void Client::remember_where() { kept_.store = context_.config.sessions; }

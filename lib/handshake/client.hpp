@@ -42,7 +42,6 @@ class Client final : public Endpoint {
   // ClientHello
   void find_session();
   void remember_where();  // RFC 5246 §7.2: a connection that fails takes its session with it
-  bool still_believes_server() const;
   Binding binding() const;
   /// Whether the server says yes to the session that was offered.
   bool resumes(const ServerHello& hello) const;

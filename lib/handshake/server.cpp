@@ -133,8 +133,7 @@ bool Server::may_resume(const ClientHello& hello) const {
 }
 
 bool Server::still_believes_client() const {
-  if (!still_believed(session_->verified_chain, now_, config().verify)) return false;
-  if (const Bytes key = session_->peer_raw_public_key; !key.empty() && !(config().accept_raw_public_key && config().accept_raw_public_key(key))) return false;
+  if (!still_believed(*session_, now_, config().verify, config().accept_raw_public_key)) return false;
   return session_->psk_identity.empty() || knows_psk(session_->psk_identity);
 }
 

@@ -58,7 +58,9 @@ Result<PeerVerified> verify_client(const ClientVerification& what) {
 PeerVerified verified_by_psk() { return PeerVerified({}); }
 PeerVerified verified_before(std::vector<Certificate> chain) { return PeerVerified(std::move(chain)); }
 
-bool still_believed(const std::vector<Certificate>& chain, WallTime now, const VerifyPolicy& policy) {
+bool still_believed(const Session& session, WallTime now, const VerifyPolicy& policy, const std::function<bool(Bytes)>& accept_raw_public_key) {
+  if (const Bytes key = session.peer_raw_public_key; !key.empty() && !(accept_raw_public_key && accept_raw_public_key(key))) return false;
+  const std::vector<Certificate>& chain = session.verified_chain;
   if (chain.empty()) return true;
   const bool valid = std::ranges::all_of(chain, [&](const Certificate& c) { return c.not_before() <= now && now <= c.not_after(); });
   return valid && (!policy.check || !policy.check({.certificates = chain}));

@@ -1,6 +1,7 @@
 // The checks that an end makes of its peer: its certificate, and its signature.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -41,9 +42,9 @@ Result<PeerVerified> verify_client(const ClientVerification& what);
 PeerVerified verified_by_psk();
 /// RFC 5246 §7.3: who has the session's master secret is who it was then, which its Finished shows.
 PeerVerified verified_before(std::vector<Certificate> chain);
-/// Whether a chain that was verified for a session is good enough to resume it: its certificates may have expired since, or what the policy's own check
-/// says have changed. Costs no public-key operation.
-bool still_believed(const std::vector<Certificate>& chain, WallTime now, const VerifyPolicy& policy);
+/// Whether who the peer was in a session is good enough to resume it: its certificates may have expired since, or what the policy's own check or the judge of
+/// raw public keys says have changed. Costs no public-key operation.
+bool still_believed(const Session& session, WallTime now, const VerifyPolicy& policy, const std::function<bool(Bytes)>& accept_raw_public_key);
 /// The configuration asks for no proof of this peer: a server that does not verify its clients.
 PeerVerified no_verification_asked();
 
