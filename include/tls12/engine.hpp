@@ -2,6 +2,30 @@
 //
 // The engine never blocks, reads no clock and makes no system call: the same bytes, the same randomness and the same wall-clock
 // reading in give the same bytes out. It belongs to one thread at a time.
+//
+// Lifetimes. Only these calls end a view of the engine's memory; destroying the engine, or assigning another to it, ends
+// all of them. Moving an engine ends none.
+//
+//   view                                 ends with
+//   output()                             each call that is not const
+//   begin_send()                         sent()
+//   input_space()                        received(), release_buffers(), another input_space() or begin_receive()
+//   begin_receive()                      received()
+//   readable()                           consume() of more than 0 bytes
+//   state(), error()                     nothing; their contents may change with each call that is not const
+//   signature_wanted(),                  the answer; and the end of the handshake, which shows in handshaking():
+//   decryption_wanted(),                 abort(), close_write(), or an error
+//   session_wanted()
+//
+// Asynchronous I/O. begin_send() and begin_receive() give bytes that no other call moves, changes or frees: not write(),
+// received(), consume(), an answer, an alert, abort(), close_write(), transport_ended() or release_buffers(). One send and one
+// receive may be under way at once. Complete each exactly once, by sent() or received(), when the system has stopped using
+// the bytes. A cancelled operation completes with the number of bytes that it moved, which may be 0; nothing is lost:
+//
+//   if (!sending && !engine.output().empty()) start_send(engine.begin_send());  // completes with sent(n)
+//   if (!receiving) start_receive(engine.begin_receive());                      // completes with received(n)
+//
+// Keep the engine alive until both operations have completed.
 #pragma once
 
 #include <memory>
@@ -27,7 +51,7 @@ enum class Wants : std::uint8_t {
   verdict,     ///< on the peer that state() shows, verified_chain included (`verdict_elsewhere` of either configuration)
 };
 
-/// What is to be signed, for a key that lives elsewhere. `message` is valid until the answer is given.
+/// What is to be signed, for a key that lives elsewhere. `message` is valid until the answer is given or the handshake ends.
 struct SignatureWanted {
   SignatureScheme scheme;
   SignatureAlgorithm algorithm;
@@ -60,16 +84,28 @@ class Engine {
 
   // ------------------------------------------------ from the peer
   /// Where received bytes are to be put. Empty while the engine cannot take more: plaintext is unread, a step waits for an answer, or reading is over.
+  /// Empty too while a receive is under way.
   MutableBytes input_space();
+  /// The same, for a receive that completes later: the bytes stay in their place until received() is called.
+  MutableBytes begin_receive();
   /// The first `n` bytes of input_space() are filled now. What follows shows in the other members.
-  void received(std::size_t n);
-  /// The transport ended. Without the peer's close_notify before it, this is the error Errc::truncated.
+  /// Ends a receive that begin_receive() began; 0 if nothing was received. Errors: Errc::misuse if `n` is larger than the
+  /// space that was given, which changes nothing: for example -1, the value of a failed POSIX call.
+  [[nodiscard]] Result<void> received(std::size_t n);
+  /// The transport ended. Without the peer's close_notify before it, this is the error Errc::truncated. A receive that is
+  /// under way goes on until received().
   void transport_ended();
 
   // ------------------------------------------------ for the peer
   /// Bytes that wait to be sent, from the start; they stay until sent() says how many went.
+  /// Bytes that were queued during an asynchronous send follow once all bytes before them were sent: call output() again.
   Bytes output() const;
-  void sent(std::size_t n);
+  /// The same, for a send that completes later: the bytes stay in their place until sent() is called. Meanwhile this returns
+  /// an empty view, and output() the bytes of the send.
+  Bytes begin_send();
+  /// The first `n` bytes of output() were sent. Ends a send that begin_send() began; 0 if nothing was sent. Errors:
+  /// Errc::misuse if `n` is larger than output(), which changes nothing: for example -1, the value of a failed POSIX call.
+  [[nodiscard]] Result<void> sent(std::size_t n);
   /// Whether output() starts in the middle of a record (part of it was sent already).
   bool mid_record() const;
 
@@ -86,14 +122,14 @@ class Engine {
   Result<void> refuse_signature();
 
   // The answers to the others. Errors: Errc::not_waiting_for_that, which changes nothing.
-  /// The encrypted premaster secret, valid until the answer is given.
+  /// The encrypted premaster secret, valid until the answer is given or the handshake ends.
   Bytes decryption_wanted() const;
   /// All of the block that RSA's private operation makes of it (RFC 8017 §5.1.2), as long as the modulus. Its padding must not be looked at before: that is
   /// done here, in constant time, and what is wrong with it shows nowhere (RFC 5246 §7.4.7.1).
   Result<void> provide_decryption(Bytes block);
   /// The key elsewhere did not decrypt: as with wrong padding, the handshake goes on with a random secret, and fails at Finished.
   Result<void> refuse_decryption();
-  /// The session ID that the client offers, valid until the answer is given.
+  /// The session ID that the client offers, valid until the answer is given or the handshake ends.
   Bytes session_wanted() const;
   /// The session as it was put into the store; empty when there is none, or it has expired.
   Result<void> provide_session(Bytes session);
@@ -102,9 +138,10 @@ class Engine {
   Result<void> refuse_peer(std::string_view reason);
 
   // ------------------------------------------------ application data
-  /// Decrypted bytes that were not consumed yet: a view into the engine's buffer, valid until the next call that is not const.
+  /// Decrypted bytes that were not consumed yet: a view into the engine's buffer, valid until consume().
   Bytes readable() const;
-  void consume(std::size_t n);
+  /// Errors: Errc::misuse if `n` is larger than readable(), which changes nothing.
+  [[nodiscard]] Result<void> consume(std::size_t n);
   /// Seals as much of `data` as the output limit allows (whole records; 0 when output is full), and returns how much.
   /// What Flush::later holds back, less than a record, is accepted: it counts against the output limit as if it were sealed, and is lost only with the
   /// connection, by an error or by CommonConfig::strict_close. Errors: Errc::handshake_not_complete; Errc::closed after close_write(); the sticky error.
@@ -139,7 +176,7 @@ class Engine {
   /// The first fatal error. It stays; its alert, if the rule has one, is the last thing in output().
   const std::optional<Error>& error() const;
   const ConnectionState& state() const;
-  /// Gives back the memory of buffers that are empty. For whoever drives the engine to call when the connection goes idle; Conn does.
+  /// Gives back the memory of buffers that are empty and that no operation uses. For whoever drives the engine to call when the connection goes idle; Conn does.
   void release_buffers();
 
  private:

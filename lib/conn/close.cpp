@@ -107,8 +107,7 @@ void Conn::Impl::drain(Lock& lock, bool patient) {
 /// How many bytes went; 0: there are none now, or there is an end.
 std::size_t Conn::Impl::drain_once() {
   if (const std::size_t n = engine_.readable().size(); n > 0) {
-    engine_.consume(n);
-    return n;
+    return engine_.consume(n) ? n : 0;
   }
   std::array<std::uint8_t, 4096> scrap;
   // An engine that failed takes no more; one that goes on is to find the peer's close_notify.
@@ -120,8 +119,9 @@ std::size_t Conn::Impl::drain_once() {
   } else if (*got && **got == 0) {
     read_ended_ = true;
   } else if (*got) {
-    if (!engine_.error()) engine_.received(**got);
-    return **got;
+    if (engine_.error()) return **got;
+    if (const auto received = engine_.received(**got)) return **got;
+    read_error_ = Error(Errc::misuse);
   }
   return 0;
 }

@@ -62,7 +62,7 @@ std::optional<Result<std::size_t>> Conn::Impl::take(MutableBytes into) {
     const Bytes plaintext = engine_.readable();
     const std::size_t part = std::min(plaintext.size(), into.size() - n);
     std::memcpy(into.data() + n, plaintext.data(), part);
-    engine_.consume(part);
+    if (const auto consumed = engine_.consume(part); !consumed) return fail(consumed.error());
     n += part;
   }
   settle();

@@ -13,7 +13,10 @@ void Conn::Impl::push() {
       break;
     }
     if (!*taken) return;
-    engine_.sent(**taken);
+    if (const auto sent = engine_.sent(**taken); !sent) {  // a transport that counts wrong
+      write_error_ = sent.error();
+      break;
+    }
     last_sent_ = now();
   }
   // Whoever waits for the transport to take the rest has nothing to wait for any more.
@@ -43,7 +46,7 @@ bool Conn::Impl::pull() {
   } else if (!*got) {
     return false;
   } else if (**got > 0) {
-    engine_.received(**got);
+    if (const auto received = engine_.received(**got); !received) read_error_ = received.error();
   } else {
     read_ended_ = true;
     if (!accept_truncation_ || engine_.handshaking()) engine_.transport_ended();

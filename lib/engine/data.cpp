@@ -78,7 +78,7 @@ void Engine::Impl::choose_record_size() {
 
 Result<void> Engine::Impl::seal_data(Bytes data) {
   if (!observer_) {
-    if (const auto sealed = writing_.seal_all(ContentType::application_data, data, output_); !sealed) return fail(sealed.error()), sealed;
+    if (const auto sealed = writing_.seal_all(ContentType::application_data, data, output_.back()); !sealed) return fail(sealed.error()), sealed;
   }
   for (Bytes rest = data; observer_ && !rest.empty(); rest = rest.subspan(std::min(rest.size(), writing_.fragment_size())))  // it sees every record
     if (const auto sealed = seal(ContentType::application_data, rest.first(std::min(rest.size(), writing_.fragment_size()))); !sealed)

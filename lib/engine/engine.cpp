@@ -17,6 +17,9 @@ const ConnectionState kNoState;
 
 std::unique_ptr<Observer> observer_of(const CommonConfig& config, Role role) { return config.observe ? config.observe(role) : nullptr; }
 
+// sent(), received() and consume() of an engine without an Impl, which has no buffers.
+Result<void> nothing_of(std::size_t n) { return n == 0 ? Result<void>{} : fail(Errc::misuse); }
+
 // Runs `call`; memory that runs out is the connection's fatal error, told to the peer if there is memory for that.
 template <class Impl, class Call>
 void guarded(Impl& impl, Call call) {
@@ -103,8 +106,17 @@ MutableBytes Engine::input_space() {
   return space;
 }
 
-void Engine::received(std::size_t n) {
-  if (impl_) guarded(*impl_, [&] { impl_->received(n); });
+MutableBytes Engine::begin_receive() {
+  MutableBytes space;
+  if (impl_) guarded(*impl_, [&] { space = impl_->begin_receive(); });
+  return space;
+}
+
+Result<void> Engine::received(std::size_t n) {
+  if (!impl_) return nothing_of(n);
+  Result<void> taken;
+  guarded(*impl_, [&] { taken = impl_->received(n); });
+  return taken;
 }
 
 void Engine::transport_ended() {
@@ -112,9 +124,8 @@ void Engine::transport_ended() {
 }
 
 Bytes Engine::output() const { return impl_ ? impl_->output() : Bytes{}; }
-void Engine::sent(std::size_t n) {
-  if (impl_) impl_->sent(n);
-}
+Bytes Engine::begin_send() { return impl_ ? impl_->begin_send() : Bytes{}; }
+Result<void> Engine::sent(std::size_t n) { return impl_ ? impl_->sent(n) : nothing_of(n); }
 bool Engine::mid_record() const { return impl_ && impl_->mid_record(); }
 
 bool Engine::handshaking() const { return impl_ && impl_->handshaking(); }
@@ -140,8 +151,11 @@ Result<void> Engine::accept_peer() { return answer(Wants::verdict, std::nullopt)
 Result<void> Engine::refuse_peer(std::string_view reason) { return answer(Wants::verdict, bytes_of(reason)); }
 
 Bytes Engine::readable() const { return impl_ ? impl_->readable() : Bytes{}; }
-void Engine::consume(std::size_t n) {
-  if (impl_ && n != 0) guarded(*impl_, [&] { impl_->consume(n); });
+Result<void> Engine::consume(std::size_t n) {
+  if (!impl_) return nothing_of(n);
+  Result<void> taken;
+  guarded(*impl_, [&] { taken = impl_->consume(n); });
+  return taken;
 }
 
 Result<std::size_t> Engine::write(Bytes data, Flush flush) { return write({&data, 1}, flush); }

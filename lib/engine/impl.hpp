@@ -8,6 +8,7 @@
 
 #include "base/buffer.hpp"
 #include "base/secret.hpp"
+#include "engine/output_queue.hpp"
 #include "handshake/endpoint.hpp"
 #include "handshake/flow.hpp"
 #include "record/framer.hpp"
@@ -28,10 +29,11 @@ class Engine::Impl final : private handshake::Channel {
 
   // input.cpp
   MutableBytes input_space();
-  void received(std::size_t n);
+  MutableBytes begin_receive();
+  Result<void> received(std::size_t n);
   void transport_ended();
   Bytes readable() const { return plaintext_; }
-  void consume(std::size_t n);
+  Result<void> consume(std::size_t n);
   void answer(std::optional<Bytes> with);
 
   // exports.cpp
@@ -44,8 +46,9 @@ class Engine::Impl final : private handshake::Channel {
   void restart_record_sizes();
 
   // output.cpp
-  Bytes output() const { return output_.view(); }
-  void sent(std::size_t n);
+  Bytes output() const { return output_.front(); }
+  Bytes begin_send() { return output_.begin_send(); }
+  Result<void> sent(std::size_t n);
   bool mid_record() const { return record_left_ != 0; }
   Result<void> close_write();
   void fail(Error error);
@@ -141,6 +144,7 @@ class Engine::Impl final : private handshake::Channel {
   std::size_t plaintext_record_ = 0;  // that record's size on the wire
   std::size_t missing_ = kRecordHeaderSize;
   std::size_t offered_ = 0;  // how much input_space() gave
+  bool receiving_ = false;   // begin_receive() gave it: it must stay where it is
   bool bulk_ = false;        // the last input filled all the room there was
   bool ended_ = false;
   std::size_t receive_limit_ = 0;  // RFC 6066 §4, RFC 8449; 0: the protocol's own
@@ -150,7 +154,7 @@ class Engine::Impl final : private handshake::Channel {
 
   Buffer flight_;  // handshake messages that are not in records yet
   record::Half writing_;
-  Buffer output_;
+  OutputQueue output_;
   SecretVector held_;  // data for a record that is not full yet: Flush::later
   const bool dynamic_records_;
   std::size_t small_left_ = 0;                  // data that is still to go in small records

@@ -15,6 +15,7 @@ constexpr std::size_t kQuietInput = 4096;
 }  // namespace
 
 MutableBytes Engine::Impl::input_space() {
+  if (receiving_) return {};
   offered_ = 0;
   if (error_ || peer_closed_ || ended_ || !plaintext_.empty() || waiting()) return {};
   const std::size_t room = std::max(bulk_ ? config_.limits.input : kQuietInput, input_.size() + missing_);
@@ -23,11 +24,20 @@ MutableBytes Engine::Impl::input_space() {
   return space;
 }
 
-void Engine::Impl::received(std::size_t n) {
-  bulk_ = n == offered_;
+MutableBytes Engine::Impl::begin_receive() {
+  const MutableBytes space = input_space();
+  receiving_ = receiving_ || !space.empty();
+  return space;
+}
+
+Result<void> Engine::Impl::received(std::size_t n) {
+  if (n > offered_) return std::unexpected(Error(Errc::misuse, "received(): more bytes than input_space() has"));
+  if (offered_ != 0) bulk_ = n == offered_;
   offered_ = 0;
+  receiving_ = false;
   input_.commit(n);
   process();
+  return {};
 }
 
 void Engine::Impl::transport_ended() {
@@ -35,13 +45,16 @@ void Engine::Impl::transport_ended() {
   process();
 }
 
-void Engine::Impl::consume(std::size_t n) {
+Result<void> Engine::Impl::consume(std::size_t n) {
+  if (n > plaintext_.size()) return std::unexpected(Error(Errc::misuse, "consume(): more bytes than readable() has"));
+  if (n == 0) return {};
   plaintext_ = plaintext_.subspan(n);
   state_.bytes_received += n;
-  if (!plaintext_.empty()) return;
+  if (!plaintext_.empty()) return {};
   input_.consume(plaintext_record_);
   plaintext_record_ = 0;
   process();
+  return {};
 }
 
 void Engine::Impl::answer(std::optional<Bytes> with) {

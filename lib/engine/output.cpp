@@ -13,13 +13,14 @@ constexpr std::uint8_t kChangeCipherSpec[] = {1};
 
 Result<void> Engine::Impl::seal(ContentType type, Bytes fragment) {
   const std::uint64_t sequence = writing_.sequence();
-  const std::size_t before = output_.size();
-  if (output_.empty() && handshake_) (void)output_.prepare(handshake::kUsualFlight);
-  if (const auto sealed = writing_.seal(type, fragment, output_); !sealed) return sealed;
+  Buffer& out = output_.back();
+  const std::size_t before = out.size();
+  if (out.empty() && handshake_) (void)out.prepare(handshake::kUsualFlight);
+  if (const auto sealed = writing_.seal(type, fragment, out); !sealed) return sealed;
   if (observer_) {
-    const Bytes header = Bytes(output_.view()).subspan(before, kRecordHeaderSize);
+    const Bytes header = Bytes(out.view()).subspan(before, kRecordHeaderSize);
     const auto version = static_cast<ProtocolVersion>(header[1] << 8 | header[2]);
-    observer_->on_record({Direction::sent, type, version, writing_.is_protected(), sequence, output_.size() - before, fragment});
+    observer_->on_record({Direction::sent, type, version, writing_.is_protected(), sequence, out.size() - before, fragment});
   }
   return {};
 }
@@ -70,17 +71,20 @@ void Engine::Impl::limit_fragments(std::size_t send, std::size_t receive) {
   if (send != 0 && !writing_.is_protected()) fragment_limit_ = send;  // RFC 6066 §4: of the handshake's messages too
 }
 
-void Engine::Impl::sent(std::size_t n) {
-  while (n != 0) {
+Result<void> Engine::Impl::sent(std::size_t n) {
+  const Bytes bytes = output_.front();
+  if (n > bytes.size()) return std::unexpected(Error(Errc::misuse, "sent(): more bytes than output() has"));
+  for (std::size_t done = 0; done < n;) {
     if (record_left_ == 0) {
-      const Bytes header = Bytes(output_.view()).first(kRecordHeaderSize);
+      const Bytes header = bytes.subspan(done, kRecordHeaderSize);
       record_left_ = kRecordHeaderSize + static_cast<std::size_t>(header[3] << 8 | header[4]);
     }
-    const std::size_t part = std::min(n, record_left_);
-    output_.consume(part);
+    const std::size_t part = std::min(n - done, record_left_);
     record_left_ -= part;
-    n -= part;
+    done += part;
   }
+  output_.sent(n);
+  return {};
 }
 
 Result<void> Engine::Impl::send_alert(AlertLevel level, Alert alert) {
@@ -137,7 +141,10 @@ void Engine::Impl::count_records() {
 }
 
 void Engine::Impl::release_buffers() {
-  input_.release();
+  if (!receiving_) {
+    input_.release();
+    offered_ = 0;
+  }
   output_.release();
   flight_.release();
   held_.shrink_to_fit();

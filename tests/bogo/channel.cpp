@@ -42,7 +42,7 @@ void Channel::flush() {
     const Bytes output = engine_.output();
     const ssize_t sent = send(descriptor_, output.data(), one_by_one_ ? 1 : output.size(), MSG_NOSIGNAL);
     // A peer that has gone reads nothing any more.
-    engine_.sent(sent > 0 ? static_cast<std::size_t>(sent) : output.size());
+    engine_.sent(sent > 0 ? static_cast<std::size_t>(sent) : output.size()).value();
   }
 }
 
@@ -62,7 +62,7 @@ bool Channel::receive() {
   const ssize_t received = recv(descriptor_, space.data(), std::min(space.size(), wanted()), 0);
   if (received > 0) {
     note(space.first(static_cast<std::size_t>(received)));
-    engine_.received(static_cast<std::size_t>(received));
+    engine_.received(static_cast<std::size_t>(received)).value();
   } else {
     engine_.transport_ended();
   }

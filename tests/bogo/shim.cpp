@@ -91,7 +91,7 @@ class Connection {
     for (Bytes data = channel_.read(flags_.read_size); !data.empty(); data = channel_.read(flags_.read_size)) {
       std::vector<std::uint8_t> answer(data.begin(), data.end());
       for (auto& byte : answer) byte ^= 0xff;
-      engine.consume(answer.size());
+      engine.consume(answer.size()).value();
       channel_.write(answer);
     }
     const auto& error = engine.error();

@@ -223,3 +223,21 @@ TEST_CASE("C12: nothing follows our fatal alert, whatever is called") {
   CHECK(s.peer.alerts[0].description == Alert::bad_record_mac);
   CHECK(s.faults->shut_downs == 1);
 }
+
+TEST_CASE("a transport that reports more bytes than it was given fails that direction with misuse, and the other one goes on") {
+  Scripted writing;
+  writing.shake();
+  writing.faults->miscount_writes = true;
+  (void)writing.conn->write("x");
+  CHECK(writing.conn->write("y").error().code == Errc::misuse);
+  writing.peer.raw(writing.peer.sealed(ContentType::application_data, octets(bytes_of("read"))));
+  CHECK(writing.read() == "read");
+
+  Scripted reading;
+  reading.shake();
+  reading.faults->miscount_reads = true;
+  reading.peer.raw(reading.peer.sealed(ContentType::application_data, octets(bytes_of("lost"))));
+  CHECK(reading.read() == "error: misuse");
+  CHECK(reading.read() == "error: misuse");
+  CHECK(reading.conn->write("x").has_value());
+}

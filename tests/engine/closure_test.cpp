@@ -59,9 +59,9 @@ TEST_CASE("the peer's close_notify shows when the data before it is read, and no
   peer.raw(joined({data, end, Octets(50, 0xff)}));
   CHECK(!peer.engine.peer_closed());
   CHECK(text_of(peer.engine.readable()) == "data");
-  peer.engine.consume(3);
+  peer.engine.consume(3).value();
   CHECK(!peer.engine.peer_closed());
-  peer.engine.consume(1);
+  peer.engine.consume(1).value();
   CHECK(peer.engine.peer_closed());
   CHECK(!peer.engine.error());
   CHECK(peer.engine.input_space().empty());
@@ -165,8 +165,8 @@ TEST_CASE("behind a fatal alert of ours nothing follows, and the first error sta
   CHECK(peer.engine.write(bytes_of("x")).error().code == Errc::unexpected_message);
   CHECK(peer.engine.close_write().error().code == Errc::unexpected_message);
   peer.engine.transport_ended();
-  peer.engine.received(0);
-  peer.engine.consume(0);
+  peer.engine.received(0).value();
+  peer.engine.consume(0).value();
   peer.collect();
   peer.check_fault(Errc::unexpected_message, Alert::unexpected_message);
   CHECK(peer.engine.readable().empty());
@@ -211,7 +211,7 @@ TEST_CASE("plaintext is read in pieces, and counted") {
   while (!peer.engine.readable().empty()) {
     CHECK(peer.engine.input_space().empty());
     all += static_cast<char>(peer.engine.readable()[0]);
-    peer.engine.consume(1);
+    peer.engine.consume(1).value();
   }
   CHECK(all == "abcdefgh");
   CHECK(peer.engine.state().bytes_received == 8);
@@ -227,7 +227,7 @@ TEST_CASE("mid_record() tells whether a record was sent in part") {
   std::size_t sent = 0;
   CHECK(!peer.engine.mid_record());
   while (!peer.engine.output().empty()) {
-    peer.engine.sent(1);
+    peer.engine.sent(1).value();
     ++sent;
     CHECK(peer.engine.mid_record() == (sent != first && sent != total));
   }

@@ -30,7 +30,7 @@ struct Account {
 
 void flush(Engine& engine, Octets& to) {
   to = joined({to, octets(engine.output())});
-  engine.sent(engine.output().size());
+  engine.sent(engine.output().size()).value();
 }
 
 // Both ends, whole flights at a time: a handshake, data each way, close_notify.

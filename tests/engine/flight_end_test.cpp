@@ -13,12 +13,12 @@ void carry_with_one_byte_more(Engine& from, Engine& to) {
   const Bytes output = from.output();
   const std::size_t size = kRecordHeaderSize + static_cast<std::size_t>(output[3] << 8 | output[4]);
   std::vector<std::uint8_t> record(output.begin(), output.begin() + static_cast<std::ptrdiff_t>(size));
-  from.sent(size);
+  from.sent(size).value();
   record.push_back(static_cast<std::uint8_t>(HandshakeType::client_key_exchange));
   record[4] = static_cast<std::uint8_t>(record[4] + 1);
   if (record[4] == 0) ++record[3];
   std::ranges::copy(record, to.input_space().begin());
-  to.received(record.size());
+  to.received(record.size()).value();
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ std::size_t held_at_most(Engine& engine, const Octets& bytes, std::size_t before
     if (n == 0) break;
     std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), n, space.begin());
     most = std::max(most, in_use - before);
-    engine.received(n);
+    engine.received(n).value();
     most = std::max(most, in_use - before);
     at += n;
   }

@@ -150,9 +150,9 @@ Cost cost_of_resumption(bool tickets, bool client_certificate) {
           const MutableBytes space = to.input_space();
           const std::size_t size = std::min(space.size(), from.output().size());
           std::copy_n(from.output().begin(), size, space.begin());
-          to.received(size);
+          to.received(size).value();
           return size;
-        }));
+        })).value();
       return moves;
     };
     while (move(a, b, cost.server) || move(b, a, cost.client)) {}

@@ -242,10 +242,10 @@ namespace {
 /// The last byte that `from` has to send arrives changed.
 void carry_damaged(Engine& from, Engine& to) {
   std::vector<std::uint8_t> wire(from.output().begin(), from.output().end());
-  from.sent(wire.size());
+  from.sent(wire.size()).value();
   wire.back() ^= 1;
   std::ranges::copy(wire, to.input_space().begin());
-  to.received(wire.size());
+  to.received(wire.size()).value();
   REQUIRE(to.error().has_value());
   carry(to, from);
   REQUIRE(from.error().has_value());

@@ -72,7 +72,7 @@ bool Peer::receive(std::size_t at_most) {
   if (space.empty()) return false;
   const ssize_t n = ::recv(descriptor_, space.data(), std::min(space.size(), at_most), MSG_DONTWAIT);
   if (n > 0) {
-    engine_.received(static_cast<std::size_t>(n));
+    engine_.received(static_cast<std::size_t>(n)).value();
     if (engine_.error()) other_end_closed(engine_.error()->message());
     return true;
   }
@@ -89,7 +89,7 @@ void Peer::send(std::uint64_t up_to) {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EAGAIN) return;
     if (n < 0) return connection_broke(errno);
-    engine_.sent(static_cast<std::size_t>(n));
+    engine_.sent(static_cast<std::size_t>(n)).value();
     sent_ += static_cast<std::uint64_t>(n);
   }
 }
@@ -97,7 +97,7 @@ void Peer::send(std::uint64_t up_to) {
 /// What either end says behind the handshake.
 void Peer::converse() {
   const bool heard = !engine_.readable().empty();
-  engine_.consume(engine_.readable().size());
+  engine_.consume(engine_.readable().size()).value();
   if (!engine_.state().handshake_complete || engine_.error()) return;
   if (role_ == Role::client && !std::exchange(asked_, true)) {
     ignore(engine_.write(bytes_of(point_.request)));
@@ -124,7 +124,7 @@ void Peer::tick(Clock::time_point now) {
 void Peer::trickle() {
   if (!point_.reads) {
     if (!half_closed_) receive(1);
-    engine_.consume(engine_.readable().size());
+    engine_.consume(engine_.readable().size()).value();
     return;
   }
   // A client's request has no end.

@@ -29,7 +29,7 @@ class Peer {
     while (at_most > 0 && !engine.output().empty()) {
       auto n = end->write(engine.output().first(std::min(at_most, engine.output().size())));
       if (!n || !*n) break;
-      engine.sent(**n);
+      engine.sent(**n).value();
       at_most -= **n;
       moved = true;
     }
@@ -46,7 +46,7 @@ class Peer {
         engine.transport_ended();
         break;
       }
-      engine.received(**n);
+      engine.received(**n).value();
       keep();
     }
     return moved;
@@ -63,7 +63,7 @@ class Peer {
     bool moved = false;
     while (!engine.readable().empty()) {
       got += text_of(engine.readable());
-      engine.consume(engine.readable().size());
+      engine.consume(engine.readable().size()).value();
       moved = true;
     }
     return moved;

@@ -43,8 +43,8 @@ inline std::size_t carry(Engine& from, Engine& to) {
     const std::size_t n = std::min(space.size(), from.output().size());
     if (n == 0) break;
     std::copy_n(from.output().begin(), n, space.begin());
-    from.sent(n);
-    to.received(n);
+    from.sent(n).value();
+    to.received(n).value();
     moved += n;
   }
   return moved;
@@ -69,7 +69,7 @@ inline std::string read_all(Engine& engine) {
   while (!engine.readable().empty()) {
     const std::size_t n = engine.readable().size();
     text += text_of(engine.readable());
-    engine.consume(n);
+    engine.consume(n).value();
   }
   return text;
 }

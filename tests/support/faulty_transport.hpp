@@ -22,6 +22,7 @@ struct Faults {
   std::atomic<std::size_t> end_reads_at = kNever;                                      ///< behind so many bytes, the peer's end
   std::atomic<std::size_t> fail_reads_at_call = kNever, fail_writes_at_call = kNever;  ///< this call (from 0) and later ones fail
   std::atomic<bool> fail_close = false, fail_shut_down = false;
+  std::atomic<bool> miscount_reads = false, miscount_writes = false;                   ///< reports one byte more than was given
   std::function<void()> before_call;                                   ///< read, write or wait: before anything moves
   std::function<void(MutableBytes, std::size_t at)> reading, writing;  ///< sees what passes, and may change it; `at`: bytes before it
 
@@ -43,6 +44,7 @@ class FaultyTransport final : public Transport {
     if (n && *n) {
       if (faults_->reading && **n > 0) faults_->reading(into.first(**n), faults_->bytes_read);
       faults_->bytes_read += **n;
+      if (faults_->miscount_reads) n = into.size() + 1;
     }
     return n;
   }
@@ -60,6 +62,7 @@ class FaultyTransport final : public Transport {
     }
     auto n = inner_->write(from);
     if (n && *n) faults_->bytes_written += **n;
+    if (faults_->miscount_writes) n = from.size() + 1;
     return n;
   }
   Result<void> shut_down_writing() override {

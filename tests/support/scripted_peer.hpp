@@ -33,7 +33,7 @@ inline std::size_t feed(Engine& engine, Bytes bytes, std::size_t piece = ~std::s
     const std::size_t n = std::min({space.size(), bytes.size() - taken, piece});
     if (n == 0) break;
     std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(taken), n, space.begin());
-    engine.received(n);
+    engine.received(n).value();
     taken += n;
   }
   return taken;
@@ -265,7 +265,7 @@ class ScriptedPeer {
     if (wire_ != nullptr) take();
     while (wire_ == nullptr && !engine.output().empty()) {
       pending_in_ = joined({pending_in_, octets(engine.output())});
-      engine.sent(engine.output().size());
+      engine.sent(engine.output().size()).value();
     }
     std::size_t at = 0;
     while (!puzzled && pending_in_.size() - at >= kRecordHeaderSize) {

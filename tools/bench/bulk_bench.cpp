@@ -33,8 +33,8 @@ void move(Engine& from, Engine& to) {
     const MutableBytes space = to.input_space();
     const std::size_t n = std::min(space.size(), from.output().size());
     std::memcpy(space.data(), from.output().data(), n);
-    from.sent(n);
-    to.received(n);
+    from.sent(n).value();
+    to.received(n).value();
   }
 }
 
@@ -71,13 +71,13 @@ void seal_layer(benchmark::State& state, const Case& c, std::size_t size) {
   const std::vector<std::uint8_t> plaintext(size, 1);
   for (int i = 0; i < 64; ++i) {
     if (!pair.client.write(plaintext)) return state.SkipWithError("write failed");
-    pair.client.sent(pair.client.output().size());
+    pair.client.sent(pair.client.output().size()).value();
   }
   std::uint64_t allocated = 0;
   for (auto _ : state) {
     const Counted counted(allocated);
     if (pair.client.write(plaintext).value_or(0) != size) return state.SkipWithError("write failed");
-    pair.client.sent(pair.client.output().size());
+    pair.client.sent(pair.client.output().size()).value();
   }
   finish(state, size, allocated);
 }
@@ -114,7 +114,7 @@ void open_layer(benchmark::State& state, const Case& c, std::size_t size) {
       if (!pair.client.write(plaintext)) return;
       record = pair.client.output().size();
       wire.insert(wire.end(), pair.client.output().begin(), pair.client.output().end());
-      pair.client.sent(record);
+      pair.client.sent(record).value();
     }
   };
   std::uint64_t allocated = 0;
@@ -131,10 +131,10 @@ void open_layer(benchmark::State& state, const Case& c, std::size_t size) {
       std::memcpy(space.data(), wire.data() + at, n);
       at += n;
       left -= n;
-      pair.server.received(n);
+      pair.server.received(n).value();
     }
     if (pair.server.readable().size() != size) return state.SkipWithError("not one record");
-    pair.server.consume(size);
+    pair.server.consume(size).value();
   }
   finish(state, size, allocated);
 }

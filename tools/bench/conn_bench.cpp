@@ -93,7 +93,7 @@ class ByEngine {
     while (got < into.size() && !server_.readable().empty()) {
       const std::size_t n = std::min(into.size() - got, server_.readable().size());
       std::copy_n(server_.readable().begin(), n, into.begin() + static_cast<std::ptrdiff_t>(got));
-      server_.consume(n);
+      server_.consume(n).value();
       got += n;
     }
     return got;
@@ -108,14 +108,14 @@ class ByEngine {
     while (!engine.output().empty()) {
       const ssize_t n = ::send(end, engine.output().data(), engine.output().size(), MSG_NOSIGNAL);
       if (n <= 0) throw std::runtime_error("send");
-      engine.sent(static_cast<std::size_t>(n));
+      engine.sent(static_cast<std::size_t>(n)).value();
     }
   }
   static void receive(Engine& engine, int end) {
     const MutableBytes space = engine.input_space();
     const ssize_t n = ::recv(end, space.data(), space.size(), 0);
     if (n <= 0) throw std::runtime_error("recv");
-    engine.received(static_cast<std::size_t>(n));
+    engine.received(static_cast<std::size_t>(n)).value();
   }
 
   Wire wire_;

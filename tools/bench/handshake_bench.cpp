@@ -56,8 +56,8 @@ void carry(Engine& from, Engine& to, Spent& spent) {
     const MutableBytes space = to.input_space();
     const std::size_t n = std::min(space.size(), from.output().size());
     std::copy_n(from.output().begin(), n, space.begin());
-    from.sent(n);
-    spent.on([&] { to.received(n); });
+    from.sent(n).value();
+    spent.on([&] { to.received(n).value(); });
   }
 }
 

@@ -22,9 +22,9 @@ void move(Engine& from, Engine& to) {
     const MutableBytes space = to.input_space();
     const std::size_t n = std::min(space.size(), from.output().size());
     std::copy_n(from.output().begin(), n, space.begin());
-    from.sent(n);
-    to.received(n);
-    while (!to.readable().empty()) to.consume(to.readable().size());
+    from.sent(n).value();
+    to.received(n).value();
+    while (!to.readable().empty()) to.consume(to.readable().size()).value();
   }
 }
 

@@ -25,8 +25,8 @@ std::size_t move(Engine& from, Engine& to) {
   const MutableBytes space = to.input_space();
   const std::size_t n = std::min(space.size(), from.output().size());
   std::copy_n(from.output().begin(), n, space.begin());
-  from.sent(n);
-  to.received(n);
+  from.sent(n).value();
+  to.received(n).value();
   return n;
 }
 
@@ -43,7 +43,7 @@ struct Pair {
     std::size_t moved = 0;
     while (!server.output().empty()) {
       moved += move(server, client);
-      while (!client.readable().empty()) client.consume(client.readable().size());
+      while (!client.readable().empty()) client.consume(client.readable().size()).value();
     }
     return moved;
   }
@@ -57,11 +57,11 @@ double segments_to_first_byte(Pair& pair, Bytes answer) {
   while (pair.client.readable().empty()) {
     const std::size_t n = std::min(pair.client.input_space().size(), std::min(kSegment - wire % kSegment, pair.server.output().size()));
     std::copy_n(pair.server.output().begin(), n, pair.client.input_space().begin());
-    pair.server.sent(n);
-    pair.client.received(n);
+    pair.server.sent(n).value();
+    pair.client.received(n).value();
     wire += n;
   }
-  pair.client.consume(pair.client.readable().size());
+  pair.client.consume(pair.client.readable().size()).value();
   pair.deliver();
   return static_cast<double>((wire + kSegment - 1) / kSegment);
 }
