@@ -153,6 +153,8 @@ enum class Errc : std::uint16_t {
   empty_buffer,
   not_waiting_for_that,
   handshake_not_complete,
+  not_owner,
+  not_a_stream_socket,
   // configuration
   bad_configuration,
   no_trust_anchors,

@@ -137,6 +137,8 @@ constexpr Rule kRules[] = {
     {Errc::empty_buffer, "empty_buffer", Category::misuse, std::nullopt, "", "reading into an empty buffer, where 0 would look like the end"},
     {Errc::not_waiting_for_that, "not_waiting_for_that", Category::misuse, std::nullopt, "", "an answer that nothing waits for"},
     {Errc::handshake_not_complete, "handshake_not_complete", Category::misuse, std::nullopt, "", "the handshake is not complete yet"},
+    {Errc::not_owner, "not_owner", Category::misuse, std::nullopt, "", "this process does not own the connection"},
+    {Errc::not_a_stream_socket, "not_a_stream_socket", Category::misuse, std::nullopt, "", "the descriptor is not a connected stream socket"},
     // configuration
     {Errc::bad_configuration, "bad_configuration", configuration, std::nullopt, "", "a field of the configuration cannot be used"},
     {Errc::no_trust_anchors, "no_trust_anchors", configuration, std::nullopt, "", "no certificate is trusted"},
