@@ -32,6 +32,8 @@ class Transport {
   /// The peer sees the end behind what was written; reading goes on.
   virtual Result<void> shut_down_writing() = 0;
   /// Gives everything back, the descriptor once (C4). No other call follows, and none is under way. A destructor does it too.
+  /// A forked child that does not own the connection calls only this (C16): it must not change what
+  /// processes share, as shutdown(2) does, nor wait for a lock that another thread may hold.
   virtual Result<void> close() = 0;
 
   /// How often wake() was called.
@@ -53,8 +55,10 @@ class Transport {
 
 using TransportPtr = std::unique_ptr<Transport>;
 
-/// A connected stream socket, which it takes over: made non-blocking, without Nagle's delay. Errors: Errc::transport_failed (the socket is
-/// closed then).
+/// A connected stream socket, which it takes over: made non-blocking, without Nagle's delay.
+/// Errors: Errc::not_a_stream_socket (the detail says why: a file, a datagram or listening socket, not
+/// connected, not open); Errc::connection_reset; Errc::transport_failed; Errc::out_of_memory. The
+/// descriptor is closed then, too.
 Result<TransportPtr> tcp_transport(int descriptor);
 
 /// Connects to `host` (a name, or an address as text) over TCP, all by one deadline (D10). Every address is tried: the next one when one fails

@@ -105,7 +105,7 @@ Result<TransportPtr> connect_tcp(std::string_view host, std::uint16_t port, Dead
   if (!addresses) return fail(addresses.error());
   auto socket = connect_to_any(*addresses, deadline, host_and_port(text, port));
   if (!socket) return fail(socket.error());
-  return tcp_transport(socket->release());
+  return transport_over(std::move(*socket));
 } catch (const std::bad_alloc&) { return fail(no_memory(Phase::connect)); }
 
 }  // namespace tls12

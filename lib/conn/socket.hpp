@@ -10,6 +10,7 @@
 
 #include "tls12/deadline.hpp"
 #include "tls12/error.hpp"
+#include "tls12/transport.hpp"
 
 namespace tls12 {
 
@@ -51,6 +52,9 @@ std::string host_and_port(std::string_view host, std::uint16_t port);
 
 /// The rule that `system_error` (an errno) breaks, about `detail`.
 Error socket_error(int system_error, std::string_view detail = {});
+
+/// As tcp_transport(), for a socket that this library connected or accepted.
+Result<TransportPtr> transport_over(Descriptor socket);
 
 /// Like ppoll: how many of the `count` polls (pollfd) are ready, by `until` on the monotonic clock. A signal counts as none.
 int poll_until(pollfd* polls, std::size_t count, Deadline until);

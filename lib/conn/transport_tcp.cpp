@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <new>
+#include <string>
 
 #include "conn/no_memory.hpp"
 #include "conn/sleepers.hpp"
@@ -67,10 +68,39 @@ class TcpTransport final : public Transport {
   Sleepers sleepers_;
 };
 
+/// Reads one integer option of the socket level; -1 and errno if that fails.
+int option(int descriptor, int name) {
+  int value = 0;
+  socklen_t size = sizeof value;
+  return getsockopt(descriptor, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+}
+
+Result<void> check_connected_stream(int descriptor) {
+  const auto refuse = [&](const char* reason) {
+    return fail(Errc::not_a_stream_socket, "descriptor " + std::to_string(descriptor) + reason);
+  };
+  const int type = option(descriptor, SO_TYPE);
+  if (type < 0) return refuse(errno == EBADF ? " is not open" : " is not a socket");
+  if (type != SOCK_STREAM) return refuse(" is a socket of another type");
+  if (option(descriptor, SO_ACCEPTCONN) == 1) return refuse(" listens");
+  Address peer;
+  peer.size = sizeof peer.storage;
+  if (getpeername(descriptor, peer.get(), &peer.size) == 0) return {};
+  // A peer that has reset the connection already leaves a socket that was connected.
+  if (const int error = option(descriptor, SO_ERROR); error > 0) return fail(socket_error(error));
+  return refuse(" is not connected");
+}
+
 }  // namespace
 
 Result<TransportPtr> tcp_transport(int descriptor) try {
   Descriptor socket(descriptor);
+  if (auto checked = check_connected_stream(descriptor); !checked) return fail(checked.error());
+  return transport_over(std::move(socket));
+} catch (const std::bad_alloc&) { return fail(no_memory(Phase::connect)); }
+
+Result<TransportPtr> transport_over(Descriptor socket) try {
+  const int descriptor = socket.number();
   const int flags = fcntl(descriptor, F_GETFL);
   if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) < 0) return fail(socket_error(errno));
   // A flight is handed over in one piece: waiting for more would only delay it. (Fails, harmlessly, on a socket that is not TCP's.)

@@ -96,6 +96,52 @@ TEST_CASE("A TCP transport moves bytes, never blocks, sees the end, and knows it
   CHECK(moved(pair.client->read(buffer)) == 0);
 }
 
+TEST_CASE("A descriptor that is not a connected stream socket is refused by name, and closed") {
+  int packets[2], ends[2];
+  REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, packets) == 0);
+  REQUIRE(pipe(ends) == 0);
+  const int listening = ListeningSocket::open("127.0.0.1", 0)->release();
+  const int not_open = dup(ends[0]);
+  close(not_open);
+  const struct {
+    int descriptor;
+    const char* reason;
+  } refused[] = {{open("/dev/null", O_RDWR), " is not a socket"},
+                 {ends[1], " is not a socket"},
+                 {socket(AF_INET, SOCK_DGRAM, 0), " is a socket of another type"},
+                 {packets[0], " is a socket of another type"},
+                 {listening, " listens"},
+                 {socket(AF_INET, SOCK_STREAM, 0), " is not connected"},
+                 {not_open, " is not open"},
+                 {-1, " is not open"}};
+  for (const auto& [descriptor, reason] : refused) {
+    const auto transport = tcp_transport(descriptor);
+    REQUIRE_FALSE(transport.has_value());
+    CHECK(transport.error().code == Errc::not_a_stream_socket);
+    CHECK(transport.error().about() == "descriptor " + std::to_string(descriptor) + reason);
+    CHECK(fcntl(descriptor, F_GETFD) == -1);
+  }
+  close(packets[1]);
+  close(ends[0]);
+}
+
+TEST_CASE("A socket whose peer reset the connection before it is a transport is connection_reset") {
+  auto opened = ListeningSocket::open("127.0.0.1", 0);
+  ListeningSocket listening(std::move(*opened));
+  auto connected = connect_tcp("127.0.0.1", listening.address().port(), within(5s));
+  REQUIRE(connected.has_value());
+  auto accepted = listening.accept(within(5s));
+  REQUIRE(accepted.has_value());
+  const linger reset{1, 0};
+  setsockopt((*connected)->descriptor(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  connected->reset();
+  pollfd end{accepted->number(), POLLIN, 0};
+  REQUIRE(poll(&end, 1, 5000) == 1);
+  const auto transport = tcp_transport(accepted->release());
+  REQUIRE_FALSE(transport.has_value());
+  CHECK(transport.error().code == Errc::connection_reset);
+}
+
 TEST_CASE("Writing to a TCP peer that is gone is an error, not a signal") {
   TcpPair pair;
   CHECK(moved(pair.server->write(bytes_of("x"))) == 1);
