@@ -1,9 +1,38 @@
 // One TLS connection over one transport: every call comes back in time, whatever the peer does.
 //
-// The promises have numbers: (D1) to (D11) about deadlines, (C1) to (C15) about the end. Each has tests whose names start with it.
+// The promises have numbers: (D1) to (D11) about deadlines, (C1) to (C16) about the end. Each has tests whose names start with it.
 //
 // Threads: one may read while another writes; any number may close, set deadlines, answer and look, at any time. Behind the handshake neither
 // reader nor writer ever waits for the other's blocked I/O; no lock is held across a call that blocks (C14).
+//
+// Processes (C16): only the process that made a connection owns it. In a forked child, every call returns
+// Errc::not_owner, wants() is `nothing`, state() is empty, and calls without a result do nothing.
+// Nothing is sent, and the destructor only closes the child's descriptor. disown() and adopt() move a
+// connection to a child, with all of its state: a handshake that is not complete, a record that is half
+// sent, deadlines. They work in this order, so that no two processes ever use the same nonce:
+//
+//   while (auto conn = listener->accept()) {   // a process for each connection
+//     if (!conn->disown()) continue;           // before the fork: no process owns it
+//     const pid_t child = fork();
+//     if (child == 0) {
+//       if (conn->adopt()) serve(*conn);       // the first process that calls it owns it
+//       _exit(0);
+//     }
+//     if (child < 0 && conn->adopt()) refuse(*conn);
+//   }                                          // closes the descriptor of the parent, nothing else
+//
+// A prefork server whose children accept by themselves needs neither: see listener.hpp.
+// Every call checks the owner with one load of memory and no system call. clone() without CLONE_VM, and
+// _Fork(), are seen as fork() is. After vfork() or clone(CLONE_VM) the child shares this memory: like any
+// function, those of this library must not be called there. posix_spawn() and exec() close the library's
+// own descriptors; one that was given to tcp_transport() keeps its flags.
+// A child inherits the descriptors of all connections, and of each dial() that another thread was in. The
+// peer sees the end of the TCP stream when the last process closes its copy; it sees our close_notify at
+// once. If threads of the parent were inside a call of a connection at the fork, its keys and its memory
+// stay in the child until it exits; otherwise the destructor wipes the keys.
+// POSIX allows a child of a process with several threads few functions before exec(). The calls of an
+// inherited Conn are safe there, adopt() and the destructor included. Everything else, such as dial(),
+// a handshake, session stores and contexts, may wait for a lock that a thread of the parent held.
 #pragma once
 
 #include <functional>
@@ -134,6 +163,17 @@ class Conn {
   /// calls of other threads, and all later ones, are Errc::aborted.
   void abort(Alert alert);
 
+  // ------------------------------------------------ processes
+  /// Makes this copy inert, and lets one process take the connection over with adopt(): this one, or one
+  /// that is forked later. All other calls return Errc::not_owner meanwhile. The deadlines go on.
+  /// Errors: Errc::not_owner; Errc::closed (after close()); Errc::misuse while another thread is inside a
+  /// call; Errc::out_of_memory. An error changes nothing.
+  Result<void> disown();
+  /// Makes this process the owner. In the process that owns the connection it has no effect.
+  /// No other call on this copy may be under way, except calls that return Errc::not_owner.
+  /// Errors: Errc::not_owner if disown() was not called before the fork, or if a process adopted it before.
+  Result<void> adopt();
+
   // ------------------------------------------------ a look
   /// A copy of what was agreed on. (One without anything in it, if there is no memory for a copy.)
   ConnectionState state() const;
@@ -142,14 +182,18 @@ class Conn {
   Result<std::vector<std::uint8_t>> channel_binding(ChannelBinding kind) const;
   /// What ended the connection for good, for both directions; none while it can go on or was closed.
   std::optional<Error> error() const;
-  /// Addresses as text, "192.0.2.1:443"; empty where the transport has none.
+  /// Addresses as text, "192.0.2.1:443"; empty where the transport has none, or without memory. Also in
+  /// a process that does not own the connection.
   std::string local() const;
   std::string peer() const;
 
  private:
   class Impl;
   explicit Conn(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  struct Delete {
+    void operator()(Impl* impl) const;
+  };
+  std::unique_ptr<Impl, Delete> impl_;
 };
 
 /// A client's connection to `host`, resolved, connected (every address tried) and with its handshake complete, all by one deadline (and the

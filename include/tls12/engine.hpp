@@ -26,6 +26,9 @@
 //   if (!receiving) start_receive(engine.begin_receive());                      // completes with received(n)
 //
 // Keep the engine alive until both operations have completed.
+//
+// It cannot see a fork(). After one, only one process may go on with an engine: two would protect records
+// under the same keys and nonces. Conn enforces this (C16).
 #pragma once
 
 #include <memory>

@@ -1,4 +1,18 @@
 // A server's listening socket. Accepting never handshakes: a peer that stalls delays nobody else (D11).
+//
+// Processes (C16): a forked child may accept, also while threads of the parent do, and it owns the
+// connections that it accepted. Each process closes its own copy; the port is free when the last one has.
+// A prefork server:
+//
+//   auto listener = tls12::Listener::on("0.0.0.0", 8443, *context);
+//   for (int i = 0; i < 8; ++i) {
+//     if (fork() == 0) {
+//       while (auto conn = listener->accept()) serve(*conn);
+//       _exit(0);
+//     }
+//   }
+//
+// No thread may be inside reload() at the fork. What the children share: see session.hpp.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +40,8 @@ class Listener {
   ~Listener();
 
   /// The next connection; its handshake begins with its first call. What passes by itself (a peer that left in the queue, descriptors that
-  /// ran out) is waited out, without spinning (D8). Errors: Errc::timed_out; Errc::closed; Errc::transport_failed when the socket itself is broken.
+  /// ran out) is waited out, without spinning (D8). Errors: Errc::timed_out; Errc::closed; Errc::transport_failed when the socket itself is broken;
+  /// Errc::out_of_memory, after which the next call may succeed.
   Result<Conn> accept(Deadline deadline = {});
   /// As accept(), without TLS on it.
   Result<TransportPtr> accept_transport(Deadline deadline = {});

@@ -1,4 +1,12 @@
 // Sessions that can be resumed (RFC 5246 §7.3 figure 2, RFC 5077): where they are kept, and the keys of tickets.
+//
+// Processes (C16): a forked child has a copy of a store in memory and of the ticket keys, and may use both;
+// later changes stay in the process that makes them. No nonce is used twice: each connection that resumes
+// a session has fresh keys, and the nonce of each ticket is random. Keys of TicketKeys::rotating() that
+// exist at the fork are common to parent and child. Later ones differ: a ticket of another process is then
+// a miss, and costs a full handshake. Give processes that are to resume each other's sessions the same
+// keys by from_secrets() or from_file(). No thread may use a store or keys at the fork: its lock would stay
+// held in the child.
 #pragma once
 
 #include <chrono>

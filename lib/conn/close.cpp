@@ -14,7 +14,9 @@ constexpr std::size_t kDrainLimit = 1 << 20;
 }  // namespace
 
 CloseReport Conn::Impl::close(std::optional<Deadline> gentle_until) {
-  Lock lock(mutex_);
+  auto entered = enter();
+  if (!entered) return {.error = Error(Errc::not_owner).in(Phase::close)};
+  Lock& lock = *entered;
   if (!closing_) {
     closing_ = true;
     closing_since_ = now();
@@ -34,13 +36,15 @@ CloseReport Conn::Impl::close(std::optional<Deadline> gentle_until) {
     }
     while (!torn_down_) wait(lock, Interest::none, Deadline::never());
   }
+  ++closers_;
   closed_.wait(lock, [&] { return transport_closed_; });
+  --closers_;
   return report();
 }
 
 void Conn::Impl::abort(Alert alert) {
-  const Lock lock(mutex_);
-  if (closing_) return;
+  const auto lock = enter();
+  if (!lock || closing_) return;
   engine_.abort(alert);
   settle();
 }
@@ -113,7 +117,7 @@ std::size_t Conn::Impl::drain_once() {
   // An engine that failed takes no more; one that goes on is to find the peer's close_notify.
   const MutableBytes space = engine_.error() ? MutableBytes(scrap) : engine_.input_space();
   if (space.empty()) return 0;
-  auto got = transport_->read(space);
+  auto got = receive(space);
   if (!got) {
     read_error_ = got.error();
   } else if (*got && **got == 0) {

@@ -29,7 +29,9 @@ Conn::Impl::Impl(Engine engine, TransportPtr transport, const CommonConfig& comm
 
 Result<std::size_t> Conn::Impl::read(MutableBytes into) {
   if (into.empty()) return fail(Error(Errc::empty_buffer).in(Phase::read));
-  Lock lock(mutex_);
+  auto entered = enter();
+  if (!entered) return fail(Error(Errc::not_owner).in(Phase::read));
+  Lock& lock = *entered;
   for (;;) {
     if (auto known = take(into)) {
       push();
@@ -87,7 +89,9 @@ void Conn::Impl::wait_to_read(Lock& lock) {
 Result<std::size_t> Conn::Impl::write(std::span<const Bytes> from, Flush flush) {
   std::size_t accepted = 0;
   Bytes rest;  // of the buffer in front of `from`
-  Lock lock(mutex_);
+  auto entered = enter();
+  if (!entered) return fail(Error(Errc::not_owner).in(Phase::write));
+  Lock& lock = *entered;
   if (now() - last_sent_ >= kIdleAfter) engine_.restart_record_sizes();
   for (;;) {
     while (rest.empty() && !from.empty()) {
@@ -138,7 +142,8 @@ Result<std::size_t> Conn::Impl::leave_write(Result<std::size_t> result) {
 
 Result<void> Conn::Impl::close_write() {
   {
-    const Lock lock(mutex_);
+    const auto lock = enter();
+    if (!lock) return fail(Error(Errc::not_owner).in(Phase::write));
     if (auto error = ended()) return fail(tagged(*error, Phase::write));
     if (auto queued = engine_.close_write(); !queued) {
       settle();
@@ -150,29 +155,33 @@ Result<void> Conn::Impl::close_write() {
 }
 
 void Conn::Impl::set_deadlines(std::optional<Deadline> read, std::optional<Deadline> write) {
-  const Lock lock(mutex_);
+  const auto lock = enter();
+  if (!lock) return;
   if (read) read_deadline_ = *read;
   if (write) write_deadline_ = *write;
   wake();
 }
 
 ConnectionState Conn::Impl::state() const try {
-  const Lock lock(mutex_);
-  return engine_.state();
+  const auto lock = enter();
+  return lock ? engine_.state() : ConnectionState{};
 } catch (const std::bad_alloc&) { return {}; }
 
 Result<void> Conn::Impl::export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const {
-  const Lock lock(mutex_);
+  const auto lock = enter();
+  if (!lock) return fail(Errc::not_owner);
   return engine_.export_keying_material(label, context, out);
 }
 
 Result<std::vector<std::uint8_t>> Conn::Impl::channel_binding(ChannelBinding kind) const {
-  const Lock lock(mutex_);
+  const auto lock = enter();
+  if (!lock) return fail(Errc::not_owner);
   return engine_.channel_binding(kind);
 }
 
 std::optional<Error> Conn::Impl::error() const {
-  const Lock lock(mutex_);
+  const auto lock = enter();
+  if (!lock) return Error(Errc::not_owner);
   return failure_ ? failure_ : engine_.error();
 }
 
@@ -187,12 +196,13 @@ Deadline Conn::Impl::deadline(Side side) const {
 
 /// What ended both directions.
 std::optional<Error> Conn::Impl::ended() const {
+  if (!owned()) return Error(Errc::not_owner);  // a callback of the caller's forked
   if (closing_) return Error(Errc::closed);
   if (failure_) return failure_;
   return engine_.error();
 }
 
-Conn::Conn(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Conn::Conn(std::unique_ptr<Impl> impl) : impl_(impl.release()) {}
 Conn::Conn(Conn&&) noexcept = default;
 Conn& Conn::operator=(Conn&&) noexcept = default;
 Conn::~Conn() = default;
@@ -263,8 +273,10 @@ Result<void> Conn::export_keying_material(std::string_view label, std::optional<
   return impl_->export_keying_material(label, context, out);
 }
 Result<std::vector<std::uint8_t>> Conn::channel_binding(ChannelBinding kind) const { return impl_->channel_binding(kind); }
+Result<void> Conn::disown() { return impl_->disown(); }
+Result<void> Conn::adopt() { return impl_->adopt(); }
 std::optional<Error> Conn::error() const { return impl_->error(); }
-std::string Conn::local() const { return impl_->local(); }
-std::string Conn::peer() const { return impl_->peer(); }
+std::string Conn::local() const try { return impl_->local(); } catch (const std::bad_alloc&) { return {}; }
+std::string Conn::peer() const try { return impl_->peer(); } catch (const std::bad_alloc&) { return {}; }
 
 }  // namespace tls12

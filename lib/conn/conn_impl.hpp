@@ -1,6 +1,7 @@
 // Inside a connection: an engine and a transport behind one lock, two deadlines, and how far each direction has come.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -8,6 +9,7 @@
 #include <span>
 #include <string>
 
+#include "conn/process.hpp"
 #include "conn/turn_lock.hpp"
 #include "tls12/conn.hpp"
 
@@ -45,6 +47,12 @@ class Conn::Impl {
   CloseReport close(std::optional<Deadline> gentle_until);
   void abort(Alert alert);
 
+  // owner.cpp (C16)
+  Result<void> disown();
+  Result<void> adopt();
+  bool owned() const { return owner_ == process_number(); }
+  bool abandon();
+
   const std::string& local() const { return local_; }
   const std::string& peer() const { return peer_; }
 
@@ -53,7 +61,12 @@ class Conn::Impl {
   /// Whose deadline a call goes by.
   enum class Side { read, write, both };
 
+  // owner.cpp: the lock, or nothing in a process that does not own the connection
+  std::optional<Lock> enter() const;
+  bool is_used() const { return waiting_ > 0 || closers_ > 0 || driven_; }
+
   // wire.cpp: everything that touches the transport
+  Result<std::optional<std::size_t>> receive(MutableBytes into);
   void push();
   bool pull();
   void settle();
@@ -121,6 +134,11 @@ class Conn::Impl {
   std::condition_variable_any closed_;  // transport_closed_ became true
 
   int waiting_ = 0, waiting_to_write_ = 0;  // threads inside transport_->wait()
+  int closers_ = 0;                         // threads inside closed_.wait()
+
+  std::atomic<std::uint64_t> owner_ = process_number();  // 0 after disown()
+  std::optional<SharedClaim> claim_;                     // made by disown()
+  std::uint64_t disowned_by_ = 0;
 };
 
 }  // namespace tls12

@@ -14,9 +14,10 @@ SignatureRequest copy_of(const SignatureWanted& wanted) { return {wanted.scheme,
 }  // namespace
 
 Result<void> Conn::Impl::handshake() {
-  Lock lock(mutex_);
+  auto lock = enter();
+  if (!lock) return fail(Error(Errc::not_owner).in(Phase::handshake));
   if (auto error = ended()) return fail(tagged(*error, Phase::handshake));
-  return complete_handshake(lock, Side::both);
+  return complete_handshake(*lock, Side::both);
 }
 
 /// Over is it when the engine says so and the last flight is with the transport: until then the peer still waits for us. A renegotiation is a handshake like
@@ -104,27 +105,30 @@ Error Conn::Impl::out_of_time(Phase phase) const {
 }
 
 Wants Conn::Impl::wants() const {
-  const Lock lock(mutex_);
-  return wanted();
+  const auto lock = enter();
+  return lock ? wanted() : Wants::nothing;
 }
 
 Wants Conn::Impl::wanted() const { return closing_ || failure_ ? Wants::nothing : engine_.wants(); }
 
 Result<SignatureRequest> Conn::Impl::signature_wanted() const try {
-  const Lock lock(mutex_);
+  const auto lock = enter();
+  if (!lock) return fail(Error(Errc::not_owner).in(Phase::handshake));
   if (wanted() != Wants::signature) return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
   return copy_of(engine_.signature_wanted());
 } catch (const std::bad_alloc&) { return fail(no_memory(Phase::handshake)); }
 
 Result<std::vector<std::uint8_t>> Conn::Impl::asked(Wants what, Bytes (Engine::*about)() const) const try {
-  const Lock lock(mutex_);
+  const auto lock = enter();
+  if (!lock) return fail(Error(Errc::not_owner).in(Phase::handshake));
   if (wanted() != what) return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
   const Bytes view = (engine_.*about)();
   return std::vector<std::uint8_t>(view.begin(), view.end());
 } catch (const std::bad_alloc&) { return fail(no_memory(Phase::handshake)); }
 
 Result<void> Conn::Impl::answer(const std::function<Result<void>(Engine&)>& give) {
-  const Lock lock(mutex_);
+  const auto lock = enter();
+  if (!lock) return fail(Error(Errc::not_owner).in(Phase::handshake));
   if (closing_) return fail(Error(Errc::closed).in(Phase::handshake));
   auto given = give(engine_);
   settle();
@@ -133,8 +137,7 @@ Result<void> Conn::Impl::answer(const std::function<Result<void>(Engine&)>& give
 }
 
 void Conn::Impl::on_wanted(std::function<void(Wants)> call) {
-  const Lock lock(mutex_);
-  on_wanted_ = std::move(call);
+  if (const auto lock = enter()) on_wanted_ = std::move(call);
 }
 
 }  // namespace tls12

@@ -74,7 +74,18 @@ ListeningSocket::ListeningSocket(Descriptor socket) : socket_(std::move(socket))
   getsockname(socket_.number(), address_.get(), &address_.size);
 }
 
+/// The parent's threads, which may have held a lock or waited, are not in a forked child.
+void ListeningSocket::enter_process() {
+  process_.enter([this] {
+    std::construct_at(&mutex_);
+    std::construct_at(&left_);
+    std::construct_at(&sleepers_);
+    inside_ = 0;
+  });
+}
+
 Result<Descriptor> ListeningSocket::accept(Deadline deadline) {
+  enter_process();
   {
     const std::lock_guard held(mutex_);
     if (closed_) return fail(Error(Errc::closed).in(Phase::connect));
@@ -106,6 +117,7 @@ Result<Descriptor> ListeningSocket::accept_open(Deadline deadline) {
 }
 
 void ListeningSocket::close() {
+  enter_process();
   std::unique_lock lock(mutex_);
   closed_ = true;
   sleepers_.wake();

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "conn/process.hpp"
 #include "conn/sleepers.hpp"
 #include "conn/socket.hpp"
 #include "tls12/deadline.hpp"
@@ -13,6 +14,7 @@
 
 namespace tls12 {
 
+/// A forked child has a copy of its own, which it may use and close.
 class ListeningSocket {
  public:
   /// Errors, with Phase::configure: as Listener::on.
@@ -29,7 +31,9 @@ class ListeningSocket {
 
  private:
   Result<Descriptor> accept_open(Deadline deadline);
+  void enter_process();
 
+  ProcessGuard process_;
   Descriptor socket_;
   Address address_;
   Sleepers sleepers_;

@@ -4,29 +4,58 @@
 #include <sys/eventfd.h>
 
 #include <algorithm>
+#include <memory>
+#include <new>
 #include <utility>
 
+#include "conn/process.hpp"
 #include "conn/socket.hpp"
 
 namespace tls12 {
 namespace {
 
-/// While there is no descriptor left for an eventfd, a sleeper looks up this often.
+/// Without a descriptor or memory for an eventfd, a sleeper looks up this often.
 constexpr Duration kBlindNap = std::chrono::milliseconds(10);
 
-/// How many forks lie between this process and the one that began: known without a system call a wait, unlike getpid().
-int forks = 0;
-[[maybe_unused]] const int fork_is_watched = pthread_atfork(nullptr, nullptr, [] { ++forks; });
+struct ThreadEvent {
+  Descriptor event;
+  std::uint64_t process = 0;
+};
 
-/// This thread's eventfd, or -1. A forked child shares its parent's until it asks for one here.
-int own_event() {
-  thread_local Descriptor event;
-  thread_local int made_behind = -1;
-  if (!event || made_behind != forks) {
-    event = Descriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-    made_behind = forks;
+/// Threads keep their eventfd here and not in a thread_local: if there is no memory to register the
+/// destructor of a thread_local, the C library ends the process.
+class ThreadEvents {
+ public:
+  ThreadEvents() : exists_(pthread_key_create(&key_, forget) == 0) {}
+  ~ThreadEvents() {
+    if (exists_) pthread_key_delete(key_);
   }
-  return event.number();
+  ThreadEvents(const ThreadEvents&) = delete;
+  ThreadEvents& operator=(const ThreadEvents&) = delete;
+
+  /// Null if the system has no more.
+  ThreadEvent* of_this_thread() const {
+    if (!exists_) return nullptr;
+    if (void* kept = pthread_getspecific(key_); kept != nullptr) return static_cast<ThreadEvent*>(kept);
+    auto made = std::unique_ptr<ThreadEvent>(new (std::nothrow) ThreadEvent{});
+    if (made == nullptr || pthread_setspecific(key_, made.get()) != 0) return nullptr;
+    return made.release();
+  }
+
+ private:
+  static void forget(void* kept) { delete static_cast<ThreadEvent*>(kept); }
+  pthread_key_t key_ = {};
+  bool exists_;
+};
+const ThreadEvents thread_events;
+
+/// This thread's eventfd, or -1. A forked child makes its own: it would share its parent's.
+int own_event() {
+  ThreadEvent* const kept = thread_events.of_this_thread();
+  if (kept == nullptr) return -1;
+  if (!kept->event || kept->process != process_number())
+    *kept = {Descriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), process_number()};
+  return kept->event.number();
 }
 
 }  // namespace

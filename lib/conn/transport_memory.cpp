@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 
+#include "conn/process.hpp"
 #include "tls12/transport.hpp"
 
 namespace tls12 {
@@ -106,6 +107,7 @@ class MemoryEnd final : public Transport {
            (has(interest, Interest::write) && (!out().full() || out().reader_gone || out().writer_gone));
   }
   void leave() {
+    if (process_ != process_number()) return;  // a forked child has a copy, and perhaps a lock that stays held
     const std::lock_guard held(shared_->signal->mutex);
     out().writer_gone = true;
     in().reader_gone = true;
@@ -114,6 +116,7 @@ class MemoryEnd final : public Transport {
 
   std::shared_ptr<Shared> shared_;
   std::size_t side_;
+  std::uint64_t process_ = process_number();
 };
 
 }  // namespace

@@ -15,6 +15,12 @@ class TurnLock {
     const std::uint64_t mine = next_++;
     turn_.wait(inner, [&] { return mine == serving_; });
   }
+  bool try_lock() {
+    const std::unique_lock inner(mutex_, std::try_to_lock);
+    if (!inner || serving_ != next_) return false;
+    ++next_;
+    return true;
+  }
   void unlock() {
     bool awaited;
     {

@@ -6,6 +6,10 @@ namespace tls12 {
 /// Hands queued output to the transport, as much as it takes now. Never blocks.
 void Conn::Impl::push() {
   if (torn_down_ || write_error_ || engine_.output().empty()) return;
+  if (!owned()) {  // a callback of the caller's forked
+    write_error_ = Errc::not_owner;
+    return;
+  }
   while (!engine_.output().empty()) {
     auto taken = transport_->write(engine_.output());
     if (!taken) {
@@ -28,6 +32,11 @@ void Conn::Impl::push() {
   }
 }
 
+Result<std::optional<std::size_t>> Conn::Impl::receive(MutableBytes into) {
+  if (!owned()) return fail(Errc::not_owner);
+  return transport_->read(into);
+}
+
 /// Reads once from the transport into the engine. False: nothing has come, or nothing can be taken, for now.
 bool Conn::Impl::pull() {
   can_take_ = false;
@@ -40,7 +49,7 @@ bool Conn::Impl::pull() {
   }
   can_take_ = true;
   const bool could_write = !engine_.write_closed();
-  auto got = transport_->read(space);
+  auto got = receive(space);
   if (!got) {
     read_error_ = got.error();
   } else if (!*got) {
@@ -87,7 +96,7 @@ void Conn::Impl::wait(Lock& lock, Interest interest, Deadline until) {
 
 /// Makes every blocked call look again.
 void Conn::Impl::wake() {
-  if (waiting_ > 0 && !transport_closed_) transport_->wake();
+  if (waiting_ > 0 && !transport_closed_ && owned()) transport_->wake();
 }
 
 /// Ends the use of the transport; the last thread that leaves it closes it.
