@@ -201,14 +201,14 @@ TEST_CASE("a secret of 1 is refused, which a value of small order gives where th
   }
 }
 
-TEST_CASE("a field whose randomness fails, at any draw, says so and makes no share") {
+TEST_CASE("a field draws randomness once, and makes no share if that fails") {
   for (const auto& dh : dhs()) {
-    for (int draws = 0; draws < 3; ++draws) {
+    for (int draws = 0; draws < 2; ++draws) {
       FailingRandom random(draws);
       const auto share = dh->generate(dh_parameters(GroupAlgorithm::ffdhe2048), random);
       CHECK(share.has_value() != random.failed());
       if (!share) CHECK(share.error().code == Errc::randomness_failed);
-      CHECK(share.has_value() == (draws == 2));
+      CHECK(share.has_value() == (draws == 1));
     }
   }
 }

@@ -7,7 +7,8 @@ namespace tls12::mbedtls {
 
 const Aead& aead(AeadAlgorithm algorithm);
 const Cbc& cbc();
-const HashFunction& hash(HashAlgorithm algorithm);
+/// Null if the library does not show the chaining value (HashFunction::chaining_value).
+const HashFunction* hash(HashAlgorithm algorithm);
 const Hmac& hmac(HashAlgorithm algorithm);
 const Group& elliptic_curve(GroupAlgorithm algorithm);
 const Group& finite_field(GroupAlgorithm algorithm);

@@ -18,9 +18,12 @@ struct Curve {
   }
 
   bool warm() {
+    constexpr std::array<std::uint8_t, RandomStream::kSeedSize> kNoSecretToBlind = {};
+    RandomStream stream;
     Mpi three;
     Point result;
-    return mbedtls_mpi_lset(&three, 3) == 0 && mbedtls_ecp_mul(&group, &result, &three, &group.G, nullptr, nullptr) == 0;
+    return stream.seed(kNoSecretToBlind) && mbedtls_mpi_lset(&three, 3) == 0 &&
+           mbedtls_ecp_mul(&group, &result, &three, &group.G, RandomStream::draw, &stream) == 0;
   }
 
   mbedtls_ecp_group group;

@@ -1,6 +1,4 @@
 // Diffie-Hellman in finite fields by mbedTLS: RFC 7919's groups, and those that a server names.
-#include <mbedtls/dhm.h>
-
 #include <new>
 
 #include "crypto/mbedtls/backend.hpp"
@@ -8,13 +6,6 @@
 
 namespace tls12::mbedtls {
 namespace {
-
-struct DhmContext : mbedtls_dhm_context {
-  DhmContext() { mbedtls_dhm_init(this); }
-  ~DhmContext() { mbedtls_dhm_free(this); }
-  DhmContext(const DhmContext&) = delete;
-  DhmContext& operator=(const DhmContext&) = delete;
-};
 
 /// RFC 7919 appendix A says for each group how short a private exponent may be. Elsewhere nobody has shown that less than all is enough.
 std::size_t exponent_bits(const DhParameters& parameters, std::size_t prime_bits) {
@@ -32,22 +23,18 @@ class DhShare final : public KeyShare {
  public:
   /// Errors: Errc::bad_dh_parameters, Errc::dh_prime_too_short.
   Result<void> set(const DhParameters& parameters) {
-    Mpi prime, generator;
     size_ = parameters.prime.size();
     if (size_ > kMaxDhPrimeBits / 8 || parameters.generator.size() > size_) return fail(Errc::bad_dh_parameters);
-    if (!prime.read(parameters.prime) || !generator.read(parameters.generator) || mbedtls_dhm_set_group(&dhm_, &prime, &generator) != 0) {
-      return fail(Errc::out_of_memory);
-    }
-    if (mbedtls_mpi_bitlen(&dhm_.P) < kMinDhPrimeBits) return fail(Errc::dh_prime_too_short);
-    if (mbedtls_mpi_get_bit(&dhm_.P, 0) == 0 || !in_range(dhm_.G)) return fail(Errc::bad_dh_parameters);
+    if (!prime_.read(parameters.prime) || !generator_.read(parameters.generator)) return fail(Errc::out_of_memory);
+    if (mbedtls_mpi_bitlen(&prime_) < kMinDhPrimeBits) return fail(Errc::dh_prime_too_short);
+    if (mbedtls_mpi_get_bit(&prime_, 0) == 0 || !in_range(generator_)) return fail(Errc::bad_dh_parameters);
     return {};
   }
 
   Result<void> draw(const DhParameters& parameters, Random& random) {
-    if (!draw_exponent(exponent_bits(parameters, mbedtls_mpi_bitlen(&dhm_.P)), random) || !blinding_.seed(random)) return fail(Errc::randomness_failed);
-    if (mbedtls_mpi_exp_mod(&dhm_.GX, &dhm_.G, &dhm_.X, &dhm_.P, &dhm_.RP) != 0 || mbedtls_mpi_write_binary(&dhm_.GX, public_.data(), size_) != 0) {
-      return fail(Errc::crypto_failed);
-    }
+    if (!draw_exponent(exponent_bits(parameters, mbedtls_mpi_bitlen(&prime_)), random)) return fail(Errc::randomness_failed);
+    Mpi value;
+    if (!raise(generator_, value) || mbedtls_mpi_write_binary(&value, public_.data(), size_) != 0) return fail(Errc::crypto_failed);
     return {};
   }
 
@@ -56,21 +43,20 @@ class DhShare final : public KeyShare {
   Result<void> derive(Bytes peer, MutableBytes secret) override {
     if (secret.size() < size_) return fail(Errc::misuse);
     if (peer.empty() || peer.size() > size_) return fail(Errc::bad_key_share);
-    if (mbedtls_mpi_read_binary(&dhm_.GY, peer.data(), peer.size()) != 0) return fail(Errc::out_of_memory);
-    if (!in_range(dhm_.GY)) return fail(Errc::bad_key_share);
-    std::size_t size = 0;
-    if (mbedtls_dhm_calc_secret(&dhm_, secret.data(), size_, &size, RandomStream::draw, &blinding_) != 0) return fail(Errc::crypto_failed);
+    Mpi value, shared;
+    if (!value.read(peer)) return fail(Errc::out_of_memory);
+    if (!in_range(value)) return fail(Errc::bad_key_share);
+    if (!raise(value, shared)) return fail(Errc::crypto_failed);
     // Where p is no safe prime, a value of small order can be in range.
-    if (!in_range(dhm_.K)) return fail(Errc::bad_key_share);
-    // The library strips the leading zeros.
-    return mbedtls_mpi_write_binary(&dhm_.K, secret.data(), size_) == 0 ? Result<void>() : fail(Errc::crypto_failed);
+    if (!in_range(shared)) return fail(Errc::bad_key_share);
+    return mbedtls_mpi_write_binary(&shared, secret.data(), size_) == 0 ? Result<void>() : fail(Errc::crypto_failed);
   }
 
  private:
   /// 1 < value < p-1, which is all that has to be checked where p is a safe prime (RFC 7919 §5.1).
   bool in_range(const mbedtls_mpi& value) const {
     Mpi last;
-    return mbedtls_mpi_cmp_int(&value, 1) > 0 && mbedtls_mpi_sub_int(&last, &dhm_.P, 1) == 0 && mbedtls_mpi_cmp_mpi(&value, &last) < 0;
+    return mbedtls_mpi_cmp_int(&value, 1) > 0 && mbedtls_mpi_sub_int(&last, &prime_, 1) == 0 && mbedtls_mpi_cmp_mpi(&value, &last) < 0;
   }
 
   /// RFC 7919 §5.2: from the range of exactly `bits` bits. They are fewer than the prime's, so that any will do.
@@ -80,12 +66,18 @@ class DhShare final : public KeyShare {
     const std::size_t spare = bytes.size() * 8 - bits;
     if (!random.fill(bytes)) return false;
     bytes[0] = static_cast<std::uint8_t>((bytes[0] & 0xff >> spare) | 0x80 >> spare);
-    return mbedtls_mpi_read_binary(&dhm_.X, bytes.data(), bytes.size()) == 0;
+    return exponent_.read(bytes);
+  }
+
+  /// base^exponent mod p. An exponent is drawn for one handshake and raises one value of the peer's, so
+  /// that timing one derivation teaches nothing about another: no blinding.
+  bool raise(const Mpi& base, Mpi& result) {
+    return mbedtls_mpi_exp_mod(&result, &base, &exponent_, &prime_, &montgomery_) == 0;
   }
 
   std::size_t size_ = 0;  ///< of the prime, as it came
-  DhmContext dhm_;
-  RandomStream blinding_;
+  Mpi prime_, generator_, exponent_;
+  Mpi montgomery_;  ///< R² mod p, which the library computes at the first exponentiation
   std::array<std::uint8_t, kMaxGroupPublicSize> public_ = {};
 };
 

@@ -80,8 +80,13 @@ class Ecdsa final : public Signature {
         mbedtls_ecp_check_privkey(group_on_curve, &scalar) != 0) {
       return fail(Errc::bad_private_key);
     }
-    // Without a source of its own the library blinds with a generator that it seeds from the scalar.
-    if (mbedtls_ecp_mul(group_on_curve, &point, &scalar, &group_on_curve->G, nullptr, nullptr) != 0 ||
+    // Nothing random is at hand: the scalar's digest seeds the blinding.
+    Secret<RandomStream::kSeedSize> seed(RandomStream::kSeedSize);
+    RandomStream blinding;
+    if (mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), numbers.scalar.data(), numbers.scalar.size(),
+                   seed.bytes().data()) != 0 ||
+        !blinding.seed(seed.bytes().first<RandomStream::kSeedSize>()) ||
+        mbedtls_ecp_mul(group_on_curve, &point, &scalar, &group_on_curve->G, RandomStream::draw, &blinding) != 0 ||
         !write_point(*group_on_curve, parameters_.curve, point, out.data())) {
       return fail(Errc::crypto_failed);
     }

@@ -7,6 +7,7 @@
 #include <mbedtls/md.h>
 
 #include <cstring>
+#include <span>
 
 #include "base/secret.hpp"
 #include "tls12/crypto.hpp"
@@ -32,15 +33,21 @@ struct Point : mbedtls_ecp_point {
 /// are tried until one is found), the caller's source is asked once, for the same number of bytes, and may fail only there.
 class RandomStream {
  public:
+  static constexpr std::size_t kSeedSize = 32;
+
   RandomStream() { mbedtls_chacha20_init(&cipher_); }
   ~RandomStream() { mbedtls_chacha20_free(&cipher_); }
   RandomStream(const RandomStream&) = delete;
   RandomStream& operator=(const RandomStream&) = delete;
 
   [[nodiscard]] bool seed(Random& random) {
+    Secret<kSeedSize> drawn(kSeedSize);
+    return random.fill(drawn.bytes()) && seed(drawn.bytes().first<kSeedSize>());
+  }
+  /// Where the caller has no Random.
+  [[nodiscard]] bool seed(std::span<const std::uint8_t, kSeedSize> key) {
     constexpr std::uint8_t kNonce[12] = {};
-    Secret<32> key(32);
-    return random.fill(key.bytes()) && mbedtls_chacha20_setkey(&cipher_, key.bytes().data()) == 0 && mbedtls_chacha20_starts(&cipher_, kNonce, 0) == 0;
+    return mbedtls_chacha20_setkey(&cipher_, key.data()) == 0 && mbedtls_chacha20_starts(&cipher_, kNonce, 0) == 0;
   }
 
   /// The f_rng of the library's functions; `self` is the stream.

@@ -1,53 +1,82 @@
 // SHA-1, SHA-256, SHA-384, SHA-512 by mbedTLS, and HMAC over them.
-#include <mbedtls/sha1.h>
-#include <mbedtls/sha256.h>
-#include <mbedtls/sha512.h>
-
 #include <cstring>
 #include <new>
+#include <optional>
 #include <type_traits>
+#include <utility>
 
 #include "base/secret.hpp"
 #include "crypto/chaining_value.hpp"
 #include "crypto/mbedtls/backend.hpp"
+#include "crypto/mbedtls/compat.hpp"
 
 namespace tls12::mbedtls {
 namespace {
 
 struct Sha1 {
   using State = mbedtls_sha1_context;
+  using Word = std::uint32_t;
   static constexpr std::size_t kSize = 20, kBlock = 64;
-  static void start(State* s) { mbedtls_sha1_init(s), mbedtls_sha1_starts_ret(s); }
-  static constexpr auto kUpdate = mbedtls_sha1_update_ret;
-  static constexpr auto kFinish = mbedtls_sha1_finish_ret;
+  static void start(State* s) { mbedtls_sha1_init(s), sha1_starts(s); }
+  static constexpr auto kUpdate = sha1_update;
+  static constexpr auto kFinish = sha1_finish;
 };
 
 struct Sha256 {
   using State = mbedtls_sha256_context;
+  using Word = std::uint32_t;
   static constexpr std::size_t kSize = 32, kBlock = 64;
-  static void start(State* s) { mbedtls_sha256_init(s), mbedtls_sha256_starts_ret(s, 0); }
-  static constexpr auto kUpdate = mbedtls_sha256_update_ret;
-  static constexpr auto kFinish = mbedtls_sha256_finish_ret;
+  static void start(State* s) { mbedtls_sha256_init(s), sha256_starts(s, 0); }
+  static constexpr auto kUpdate = sha256_update;
+  static constexpr auto kFinish = sha256_finish;
 };
 
 struct Sha512 {
   using State = mbedtls_sha512_context;
+  using Word = std::uint64_t;
   static constexpr std::size_t kSize = 64, kBlock = 128;
-  static void start(State* s) { mbedtls_sha512_init(s), mbedtls_sha512_starts_ret(s, 0); }
-  static constexpr auto kUpdate = mbedtls_sha512_update_ret;
-  static constexpr auto kFinish = mbedtls_sha512_finish_ret;
+  static void start(State* s) { mbedtls_sha512_init(s), sha512_starts(s, 0); }
+  static constexpr auto kUpdate = sha512_update;
+  static constexpr auto kFinish = sha512_finish;
 };
 
 struct Sha384 : Sha512 {
   static constexpr std::size_t kSize = 48;
-  static void start(State* s) { mbedtls_sha512_init(s), mbedtls_sha512_starts_ret(s, 1); }
+  static void start(State* s) { mbedtls_sha512_init(s), sha512_starts(s, 1); }
   static int kFinish(State* s, std::uint8_t* digest) {
     std::uint8_t whole[64];  // the library is free to write 64 bytes where 48 are meant
-    const int status = mbedtls_sha512_finish_ret(s, whole);
+    const int status = sha512_finish(s, whole);
     std::memcpy(digest, whole, kSize);
     return status;
   }
 };
+
+template <class Sha>
+void write_chaining_value(const void* state, std::size_t place, std::uint8_t* out) {
+  std::array<typename Sha::Word, Sha::kSize / sizeof(typename Sha::Word)> words;
+  std::memcpy(words.data(), static_cast<const std::uint8_t*>(state) + place, sizeof words);
+  crypto::write_words(words.data(), Sha::kSize, out);
+}
+
+/// Where a context holds the chaining value. No function of the library returns the value, and since
+/// version 3 the field is private, so a known answer finds the place: after the empty message, padded
+/// by hand (FIPS 180-4 §5.1), the value is the digest. Absent if the library was built with another
+/// implementation of the hash.
+template <class Sha>
+std::optional<std::size_t> find_chaining_value() {
+  constexpr std::array<std::uint8_t, Sha::kBlock> kPadded = {0x80};
+  typename Sha::State whole, by_hand;
+  std::array<std::uint8_t, Sha::kSize> digest, value;
+  Sha::start(&whole);
+  Sha::kFinish(&whole, digest.data());
+  Sha::start(&by_hand);
+  Sha::kUpdate(&by_hand, kPadded.data(), kPadded.size());
+  for (std::size_t i = 0; i + Sha::kSize <= sizeof by_hand; i += sizeof(typename Sha::Word)) {
+    write_chaining_value<Sha>(&by_hand, i, value.data());
+    if (value == digest) return i;
+  }
+  return std::nullopt;
+}
 
 template <class Sha>
 class HashOf final : public HashFunction {
@@ -55,13 +84,18 @@ class HashOf final : public HashFunction {
   static_assert(sizeof(State) <= kMaxHashState && alignof(State) <= 16 && std::is_trivially_copyable_v<State>);
 
  public:
+  explicit HashOf(std::size_t chaining_value) : chaining_value_(chaining_value) {}
   std::size_t digest_size() const override { return Sha::kSize; }
   std::size_t block_size() const override { return Sha::kBlock; }
   void start(void* state) const override { Sha::start(static_cast<State*>(state)); }
   void update(void* state, Bytes data) const override { Sha::kUpdate(static_cast<State*>(state), data.data(), data.size()); }
   void finish(void* state, std::uint8_t* digest) const override { Sha::kFinish(static_cast<State*>(state), digest); }
-  // The library takes a block in as soon as it is whole, so that nothing waits elsewhere.
-  void chaining_value(const void* state, std::uint8_t* out) const override { crypto::write_words(static_cast<const State*>(state)->state, Sha::kSize, out); }
+  void chaining_value(const void* state, std::uint8_t* out) const override {
+    write_chaining_value<Sha>(state, chaining_value_, out);
+  }
+
+ private:
+  const std::size_t chaining_value_;
 };
 
 /// RFC 2104 §4: the states behind the key's two padded blocks are kept, which halves the work for short messages. mbedtls_md_hmac hashes the pads anew each
@@ -125,19 +159,33 @@ class HmacOf final : public Hmac {
   std::unique_ptr<HmacKey> with_key(Bytes key) const override { return std::unique_ptr<HmacKey>(new (std::nothrow) HmacKeyOf<Sha>(key)); }
 };
 
-template <class Base, template <class> class Of>
-const Base& choose(HashAlgorithm algorithm) {
-  static const Of<Sha1> sha1;
-  static const Of<Sha256> sha256;
-  static const Of<Sha384> sha384;
-  static const Of<Sha512> sha512;
-  const std::array<const Base*, kHashAlgorithms> all = {&sha1, &sha256, &sha384, &sha512};
-  return *all[static_cast<std::size_t>(algorithm)];
+template <class Sha>
+const HashFunction* hash_of() {
+  static const std::optional<std::size_t> place = find_chaining_value<Sha>();
+  if (!place) return nullptr;
+  static const HashOf<Sha> hash(*place);
+  return &hash;
 }
 
 }  // namespace
 
-const HashFunction& hash(HashAlgorithm algorithm) { return choose<HashFunction, HashOf>(algorithm); }
-const Hmac& hmac(HashAlgorithm algorithm) { return choose<Hmac, HmacOf>(algorithm); }
+const HashFunction* hash(HashAlgorithm algorithm) {
+  switch (algorithm) {
+    case HashAlgorithm::sha1: return hash_of<Sha1>();
+    case HashAlgorithm::sha256: return hash_of<Sha256>();
+    case HashAlgorithm::sha384: return hash_of<Sha384>();
+    case HashAlgorithm::sha512: return hash_of<Sha512>();
+  }
+  std::unreachable();
+}
+
+const Hmac& hmac(HashAlgorithm algorithm) {
+  static const HmacOf<Sha1> sha1;
+  static const HmacOf<Sha256> sha256;
+  static const HmacOf<Sha384> sha384;
+  static const HmacOf<Sha512> sha512;
+  const std::array<const Hmac*, kHashAlgorithms> all = {&sha1, &sha256, &sha384, &sha512};
+  return *all[static_cast<std::size_t>(algorithm)];
+}
 
 }  // namespace tls12::mbedtls

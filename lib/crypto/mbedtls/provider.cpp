@@ -1,5 +1,5 @@
 // The table of what mbedTLS's libmbedcrypto implements.
-#include <mbedtls/aesni.h>
+#include <mbedtls/version.h>
 
 #include "crypto/kernel_random.hpp"
 #include "crypto/mbedtls/backend.hpp"
@@ -14,9 +14,11 @@ Implemented<Implementation> row(const Implementation& implementation, int rank) 
   return {.implementation = &implementation, .backend = kName, .rank = rank};
 }
 
+/// Whether the library computes AES with the CPU's instructions. On 32 bits, version 3 does.
 bool has_aes_instructions() {
-#if defined(MBEDTLS_HAVE_X86_64)
-  return mbedtls_aesni_has_support(MBEDTLS_AESNI_AES) != 0 && mbedtls_aesni_has_support(MBEDTLS_AESNI_CLMUL) != 0;
+#if defined(MBEDTLS_AESNI_C) && \
+    (defined(__x86_64__) || (defined(__i386__) && MBEDTLS_VERSION_MAJOR >= 3))
+  return __builtin_cpu_supports("aes") != 0 && __builtin_cpu_supports("pclmul") != 0;
 #else
   return false;
 #endif
@@ -36,7 +38,9 @@ ProviderPtr make() {
   table->aeads[at(AeadAlgorithm::chacha20_poly1305)] = row(mbedtls::aead(AeadAlgorithm::chacha20_poly1305), 100);
   for (const auto algorithm : {CbcAlgorithm::aes_128_cbc, CbcAlgorithm::aes_256_cbc}) table->cbcs[at(algorithm)] = row(mbedtls::cbc(), aes_rank);
   for (const auto algorithm : {HashAlgorithm::sha1, HashAlgorithm::sha256, HashAlgorithm::sha384, HashAlgorithm::sha512}) {
-    table->hashes[at(algorithm)] = row(mbedtls::hash(algorithm), 100);
+    if (const HashFunction* hash = mbedtls::hash(algorithm)) {
+      table->hashes[at(algorithm)] = row(*hash, 100);
+    }
     table->hmacs[at(algorithm)] = row(mbedtls::hmac(algorithm), 100);
   }
   for (const auto algorithm : {GroupAlgorithm::x25519, GroupAlgorithm::secp256r1, GroupAlgorithm::secp384r1, GroupAlgorithm::secp521r1}) {

@@ -47,12 +47,14 @@ Result<Signature::Generated> Rsa::generate(Random& random, std::size_t rsa_bits)
   try {
     Generated key;
     key.kind = padding_ == RsaPadding::pss ? KeyKind::rsa_pss : KeyKind::rsa;
+    Mpi n, p, q, d, e;
+    if (mbedtls_rsa_export(&context, &n, &p, &q, &d, &e) != 0) return fail(Errc::crypto_failed);
     const auto store = [](const mbedtls_mpi& number, std::vector<std::uint8_t>& bytes) {
       bytes.resize(mbedtls_mpi_size(&number));
       return mbedtls_mpi_write_binary(&number, bytes.data(), bytes.size()) == 0;
     };
-    if (!store(context.N, key.modulus) || !store(context.E, key.public_exponent) || !store(context.D, key.private_exponent) || !store(context.P, key.prime1) ||
-        !store(context.Q, key.prime2)) {
+    if (!store(n, key.modulus) || !store(e, key.public_exponent) || !store(d, key.private_exponent) ||
+        !store(p, key.prime1) || !store(q, key.prime2)) {
       return fail(Errc::crypto_failed);
     }
     return key;

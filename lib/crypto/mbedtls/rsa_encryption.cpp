@@ -14,7 +14,9 @@ class RsaDecryptionKey final : public DecryptionKey {
  public:
   Result<void> set(const PrivateKeyNumbers& numbers) {
     if (auto set = contexts_.set(numbers); !set) return set;
-    return mbedtls_mpi_write_binary(&contexts_.master().N, modulus_.data(), size()) == 0 ? Result<void>() : fail(Errc::bad_private_key);
+    const int exported = mbedtls_rsa_export_raw(&contexts_.master(), modulus_.data(), size(), nullptr, 0,
+                                                nullptr, 0, nullptr, 0, nullptr, 0);
+    return exported == 0 ? Result<void>() : fail(Errc::bad_private_key);
   }
 
   Result<std::size_t> decrypt(Bytes ciphertext, Random& random, MutableBytes out) const override {
@@ -55,9 +57,9 @@ class Pkcs1 final : public RsaEncryption {
     if (out.size() < size) return fail(Errc::misuse);
     RandomStream stream;
     if (!stream.seed(random)) return fail(Errc::randomness_failed);
-    const int status =
-        mbedtls_rsa_rsaes_pkcs1_v15_encrypt(&context, RandomStream::draw, &stream, MBEDTLS_RSA_PUBLIC, message.size(), message.data(), out.data());
-    if (status != 0) return fail(Errc::crypto_failed);
+    if (rsa_pkcs1_encrypt(&context, RandomStream::draw, &stream, message.size(), message.data(), out.data()) != 0) {
+      return fail(Errc::crypto_failed);
+    }
     return size;
   }
 

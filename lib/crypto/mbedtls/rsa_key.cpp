@@ -14,12 +14,11 @@ int sign_digest(RsaContext& context, RsaPadding padding, HashAlgorithm hash, std
                 std::uint8_t* out) {
   if (padding == RsaPadding::pss) {
     // The hash of MGF1, which is the message's (RFC 8446 §4.2.3, for TLS 1.2 too); the context is this signature's alone.
-    mbedtls_rsa_set_padding(&context, MBEDTLS_RSA_PKCS_V21, md_type(hash));
+    if (const int status = rsa_set_padding(&context, MBEDTLS_RSA_PKCS_V21, md_type(hash)); status != 0) return status;
     return mbedtls_rsa_rsassa_pss_sign_ext(&context, RandomStream::draw, &stream, md_type(hash), static_cast<unsigned>(digest.size), digest.bytes.data(),
                                            static_cast<int>(salt_size), out);
   }
-  return mbedtls_rsa_rsassa_pkcs1_v15_sign(&context, RandomStream::draw, &stream, MBEDTLS_RSA_PRIVATE, md_type(hash), static_cast<unsigned>(digest.size),
-                                           digest.bytes.data(), out);
+  return rsa_pkcs1_sign(&context, RandomStream::draw, &stream, md_type(hash), static_cast<unsigned>(digest.size), digest.bytes.data(), out);
 }
 
 }  // namespace
@@ -29,10 +28,9 @@ bool RsaContext::verify(RsaPadding scheme, HashAlgorithm hash, std::size_t salt_
   const auto size = static_cast<unsigned>(digest.size);
   if (scheme == RsaPadding::pss) {
     if (salt_size > kMaxSignatureSize) return false;
-    return mbedtls_rsa_rsassa_pss_verify_ext(this, nullptr, nullptr, MBEDTLS_RSA_PUBLIC, md_type(hash), size, digest.bytes.data(), md_type(hash),
-                                             static_cast<int>(salt_size), signature.data()) == 0;
+    return rsa_pss_verify(this, md_type(hash), size, digest.bytes.data(), md_type(hash), static_cast<int>(salt_size), signature.data()) == 0;
   }
-  return mbedtls_rsa_rsassa_pkcs1_v15_verify(this, nullptr, nullptr, MBEDTLS_RSA_PUBLIC, md_type(hash), size, digest.bytes.data(), signature.data()) == 0;
+  return rsa_pkcs1_verify(this, md_type(hash), size, digest.bytes.data(), signature.data()) == 0;
 }
 
 bool read_public(const PublicKey& key, RsaContext& context) {
@@ -47,6 +45,9 @@ Result<void> RsaContexts::set(const PrivateKeyNumbers& numbers) {
   if (numbers.modulus.size() > kMaxModulusBits / 8) return fail(Errc::key_unsupported);
   // rsa_complete only fills what is missing; whether everything fits together is found by rsa_check_privkey alone.
   if (import(master_, numbers) != 0 || mbedtls_rsa_complete(&master_) != 0 || mbedtls_rsa_check_privkey(&master_) != 0) return fail(Errc::bad_private_key);
+  Mpi modulus;
+  if (!modulus.read(numbers.modulus)) return fail(Errc::out_of_memory);
+  modulus_bits_ = mbedtls_mpi_bitlen(&modulus);
   return {};
 }
 
@@ -92,7 +93,7 @@ Result<std::size_t> RsaSigningKey::sign(HashAlgorithm hash, std::size_t salt_siz
 }
 
 bool RsaSigningKey::fits(HashAlgorithm hash, std::size_t salt_size) const {
-  const std::size_t bits = mbedtls_mpi_bitlen(&contexts_.master().N), digest = digest_size(hash);
+  const std::size_t bits = contexts_.modulus_bits(), digest = digest_size(hash);
   // RFC 8017 §9.1.1: emLen >= hLen + sLen + 2, where the encoded message has one bit less than the modulus.
   if (padding_ == RsaPadding::pss) return salt_size <= kMaxSignatureSize && (bits - 1 + 7) / 8 >= digest + salt_size + 2;
   // RFC 8017 §9.2: emLen >= tLen + 11; the prefix of DigestInfo has 15 bytes for SHA-1 and 19 for the others.

@@ -1,12 +1,11 @@
 // RSA keys as mbedTLS holds them.
 #pragma once
 
-#include <mbedtls/rsa.h>
-
 #include <memory>
 #include <mutex>
 #include <new>
 
+#include "crypto/mbedtls/compat.hpp"
 #include "crypto/mbedtls/handles.hpp"
 
 namespace tls12::mbedtls {
@@ -17,7 +16,7 @@ enum class RsaPadding : std::uint8_t { pkcs1, pss };
 inline constexpr std::size_t kMaxModulusBits = kMaxSignatureSize * 8;
 
 struct RsaContext : mbedtls_rsa_context {
-  explicit RsaContext(RsaPadding scheme) { mbedtls_rsa_init(this, scheme == RsaPadding::pss ? MBEDTLS_RSA_PKCS_V21 : MBEDTLS_RSA_PKCS_V15, MBEDTLS_MD_NONE); }
+  explicit RsaContext(RsaPadding scheme) { rsa_init(this, scheme == RsaPadding::pss ? MBEDTLS_RSA_PKCS_V21 : MBEDTLS_RSA_PKCS_V15); }
   ~RsaContext() { mbedtls_rsa_free(this); }
   RsaContext(const RsaContext&) = delete;
   RsaContext& operator=(const RsaContext&) = delete;
@@ -39,6 +38,7 @@ class RsaContexts {
   /// Errors: Errc::bad_private_key when the numbers are inconsistent, Errc::key_unsupported when there are too many of them.
   [[nodiscard]] Result<void> set(const PrivateKeyNumbers& numbers);
   const RsaContext& master() const { return master_; }  ///< only read once it is set
+  std::size_t modulus_bits() const { return modulus_bits_; }
   /// Null when memory ran out. What failed is not given back.
   std::unique_ptr<RsaContext> borrow() const;
   void give_back(std::unique_ptr<RsaContext> context) const;
@@ -46,6 +46,7 @@ class RsaContexts {
  private:
   const RsaPadding padding_;
   RsaContext master_;
+  std::size_t modulus_bits_ = 0;
   mutable std::mutex mutex_;
   mutable std::unique_ptr<RsaContext> pool_;  ///< as many as ever worked at once
 };
