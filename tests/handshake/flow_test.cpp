@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <ostream>  // doctest prints an Errc as a std::error_code
 #include <string>
 #include <utility>
 #include <vector>
