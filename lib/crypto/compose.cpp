@@ -35,9 +35,4 @@ ProviderPtr compose(std::initializer_list<ProviderPtr> providers) {
   return table;
 }
 
-ProviderPtr default_provider() {
-  static const ProviderPtr table = compose({sodium_provider(), mbedtls_provider()});
-  return table;
-}
-
 }  // namespace tls12

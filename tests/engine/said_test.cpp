@@ -248,6 +248,7 @@ TEST_CASE("a client that offers a session says besides what it would say without
     client.tickets = tickets;
     client.common.application_protocols = {"h2"};
     ServerConfig server = server_config();
+    server.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256};
     server.sessions = make_memory_session_store();
     const Conversation first = converse(client, server), second = converse(client, server);
     const ClientHello full = first.client.client_hello(), offering = second.client.client_hello();
