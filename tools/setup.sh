@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by tools/try and tools/check, from the top of the source tree: installs what is missing on a Debian 12, and configures build trees.
+# Sourced by tools/try and tools/check, from the top of the source tree: installs what is missing on Debian 12 or 13, and configures build trees.
 # tools/packages/ holds the lists: `build` compiles, `demo` is what the demonstration talks to, `check` what the tests use,
 # `all` the rest that Debian has. Nothing is asked of the system, and no root is needed, where everything is there.
 
