@@ -8,8 +8,14 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
 namespace tls12 {
+namespace {
+
+constexpr Duration kBlindNap = std::chrono::milliseconds(10);
+
+}  // namespace
 
 int Descriptor::close() {
   if (number_ < 0) return 0;
@@ -76,7 +82,10 @@ int poll_until(pollfd* polls, std::size_t count, Deadline until) {
     span.tv_sec = duration_cast<seconds>(left).count();
     span.tv_nsec = (left % seconds(1)).count();
   }
-  return std::max(0, ppoll(polls, count, until.is_never() ? nullptr : &span, nullptr));
+  const int ready = ppoll(polls, count, until.is_never() ? nullptr : &span, nullptr);
+  // Without memory it fails at once: the caller, which looks again, must not spin.
+  if (ready < 0 && errno != EINTR) std::this_thread::sleep_until(std::min(until, within(kBlindNap)).point());
+  return std::max(0, ready);
 }
 
 }  // namespace tls12

@@ -80,7 +80,9 @@ Result<void> check_connected_stream(int descriptor) {
     return fail(Errc::not_a_stream_socket, "descriptor " + std::to_string(descriptor) + reason);
   };
   const int type = option(descriptor, SO_TYPE);
-  if (type < 0) return refuse(errno == EBADF ? " is not open" : " is not a socket");
+  if (type < 0 && errno == EBADF) return refuse(" is not open");
+  if (type < 0 && errno == ENOTSOCK) return refuse(" is not a socket");
+  if (type < 0) return fail(socket_error(errno));
   if (type != SOCK_STREAM) return refuse(" is a socket of another type");
   if (option(descriptor, SO_ACCEPTCONN) == 1) return refuse(" listens");
   Address peer;
