@@ -47,7 +47,9 @@ struct CommonConfig {
   std::vector<SignatureScheme> schemes = {};    ///< in order of preference; those accepted from the peer
   std::vector<SignatureScheme> signing_schemes = {};     ///< in order of preference; those that we sign with; empty: as `schemes`
   std::vector<std::string> application_protocols = {};   ///< ALPN (RFC 7301), in order of preference: 1 to 255 bytes each
+  bool require_application_protocol = false;    ///< refuse a peer that does not agree on one of `application_protocols`, or does not know ALPN
   bool require_extended_master_secret = false;  ///< RFC 7627 §5.3 allows it
+  bool require_encrypt_then_mac = false;        ///< no CBC suite without encrypt_then_mac (RFC 7366); AEAD suites are not affected
   bool keep_master_secret = true;               ///< for keying material exporters and channel bindings; without it neither works
   std::uint16_t record_size_limit = 0;          ///< RFC 8449: the largest fragment we want to receive, 64 to 16,384 bytes; 0: a client does not ask, a server answers 16,384
   RenegotiationRefusal renegotiation_refusal = RenegotiationRefusal::decline;   ///< a server grants no wish at all
@@ -74,13 +76,16 @@ struct ClientConfig {
   bool tickets = true;                          ///< RFC 5077, where there is a store
 
   /// Keys shared beforehand (RFC 4279): asked with the server's hint, empty when it gave none. PSK suites are offered where it is set.
+  /// A server that uses a PSK shows no key. build() refuses find_psk together with `verify.check`,
+  /// `verify.pins`, `accept_raw_public_key` or `verdict_elsewhere`, which would be skipped.
   std::function<std::optional<PreSharedKey>(std::string_view hint)> find_psk = {};
 
   bool request_ocsp = true;                     ///< RFC 6066 §8: ask for a stapled response; what it says counts as `verify.revocation` has it
   bool request_timestamps = false;              ///< RFC 6962 §3.3.1: ask for SCTs; they are delivered in ConnectionState, and count as `verify.transparency` has it
   std::size_t max_fragment_length = 0;          ///< RFC 6066 §4: 512, 1,024, 2,048 or 4,096; 0: not negotiated
   std::vector<CertificateType> server_certificate_types = {};   ///< RFC 7250: those accepted, best first; empty: X.509, not negotiated
-  /// Asked whether a raw public key (a SubjectPublicKeyInfo in DER) is the server's; without it raw public keys are not accepted.
+  /// Asked whether a raw public key (a SubjectPublicKeyInfo in DER) is the server's. Raw public keys
+  /// need it, or a pin of a public key in `verify.pins`; with both, a key must satisfy both.
   std::function<bool(Bytes public_key_info)> accept_raw_public_key = {};
   std::vector<CertificateType> client_certificate_types = {};   ///< RFC 7250: how to show the keys of `identities`, best first; empty: X.509, not negotiated
 
@@ -100,12 +105,17 @@ struct ClientConfig {
 
   /// What weakens the connection.
   struct Dangerous {
-    bool accept_any_certificate = false;        ///< whoever is in between reads and changes everything
+    /// An attacker in between reads and changes everything. `trust` is not used. build() refuses this
+    /// flag together with `accept_raw_public_key` and with rules in `verify` that are stricter than
+    /// the default, because they would be skipped. To accept one certificate, pin it
+    /// (VerifyPolicy::pins_suffice).
+    bool accept_any_certificate = false;
     bool allow_missing_secure_renegotiation = false;   ///< servers without RFC 5746; see its §4.1
     bool accept_truncation = false;             ///< for Conn: a transport that ends without close_notify is an end of file
   } dangerous = {};
 
-  /// Errors: Errc::bad_configuration and others of that category; the detail names the field.
+  /// Errors: Errc::bad_configuration and others of that category; the detail names the field. Where
+  /// one field would switch off a check that another field asks for, the detail names both.
   Result<ClientContext> build() const;
 };
 
@@ -113,7 +123,7 @@ struct ClientConfig {
 enum class ClientAuthentication : std::uint8_t {
   none,                ///< no CertificateRequest
   request,             ///< ask; take any certificate or none, unverified
-  require_any,         ///< a certificate, unverified: whoever uses it checks it
+  require_any,         ///< a certificate, unverified: the application checks it
   verify_if_given,     ///< none, or one that leads to `client_trust`
   require_and_verify,  ///< one that leads to `client_trust`
 };
@@ -124,14 +134,15 @@ struct ServerConfig {
   std::vector<Identity> identities = {};
   CommonConfig common = {};
   bool prefer_client_order = false;             ///< choose suites by the client's order instead of ours
-  bool require_known_name = false;              ///< RFC 6066 §3: a server_name that no identity is for is refused (unrecognized_name)
+  bool require_known_name = false;              ///< RFC 6066 §3: refuse a client whose server_name is absent or fits no identity (unrecognized_name)
 
   ClientAuthentication client_authentication = ClientAuthentication::none;
   TrustStore client_trust = {};
   VerifyPolicy verify = {};                     ///< for clients' certificates
   std::vector<CertificateType> client_certificate_types = {};   ///< RFC 7250: those accepted, best first; empty: X.509
-  /// Asked whether a raw public key (a SubjectPublicKeyInfo in DER) is a client's, however much `client_authentication` verifies; without it raw public keys
-  /// are not accepted. Called from within the engine; must not throw.
+  /// Asked whether a raw public key (a SubjectPublicKeyInfo in DER) is a client's, however much
+  /// `client_authentication` verifies. Raw public keys need it, or a pin of a public key in
+  /// `verify.pins`; with both, a key must satisfy both. Called from within the engine; must not throw.
   std::function<bool(Bytes public_key_info)> accept_raw_public_key = {};
   /// Ask for a verdict from outside (Wants::verdict) on a client that showed a certificate or raw public key, once it was found right: it can only refuse.
   bool verdict_elsewhere = false;
@@ -150,6 +161,9 @@ struct ServerConfig {
   std::chrono::seconds session_lifetime = std::chrono::hours(24);   ///< since the full handshake; renewing a ticket never extends it
 
   /// Keys shared beforehand (RFC 4279): asked with the client's identity. PSK suites are spoken where it is set.
+  /// A client that uses a PSK shows no certificate. build() refuses find_psk where
+  /// `client_authentication` requires one. To serve both kinds of clients, choose between two
+  /// contexts in `configure`.
   std::function<std::optional<std::vector<std::uint8_t>>(std::string_view identity)> find_psk = {};
   std::string psk_identity_hint = {};
   bool reveal_unknown_psk = false;              ///< RFC 4279 §2: answer unknown_psk_identity, instead of failing as a wrong key does (bad_record_mac)
@@ -165,6 +179,7 @@ struct ServerConfig {
     bool accept_truncation = false;
   } dangerous = {};
 
+  /// Errors: as ClientConfig::build().
   Result<ServerContext> build() const;
 };
 

@@ -89,6 +89,7 @@ enum class Errc : std::uint16_t {
   renegotiation_peer_changed,
   renegotiation_extended_master_secret_changed,
   renegotiation_encrypt_then_mac_lost,
+  encrypt_then_mac_missing,
   // certificates and keys in the handshake
   certificate_list_empty,
   client_certificate_missing,
@@ -125,6 +126,7 @@ enum class Errc : std::uint16_t {
   certificate_policy,
   certificate_search_exhausted,
   certificate_refused,
+  certificate_not_pinned,
   // revocation
   bad_crl,
   bad_ocsp_response,

@@ -13,6 +13,7 @@
 #include "tls12/listener.hpp"
 #include "tls12/messages.hpp"
 #include "tls12/observer.hpp"
+#include "tls12/pin.hpp"
 #include "tls12/policy.hpp"
 #include "tls12/registry.hpp"
 #include "tls12/revocation.hpp"

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tls12/certificate.hpp"
+#include "tls12/pin.hpp"
 #include "tls12/registry.hpp"
 #include "tls12/revocation.hpp"
 #include "tls12/transparency.hpp"
@@ -82,6 +83,15 @@ struct VerifyPolicy {
 
   RevocationOptions revocation = {};
   TransparencyOptions transparency = {};
+
+  /// The end-entity certificate must match one of these pins, and satisfy all other rules; empty: no
+  /// pins. Issuers are not compared. A raw public key (RFC 7250) must match a pin of a public key.
+  /// Error: Errc::certificate_not_pinned.
+  std::vector<Pin> pins = {};
+  /// A pinned certificate is believed without a chain to a trust anchor: names, dates, issuer, usages
+  /// and revocation are not checked (as RFC 7671 §5.1 has it for DANE-EE), and trust anchors are not
+  /// needed. `check` is asked about a chain of this certificate alone.
+  bool pins_suffice = false;
 
   /// Asked about each chain that every rule allows: a reason makes the chain refused (pinning, extra checks), and the search goes on. Called
   /// within verify(), from its thread. Must not throw.

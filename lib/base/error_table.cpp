@@ -73,6 +73,7 @@ constexpr Rule kRules[] = {
     {Errc::renegotiation_peer_changed, "renegotiation_peer_changed", protocol, Alert::illegal_parameter, "RFC 7627 §5.4, RFC 7457 §2.11", "the server shows another identity in a renegotiation than before"},
     {Errc::renegotiation_extended_master_secret_changed, "renegotiation_extended_master_secret_changed", protocol, Alert::handshake_failure, "RFC 7627 §5.2, §5.4", "a renegotiation has extended_master_secret and the handshake before it has not, or the reverse"},
     {Errc::renegotiation_encrypt_then_mac_lost, "renegotiation_encrypt_then_mac_lost", protocol, Alert::handshake_failure, "RFC 7366 §3.1", "a renegotiation goes back from encrypt-then-MAC to MAC-then-encrypt"},
+    {Errc::encrypt_then_mac_missing, "encrypt_then_mac_missing", protocol, Alert::handshake_failure, "RFC 7366 §2", "the peer does not support encrypt-then-MAC, which this end requires of CBC suites"},
     // certificates and keys in the handshake
     {Errc::certificate_list_empty, "certificate_list_empty", protocol, Alert::decode_error, "RFC 5246 §7.4.2", "the server sent no certificate"},
     {Errc::client_certificate_missing, "client_certificate_missing", protocol, Alert::handshake_failure, "RFC 5246 §7.4.6", "the client shows no certificate, and the server asks for one"},
@@ -109,6 +110,7 @@ constexpr Rule kRules[] = {
     {Errc::certificate_policy, "certificate_policy", protocol, Alert::bad_certificate, "RFC 5280 §6.1.5 (g), RFC 9618", "a chain is not valid for any policy that is asked for"},
     {Errc::certificate_search_exhausted, "certificate_search_exhausted", protocol, Alert::bad_certificate, "", "the certificates allow more chains than this end is ready to try"},
     {Errc::certificate_refused, "certificate_refused", protocol, Alert::certificate_unknown, "", "the certificate was refused by a check of the caller's"},
+    {Errc::certificate_not_pinned, "certificate_not_pinned", protocol, Alert::certificate_unknown, "RFC 7469 §2.6", "the certificate does not match any of the pins"},
     // revocation
     {Errc::bad_crl, "bad_crl", protocol, Alert::bad_certificate, "RFC 5280 §5", "a certificate revocation list breaks the rules of its format"},
     {Errc::bad_ocsp_response, "bad_ocsp_response", protocol, Alert::bad_certificate_status_response, "RFC 6960 §4.2, RFC 6066 §8", "an OCSP response cannot be used"},

@@ -57,23 +57,29 @@ void add(Digest& digest, const VerifyPolicy& policy) {
   for (const std::string& oid : policy.user_initial_policy_set) digest.bytes(bytes_of(oid));
   add(digest, policy.revocation);
   add(digest, policy.transparency);
+  digest.number(policy.pins_suffice);
+  digest.number(policy.pins.size());
+  for (const Pin& pin : policy.pins) {
+    digest.number(static_cast<std::uint64_t>(pin.kind));
+    digest.bytes(pin.sha256);
+  }
 }
 
 }  // namespace
 
-Binding Bindings::of(std::string_view server_name, const Provider& provider, std::uint8_t kind, const TrustStore& trust, const VerifyPolicy& policy) const {
+Binding Bindings::of(std::string_view server_name, const Provider& provider, std::uint8_t asked, const TrustStore& trust, const VerifyPolicy& policy) const {
   Digest digest(provider);
-  digest.bytes(of_configuration(provider, kind, trust, policy));
+  digest.bytes(of_configuration(provider, asked, trust, policy));
   digest.bytes(bytes_of(server_name));
   return digest.finish();
 }
 
-Binding Bindings::of_configuration(const Provider& provider, std::uint8_t kind, const TrustStore& trust, const VerifyPolicy& policy) const {
+Binding Bindings::of_configuration(const Provider& provider, std::uint8_t asked, const TrustStore& trust, const VerifyPolicy& policy) const {
   const TrustAnchors anchors = trust.anchors();
   const std::scoped_lock lock(mutex_);
   if (anchors_ && anchors_->begin() == anchors.begin()) return of_configuration_;  // kept alive here, so that nothing else can be there
   Digest digest(provider);
-  digest.number(kind);
+  digest.number(asked);
   add(digest, policy);
   for (const Certificate& anchor : anchors) digest.bytes(anchor.der());
   of_configuration_ = digest.finish();

@@ -158,7 +158,7 @@ void Client::find_session() {
   const bool same_fragments = session_->max_fragment_length == 0 || session_->max_fragment_length == fragment_length_code(config.max_fragment_length);
   const bool fits = spoken && usable && same_fragments && session_->binding == binding() && now_ < session_->expires &&
                     (session_->extended_master_secret || !config_.require_extended_master_secret) &&
-                    still_believed(*session_, now_, config.verify, config.accept_raw_public_key);
+                    still_believed(*session_, now_, peer_rules());
   if (!fits) return session_.reset();
   remember_where();
 }
@@ -167,7 +167,14 @@ void Client::remember_where() { kept_.store = context_.config.sessions; }
 
 Binding Client::binding() const {
   const ClientConfig& config = context_.config;
-  return context_.bindings.of(state_.server_name, provider(), config.dangerous.accept_any_certificate ? 1 : 0, config.trust, config.verify);
+  // A certificate that demands a staple (RFC 7633) gets its way only where one is requested.
+  const unsigned asked = (config.dangerous.accept_any_certificate ? 1u : 0u) | (config.request_ocsp ? 2u : 0u) | (config.verdict_elsewhere ? 4u : 0u);
+  return context_.bindings.of(state_.server_name, provider(), static_cast<std::uint8_t>(asked), config.trust, config.verify);
+}
+
+PeerRules Client::peer_rules() const {
+  const ClientConfig& config = context_.config;
+  return {.policy = config.verify, .accept_raw_public_key = config.accept_raw_public_key, .types = config.server_certificate_types, .provider = provider()};
 }
 
 // ------------------------------------------------ ServerHello
@@ -198,6 +205,7 @@ Result<void> Client::receive_server_hello(Bytes body) {
   // RFC 5246 §7.3: the echo of what we offered is a yes to it. An echo of nothing that we have would be a session that nobody knows.
   if (resumes(*hello)) return resume_session(*hello, **suite);
   session_.reset();
+  if (const auto checked = check_how_key_is_shown(**suite); !checked) return checked;
   new_id_ = copy(hello->session_id);
   suite_chosen(**suite);
   if (context_.identities.empty() && !context_.config.choose_identity) transcript_.stop_keeping();  // this client has nothing to prove
@@ -237,6 +245,8 @@ Result<void> Client::check_extensions(const ServerHello& hello, const wire::Suit
     return fail(Errc::point_format_missing);
   // RFC 7627 §5.2.
   if (!hello.extended_master_secret && config_.require_extended_master_secret) return fail(Errc::extended_master_secret_missing);
+  if (suite.cbc() != nullptr && !hello.encrypt_then_mac && config_.require_encrypt_then_mac)
+    return fail(Errc::encrypt_then_mac_missing, name(suite.suite));
   if (const auto checked = check_renegotiation_info(hello); !checked) return checked;
   if (const auto checked = check_renegotiation(hello, suite); !checked) return checked;
   if (const auto checked = check_protocol(hello); !checked) return checked;
@@ -264,9 +274,12 @@ Result<void> Client::check_renegotiation(const ServerHello& hello, const wire::S
   return {};
 }
 
-// RFC 7301 §3.1: one of those that were offered.
+// RFC 7301 §3.1: one of those that were offered. A renegotiation offers none, and keeps the protocol.
 Result<void> Client::check_protocol(const ServerHello& hello) const {
-  if (!hello.application_layer_protocol_negotiation) return {};
+  if (!hello.application_layer_protocol_negotiation) {
+    const bool missing = config_.require_application_protocol && !established_;
+    return missing ? fail(Errc::no_common_application_protocol) : Result<void>();
+  }
   for (const Bytes ours : context_.abilities.protocol_list())
     if (std::ranges::equal(ours, *hello.application_layer_protocol_negotiation)) return {};
   return fail(Errc::application_protocol_not_offered, text_of(*hello.application_layer_protocol_negotiation));
@@ -284,6 +297,12 @@ Result<void> Client::check_certificate_types(const ServerHello& hello) {
   if (!offered(context_.config.client_certificate_types, hello.client_certificate_type))
     return fail(Errc::certificate_type_not_offered, name(own_certificate_type_));
   return {};
+}
+
+// RFC 5246 §7.4.2: a server that does not answer shows X.509, which this client may not accept.
+Result<void> Client::check_how_key_is_shown(const wire::SuiteRow& suite) const {
+  if (!has_certificate(suite.key_exchange) || accepts(peer_rules(), peer_certificate_type_)) return {};
+  return fail(Errc::certificate_type_not_offered, name(peer_certificate_type_));
 }
 
 Result<void> Client::check_fragment_limits(const ServerHello& hello) {
@@ -407,10 +426,7 @@ Result<Outcome> Client::verify_peer() {
 Result<PeerVerified> Client::judge_server() {
   if (negotiated_.resumed) return verified_before(std::move(session_->verified_chain));
   if (has_psk(suite_->key_exchange)) return verified_by_psk();
-  if (peer_certificate_type_ == CertificateType::raw_public_key) {
-    if (!context_.config.accept_raw_public_key(state_.peer_raw_public_key)) return fail(Errc::raw_public_key_refused);
-    return no_verification_asked();
-  }
+  if (peer_certificate_type_ == CertificateType::raw_public_key) return verify_raw_public_key(peer_rules(), state_.peer_raw_public_key);
   return verify_server({.presented = state_.peer_certificates,
                         .trust = context_.config.trust,
                         .server_name = state_.server_name,

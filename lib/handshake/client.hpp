@@ -7,6 +7,7 @@
 
 #include "handshake/endpoint.hpp"
 #include "handshake/negotiate.hpp"
+#include "handshake/verify.hpp"
 #include "x509/host_name.hpp"
 
 namespace tls12::handshake {
@@ -43,6 +44,7 @@ class Client final : public Endpoint {
   void find_session();
   void remember_where();  // RFC 5246 §7.2: a connection that fails takes its session with it
   Binding binding() const;
+  PeerRules peer_rules() const;
   /// Whether the server says yes to the session that was offered.
   bool resumes(const ServerHello& hello) const;
   Bytes offered_id() const;
@@ -54,6 +56,7 @@ class Client final : public Endpoint {
   Result<void> check_renegotiation_info(const ServerHello& hello) const;
   Result<void> check_protocol(const ServerHello& hello) const;
   Result<void> check_certificate_types(const ServerHello& hello);
+  Result<void> check_how_key_is_shown(const wire::SuiteRow& suite) const;
   Result<void> check_fragment_limits(const ServerHello& hello);
   Result<void> resume_session(const ServerHello& hello, const wire::SuiteRow& suite);
   // Certificate, ServerKeyExchange, ClientKeyExchange

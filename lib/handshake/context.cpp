@@ -4,6 +4,7 @@
 #include <array>
 #include <ranges>
 
+#include "handshake/contradictions.hpp"
 #include "handshake/policy.hpp"
 #include "x509/parsed_certificate.hpp"
 
@@ -67,6 +68,15 @@ Result<std::vector<std::uint8_t>> encode_certificate_schemes(const VerifyPolicy&
     append16(wire, scheme);
   }
   return wire;
+}
+
+/// Whether there is an X.509 certificate that the policy can believe.
+bool can_believe(const TrustStore& trust, const VerifyPolicy& policy) {
+  return !trust.anchors().empty() || policy.pins_suffice || policy.dangerous.accept_anyway;
+}
+
+bool can_believe_raw_keys(const VerifyPolicy& policy, const std::function<bool(Bytes)>& accept) {
+  return accept || std::ranges::count(policy.pins, Pin::Kind::public_key, &Pin::kind) != 0;
 }
 
 Result<void> check_limits(const CommonConfig& config) {
@@ -141,12 +151,14 @@ Result<Abilities> abilities_of(const CommonConfig& config, Keys keys) {
 Result<ClientContext> ClientConfig::build() const try {
   const auto refuse = [](Errc code, std::string_view field) { return fail(Error(code, field).in(Phase::configure)); };
   if (trust.error()) return fail(trust.error()->in(Phase::configure));
-  const bool certificates = !trust.anchors().empty() || dangerous.accept_any_certificate || accept_raw_public_key;
+  if (const auto pair = handshake::contradiction_in(*this)) return fail(pair->in(Phase::configure));
+  const bool raw_keys = handshake::lists(server_certificate_types, CertificateType::raw_public_key);
+  const bool certificates = dangerous.accept_any_certificate || raw_keys || handshake::can_believe(trust, verify);
   if (!certificates && !find_psk) return refuse(Errc::no_trust_anchors, "trust");
   if (max_fragment_length != 0 && max_fragment_length != 512 && max_fragment_length != 1024 && max_fragment_length != 2048 && max_fragment_length != 4096)
     return refuse(Errc::bad_configuration, "max_fragment_length");  // RFC 6066 §4
-  if (!server_certificate_types.empty() && std::ranges::count(server_certificate_types, CertificateType::raw_public_key) != 0 && !accept_raw_public_key)
-    return refuse(Errc::bad_configuration, "server_certificate_types: nobody judges raw public keys (accept_raw_public_key)");
+  if (raw_keys && !handshake::can_believe_raw_keys(verify, accept_raw_public_key))
+    return refuse(Errc::bad_configuration, "server_certificate_types: raw_public_key needs accept_raw_public_key or a pin of a public key");
   if (!client_certificate_types.empty() && identities.empty() && !choose_identity)
     return refuse(Errc::bad_configuration, "client_certificate_types: there is no identity to show");  // RFC 7250 §4.1
   if (pad_hello_to > 0x4000) return refuse(Errc::bad_configuration, "pad_hello_to");
@@ -164,9 +176,12 @@ Result<ServerContext> ServerConfig::build() const try {
   if (identities.empty() && !find_psk && !configure) return refuse(Errc::no_identity, "identities");
   if (client_trust.error()) return fail(client_trust.error()->in(Phase::configure));
   const bool verifies = client_authentication == ClientAuthentication::verify_if_given || client_authentication == ClientAuthentication::require_and_verify;
-  if (verifies && client_trust.anchors().empty()) return refuse(Errc::no_trust_anchors, "client_trust");
-  if (std::ranges::count(client_certificate_types, CertificateType::raw_public_key) != 0 && !accept_raw_public_key)
-    return refuse(Errc::bad_configuration, "client_certificate_types: nobody judges raw public keys (accept_raw_public_key)");
+  if (const auto pair = handshake::contradiction_in(*this)) return fail(pair->in(Phase::configure));
+  const bool raw_keys = handshake::lists(client_certificate_types, CertificateType::raw_public_key);
+  const bool certificates = handshake::lists(client_certificate_types, CertificateType::x509);
+  if (verifies && certificates && !handshake::can_believe(client_trust, verify)) return refuse(Errc::no_trust_anchors, "client_trust");
+  if (raw_keys && !handshake::can_believe_raw_keys(verify, accept_raw_public_key))
+    return refuse(Errc::bad_configuration, "client_certificate_types: raw_public_key needs accept_raw_public_key or a pin of a public key");
   if (look_up_elsewhere && !sessions) return refuse(Errc::bad_configuration, "look_up_elsewhere: there is nowhere to put sessions");
   if (const auto schemes = handshake::encode_certificate_schemes(verify); !schemes) return fail(schemes.error().in(Phase::configure));
   if (psk_identity_hint.size() > 0xffff) return refuse(Errc::bad_configuration, "psk_identity_hint");

@@ -55,6 +55,10 @@ bool is_for(const ShownIdentity& shown, const ClientHello& hello) {
   return name && x509::is_for(shown.identity.chain().front().parsed(), *name);
 }
 
+bool knows_name(const ServerContext::Content& context, const ClientHello& hello) {
+  return std::ranges::any_of(context.identities, [&](const ShownIdentity& shown) { return is_for(shown, hello); });
+}
+
 /// RFC 5246 §7.4.2, §7.4.6: whether a chain is signed as the other end can verify. What issued itself is not verified by its signature.
 bool is_signed_by(std::span<const Certificate> chain, const ListOf16<SignatureScheme>& schemes) {
   return std::ranges::all_of(chain, [&](const Certificate& certificate) {
@@ -69,11 +73,12 @@ class Chooser {
   /// Among identities whose chains are signed by `chain_schemes`, or among all.
   Chooser(const ServerContext::Content& context, const ClientHello& hello, const std::optional<ListOf16<SignatureScheme>>& chain_schemes)
       : context_(context), hello_(hello), chain_schemes_(chain_schemes) {
-    named_ = std::ranges::any_of(context.identities, [&](const ShownIdentity& shown) { return is_for(shown, hello); });
+    named_ = knows_name(context, hello);
   }
-  bool knows_name() const { return named_; }
 
   bool visit(const wire::SuiteRow& suite) {
+    if (suite.cbc() != nullptr && !hello_.encrypt_then_mac && context_.config.common.require_encrypt_then_mac)
+      return missing(Errc::encrypt_then_mac_missing);
     Choice choice{.suite = &suite};
     if (has_ecdhe(suite.key_exchange) || has_dhe(suite.key_exchange)) {
       choice.group = choose_group(context_.abilities, hello_, has_dhe(suite.key_exchange));
@@ -177,7 +182,6 @@ Result<Choice> choose(const ServerContext::Content& context, const ClientHello& 
   // but many mean only handshakes by it: then a chain that it does not cover is better than no connection (RFC 8446 §4.4.2.2), and the client judges it.
   const auto choose_by = [&](const std::optional<ListOf16<SignatureScheme>>& chain_schemes) -> Result<Choice> {
     Chooser chooser(context, hello, chain_schemes);
-    if (context.config.require_known_name && hello.server_name && !chooser.knows_name()) return fail(Errc::unrecognized_name, *hello.server_name);
     for_each_common_suite(context, hello, [&](const wire::SuiteRow& suite) { return chooser.visit(suite); });
     return chooser.result();
   };
@@ -186,7 +190,15 @@ Result<Choice> choose(const ServerContext::Content& context, const ClientHello& 
   return choose_by(std::nullopt);
 }
 
+Result<void> check_server_name(const ServerContext::Content& context, const ClientHello& hello) {
+  if (!context.config.require_known_name) return {};
+  if (!hello.server_name) return fail(Errc::unrecognized_name, "server_name is absent");
+  return knows_name(context, hello) ? Result<void>() : fail(Errc::unrecognized_name, *hello.server_name);
+}
+
 Result<Bytes> choose_protocol(const ServerContext::Content& context, const ClientHello& hello) {
+  if (!hello.application_layer_protocol_negotiation && context.config.common.require_application_protocol)
+    return fail(Errc::no_common_application_protocol, "the client does not offer any");
   if (!hello.application_layer_protocol_negotiation || context.abilities.protocols_wire.empty()) return Bytes{};
   for (const Bytes ours : context.abilities.protocol_list())
     for (const Bytes theirs : *hello.application_layer_protocol_negotiation)

@@ -30,11 +30,13 @@ Result<void> check_client_hello(const ClientHello& hello);
 /// Whether the client signalled RFC 5746, in either of its two ways (§3.3).
 bool signals_secure_renegotiation(const ClientHello& hello);
 
+/// ServerConfig::require_known_name, in full and abbreviated handshakes. Errors: unrecognized_name.
+Result<void> check_server_name(const ServerContext::Content& context, const ClientHello& hello);
 /// RFC 5246 §7.4.1.3 and §7.4.1.4.1, RFC 8422 §5.1, RFC 7919 §4. Errors: signature_algorithms_absent, no_common_suite, no_common_group,
-/// no_common_signature_scheme, unrecognized_name.
+/// no_common_signature_scheme, encrypt_then_mac_missing.
 Result<Choice> choose(const ServerContext::Content& context, const ClientHello& hello);
 /// RFC 7301 §3.2: a view into the configuration; empty when the client has no such extension, or the server no protocols. Errors:
-/// no_common_application_protocol.
+/// no_common_application_protocol; where a protocol is required, also for a client without the extension.
 Result<Bytes> choose_protocol(const ServerContext::Content& context, const ClientHello& hello);
 
 /// RFC 5246 §7.4.4, §7.4.6: the first identity that the request welcomes by type, scheme and authority; none when there is none.

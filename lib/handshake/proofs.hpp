@@ -23,6 +23,7 @@ class PeerVerified {
  private:
   friend Result<PeerVerified> verify_server(const struct ServerVerification&);
   friend Result<PeerVerified> verify_client(const struct ClientVerification&);
+  friend Result<PeerVerified> verify_raw_public_key(const struct PeerRules&, Bytes);
   friend PeerVerified verified_by_psk();
   friend PeerVerified verified_before(std::vector<Certificate>);
   friend PeerVerified no_verification_asked();

@@ -127,13 +127,16 @@ Result<Outcome> Server::look_up_session() {
 bool Server::may_resume(const ClientHello& hello) const {
   const bool ours_still = std::ranges::find(ours().suites, session_->suite, &wire::SuiteRow::suite) != ours().suites.end();
   const bool theirs_still = hello.cipher_suites.contains(session_->suite);
+  if (!ours_still || !theirs_still) return false;
   const bool fresh = now_ < session_->established + config().session_lifetime && now_ >= session_->established;
   const bool same_secrets = session_->extended_master_secret == hello.extended_master_secret;
-  return ours_still && theirs_still && fresh && same_secrets && session_->binding == binding() && still_believes_client();
+  const bool bare_mac = wire::find(session_->suite)->cbc() != nullptr && !hello.encrypt_then_mac;
+  if (bare_mac && config().common.require_encrypt_then_mac) return false;
+  return fresh && same_secrets && session_->binding == binding() && still_believes_client();
 }
 
 bool Server::still_believes_client() const {
-  if (!still_believed(*session_, now_, config().verify, config().accept_raw_public_key)) return false;
+  if (!still_believed(*session_, now_, peer_rules())) return false;
   return session_->psk_identity.empty() || knows_psk(session_->psk_identity);
 }
 
@@ -146,14 +149,22 @@ bool Server::knows_psk(std::string_view identity) const {
 
 // Whom this configuration trusts, and what it asks of clients.
 Binding Server::binding() const {
-  return context_.content().bindings.of(state_.server_name, provider(), static_cast<std::uint8_t>(config().client_authentication), config().client_trust,
-                                        config().verify);
+  const unsigned asked = static_cast<unsigned>(config().client_authentication) | (config().verdict_elsewhere ? 8u : 0u);
+  return context_.content().bindings.of(state_.server_name, provider(), static_cast<std::uint8_t>(asked), config().client_trust, config().verify);
+}
+
+PeerRules Server::peer_rules() const {
+  return {.policy = config().verify,
+          .accept_raw_public_key = config().accept_raw_public_key,
+          .types = config().client_certificate_types,
+          .provider = provider()};
 }
 
 // RFC 5246 §7.4.1.3 and §7.4.1.4.1. A resumed session has its suite and its certificate already.
 Result<Outcome> Server::negotiate() {
   const auto hello = client_hello();
   if (!hello) return fail(hello.error());
+  if (const auto known = check_server_name(context_.content(), *hello); !known) return fail(known.error());
   const auto protocol = choose_protocol(context_.content(), *hello);
   if (!protocol) return fail(protocol.error());
   protocol_ = *protocol;
@@ -427,10 +438,7 @@ Result<PeerVerified> Server::judge_client() {
   if (negotiated_.resumed) return verified_before(std::move(session_->verified_chain));
   if (has_psk(suite_->key_exchange)) return verified_by_psk();
   if (!negotiated_.client_certificate) return no_verification_asked();
-  if (peer_certificate_type_ == CertificateType::raw_public_key) {
-    if (!config().accept_raw_public_key(state_.peer_raw_public_key)) return fail(Errc::raw_public_key_refused);
-    return no_verification_asked();
-  }
+  if (peer_certificate_type_ == CertificateType::raw_public_key) return verify_raw_public_key(peer_rules(), state_.peer_raw_public_key);
   if (!verifies(config().client_authentication)) return no_verification_asked();
   return verify_client({.presented = state_.peer_certificates, .trust = config().client_trust, .policy = config().verify, .now = now_, .provider = provider()});
 }

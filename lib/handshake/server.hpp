@@ -5,6 +5,7 @@
 
 #include "handshake/endpoint.hpp"
 #include "handshake/negotiate.hpp"
+#include "handshake/verify.hpp"
 
 namespace tls12::handshake {
 
@@ -41,6 +42,7 @@ class Server final : public Endpoint {
   /// The ClientHello, read again from the transcript, where it stays until ours is sent.
   Result<ClientHello> client_hello() const;
   Binding binding() const;
+  PeerRules peer_rules() const;
   Result<void> limit_fragments(const ClientHello& hello, ServerHello& answer);
   Result<void> show_key(const ClientHello& hello, ServerHello& answer);
   Result<void> choose_certificate_type(const ClientHello& hello, ServerHello& answer);

@@ -4,6 +4,7 @@
 
 #include "base/buffer.hpp"
 #include "handshake/negotiate.hpp"
+#include "x509/pin.hpp"
 
 namespace tls12::handshake {
 namespace {
@@ -58,12 +59,27 @@ Result<PeerVerified> verify_client(const ClientVerification& what) {
 PeerVerified verified_by_psk() { return PeerVerified({}); }
 PeerVerified verified_before(std::vector<Certificate> chain) { return PeerVerified(std::move(chain)); }
 
-bool still_believed(const Session& session, WallTime now, const VerifyPolicy& policy, const std::function<bool(Bytes)>& accept_raw_public_key) {
-  if (const Bytes key = session.peer_raw_public_key; !key.empty() && !(accept_raw_public_key && accept_raw_public_key(key))) return false;
+bool accepts(const PeerRules& rules, CertificateType type) {
+  return rules.types.empty() ? type == CertificateType::x509 : std::ranges::find(rules.types, type) != rules.types.end();
+}
+
+Result<PeerVerified> verify_raw_public_key(const PeerRules& rules, Bytes public_key_info) {
+  const auto& accept = rules.accept_raw_public_key;
+  const auto& pins = rules.policy.pins;
+  const bool pinned = pins.empty() || x509::is_pinned(public_key_info, pins, rules.provider);
+  const bool accepted = accept ? accept(public_key_info) : !pins.empty();
+  return pinned && accepted ? Result<PeerVerified>(PeerVerified({})) : fail(Errc::raw_public_key_refused);
+}
+
+bool still_believed(const Session& session, WallTime now, const PeerRules& rules) {
+  if (const Bytes key = session.peer_raw_public_key; !key.empty())
+    return accepts(rules, CertificateType::raw_public_key) && verify_raw_public_key(rules, key);
+  if (!session.peer_certificates.empty() && !accepts(rules, CertificateType::x509)) return false;
   const std::vector<Certificate>& chain = session.verified_chain;
   if (chain.empty()) return true;
-  const bool valid = std::ranges::all_of(chain, [&](const Certificate& c) { return c.not_before() <= now && now <= c.not_after(); });
-  return valid && (!policy.check || !policy.check({.certificates = chain}));
+  const auto is_valid = [&](const Certificate& c) { return c.not_before() <= now && now <= c.not_after(); };
+  const bool valid = rules.policy.pins_suffice || std::ranges::all_of(chain, is_valid);
+  return valid && (!rules.policy.check || !rules.policy.check({.certificates = chain}));
 }
 
 PeerVerified no_verification_asked() { return PeerVerified({}); }

@@ -42,9 +42,21 @@ Result<PeerVerified> verify_client(const ClientVerification& what);
 PeerVerified verified_by_psk();
 /// RFC 5246 §7.3: who has the session's master secret is who it was then, which its Finished shows.
 PeerVerified verified_before(std::vector<Certificate> chain);
-/// Whether who the peer was in a session is good enough to resume it: its certificates may have expired since, or what the policy's own check or the judge of
-/// raw public keys says have changed. Costs no public-key operation.
-bool still_believed(const Session& session, WallTime now, const VerifyPolicy& policy, const std::function<bool(Bytes)>& accept_raw_public_key);
+/// What a configuration asks of the key that its peer shows.
+struct PeerRules {
+  const VerifyPolicy& policy;
+  const std::function<bool(Bytes)>& accept_raw_public_key;
+  const std::vector<CertificateType>& types;  ///< RFC 7250: those accepted; empty: X.509
+  const Provider& provider;
+};
+/// Whether a peer may show its key in this way.
+bool accepts(const PeerRules& rules, CertificateType type);
+/// RFC 7250 §4.2, §6. Errors: Errc::raw_public_key_refused.
+Result<PeerVerified> verify_raw_public_key(const PeerRules& rules, Bytes public_key_info);
+/// Whether the peer of a session satisfies the rules now: its certificates may have expired, a function
+/// may say something else, and the session may be of a configuration with other rules. Costs no
+/// public-key operation.
+bool still_believed(const Session& session, WallTime now, const PeerRules& rules);
 /// The configuration asks for no proof of this peer: a server that does not verify its clients.
 PeerVerified no_verification_asked();
 

@@ -6,6 +6,7 @@
 
 #include "x509/build.hpp"
 #include "x509/checks.hpp"
+#include "x509/pin.hpp"
 #include "x509/profile.hpp"
 #include "x509/revocation.hpp"
 #include "x509/sct.hpp"
@@ -53,6 +54,19 @@ Accepted ask_caller(const VerifyRequest& request, const VerifiedChain& chain) {
   return std::unexpected(x509::failure_of(chain.certificates.front().parsed(), 0, {Errc::certificate_refused, {}, std::move(*reason)}));
 }
 
+/// VerifyPolicy::pins.
+VerifyFailure not_pinned(const Certificate& leaf) {
+  const tls12::Rule& broken = rule(Errc::certificate_not_pinned);
+  return x509::failure_of(leaf.parsed(), 0, {broken.code, broken.source, std::string(broken.text)});
+}
+
+/// VerifyPolicy::pins_suffice.
+Verdict believe_pinned(const VerifyRequest& request, const Certificate& leaf) {
+  VerifiedChain chain{.certificates = {leaf}};
+  if (auto asked = ask_caller(request, chain); !asked) return std::unexpected(asked.error());
+  return chain;
+}
+
 Verdict judge(const VerifyRequest& request) {
   if (request.presented.empty()) return std::unexpected(failure(Errc::certificate_list_empty));
   std::optional<x509::ReferenceName> name;
@@ -62,6 +76,12 @@ Verdict judge(const VerifyRequest& request) {
     name = std::move(*parsed);
   }
   const Certificate& leaf = request.presented.front();
+  const VerifyPolicy& policy = request.policy;
+  if (!policy.pins.empty()) {
+    if (!x509::is_pinned(leaf, policy.pins, request.provider))
+      return std::unexpected(not_pinned(leaf));
+    if (policy.pins_suffice) return believe_pinned(request, leaf);
+  }
   if (auto c = check_leaf(request, name); !c) return std::unexpected(x509::failure_of(leaf.parsed(), 0, c.error()));
   Verification verification(request);
   return x509::find_chain(verification, leaf, request.purpose, [&](const VerifiedChain& chain) -> Accepted {

@@ -127,11 +127,11 @@ Result<ServerContext> server_context(const Flags& flags, Shared& shared, Seen& s
   const bool any = flags.require_any_client_certificate;
   config.client_authentication = any ? require_any : flags.verify_peer ? request : none;
   config.verify = any_certificate();
-  config.verdict_elsewhere = true;
   if (auto trust = flags.trust_cert.empty() ? fail(Errc::bad_pem) : trust_of(flags); trust && flags.verify_peer) {
     config.client_trust = *trust;
     config.client_authentication = any ? require_and_verify : verify_if_given;
   }
+  config.verdict_elsewhere = config.client_authentication != none;
   config.send_authorities = false;
   config.tickets = !flags.no_ticket;
   config.ticket_keys = shared.ticket_keys;

@@ -235,11 +235,12 @@ TEST_CASE("a verdict is asked for on bare keys too, and never on a client that s
   CHECK(resumed.complete());
   CHECK(resumed.client.state().resumed);
 
+  client = Judged::client_side();
+  client.verdict_elsewhere = false;  // ClientConfig::build() refuses it beside find_psk
   const Octets key(16, 7);
   client.find_psk = [&](std::string_view) { return PreSharedKey{"somebody", key}; };
   server.find_psk = [&](std::string_view) { return key; };
   client.common.policy = server.common.policy = SuitePolicy::psk;
-  client.sessions = nullptr;
   CHECK(Judged(client, server).complete());
 }
 

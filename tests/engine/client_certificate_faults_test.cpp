@@ -14,7 +14,8 @@ namespace {
 ServerConfig asking(ClientAuthentication asked = ClientAuthentication::require_any) {
   ServerConfig config = server_config();
   config.client_authentication = asked;
-  config.client_trust = TrustStore::of({development_identity(KeyKind::ed25519).ca.chain().front()});
+  if (asked != ClientAuthentication::none)
+    config.client_trust = TrustStore::of({development_identity(KeyKind::ed25519).ca.chain().front()});
   config.send_authorities = false;  // so that clients show whatever they have
   return config;
 }

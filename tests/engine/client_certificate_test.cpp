@@ -31,7 +31,7 @@ struct Outcome {
 Outcome connect(ClientAuthentication asked, const TrustStore& trust, std::optional<Identity> shown, const CommonConfig& common = {}) {
   ServerConfig server = server_config();
   server.client_authentication = asked;
-  server.client_trust = trust;
+  if (asked != ClientAuthentication::none) server.client_trust = trust;
   ClientConfig client = client_config();
   client.common = common;
   if (shown) client.identities = {*shown};

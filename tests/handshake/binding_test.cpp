@@ -19,8 +19,8 @@ const TrustStore& trust() {
   return store;
 }
 /// A configuration's, made anew.
-Binding binding_of(const VerifyPolicy& policy, std::string_view server_name = "example.org", std::uint8_t kind = 0, const TrustStore& anchors = trust()) {
-  return Bindings().of(server_name, *default_provider(), kind, anchors, policy);
+Binding binding_of(const VerifyPolicy& policy, std::string_view server_name = "example.org", std::uint8_t asked = 0, const TrustStore& anchors = trust()) {
+  return Bindings().of(server_name, *default_provider(), asked, anchors, policy);
 }
 TransparencyLog log() { return TransparencyLog::from_key(PrivateKey::generate(KeyKind::ec_secp256r1).value().public_key_info()).value(); }
 
@@ -55,6 +55,10 @@ const Change kBinding[] = {
     {"revocation.unusable_crl_fails", [](auto& p) { p.revocation.unusable_crl_fails = true; }},
     {"transparency.required", [](auto& p) { p.transparency.required = 1; }},
     {"transparency.logs", [](auto& p) { p.transparency.logs = {log()}; }},
+    {"pins", [](auto& p) { p.pins = {Pin{}}; }},
+    {"pins of another kind", [](auto& p) { p.pins = {Pin{.kind = Pin::Kind::certificate}}; }},
+    {"another of pins", [](auto& p) { p.pins = {Pin{.sha256 = {1}}}; }},
+    {"pins_suffice", [](auto& p) { p.pins_suffice = true; }},
     {"another of transparency.logs", [](auto& p) { p.transparency.logs = {log()}; }},
 };
 const Change kFree[] = {
