@@ -26,7 +26,7 @@ namespace tls12 {
 /// Where sessions are kept: a server's by session ID (RFC 5246 §7.4.1.3), a client's by server. Shared by connections and threads.
 ///
 /// A session is resumed by a configuration that trusts the same anchors by the same VerifyPolicy, asks the same of its peer and still speaks its suite; what is
-/// decided by functions (VerifyPolicy::check, accept_raw_public_key, a server's find_psk) is asked again. All else gets a full handshake.
+/// decided by functions (VerifyPolicy::check, accept_anyway, accept_raw_public_key, find_psk) is asked again. All else gets a full handshake.
 /// A session is opaque bytes in a versioned format (lib/handshake/session.hpp), which hold a master secret: whoever stores them elsewhere guards and
 /// encrypts them. What a store gives back damaged, or does not find, is a miss and costs a full handshake, never an error. Must not throw.
 class SessionStore {

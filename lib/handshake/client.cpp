@@ -158,9 +158,18 @@ void Client::find_session() {
   const bool same_fragments = session_->max_fragment_length == 0 || session_->max_fragment_length == fragment_length_code(config.max_fragment_length);
   const bool fits = spoken && usable && same_fragments && session_->binding == binding() && now_ < session_->expires &&
                     (session_->extended_master_secret || !config_.require_extended_master_secret) &&
-                    still_believed(*session_, now_, peer_rules());
+                    still_believed(*session_, now_, peer_rules()) && still_knows_psk() &&
+                    (!session_->believed_anyway || verify_certificates(session_->peer_certificates, {}));
   if (!fits) return session_.reset();
   remember_where();
+}
+
+// The key may have been taken back, or be another one for another server.
+bool Client::still_knows_psk() const {
+  if (!has_psk(wire::find(session_->suite)->key_exchange)) return true;
+  auto psk = context_.config.find_psk ? context_.config.find_psk(session_->psk_identity_hint) : std::nullopt;
+  if (psk) wipe(psk->key);
+  return psk && psk->identity == session_->psk_identity;
 }
 
 void Client::remember_where() { kept_.store = context_.config.sessions; }
@@ -424,18 +433,24 @@ Result<Outcome> Client::verify_peer() {
 }
 
 Result<PeerVerified> Client::judge_server() {
-  if (negotiated_.resumed) return verified_before(std::move(session_->verified_chain));
+  if (negotiated_.resumed) return verified_before(*session_);
   if (has_psk(suite_->key_exchange)) return verified_by_psk();
   if (peer_certificate_type_ == CertificateType::raw_public_key) return verify_raw_public_key(peer_rules(), state_.peer_raw_public_key);
-  return verify_server({.presented = state_.peer_certificates,
+  return verify_certificates(state_.peer_certificates, {.staple = state_.ocsp_response,
+                                                        .staple_was_requested = context_.config.request_ocsp,
+                                                        .timestamps = state_.signed_certificate_timestamps});
+}
+
+Result<PeerVerified> Client::verify_certificates(std::span<const Certificate> presented, const Evidence& beside) const {
+  return verify_server({.presented = presented,
                         .trust = context_.config.trust,
                         .server_name = state_.server_name,
                         .policy = context_.config.verify,
                         .now = now_,
                         .provider = provider(),
-                        .stapled_ocsp = state_.ocsp_response,
-                        .staple_was_requested = context_.config.request_ocsp,
-                        .timestamps = state_.signed_certificate_timestamps,
+                        .stapled_ocsp = beside.staple,
+                        .staple_was_requested = beside.staple_was_requested,
+                        .timestamps = beside.timestamps,
                         .accept_any_certificate = context_.config.dangerous.accept_any_certificate});
 }
 
@@ -485,7 +500,8 @@ Result<Outcome> Client::send_client_key_exchange() {
   }
   std::optional<PreSharedKey> psk;
   if (has_psk(kind)) {
-    psk = context_.config.find_psk(text_of(server.psk_identity_hint));
+    psk_identity_hint_ = text_of(server.psk_identity_hint);
+    psk = context_.config.find_psk(psk_identity_hint_);
     if (!psk || psk->key.empty() || psk->key.size() > kMaxPskSize || psk->identity.size() > 0xffff) return fail(Errc::psk_unavailable);
     message.psk_identity = bytes_of(psk->identity);
   }
@@ -565,6 +581,7 @@ void Client::keep_session() {
   if (negotiated_.resumed && new_ticket_.empty()) return;
   Session session = session_of();
   session.binding = binding();
+  session.psk_identity_hint = negotiated_.resumed ? session_->psk_identity_hint : psk_identity_hint_;
   session.ticket = new_ticket_;
   if (new_ticket_.empty()) session.session_id = new_id_;
   if (session.ticket.empty() && session.session_id.empty()) return kept_.store->erase(session_key());

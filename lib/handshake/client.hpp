@@ -45,6 +45,7 @@ class Client final : public Endpoint {
   void remember_where();  // RFC 5246 §7.2: a connection that fails takes its session with it
   Binding binding() const;
   PeerRules peer_rules() const;
+  bool still_knows_psk() const;
   /// Whether the server says yes to the session that was offered.
   bool resumes(const ServerHello& hello) const;
   Bytes offered_id() const;
@@ -62,6 +63,13 @@ class Client final : public Endpoint {
   // Certificate, ServerKeyExchange, ClientKeyExchange
   Result<void> receive_raw_public_key(Bytes public_key_info);
   Result<PeerVerified> judge_server();
+  /// What a server shows beside its certificate; a session does not keep it.
+  struct Evidence {
+    Bytes staple = {};
+    bool staple_was_requested = false;
+    Bytes timestamps = {};
+  };
+  Result<PeerVerified> verify_certificates(std::span<const Certificate> presented, const Evidence& beside) const;
   Result<void> check_group(const ServerKeyExchange& message);
   Result<void> make_premaster_for_rsa(ClientKeyExchange& message, MutableBytes ciphertext);
   Result<void> generate_share(const ServerKeyExchange& server);
@@ -72,6 +80,7 @@ class Client final : public Endpoint {
   std::array<std::uint8_t, kSessionIdSize> beside_ticket_ = {};
   std::vector<std::uint8_t> new_id_, new_ticket_;  // what the server gives to resume by
   std::uint32_t ticket_lifetime_ = 0;
+  std::string psk_identity_hint_;
   std::vector<std::uint8_t> server_key_exchange_, certificate_request_;  // as they came, for the steps that answer them
   std::optional<ShownIdentity> chosen_identity_;                         // by the caller's own choice
   std::optional<Credential> credential_;

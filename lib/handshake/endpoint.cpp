@@ -131,6 +131,7 @@ Session Endpoint::session_of() const {
           .psk_identity = state_.psk_identity,
           .peer_certificates = state_.peer_certificates,
           .verified_chain = peer_verified_ ? peer_verified_->chain() : std::vector<Certificate>(),
+          .believed_anyway = peer_verified_ && peer_verified_->believed_anyway(),
           .peer_raw_public_key = state_.peer_raw_public_key};
 }
 

@@ -18,6 +18,8 @@ class PeerVerified {
  public:
   /// From the peer's certificate to the trust anchor; empty unless a certificate was verified.
   const std::vector<Certificate>& chain() const { return chain_; }
+  /// Whether the certificate failed, and VerifyPolicy::Dangerous::accept_anyway believed it.
+  bool believed_anyway() const { return believed_anyway_; }
   std::vector<Certificate> release() { return std::move(chain_); }
 
  private:
@@ -25,10 +27,12 @@ class PeerVerified {
   friend Result<PeerVerified> verify_client(const struct ClientVerification&);
   friend Result<PeerVerified> verify_raw_public_key(const struct PeerRules&, Bytes);
   friend PeerVerified verified_by_psk();
-  friend PeerVerified verified_before(std::vector<Certificate>);
+  friend PeerVerified verified_before(Session&);
   friend PeerVerified no_verification_asked();
-  explicit PeerVerified(std::vector<Certificate> chain) : chain_(std::move(chain)) {}
+  explicit PeerVerified(std::vector<Certificate> chain, bool anyway = false)
+      : chain_(std::move(chain)), believed_anyway_(anyway) {}
   std::vector<Certificate> chain_;
+  bool believed_anyway_;
 };
 
 /// The peer's signature is right: over the server's key exchange parameters, or over the client's handshake; or the key exchange has none, because the

@@ -137,7 +137,8 @@ bool Server::may_resume(const ClientHello& hello) const {
 
 bool Server::still_believes_client() const {
   if (!still_believed(*session_, now_, peer_rules())) return false;
-  return session_->psk_identity.empty() || knows_psk(session_->psk_identity);
+  if (session_->believed_anyway && !verify_certificates(session_->peer_certificates)) return false;
+  return !has_psk(wire::find(session_->suite)->key_exchange) || knows_psk(session_->psk_identity);
 }
 
 // A key that was taken back resumes nothing.
@@ -435,12 +436,16 @@ Result<Outcome> Server::verify_peer() {
 }
 
 Result<PeerVerified> Server::judge_client() {
-  if (negotiated_.resumed) return verified_before(std::move(session_->verified_chain));
+  if (negotiated_.resumed) return verified_before(*session_);
   if (has_psk(suite_->key_exchange)) return verified_by_psk();
   if (!negotiated_.client_certificate) return no_verification_asked();
   if (peer_certificate_type_ == CertificateType::raw_public_key) return verify_raw_public_key(peer_rules(), state_.peer_raw_public_key);
   if (!verifies(config().client_authentication)) return no_verification_asked();
-  return verify_client({.presented = state_.peer_certificates, .trust = config().client_trust, .policy = config().verify, .now = now_, .provider = provider()});
+  return verify_certificates(state_.peer_certificates);
+}
+
+Result<PeerVerified> Server::verify_certificates(std::span<const Certificate> presented) const {
+  return verify_client({.presented = presented, .trust = config().client_trust, .policy = config().verify, .now = now_, .provider = provider()});
 }
 
 // ------------------------------------------------ the end

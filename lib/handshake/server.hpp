@@ -55,6 +55,7 @@ class Server final : public Endpoint {
   ServerKeyExchange key_exchange_params() const;
   Result<Outcome> decrypt_premaster();
   Result<PeerVerified> judge_client();
+  Result<PeerVerified> verify_certificates(std::span<const Certificate> presented) const;
   Result<void> mix_psk(std::string_view identity);
   Session session_to_keep() const;
 

@@ -8,7 +8,7 @@
 namespace tls12::handshake {
 namespace {
 
-constexpr std::uint8_t kVersion = 4;
+constexpr std::uint8_t kVersion = 5;
 
 /// Into memory that is wiped: a session is a secret.
 class Writer {
@@ -86,8 +86,10 @@ SecretVector serialize(const Session& session) {
   out.number(static_cast<std::uint64_t>(session.group.value_or(NamedGroup{})), 2);
   out.number(static_cast<std::uint64_t>(session.signature_scheme.value_or(SignatureScheme{})), 2);
   out.vector(bytes_of(session.psk_identity), 2);
+  out.vector(bytes_of(session.psk_identity_hint), 2);
   out.certificates(session.peer_certificates);
   out.certificates(session.verified_chain);
+  out.number(session.believed_anyway, 1);
   out.vector(session.peer_raw_public_key, 2);
   out.vector(session.session_id, 1);
   out.vector(session.ticket, 2);
@@ -111,8 +113,10 @@ std::optional<Session> parse_session(Bytes bytes, std::span<const Certificate> k
   session.group = read_optional<NamedGroup>(reader);
   session.signature_scheme = read_optional<SignatureScheme>(reader);
   session.psk_identity = read_text(reader);
+  session.psk_identity_hint = read_text(reader);
   if (!read_certificates(reader, {known}, session.peer_certificates) || !read_certificates(reader, {session.peer_certificates, known}, session.verified_chain))
     return std::nullopt;
+  session.believed_anyway = reader.u8("believed_anyway") != 0;
   session.peer_raw_public_key = copy(reader.vector16("peer_raw_public_key"));
   session.session_id = reader.vector8("session_id", 0, kSessionIdSize);
   session.ticket = reader.vector16("ticket");

@@ -31,33 +31,60 @@ Result<void> check(const Signed& what) {
   return {};
 }
 
+struct Believed {
+  std::vector<Certificate> chain;
+  bool anyway;
+};
+
+/// Asks for a verdict, and notes whether it is accept_anyway's.
+template <class Verdict>
+Result<Believed> believe(const VerifyPolicy& policy, Verdict verdict_by) {
+  bool anyway = false;
+  const auto& accept = policy.dangerous.accept_anyway;
+  std::optional<VerifyPolicy> noting;
+  if (accept) {
+    noting = policy;
+    noting->dangerous.accept_anyway = [&](const VerifyFailure& failure, std::span<const Certificate> presented) {
+      return anyway = accept(failure, presented);
+    };
+  }
+  auto verdict = verdict_by(noting ? *noting : policy);
+  if (!verdict) return fail(verdict.error().error);
+  return Believed{.chain = std::move(verdict->certificates), .anyway = anyway};
+}
+
 }  // namespace
 
 Result<PeerVerified> verify_server(const ServerVerification& what) {
   if (what.accept_any_certificate) return PeerVerified({});
-  auto verdict = verify({.presented = what.presented,
-                         .trust = what.trust,
-                         .peer_name = {what.server_name},
-                         .purpose = Purpose::server,
-                         .now = what.now,
-                         .policy = what.policy,
-                         .stapled_ocsp = what.stapled_ocsp,
-                         .staple_was_requested = what.staple_was_requested,
-                         .timestamps = what.timestamps,
-                         .provider = what.provider});
-  if (!verdict) return fail(verdict.error().error);
-  return PeerVerified(std::move(verdict->certificates));
+  const auto verdict = [&](const VerifyPolicy& policy) {
+    return verify({.presented = what.presented,
+                   .trust = what.trust,
+                   .peer_name = {what.server_name},
+                   .purpose = Purpose::server,
+                   .now = what.now,
+                   .policy = policy,
+                   .stapled_ocsp = what.stapled_ocsp,
+                   .staple_was_requested = what.staple_was_requested,
+                   .timestamps = what.timestamps,
+                   .provider = what.provider});
+  };
+  auto believed = believe(what.policy, verdict);
+  if (!believed) return fail(believed.error());
+  return PeerVerified(std::move(believed->chain), believed->anyway);
 }
 
 Result<PeerVerified> verify_client(const ClientVerification& what) {
-  auto verdict =
-      verify({.presented = what.presented, .trust = what.trust, .purpose = Purpose::client, .now = what.now, .policy = what.policy, .provider = what.provider});
-  if (!verdict) return fail(verdict.error().error);
-  return PeerVerified(std::move(verdict->certificates));
+  const auto verdict = [&](const VerifyPolicy& policy) {
+    return verify({.presented = what.presented, .trust = what.trust, .purpose = Purpose::client, .now = what.now, .policy = policy, .provider = what.provider});
+  };
+  auto believed = believe(what.policy, verdict);
+  if (!believed) return fail(believed.error());
+  return PeerVerified(std::move(believed->chain), believed->anyway);
 }
 
 PeerVerified verified_by_psk() { return PeerVerified({}); }
-PeerVerified verified_before(std::vector<Certificate> chain) { return PeerVerified(std::move(chain)); }
+PeerVerified verified_before(Session& session) { return PeerVerified(std::move(session.verified_chain), session.believed_anyway); }
 
 bool accepts(const PeerRules& rules, CertificateType type) {
   return rules.types.empty() ? type == CertificateType::x509 : std::ranges::find(rules.types, type) != rules.types.end();
@@ -76,7 +103,7 @@ bool still_believed(const Session& session, WallTime now, const PeerRules& rules
     return accepts(rules, CertificateType::raw_public_key) && verify_raw_public_key(rules, key);
   if (!session.peer_certificates.empty() && !accepts(rules, CertificateType::x509)) return false;
   const std::vector<Certificate>& chain = session.verified_chain;
-  if (chain.empty()) return true;
+  if (chain.empty() || session.believed_anyway) return true;
   const auto is_valid = [&](const Certificate& c) { return c.not_before() <= now && now <= c.not_after(); };
   const bool valid = rules.policy.pins_suffice || std::ranges::all_of(chain, is_valid);
   return valid && (!rules.policy.check || !rules.policy.check({.certificates = chain}));

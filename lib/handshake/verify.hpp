@@ -41,7 +41,8 @@ Result<PeerVerified> verify_client(const ClientVerification& what);
 /// RFC 4279 §2: who has the key is the peer, which its Finished shows.
 PeerVerified verified_by_psk();
 /// RFC 5246 §7.3: who has the session's master secret is who it was then, which its Finished shows.
-PeerVerified verified_before(std::vector<Certificate> chain);
+/// Takes the session's chain.
+PeerVerified verified_before(Session& session);
 /// What a configuration asks of the key that its peer shows.
 struct PeerRules {
   const VerifyPolicy& policy;
@@ -55,7 +56,7 @@ bool accepts(const PeerRules& rules, CertificateType type);
 Result<PeerVerified> verify_raw_public_key(const PeerRules& rules, Bytes public_key_info);
 /// Whether the peer of a session satisfies the rules now: its certificates may have expired, a function
 /// may say something else, and the session may be of a configuration with other rules. Costs no
-/// public-key operation.
+/// public-key operation. A session that is believed_anyway must be verified again as well.
 bool still_believed(const Session& session, WallTime now, const PeerRules& rules);
 /// The configuration asks for no proof of this peer: a server that does not verify its clients.
 PeerVerified no_verification_asked();

@@ -374,3 +374,91 @@ TEST_CASE("a requirement is checked again when a session is resumed, at both end
       check_alert(client, row.alert);
     }
 }
+
+namespace {
+
+/// Connects again and again, by ID or by ticket.
+struct Remembering : Ends {
+  explicit Remembering(bool tickets) {
+    client.sessions = make_memory_session_store();
+    client.tickets = tickets;
+    server.sessions = make_memory_session_store();
+    server.ticket_keys = TicketKeys::rotating();
+  }
+  /// 'r': resumed; 'f': a full handshake; or the alert of the end that refuses.
+  std::string connect() const {
+    Pair pair(client, server);
+    pair.talk();
+    return pair.complete() ? pair.client.state().resumed ? "r" : "f" : alert_of(pair);
+  }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "a client is asked for its pre-shared key, with the same hint, before it offers a session") {
+  for (const bool tickets : {false, true}) {
+    CAPTURE(tickets);
+    Remembering ends(tickets);
+    with_psk(ends);
+    ends.client.common.suites = ends.server.common.suites = {kPsk};
+    ends.server.psk_identity_hint = "a hint";
+    std::vector<std::string> hints;
+    std::string identity = "device 7";
+    ends.client.find_psk = [&](std::string_view hint) -> std::optional<PreSharedKey> {
+      hints.emplace_back(hint);
+      if (identity.empty()) return std::nullopt;
+      return PreSharedKey{identity, Octets(16, 7)};
+    };
+    CHECK(ends.connect() == "f");
+    CHECK(ends.connect() == "r");
+    CHECK(hints == std::vector<std::string>{"a hint", "a hint"});
+    identity = "device 8";
+    CHECK(ends.connect() == "f");
+    CHECK(ends.connect() == "r");
+    identity.clear();
+    CHECK(ends.connect() == name(Alert::handshake_failure));
+  }
+}
+
+TEST_CASE(
+    "a server asks for a pre-shared key again whatever its identity is, an empty one as well") {
+  Remembering ends(true);
+  with_psk(ends);
+  ends.client.common.suites = ends.server.common.suites = {kPsk};
+  ends.client.find_psk = [](std::string_view) { return PreSharedKey{"", Octets(16, 7)}; };
+  CHECK(ends.connect() == "f");
+  CHECK(ends.connect() == "r");
+  ends.server.find_psk = [](std::string_view) { return std::nullopt; };
+  CHECK(ends.connect() != "r");
+}
+
+TEST_CASE("accept_anyway is asked again before a session that it made is resumed, at both ends") {
+  for (const bool tickets : {false, true})
+    for (const bool at_server : {false, true}) {
+      CAPTURE(tickets);
+      CAPTURE(at_server);
+      Remembering ends(tickets);
+      if (at_server) {
+        with_client_certificate(ends);
+        ends.server.client_authentication = ClientAuthentication::require_and_verify;
+      } else {
+        ends.client.trust = {};
+      }
+      int asked = 0;
+      bool accepts = true;
+      VerifyPolicy& policy = at_server ? ends.server.verify : ends.client.verify;
+      policy.dangerous.accept_anyway = [&](const VerifyFailure& failure, auto presented) {
+        CHECK(failure.error.code == Errc::certificate_unknown_issuer);
+        CHECK(presented.size() == 1);
+        ++asked;
+        return accepts;
+      };
+      CHECK(ends.connect() == "f");
+      CHECK(ends.connect() == "r");
+      CHECK(ends.connect() == "r");
+      CHECK(asked == 3);
+      accepts = false;
+      CHECK(ends.connect() == name(Alert::unknown_ca));
+    }
+}

@@ -26,8 +26,10 @@ Session full_session() {
                   .group = NamedGroup::x25519,
                   .signature_scheme = SignatureScheme::ed25519,
                   .psk_identity = "bob",
+                  .psk_identity_hint = "to bob",
                   .peer_certificates = {made.leaf.chain().front()},
                   .verified_chain = {made.leaf.chain().front(), made.ca.chain().front()},
+                  .believed_anyway = true,
                   .peer_raw_public_key = {7, 7}};
   session.session_id = bytes_of("id");
   session.ticket = bytes_of("ticket");
@@ -56,6 +58,8 @@ TEST_CASE("a session that is written down and read again says the same") {
   CHECK(read->expires == session.expires);
   CHECK(read->max_fragment_length == 3);
   CHECK(read->psk_identity == "bob");
+  CHECK(read->psk_identity_hint == "to bob");
+  CHECK(read->believed_anyway);
   CHECK(read->verified_chain.size() == 2);
   CHECK(read->peer_raw_public_key == session.peer_raw_public_key);
   CHECK(text_of(read->ticket) == "ticket");
@@ -68,7 +72,7 @@ TEST_CASE("what is cut, longer, or of another version is no session") {
   changed.push_back(0);
   CHECK_FALSE(parse_session(changed).has_value());
   changed = written;
-  for (const int version : {0, 1, 2, 3, 5}) {
+  for (const int version : {0, 1, 2, 3, 4, 6}) {
     changed[0] = static_cast<std::uint8_t>(version);
     CHECK_FALSE(parse_session(changed).has_value());
   }
