@@ -79,12 +79,12 @@ std::optional<MutableBytes> MacThenEncrypt::open(std::uint64_t sequence, Content
   const std::size_t most = blocks.size() - 1 - mac_.size(), unsure = std::min(most, kMaxPadding);
   // From here to the verdict nothing branches on what was decrypted.
   const Unpadded unpadded = unpad(blocks, mac_.size());
-  const std::uint64_t size = unpadded.size - mac_.size();
+  const auto size = static_cast<std::size_t>(unpadded.size) - mac_.size();
   std::array<std::uint8_t, kMaxDigestSize> mac;
   mac_.compute_hiding_size(additional_data(sequence, type, version, size), blocks.first(most), unsure, size, mac.data());
   const std::uint64_t right = holds_at(blocks.first(blocks.size() - 1), Bytes(mac).first(mac_.size()), unsure, size);
   if (ct::reveal(right & unpadded.good) == 0) return std::nullopt;
-  return blocks.first(ct::reveal(size));
+  return blocks.first(static_cast<std::size_t>(ct::reveal(size)));
 }
 
 // ---------------------------------------------------------------------------------------------------- encrypt, then MAC
@@ -105,7 +105,7 @@ std::optional<MutableBytes> EncryptThenMac::open(std::uint64_t sequence, Content
   const MutableBytes blocks = decrypt(encrypted);
   const Unpadded unpadded = unpad(blocks, 0);
   if (ct::reveal(unpadded.good) == 0) return std::nullopt;
-  return blocks.first(ct::reveal(unpadded.size));
+  return blocks.first(static_cast<std::size_t>(ct::reveal(unpadded.size)));
 }
 
 // ---------------------------------------------------------------------------------------------------- by algorithm

@@ -118,7 +118,7 @@ class Validation {
   void limit_path_length(std::size_t i) {
     const auto& constraints = certificate(i).extensions.basic_constraints;
     if (!constraints || !constraints->path_length || *constraints->path_length >= max_path_length_) return;
-    max_path_length_ = *constraints->path_length;
+    max_path_length_ = static_cast<std::size_t>(*constraints->path_length);
     path_length_limiter_ = i;
   }
 
