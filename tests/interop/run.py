@@ -21,6 +21,7 @@ import renegotiation  # noqa: E402
 from matrix import LEGEND, Cell, Matrix, in_columns, in_markdown, table  # noqa: E402
 from pki import Pki  # noqa: E402
 from stacks import all_peers  # noqa: E402
+from stacks.programs import absent_programs  # noqa: E402
 from stage import Process  # noqa: E402
 
 MODULES = [negotiation, rawkeys, refusals, closing, renegotiation, keylog]
@@ -83,6 +84,8 @@ def main():
         matrix = play(os.path.realpath(asked.tls12), [cell for cell in cells if cell.trials], folder)
     for program, count in matrix.skipped.items():
         print(f"skipped: {count} trials, for {program} is not installed")
+    for name in absent_programs(asked.programs):
+        print(f"skipped: 1 peer, for the program of {name} was not built")
     for role in ("server", "client"):
         print("\n" + in_columns(table(cells, role)))
     print("\n" + "; ".join(f"{code}: {words}" for code, words in LEGEND.items()))

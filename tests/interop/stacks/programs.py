@@ -109,6 +109,11 @@ class ProgramClient(Program, Client):
         return [told(line) for line in process.out.text().splitlines()][-1]
 
 
+def absent_programs(path):
+    """Libraries whose programs were not built: their library is not installed, or in a version that the program is not for (meson.build)."""
+    return sorted({"BearSSL", "Go", "JSSE", "mbedTLS", "Node", "wolfSSL"} - set(commands(path)))
+
+
 def program_peers(path):
     """The servers, and the clients."""
     known = commands(path).items()
