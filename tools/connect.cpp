@@ -246,7 +246,7 @@ int run(const Options& options) {
 void add_connect(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App& command = *app.add_subcommand("connect", "Connect to a TLS server: standard input goes to it, what it says to standard output.");
-  command.add_option("HOST:PORT", options->target, "where to; an IPv6 address as [ADDRESS]:PORT")->required()->check([options](const std::string& text) {
+  command.add_option("TARGET", options->target, "where to, as HOST:PORT; an IPv6 address as [ADDRESS]:PORT")->required()->check([options](const std::string& text) {
     return parse_host_port(text, options->peer);
   });
   auto* ca = command.add_option("--ca", options->ca, "trust the certificates of this PEM file instead of the system's")->type_name("FILE");
