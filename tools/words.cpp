@@ -1,16 +1,21 @@
 #include "words.hpp"
 
 #include <algorithm>
-#include <ctime>
+#include <chrono>
+#include <cstdio>
 
 namespace tls12::tool {
 
 std::string calendar(WallTime time) {
-  const std::time_t seconds = time.time_since_epoch().count();
-  std::tm fields{};
-  char text[40];
-  gmtime_r(&seconds, &fields);
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &fields)};
+  // std::time_t ends in 2038 where it has 32 bits.
+  const auto midnight = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(midnight);
+  const std::chrono::hh_mm_ss clock(time - midnight);
+  char text[80];
+  const int size = std::snprintf(text, sizeof text, "%04d-%02u-%02u %02d:%02d:%02d UTC", int{date.year()},
+                                 unsigned{date.month()}, unsigned{date.day()}, static_cast<int>(clock.hours().count()),
+                                 static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
+  return {text, static_cast<std::size_t>(size)};
 }
 
 std::string kind_in_words(KeyKind kind) {

@@ -79,8 +79,8 @@ int poll_until(pollfd* polls, std::size_t count, Deadline until) {
     using namespace std::chrono;
     // Coming back early is allowed; an hour keeps every time_t small enough.
     const Duration left = std::clamp<Duration>(until.point() - monotonic_clock().now(), Duration::zero(), hours(1));
-    span.tv_sec = duration_cast<seconds>(left).count();
-    span.tv_nsec = (left % seconds(1)).count();
+    span.tv_sec = static_cast<decltype(span.tv_sec)>(duration_cast<seconds>(left).count());
+    span.tv_nsec = static_cast<decltype(span.tv_nsec)>((left % seconds(1)).count());
   }
   const int ready = ppoll(polls, count, until.is_never() ? nullptr : &span, nullptr);
   // Without memory it fails at once: the caller, which looks again, must not spin.
