@@ -62,6 +62,17 @@ class Upload {
 
  private:
   void run() {
+    try {
+      copy();
+    } catch (const std::bad_alloc&) {
+      Error error(Errc::out_of_memory);
+      error.alert.reset();
+      error_ = error;
+      conn_.close();
+    }
+  }
+
+  void copy() {
     std::vector<std::uint8_t> buffer(kChunk);
     while (wait_for_input()) {
       const ssize_t n = ::read(STDIN_FILENO, buffer.data(), buffer.size());

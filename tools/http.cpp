@@ -6,9 +6,7 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/status.hpp>
-#include <boost/beast/http/write.hpp>
 #include <limits>
-#include <sstream>
 
 #include "http_date.hpp"
 
@@ -70,9 +68,14 @@ std::string head_of(const Response& response, const Request& request, bool keep_
   }
   for (const auto& [field, value] : response.headers) head.set(field, value);
   head.set(beast_http::field::connection, keep_alive ? "keep-alive" : "close");
-  std::ostringstream text;
-  text << head;
-  return std::move(text).str();
+  // Not by a stream: one that runs out of memory loses what is written to it, and does not throw.
+  std::string text = "HTTP/" + std::to_string(request.version / 10) + "." + std::to_string(request.version % 10);
+  text.append(" ").append(std::to_string(response.status)).append(" ").append(reason_phrase(response.status)).append("\r\n");
+  for (const auto& line : head) {
+    const auto name = line.name_string(), value = line.value();
+    text.append(name.data(), name.size()).append(": ").append(value.data(), value.size()).append("\r\n");
+  }
+  return text.append("\r\n");
 }
 
 std::expected<Request, NoRequest> parse_head(std::string_view head) {

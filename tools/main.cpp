@@ -2,6 +2,7 @@
 #include <csignal>
 
 #include "command.hpp"
+#include "startup.hpp"
 
 namespace {
 
@@ -21,8 +22,10 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   using namespace tls12::tool;
+  report_uncaught_exceptions();
+  if (!open_standard_descriptors()) return failed("cannot open /dev/null");
   std::signal(SIGPIPE, SIG_IGN);
 
   CLI::App app("TLS 1.2 whose every call comes back in time.", "tls12");
@@ -42,5 +45,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) { return report_usage(app, error); }
   try {
     return action();
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
   } catch (const std::exception& error) { return failed(error.what()); }
-}
+} catch (const std::bad_alloc&) { return tls12::tool::out_of_memory(); }

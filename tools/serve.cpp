@@ -12,6 +12,7 @@
 #include "files.hpp"
 #include "options.hpp"
 #include "server.hpp"
+#include "startup.hpp"
 
 namespace tls12::tool {
 namespace {
@@ -143,7 +144,11 @@ class OnSignals {
       : thread_([&server, reload = std::move(reload)] {
           int signal = 0;
           const sigset_t set = signals();
-          while (::sigwait(&set, &signal) == 0 && signal == SIGHUP) reload();
+          while (::sigwait(&set, &signal) == 0 && signal == SIGHUP) {
+            try {
+              reload();
+            } catch (const std::bad_alloc&) { out_of_memory(); }
+          }
           server.stop();
         }) {}
   OnSignals(const OnSignals&) = delete;

@@ -97,6 +97,7 @@ Result<void> Server::run() {
       start(std::move(*transport));
       continue;
     }
+    if (transport.error().code == Errc::out_of_memory) continue;
     if (transport.error().code != Errc::closed) outcome = fail(transport.error());
     break;
   }
@@ -135,7 +136,7 @@ void Server::wait_for_connections() {
 }
 
 // S1: what a connection needs, time included, is its own thread's.
-void Server::start(TransportPtr transport) {
+void Server::start(TransportPtr transport) try {
   const std::string peer = transport->peer();
   std::size_t open = 0;
   {
@@ -149,13 +150,22 @@ void Server::start(TransportPtr transport) {
     started = start_small_thread([this, moved = std::move(transport)]() mutable {
       try {
         serve(std::move(moved));
-      } catch (const std::exception& error) { log_(std::string("a connection was dropped: ") + error.what()); }
+      } catch (const std::exception& error) { log_dropped(error.what()); }
       finished();
     });
   } catch (const std::bad_alloc&) {}
   if (started) return;
-  log_(peer + " turned away: the system has no thread for it");
   finished();
+  log_(peer + " turned away: the system has no thread for it");
+} catch (const std::bad_alloc&) {
+  log_dropped("memory ran out");
+}
+
+/// In the place of a line that may be what there was no memory for.
+void Server::log_dropped(const char* reason) const noexcept {
+  try {
+    log_(std::string("a connection was dropped: ") + reason);
+  } catch (const std::bad_alloc&) {}
 }
 
 /// Each time that seven of eight have gone, memory is given back: the allocator keeps what is free, in as many places as threads were there at once.

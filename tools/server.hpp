@@ -58,6 +58,7 @@ class Server {
   void serve_tls(Conn& conn, Registered& entry);
   void log_no_handshake(const std::string& peer, const std::string& reason, const std::optional<Error>& error = {}) const;
   void log_connection(const Conn& conn, const std::string& agreed, const std::string& story, const CloseReport& report) const;
+  void log_dropped(const char* reason) const noexcept;
   void log_request(const std::string& line) const;
   std::string serve_echo(Conn& conn, Registered& entry);
   std::string serve_http(Conn& conn, Registered& entry);

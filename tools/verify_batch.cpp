@@ -1,8 +1,11 @@
 // tls12 verify --batch: one case a line, one verdict a line, flushed so that whoever pipes can wait for each.
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <iostream>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
@@ -138,20 +141,31 @@ Answer answer(const std::string& text, const Case& defaults, bool with_details) 
   }
 }
 
+/// False at the end of the file. Throws if it cannot be read, or if there is no memory for the line: the
+/// cases that follow would be lost without a word.
+bool next_line(std::FILE* file, std::string& line) {
+  char* text = nullptr;
+  std::size_t room = 0;
+  errno = 0;
+  const ssize_t size = ::getline(&text, &room, file);
+  const std::unique_ptr<char, void (*)(void*)> owned(text, std::free);
+  if (size < 0 && errno != 0) throw std::runtime_error(std::string("cannot read the cases: ") + std::strerror(errno));
+  if (size < 0) return false;
+  line.assign(text, static_cast<std::size_t>(size));
+  if (line.ends_with('\n')) line.pop_back();
+  return true;
+}
+
 }  // namespace
 
 int verify_batch(const std::string& path, const Case& defaults, bool with_details) {
-  std::ifstream file;
-  if (path != "-") {
-    file.open(path);
-    if (!file) {
-      complain("cannot read " + path);
-      return kUsage;
-    }
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(path == "-" ? stdin : std::fopen(path.c_str(), "re"), std::fclose);
+  if (!file) {
+    complain("cannot read " + path);
+    return kUsage;
   }
-  std::istream& lines = path == "-" ? std::cin : file;
   bool all_were_cases = true;
-  for (std::string text; std::getline(lines, text);) {
+  for (std::string text; next_line(file.get(), text);) {
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
     const Answer one = answer(text, defaults, with_details);
     all_were_cases = all_were_cases && one.was_case;

@@ -85,7 +85,10 @@ int connect(int descriptor, const sockaddr* address, socklen_t size) {
 }
 int accept4(int descriptor, sockaddr* address, socklen_t* size, int flags) {
   static auto* const next = real<int(int, sockaddr*, socklen_t*, int)>("accept4");
-  return system_fails() ? -1 : next(descriptor, address, size, flags);
+  const int accepted = system_fails() ? -1 : next(descriptor, address, size, flags);
+  if (accepted >= 0)
+    if (auto* const call = scarcity.on_accept.exchange(nullptr)) call();
+  return accepted;
 }
 int getsockopt(int descriptor, int level, int name, void* value, socklen_t* size) {
   static auto* const next = real<int(int, int, int, void*, socklen_t*)>("getsockopt");

@@ -14,7 +14,8 @@ enum class Scarce : int { nothing, memory, system };
 struct Scarcity {
   std::atomic<Scarce> what = Scarce::nothing;
   std::atomic<std::size_t> calls = 0, from = 0, until = 0, every = 0;
-  std::atomic<int> system_error = 0;  ///< errno of the failing system calls
+  std::atomic<int> system_error = 0;        ///< errno of the failing system calls
+  std::atomic<void (*)()> on_accept = {};  ///< called once, when the first connection was accepted
 };
 extern Scarcity scarcity;
 
