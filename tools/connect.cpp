@@ -189,7 +189,9 @@ Result<ClientContext> context_for(const Options& options) {
   ClientConfig config{.common = std::move(*common)};
   // --timeout is the bound, and the one to be named.
   if (options.timeout > 0) config.common.handshake_timeout = std::max(config.common.handshake_timeout, timeout_of(options) + std::chrono::seconds(1));
-  config.verify = options.connection.verify();
+  auto policy = options.connection.verify(!options.ca.empty());
+  if (!policy) return fail(policy.error());
+  config.verify = std::move(*policy);
   config.dangerous.accept_any_certificate = options.insecure;
   if (!options.certificate.empty()) {
     auto identity = identity_from_files(options.certificate, options.key);
@@ -205,9 +207,9 @@ Result<ClientContext> context_for(const Options& options) {
   auto judge = options.connection.judge_of_raw_keys();
   if (!judge) return fail(judge.error());
   config.accept_raw_public_key = std::move(*judge);
-  config.server_certificate_types = options.connection.peer_types(options.insecure || !options.ca.empty());
+  config.server_certificate_types = options.connection.peer_types(!options.ca.empty(), config.verify);
   config.client_certificate_types = options.connection.own_types();
-  if (!options.insecure) config.trust = options.ca.empty() ? TrustStore::system() : TrustStore::from_file(options.ca);
+  if (!options.insecure && !config.verify.pins_suffice) config.trust = options.ca.empty() ? TrustStore::system() : TrustStore::from_file(options.ca);
   auto context = config.build();
   if (!context) return fail(local(context.error()));
   return context;
@@ -262,7 +264,7 @@ void add_connect(CLI::App& app, Action& action) {
   });
   auto* ca = command.add_option("--ca", options->ca, "trust the certificates of this PEM file instead of the system's")->type_name("FILE");
   command.add_option("--servername", options->server_name, "whom to ask for, and whom the certificate must name, instead of HOST")->type_name("NAME");
-  command.add_flag("--insecure", options->insecure, "accept any certificate: no protection against whoever is in between")->excludes(ca);
+  auto* insecure = command.add_flag("--insecure", options->insecure, "accept any certificate: no protection against an attacker in between")->excludes(ca);
   auto* certificate = command.add_option("--cert", options->certificate, "our own certificate chain, for a server that asks for one")->type_name("CHAIN.pem");
   command.add_option("--key", options->key, "its private key")->type_name("KEY.pem")->needs(certificate);
   certificate->needs("--key");
@@ -284,6 +286,7 @@ void add_connect(CLI::App& app, Action& action) {
   command.add_flag("--quiet", options->quiet, "do not say what was negotiated");
   command.add_flag("--json", options->json, "say what was negotiated and how it ended as one line of JSON on standard error");
   options->connection.add_to(command);
+  for (const char* identifies : {"--pin", "--peer-key"}) insecure->excludes(command.get_option(identifies));
   command.footer(
       "At the end of its input it sends close_notify and goes on reading until the peer's. Exit code: 0 when both ends closed properly, "
       "1 otherwise, with one line of reason, 2 for wrong usage.");

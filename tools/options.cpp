@@ -7,6 +7,7 @@
 #include "command.hpp"
 #include "encoded.hpp"
 #include "files.hpp"
+#include "pins.hpp"
 #include "trace.hpp"
 
 namespace tls12::tool {
@@ -82,9 +83,12 @@ void ConnectionOptions::add_to(CLI::App& app) {
   add_list(app, "--schemes", schemes, every_scheme(), "signature schemes, best first: ecdsa_secp256r1_sha256, ...");
   add_list(app, "--cert-schemes", certificate_schemes, every_scheme(), "what the peer's certificates may be signed with, best first (any that is known)");
   app.add_flag("--raw-key", raw_key, "show the key of --cert instead of the certificate, to a peer that takes it (RFC 7250)");
+  auto* pin = app.add_option("--pin", pins, std::string("the peer's certificate or key, and no other; without a CA, that suffices. ") + kAboutPins);
+  pin->type_name("PIN")->allow_extra_args(false);
   app.add_option("--peer-key", peer_keys, "the peer's public key (PEM), to be shown instead of a certificate (RFC 7250); may be given again")
       ->type_name("FILE")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->excludes(pin);
   app.add_option("--psk", psk, "a key shared beforehand (RFC 4279)")->type_name("IDENTITY:HEX")->check([this](const std::string& text) {
     return parse_psk(text, keys);
   });
@@ -121,14 +125,22 @@ Result<CommonConfig> ConnectionOptions::config() const {
   return config;
 }
 
-VerifyPolicy ConnectionOptions::verify() const { return {.signature_schemes = values_named(certificate_schemes, every_scheme())}; }
+Result<VerifyPolicy> ConnectionOptions::verify(bool has_ca) const {
+  auto pinned = pins_of(pins);
+  if (!pinned) return fail(pinned.error());
+  VerifyPolicy asked{.signature_schemes = values_named(certificate_schemes, every_scheme())};
+  asked.pins_suffice = !pinned->empty() && !has_ca;
+  asked.pins = std::move(*pinned);
+  return asked;
+}
 
 std::vector<CertificateType> ConnectionOptions::own_types() const {
   if (!raw_key) return {};
   return {CertificateType::raw_public_key, CertificateType::x509};
 }
 
-std::vector<CertificateType> ConnectionOptions::peer_types(bool certificates) const {
+std::vector<CertificateType> ConnectionOptions::peer_types(bool certificates, const VerifyPolicy& asked) const {
+  if (std::ranges::count(asked.pins, Pin::Kind::public_key, &Pin::kind) != 0) return {CertificateType::x509, CertificateType::raw_public_key};
   if (peer_keys.empty()) return {};
   if (!certificates) return {CertificateType::raw_public_key};
   return {CertificateType::raw_public_key, CertificateType::x509};

@@ -27,6 +27,7 @@ struct ConnectionOptions {
   bool require_extended_master_secret = false;
   bool raw_key = false;
   std::vector<std::string> peer_keys;  ///< files
+  std::vector<std::string> pins;       ///< pins_of's texts
   std::string exporter;
   Export exported;  ///< what `exporter` says
   std::string keylog;
@@ -36,11 +37,12 @@ struct ConnectionOptions {
   void add_to(CLI::App& app);
   /// The configuration these options ask for. Errors: Errc::file_unreadable (the key log), Errc::bad_configuration.
   Result<CommonConfig> config() const;
-  /// What is asked of the peer's certificates.
-  VerifyPolicy verify() const;
-  /// RFC 7250: the types to show our own key as, and those to take the peer's as, where it may show a certificate, too.
+  /// What is asked of the peer's certificates. Without a CA, pins suffice. Errors: those of pins_of.
+  Result<VerifyPolicy> verify(bool has_ca) const;
+  /// RFC 7250: the types to show our own key as, and those to take the peer's as, where it may show a
+  /// certificate, too; a pin of a public key takes both.
   std::vector<CertificateType> own_types() const;
-  std::vector<CertificateType> peer_types(bool certificates) const;
+  std::vector<CertificateType> peer_types(bool certificates, const VerifyPolicy& asked) const;
   /// Whether a raw public key is one of `peer_keys`; null where there are none. Errors: Errc::file_unreadable, Errc::bad_pem.
   Result<std::function<bool(Bytes)>> judge_of_raw_keys() const;
 };

@@ -101,11 +101,13 @@ Result<ServerContext> context_for(const Options& options, const Sessions& sessio
   std::vector<TrustStore> trusted;
   for (const std::string& path : options.client_ca) trusted.push_back(TrustStore::from_file(path));
   if (!trusted.empty()) config.client_trust = TrustStore::any_of(trusted);
-  config.verify = options.connection.verify();
+  auto policy = options.connection.verify(!options.client_ca.empty());
+  if (!policy) return fail(policy.error());
+  config.verify = std::move(*policy);
   auto judge = options.connection.judge_of_raw_keys();
   if (!judge) return fail(judge.error());
   config.accept_raw_public_key = std::move(*judge);
-  config.client_certificate_types = options.connection.peer_types(!options.client_ca.empty());
+  config.client_certificate_types = options.connection.peer_types(!options.client_ca.empty(), config.verify);
   config.certificate_types = options.connection.own_types();
   config.tickets = !options.no_tickets;
   config.ticket_keys = sessions.random_keys;
@@ -278,6 +280,8 @@ void add_serve(CLI::App& app, Action& action) {
     if (options->certificates.size() != options->keys.size()) throw CLI::ValidationError("each --cert needs its --key, and each --key its --cert");
     if (!options->connection.peer_keys.empty() && options->client_authentication == ClientAuthentication::none)
       throw CLI::ValidationError("--peer-key is of clients that --client-auth asks");
+    if (!options->connection.pins.empty() && options->client_authentication == ClientAuthentication::none)
+      throw CLI::ValidationError("--pin is of clients that --client-auth asks");
     action = [options] { return run(*options); };
   });
 }

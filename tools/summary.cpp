@@ -1,5 +1,6 @@
 #include "summary.hpp"
 
+#include "pins.hpp"
 #include "words.hpp"
 
 namespace tls12::tool {
@@ -7,7 +8,16 @@ namespace {
 
 std::string verified(const ConnectionState& state, const Paint& paint) {
   if (!state.peer_raw_public_key.empty()) return "yes, the key is known";
-  return state.verified_chain.empty() ? paint.red("NO") : "yes, by " + state.verified_chain.back().subject();
+  if (state.verified_chain.empty()) return paint.red("NO");
+  return state.verified_chain.size() == 1 ? "yes, the certificate itself is known" : "yes, by " + state.verified_chain.back().subject();
+}
+
+/// Of the key that the peer showed, as --pin takes it; empty when it showed none.
+std::string peer_pin(const ConnectionState& state) {
+  const bool certificate = !state.peer_certificates.empty();
+  if (!certificate && state.peer_raw_public_key.empty()) return {};
+  const auto pin = certificate ? Pin::of(state.peer_certificates.front()) : Pin::of_public_key(state.peer_raw_public_key);
+  return pin ? text_of(*pin) : std::string();
 }
 
 }  // namespace
@@ -38,6 +48,7 @@ std::string summary(const ConnectionState& state, const std::string& peer, const
     line("valid until", calendar(leaf.not_after()));
   }
   if (!state.peer_raw_public_key.empty()) line("raw public key", hex(state.peer_raw_public_key));
+  if (const std::string pin = peer_pin(state); !pin.empty()) line("pin of the key", pin);
   if (state.role == Role::client) line("verified", verified(state, paint));
   return text;
 }
@@ -64,6 +75,7 @@ nlohmann::ordered_json summary_json(const ConnectionState& state, const std::str
       {"renegotiations", state.renegotiations},
       {"secure_renegotiation", state.secure_renegotiation},
       {"peer_raw_public_key", hex_digits(state.peer_raw_public_key)},
+      {"peer_pin", peer_pin(state)},
       {"verified", !state.verified_chain.empty() || !state.peer_raw_public_key.empty()},
   };
   auto certificates = nlohmann::ordered_json::array();

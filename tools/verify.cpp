@@ -10,6 +10,7 @@
 
 #include "command.hpp"
 #include "files.hpp"
+#include "pins.hpp"
 
 namespace tls12::tool {
 namespace {
@@ -37,7 +38,7 @@ constexpr char kBatchFormat[] =
     "object is invalid, its answer says \"error\": true, and the exit code is 2. Options hold where a line says nothing.";
 
 struct Options {
-  std::vector<std::string> trust, untrusted, crls, names;
+  std::vector<std::string> trust, untrusted, crls, names, pins;
   std::string leaf, ocsp, batch, time;
   Case defaults;
   bool json = false;
@@ -102,9 +103,19 @@ std::expected<Case, Unusable> case_of(const Options& options) {
     if (responses->empty() || !could_be_der(responses->front())) return std::unexpected("there is no OCSP response in --ocsp " + options.ocsp);
     what.ocsp = std::move(responses->front());
   }
+  auto pins = pins_of(options.pins);
+  if (!pins) return std::unexpected(pins.error().message());
+  what.policy.pins_suffice = !pins->empty() && options.trust.empty() && options.batch.empty();
+  what.policy.pins = std::move(*pins);
   for (const std::string& name : options.names) what.names.push_back(wanted_name(name));
   if (!options.time.empty()) what.time = parse_time(options.time);
   return what;
+}
+
+/// Whether a rule of the options would be skipped beside pins that suffice.
+bool asks_for_a_chain(const Options& options, const Case& what) {
+  const bool files = !options.crls.empty() || !options.ocsp.empty() || !options.names.empty();
+  return files || what.revocation || what.max_intermediates || what.policy.initial_explicit_policy;
 }
 
 int unusable(const Unusable& reason) {
@@ -118,7 +129,9 @@ int run(const Options& options) {
   if (!options.batch.empty()) return verify_batch(options.batch, *what, options.json);
 
   if (options.leaf.empty()) return unusable("verify needs the file of a certificate, or --batch (try --help)");
-  if (what->trusted.empty()) return unusable("verify needs --trust: the certificates to believe (try --help)");
+  if (what->trusted.empty() && !what->policy.pins_suffice) return unusable("verify needs --trust: the certificates to believe (try --help)");
+  if (what->policy.pins_suffice && asks_for_a_chain(options, *what))
+    return unusable("--pin without --trust looks at nothing else: the other rules need --trust (try --help)");
   const auto content = read_file(options.leaf);
   if (!content) return unusable(content.error().message());
   std::vector<Der> presented = ders_of(*content, kCertificate);
@@ -156,6 +169,7 @@ void add_options(CLI::App& command, const std::shared_ptr<Options>& options) {
   command.add_option("--revocation", options->defaults.revocation, "off, prefer or require (prefer)")
       ->transform(CLI::CheckedTransformer(modes).description(""))
       ->type_name("MODE");
+  repeatable("--pin", options->pins, std::string("what it must match; without --trust, that suffices. ").append(kAboutPins).c_str(), "PIN");
   repeatable("--name", options->names, "a DNS name, IP address or e-mail address that it must have", "NAME");
   command.add_option("--time", options->time, "the time to judge at, as RFC 3339 has it or in seconds since 1970 (now)")
       ->check(CLI::Validator(refuse_time, ""))

@@ -12,7 +12,7 @@ def _common(setting):
     if not setting.groups and any("DHE" in suite and "ECDHE" not in suite for suite in setting.suites):
         setting = setting.but(groups=(*CURVES, *FFDHE))
     for option, value in (("--suites", ",".join(setting.suites)), ("--groups", ",".join(setting.groups)), ("--schemes", ",".join(setting.schemes)),
-                          ("--cert-schemes", ",".join(setting.certificate_schemes)), ("--alpn", ",".join(setting.alpn)), ("--psk", setting.psk), ("--peer-key", setting.peer_key), ("--record-size-limit", setting.record_size_limit),
+                          ("--cert-schemes", ",".join(setting.certificate_schemes)), ("--alpn", ",".join(setting.alpn)), ("--psk", setting.psk), ("--peer-key", setting.peer_key), ("--pin", setting.pin), ("--record-size-limit", setting.record_size_limit),
                           ("--export", setting.export)):
         if value:
             options += [option, value]
@@ -26,7 +26,7 @@ def connect(stage, port, setting, *more, tally=False):
     name = ["--servername", setting.name] if setting.name else []
     fragment = ["--max-fragment", setting.max_fragment] if setting.max_fragment else []
     resume = ["--resume", setting.connections - 1] if setting.connections > 1 else []
-    trust = ["--ca", setting.trust] if setting.trust else [] if setting.peer_key else ["--insecure"]
+    trust = ["--ca", setting.trust] if setting.trust else [] if setting.peer_key or setting.pin else ["--insecure"]
     raw = ["--raw-key"] * ("client" in setting.raw)
     return stage.start(stage.tls12, "connect", f"127.0.0.1:{port}", *trust, *name, *fragment, *resume, "--json", "--timeout", 20, *raw, *_common(setting), *more,
                        tally=tally)

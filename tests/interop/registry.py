@@ -90,7 +90,7 @@ SCHEMES = {0x0201: "rsa_pkcs1_sha1", 0x0203: "ecdsa_sha1",
            0x0809: "rsa_pss_pss_sha256", 0x080A: "rsa_pss_pss_sha384", 0x080B: "rsa_pss_pss_sha512", 0x0807: "ed25519"}
 
 # RFC 5246 §7.2, RFC 7301 §3.2
-ALERTS = {"close_notify": 0, "unexpected_message": 10, "handshake_failure": 40, "bad_certificate": 42, "certificate_expired": 45, "certificate_unknown": 46,
+ALERTS = {"close_notify": 0, "unexpected_message": 10, "handshake_failure": 40, "bad_certificate": 42, "unsupported_certificate": 43, "certificate_expired": 45, "certificate_unknown": 46,
           "unknown_ca": 48, "decode_error": 50, "protocol_version": 70, "no_renegotiation": 100, "no_application_protocol": 120}
 
 

@@ -18,6 +18,7 @@ class Setting:
     shown: tuple = ()  # of a client: the certificates that it may see, for those who cannot be told whom to trust
     raw: tuple = ()  # who shows a key without a certificate: client, server
     peer_key: str = ""  # of ours: a file with the other's public key
+    pin: str = ""  # of our client: a file with the certificate or public key that the server must have
     client_auth: str = "none"  # of a server: none, request, require; late: required in a second handshake
     ems: bool = True
     etm: bool = True
