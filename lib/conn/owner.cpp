@@ -40,9 +40,9 @@ void Conn::Delete::operator()(Impl* impl) const {
   if (impl->owned() || impl->abandon()) delete impl;
 }
 
-/// Closes the descriptor of a process that does not own the connection. False if threads of the owner
-/// were inside at the fork: then nothing else can be touched, and a condition variable that has waiters
-/// cannot be destroyed.
+/// Closes the descriptor of a process that does not own the connection. False if threads of the
+/// owner were inside at the fork: then nothing else can be touched, and a condition variable that
+/// has waiters cannot be destroyed.
 bool Conn::Impl::abandon() {
   if (!transport_closed_) (void)transport_->close();
   torn_down_ = transport_closed_ = true;

@@ -15,13 +15,15 @@ using Number = std::atomic<std::uint64_t>;
 
 // A child inherits `last`, and goes on from there.
 constinit Number last = 0;
-// The number of this process, or 0 until it has one. On the page that the kernel clears, if possible.
+// The number of this process, or 0 until it has one. On the page that the kernel clears, if
+// possible.
 constinit Number unwiped = 0;
 constinit std::atomic<Number*> place = &unwiped;
 constinit std::atomic<pid_t> unwiped_by = 0;
 
 void* map_page(int sharing) {
-  void* page = mmap(nullptr, sizeof(Number), PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
+  void* page =
+      mmap(nullptr, sizeof(Number), PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
   return page == MAP_FAILED ? nullptr : page;
 }
 
@@ -31,7 +33,8 @@ void* map_page(int sharing) {
   pthread_atfork(nullptr, nullptr, [] { place.load()->store(0); });
   void* page = map_page(MAP_PRIVATE);
   if (page == nullptr) return false;
-  if (madvise(page, sizeof(Number), MADV_WIPEONFORK) != 0) return munmap(page, sizeof(Number)), false;
+  if (madvise(page, sizeof(Number), MADV_WIPEONFORK) != 0)
+    return munmap(page, sizeof(Number)), false;
   place = new (page) Number(unwiped.load());
   return true;
 }();

@@ -10,9 +10,10 @@
 namespace tls12 {
 
 /// A number, never 0, that differs from that of each process which this one was forked from.
-/// Costs one load: the kernel clears the page of the number in every child (MADV_WIPEONFORK), whether
-/// fork(), _Fork() or clone() made it. A kernel that cannot do so costs a getpid() as well. A child
-/// that shares its parent's memory (vfork(), CLONE_VM) is not told apart: it may only call exec.
+/// Costs one load: the kernel clears the page of the number in every child (MADV_WIPEONFORK),
+/// whether fork(), _Fork() or clone() made it. A kernel that cannot do so costs a getpid() as well.
+/// A child that shares its parent's memory (vfork(), CLONE_VM) is not told apart: it may only call
+/// exec.
 std::uint64_t process_number();
 
 /// A claim that only one process can take, out of all that are forked while it exists.
@@ -33,7 +34,8 @@ class SharedClaim {
   std::unique_ptr<Flag, Unmap> taken_;
 };
 
-/// Lets the state of an object be reset in a forked child, where threads of the parent do not exist.
+/// Lets the state of an object be reset in a forked child, where threads of the parent do not
+/// exist.
 class ProcessGuard {
  public:
   /// Calls `reset` in the first call in each child. Other threads wait until it returns.

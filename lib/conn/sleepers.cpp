@@ -36,7 +36,8 @@ class ThreadEvents {
   /// Null if the system has no more.
   ThreadEvent* of_this_thread() const {
     if (!exists_) return nullptr;
-    if (void* kept = pthread_getspecific(key_); kept != nullptr) return static_cast<ThreadEvent*>(kept);
+    if (void* kept = pthread_getspecific(key_); kept != nullptr)
+      return static_cast<ThreadEvent*>(kept);
     auto made = std::unique_ptr<ThreadEvent>(new (std::nothrow) ThreadEvent{});
     if (made == nullptr || pthread_setspecific(key_, made.get()) != 0) return nullptr;
     return made.release();
@@ -89,7 +90,8 @@ void Sleepers::wait(int descriptor, short events, Deadline until, std::uint64_t 
     if (wakes_ != seen) return;
     self.next = std::exchange(first_, &self);
   }
-  // poll() tells of errors on a descriptor even when asked for nothing: a negative one is passed over.
+  // poll() tells of errors on a descriptor even when asked for nothing: a negative one is passed
+  // over.
   pollfd polls[] = {{self.event, POLLIN, 0}, {events == 0 ? -1 : descriptor, events, 0}};
   poll_until(polls, std::size(polls), self.event < 0 ? std::min(until, within(kBlindNap)) : until);
   {

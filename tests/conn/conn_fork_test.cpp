@@ -14,9 +14,18 @@ using namespace std::chrono_literals;
 
 namespace {
 
-enum class Point { before_handshake, handshaking, idle, half_sent, after_close_write, reading, closing };
-constexpr Point kPoints[] = {Point::before_handshake, Point::handshaking, Point::idle, Point::half_sent,
-                             Point::after_close_write, Point::reading, Point::closing};
+enum class Point {
+  before_handshake,
+  handshaking,
+  idle,
+  half_sent,
+  after_close_write,
+  reading,
+  closing
+};
+constexpr Point kPoints[] = {Point::before_handshake, Point::handshaking,       Point::idle,
+                             Point::half_sent,        Point::after_close_write, Point::reading,
+                             Point::closing};
 
 /// A connection at one point of its life.
 struct At : ForkBench {
@@ -34,14 +43,17 @@ struct At : ForkBench {
     if (point == Point::after_close_write) CHECK(conn->close_write().has_value());
     const std::size_t waits = own->waits;
     if (point == Point::reading) blocked.emplace([this] { text = read(); });
-    if (point == Point::closing) blocked.emplace([this] { report = conn->close_gracefully(within(20s)); });
+    if (point == Point::closing)
+      blocked.emplace([this] { report = conn->close_gracefully(within(20s)); });
     if (blocked) serve_until([&] { return own->waits > waits; });
     if (point != Point::half_sent) peer->run();
   }
   ~At() {
     if (blocked && blocked->joinable()) blocked->join();
   }
-  bool has_handshake() const { return point != Point::before_handshake && point != Point::handshaking; }
+  bool has_handshake() const {
+    return point != Point::before_handshake && point != Point::handshaking;
+  }
 
   std::string read() {
     std::array<std::uint8_t, 64> buffer;
@@ -124,11 +136,15 @@ std::string use_and_destroy(std::optional<Conn>& conn) {
   return wrong;
 }
 
-pid_t raw_clone() { return static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr)); }
+pid_t raw_clone() {
+  return static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr));
+}
 
 }  // namespace
 
-TEST_CASE("C16: in a forked child every call is not_owner, nothing is sent or shut down, and the parent goes on") {
+TEST_CASE(
+    "C16: in a forked child every call is not_owner, nothing is sent or shut down, and the parent "
+    "goes on") {
   for (const Role role : kRoles) {
     for (const Point point : kPoints) {
       CAPTURE(static_cast<int>(role));
@@ -154,11 +170,13 @@ TEST_CASE("C16: a child made by clone(), which runs no handlers of fork(), is se
   at.finish();
 }
 
-TEST_CASE("C16: a child's child does not own the connection, and the child may go on with its own") {
+TEST_CASE(
+    "C16: a child's child does not own the connection, and the child may go on with its own") {
   At at(Role::client, Point::idle);
   const std::string wrong = in_child([&]() -> std::string {
     At own(Role::client, Point::idle);
-    std::string text = in_child([&] { return use_and_destroy(at.conn) + use_and_destroy(own.conn); });
+    std::string text =
+        in_child([&] { return use_and_destroy(at.conn) + use_and_destroy(own.conn); });
     own.finish();
     return text;
   });
@@ -236,7 +254,8 @@ TEST_CASE("C16: a child that an observer forks inside write() sends nothing") {
   struct Forks : Observer {
     explicit Forks(pid_t& c) : child(c) {}
     void on_record(const Record& record) override {
-      if (record.direction != Direction::sent || record.type != ContentType::application_data) return;
+      if (record.direction != Direction::sent || record.type != ContentType::application_data)
+        return;
       child = ::fork();
       if (child == 0) return;
       int status = -1;
@@ -258,9 +277,12 @@ TEST_CASE("C16: a child that an observer forks inside write() sends nothing") {
   CHECK_FALSE(b.peer->engine.error().has_value());
 }
 
-TEST_CASE("C16: disown() before the fork and adopt() in the child hand a connection over at every point") {
+TEST_CASE(
+    "C16: disown() before the fork and adopt() in the child hand a connection over at every "
+    "point") {
   for (const Role role : kRoles) {
-    for (const Point point : {Point::before_handshake, Point::handshaking, Point::idle, Point::half_sent, Point::after_close_write}) {
+    for (const Point point : {Point::before_handshake, Point::handshaking, Point::idle,
+                              Point::half_sent, Point::after_close_write}) {
       CAPTURE(static_cast<int>(role));
       CAPTURE(static_cast<int>(point));
       At at(role, point);
@@ -290,7 +312,8 @@ TEST_CASE("C16: disown() before the fork and adopt() in the child hand a connect
       at.peer->run();
       CHECK(at.peer->engine.peer_closed());
       CHECK_FALSE(at.peer->engine.error().has_value());
-      CHECK(at.peer->got == at.accepted + (point == Point::after_close_write ? "" : "child child child "));
+      CHECK(at.peer->got ==
+            at.accepted + (point == Point::after_close_write ? "" : "child child child "));
       const Nonces nonces(at.wire);
       CHECK(nonces.records >= 2);
       CHECK(nonces.distinct.size() == nonces.records);
@@ -365,7 +388,8 @@ TEST_CASE("C16: a child is not held up by a lock that a thread of its parent hel
     return std::nullopt;
   };
   Peer peer(Engine::server(server_context()), tcp_transport(ends[1]).value());
-  std::optional<Conn> conn = Conn::client(tcp_transport(ends[0]).value(), client_context(config), "localhost").value();
+  std::optional<Conn> conn =
+      Conn::client(tcp_transport(ends[0]).value(), client_context(config), "localhost").value();
   std::thread shaking([&] { CHECK(conn->handshake().has_value()); });
   while (!inside) peer.run();
   // A second one waits for the lock.
@@ -383,7 +407,9 @@ TEST_CASE("C16: a child is not held up by a lock that a thread of its parent hel
   looking.join();
 }
 
-TEST_CASE("C16: destroying a child's copy closes its descriptor alone, also if threads were inside a call") {
+TEST_CASE(
+    "C16: destroying a child's copy closes its descriptor alone, also if threads were inside a "
+    "call") {
   for (const Point point : kPoints) {
     CAPTURE(static_cast<int>(point));
     At at(Role::client, point);
@@ -396,7 +422,8 @@ TEST_CASE("C16: destroying a child's copy closes its descriptor alone, also if t
   }
 }
 
-TEST_CASE("C16: a child of a listening process accepts, also if a thread of the parent was accepting") {
+TEST_CASE(
+    "C16: a child of a listening process accepts, also if a thread of the parent was accepting") {
   std::optional<Listener> listening = Listener::on("127.0.0.1", 0, server_context()).value();
   const std::uint16_t port = listening->port();
   std::string parents;
@@ -443,41 +470,4 @@ TEST_CASE("C16: a child can dial, and its dialled connection is its own") {
   REQUIRE(n.has_value());
   CHECK(text_of(Bytes(buffer).first(*n)) == "child");
   CHECK(child.finish() == "");
-}
-
-TEST_CASE("C16: parent and child draw different random bytes") {
-  const auto draw = [] {
-    std::string bytes(16, '\0');
-    const bool drawn = default_provider()->rng().fill({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
-    return drawn ? bytes : std::string();
-  };
-  const std::string before = draw(), childs = in_child(draw), parents = draw();
-  CHECK(childs.size() == 16);
-  CHECK(std::set{before, childs, parents}.size() == 3);
-}
-
-TEST_CASE("C16: a child resumes sessions by tickets and by a store that exist at the fork; its changes stay with it") {
-  for (const bool tickets : {true, false}) {
-    CAPTURE(tickets);
-    ClientConfig client = client_config();
-    client.sessions = make_memory_session_store();
-    ServerConfig server = server_config();
-    server.tickets = tickets;
-    server.sessions = make_memory_session_store();
-    const ServerContext server_side = server_context(server);
-    const auto resumes = [&] {
-      MemoryPair pair = memory_pair();
-      Peer a(Engine::client(client_context(client), "localhost"), std::move(pair.first));
-      Peer b(Engine::server(server_side), std::move(pair.second));
-      while (a.step() || b.step()) {}
-      return a.engine.state().handshake_complete && a.engine.state().resumed;
-    };
-    CHECK_FALSE(resumes());
-    CHECK(in_child([&]() -> std::string {
-            if (!resumes()) return "no session";
-            client.sessions->erase(bytes_of("localhost"));
-            return resumes() ? "not erased" : "";
-          }) == "");
-    CHECK(resumes());
-  }
 }

@@ -35,7 +35,8 @@ class Child {
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       ::alarm(20);
       const std::string text = body();
-      _exit(::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0 : 1);
+      _exit(::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0
+                                                                                            : 1);
     }
     ::close(ends[1]);
     output_ = ends[0];
@@ -134,7 +135,8 @@ struct ForkBench {
     serve_during([this] { CHECK(conn->handshake().has_value()); });
     CHECK_FALSE(peer->engine.handshaking());
   }
-  /// Writes until the socket takes no more: the last record is half sent. Returns the accepted bytes.
+  /// Writes until the socket takes no more: the last record is half sent. Returns the accepted
+  /// bytes.
   std::string stall() {
     const std::string text = numbered(1 << 20);
     conn->set_write_deadline(within(std::chrono::milliseconds(20)));
@@ -169,7 +171,9 @@ struct Nonces {
   explicit Nonces(std::string_view wire) {
     bool is_protected = false;
     while (wire.size() >= 13) {
-      const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(wire[i])); };
+      const auto byte = [&](std::size_t i) {
+        return static_cast<std::size_t>(static_cast<unsigned char>(wire[i]));
+      };
       const std::size_t size = 5 + byte(3) * 256 + byte(4);
       if (is_protected) {
         ++records;

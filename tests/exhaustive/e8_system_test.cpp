@@ -1,4 +1,5 @@
-// E8 for lib/conn over real sockets: every allocation of the process, and every call of the system, fails.
+// E8 for lib/conn over real sockets: every allocation of the process, and every call of the system,
+// fails.
 #include <array>
 #include <cerrno>
 
@@ -32,10 +33,10 @@ struct ScarceThing {
   int system_error;
 };
 constexpr ScarceThing kScarce[] = {{"memory", Scarce::memory, ENOMEM},
-                           {"descriptors of the process", Scarce::system, EMFILE},
-                           {"descriptors of the system", Scarce::system, ENFILE},
-                           {"kernel memory", Scarce::system, ENOMEM},
-                           {"buffers", Scarce::system, ENOBUFS}};
+                                   {"descriptors of the process", Scarce::system, EMFILE},
+                                   {"descriptors of the system", Scarce::system, ENFILE},
+                                   {"kernel memory", Scarce::system, ENOMEM},
+                                   {"buffers", Scarce::system, ENOBUFS}};
 
 constexpr Duration kPatience = 1s;
 
@@ -53,16 +54,24 @@ bool is_honest(const Error& error) {
 /// All of Ed25519 and X25519, which allocate little.
 const DevelopmentIdentity& cheap_identity() {
   static const DevelopmentIdentity made = [] {
-    const auto ca_key = PrivateKey::generate(KeyKind::ed25519).value(), key = PrivateKey::generate(KeyKind::ed25519).value();
-    const auto ca = Identity::from({issue_certificate({.common_name = "test CA", .is_ca = true}, ca_key).value()}, ca_key).value();
-    const auto leaf = issue_certificate({.common_name = "localhost", .names = {"localhost"}}, key, &ca).value();
+    const auto ca_key = PrivateKey::generate(KeyKind::ed25519).value(),
+               key = PrivateKey::generate(KeyKind::ed25519).value();
+    const auto ca =
+        Identity::from(
+            {issue_certificate({.common_name = "test CA", .is_ca = true}, ca_key).value()}, ca_key)
+            .value();
+    const auto leaf =
+        issue_certificate({.common_name = "localhost", .names = {"localhost"}}, key, &ca).value();
     return DevelopmentIdentity{ca, Identity::from({leaf}, key).value()};
   }();
   return made;
 }
 CommonConfig cheap() { return {.groups = {NamedGroup::x25519}}; }
 ClientContext client_side() {
-  return ClientConfig{.trust = TrustStore::of({cheap_identity().ca.chain().front()}), .common = cheap()}.build().value();
+  return ClientConfig{.trust = TrustStore::of({cheap_identity().ca.chain().front()}),
+                      .common = cheap()}
+      .build()
+      .value();
 }
 ServerContext server_side() {
   return ServerConfig{.identities = {cheap_identity().leaf}, .common = cheap()}.build().value();
@@ -126,7 +135,9 @@ struct Echo {
 
 }  // namespace
 
-TEST_CASE("E8: a client over TCP whose process runs out of anything at any call gets an error and never a wrong answer") {
+TEST_CASE(
+    "E8: a client over TCP whose process runs out of anything at any call gets an error and never "
+    "a wrong answer") {
   const Echo echo;
   const ClientContext context = client_side();
   with_every_call_failing([&]() -> std::optional<Error> {
@@ -145,7 +156,8 @@ TEST_CASE("E8: a client over TCP whose process runs out of anything at any call 
   });
 }
 
-TEST_CASE("E8: resolving a name in a process that runs out of anything, threads included, is an error") {
+TEST_CASE(
+    "E8: resolving a name in a process that runs out of anything, threads included, is an error") {
   const Echo echo;
   with_every_call_failing([&]() -> std::optional<Error> {
     auto transport = connect_tcp("localhost", echo.listening.port(), within(kPatience));
@@ -165,7 +177,9 @@ TEST_CASE("E8: a listener whose process runs out of anything is an error, or acc
   });
 }
 
-TEST_CASE("E8: a descriptor in a process that runs out of anything becomes a transport, or an error and is closed") {
+TEST_CASE(
+    "E8: a descriptor in a process that runs out of anything becomes a transport, or an error and "
+    "is closed") {
   with_every_call_failing([&]() -> std::optional<Error> {
     int ends[2];
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);

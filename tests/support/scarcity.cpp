@@ -56,8 +56,12 @@ void* __libc_realloc(void* memory, size_t size);
 void* __libc_memalign(size_t alignment, size_t size);
 
 void* malloc(size_t size) { return memory_fails() ? nullptr : __libc_malloc(size); }
-void* calloc(size_t count, size_t size) { return memory_fails() ? nullptr : __libc_calloc(count, size); }
-void* realloc(void* memory, size_t size) { return memory_fails() ? nullptr : __libc_realloc(memory, size); }
+void* calloc(size_t count, size_t size) {
+  return memory_fails() ? nullptr : __libc_calloc(count, size);
+}
+void* realloc(void* memory, size_t size) {
+  return memory_fails() ? nullptr : __libc_realloc(memory, size);
+}
 void* aligned_alloc(size_t alignment, size_t size) {
   return memory_fails() ? nullptr : __libc_memalign(alignment, size);
 }
@@ -114,7 +118,8 @@ int eventfd(unsigned count, int flags) noexcept {
   static auto* const next = real<int(unsigned, int)>("eventfd");
   return system_fails() ? -1 : next(count, flags);
 }
-int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*body)(void*), void* argument) {
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*body)(void*),
+                   void* argument) {
   static auto* const next =
       real<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)>("pthread_create");
   return system_fails() ? EAGAIN : next(thread, attributes, body, argument);

@@ -59,8 +59,8 @@ int counted_main(int count, char** arguments, char** environment) {
 
 }  // namespace
 
-extern "C" int __libc_start_main(Main main, int count, char** arguments, void (*init)(), void (*fini)(),
-                                 void (*loader_fini)(), void* stack_end) {
+extern "C" int __libc_start_main(Main main, int count, char** arguments, void (*init)(),
+                                 void (*fini)(), void (*loader_fini)(), void* stack_end) {
   real_main = main;
   using Start = int(Main, int, char**, void (*)(), void (*)(), void (*)(), void*);
   auto* const next = reinterpret_cast<Start*>(dlsym(RTLD_NEXT, "__libc_start_main"));
