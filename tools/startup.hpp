@@ -1,5 +1,4 @@
-// What every command does before it parses its options, and the last thing that it says without
-// memory.
+// Start-up of every command, and its last line when memory ran out.
 #pragma once
 
 namespace tls12::tool {

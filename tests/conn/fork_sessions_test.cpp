@@ -1,4 +1,4 @@
-// C16: what a forked child shares with its parent: randomness, session stores and ticket keys.
+// C16: randomness, session stores and ticket keys in a forked child.
 #include "conn/forked.hpp"
 
 using namespace tls12;
