@@ -16,7 +16,7 @@ source=$(cd "$(dirname "$0")/../.." && pwd)
 say() { printf '%s\n' "$*" >&2; }
 die() { say "run.sh: $*"; exit 2; }
 
-suite='' check_options=() keep=false
+suite='' check_options=() keep=false child=''
 for argument; do
   case $argument in
     --all) check_options+=(--all) ;;
@@ -67,8 +67,11 @@ within() {
     exec env -i HOME=/root TERM=dumb ${http_proxy:+http_proxy="$http_proxy"} \
       PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
       chroot . sh -c "cd /root/tls12 && exec \"\$@\"" - "$@"
-  ' - "$root" "$@" </dev/null
+  ' - "$root" "$@" </dev/null &
+  child=$!
+  wait $child
 }
+trap 'kill -KILL "$child" 2>/dev/null; exit 2' INT TERM
 
 say "== $suite: making the system in $root"
 make_system >"$folder/$suite-make.log" 2>&1 || { tail -n 20 "$folder/$suite-make.log" >&2; die "no system of $suite could be made"; }

@@ -1,6 +1,7 @@
 // CBC suites: RFC 5246 §6.2.3.2 and RFC 7366, record by record, against the bare cipher and the library's HMAC.
 #include <algorithm>
 #include <functional>
+#include <iterator>
 
 #include "record/support.hpp"
 
@@ -305,7 +306,7 @@ TEST_CASE("all these faults are one: bad_record_mac") {
       Half half = half_for(kind, {}, kSequence);
       Octets wire = {23, 3, 3};
       put_number(wire, fragment.size(), 2);
-      wire.insert(wire.end(), fragment.begin(), fragment.end());
+      std::ranges::copy(fragment, std::back_inserter(wire));
       return code_of(half.open(record_in(wire)));
     };
     const std::size_t padding = least_padding(kind, 20) + kBlock;
