@@ -170,6 +170,7 @@ enum class Errc : std::uint16_t {
   key_unsupported,
   bad_host_name,
   algorithm_unavailable,
+  field_too_long,
   // ourselves
   out_of_memory,
   randomness_failed,

@@ -11,6 +11,10 @@ inline constexpr std::size_t kMaxPlaintext = 1 << 14;
 inline constexpr std::size_t kMaxCiphertext = kMaxPlaintext + 2048;
 inline constexpr std::size_t kRecordHeaderSize = 5;
 
+/// Bytes of a session ticket that a server issues (RFC 5077 §3.3). A client sends it with each ClientHello, whose extensions share
+/// 2^16-1 bytes. A session that needs more, because of the client's certificates, gets an empty ticket.
+inline constexpr std::size_t kMaxTicket = 16 * 1024;
+
 struct Limits {
   /// Bytes of a handshake message other than Certificate. The largest sensible one, a ClientHello with tickets, stays well below.
   std::size_t handshake_message = 64 * 1024;

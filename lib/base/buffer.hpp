@@ -36,6 +36,8 @@ class Buffer {
     begin_ += n;
     if (empty()) begin_ = end_ = 0;
   }
+  /// Keeps the first `n` bytes.
+  void truncate(std::size_t n) { end_ = begin_ + n; }
   void clear() { begin_ = end_ = 0; }
   /// Frees the memory if the queue is empty.
   void release() {

@@ -1,20 +1,20 @@
 #include "handshake/client.hpp"
 
 #include <algorithm>
-#include <bit>
 
 #include "base/constant_time.hpp"
+#include "handshake/offer.hpp"
 #include "handshake/verify.hpp"
 #include "x509/parsed_certificate.hpp"
 
 namespace tls12::handshake {
 namespace {
 
-constexpr std::uint8_t kNullCompression[] = {0};
-constexpr std::uint8_t kPointFormats[] = {static_cast<std::uint8_t>(EcPointFormat::uncompressed)};
 /// What a server reads and never answers (RFC 5246 §7.4.1.4.1, RFC 7685 §3, RFC 8446 §4.2.1, §4.2.3). It may answer supported_groups: some do, to no effect.
 constexpr ExtensionType kNeverAnswered[] = {ExtensionType::signature_algorithms, ExtensionType::signature_algorithms_cert, ExtensionType::padding,
                                             ExtensionType::supported_versions};
+/// RFC 5246 §7.4.1.4: the extensions of a hello, all together, and what comes before each one's content.
+constexpr std::size_t kMaxExtensions = 0xffff, kExtensionHeaderSize = 4;
 /// How long a session is kept whose server does not say (RFC 5246 appendix F.1.4), and at most.
 constexpr std::chrono::seconds kSessionLifetime = std::chrono::hours(24), kMaxTicketLifetime = std::chrono::days(7);
 
@@ -36,17 +36,6 @@ Bytes list_with(std::optional<std::uint16_t> front, Bytes list, std::optional<Ci
   all.insert(all.end(), list.begin(), list.end());
   if (back) put(static_cast<unsigned>(*back));
   return all;
-}
-
-// RFC 6066 §4; 0 for none.
-std::uint8_t fragment_length_code(std::size_t size) { return size == 0 ? 0 : static_cast<std::uint8_t>(std::bit_width(size) - 9); }
-
-// RFC 7250 §4.1: X.509 alone is not worth an extension.
-std::vector<std::uint8_t> wire_of(const std::vector<CertificateType>& types) {
-  std::vector<std::uint8_t> wire;
-  if (std::ranges::count(types, CertificateType::x509) == std::ssize(types)) return wire;
-  for (const CertificateType type : types) wire.push_back(static_cast<std::uint8_t>(type));
-  return wire;
 }
 
 }  // namespace
@@ -115,33 +104,33 @@ Result<Outcome> Client::send_client_hello() {
   std::vector<std::uint8_t> all_suites, all_groups;
   const Bytes suites = list_with(reserved(0), ours.suites_wire, fallback, all_suites);
   const Bytes groups = list_with(ours.groups.empty() ? std::nullopt : reserved(1), ours.groups_wire, std::nullopt, all_groups);
-  const auto server_types = wire_of(config.server_certificate_types), client_types = wire_of(config.client_certificate_types);
 
-  ClientHello hello{
-      .random = client_random_, .session_id = offered_id(), .cipher_suites = ListOf16<CipherSuite>(suites), .compression_methods = kNullCompression};
+  ClientHello hello = hello_of(context_);
+  hello.random = client_random_;
+  hello.session_id = offered_id();
+  hello.cipher_suites = ListOf16<CipherSuite>(suites);
   if (names_server_) hello.server_name = state_.server_name;  // RFC 6066 §3: never an address, and no dot at the end
   if (!groups.empty()) hello.supported_groups = ListOf16<NamedGroup>(groups);
-  if (ours.has_ecdhe()) hello.ec_point_formats = kPointFormats;
-  hello.signature_algorithms = ours.scheme_list();
-  if (const auto& wire = context_.certificate_schemes_wire; !wire.empty()) hello.signature_algorithms_cert = ListOf16<SignatureScheme>(wire);
-  if (!ours.protocols_wire.empty() && !established_) hello.application_layer_protocol_negotiation = ours.protocol_list();
-  hello.extended_master_secret = true;
-  hello.encrypt_then_mac = ours.has_cbc();
+  if (established_) hello.application_layer_protocol_negotiation.reset();
   // RFC 5746 §3.4: empty in a first handshake; §3.5: our last verify_data in another.
   hello.renegotiation_info = established_ ? Bytes(kept_.client_verify_data) : Bytes{};
   if (config.sessions && config.tickets && !established_) hello.session_ticket = session_ ? session_->ticket.view() : Bytes{};
-  hello.status_request = config.request_ocsp;
-  hello.signed_certificate_timestamp = config.request_timestamps;
-  if (config.max_fragment_length != 0) hello.max_fragment_length = fragment_length_code(config.max_fragment_length);
-  if (config.common.record_size_limit != 0) hello.record_size_limit = config.common.record_size_limit;
-  if (!server_types.empty()) hello.server_certificate_types = server_types;
-  if (!client_types.empty()) hello.client_certificate_types = client_types;
   if (config.grease) hello.grease = static_cast<ExtensionType>(grease(client_random_[2]));
-  // RFC 7685: what is missing, beside the extension's own header; but never nothing, for old servers mind an empty extension at the end.
-  if (config.pad_hello_to != 0) {
+  auto sent = pad_and_emit(hello);
+  if (sent || sent.error().code != Errc::field_too_long || !session_) return sent;
+  // RFC 5246 §7.4.1.4: all extensions share 2^16-1 bytes. A ticket that does not fit beside the others is not offered.
+  session_.reset();
+  hello.session_id = {};
+  hello.session_ticket = Bytes{};
+  return pad_and_emit(hello);
+}
+
+// RFC 7685: what is missing, beside the extension's own header; but never nothing, for old servers mind an empty extension at the end.
+Result<Outcome> Client::pad_and_emit(ClientHello& hello) {
+  if (const std::size_t least = context_.config.pad_hello_to; least != 0) {
     Buffer bare;
-    wire::serialize(hello, bare);
-    if (bare.size() < config.pad_hello_to) hello.padding = std::max<std::size_t>(config.pad_hello_to - bare.size(), 5) - 4;
+    if (const auto written = wire::serialize(hello, bare); !written) return fail(written.error());
+    if (bare.size() < least) hello.padding = std::max<std::size_t>(least - bare.size(), 5) - 4;
   }
   return emit(hello);
 }
@@ -237,9 +226,11 @@ Result<void> Client::resume_session(const ServerHello& hello, const wire::SuiteR
 }
 
 // RFC 5246 §7.4.1.4: a server answers extensions, it never brings its own. Our ClientHello stands in the transcript still.
-Result<void> Client::check_offered(const ServerHello& hello) const {
+Result<void> Client::check_offered(const ServerHello& hello) {
   const auto ours = wire::parse_client_hello(transcript_.kept().subspan(wire::kHandshakeHeaderSize));
   if (!ours) return fail(ours.error());
+  const std::size_t padding = ours->padding ? kExtensionHeaderSize + *ours->padding : 0;
+  ticket_room_ = kMaxExtensions - (ours->extensions.wire().size() - padding - ours->session_ticket.value_or(Bytes{}).size());
   for (const Extension answer : hello.extensions) {
     const bool offered = std::ranges::any_of(ours->extensions, [&](const Extension& e) { return e.type == answer.type; });
     if (!offered || is_reserved(answer.type) || std::ranges::find(kNeverAnswered, answer.type) != std::end(kNeverAnswered))
@@ -502,7 +493,7 @@ Result<Outcome> Client::send_client_key_exchange() {
   if (has_psk(kind)) {
     psk_identity_hint_ = text_of(server.psk_identity_hint);
     psk = context_.config.find_psk(psk_identity_hint_);
-    if (!psk || psk->key.empty() || psk->key.size() > kMaxPskSize || psk->identity.size() > 0xffff) return fail(Errc::psk_unavailable);
+    if (!psk || psk->key.empty() || psk->key.size() > kMaxPskSize) return fail(Errc::psk_unavailable);
     message.psk_identity = bytes_of(psk->identity);
   }
   std::array<std::uint8_t, kMaxSignatureSize> ciphertext;
@@ -582,13 +573,13 @@ void Client::keep_session() {
   Session session = session_of();
   session.binding = binding();
   session.psk_identity_hint = negotiated_.resumed ? session_->psk_identity_hint : psk_identity_hint_;
-  session.ticket = new_ticket_;
-  if (new_ticket_.empty()) session.session_id = new_id_;
+  if (new_ticket_.size() <= ticket_room_) session.ticket = new_ticket_;  // another one could not be offered
+  if (session.ticket.empty()) session.session_id = new_id_;
   if (session.ticket.empty() && session.session_id.empty()) return kept_.store->erase(session_key());
   // RFC 5077 §3.3: the lifetime is a hint, and 0 is none.
   const auto lifetime = ticket_lifetime_ == 0 ? kSessionLifetime : std::min<std::chrono::seconds>(std::chrono::seconds(ticket_lifetime_), kMaxTicketLifetime);
   session.expires = std::min(now_ + lifetime, session.established + kMaxTicketLifetime);
-  kept_.store->put(session_key(), serialize(session), session.expires);
+  if (const auto bytes = serialize(session)) kept_.store->put(session_key(), *bytes, session.expires);
 }
 
 }  // namespace tls12::handshake

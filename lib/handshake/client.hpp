@@ -23,6 +23,7 @@ class Client final : public Endpoint {
   Result<void> understand(Act message, Bytes body) override;
 
   Result<Outcome> send_client_hello();
+  Result<Outcome> pad_and_emit(ClientHello& hello);
   Result<void> receive_server_hello(Bytes body);
   Result<void> receive_certificate(Bytes body);
   Result<void> receive_certificate_status(Bytes body);
@@ -51,7 +52,7 @@ class Client final : public Endpoint {
   Bytes offered_id() const;
   Bytes session_key() const { return bytes_of(state_.server_name); }
   // ServerHello
-  Result<void> check_offered(const ServerHello& hello) const;
+  Result<void> check_offered(const ServerHello& hello);
   Result<void> check_extensions(const ServerHello& hello, const wire::SuiteRow& suite);
   Result<void> check_renegotiation(const ServerHello& hello, const wire::SuiteRow& suite) const;
   Result<void> check_renegotiation_info(const ServerHello& hello) const;
@@ -79,6 +80,7 @@ class Client final : public Endpoint {
   bool names_server_;
   std::array<std::uint8_t, kSessionIdSize> beside_ticket_ = {};
   std::vector<std::uint8_t> new_id_, new_ticket_;  // what the server gives to resume by
+  std::size_t ticket_room_ = 0;                    // the largest ticket that fits our ClientHello
   std::uint32_t ticket_lifetime_ = 0;
   std::string psk_identity_hint_;
   std::vector<std::uint8_t> server_key_exchange_, certificate_request_;  // as they came, for the steps that answer them

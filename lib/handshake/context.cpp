@@ -6,6 +6,7 @@
 
 #include "handshake/contradictions.hpp"
 #include "handshake/policy.hpp"
+#include "handshake/sizes.hpp"
 #include "x509/parsed_certificate.hpp"
 
 namespace tls12 {
@@ -50,13 +51,23 @@ void append_vector(std::vector<std::uint8_t>& wire, Bytes content, int prefix) {
   wire.insert(wire.end(), content.begin(), content.end());
 }
 
-/// RFC 5246 §7.4.4: the subjects of those who may have issued. As many as there is room for: the list is a hint.
+/// RFC 5246 §7.4.4: the subjects of those who may have issued. Whole or empty: an empty list allows any issuer, while a list that
+/// lacks some makes their clients fail.
 std::vector<std::uint8_t> encode_authorities(const TrustStore& trust) {
   std::vector<std::uint8_t> wire;
   for (const Certificate& anchor : trust.anchors()) {
     const Bytes subject = anchor.parsed().subject;
-    if (wire.size() + 2 + subject.size() <= 0x3fff) append_vector(wire, subject, 2);
+    if (wire.size() + 2 + subject.size() > 0xffff) return {};
+    append_vector(wire, subject, 2);
   }
+  return wire;
+}
+
+// RFC 7250 §4.1: X.509 alone is not worth an extension.
+std::vector<std::uint8_t> encode_certificate_types(const std::vector<CertificateType>& types) {
+  std::vector<std::uint8_t> wire;
+  if (std::ranges::count(types, CertificateType::x509) == std::ssize(types)) return wire;
+  for (const CertificateType type : types) wire.push_back(static_cast<std::uint8_t>(type));
   return wire;
 }
 
@@ -168,7 +179,11 @@ Result<ClientContext> ClientConfig::build() const try {
   if (!certificate_schemes) return fail(certificate_schemes.error().in(Phase::configure));
   std::vector<handshake::ShownIdentity> shown;
   for (const Identity& identity : identities) shown.push_back(handshake::show(identity));
-  return ClientContext(std::make_shared<const ClientContext::Content>(*this, std::move(*abilities), std::move(shown), std::move(*certificate_schemes)));
+  auto content = std::make_shared<const ClientContext::Content>(*this, std::move(*abilities), std::move(shown), std::move(*certificate_schemes),
+                                                                handshake::encode_certificate_types(server_certificate_types),
+                                                                handshake::encode_certificate_types(client_certificate_types));
+  if (const auto checked = handshake::check_sizes(*content); !checked) return fail(checked.error().in(Phase::configure));
+  return ClientContext(std::move(content));
 } catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
 
 Result<ServerContext> ServerConfig::build() const try {
@@ -191,9 +206,11 @@ Result<ServerContext> ServerConfig::build() const try {
   std::vector<handshake::ShownIdentity> shown;
   for (const Identity& identity : identities) shown.push_back(handshake::show(identity));
   auto keys = !tickets ? nullptr : ticket_keys ? ticket_keys : TicketKeys::rotating(common.provider);
-  return ServerContext(std::make_shared<const ServerContext::Content>(
+  auto content = std::make_shared<const ServerContext::Content>(
       *this, std::move(*abilities), std::move(shown), send_authorities ? handshake::encode_authorities(client_trust) : std::vector<std::uint8_t>(),
-      std::move(keys)));
+      std::move(keys));
+  if (const auto checked = handshake::check_sizes(*content); !checked) return fail(checked.error().in(Phase::configure));
+  return ServerContext(std::move(content));
 } catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
 
 const ClientConfig& ClientContext::config() const { return content_->config; }

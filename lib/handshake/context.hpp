@@ -47,7 +47,8 @@ struct ClientContext::Content {
   ClientConfig config;
   handshake::Abilities abilities;
   std::vector<handshake::ShownIdentity> identities;
-  std::vector<std::uint8_t> certificate_schemes_wire;  ///< RFC 8446 §4.2.3: VerifyPolicy::signature_schemes
+  std::vector<std::uint8_t> certificate_schemes_wire;              ///< RFC 8446 §4.2.3: VerifyPolicy::signature_schemes
+  std::vector<std::uint8_t> server_types_wire, client_types_wire;  ///< RFC 7250 §3; empty: not negotiated
   handshake::Bindings bindings = {};
 };
 

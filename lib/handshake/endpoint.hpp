@@ -102,7 +102,7 @@ class Endpoint : public Steps {
     Buffer& out = channel_.messages();
     if (out.empty()) (void)out.prepare(kUsualFlight);
     const std::size_t start = out.size();
-    wire::serialize(message, out);
+    if (const auto written = wire::serialize(message, out); !written) return fail(written.error());
     const Bytes bytes = out.view().subspan(start);
     if (observer_ != nullptr) observer_->on_message({Direction::sent, wire::type_of(message), bytes, message});
     if (const auto added = transcript_.add(bytes); !added) return fail(added.error());

@@ -193,6 +193,7 @@ Result<Outcome> Server::send_server_hello() {
   // RFC 5077 §3.2: to whom asks for one, and to whom has one that is due for another.
   answer.session_ticket = context_.content().ticket_keys && hello->session_ticket && (!session_ || ticket_is_old_);
   negotiated_.new_session_ticket = answer.session_ticket;
+  ticket_room_ = ticket_room(*hello);
   if (const auto limited = limit_fragments(*hello, answer); !limited) return fail(limited.error());
   if (!session_)
     if (const auto chosen = show_key(*hello, answer); !chosen) return fail(chosen.error());
@@ -304,7 +305,7 @@ Result<Outcome> Server::sign_parameters() {
     signing_.begin(choice_.credential.identity->identity, choice_.credential.scheme, choice_.credential.algorithm);
     signing_.message().append(client_random_);
     signing_.message().append(server_random_);
-    wire::serialize_params(key_exchange_params(), signing_.message());
+    if (const auto written = wire::serialize_params(key_exchange_params(), signing_.message()); !written) return fail(written.error());
   }
   return sign();
 }
@@ -450,15 +451,24 @@ Result<PeerVerified> Server::verify_certificates(std::span<const Certificate> pr
 
 // ------------------------------------------------ the end
 
-// RFC 5077 §3.3: the lifetime that is left; a ticket that cannot be made is an empty one.
+// RFC 5077 §3.3: the lifetime that is left; a ticket that would be too large is empty instead.
 Result<Outcome> Server::send_new_session_ticket() {
   const Session session = session_to_keep();
   const auto left = std::max(session.established + config().session_lifetime - now_, std::chrono::seconds(0));
-  const SecretVector bytes = serialize(session);
-  auto ticket = seal_ticket(*context_.content().ticket_keys, bytes, now_);
-  if (!ticket) return fail(ticket.error());
-  if (ticket->size() > 0xffff) ticket->clear();
-  return emit(NewSessionTicket{.lifetime_hint = static_cast<std::uint32_t>(left.count()), .ticket = *ticket});
+  std::vector<std::uint8_t> ticket;
+  if (const auto bytes = serialize(session); bytes && bytes->size() + kTicketOverhead <= ticket_room_) {
+    auto sealed = seal_ticket(*context_.content().ticket_keys, *bytes, now_);
+    if (!sealed) return fail(sealed.error());
+    ticket = std::move(*sealed);
+  }
+  return emit(NewSessionTicket{.lifetime_hint = static_cast<std::uint32_t>(left.count()), .ticket = ticket});
+}
+
+// A ticket that this server would refuse later, in a ClientHello like this one, is not issued.
+std::size_t Server::ticket_room(const ClientHello& hello) const {
+  const std::size_t offered = hello.session_ticket.value_or(Bytes{}).size();
+  const std::size_t others = transcript_.kept().size() - offered + kSessionIdSize - hello.session_id.size();
+  return std::min(kMaxTicket, config_.limits.handshake_message - std::min(config_.limits.handshake_message, others));
 }
 
 Session Server::session_to_keep() const {
@@ -472,7 +482,7 @@ Result<Outcome> Server::complete(PeerVerified& peer, const SignatureVerified& si
   if (choice_.credential.identity != nullptr) kept_.server_certificate = choice_.credential.identity->identity.chain().front();
   if (gives_id_) {
     const Session session = session_to_keep();
-    config().sessions->put(new_id_, serialize(session), session.expires);
+    if (const auto bytes = serialize(session)) config().sessions->put(new_id_, *bytes, session.expires);
     remember_where(new_id_);
   }
   return Endpoint::complete(peer, signature, finished);

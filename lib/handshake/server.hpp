@@ -35,6 +35,7 @@ class Server final : public Endpoint {
   Result<Outcome> derive_keys();
   Result<Outcome> verify_peer();
   Result<Outcome> send_new_session_ticket();
+  std::size_t ticket_room(const ClientHello& hello) const;
   Result<Outcome> complete(PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished);
 
   const ServerConfig& config() const { return context_.config(); }
@@ -62,8 +63,9 @@ class Server final : public Endpoint {
   ServerContext context_;                // the one that this ClientHello chose
   ProtocolVersion client_version_ = {};  // as its hello offered it, which the premaster secret of RSA says again
   Choice choice_;
-  Bytes protocol_ = {};         // a view into the configuration
-  bool ticket_is_old_ = false;  // a ticket was taken that is due to be renewed
+  Bytes protocol_ = {};          // a view into the configuration
+  std::size_t ticket_room_ = 0;  // the largest ticket that is issued
+  bool ticket_is_old_ = false;   // a ticket was taken that is due to be renewed
   std::array<std::uint8_t, kSessionIdSize> new_id_ = {};
   bool gives_id_ = false, shows_raw_key_ = false, asks_client_ = false;
   std::vector<std::uint8_t> encrypted_premaster_ = {};

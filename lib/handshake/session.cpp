@@ -18,19 +18,26 @@ class Writer {
   }
   void bytes(Bytes bytes) { out_.insert(out_.end(), bytes.begin(), bytes.end()); }
   void vector(Bytes content, int prefix) {
-    number(content.size(), prefix);
+    length(content.size(), prefix);
     bytes(content);
   }
   void certificates(const std::vector<Certificate>& list) {
     std::size_t size = 0;
     for (const Certificate& certificate : list) size += 3 + certificate.der().size();
-    number(size, 3);
+    length(size, 3);
     for (const Certificate& certificate : list) vector(certificate.der(), 3);
   }
-  SecretVector take() { return std::move(out_); }
+  /// Empty if a length did not fit.
+  std::optional<SecretVector> take() { return fits_ ? std::optional(std::move(out_)) : std::nullopt; }
 
  private:
+  void length(std::size_t size, int prefix) {
+    if (size >> (8 * prefix) != 0) fits_ = false;
+    number(size, prefix);
+  }
+
   SecretVector out_;
+  bool fits_ = true;
 };
 
 WallTime read_time(wire::Reader& reader) {
@@ -73,7 +80,7 @@ std::vector<std::uint8_t> copy(Bytes bytes) { return {bytes.begin(), bytes.end()
 
 }  // namespace
 
-SecretVector serialize(const Session& session) {
+std::optional<SecretVector> serialize(const Session& session) {
   Writer out;
   out.number(kVersion, 1);
   out.number(static_cast<std::uint64_t>(session.suite), 2);

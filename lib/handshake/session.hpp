@@ -50,7 +50,8 @@ struct Session {
 ///   } Session;
 ///
 /// A format that changes gets another version; what is not of this version, or damaged, is no session.
-SecretVector serialize(const Session& session);
+/// Empty if a field is longer than its length can say: such a session is not kept.
+std::optional<SecretVector> serialize(const Session& session);
 /// `known` are certificates that need not be parsed again.
 std::optional<Session> parse_session(Bytes bytes, std::span<const Certificate> known = {});
 

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kNameSize = 16, kKeySize = 32;
 constexpr AeadAlgorithm kAead = AeadAlgorithm::aes_256_gcm;  // the same on every machine of a farm
 static_assert(kNameSize + kKeySize == TicketKeys::kSecretSize && key_size(kAead) == kKeySize);
+static_assert(kNameSize + kAeadNonceSize + tag_size(kAead) == handshake::kTicketOverhead);
 
 struct Key {
   std::array<std::uint8_t, kNameSize> name;
@@ -134,7 +135,7 @@ Result<std::vector<std::uint8_t>> seal_ticket(TicketKeys& keys, Bytes session, W
   const std::scoped_lock lock(content.mutex);
   if (const auto rotated = content.rotate(now); !rotated) return fail(rotated.error());
   const Key& key = content.keys.front();
-  std::vector<std::uint8_t> ticket(kNameSize + kAeadNonceSize + session.size() + tag_size(kAead));
+  std::vector<std::uint8_t> ticket(session.size() + kTicketOverhead);
   std::ranges::copy(key.name, ticket.begin());
   const MutableBytes nonce = MutableBytes(ticket).subspan(kNameSize, kAeadNonceSize);
   if (!content.provider->rng().fill(nonce)) return fail(Errc::randomness_failed);
@@ -143,7 +144,7 @@ Result<std::vector<std::uint8_t>> seal_ticket(TicketKeys& keys, Bytes session, W
 }
 
 std::optional<OpenedTicket> open_ticket(TicketKeys& keys, Bytes ticket, WallTime now) {
-  if (ticket.size() < kNameSize + kAeadNonceSize + tag_size(kAead)) return std::nullopt;
+  if (ticket.size() < kTicketOverhead) return std::nullopt;
   auto& content = keys.content();
   const std::scoped_lock lock(content.mutex);
   if (!content.rotate(now)) return std::nullopt;

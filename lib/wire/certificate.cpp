@@ -38,24 +38,28 @@ Result<CertificateVerify> parse_certificate_verify(Bytes body) {
   return reader.finish(message);
 }
 
-void serialize(const Certificates& message, Buffer& out) {
-  Writer writer(out);
-  const Writer::Length body = writer.message(HandshakeType::certificate);
-  writer.vector24(message.raw_public_key ? *message.raw_public_key : message.certificate_list.wire());
+Result<void> serialize(const Certificates& message, Buffer& out) {
+  Writer writer(out, HandshakeType::certificate);
+  if (message.raw_public_key) {
+    writer.vector24(*message.raw_public_key, "subjectPublicKeyInfo");
+  } else {
+    writer.vector24(message.certificate_list.wire(), "certificate_list");
+  }
+  return writer.finish();
 }
 
-void serialize(const CertificateStatus& message, Buffer& out) {
-  Writer writer(out);
-  const Writer::Length body = writer.message(HandshakeType::certificate_status);
+Result<void> serialize(const CertificateStatus& message, Buffer& out) {
+  Writer writer(out, HandshakeType::certificate_status);
   writer.u8(kOcsp);
-  writer.vector24(message.ocsp_response);
+  writer.vector24(message.ocsp_response, "response");
+  return writer.finish();
 }
 
-void serialize(const CertificateVerify& message, Buffer& out) {
-  Writer writer(out);
-  const Writer::Length body = writer.message(HandshakeType::certificate_verify);
+Result<void> serialize(const CertificateVerify& message, Buffer& out) {
+  Writer writer(out, HandshakeType::certificate_verify);
   writer.value(message.scheme);
-  writer.vector16(message.signature);
+  writer.vector16(message.signature, "signature");
+  return writer.finish();
 }
 
 }  // namespace tls12::wire

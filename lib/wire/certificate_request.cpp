@@ -14,12 +14,12 @@ Result<CertificateRequest> parse_certificate_request(Bytes body) {
   return reader.finish(request);
 }
 
-void serialize(const CertificateRequest& request, Buffer& out) {
-  Writer writer(out);
-  const Writer::Length body = writer.message(HandshakeType::certificate_request);
-  writer.vector8(request.certificate_types);
-  writer.vector16(request.supported_signature_algorithms.wire());
-  writer.vector16(request.certificate_authorities.wire());
+Result<void> serialize(const CertificateRequest& request, Buffer& out) {
+  Writer writer(out, HandshakeType::certificate_request);
+  writer.vector8(request.certificate_types, "certificate_types");
+  writer.vector16(request.supported_signature_algorithms.wire(), "supported_signature_algorithms");
+  writer.vector16(request.certificate_authorities.wire(), "certificate_authorities");
+  return writer.finish();
 }
 
 }  // namespace tls12::wire

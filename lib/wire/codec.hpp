@@ -1,4 +1,5 @@
-// Parsing and serialising the messages of tls12/messages.hpp. A parse consumes everything or fails; serialising cannot fail.
+// Parsing and serialising the messages of tls12/messages.hpp. A parse consumes everything or fails; serialising writes everything or
+// fails.
 #pragma once
 
 #include <array>
@@ -37,25 +38,27 @@ Result<HandshakeMessage> parse(HandshakeType type, Bytes body, Syntax syntax);
 /// RFC 5246 §7.2: exactly two bytes.
 Result<AlertMessage> parse_alert(Bytes fragment);
 
-// Each appends header and body.
-void serialize(const HelloRequest&, Buffer& out);
-void serialize(const ClientHello&, Buffer& out);
-void serialize(const ServerHello&, Buffer& out);
-void serialize(const NewSessionTicket&, Buffer& out);
-void serialize(const Certificates&, Buffer& out);
-void serialize(const CertificateStatus&, Buffer& out);
-void serialize(const ServerKeyExchange&, Buffer& out);
-void serialize(const CertificateRequest&, Buffer& out);
-void serialize(const ServerHelloDone&, Buffer& out);
-void serialize(const ClientKeyExchange&, Buffer& out);
-void serialize(const CertificateVerify&, Buffer& out);
-void serialize(const Finished&, Buffer& out);
-void serialize(const HandshakeMessage&, Buffer& out);
+// Each appends header and body, or nothing. Errors: Errc::field_too_long if a field or the message is longer than its length
+// can say; the detail names it ("Certificate.certificate_list").
+[[nodiscard]] Result<void> serialize(const HelloRequest&, Buffer& out);
+[[nodiscard]] Result<void> serialize(const ClientHello&, Buffer& out);
+[[nodiscard]] Result<void> serialize(const ServerHello&, Buffer& out);
+[[nodiscard]] Result<void> serialize(const NewSessionTicket&, Buffer& out);
+[[nodiscard]] Result<void> serialize(const Certificates&, Buffer& out);
+[[nodiscard]] Result<void> serialize(const CertificateStatus&, Buffer& out);
+[[nodiscard]] Result<void> serialize(const ServerKeyExchange&, Buffer& out);
+[[nodiscard]] Result<void> serialize(const CertificateRequest&, Buffer& out);
+[[nodiscard]] Result<void> serialize(const ServerHelloDone&, Buffer& out);
+[[nodiscard]] Result<void> serialize(const ClientKeyExchange&, Buffer& out);
+[[nodiscard]] Result<void> serialize(const CertificateVerify&, Buffer& out);
+[[nodiscard]] Result<void> serialize(const Finished&, Buffer& out);
+[[nodiscard]] Result<void> serialize(const HandshakeMessage&, Buffer& out);
 std::array<std::uint8_t, 2> serialize(const AlertMessage&);
 
 HandshakeType type_of(const HandshakeMessage& message);
 
 /// The ServerDHParams (RFC 5246 §7.4.3) or ServerECDHParams (RFC 8422 §5.4) of a message, as they are sent and signed.
-void serialize_params(const ServerKeyExchange& message, Buffer& out);
+/// Errors: as serialize.
+[[nodiscard]] Result<void> serialize_params(const ServerKeyExchange& message, Buffer& out);
 
 }  // namespace tls12::wire

@@ -254,7 +254,7 @@ void parse_block(Reader& reader, Hello& hello, const Row<Hello> (&rows)[N]) {
 template <class Hello, std::size_t N>
 void serialize_block(const Hello& hello, Writer& out, const Row<Hello> (&rows)[N], std::optional<ExtensionType> grease = {}) {
   if (!grease && std::none_of(std::begin(rows), std::end(rows), [&](const Row<Hello>& row) { return row.present(hello); })) return;
-  const Writer::Length block(out, 2);
+  const Writer::Length block(out, 2, "extensions");
   if (grease) {
     out.value(*grease);
     out.u16(0);
@@ -262,7 +262,7 @@ void serialize_block(const Hello& hello, Writer& out, const Row<Hello> (&rows)[N
   for (const Row<Hello>& row : rows) {
     if (!row.present(hello)) continue;
     out.value(row.type);
-    const Writer::Length data(out, 2);
+    const Writer::Length data(out, 2, row.name);
     row.serialize(hello, out);
   }
 }

@@ -16,10 +16,10 @@ Result<Finished> parse_finished(Bytes body) {
   return reader.finish(message);
 }
 
-void serialize(const Finished& message, Buffer& out) {
-  Writer writer(out);
-  const Writer::Length body = writer.message(HandshakeType::finished);
+Result<void> serialize(const Finished& message, Buffer& out) {
+  Writer writer(out, HandshakeType::finished);
   writer.bytes(message.verify_data);
+  return writer.finish();
 }
 
 }  // namespace tls12::wire

@@ -38,8 +38,8 @@ Result<HandshakeMessage> parse(HandshakeType type, Bytes body, Syntax syntax) {
   return fail(Errc::unexpected_message, name(type));
 }
 
-void serialize(const HandshakeMessage& message, Buffer& out) {
-  std::visit([&](const auto& alternative) { serialize(alternative, out); }, message);
+Result<void> serialize(const HandshakeMessage& message, Buffer& out) {
+  return std::visit([&](const auto& alternative) { return serialize(alternative, out); }, message);
 }
 
 HandshakeType type_of(const HandshakeMessage& message) { return kTypes[message.index()]; }

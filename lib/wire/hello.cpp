@@ -39,30 +39,30 @@ Result<ServerHello> parse_server_hello(Bytes body) {
 
 Result<ServerHelloDone> parse_server_hello_done(Bytes body) { return Reader(body, "ServerHelloDone").finish(ServerHelloDone{}); }
 
-void serialize(const HelloRequest&, Buffer& out) { static_cast<void>(Writer(out).message(HandshakeType::hello_request)); }
+Result<void> serialize(const HelloRequest&, Buffer& out) { return Writer(out, HandshakeType::hello_request).finish(); }
 
-void serialize(const ClientHello& hello, Buffer& out) {
-  Writer writer(out);
-  const Writer::Length body = writer.message(HandshakeType::client_hello);
+Result<void> serialize(const ClientHello& hello, Buffer& out) {
+  Writer writer(out, HandshakeType::client_hello);
   writer.value(hello.client_version);
   writer.bytes(hello.random);
-  writer.vector8(hello.session_id);
-  writer.vector16(hello.cipher_suites.wire());
-  writer.vector8(hello.compression_methods);
+  writer.vector8(hello.session_id, "session_id");
+  writer.vector16(hello.cipher_suites.wire(), "cipher_suites");
+  writer.vector8(hello.compression_methods, "compression_methods");
   serialize_extensions(hello, writer);
+  return writer.finish();
 }
 
-void serialize(const ServerHello& hello, Buffer& out) {
-  Writer writer(out);
-  const Writer::Length body = writer.message(HandshakeType::server_hello);
+Result<void> serialize(const ServerHello& hello, Buffer& out) {
+  Writer writer(out, HandshakeType::server_hello);
   writer.value(hello.server_version);
   writer.bytes(hello.random);
-  writer.vector8(hello.session_id);
+  writer.vector8(hello.session_id, "session_id");
   writer.value(hello.cipher_suite);
   writer.u8(hello.compression_method);
   serialize_extensions(hello, writer);
+  return writer.finish();
 }
 
-void serialize(const ServerHelloDone&, Buffer& out) { static_cast<void>(Writer(out).message(HandshakeType::server_hello_done)); }
+Result<void> serialize(const ServerHelloDone&, Buffer& out) { return Writer(out, HandshakeType::server_hello_done).finish(); }
 
 }  // namespace tls12::wire

@@ -25,13 +25,13 @@ void parse_ecdh_params(Reader& reader, ServerKeyExchange& message) {
 
 void write_params(const ServerKeyExchange& message, Writer& out) {
   if (has_dhe(message.key_exchange)) {
-    out.vector16(message.dh_p);
-    out.vector16(message.dh_g);
-    out.vector16(message.dh_Ys);
+    out.vector16(message.dh_p, "params.dh_p");
+    out.vector16(message.dh_g, "params.dh_g");
+    out.vector16(message.dh_Ys, "params.dh_Ys");
   } else if (has_ecdhe(message.key_exchange)) {
     out.u8(kNamedCurve);
     out.value(message.group);
-    out.vector8(message.point);
+    out.vector8(message.point, "params.public");
   }
 }
 
@@ -67,27 +67,30 @@ Result<ClientKeyExchange> parse_client_key_exchange(Bytes body, KeyExchange key_
   return reader.finish(message);
 }
 
-void serialize(const ServerKeyExchange& message, Buffer& out) {
-  Writer writer(out);
-  const Writer::Length body = writer.message(HandshakeType::server_key_exchange);
-  if (has_psk(message.key_exchange)) writer.vector16(message.psk_identity_hint);
+Result<void> serialize(const ServerKeyExchange& message, Buffer& out) {
+  Writer writer(out, HandshakeType::server_key_exchange);
+  if (has_psk(message.key_exchange)) writer.vector16(message.psk_identity_hint, "psk_identity_hint");
   write_params(message, writer);
-  if (!has_signature(message.key_exchange)) return;
-  writer.value(message.scheme);
-  writer.vector16(message.signature);
+  if (has_signature(message.key_exchange)) {
+    writer.value(message.scheme);
+    writer.vector16(message.signature, "signed_params.signature");
+  }
+  return writer.finish();
 }
 
-void serialize(const ClientKeyExchange& message, Buffer& out) {
-  Writer writer(out);
-  const Writer::Length body = writer.message(HandshakeType::client_key_exchange);
-  if (has_psk(message.key_exchange)) writer.vector16(message.psk_identity);
-  if (message.key_exchange == KeyExchange::rsa || has_dhe(message.key_exchange)) writer.vector16(message.exchange_keys);
-  if (has_ecdhe(message.key_exchange)) writer.vector8(message.exchange_keys);
+Result<void> serialize(const ClientKeyExchange& message, Buffer& out) {
+  Writer writer(out, HandshakeType::client_key_exchange);
+  if (has_psk(message.key_exchange)) writer.vector16(message.psk_identity, "psk_identity");
+  if (message.key_exchange == KeyExchange::rsa) writer.vector16(message.exchange_keys, "encrypted_pre_master_secret");
+  if (has_dhe(message.key_exchange)) writer.vector16(message.exchange_keys, "dh_Yc");
+  if (has_ecdhe(message.key_exchange)) writer.vector8(message.exchange_keys, "ecdh_Yc");
+  return writer.finish();
 }
 
-void serialize_params(const ServerKeyExchange& message, Buffer& out) {
-  Writer writer(out);
+Result<void> serialize_params(const ServerKeyExchange& message, Buffer& out) {
+  Writer writer(out, "ServerKeyExchange");
   write_params(message, writer);
+  return writer.finish();
 }
 
 }  // namespace tls12::wire

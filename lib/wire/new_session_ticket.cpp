@@ -13,11 +13,11 @@ Result<NewSessionTicket> parse_new_session_ticket(Bytes body) {
   return reader.finish(message);
 }
 
-void serialize(const NewSessionTicket& message, Buffer& out) {
-  Writer writer(out);
-  const Writer::Length body = writer.message(HandshakeType::new_session_ticket);
+Result<void> serialize(const NewSessionTicket& message, Buffer& out) {
+  Writer writer(out, HandshakeType::new_session_ticket);
   writer.u32(message.lifetime_hint);
-  writer.vector16(message.ticket);
+  writer.vector16(message.ticket, "ticket");
+  return writer.finish();
 }
 
 }  // namespace tls12::wire

@@ -1,6 +1,7 @@
 #include "x509/der_writer.hpp"
 
 #include <array>
+#include <bit>
 
 namespace tls12::x509::der {
 
@@ -36,12 +37,12 @@ void Writer::bit_string(Bytes content, unsigned unused) {
 
 void Writer::insert_length(std::size_t start) {
   const std::size_t size = bytes_.size() - start;
-  std::array<std::uint8_t, 5> octets;
+  std::array<std::uint8_t, 1 + sizeof size> octets;
   std::size_t n = 0;
   if (size < 0x80) {
     octets[n++] = static_cast<std::uint8_t>(size);
   } else {
-    const std::size_t wide = size < 0x100 ? 1 : size < 0x10000 ? 2 : size < 0x1000000 ? 3 : 4;
+    const std::size_t wide = (static_cast<std::size_t>(std::bit_width(size)) + 7) / 8;
     octets[n++] = static_cast<std::uint8_t>(0x80 | wide);
     for (std::size_t i = wide; i-- > 0;) octets[n++] = static_cast<std::uint8_t>(size >> (8 * i));
   }

@@ -75,14 +75,15 @@ WallTime time_of(const Sct& sct) {
   return WallTime(std::chrono::seconds(milliseconds / 1000));
 }
 
-/// What a log signed of a certificate itself: entry_type and signed_entry of §3.2.
+/// What a log signed of a certificate itself: entry_type and signed_entry of §3.2. Nothing for a certificate that no log can take.
 void write_certificate_entry(const ParsedCertificate& certificate, Buffer& out) {
-  wire::Writer writer(out);
+  wire::Writer writer(out, "signed_entry");
   writer.u16(kX509Entry);
-  writer.vector24(certificate.der);
+  writer.vector24(certificate.der, "ASN.1Cert");
+  (void)writer.finish();
 }
 
-/// What it signed of the precertificate: its issuer's key, and the TBSCertificate before the SCTs went in (§3.2).
+/// What it signed of the precertificate: its issuer's key, and the TBSCertificate before the SCTs went in (§3.2). Nothing as above.
 void write_precertificate_entry(const ParsedCertificate& certificate, const ParsedCertificate& issuer, const Provider& provider, Buffer& out) {
   const auto issuer_key_hash = digest_of(HashAlgorithm::sha256, issuer.public_key_info, provider);
   if (!issuer_key_hash) return;
@@ -105,10 +106,11 @@ void write_precertificate_entry(const ParsedCertificate& certificate, const Pars
       if (!kept.bytes().empty()) tbs.nest(der::constructed(3), [&] { tbs.element(der::kSequence, kept.bytes()); });
     }
   });
-  wire::Writer writer(out);
+  wire::Writer writer(out, "signed_entry");
   writer.u16(kPrecertEntry);
   writer.bytes(issuer_key_hash->bytes());
-  writer.vector24(tbs.bytes());
+  writer.vector24(tbs.bytes(), "TBSCertificate");
+  (void)writer.finish();
 }
 
 class Count {
@@ -129,7 +131,7 @@ class Count {
     if (log == logs_.end()) return;
     const auto at = static_cast<std::size_t>(log - logs_.begin());
     // §5.2: what comes from the future is not believed.
-    if (seen_[at] || time_of(sct) > request_.now) return;
+    if (entry.empty() || seen_[at] || time_of(sct) > request_.now) return;
     seen_[at] = signature_checks_.take() && is_signed_by(*log, sct, entry);
   }
 
@@ -137,12 +139,13 @@ class Count {
     const bool is_rsa = log.public_key().kind == KeyKind::rsa;
     if (sct.hash != kSha256 || sct.algorithm != (is_rsa ? kRsa : kEcdsa)) return false;
     Buffer message;
-    wire::Writer writer(message);
+    wire::Writer writer(message, "digitally-signed");
     writer.u8(kV1);
     writer.u8(kCertificateTimestamp);
     writer.bytes(sct.timestamp);
     writer.bytes(entry.view());
-    writer.vector16(sct.extensions);
+    writer.vector16(sct.extensions, "extensions");
+    if (!writer.finish()) return false;
     const SignatureMethod method{.kind = is_rsa ? SignatureKind::rsa_pkcs1 : SignatureKind::ecdsa, .hash = HashAlgorithm::sha256};
     return check_signature(message.view(), method, sct.signature, {.supported = true, .key = log.public_key()}, request_.provider).has_value();
   }

@@ -195,7 +195,7 @@ TEST_CASE("RFC 5077 §3.2, §5.1: a ticket that is damaged, cut, foreign or not 
     std::vector<std::uint8_t> ticket(session->ticket.view().begin(), session->ticket.view().end());
     edit(ticket);
     session->ticket = ticket;
-    store.put(bytes_of("localhost"), handshake::serialize(*session), kNow + 1h);
+    store.put(bytes_of("localhost"), handshake::serialize(*session).value(), kNow + 1h);
   };
   Remembering ends(true);
   CHECK_FALSE(ends.resumes());

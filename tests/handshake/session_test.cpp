@@ -48,10 +48,10 @@ std::string text(const SecretVector& bytes) { return {bytes.begin(), bytes.end()
 
 TEST_CASE("a session that is written down and read again says the same") {
   const Session session = full_session();
-  const SecretVector written = serialize(session);
+  const SecretVector written = serialize(session).value();
   const auto read = parse_session(written);
   REQUIRE(read.has_value());
-  CHECK(serialize(*read) == written);
+  CHECK(serialize(*read).value() == written);
   CHECK(read->suite == session.suite);
   CHECK(read->extended_master_secret);
   CHECK(read->established == session.established);
@@ -66,7 +66,7 @@ TEST_CASE("a session that is written down and read again says the same") {
 }
 
 TEST_CASE("what is cut, longer, or of another version is no session") {
-  const SecretVector written = serialize(full_session());
+  const SecretVector written = serialize(full_session()).value();
   for (std::size_t size = 0; size < written.size(); ++size) CHECK_FALSE(parse_session(Bytes(written).first(size)).has_value());
   SecretVector changed = written;
   changed.push_back(0);

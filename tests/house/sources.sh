@@ -17,6 +17,7 @@ forbid 'no coroutines in the library: GCC 12 miscompiles them' '(^|[^A-Za-z0-9_]
 forbid 'libmbedcrypto alone is used' "(find_library|dependency)\\('(mbedtls|mbedx509)'" lib meson.build
 forbid 'the protocol reads no clock' '(clock::now|clock_gettime|gettimeofday|wall_time) *\(' lib/base lib/wire lib/record lib/handshake lib/engine
 forbid 'no exception crosses the API' '^([^/]*[^A-Za-z0-9_/])?throw[ ;]' include lib/wire lib/record lib/handshake
+forbid 'a rule is an error value, in every build: no assertions' '(^|[^A-Za-z0-9_])assert *\(' lib include
 forbid 'what is committed is finished' '(TO''DO|FIX''ME|XX''X)' lib include tools fuzz
 
 # A clone works anywhere: no file knows the machine that it was written on.

@@ -23,7 +23,7 @@ class OneSession final : public SessionStore {
 
   bool empty() const { return session_.empty(); }
   handshake::Session session() const { return handshake::parse_session(session_).value(); }
-  void set(const handshake::Session& session) { session_ = handshake::serialize(session); }
+  void set(const handshake::Session& session) { session_ = handshake::serialize(session).value(); }
 
   int asked_for = 0;
 
@@ -52,7 +52,7 @@ struct Acquainted {
     handshake::Session at_server = tickets ? opened(session.ticket) : servers->session();
     edit(at_server);
     if (tickets)
-      session.ticket = handshake::seal_ticket(*server.ticket_keys, handshake::serialize(at_server), kNow).value();
+      session.ticket = handshake::seal_ticket(*server.ticket_keys, handshake::serialize(at_server).value(), kNow).value();
     else
       servers->set(at_server);
     clients->set(session);

@@ -193,7 +193,7 @@ TEST_CASE("RFC 5746 §3.2: renegotiated_connection has 0 to 255 bytes and fills 
 TEST_CASE("Extensions are sent from the hello's members, and `extensions` is not") {
   const FromClient from("4321 0001 ff  0017 0000");
   Buffer out;
-  wire::serialize(*from.hello, out);
+  wire::serialize(*from.hello, out).value();
   CHECK(to_hex(out.view())
             .ends_with("010000040017"
                        "0000"));
@@ -256,7 +256,7 @@ TEST_CASE("RFC 8701 §3.1: an empty extension of a reserved type stands first") 
   const Octets random = hex(kRandom);
   hello.random = random;
   Buffer out;
-  wire::serialize(hello, out);
+  wire::serialize(hello, out).value();
   CHECK(to_hex(out.view())
             .ends_with("0008"
                        "5a5a0000"

@@ -129,11 +129,11 @@ TEST_CASE("Versions, suites and methods that nobody knows are kept, GREASE among
 TEST_CASE("A serialised hello without extensions ends behind its compression") {
   const Octets random = random32(), none = {0};
   Buffer out;
-  wire::serialize(ServerHello{.random = random, .cipher_suite = CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}, out);
+  wire::serialize(ServerHello{.random = random, .cipher_suite = CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}, out).value();
   CHECK(to_hex(out.view()) == "020000260303" + std::string(kRandom) + "00c02f00");
   out.clear();
   const Octets suites = hex("c02f 00ff");
-  wire::serialize(ClientHello{.random = random, .cipher_suites = ListOf16<CipherSuite>(suites), .compression_methods = none}, out);
+  wire::serialize(ClientHello{.random = random, .cipher_suites = ListOf16<CipherSuite>(suites), .compression_methods = none}, out).value();
   CHECK(to_hex(out.view()) == "0100002b0303" + std::string(kRandom) + "000004c02f00ff0100");
 }
 
@@ -145,6 +145,7 @@ TEST_CASE("A ClientHello does not end in an empty extension, on which old server
                               .compression_methods = none,
                               .signature_algorithms = ListOf16<SignatureScheme>(schemes),
                               .extended_master_secret = true},
-                  out);
+                  out)
+      .value();
   CHECK(to_hex(out.view()).ends_with("000d000400020403"));
 }

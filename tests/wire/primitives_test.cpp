@@ -78,7 +78,7 @@ TEST_CASE("A number that is cut gives zero, not the half that is there") {
 
 TEST_CASE("A length is filled in when its scope ends, also around another") {
   Buffer out;
-  Writer writer(out);
+  Writer writer(out, "a test");
   writer.u8(0xee);
   {
     const Writer::Length outer(writer, 3);
@@ -111,7 +111,7 @@ TEST_CASE("A length is found again after the buffer has moved") {
   Buffer out;
   out.append(hex("0000000000"));
   out.consume(3);
-  Writer writer(out);
+  Writer writer(out, "a test");
   {
     const Writer::Length length(writer, 2);
     writer.bytes(Octets(10'000, 0x55));
