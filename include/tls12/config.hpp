@@ -73,7 +73,7 @@ struct ClientConfig {
 
   /// Where to keep sessions, to resume them; null: no resumption. The key is the server's name, so that one store serves many servers.
   std::shared_ptr<SessionStore> sessions = {};
-  bool tickets = true;                          ///< RFC 5077, where there is a store
+  bool tickets = true;                          ///< RFC 5077, where there is a store; a ticket that fits no ClientHello is not kept
 
   /// Keys shared beforehand (RFC 4279): asked with the server's hint, empty when it gave none. PSK suites are offered where it is set.
   /// A server that uses a PSK shows no key. build() refuses find_psk together with `verify.check`,
@@ -146,7 +146,7 @@ struct ServerConfig {
   std::function<bool(Bytes public_key_info)> accept_raw_public_key = {};
   /// Ask for a verdict from outside (Wants::verdict) on a client that showed a certificate or raw public key, once it was found right: it can only refuse.
   bool verdict_elsewhere = false;
-  /// RFC 5246 §7.4.4's certificate_authorities: whether the subjects of `client_trust` are sent.
+  /// RFC 5246 §7.4.4's certificate_authorities: whether the subjects of `client_trust` are sent: all, or none if they need more than 2^16-1 bytes.
   bool send_authorities = true;
 
   /// Asked with each ClientHello for the configuration to go on with, whose identities, suites, authentication and protocols then count, while limits and
@@ -154,7 +154,7 @@ struct ServerConfig {
   std::function<Result<ServerContext>(const ClientHello&)> configure = {};
 
   // Resumption (RFC 5246 appendix F.1.4, RFC 5077).
-  bool tickets = true;
+  bool tickets = true;                          ///< RFC 5077; a session that needs more than kMaxTicket bytes gets none
   std::shared_ptr<TicketKeys> ticket_keys = {}; ///< null: rotating ones of this configuration's own
   std::shared_ptr<SessionStore> sessions = {};  ///< for session IDs; null: none are given out
   bool look_up_elsewhere = false;               ///< a session ID is looked up outside (Wants::session), and not by `sessions`, which may be far away
