@@ -54,7 +54,7 @@ make_system() {
   apt-config dump | grep '^Acquire::' >"$root/etc/apt/apt.conf.d/99host"
   [ ! -d /etc/apt/auth.conf.d ] || cp -r /etc/apt/auth.conf.d "$root/etc/apt/"
   cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
-  git clone --quiet --no-hardlinks "$source" "$root/root/tls12"
+  git clone --quiet --no-hardlinks "$source" "$root/srv/tls12"
 }
 
 # within COMMAND...: runs it in the clone, with the environment of a new login.
@@ -66,7 +66,7 @@ within() {
       mount -t tmpfs tmpfs "$root/dev/shm" && cd "$root" || exit
     exec env -i HOME=/root TERM=dumb ${http_proxy:+http_proxy="$http_proxy"} \
       PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-      chroot . sh -c "cd /root/tls12 && exec \"\$@\"" - "$@"
+      chroot . sh -c "cd /srv/tls12 && exec \"\$@\"" - "$@"
   ' - "$root" "$@" </dev/null &
   child=$!
   wait $child
