@@ -86,7 +86,13 @@ class Pki:
         run(self._openssl, "x509", "-x509toreq", "-in", name + ".pem", "-signkey", name + "-key.pem", "-copy_extensions", "copyall", "-out", name + ".csr",
             folder=folder)
         run(self._openssl, "x509", "-req", "-in", name + ".csr", "-copy_extensions", "copyall", "-CA", issuer + ".pem", "-CAkey", issuer + "-key.pem",
-            "-days", "-1", "-out", name + ".pem", folder=folder)
+            *self._past(folder), "-out", name + ".pem", folder=folder)
+
+    def _past(self, folder):
+        """OpenSSL 3.4 refuses an end before the beginning, which is now unless it is given; earlier versions cannot be given it."""
+        if "-not_after" in run("sh", "-c", self._openssl + " x509 -help 2>&1", folder=folder):
+            return ["-not_before", "20250101000000Z", "-not_after", "20250102000000Z"]
+        return ["-days", "-1"]
 
     def _make_authorities(self):
         authority = ["keyUsage=critical,keyCertSign,cRLSign"]
