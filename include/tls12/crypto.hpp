@@ -252,7 +252,8 @@ class SigningKey {
 class Signature {
  public:
   virtual ~Signature() = default;
-  /// Whether `signature` is right for `message` under `key`, whose kind fits the family. A malformed key or signature is simply not right.
+  /// Whether `signature` is right for `message` under `key`, whose kind fits the family. A malformed key or signature is not right.
+  /// Throws std::bad_alloc if memory runs out; the library turns that into Errc::out_of_memory.
   virtual bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size, Bytes message, Bytes signature) const = 0;
   /// Errors: Errc::bad_private_key when the numbers are inconsistent.
   virtual Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& key) const = 0;

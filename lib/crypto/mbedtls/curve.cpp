@@ -65,7 +65,7 @@ Result<void> draw_scalar(const mbedtls_ecp_group& group, GroupAlgorithm algorith
     }
     const auto read = x25519 ? mbedtls_mpi_read_binary_le : mbedtls_mpi_read_binary;
     if (read(&scalar, bytes.data(), bytes.size()) != 0) return fail(Errc::out_of_memory);
-    if (mbedtls_ecp_check_privkey(&group, &scalar) == 0) return {};
+    if (succeeded(mbedtls_ecp_check_privkey(&group, &scalar))) return {};
   }
   return fail(Errc::randomness_failed);
 }
@@ -73,12 +73,15 @@ Result<void> draw_scalar(const mbedtls_ecp_group& group, GroupAlgorithm algorith
 bool read_point(const mbedtls_ecp_group& group, GroupAlgorithm algorithm, Bytes encoded, mbedtls_ecp_point& point) {
   if (encoded.size() != public_size(algorithm)) return false;
   if (algorithm != GroupAlgorithm::x25519 && encoded[0] != 0x04) return false;
-  return mbedtls_ecp_point_read_binary(&group, &point, encoded.data(), encoded.size()) == 0 && mbedtls_ecp_check_pubkey(&group, &point) == 0;
+  return succeeded(mbedtls_ecp_point_read_binary(&group, &point, encoded.data(), encoded.size())) &&
+         succeeded(mbedtls_ecp_check_pubkey(&group, &point));
 }
 
 bool write_point(const mbedtls_ecp_group& group, GroupAlgorithm algorithm, const mbedtls_ecp_point& point, std::uint8_t* out) {
   std::size_t size = 0;
-  return mbedtls_ecp_point_write_binary(&group, &point, MBEDTLS_ECP_PF_UNCOMPRESSED, &size, out, public_size(algorithm)) == 0 && size == public_size(algorithm);
+  return succeeded(mbedtls_ecp_point_write_binary(&group, &point, MBEDTLS_ECP_PF_UNCOMPRESSED, &size, out,
+                                                  public_size(algorithm))) &&
+         size == public_size(algorithm);
 }
 
 }  // namespace tls12::mbedtls

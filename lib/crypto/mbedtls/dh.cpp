@@ -40,7 +40,7 @@ class DhShare final : public KeyShare {
 
   Bytes public_value() const override { return Bytes(public_).first(size_); }
 
-  Result<void> derive(Bytes peer, MutableBytes secret) override {
+  Result<void> derive(Bytes peer, MutableBytes secret) override try {
     if (secret.size() < size_) return fail(Errc::misuse);
     if (peer.empty() || peer.size() > size_) return fail(Errc::bad_key_share);
     Mpi value, shared;
@@ -50,13 +50,13 @@ class DhShare final : public KeyShare {
     // Where p is no safe prime, a value of small order can be in range.
     if (!in_range(shared)) return fail(Errc::bad_key_share);
     return mbedtls_mpi_write_binary(&shared, secret.data(), size_) == 0 ? Result<void>() : fail(Errc::crypto_failed);
-  }
+  } catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
 
  private:
   /// 1 < value < p-1, which is all that has to be checked where p is a safe prime (RFC 7919 §5.1).
   bool in_range(const mbedtls_mpi& value) const {
     Mpi last;
-    return mbedtls_mpi_cmp_int(&value, 1) > 0 && mbedtls_mpi_sub_int(&last, &prime_, 1) == 0 && mbedtls_mpi_cmp_mpi(&value, &last) < 0;
+    return mbedtls_mpi_cmp_int(&value, 1) > 0 && succeeded(mbedtls_mpi_sub_int(&last, &prime_, 1)) && mbedtls_mpi_cmp_mpi(&value, &last) < 0;
   }
 
   /// RFC 7919 §5.2: from the range of exactly `bits` bits. They are fewer than the prime's, so that any will do.
@@ -72,7 +72,7 @@ class DhShare final : public KeyShare {
   /// base^exponent mod p. An exponent is drawn for one handshake and raises one value of the peer's, so
   /// that timing one derivation teaches nothing about another: no blinding.
   bool raise(const Mpi& base, Mpi& result) {
-    return mbedtls_mpi_exp_mod(&result, &base, &exponent_, &prime_, &montgomery_) == 0;
+    return succeeded(mbedtls_mpi_exp_mod(&result, &base, &exponent_, &prime_, &montgomery_));
   }
 
   std::size_t size_ = 0;  ///< of the prime, as it came
@@ -83,13 +83,12 @@ class DhShare final : public KeyShare {
 
 class FiniteField final : public Dh {
  public:
-  Result<std::unique_ptr<KeyShare>> generate(const DhParameters& parameters, Random& random) const override {
-    std::unique_ptr<DhShare> share(new (std::nothrow) DhShare);
-    if (!share) return fail(Errc::out_of_memory);
+  Result<std::unique_ptr<KeyShare>> generate(const DhParameters& parameters, Random& random) const override try {
+    auto share = std::make_unique<DhShare>();
     if (auto set = share->set(parameters); !set) return fail(set.error());
     if (auto drawn = share->draw(parameters, random); !drawn) return fail(drawn.error());
     return share;
-  }
+  } catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
 };
 
 class NamedField final : public Group {

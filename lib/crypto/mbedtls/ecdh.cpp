@@ -17,7 +17,7 @@ class Share final : public KeyShare {
     if (auto drawn = draw_scalar(*curve_, algorithm_, random, scalar_); !drawn) return drawn;
     if (!blinding_.seed(random)) return fail(Errc::randomness_failed);
     Point point;
-    if (mbedtls_ecp_mul(curve_, &point, &scalar_, &curve_->G, RandomStream::draw, &blinding_) != 0 ||
+    if (!succeeded(mbedtls_ecp_mul(curve_, &point, &scalar_, &curve_->G, RandomStream::draw, &blinding_)) ||
         !write_point(*curve_, algorithm_, point, public_.data())) {
       return fail(Errc::crypto_failed);
     }
@@ -26,7 +26,7 @@ class Share final : public KeyShare {
 
   Bytes public_value() const override { return Bytes(public_).first(public_size(algorithm_)); }
 
-  Result<void> derive(Bytes peer, MutableBytes secret) override {
+  Result<void> derive(Bytes peer, MutableBytes secret) override try {
     const std::size_t size = secret_size(algorithm_);
     if (secret.size() < size) return fail(Errc::misuse);
     Point point;
@@ -37,12 +37,12 @@ class Share final : public KeyShare {
     if (status == MBEDTLS_ERR_MPI_NOT_ACCEPTABLE || status == MBEDTLS_ERR_ECP_BAD_INPUT_DATA || status == MBEDTLS_ERR_ECP_INVALID_KEY) {
       return fail(Errc::bad_key_share);
     }
-    if (status != 0) return fail(Errc::crypto_failed);
+    if (!succeeded(status)) return fail(Errc::crypto_failed);
     if (mbedtls_mpi_cmp_int(&z, 0) == 0 && algorithm_ == GroupAlgorithm::x25519) return fail(Errc::bad_key_share);
     const auto write = algorithm_ == GroupAlgorithm::x25519 ? mbedtls_mpi_write_binary_le : mbedtls_mpi_write_binary;
     if (write(&z, secret.data(), size) != 0) return fail(Errc::crypto_failed);
     return {};
-  }
+  } catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
 
  private:
   const GroupAlgorithm algorithm_;
@@ -56,13 +56,13 @@ class Ecdh final : public Group {
  public:
   explicit Ecdh(GroupAlgorithm algorithm) : algorithm_(algorithm) {}
 
-  Result<std::unique_ptr<KeyShare>> generate(Random& random) const override {
+  Result<std::unique_ptr<KeyShare>> generate(Random& random) const override try {
     mbedtls_ecp_group* const group_on_curve = curve(algorithm_);
-    std::unique_ptr<Share> share(group_on_curve != nullptr ? new (std::nothrow) Share(algorithm_, group_on_curve) : nullptr);
-    if (!share) return fail(Errc::out_of_memory);
+    if (group_on_curve == nullptr) return fail(Errc::out_of_memory);
+    auto share = std::make_unique<Share>(algorithm_, group_on_curve);
     if (auto drawn = share->draw(random); !drawn) return fail(drawn.error());
     return share;
-  }
+  } catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
 
  private:
   const GroupAlgorithm algorithm_;

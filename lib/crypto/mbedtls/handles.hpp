@@ -7,6 +7,7 @@
 #include <mbedtls/md.h>
 
 #include <cstring>
+#include <new>
 #include <span>
 
 #include "base/secret.hpp"
@@ -14,12 +15,26 @@
 
 namespace tls12::mbedtls {
 
+/// Whether a function of mbedTLS did its work. Throws std::bad_alloc if it ran out of memory: that is not
+/// wrong input.
+inline bool succeeded(int status) {
+  // The library adds the code of a big number's function to the one of its caller.
+  constexpr int kLowCode = 0x7f;
+  if ((-status & kLowCode) == -MBEDTLS_ERR_MPI_ALLOC_FAILED || status == MBEDTLS_ERR_ECP_ALLOC_FAILED ||
+      status == MBEDTLS_ERR_MD_ALLOC_FAILED) {
+    throw std::bad_alloc();
+  }
+  return status == 0;
+}
+
 struct Mpi : mbedtls_mpi {
   Mpi() { mbedtls_mpi_init(this); }
   ~Mpi() { mbedtls_mpi_free(this); }
   Mpi(const Mpi&) = delete;
   Mpi& operator=(const Mpi&) = delete;
-  [[nodiscard]] bool read(Bytes big_endian) { return mbedtls_mpi_read_binary(this, big_endian.data(), big_endian.size()) == 0; }
+  [[nodiscard]] bool read(Bytes big_endian) {
+    return succeeded(mbedtls_mpi_read_binary(this, big_endian.data(), big_endian.size()));
+  }
 };
 
 struct Point : mbedtls_ecp_point {
@@ -68,7 +83,7 @@ inline mbedtls_md_type_t md_type(HashAlgorithm hash) {
 /// The digest of a message, in one go.
 struct Digest {
   Digest(HashAlgorithm hash, Bytes message)
-      : size(digest_size(hash)), ok(mbedtls_md(mbedtls_md_info_from_type(md_type(hash)), message.data(), message.size(), bytes.data()) == 0) {}
+      : size(digest_size(hash)), ok(succeeded(mbedtls_md(mbedtls_md_info_from_type(md_type(hash)), message.data(), message.size(), bytes.data()))) {}
   std::array<std::uint8_t, kMaxDigestSize> bytes = {};
   std::size_t size;
   bool ok;

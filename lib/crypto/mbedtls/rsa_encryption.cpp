@@ -19,7 +19,7 @@ class RsaDecryptionKey final : public DecryptionKey {
     return exported == 0 ? Result<void>() : fail(Errc::bad_private_key);
   }
 
-  Result<std::size_t> decrypt(Bytes ciphertext, Random& random, MutableBytes out) const override {
+  Result<std::size_t> decrypt(Bytes ciphertext, Random& random, MutableBytes out) const override try {
     if (out.size() < size()) return fail(Errc::misuse);
     // Publicly wrong, but still not to be answered: what follows takes zeros as it takes any other wrong padding.
     if (ciphertext.size() != size() || !below(ciphertext, Bytes(modulus_).first(size()))) {
@@ -31,12 +31,15 @@ class RsaDecryptionKey final : public DecryptionKey {
     auto context = contexts_.borrow();
     if (!context) return fail(Errc::out_of_memory);
     // Blinded, and checked with the public key: a fault in one half of the CRT does not get out.
-    if (mbedtls_rsa_private(context.get(), RandomStream::draw, &stream, ciphertext.data(), out.data()) != 0) {
+    if (!succeeded(mbedtls_rsa_private(context.get(), RandomStream::draw, &stream, ciphertext.data(), out.data()))) {
       wipe(out.first(size()));
       return fail(Errc::crypto_failed);
     }
     contexts_.give_back(std::move(context));
     return size();
+  } catch (const std::bad_alloc&) {
+    wipe(out);
+    return fail(Errc::out_of_memory);
   }
 
  private:
@@ -48,7 +51,7 @@ class RsaDecryptionKey final : public DecryptionKey {
 
 class Pkcs1 final : public RsaEncryption {
  public:
-  Result<std::size_t> encrypt(const PublicKey& key, Bytes message, Random& random, MutableBytes out) const override {
+  Result<std::size_t> encrypt(const PublicKey& key, Bytes message, Random& random, MutableBytes out) const override try {
     constexpr std::size_t kPadding = 11;  // RFC 8017 §7.2.1
     RsaContext context(RsaPadding::pkcs1);
     if (key.kind != KeyKind::rsa || !read_public(key, context)) return fail(Errc::certificate_wrong_type);
@@ -57,11 +60,11 @@ class Pkcs1 final : public RsaEncryption {
     if (out.size() < size) return fail(Errc::misuse);
     RandomStream stream;
     if (!stream.seed(random)) return fail(Errc::randomness_failed);
-    if (rsa_pkcs1_encrypt(&context, RandomStream::draw, &stream, message.size(), message.data(), out.data()) != 0) {
+    if (!succeeded(rsa_pkcs1_encrypt(&context, RandomStream::draw, &stream, message.size(), message.data(), out.data()))) {
       return fail(Errc::crypto_failed);
     }
     return size;
-  }
+  } catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
 
   Result<std::shared_ptr<const DecryptionKey>> load(const PrivateKeyNumbers& numbers) const override {
     if (numbers.kind != KeyKind::rsa) return fail(Errc::bad_private_key);

@@ -28,23 +28,27 @@ bool RsaContext::verify(RsaPadding scheme, HashAlgorithm hash, std::size_t salt_
   const auto size = static_cast<unsigned>(digest.size);
   if (scheme == RsaPadding::pss) {
     if (salt_size > kMaxSignatureSize) return false;
-    return rsa_pss_verify(this, md_type(hash), size, digest.bytes.data(), md_type(hash), static_cast<int>(salt_size), signature.data()) == 0;
+    return succeeded(rsa_pss_verify(this, md_type(hash), size, digest.bytes.data(), md_type(hash),
+                                    static_cast<int>(salt_size), signature.data()));
   }
-  return rsa_pkcs1_verify(this, md_type(hash), size, digest.bytes.data(), signature.data()) == 0;
+  return succeeded(rsa_pkcs1_verify(this, md_type(hash), size, digest.bytes.data(), signature.data()));
 }
 
 bool read_public(const PublicKey& key, RsaContext& context) {
   // An exponent is 3 or 65537 in practice. A peer that sends one of the modulus's size buys a thousand times the work.
   constexpr std::size_t kMaxExponentSize = 8;
   if (key.modulus.size() > kMaxModulusBits / 8 || key.exponent.size() > kMaxExponentSize) return false;
-  return import(context, {.modulus = key.modulus, .public_exponent = key.exponent}) == 0 && mbedtls_rsa_complete(&context) == 0 &&
-         mbedtls_rsa_check_pubkey(&context) == 0;
+  return succeeded(import(context, {.modulus = key.modulus, .public_exponent = key.exponent})) &&
+         succeeded(mbedtls_rsa_complete(&context)) && succeeded(mbedtls_rsa_check_pubkey(&context));
 }
 
 Result<void> RsaContexts::set(const PrivateKeyNumbers& numbers) {
   if (numbers.modulus.size() > kMaxModulusBits / 8) return fail(Errc::key_unsupported);
   // rsa_complete only fills what is missing; whether everything fits together is found by rsa_check_privkey alone.
-  if (import(master_, numbers) != 0 || mbedtls_rsa_complete(&master_) != 0 || mbedtls_rsa_check_privkey(&master_) != 0) return fail(Errc::bad_private_key);
+  if (!succeeded(import(master_, numbers)) || !succeeded(mbedtls_rsa_complete(&master_)) ||
+      !succeeded(mbedtls_rsa_check_privkey(&master_))) {
+    return fail(Errc::bad_private_key);
+  }
   Mpi modulus;
   if (!modulus.read(numbers.modulus)) return fail(Errc::out_of_memory);
   modulus_bits_ = mbedtls_mpi_bitlen(&modulus);
@@ -71,7 +75,7 @@ void RsaContexts::give_back(std::unique_ptr<RsaContext> context) const {
   pool_ = std::move(context);
 }
 
-Result<std::size_t> RsaSigningKey::sign(HashAlgorithm hash, std::size_t salt_size, Bytes message, Random& random, MutableBytes out) const {
+Result<std::size_t> RsaSigningKey::sign(HashAlgorithm hash, std::size_t salt_size, Bytes message, Random& random, MutableBytes out) const try {
   const std::size_t size = mbedtls_rsa_get_len(&contexts_.master());
   if (out.size() < size) return fail(Errc::misuse);
   if (!fits(hash, salt_size)) return fail(Errc::key_too_small);
@@ -83,13 +87,17 @@ Result<std::size_t> RsaSigningKey::sign(HashAlgorithm hash, std::size_t salt_siz
   if (!context) return fail(Errc::out_of_memory);
   // A signature made by a fault in one half of the CRT gives a prime away to whoever sees it: none leaves unverified.
   const bool good =
-      sign_digest(*context, padding_, hash, salt_size, digest, stream, out.data()) == 0 && context->verify(padding_, hash, salt_size, digest, out.first(size));
+      succeeded(sign_digest(*context, padding_, hash, salt_size, digest, stream, out.data())) &&
+      context->verify(padding_, hash, salt_size, digest, out.first(size));
   if (!good) {
     wipe(out.first(size));
     return fail(Errc::crypto_failed);
   }
   contexts_.give_back(std::move(context));
   return size;
+} catch (const std::bad_alloc&) {
+  wipe(out);  // a signature that was not verified
+  return fail(Errc::out_of_memory);
 }
 
 bool RsaSigningKey::fits(HashAlgorithm hash, std::size_t salt_size) const {
