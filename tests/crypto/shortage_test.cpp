@@ -64,45 +64,29 @@ TEST_CASE("E8: a failed allocation never makes a signature wrong, nor a private 
       // mbedtls_rsa_check_privkey gives each failure as a wrong key: a file of our own is blamed there.
       if (key->modulus.empty())
         with_an_allocation_failing([&] { return signature->load(key->numbers()); },
-                                   [](const auto& result) {
-                               const std::string message = result ? "" : result.error().message();
-                               CAPTURE(message);
-                               CHECK(blames_no_input(result));
-                             });
+                                   [](const auto& result) { CHECK(blames_no_input(result)); });
       with_an_allocation_failing(
           [&] { return (*loaded)->sign(HashAlgorithm::sha256, 32, bytes_of(kMessage), kernel(), again); },
-          [](const auto& result) {
-                               const std::string message = result ? "" : result.error().message();
-                               CAPTURE(message);
-                               CHECK(blames_no_input(result));
-                             });
+          [](const auto& result) { CHECK(blames_no_input(result)); });
     }
   }
 }
 
-TEST_CASE("E8: a failed allocation never makes a key share of a prime curve or field bad") {
-  // Not x25519: mbedTLS's check of its points gives each failure as a bad point.
-  for (const GroupAlgorithm algorithm : {GroupAlgorithm::secp256r1, GroupAlgorithm::secp384r1, GroupAlgorithm::secp521r1,
-                                         GroupAlgorithm::ffdhe2048}) {
+TEST_CASE("E8: a failed allocation never makes a key share of a prime curve bad") {
+  // Not x25519 and ffdhe: mbedTLS gives a failure in its check of a Montgomery point, and one in an
+  // exponentiation, as a value that is not valid.
+  for (const GroupAlgorithm algorithm : {GroupAlgorithm::secp256r1, GroupAlgorithm::secp384r1, GroupAlgorithm::secp521r1}) {
     for (const auto& [name, group] : groups(algorithm)) {
       CAPTURE(name);
       const auto peer = group->generate(kernel());
       REQUIRE(peer);
       with_an_allocation_failing([&] { return group->generate(kernel()); },
-                                   [](const auto& result) {
-                               const std::string message = result ? "" : result.error().message();
-                               CAPTURE(message);
-                               CHECK(blames_no_input(result));
-                             });
+                                   [](const auto& result) { CHECK(blames_no_input(result)); });
       std::array<std::uint8_t, kMaxGroupPublicSize> secret = {};
       const auto share = group->generate(kernel());
       REQUIRE(share);
       with_an_allocation_failing([&] { return (*share)->derive((*peer)->public_value(), secret); },
-                                   [](const auto& result) {
-                               const std::string message = result ? "" : result.error().message();
-                               CAPTURE(message);
-                               CHECK(blames_no_input(result));
-                             });
+                                   [](const auto& result) { CHECK(blames_no_input(result)); });
     }
   }
 }
