@@ -271,7 +271,8 @@ VerifyPolicy compose_policy(Choices& choices) {
                       .common_name_fallback = (bits & 2) != 0,
                       .initial_policy_mapping_inhibit = (bits & 4) != 0,
                       .initial_explicit_policy = (bits & 8) != 0,
-                      .initial_any_policy_inhibit = (bits & 16) != 0};
+                      .initial_any_policy_inhibit = (bits & 16) != 0,
+                      .max_work = 20'000};
   if ((bits & 64) != 0) policy.max_signature_checks = 8;
   if (const std::string_view wanted = kUserPolicies[choices.below(std::size(kUserPolicies))]; !wanted.empty())
     policy.user_initial_policy_set = {std::string(wanted)};

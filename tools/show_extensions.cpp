@@ -63,7 +63,7 @@ std::string attribute_in_words(const Node& node) {
 /// RFC 4514 §2.1: the last comes first.
 std::string name_in_words(const Node& node) {
   std::string text;
-  for (const Node& part : node.parts) text = part.value + (text.empty() ? "" : ",") + text;
+  for (auto part = node.parts.rbegin(); part != node.parts.rend(); ++part) text.append(text.empty() ? "" : ",").append(part->value);
   return text.empty() ? "empty" : text;
 }
 

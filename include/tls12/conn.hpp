@@ -1,6 +1,6 @@
 // One TLS connection over one transport: every call comes back in time, whatever the peer does.
 //
-// The promises have numbers: (D1) to (D11) about deadlines, (C1) to (C16) about the end. Each has tests whose names start with it.
+// The promises have numbers: (D1) to (D12) about deadlines, (C1) to (C16) about the end. Each has tests whose names start with it.
 //
 // Threads: one may read while another writes; any number may close, set deadlines, answer and look, at any time. Behind the handshake neither
 // reader nor writer ever waits for the other's blocked I/O; no lock is held across a call that blocks (C14).
@@ -90,6 +90,21 @@ class Conn {
   /// in, sooner or later than before (D4). Waiting takes no CPU, and neither EINTR nor EAGAIN is ever seen (D8).
   /// The error is Errc::timed_out, equal to std::errc::timed_out, with the phase that was not done in time (D9), and loses nothing: set a
   /// later deadline and go on, reading (D6) or writing (D7), byte for byte.
+  ///
+  /// Deadlines hold while this end computes (D12). All work that a peer can cause is counted in steps
+  /// and bounded by Limits::work. The deadline, a change of it and close() are noticed between two
+  /// steps: a call returns at most one step after its deadline, and a later call goes on. Most steps
+  /// take less than 0.1 ms. The longest, with libsodium and mbedTLS on a machine of 2020:
+  /// - reading a Certificate message of the largest size that Limits allows: 5 ms
+  /// - validating one path of such certificates, or checking it against the strict profile: 10 ms
+  /// - verifying one signature: 1 ms for P-256, 2.5 ms for P-521, 4 ms for the slowest RSA key that
+  ///   is accepted
+  /// - one key exchange: 1 ms for P-256, 2.5 ms for P-521, 35 ms for ffdhe8192, 90 ms in a server's
+  ///   own field of 4096 bits (larger ones are refused)
+  /// - one signature or decryption by this end's own key: 15 ms for RSA with 4096 bits
+  /// - a call of a function of the configuration
+  /// A call that goes on with an interrupted verification may repeat up to 20 ms of it first. It
+  /// verifies no signature twice.
   void set_deadline(Deadline both);
   void set_read_deadline(Deadline deadline);
   void set_write_deadline(Deadline deadline);

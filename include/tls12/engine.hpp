@@ -31,6 +31,7 @@
 // under the same keys and nonces. Conn enforces this (C16).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -98,6 +99,16 @@ class Engine {
   /// The transport ended. Without the peer's close_notify before it, this is the error Errc::truncated. A receive that is
   /// under way goes on until received().
   void transport_ended();
+
+  /// From now on, `ask` is called between two steps of a handshake's work; Conn asks whether the
+  /// deadline has passed (Conn::set_deadline says how long steps can be). If it returns true, the
+  /// call that is at work returns: then has_work() is true and input_space() is empty, until work()
+  /// goes on. Nothing is lost: interruptions change no byte of output(). `ask` must not throw or
+  /// call the engine.
+  void interrupt_if(std::function<bool()> ask);
+  bool has_work() const;
+  /// Goes on with it.
+  void work();
 
   // ------------------------------------------------ for the peer
   /// Bytes that wait to be sent, from the start; they stay until sent() says how many went.

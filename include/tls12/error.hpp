@@ -47,6 +47,7 @@ enum class Errc : std::uint16_t {
   too_many_empty_records,
   too_many_warnings,
   too_many_hello_requests,
+  too_much_work,
   sequence_exhausted,
   record_limit_reached,
   plain_http,

@@ -75,11 +75,12 @@ struct VerifyPolicy {
   bool initial_explicit_policy = false;
   bool initial_any_policy_inhibit = false;
 
-  // What one verdict may cost. Past any of them: Errc::certificate_search_exhausted.
-  std::size_t max_depth = 10;                  ///< certificates in a chain, leaf and anchor included
-  std::size_t max_signature_checks = 64;       ///< however many certificates are presented; CRLs and OCSP responses count as well
-  std::size_t max_candidates = 4096;           ///< certificates looked at as issuers
-  std::size_t max_name_comparisons = 250'000;  ///< of name constraints with names
+  // What one verdict may cost. Beyond any of them: Errc::certificate_search_exhausted.
+  std::size_t max_depth = 10;             ///< certificates in a chain, leaf and anchor included
+  std::size_t max_signature_checks = 64;  ///< however many certificates are presented; CRLs and OCSP responses count as well
+  /// Steps of work, each at most about a microsecond of one CPU (4,000 instructions): reading, comparing and searching, and signature checks by
+  /// the cost of their kind. Within a connection Limits::work bounds it as well; chains of the public web take 1,000 to 5,000 steps.
+  std::size_t max_work = 200'000;
 
   RevocationOptions revocation = {};
   TransparencyOptions transparency = {};
@@ -94,7 +95,7 @@ struct VerifyPolicy {
   bool pins_suffice = false;
 
   /// Asked about each chain that every rule allows: a reason makes the chain refused (pinning, extra checks), and the search goes on. Called
-  /// within verify(), from its thread. Must not throw.
+  /// within verify(), from its thread. Must not throw. A connection may ask twice about one chain, if a deadline interrupted its verification.
   std::function<std::optional<std::string>(const VerifiedChain&)> check = {};
 
   struct Dangerous {
@@ -124,7 +125,7 @@ struct VerifyRequest {
 };
 
 /// The best chain, after every check of RFC 5280 §6.1, the name, the policy's own checks and revocation. Thread-safe; bounded in time by the
-/// policy's budget. Errors: the certificate_* rules, Errc::bad_host_name, Errc::certificate_list_empty, Errc::out_of_memory.
+/// policy's max_work. Errors: the certificate_* rules, Errc::bad_host_name, Errc::certificate_list_empty, Errc::out_of_memory.
 std::expected<VerifiedChain, VerifyFailure> verify(const VerifyRequest& request);
 
 }  // namespace tls12

@@ -31,6 +31,7 @@ constexpr Rule kRules[] = {
     {Errc::too_many_empty_records, "too_many_empty_records", protocol, Alert::unexpected_message, "", "the peer floods this end with empty records"},
     {Errc::too_many_warnings, "too_many_warnings", protocol, Alert::unexpected_message, "", "the peer floods this end with warning alerts"},
     {Errc::too_many_hello_requests, "too_many_hello_requests", protocol, Alert::unexpected_message, "RFC 5246 §7.4.1.1", "the peer floods this end with wishes for another handshake"},
+    {Errc::too_much_work, "too_much_work", protocol, Alert::handshake_failure, "", "the peer's messages take more work than this end is ready to do"},
     {Errc::sequence_exhausted, "sequence_exhausted", protocol, Alert::internal_error, "RFC 5246 §6.1", "the sequence number would wrap"},
     {Errc::record_limit_reached, "record_limit_reached", protocol, Alert::internal_error, "RFC 8446 §5.5", "a key has protected as many records as it safely can: connect anew"},
     {Errc::plain_http, "plain_http", protocol, Alert::unexpected_message, "RFC 5246 §6.2.1", "the peer speaks plain HTTP, not TLS"},

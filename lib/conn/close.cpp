@@ -14,6 +14,7 @@ constexpr std::size_t kDrainLimit = 1 << 20;
 }  // namespace
 
 CloseReport Conn::Impl::close(std::optional<Deadline> gentle_until) {
+  attention_ = true;
   auto entered = enter();
   if (!entered) return {.error = Error(Errc::not_owner).in(Phase::close)};
   Lock& lock = *entered;
@@ -113,6 +114,7 @@ std::size_t Conn::Impl::drain_once() {
   if (const std::size_t n = engine_.readable().size(); n > 0) {
     return engine_.consume(n) ? n : 0;
   }
+  work_until_ = drain_deadline();
   std::array<std::uint8_t, 4096> scrap;
   // An engine that failed takes no more; one that goes on is to find the peer's close_notify.
   const MutableBytes space = engine_.error() ? MutableBytes(scrap) : engine_.input_space();

@@ -25,7 +25,9 @@ Conn::Impl::Impl(Engine engine, TransportPtr transport, const CommonConfig& comm
       close_timeout_(common.close_timeout),
       accept_truncation_(accept_truncation),
       local_(transport_->local()),
-      peer_(transport_->peer()) {}
+      peer_(transport_->peer()) {
+  engine_.interrupt_if([this] { return work_until_.passed(now()) || attention_.exchange(false); });
+}
 
 Result<std::size_t> Conn::Impl::read(MutableBytes into) {
   if (into.empty()) return fail(Error(Errc::empty_buffer).in(Phase::read));
@@ -33,6 +35,7 @@ Result<std::size_t> Conn::Impl::read(MutableBytes into) {
   if (!entered) return fail(Error(Errc::not_owner).in(Phase::read));
   Lock& lock = *entered;
   for (;;) {
+    work_until_ = read_deadline_;
     if (auto known = take(into)) {
       push();
       return *known;
@@ -155,6 +158,7 @@ Result<void> Conn::Impl::close_write() {
 }
 
 void Conn::Impl::set_deadlines(std::optional<Deadline> read, std::optional<Deadline> write) {
+  attention_ = true;
   const auto lock = enter();
   if (!lock) return;
   if (read) read_deadline_ = *read;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -112,6 +113,8 @@ class Conn::Impl {
   std::string local_, peer_;
 
   Deadline read_deadline_, write_deadline_;
+  Deadline work_until_;                         // of the call that is at work in the engine (D12)
+  std::atomic<bool> attention_ = false;         // a deadline changes, or close() was called: whoever is at work gives way
   std::optional<Deadline> handshake_deadline_;  // set when the first call drives the handshake
   bool handshake_over_ = false;                 // and its last flight is with the transport
   bool driven_ = false;                         // some call drives the handshake now

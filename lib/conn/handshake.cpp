@@ -67,6 +67,7 @@ Result<void> Conn::Impl::go_on(Lock& lock, Side side, Deadline until) {
     if (ask(lock)) return {};
   } catch (const std::bad_alloc&) { return fail(no_memory(Phase::handshake)); }
   push();
+  work_until_ = until;
   if (pull()) {
     if (!engine_.readable().empty()) wake();  // a reader's, who waits until this is done
     lock.mutex()->give_way();
@@ -130,6 +131,7 @@ Result<void> Conn::Impl::answer(const std::function<Result<void>(Engine&)>& give
   const auto lock = enter();
   if (!lock) return fail(Error(Errc::not_owner).in(Phase::handshake));
   if (closing_) return fail(Error(Errc::closed).in(Phase::handshake));
+  work_until_ = Deadline(now());  // what follows from the answer is the work of the call that drives the handshake
   auto given = give(engine_);
   settle();
   wake();

@@ -37,9 +37,14 @@ Result<std::optional<std::size_t>> Conn::Impl::receive(MutableBytes into) {
   return transport_->read(into);
 }
 
-/// Reads once from the transport into the engine. False: nothing has come, or nothing can be taken, for now.
+/// Goes on with the engine's work, or reads once from the transport into the engine. False: nothing has come, or nothing can be taken, for now.
 bool Conn::Impl::pull() {
   can_take_ = false;
+  if (!torn_down_ && engine_.has_work()) {
+    engine_.work();
+    settle();
+    return true;
+  }
   if (torn_down_ || read_error_ || read_ended_) return false;
   const MutableBytes space = engine_.input_space();
   if (space.empty()) {

@@ -48,6 +48,7 @@ Engine::Impl::Impl(Role role, std::variant<ClientContext, ServerContext> context
     : context_(std::move(context)),
       config_(config),
       now_(now),
+      work_(config.limits.work),
       observer_(observer_of(config, role)),
       reading_(config.limits),
       assembly_(config.limits),
@@ -64,7 +65,7 @@ void Engine::Impl::begin_client(x509::ReferenceName server_name) {
 void Engine::Impl::begin_server() { begin(std::make_unique<handshake::Server>(std::get<ServerContext>(context_), environment(state_, kept_, nullptr))); }
 
 handshake::Endpoint::Environment Engine::Impl::environment(ConnectionState& state, handshake::Kept& kept, const ConnectionState* established) {
-  return {.channel = *this, .state = state, .kept = kept, .established = established, .observer = observer_.get(), .now = now_};
+  return {.channel = *this, .state = state, .kept = kept, .established = established, .observer = observer_.get(), .now = now_, .work = work_};
 }
 
 Result<void> Engine::Impl::start(std::unique_ptr<handshake::Endpoint> endpoint) {
@@ -121,6 +122,14 @@ Result<void> Engine::received(std::size_t n) {
 
 void Engine::transport_ended() {
   if (impl_) guarded(*impl_, [&] { impl_->transport_ended(); });
+}
+
+void Engine::interrupt_if(std::function<bool()> ask) {
+  if (impl_) impl_->interrupt_if(std::move(ask));
+}
+bool Engine::has_work() const { return impl_ && impl_->has_work(); }
+void Engine::work() {
+  if (has_work()) guarded(*impl_, [&] { impl_->work(); });
 }
 
 Bytes Engine::output() const { return impl_ ? impl_->output() : Bytes{}; }

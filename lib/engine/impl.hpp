@@ -2,12 +2,14 @@
 // bytes apart, output.cpp and data.cpp seal ours, engine.cpp is the public face.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <variant>
 
 #include "base/buffer.hpp"
 #include "base/secret.hpp"
+#include "base/work.hpp"
 #include "engine/output_queue.hpp"
 #include "handshake/endpoint.hpp"
 #include "handshake/flow.hpp"
@@ -35,6 +37,8 @@ class Engine::Impl final : private handshake::Channel {
   Bytes readable() const { return plaintext_; }
   Result<void> consume(std::size_t n);
   void answer(std::optional<Bytes> with);
+  void work();
+  void interrupt_if(std::function<bool()> ask) { work_.interrupt_if(std::move(ask)); }
 
   // exports.cpp
   Result<void> export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const;
@@ -55,7 +59,8 @@ class Engine::Impl final : private handshake::Channel {
   void fail_silently(Error error);
 
   bool handshaking() const { return handshake_ != nullptr; }
-  bool waiting() const { return wants() != Wants::nothing; }
+  bool waiting() const { return wants() != Wants::nothing || has_work(); }
+  bool has_work() const { return handshake_ && work_.interrupted(); }
   Wants wants() const { return handshake_ ? handshake_->wants() : Wants::nothing; }
   SignatureWanted signature_wanted() const { return handshake_ ? handshake_->signature_wanted() : SignatureWanted{}; }
   Bytes asked() const { return handshake_->asked(); }
@@ -76,6 +81,8 @@ class Engine::Impl final : private handshake::Channel {
   // input.cpp
   void process();
   bool process_record();
+  void go_on();
+  Result<void> pay_for_handshake();
   Result<void> dispatch(ContentType type, const record::Record& record, MutableBytes plaintext);
   Result<void> receive_handshake(Bytes fragment);
   Result<void> receive_messages();
@@ -130,6 +137,8 @@ class Engine::Impl final : private handshake::Channel {
   std::variant<ClientContext, ServerContext> context_;
   const CommonConfig& config_;
   const WallTime now_;
+  Work work_;
+  std::uint64_t data_before_work_ = 0;  // state_.bytes_received when work_ was filled
   ConnectionState state_;
   handshake::Kept kept_;
   std::unique_ptr<Observer> observer_;

@@ -36,8 +36,14 @@ Result<void> Engine::Impl::received(std::size_t n) {
   offered_ = 0;
   receiving_ = false;
   input_.commit(n);
+  if (const auto paid = pay_for_handshake(); !paid) fail(paid.error());
   process();
   return {};
+}
+
+// A call and a record each cost something, however few bytes they bring.
+Result<void> Engine::Impl::pay_for_handshake() {
+  return !handshake_ || work_.take() ? Result<void>() : std::unexpected(Error(Errc::too_much_work));
 }
 
 void Engine::Impl::transport_ended() {
@@ -59,6 +65,15 @@ Result<void> Engine::Impl::consume(std::size_t n) {
 
 void Engine::Impl::answer(std::optional<Bytes> with) {
   handshake_->answer(with);
+  go_on();
+}
+
+void Engine::Impl::work() {
+  work_.resume();
+  go_on();
+}
+
+void Engine::Impl::go_on() {
   if (const auto moved = moved_on(handshake_->flow().advance()); !moved) return fail(moved.error());
   if (const auto received = receive_messages(); !received) return fail(received.error());
   flush_flight();
@@ -106,18 +121,19 @@ Result<void> Engine::Impl::dispatch(ContentType type, const record::Record& reco
 // ------------------------------------------------ handshake
 
 Result<void> Engine::Impl::receive_handshake(Bytes fragment) {
+  if (const auto paid = pay_for_handshake(); !paid) return paid;
   assembly_.add(fragment);
   return receive_messages();
 }
 
 Result<void> Engine::Impl::receive_messages() {
-  while (!waiting()) {
+  while (!waiting() && !(handshake_ && work_.pause(1))) {
     const auto message = assembly_.next();
     if (!message) return std::unexpected(message.error());
     if (!*message) return check_flight_end();
     if (const auto taken = receive_message(**message); !taken) return taken;
   }
-  assembly_.keep();  // a step waits for an answer: what came behind stays for later
+  assembly_.keep();  // a step waits for an answer, or for more time: what came behind stays for later
   return {};
 }
 

@@ -38,6 +38,7 @@ Result<void> Engine::Impl::seal_flight() {
 }
 
 void Engine::Impl::flush_flight() {
+  if (has_work()) return;  // the flight goes on: interruptions do not show in its records
   if (const auto sealed = seal_flight(); !sealed) fail(sealed.error());
 }
 

@@ -14,6 +14,9 @@ bool Engine::Impl::may_renegotiate() const {
 Result<void> Engine::Impl::renegotiate() {
   auto name = x509::ReferenceName::parse(state_.server_name);
   if (!name) return std::unexpected(name.error());
+  work_.resume();
+  if (state_.bytes_received != data_before_work_) work_.refill(config_.limits.work);
+  data_before_work_ = state_.bytes_received;
   next_ = std::make_unique<Next>();
   next_->kept.client_verify_data = kept_.client_verify_data;
   next_->kept.server_verify_data = kept_.server_verify_data;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/constant_time.hpp"
+#include "crypto/cost.hpp"
 #include "handshake/offer.hpp"
 #include "handshake/verify.hpp"
 #include "x509/parsed_certificate.hpp"
@@ -140,7 +141,7 @@ void Client::find_session() {
   const ClientConfig& config = context_.config;
   if (!config.sessions || established_) return;
   const TrustAnchors anchors = config.trust.anchors();
-  config.sessions->get(session_key(), now_, [&](Bytes bytes) { session_ = parse_session(bytes, {anchors.begin(), anchors.end()}); });
+  config.sessions->get(session_key(), now_, [&](Bytes bytes) { read_session(bytes, {anchors.begin(), anchors.end()}); });
   if (!session_) return;
   const bool spoken = std::ranges::find(context_.abilities.suites, session_->suite, &wire::SuiteRow::suite) != context_.abilities.suites.end();
   const bool usable = !session_->session_id.empty() || (config.tickets && !session_->ticket.empty());
@@ -148,9 +149,13 @@ void Client::find_session() {
   const bool fits = spoken && usable && same_fragments && session_->binding == binding() && now_ < session_->expires &&
                     (session_->extended_master_secret || !config_.require_extended_master_secret) &&
                     still_believed(*session_, now_, peer_rules()) && still_knows_psk() &&
-                    (!session_->believed_anyway || verify_certificates(session_->peer_certificates, {}));
+                    (!session_->believed_anyway || is_believed_again());
   if (!fits) return session_.reset();
   remember_where();
+}
+
+bool Client::is_believed_again() const {
+  return at_once([this](Work& work, x509::KnownSignatures& known) { return verify_certificates(session_->peer_certificates, {}, work, known).has_value(); });
 }
 
 // The key may have been taken back, or be another one for another server.
@@ -363,6 +368,7 @@ Result<void> Client::receive_server_key_exchange(Bytes body) {
   server_key_exchange_ = copy(body);
   if (!has_signature(suite_->key_exchange)) return {};
   const PublicKey key = peer_key();
+  if (const auto paid = pay(steps_to_verify(key, body.size())); !paid) return paid;
   auto verified = verify_key_exchange_signature({.message = *message,
                                                  .offered = context_.abilities.scheme_list(),
                                                  .key = key,
@@ -417,22 +423,25 @@ Result<Outcome> Client::verify_peer() {
   if (!peer_verified_) {
     auto verified = judge_server();
     if (!verified) return fail(verified.error());
+    if (!*verified) return Outcome::waits;
     peer_verified_ = std::move(*verified);
   }
   const bool showed_key = !negotiated_.resumed && has_certificate(suite_->key_exchange);
   return showed_key && context_.config.verdict_elsewhere ? await_verdict() : Outcome::done;
 }
 
-Result<PeerVerified> Client::judge_server() {
+Result<std::optional<PeerVerified>> Client::judge_server() {
   if (negotiated_.resumed) return verified_before(*session_);
   if (has_psk(suite_->key_exchange)) return verified_by_psk();
   if (peer_certificate_type_ == CertificateType::raw_public_key) return verify_raw_public_key(peer_rules(), state_.peer_raw_public_key);
-  return verify_certificates(state_.peer_certificates, {.staple = state_.ocsp_response,
-                                                        .staple_was_requested = context_.config.request_ocsp,
-                                                        .timestamps = state_.signed_certificate_timestamps});
+  const Evidence beside{.staple = state_.ocsp_response,
+                        .staple_was_requested = context_.config.request_ocsp,
+                        .timestamps = state_.signed_certificate_timestamps};
+  return verify_certificates(state_.peer_certificates, beside, work_, known_signatures_);
 }
 
-Result<PeerVerified> Client::verify_certificates(std::span<const Certificate> presented, const Evidence& beside) const {
+Result<std::optional<PeerVerified>> Client::verify_certificates(std::span<const Certificate> presented, const Evidence& beside, Work& work,
+                                                                 x509::KnownSignatures& known) const {
   return verify_server({.presented = presented,
                         .trust = context_.config.trust,
                         .server_name = state_.server_name,
@@ -442,7 +451,9 @@ Result<PeerVerified> Client::verify_certificates(std::span<const Certificate> pr
                         .stapled_ocsp = beside.staple,
                         .staple_was_requested = beside.staple_was_requested,
                         .timestamps = beside.timestamps,
-                        .accept_any_certificate = context_.config.dangerous.accept_any_certificate});
+                        .accept_any_certificate = context_.config.dangerous.accept_any_certificate,
+                        .work = work,
+                        .known = known});
 }
 
 // Another identity is how the triple handshake attack shows (RFC 7627 §5.4).
@@ -529,8 +540,14 @@ Result<void> Client::make_premaster_for_rsa(ClientKeyExchange& message, MutableB
 }
 
 Result<void> Client::generate_share(const ServerKeyExchange& server) {
-  if (has_dhe(suite_->key_exchange)) return key_agreement_.generate(provider(), DhParameters{.prime = server.dh_p, .generator = server.dh_g});
-  return key_agreement_.generate(provider(), *wire::find(server.group));
+  if (has_dhe(suite_->key_exchange)) {
+    const DhParameters field{.prime = server.dh_p, .generator = server.dh_g};
+    if (const auto paid = pay(steps_to_agree(field)); !paid) return paid;
+    return key_agreement_.generate(provider(), field);
+  }
+  const wire::GroupRow& group = *wire::find(server.group);
+  if (const auto paid = pay(steps_to_agree(group.algorithm)); !paid) return paid;
+  return key_agreement_.generate(provider(), group);
 }
 
 // No keys are made for a peer that was not verified.

@@ -63,14 +63,15 @@ class Client final : public Endpoint {
   Result<void> resume_session(const ServerHello& hello, const wire::SuiteRow& suite);
   // Certificate, ServerKeyExchange, ClientKeyExchange
   Result<void> receive_raw_public_key(Bytes public_key_info);
-  Result<PeerVerified> judge_server();
+  Result<std::optional<PeerVerified>> judge_server();
   /// What a server shows beside its certificate; a session does not keep it.
   struct Evidence {
     Bytes staple = {};
     bool staple_was_requested = false;
     Bytes timestamps = {};
   };
-  Result<PeerVerified> verify_certificates(std::span<const Certificate> presented, const Evidence& beside) const;
+  Result<std::optional<PeerVerified>> verify_certificates(std::span<const Certificate> presented, const Evidence& beside, Work& work, x509::KnownSignatures& known) const;
+  bool is_believed_again() const;
   Result<void> check_group(const ServerKeyExchange& message);
   Result<void> make_premaster_for_rsa(ClientKeyExchange& message, MutableBytes ciphertext);
   Result<void> generate_share(const ServerKeyExchange& server);

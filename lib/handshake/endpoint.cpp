@@ -5,9 +5,16 @@
 #include "x509/algorithm.hpp"
 
 namespace tls12::handshake {
+namespace {
+
+/// A message is parsed, hashed and, if it is a ClientHello, read again by each step that chooses something by it.
+constexpr std::size_t kOctetsOfOneStep = 16;
+
+}  // namespace
 
 Result<void> Endpoint::receive(Act message, Bytes bytes) {
   if (message == Act::change_cipher_spec) return {};  // nothing to understand, and not a handshake message: it is not hashed (RFC 5246 §7.4.9)
+  if (const auto paid = pay(1 + bytes.size() / kOctetsOfOneStep); !paid) return paid;
   const Bytes body = bytes.subspan(wire::kHandshakeHeaderSize);
   if (observer_ != nullptr) {
     const auto type = static_cast<HandshakeType>(message);
@@ -52,6 +59,10 @@ Result<void> Endpoint::keep_certificates(const Certificates& message) {
     state_.peer_certificates.push_back(std::move(*certificate));
   }
   return {};
+}
+
+void Endpoint::read_session(Bytes bytes, std::span<const Certificate> known) {
+  if (pay(1 + bytes.size() / kOctetsOfOneStep)) session_ = parse_session(bytes, known);
 }
 
 Result<void> Endpoint::keep_raw_public_key(Bytes public_key_info) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/work.hpp"
 #include "handshake/context.hpp"
 #include "handshake/flow.hpp"
 #include "handshake/key_agreement.hpp"
@@ -17,6 +18,7 @@
 #include "tls12/observer.hpp"
 #include "tls12/state.hpp"
 #include "wire/codec.hpp"
+#include "x509/path.hpp"
 
 namespace tls12::handshake {
 
@@ -63,11 +65,13 @@ class Endpoint : public Steps {
     const ConnectionState* established;  ///< what a renegotiation starts from (RFC 5746 §3.5); null in a first handshake
     Observer* observer;                  ///< may be null
     WallTime now;
+    Work& work;
   };
 
   Flow& flow() { return flow_; }
   const Flow& flow() const { return flow_; }
   const Negotiated& negotiated() const final { return negotiated_; }
+  bool pause() final { return work_.pause(1); }
   Result<void> receive(Act message, Bytes bytes) final;
   /// How the peer's messages are to be read, as far as that is known.
   wire::Syntax syntax() const { return {.key_exchange = negotiated_.key_exchange, .certificate_type = peer_certificate_type_}; }
@@ -89,6 +93,7 @@ class Endpoint : public Steps {
         established_(environment.established),
         observer_(environment.observer),
         now_(environment.now),
+        work_(environment.work),
         flow_(role, *this),
         transcript_(config.limits.transcript) {}
 
@@ -96,6 +101,8 @@ class Endpoint : public Steps {
   virtual Result<void> understand(Act message, Bytes body) = 0;
 
   const Provider& provider() const { return *config_.provider; }
+  /// Errors: Errc::too_much_work.
+  Result<void> pay(std::size_t steps) const { return work_.take(steps) ? Result<void>() : fail(Errc::too_much_work); }
   /// Puts a message of ours behind the others, and into the transcript.
   template <class Message>
   Result<Outcome> emit(const Message& message) {
@@ -113,8 +120,18 @@ class Endpoint : public Steps {
   void suite_chosen(const wire::SuiteRow& suite);
   /// RFC 5246 §7.3: the session's suite, secrets and peer are this connection's.
   void resume(const wire::SuiteRow& suite);
-  /// The peer's certificate_list, parsed into the state. Errors: Errc::certificate_path_too_long past the limit, those of Certificate::from_der.
+  /// The peer's certificate_list, parsed into the state. Errors: Errc::certificate_path_too_long past the limit, Errc::too_much_work, those of Certificate::from_der.
   Result<void> keep_certificates(const Certificates& message);
+  /// Verifies certificates once more, for a session, without an interruption.
+  template <class Verify>
+  bool at_once(Verify verify) const {
+    Work work(work_.left());
+    x509::KnownSignatures known;
+    const bool is_right = verify(work, known);
+    return pay(work_.left() - work.left()) && is_right;
+  }
+  /// Parses a session that was kept; its chains are as long as the peer made them.
+  void read_session(Bytes bytes, std::span<const Certificate> known = {});
   /// RFC 7250 §3: likewise. Errors: Errc::bad_der; Errc::certificate_algorithm_unsupported.
   Result<void> keep_raw_public_key(Bytes public_key_info);
   /// The peer's certificate, if it showed one; and its key, however it was shown.
@@ -143,6 +160,7 @@ class Endpoint : public Steps {
   const ConnectionState* established_;
   Observer* observer_;
   WallTime now_;
+  Work& work_;
 
   Flow flow_;
   Negotiated negotiated_;
@@ -157,6 +175,7 @@ class Endpoint : public Steps {
   Signing signing_;
   Question question_;
   std::optional<KeySchedule> keys_;
+  x509::KnownSignatures known_signatures_;
   std::optional<PeerVerified> peer_verified_;
   std::optional<SignatureVerified> signature_verified_;
   std::optional<FinishedVerified> finished_verified_;

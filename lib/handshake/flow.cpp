@@ -107,6 +107,7 @@ Result<Outcome> Flow::advance() {
     const Row& row = rows_[at_];
     if (!concerns_us(row)) continue;
     if (!ours(row)) return Outcome::done;
+    if (steps_.pause()) return Outcome::waits;
     const Result<Outcome> outcome = is_local(row.act) ? steps_.take(row.act) : steps_.send(row.act);
     if (!outcome) return fail(outcome.error());
     if (*outcome == Outcome::waits) return outcome;

@@ -69,7 +69,7 @@ std::span<const Row> abbreviated_handshake();
 
 enum class Outcome : std::uint8_t {
   done,
-  waits,     ///< a local step that has no answer yet
+  waits,     ///< a local step that has no answer yet, or whose work was interrupted
   left_out,  ///< a message that the sender may leave out, and did
 };
 
@@ -78,6 +78,8 @@ class Steps {
  public:
   virtual ~Steps() = default;
   virtual const Negotiated& negotiated() const = 0;
+  /// Before each row of ours: whether to go on another time.
+  virtual bool pause() { return false; }
   virtual Result<Outcome> take(Act local_step) = 0;            ///< may be called again
   virtual Result<Outcome> send(Act message) = 0;               ///< called once
   virtual Result<void> receive(Act message, Bytes bytes) = 0;  ///< called once; `bytes` are header and body, empty for ChangeCipherSpec

@@ -1,6 +1,9 @@
 #include "handshake/negotiate.hpp"
 
 #include <algorithm>
+#include <bitset>
+#include <utility>
+#include <vector>
 
 #include "x509/host_name.hpp"
 #include "x509/parsed_certificate.hpp"
@@ -48,16 +51,68 @@ bool choose_scheme(const Abilities& ours, const std::optional<ListOf16<Signature
   return false;
 }
 
-/// RFC 6066 §3: whether an identity is for the name that the client asks for.
-bool is_for(const ShownIdentity& shown, const ClientHello& hello) {
-  if (!hello.server_name) return true;
-  const auto name = x509::ReferenceName::parse(*hello.server_name);
-  return name && x509::is_for(shown.identity.chain().front().parsed(), *name);
+/// RFC 6066 §3: the identities for the name that the client asks for; all if it asks for none.
+std::vector<const ShownIdentity*> identities_for(const ClientHello& hello, std::span<const ShownIdentity> identities) {
+  std::vector<const ShownIdentity*> found;
+  std::optional<x509::ReferenceName> wanted;
+  if (hello.server_name) {
+    const auto name = x509::ReferenceName::parse(*hello.server_name);
+    if (!name) return found;
+    wanted = *name;
+  }
+  for (const ShownIdentity& shown : identities)
+    if (!wanted || x509::is_for(shown.identity.chain().front().parsed(), *wanted)) found.push_back(&shown);
+  return found;
 }
 
-bool knows_name(const ServerContext::Content& context, const ClientHello& hello) {
-  return std::ranges::any_of(context.identities, [&](const ShownIdentity& shown) { return is_for(shown, hello); });
+/// The values of a peer's list that `is_kept` keeps, each once and in its order, for choices that look through it again and again. A list on the wire may have
+/// 32,767 values; few of them mean anything.
+template <class E, class IsKept>
+std::vector<std::uint8_t> shortened(const ListOf16<E>& list, IsKept is_kept) {
+  std::vector<std::uint8_t> wire;
+  std::bitset<0x10000> seen;
+  for (const E value : list) {
+    const auto number = static_cast<unsigned>(value);
+    if (seen.test(number)) continue;
+    seen.set(number);
+    if (is_kept(value)) wire.insert(wire.end(), {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)});
+  }
+  return wire;
 }
+template <class E>
+std::vector<std::uint8_t> shortened(const ListOf16<E>& list) {
+  return shortened(list, [](E value) { return wire::find(value) != nullptr; });
+}
+/// Of groups that are not known one of each kind stays: it says that the client lists those that it has.
+std::vector<std::uint8_t> shortened(const ListOf16<NamedGroup>& list) {
+  bool has_unknown[2] = {};
+  return shortened(list, [&](NamedGroup group) { return wire::find(group) != nullptr || !std::exchange(has_unknown[is_field(group)], true); });
+}
+
+/// A ClientHello with its lists shortened.
+class ShortHello {
+ public:
+  explicit ShortHello(const ClientHello& hello) : hello_(hello), suites_(shortened(hello.cipher_suites)) {
+    hello_.cipher_suites = ListOf16<CipherSuite>(suites_);
+    shorten(hello_.supported_groups, groups_);
+    shorten(hello_.signature_algorithms, schemes_);
+    shorten(hello_.signature_algorithms_cert, certificate_schemes_);
+  }
+  ShortHello(const ShortHello&) = delete;
+  ShortHello& operator=(const ShortHello&) = delete;
+  const ClientHello& view() const { return hello_; }
+
+ private:
+  template <class E>
+  static void shorten(std::optional<ListOf16<E>>& list, std::vector<std::uint8_t>& wire) {
+    if (!list) return;
+    wire = shortened(*list);
+    list.emplace(wire);
+  }
+
+  ClientHello hello_;
+  std::vector<std::uint8_t> suites_, groups_, schemes_, certificate_schemes_;
+};
 
 /// RFC 5246 §7.4.2, §7.4.6: whether a chain is signed as the other end can verify. What issued itself is not verified by its signature.
 bool is_signed_by(std::span<const Certificate> chain, const ListOf16<SignatureScheme>& schemes) {
@@ -72,8 +127,9 @@ class Chooser {
  public:
   /// Among identities whose chains are signed by `chain_schemes`, or among all.
   Chooser(const ServerContext::Content& context, const ClientHello& hello, const std::optional<ListOf16<SignatureScheme>>& chain_schemes)
-      : context_(context), hello_(hello), chain_schemes_(chain_schemes) {
-    named_ = knows_name(context, hello);
+      : context_(context), hello_(hello), chain_schemes_(chain_schemes), candidates_(identities_for(hello, context.identities)), named_(!candidates_.empty()) {
+    if (named_) return;
+    for (const ShownIdentity& shown : context.identities) candidates_.push_back(&shown);
   }
 
   bool visit(const wire::SuiteRow& suite) {
@@ -95,9 +151,10 @@ class Chooser {
  private:
   // The first identity for the name, or else of all, that serves the suite.
   bool choose_credential(KeyExchange key_exchange, Credential& out) {
-    for (const ShownIdentity& shown : context_.identities) {
+    for (const ShownIdentity* candidate : candidates_) {
+      const ShownIdentity& shown = *candidate;
       const KeyKind key = shown.identity.key().kind();
-      if ((named_ && !is_for(shown, hello_)) || !fits(key_exchange, key) || !usage_allows(key_exchange, shown.identity.chain().front())) continue;
+      if (!fits(key_exchange, key) || !usage_allows(key_exchange, shown.identity.chain().front())) continue;
       if (key_exchange == KeyExchange::rsa && !shown.identity.key().decrypts()) continue;
       if (has_ecdhe(key_exchange) && !curve_is_welcome(hello_, key)) continue;
       Credential credential{.identity = &shown};
@@ -124,7 +181,8 @@ class Chooser {
   const ServerContext::Content& context_;
   const ClientHello& hello_;
   const std::optional<ListOf16<SignatureScheme>>& chain_schemes_;
-  bool named_ = false;
+  std::vector<const ShownIdentity*> candidates_;  // those for the name, or else all
+  const bool named_;
   Choice choice_;
   Errc missing_ = Errc::no_common_suite;
 };
@@ -143,14 +201,23 @@ void for_each_common_suite(const ServerContext::Content& context, const ClientHe
   }
 }
 
-/// RFC 5246 §7.4.4: whether a chain has a certificate that one of the authorities issued; to name none is to welcome all.
-bool issued_by_one_of(const ListOfOpaque<2>& authorities, std::span<const Certificate> chain) {
-  if (authorities.empty()) return true;
-  for (const Certificate& certificate : chain)
-    for (const Bytes name : authorities)
-      if (std::ranges::equal(certificate.parsed().issuer, name)) return true;
-  return false;
-}
+/// RFC 5246 §7.4.4: certificate_authorities, sorted: a list on the wire may have thousands.
+class Authorities {
+ public:
+  explicit Authorities(const ListOfOpaque<2>& list) {
+    for (const Bytes name : list) names_.push_back(name);
+    std::ranges::sort(names_, kByOctets);
+  }
+  /// Whether a chain has a certificate that one of them issued; to name none is to welcome all.
+  bool welcome(std::span<const Certificate> chain) const {
+    const auto issued = [&](const Certificate& certificate) { return std::ranges::binary_search(names_, certificate.parsed().issuer, kByOctets); };
+    return names_.empty() || std::ranges::any_of(chain, issued);
+  }
+
+ private:
+  static constexpr auto kByOctets = [](Bytes a, Bytes b) { return std::ranges::lexicographical_compare(a, b); };
+  std::vector<Bytes> names_;
+};
 
 }  // namespace
 
@@ -177,7 +244,9 @@ bool signals_secure_renegotiation(const ClientHello& hello) {
   return hello.renegotiation_info || hello.cipher_suites.contains(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
 }
 
-Result<Choice> choose(const ServerContext::Content& context, const ClientHello& hello) {
+Result<Choice> choose(const ServerContext::Content& context, const ClientHello& whole_hello) {
+  const ShortHello shorter(whole_hello);
+  const ClientHello& hello = shorter.view();
   // RFC 8446 §4.2.3: signature_algorithms_cert is about the chain alone. Where there is none, signature_algorithms speaks of the chain too (RFC 5246 §7.4.2),
   // but many mean only handshakes by it: then a chain that it does not cover is better than no connection (RFC 8446 §4.4.2.2), and the client judges it.
   const auto choose_by = [&](const std::optional<ListOf16<SignatureScheme>>& chain_schemes) -> Result<Choice> {
@@ -193,7 +262,7 @@ Result<Choice> choose(const ServerContext::Content& context, const ClientHello& 
 Result<void> check_server_name(const ServerContext::Content& context, const ClientHello& hello) {
   if (!context.config.require_known_name) return {};
   if (!hello.server_name) return fail(Errc::unrecognized_name, "server_name is absent");
-  return knows_name(context, hello) ? Result<void>() : fail(Errc::unrecognized_name, *hello.server_name);
+  return !identities_for(hello, context.identities).empty() ? Result<void>() : fail(Errc::unrecognized_name, *hello.server_name);
 }
 
 Result<Bytes> choose_protocol(const ServerContext::Content& context, const ClientHello& hello) {
@@ -209,15 +278,18 @@ Result<Bytes> choose_protocol(const ServerContext::Content& context, const Clien
 std::optional<Credential> choose_for(const CertificateRequest& request, std::span<const ShownIdentity> identities, const Abilities& ours,
                                      CertificateType shown_as) {
   const bool bare = shown_as == CertificateType::raw_public_key;  // nobody issued it
+  const Authorities authorities(request.certificate_authorities);
+  const std::vector<std::uint8_t> schemes_wire = shortened(request.supported_signature_algorithms);
+  const ListOf16<SignatureScheme> schemes(schemes_wire);
   std::optional<Credential> second_best;                          // its chain is signed by what the server does not name, as in choose()
   for (const ShownIdentity& shown : identities) {
     const auto type = client_certificate_type_of(shown.identity.key().kind());
     if (!type || !contains(request.certificate_types, static_cast<std::uint8_t>(*type))) continue;
-    if (!bare && !issued_by_one_of(request.certificate_authorities, shown.identity.chain())) continue;
+    if (!bare && !authorities.welcome(shown.identity.chain())) continue;
     if (!bare && !shown.identity.chain().front().parsed().extensions.allows(x509::KeyUsage::digital_signature)) continue;  // RFC 5246 §7.4.6
     Credential credential{.identity = &shown};
-    if (!choose_scheme(ours, request.supported_signature_algorithms, credential)) continue;
-    if (bare || is_signed_by(shown.identity.chain(), request.supported_signature_algorithms)) return credential;
+    if (!choose_scheme(ours, schemes, credential)) continue;
+    if (bare || is_signed_by(shown.identity.chain(), schemes)) return credential;
     if (!second_best) second_best = credential;
   }
   return second_best;

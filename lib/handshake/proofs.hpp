@@ -23,8 +23,8 @@ class PeerVerified {
   std::vector<Certificate> release() { return std::move(chain_); }
 
  private:
-  friend Result<PeerVerified> verify_server(const struct ServerVerification&);
-  friend Result<PeerVerified> verify_client(const struct ClientVerification&);
+  friend Result<std::optional<PeerVerified>> verify_server(const struct ServerVerification&);
+  friend Result<std::optional<PeerVerified>> verify_client(const struct ClientVerification&);
   friend Result<PeerVerified> verify_raw_public_key(const struct PeerRules&, Bytes);
   friend PeerVerified verified_by_psk();
   friend PeerVerified verified_before(Session&);

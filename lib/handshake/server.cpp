@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/cost.hpp"
 #include "handshake/premaster.hpp"
 #include "handshake/ticket.hpp"
 #include "handshake/verify.hpp"
@@ -105,15 +106,15 @@ Result<Outcome> Server::look_up_session() {
   const auto& content = context_.content();
   if (content.ticket_keys && hello->session_ticket && !hello->session_ticket->empty()) {
     if (const auto opened = open_ticket(*content.ticket_keys, *hello->session_ticket, now_)) {
-      session_ = parse_session(opened->session);
+      read_session(opened->session);
       ticket_is_old_ = opened->renew;
     }
   } else if (config().look_up_elsewhere && !hello->session_id.empty()) {
     if (!question_.ask(Wants::session, hello->session_id)) return Outcome::waits;
-    if (const auto found = question_.take()) session_ = parse_session(*found);
+    if (const auto found = question_.take()) read_session(*found);
     if (session_ && now_ >= session_->expires) session_.reset();
   } else if (config().sessions && !hello->session_id.empty()) {
-    config().sessions->get(hello->session_id, now_, [&](Bytes bytes) { session_ = parse_session(bytes); });
+    config().sessions->get(hello->session_id, now_, [&](Bytes bytes) { read_session(bytes); });
   }
   if (!session_) return Outcome::done;
   // RFC 7627 §5.3: without the extension that it was made with, a session is an attack.
@@ -137,7 +138,8 @@ bool Server::may_resume(const ClientHello& hello) const {
 
 bool Server::still_believes_client() const {
   if (!still_believed(*session_, now_, peer_rules())) return false;
-  if (session_->believed_anyway && !verify_certificates(session_->peer_certificates)) return false;
+  const auto verify = [this](Work& work, x509::KnownSignatures& known) { return verify_certificates(session_->peer_certificates, work, known).has_value(); };
+  if (session_->believed_anyway && !at_once(verify)) return false;
   return !has_psk(wire::find(session_->suite)->key_exchange) || knows_psk(session_->psk_identity);
 }
 
@@ -202,8 +204,10 @@ Result<Outcome> Server::send_server_hello() {
   state_.application_protocol = text_of(protocol_);
 
   // Not in send_server_key_exchange, which needs it signed already: the step between may be taken again, and draws nothing.
-  if (!session_ && choice_.group != nullptr)
+  if (!session_ && choice_.group != nullptr) {
+    if (const auto paid = pay(steps_to_agree(choice_.group->algorithm)); !paid) return fail(paid.error());
     if (const auto generated = key_agreement_.generate(provider(), *choice_.group); !generated) return fail(generated.error());
+  }
   const auto sent = emit(answer);  // behind which the ClientHello is not read again
   if (session_) {
     resume(suite);
@@ -413,6 +417,7 @@ Result<void> Server::receive_certificate_verify(Bytes body) {
   const auto message = wire::parse_certificate_verify(body);
   if (!message) return fail(message.error());
   const PublicKey key = peer_key();
+  if (const auto paid = pay(steps_to_verify(key, transcript_.kept().size())); !paid) return paid;
   auto verified = verify_certificate_verify({.message = *message,
                                              .offered = ours().scheme_list(),
                                              .key = key,
@@ -431,22 +436,23 @@ Result<Outcome> Server::verify_peer() {
   if (!peer_verified_) {
     auto verified = judge_client();
     if (!verified) return fail(verified.error());
+    if (!*verified) return Outcome::waits;
     peer_verified_ = std::move(*verified);
   }
   return negotiated_.client_certificate && config().verdict_elsewhere ? await_verdict() : Outcome::done;
 }
 
-Result<PeerVerified> Server::judge_client() {
+Result<std::optional<PeerVerified>> Server::judge_client() {
   if (negotiated_.resumed) return verified_before(*session_);
   if (has_psk(suite_->key_exchange)) return verified_by_psk();
   if (!negotiated_.client_certificate) return no_verification_asked();
   if (peer_certificate_type_ == CertificateType::raw_public_key) return verify_raw_public_key(peer_rules(), state_.peer_raw_public_key);
   if (!verifies(config().client_authentication)) return no_verification_asked();
-  return verify_certificates(state_.peer_certificates);
+  return verify_certificates(state_.peer_certificates, work_, known_signatures_);
 }
 
-Result<PeerVerified> Server::verify_certificates(std::span<const Certificate> presented) const {
-  return verify_client({.presented = presented, .trust = config().client_trust, .policy = config().verify, .now = now_, .provider = provider()});
+Result<std::optional<PeerVerified>> Server::verify_certificates(std::span<const Certificate> presented, Work& work, x509::KnownSignatures& known) const {
+  return verify_client({.presented = presented, .trust = config().client_trust, .policy = config().verify, .now = now_, .provider = provider(), .work = work, .known = known});
 }
 
 // ------------------------------------------------ the end

@@ -55,8 +55,8 @@ class Server final : public Endpoint {
   void remember_where(Bytes session_id);
   ServerKeyExchange key_exchange_params() const;
   Result<Outcome> decrypt_premaster();
-  Result<PeerVerified> judge_client();
-  Result<PeerVerified> verify_certificates(std::span<const Certificate> presented) const;
+  Result<std::optional<PeerVerified>> judge_client();
+  Result<std::optional<PeerVerified>> verify_certificates(std::span<const Certificate> presented, Work& work, x509::KnownSignatures& known) const;
   Result<void> mix_psk(std::string_view identity);
   Session session_to_keep() const;
 

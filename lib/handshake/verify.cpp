@@ -36,9 +36,9 @@ struct Believed {
   bool anyway;
 };
 
-/// Asks for a verdict, and notes whether it is accept_anyway's.
+/// Asks for a verdict, and notes whether it is accept_anyway's. Nothing if it was interrupted.
 template <class Verdict>
-Result<Believed> believe(const VerifyPolicy& policy, Verdict verdict_by) {
+Result<std::optional<Believed>> believe(const VerifyPolicy& policy, Verdict verdict_by) {
   bool anyway = false;
   const auto& accept = policy.dangerous.accept_anyway;
   std::optional<VerifyPolicy> noting;
@@ -49,16 +49,17 @@ Result<Believed> believe(const VerifyPolicy& policy, Verdict verdict_by) {
     };
   }
   auto verdict = verdict_by(noting ? *noting : policy);
-  if (!verdict) return fail(verdict.error().error);
-  return Believed{.chain = std::move(verdict->certificates), .anyway = anyway};
+  if (!verdict) return std::nullopt;
+  if (!*verdict) return fail(verdict->error().error);
+  return Believed{.chain = std::move((*verdict)->certificates), .anyway = anyway};
 }
 
 }  // namespace
 
-Result<PeerVerified> verify_server(const ServerVerification& what) {
+Result<std::optional<PeerVerified>> verify_server(const ServerVerification& what) {
   if (what.accept_any_certificate) return PeerVerified({});
   const auto verdict = [&](const VerifyPolicy& policy) {
-    return verify({.presented = what.presented,
+    return x509::verify({.presented = what.presented,
                    .trust = what.trust,
                    .peer_name = {what.server_name},
                    .purpose = Purpose::server,
@@ -67,20 +68,22 @@ Result<PeerVerified> verify_server(const ServerVerification& what) {
                    .stapled_ocsp = what.stapled_ocsp,
                    .staple_was_requested = what.staple_was_requested,
                    .timestamps = what.timestamps,
-                   .provider = what.provider});
+                   .provider = what.provider}, what.work, what.known);
   };
   auto believed = believe(what.policy, verdict);
   if (!believed) return fail(believed.error());
-  return PeerVerified(std::move(believed->chain), believed->anyway);
+  if (!*believed) return std::nullopt;
+  return PeerVerified(std::move((*believed)->chain), (*believed)->anyway);
 }
 
-Result<PeerVerified> verify_client(const ClientVerification& what) {
+Result<std::optional<PeerVerified>> verify_client(const ClientVerification& what) {
   const auto verdict = [&](const VerifyPolicy& policy) {
-    return verify({.presented = what.presented, .trust = what.trust, .purpose = Purpose::client, .now = what.now, .policy = policy, .provider = what.provider});
+    return x509::verify({.presented = what.presented, .trust = what.trust, .purpose = Purpose::client, .now = what.now, .policy = policy, .provider = what.provider}, what.work, what.known);
   };
   auto believed = believe(what.policy, verdict);
   if (!believed) return fail(believed.error());
-  return PeerVerified(std::move(believed->chain), believed->anyway);
+  if (!*believed) return std::nullopt;
+  return PeerVerified(std::move((*believed)->chain), (*believed)->anyway);
 }
 
 PeerVerified verified_by_psk() { return PeerVerified({}); }

@@ -10,6 +10,7 @@
 #include "tls12/messages.hpp"
 #include "tls12/time.hpp"
 #include "tls12/verify.hpp"
+#include "x509/verify.hpp"
 
 namespace tls12::handshake {
 
@@ -24,9 +25,12 @@ struct ServerVerification {
   bool staple_was_requested;
   Bytes timestamps;             ///< of the TLS extension; empty: none came
   bool accept_any_certificate;  ///< ClientConfig::dangerous: then the chain of the result is empty
+  Work& work;
+  x509::KnownSignatures& known;
 };
-/// RFC 5246 §7.4.2, RFC 5280 §6, RFC 9525. Errors: those of tls12::verify.
-Result<PeerVerified> verify_server(const ServerVerification& what);
+/// RFC 5246 §7.4.2, RFC 5280 §6, RFC 9525. Nothing where the work was interrupted: it is to be asked again, with what is known by then.
+/// Errors: those of tls12::verify.
+Result<std::optional<PeerVerified>> verify_server(const ServerVerification& what);
 
 struct ClientVerification {
   std::span<const Certificate> presented;
@@ -34,9 +38,11 @@ struct ClientVerification {
   const VerifyPolicy& policy;
   WallTime now;
   const Provider& provider;
+  Work& work;
+  x509::KnownSignatures& known;
 };
-/// RFC 5246 §7.4.6, RFC 5280 §6. Errors: those of tls12::verify.
-Result<PeerVerified> verify_client(const ClientVerification& what);
+/// RFC 5246 §7.4.6, RFC 5280 §6. Likewise. Errors: those of tls12::verify.
+Result<std::optional<PeerVerified>> verify_client(const ClientVerification& what);
 
 /// RFC 4279 §2: who has the key is the peer, which its Finished shows.
 PeerVerified verified_by_psk();

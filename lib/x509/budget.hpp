@@ -1,6 +1,9 @@
-// What one verdict may still cost: shared by path building, name constraints and revocation, so that no part of a hostile chain is free.
+// What one verdict may still cost: shared by path building, name constraints, policies and revocation, so that no part of a hostile chain is free.
 #pragma once
 
+#include <algorithm>
+
+#include "base/work.hpp"
 #include "tls12/verify.hpp"
 
 namespace tls12::x509 {
@@ -17,13 +20,41 @@ struct Allowance {
   }
 };
 
-struct Budget {
-  explicit Budget(const VerifyPolicy& policy)
-      : signature_checks{policy.max_signature_checks}, candidates{policy.max_candidates}, name_comparisons{policy.max_name_comparisons} {}
+/// A verdict's share of the work that its connection may do.
+class Budget {
+ public:
+  Budget(const VerifyPolicy& policy, Work& work)
+      : signature_checks{policy.max_signature_checks}, steps_{policy.max_work}, max_work_(policy.max_work), work_(&work) {}
 
-  Allowance signature_checks, candidates, name_comparisons;
+  Allowance signature_checks;
 
-  bool exceeded() const { return signature_checks.exceeded || candidates.exceeded || name_comparisons.exceeded; }
+  /// Pays for steps of the connection's work. False: the search ends, exhausted or interrupted.
+  bool take(std::size_t steps = 1) { return !work_->pause() && steps_.take(steps) && work_->take(steps); }
+  /// The same for the check of one signature. Where its result is known from before, it only counts.
+  bool take_signature_check(std::size_t steps, bool is_known) {
+    if (!signature_checks.take()) return false;
+    signature_steps_ += steps;
+    if (!is_known) return take(steps);
+    return steps_.take(steps) && work_->take_known(steps);
+  }
+  /// Whether the search is to end: nothing that it finds from then on counts.
+  bool stopped() const { return signature_checks.exceeded || steps_.exceeded || work_->stopped(); }
+
+  std::size_t used() const { return max_work_ - steps_.left; }
+  /// What another attempt does again.
+  std::size_t repeatable() const { return used() - std::min(used(), signature_steps_); }
+  Work& work() const { return *work_; }
+
+ private:
+  Allowance steps_;
+  std::size_t max_work_, signature_steps_ = 0;
+  Work* work_;
 };
+
+/// What the parts of a certificate cost, in steps for so many octets.
+inline constexpr std::size_t kOctetsRead = 64;       ///< read once, whatever they are
+inline constexpr std::size_t kOctetsValidated = 16;  ///< read, sorted, compared and written as text
+inline constexpr std::size_t kOctetsFolded = 16;     ///< of names that are spelled otherwise
+inline constexpr std::size_t kOctetsEqual = 4096;    ///< compared octet by octet
 
 }  // namespace tls12::x509

@@ -9,10 +9,6 @@
 namespace tls12::x509 {
 namespace {
 
-/// Large certificates count as several small ones, so that the budget bounds time whatever their size; and so do names that are spelled
-/// otherwise, which are compared letter by letter.
-constexpr std::size_t kOctetsOfOne = 512, kLettersOfOne = 16;
-
 /// What key identifiers say of an issuer: the better comes first. They are hints, not checks (RFC 5280 §4.2.1.1).
 enum class KeyHint : std::uint8_t { same, none, other };
 
@@ -35,7 +31,7 @@ class Builder {
     path_.reserve(8);
     path_.push_back(&target);
     if ((verification_.is_anchor(target) && complete()) || extend()) return std::move(*found_);
-    if (verification_.budget.exceeded()) return std::unexpected(exhausted(target));
+    if (verification_.budget.stopped()) return std::unexpected(exhausted(target));
     return std::unexpected(std::move(failure_));
   }
 
@@ -46,6 +42,7 @@ class Builder {
     const std::size_t depth = path_.size() - 1;
     if (auto c = check_signature_method(tip, verification_.policy); !c) return note(Stage::issuer, depth, tip, depth, c.error());
     if (path_.size() >= verification_.policy.max_depth) return note(Stage::too_deep, depth, tip, depth, too_deep());
+    if (!verification_.budget.take(1 + tip.der.size() / kOctetsRead)) return false;
     const auto anchors = verification_.anchors_named(tip.issuer_hash);
     const Path untrusted = verification_.untrusted_named(tip.issuer_hash);
     std::size_t namesakes = 0;
@@ -61,10 +58,10 @@ class Builder {
   /// RFC 5280 §6.1.3 (a) (4): names chain. Each candidate is looked at in the round that its key identifier puts it in.
   bool fits(const ParsedCertificate& candidate, KeyHint hint) {
     const ParsedCertificate& tip = path_.back()->parsed();
-    if (key_hint(tip, candidate) != hint || verification_.budget.exceeded()) return false;
-    const bool is_spelled_alike = std::ranges::equal(candidate.subject, tip.issuer);
-    return verification_.budget.candidates.take(is_spelled_alike ? 1 : 1 + tip.issuer.size() / kLettersOfOne) &&
-           (is_spelled_alike || same_name(candidate.subject, tip.issuer));
+    Budget& budget = verification_.budget;
+    const std::size_t compared = tip.extensions.authority_key_identifier ? candidate.public_key_info.size() + tip.der.size() : tip.issuer.size();
+    if (budget.stopped() || !budget.take(1 + path_.size() * compared / kOctetsEqual)) return false;
+    return key_hint(tip, candidate) == hint && same_name(candidate.subject, tip.issuer, budget);
   }
 
   /// The same name with the same key again leads nowhere new (RFC 4158 §2.4.2). The names' hashes will do: who makes some that collide keeps
@@ -77,6 +74,7 @@ class Builder {
 
   bool follow(const Certificate& issuer, bool is_anchor, KeyHint hint) {
     const std::size_t depth = path_.size();
+    if (!verification_.budget.take(1 + issuer.der().size() / kOctetsRead)) return false;
     if (auto c = check_issuer(issuer.parsed(), is_anchor, purpose_, verification_.policy, verification_.now); !c)
       return note(Stage::issuer, depth, issuer.parsed(), depth, c.error());
     if (auto c = verification_.signed_by(*path_.back(), issuer); !c) {
@@ -94,15 +92,19 @@ class Builder {
     const std::size_t n = path_.size() - 1;
     std::size_t octets = 0;
     for (const Certificate* certificate : path_) octets += certificate->der().size();
-    if (!verification_.budget.candidates.take(1 + octets / kOctetsOfOne)) return false;
+    if (!verification_.budget.take(path_.size() + octets / kOctetsValidated)) return false;
     auto policies = validate(path_, purpose_, verification_);
+    if (verification_.budget.stopped()) return false;
     // The validator comes from the anchor down: the smaller the depth of what it refuses, the further it came.
-    if (!policies) return note(Stage::chain, n - policies.error().depth, policies.error());
+    if (!policies) {
+      const auto& [depth, refusal] = policies.error();
+      return note(Stage::chain, n - depth, path_[depth]->parsed(), depth, refusal);
+    }
     VerifiedChain chain{.policies = std::move(*policies)};
     chain.certificates.reserve(path_.size());
     for (const Certificate* certificate : path_) chain.certificates.push_back(*certificate);
     if (accept_)
-      if (auto accepted = accept_(chain); !accepted) return note(Stage::acceptance, 0, accepted.error());
+      if (auto accepted = accept_(chain); !accepted || verification_.budget.stopped()) return !accepted && note(Stage::acceptance, 0, accepted.error());
     found_ = std::move(chain);
     return true;
   }
@@ -119,25 +121,29 @@ class Builder {
   }
 
   Refusal no_issuer(const ParsedCertificate& tip, bool has_namesake) const {
-    const std::string issuer = text_of_name(tip.issuer);
-    std::string reason = "no certificate of its issuer, " + issuer + ", was sent along, and none is trusted";
-    if (has_namesake) reason = "none of the certificates of its issuer, " + issuer + ", has the key that signed it";
-    if (verification_.trusts_nobody()) reason += ": there are no trusted certificates at all";
-    if (is_self_issued(tip)) reason = "it is self-signed, and not one of the trusted certificates";
-    return {Errc::certificate_unknown_issuer, "RFC 5280 §6.1.3 (a) (4)", std::move(reason)};
+    return refuse(Errc::certificate_unknown_issuer, "RFC 5280 §6.1.3 (a) (4)", [this, &tip, has_namesake] {
+             if (is_self_issued(tip)) return std::string("it is self-signed, and not one of the trusted certificates");
+             const std::string issuer = text_of_name(tip.issuer);
+             std::string reason = has_namesake ? "none of the certificates of its issuer, " + issuer + ", has the key that signed it"
+                                               : "no certificate of its issuer, " + issuer + ", was sent along, and none is trusted";
+             if (verification_.trusts_nobody()) reason += ": there are no trusted certificates at all";
+             return reason;
+           })
+        .error();
   }
 
   Refusal too_deep() const {
-    return {Errc::certificate_search_exhausted, {}, "its chain is longer than " + std::to_string(verification_.policy.max_depth) + " certificates, the limit"};
+    return refuse(Errc::certificate_search_exhausted, {},
+                  [this] { return "its chain is longer than " + std::to_string(verification_.policy.max_depth) + " certificates, the limit"; })
+        .error();
   }
 
   VerifyFailure exhausted(const Certificate& target) const {
     const VerifyPolicy& policy = verification_.policy;
-    const Budget& budget = verification_.budget;
-    std::string reason = "finding its chain takes more than " + std::to_string(policy.max_signature_checks) + " signature checks";
-    if (budget.candidates.exceeded) reason = "finding its chain takes a look at more than " + std::to_string(policy.max_candidates) + " candidates";
-    if (budget.name_comparisons.exceeded) reason = "its chain takes more than " + std::to_string(policy.max_name_comparisons) + " comparisons of names";
-    return failure_of(target.parsed(), 0, {Errc::certificate_search_exhausted, {}, std::move(reason)});
+    const std::string reason = verification_.budget.signature_checks.exceeded
+                                   ? "finding its chain takes more than " + std::to_string(policy.max_signature_checks) + " signature checks"
+                                   : std::string("finding its chain takes more work than this end is ready to do");
+    return failure_of(target.parsed(), 0, refusal(Errc::certificate_search_exhausted, {}, reason));
   }
 
   Verification& verification_;

@@ -104,8 +104,8 @@ Result<CertificationRequest> CertificationRequest::from_der(Bytes der, ProviderP
     auto content = std::make_shared<Content>();
     content->der.assign(der.begin(), der.end());
     if (auto parsed = parse_request(*content); !parsed) return fail(parsed.error());
-    if (auto strong = x509::check_key(*content, VerifyPolicy::standard()); !strong) return fail(strong.error().code, strong.error().reason);
-    if (auto right = x509::check_signature(*content, *content, *provider); !right) return fail(Errc::bad_certification_request, right.error().reason);
+    if (auto strong = x509::check_key(*content, VerifyPolicy::standard()); !strong) return fail(strong.error().code, strong.error().reason());
+    if (auto right = x509::check_signature(*content, *content, *provider); !right) return fail(Errc::bad_certification_request, right.error().reason());
     return CertificationRequest(std::move(content));
   });
 }

@@ -55,16 +55,17 @@ std::string some_names(const Certificate& certificate) {
 
 Check check_signature(const ParsedCertificate& certificate, const ParsedCertificate& issuer, const Provider& provider) {
   auto verdict = check_signature(certificate.tbs, certificate.signature_method, certificate.signature, issuer.subject_key, provider);
-  if (!verdict) verdict.error().reason += ", by the key of " + describe(issuer);
-  return verdict;
+  if (verdict) return verdict;
+  return refuse(verdict.error().code, verdict.error().section,
+                [wrong = verdict.error().reason, &issuer] { return wrong() + ", by the key of " + describe(issuer); });
 }
 
 Check check_signature(Bytes message, const SignatureMethod& method, Bytes signature, const SubjectKey& key, const Provider& provider) {
   constexpr std::string_view kSection = "RFC 5280 §6.1.3 (a) (1)";
   const auto family = family_for(method, key);
-  if (!family) return refuse(Errc::certificate_signature_wrong, kSection, "its signature, " + text_of(method) + ", is wrong");
+  if (!family) return refuse(Errc::certificate_signature_wrong, kSection, [&] { return "its signature, " + text_of(method) + ", is wrong"; });
   const auto& row = provider[*family];
-  if (!row) return refuse(Errc::certificate_algorithm_unsupported, kSection, "its signature, " + text_of(method) + ", cannot be checked here");
+  if (!row) return refuse(Errc::certificate_algorithm_unsupported, kSection, [&] { return "its signature, " + text_of(method) + ", cannot be checked here"; });
   if (!row.implementation->verify(key.key, method.hash, method.salt_size, message, signature))
     return refuse(Errc::certificate_signature_wrong, kSection, "its signature is wrong");
   return {};
@@ -72,9 +73,9 @@ Check check_signature(Bytes message, const SignatureMethod& method, Bytes signat
 
 Check check_signature_method(const SignatureMethod& method, const VerifyPolicy& policy) {
   if (method.kind == SignatureKind::unsupported)
-    return refuse(Errc::certificate_algorithm_unsupported, "RFC 5280 §4.1.1.2", "it is signed by " + text_of(method) + ", which is not supported");
+    return refuse(Errc::certificate_algorithm_unsupported, "RFC 5280 §4.1.1.2", [&] { return "it is signed by " + text_of(method) + ", which is not supported"; });
   if (method.hash == HashAlgorithm::sha1 && !policy.allow_sha1)
-    return refuse(Errc::certificate_algorithm_unsupported, "RFC 9155 §1", "it is signed by " + text_of(method) + ", which can be forged");
+    return refuse(Errc::certificate_algorithm_unsupported, "RFC 9155 §1", [&] { return "it is signed by " + text_of(method) + ", which can be forged"; });
   return {};
 }
 
@@ -83,23 +84,25 @@ Check check_signature_method(const ParsedCertificate& certificate, const VerifyP
   if (auto c = check_signature_method(method, policy); !c) return c;
   const auto& accepted = policy.signature_schemes;
   if (!accepted.empty() && std::ranges::none_of(accepted, [&](SignatureScheme scheme) { return method.is(scheme); }))
-    return refuse(Errc::certificate_algorithm_unsupported, "RFC 8446 §4.2.3", "it is signed by " + text_of(method) + ", which is not asked for");
+    return refuse(Errc::certificate_algorithm_unsupported, "RFC 8446 §4.2.3", [&] { return "it is signed by " + text_of(method) + ", which is not asked for"; });
   return {};
 }
 
 Check check_validity(const ParsedCertificate& certificate, WallTime now) {
   constexpr std::string_view kSection = "RFC 5280 §6.1.3 (a) (2)";
-  const auto and_now = [&] { return ", and it is " + text_of(now) + " now"; };
+  const auto say = [&](const char* what, const WallTime& time) {
+    return [&time, what, now] { return what + text_of(time) + ", and it is " + text_of(now) + " now"; };
+  };
   if (now < certificate.not_before)
-    return refuse(Errc::certificate_not_yet_valid, kSection, "it is not valid before " + text_of(certificate.not_before) + and_now());
-  if (now > certificate.not_after) return refuse(Errc::certificate_expired, kSection, "it expired on " + text_of(certificate.not_after) + and_now());
+    return refuse(Errc::certificate_not_yet_valid, kSection, say("it is not valid before ", certificate.not_before));
+  if (now > certificate.not_after) return refuse(Errc::certificate_expired, kSection, say("it expired on ", certificate.not_after));
   return {};
 }
 
 Check check_key(const ParsedCertificate& certificate, const VerifyPolicy& policy) {
   constexpr std::string_view kSection = "RFC 5280 §6.1.4 (d)";
   const SubjectKey& subject = certificate.subject_key;
-  if (!subject.supported) return refuse(Errc::certificate_algorithm_unsupported, kSection, "its kind of key, " + dotted(subject.oid) + ", is not supported");
+  if (!subject.supported) return refuse(Errc::certificate_algorithm_unsupported, kSection, [&] { return "its kind of key, " + dotted(subject.oid) + ", is not supported"; });
   if (subject.key.kind != KeyKind::rsa && subject.key.kind != KeyKind::rsa_pss) return {};
   const std::size_t bits = bits_of(subject.key.modulus);
   if (bits < policy.min_rsa_bits)
@@ -127,7 +130,7 @@ Check check_signs_certificates(const ParsedCertificate& certificate) {
 Check check_understood(const ParsedCertificate& certificate) {
   const Bytes extension = certificate.extensions.not_understood;
   if (extension.empty()) return {};
-  return refuse(Errc::certificate_critical_extension, "RFC 5280 §4.2", "it has the critical extension " + dotted(extension) + ", which is not understood");
+  return refuse(Errc::certificate_critical_extension, "RFC 5280 §4.2", [extension] { return "it has the critical extension " + dotted(extension) + ", which is not understood"; });
 }
 
 Check check_extended_key_usage(const ParsedCertificate& certificate, Purpose purpose) {
@@ -145,9 +148,10 @@ Check check_end_entity_usage(const ParsedCertificate& certificate, Purpose purpo
 
 Check check_name(const Certificate& certificate, const ReferenceName& name, const VerifyPolicy& policy) {
   if (is_for(certificate.parsed(), name, policy.common_name_fallback)) return {};
-  const std::string others = some_names(certificate);
-  return refuse(Errc::certificate_name_mismatch, "RFC 9525 §6",
-                (others.empty() ? "it is for no host name" : "it is for " + others) + std::string(", not for ") + name.text());
+  return refuse(Errc::certificate_name_mismatch, "RFC 9525 §6", [&] {
+    const std::string others = some_names(certificate);
+    return (others.empty() ? "it is for no host name" : "it is for " + others) + std::string(", not for ") + name.text();
+  });
 }
 
 Check check_end_entity(const ParsedCertificate& certificate, Purpose purpose, const VerifyPolicy& policy, WallTime now) {

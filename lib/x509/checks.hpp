@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -16,13 +17,21 @@ namespace tls12::x509 {
 struct Refusal {
   Errc code;
   std::string_view section;
-  std::string reason;
+  /// Writes the words. A search drops most refusals, so that this is called for those that it keeps, while the certificates are still there.
+  std::function<std::string()> reason;
 };
 using Check = std::expected<void, Refusal>;
 
-inline std::unexpected<Refusal> refuse(Errc code, std::string_view section, std::string reason) {
+inline std::unexpected<Refusal> refuse(Errc code, std::string_view section, std::function<std::string()> reason) {
   return std::unexpected(Refusal{code, section, std::move(reason)});
 }
+inline std::unexpected<Refusal> refuse(Errc code, std::string_view section, std::string reason) {
+  return refuse(code, section, [text = std::move(reason)] { return text; });
+}
+inline std::unexpected<Refusal> refuse(Errc code, std::string_view section, const char* reason) {
+  return refuse(code, section, [reason] { return std::string(reason); });
+}
+inline Refusal refusal(Errc code, std::string_view section, std::string reason) { return refuse(code, section, std::move(reason)).error(); }
 /// What another room's check found.
 inline Check as_check(const Result<void>& result, std::string_view section) {
   if (result) return {};

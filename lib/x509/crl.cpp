@@ -163,13 +163,12 @@ Bytes read_tbs(Fault& fault, ParsedCrl& out) {
 }
 
 /// RFC 5280 §5.3.3: who issued the certificate of the entry at `place`. The certificate issuer stays the same until an entry names another.
-bool is_of_issuer(const ParsedCrl& crl, std::uint32_t place, Bytes issuer) {
+bool is_of_issuer(const ParsedCrl& crl, std::uint32_t place, Bytes issuer, Budget& budget) {
   const auto next_change = std::ranges::upper_bound(crl.issuer_changes, place);
-  if (next_change == crl.issuer_changes.begin()) return same_name(crl.issuer, issuer);
+  if (next_change == crl.issuer_changes.begin()) return same_name(crl.issuer, issuer, budget);
   Fault fault;
   Reader entry(crl.entries.subspan(*(next_change - 1)), fault);
-  Allowance comparisons{crl.entries.size()};
-  return has_directory_name(read_crl_entry(entry).certificate_issuer, issuer, comparisons);
+  return has_directory_name(read_crl_entry(entry).certificate_issuer, issuer, budget);
 }
 
 }  // namespace
@@ -224,14 +223,16 @@ Result<void> parse(ParsedCrl& crl) {
   return {};
 }
 
-std::optional<CrlEntry> find_entry(const ParsedCrl& crl, Bytes issuer, Bytes serial) {
+std::optional<CrlEntry> find_entry(const ParsedCrl& crl, Bytes issuer, Bytes serial, Budget& budget) {
   const std::uint64_t key = index_key(serial);
   Fault fault;
   for (auto at = std::ranges::lower_bound(crl.index, key); at != crl.index.end() && *at >> kPlaceBits == key >> kPlaceBits; ++at) {
     const auto place = static_cast<std::uint32_t>(*at & ((1u << kPlaceBits) - 1));
     Reader list(crl.entries.subspan(place), fault);
     const CrlEntry entry = read_crl_entry(list);
-    if (std::ranges::equal(entry.serial, serial) && is_of_issuer(crl, place, issuer)) return entry;
+    const std::size_t octets = crl.entries.size() - place - list.rest().size();
+    if (!budget.take(1 + octets / kOctetsRead)) return std::nullopt;
+    if (std::ranges::equal(entry.serial, serial) && is_of_issuer(crl, place, issuer, budget)) return entry;
   }
   return std::nullopt;
 }

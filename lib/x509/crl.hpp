@@ -98,7 +98,8 @@ Result<void> parse(ParsedCrl& crl);
 /// The next of `entries`, or of what may become them.
 CrlEntry read_crl_entry(der::Reader& entries);
 
-/// The entry for the certificate with this serial number from this issuer, a Name (RFC 5280 §5.3.3). A binary search.
-std::optional<CrlEntry> find_entry(const ParsedCrl& crl, Bytes issuer, Bytes serial);
+/// The entry for the certificate with this serial number from this issuer, a Name (RFC 5280 §5.3.3). A binary search; of entries whose numbers end alike each
+/// is looked at, as long as the budget lasts.
+std::optional<CrlEntry> find_entry(const ParsedCrl& crl, Bytes issuer, Bytes serial, Budget& budget);
 
 }  // namespace tls12::x509

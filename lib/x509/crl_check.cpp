@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "crypto/cost.hpp"
 #include "x509/build.hpp"
 #include "x509/der_writer.hpp"
 #include "x509/general_name.hpp"
@@ -97,13 +98,13 @@ Finding CrlCheck::walk(std::span<const Certificate> path, std::size_t at) {
 
 /// One turn of §6.3.3's loop.
 void CrlCheck::process(const ParsedCrl& complete, const DistributionPoint& point, State& state) {
-  if (!verification_.budget.name_comparisons.take()) return;
+  if (!verification_.budget.take(1 + complete.issuer.size() / kOctetsRead)) return;
   // (b), (d), (e)
-  const auto interim = interim_reasons_mask(complete, point, state.certificate, verification_.budget.name_comparisons);
+  const auto interim = interim_reasons_mask(complete, point, state.certificate, verification_.budget);
   if (!interim || ((*interim & ~state.reasons_mask) == 0 && !state.is_by_another_key(complete))) return;
   const auto refuse = [&](const std::string& why) { state.obstacle = describe(complete) + " " + why; };
   if (!complete.not_understood.empty()) return refuse("has a critical extension that is not understood, " + dotted(complete.not_understood));
-  if (auto c = check_signature_method(complete.signature_method, verification_.policy); !c) return refuse("cannot be used: " + c.error().reason);
+  if (auto c = check_signature_method(complete.signature_method, verification_.policy); !c) return refuse("cannot be used: " + c.error().reason());
   // (a), (c): a delta that is current makes what it updates current.
   const ParsedCrl* delta = current_delta(complete);
   const auto why_old = [&] { return why_not_current(complete.this_update, (delta != nullptr ? *delta : complete).next_update, verification_); };
@@ -117,8 +118,8 @@ void CrlCheck::process(const ParsedCrl& complete, const DistributionPoint& point
   }
   // (i), (j)
   const ParsedCrl* source = delta;
-  auto entry = delta != nullptr ? find_entry(*delta, state.certificate.issuer, state.certificate.serial) : std::nullopt;
-  if (!entry) source = &complete, entry = find_entry(complete, state.certificate.issuer, state.certificate.serial);
+  auto entry = delta != nullptr ? find_entry(*delta, state.certificate.issuer, state.certificate.serial, verification_.budget) : std::nullopt;
+  if (!entry) source = &complete, entry = find_entry(complete, state.certificate.issuer, state.certificate.serial, verification_.budget);
   // (k)
   if (entry && entry->reason != RevocationReason::remove_from_crl) state.revoked = revoked(entry->revocation_date, entry->reason, describe(*source));
   // (l)
@@ -138,7 +139,7 @@ const ParsedCrl* CrlCheck::current_delta(const ParsedCrl& complete) const {
 const ParsedCertificate* CrlCheck::signer_of(const ParsedCrl& crl, const DistributionPoint& point, const State& state) {
   const auto may_sign = [&](const Certificate& candidate, bool by_key) {
     const ParsedCertificate& signer = candidate.parsed();
-    return signer.subject_hash == crl.issuer_hash && same_name(signer.subject, crl.issuer) && signer.extensions.allows(KeyUsage::crl_sign) &&
+    return signer.subject_hash == crl.issuer_hash && same_name(signer.subject, crl.issuer, verification_.budget) && signer.extensions.allows(KeyUsage::crl_sign) &&
            key_identifiers_agree(crl, signer) == by_key && is_signed_by(crl, signer);
   };
   // Nobody's status rests on what he signed himself, unless his issuer chose him for that, by name. His path is the one that is being judged.
@@ -170,11 +171,15 @@ bool CrlCheck::is_trusted_signer(const Certificate& candidate, const Certificate
 
 /// The budget pays for what is known as well, so that a verdict does not depend on those before it.
 bool CrlCheck::is_signed_by(const ParsedCrl& crl, const ParsedCertificate& signer) {
-  if (!verification_.budget.signature_checks.take()) return false;
-  if (crl.known_signer.is(signer.public_key_info)) return true;
-  if (!check_signature(crl.tbs, crl.signature_method, crl.signature, signer.subject_key, verification_.provider)) return false;
-  crl.known_signer.set(signer.public_key_info);
-  return true;
+  const bool is_known = crl.known_signer.is(signer.public_key_info);
+  if (!is_known) {
+    // Lists are this end's own, and may be as large as it likes: their size is not charged.
+    if (!verification_.budget.take_signature_check(steps_to_verify(signer.subject_key.key, 0), false)) return false;
+    if (!check_signature(crl.tbs, crl.signature_method, crl.signature, signer.subject_key, verification_.provider)) return false;
+    crl.known_signer.set(signer.public_key_info);
+    return true;
+  }
+  return verification_.budget.take_signature_check(steps_to_verify(signer.subject_key.key, 0), true);
 }
 
 }  // namespace tls12::x509

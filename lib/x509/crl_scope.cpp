@@ -8,18 +8,18 @@ namespace tls12::x509 {
 namespace {
 
 /// (b) (1).
-bool is_of_issuer(const ParsedCrl& crl, const DistributionPoint& point, const ParsedCertificate& certificate, Allowance& comparisons) {
-  if (point.crl_issuer.empty()) return crl.issuer_hash == certificate.issuer_hash && same_name(crl.issuer, certificate.issuer);
-  return crl.is_indirect() && has_directory_name(point.crl_issuer, crl.issuer, comparisons);
+bool is_of_issuer(const ParsedCrl& crl, const DistributionPoint& point, const ParsedCertificate& certificate, Budget& budget) {
+  if (point.crl_issuer.empty()) return crl.issuer_hash == certificate.issuer_hash && same_name(crl.issuer, certificate.issuer, budget);
+  return crl.is_indirect() && has_directory_name(point.crl_issuer, crl.issuer, budget);
 }
 
 /// (b) (2) (i).
-bool is_of_point(const ParsedCrl& crl, const DistributionPoint& point, Allowance& comparisons) {
+bool is_of_point(const ParsedCrl& crl, const DistributionPoint& point, Budget& budget) {
   const auto& name = crl.issuing_distribution_point->name;
   if (!name) return true;
   const PointNames names(*name, crl.issuer);
-  if (!point.name) return have_common_name(names.list(), point.crl_issuer, comparisons);
-  return have_common_name(names.list(), PointNames(*point.name, crl.issuer).list(), comparisons);
+  if (!point.name) return have_common_name(names.list(), point.crl_issuer, budget);
+  return have_common_name(names.list(), PointNames(*point.name, crl.issuer).list(), budget);
 }
 
 /// (b) (2) (ii) to (iv). A certificate below version 3 cannot say which kind it is (§5.2.5).
@@ -43,11 +43,11 @@ bool same_key_identifier(const std::optional<AuthorityKeyIdentifier>& a, const s
 }  // namespace
 
 std::optional<ReasonMask> interim_reasons_mask(const ParsedCrl& crl, const DistributionPoint& point, const ParsedCertificate& certificate,
-                                               Allowance& comparisons) {
-  if (!is_of_issuer(crl, point, certificate, comparisons)) return std::nullopt;
+                                               Budget& budget) {
+  if (!is_of_issuer(crl, point, certificate, budget)) return std::nullopt;
   ReasonMask reasons = point.reasons.value_or(kAllReasons);
   if (!crl.issuing_distribution_point) return reasons;
-  if (!is_of_point(crl, point, comparisons) || !is_of_kind(*crl.issuing_distribution_point, certificate)) return std::nullopt;
+  if (!is_of_point(crl, point, budget) || !is_of_kind(*crl.issuing_distribution_point, certificate)) return std::nullopt;
   reasons &= crl.issuing_distribution_point->only_some_reasons.value_or(kAllReasons);
   return reasons;
 }

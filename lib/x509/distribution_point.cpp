@@ -12,16 +12,20 @@ namespace {
 using der::Reader;
 
 /// RFC 5280 §5.2.5: a CRL encodes a name as the certificate does.
-bool same_general_name(const GeneralName& a, const GeneralName& b) {
+bool same_general_name(const GeneralName& a, const GeneralName& b, Budget& budget) {
   if (a.type != b.type) return false;
-  return a.type == GeneralName::directory_name ? same_name(a.value, b.value) : std::ranges::equal(a.value, b.value);
+  return a.type == GeneralName::directory_name ? same_name(a.value, b.value, budget) : std::ranges::equal(a.value, b.value);
 }
 
 template <class Matches>
-bool any_name(Bytes list, Allowance& comparisons, Matches matches) {
+bool any_name(Bytes list, Budget& budget, Matches matches) {
   der::Fault fault;
-  for (Reader names(list, fault); !names.at_end();)
-    if (const GeneralName name = read_general_name(names); comparisons.take() && matches(name)) return true;
+  for (Reader names(list, fault); !names.at_end();) {
+    const Bytes before = names.rest();
+    const GeneralName name = read_general_name(names);
+    if (!budget.take(1 + (before.size() - names.rest().size()) / kOctetsRead)) return false;
+    if (matches(name)) return true;
+  }
   return false;
 }
 
@@ -67,13 +71,13 @@ PointNames::PointNames(const DistributionPointName& name, Bytes crl_issuer) : fu
   completed_ = writer.take();
 }
 
-bool have_common_name(Bytes a, Bytes b, Allowance& comparisons) {
-  return any_name(a, comparisons,
-                  [&](const GeneralName& one) { return any_name(b, comparisons, [&](const GeneralName& other) { return same_general_name(one, other); }); });
+bool have_common_name(Bytes a, Bytes b, Budget& budget) {
+  return any_name(a, budget,
+                  [&](const GeneralName& one) { return any_name(b, budget, [&](const GeneralName& other) { return same_general_name(one, other, budget); }); });
 }
 
-bool has_directory_name(Bytes list, Bytes name, Allowance& comparisons) {
-  return any_name(list, comparisons, [&](const GeneralName& one) { return one.type == GeneralName::directory_name && same_name(one.value, name); });
+bool has_directory_name(Bytes list, Bytes name, Budget& budget) {
+  return any_name(list, budget, [&](const GeneralName& one) { return one.type == GeneralName::directory_name && same_name(one.value, name, budget); });
 }
 
 }  // namespace tls12::x509

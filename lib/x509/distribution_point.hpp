@@ -44,9 +44,9 @@ class PointNames {
   SecretVector completed_;
 };
 
-/// Whether two lists of GeneralName have one in common. Each comparison costs one of `comparisons`; where that is exceeded, the answer is no.
-bool have_common_name(Bytes a, Bytes b, Allowance& comparisons);
+/// Whether two lists of GeneralName have one in common. Where the budget does not last, the answer is no.
+bool have_common_name(Bytes a, Bytes b, Budget& budget);
 /// Whether `name`, a Name, is among the directory names of a list of GeneralName.
-bool has_directory_name(Bytes list, Bytes name, Allowance& comparisons);
+bool has_directory_name(Bytes list, Bytes name, Budget& budget);
 
 }  // namespace tls12::x509

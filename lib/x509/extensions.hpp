@@ -1,6 +1,8 @@
 // Certificate extensions (RFC 5280 §4.2), as views.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -112,14 +114,14 @@ inline constexpr std::size_t kMaxExtensions = 64;
 /// Visits the content of a list of extensions, of a certificate or of what else has them. No extension comes twice.
 template <class Visit>
 void for_each_extension(der::Reader& list, Visit visit) {
-  const Bytes all = list.rest();
+  std::array<Bytes, kMaxExtensions> earlier;
   if (list.at_end()) list.refuse("an empty list of extensions");
   for (std::size_t count = 0; !list.at_end(); ++count) {
     if (count == kMaxExtensions) return list.refuse("too many extensions", Errc::bad_certificate);
     const Extension extension = read_extension(list);
-    der::Reader earlier(all, list.fault());
-    for (std::size_t i = 0; i < count && !list.fault(); ++i)
-      if (std::ranges::equal(read_extension(earlier).id, extension.id)) return list.refuse("an extension that comes twice", Errc::bad_certificate);
+    for (std::size_t i = 0; i < count; ++i)
+      if (std::ranges::equal(earlier[i], extension.id)) return list.refuse("an extension that comes twice", Errc::bad_certificate);
+    earlier[count] = extension.id;
     if (!list.fault()) visit(extension);
   }
 }

@@ -52,7 +52,7 @@ Result<std::uint64_t> carry_on(const Crl& previous, const x509::ParsedCertificat
   if (!x509::same_name(crl.issuer, issuer.subject)) return fail(Errc::misuse, "the CRL is not this issuer's: " + previous.issuer());
   if (crl.is_delta() || crl.is_indirect()) return fail(Errc::misuse, "the CRL is not a complete one of its issuer's");
   if (auto right = x509::check_signature(crl.tbs, crl.signature_method, crl.signature, issuer.subject_key, provider); !right)
-    return fail(right.error().code, "the CRL: " + right.error().reason);
+    return fail(right.error().code, "the CRL: " + right.error().reason());
   Fault fault;
   for (Reader list(crl.entries, fault); !list.at_end();) entries.push_back(copy_entry(list));
   if (fault) return fail(Errc::bad_crl, fault.what);

@@ -1,7 +1,9 @@
 #include "x509/name.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
+#include <utility>
 
 #include "x509/attribute_type.hpp"
 #include "x509/directory_string.hpp"
@@ -65,36 +67,6 @@ bool same_value(const der::Element& a, const der::Element& b) {
   }
 }
 
-/// Whether every attribute of `a` is in `b`; sets of one size.
-bool contains_all(Bytes a, Bytes b, Fault& fault) {
-  Reader left(a, fault);
-  std::size_t left_count = 0, right_count = 0;
-  for (Reader right(b, fault); !right.at_end(); ++right_count) right.element();
-  for (; !left.at_end(); ++left_count) {
-    const Attribute wanted = read_attribute(left);
-    bool found = false;
-    for (Reader right(b, fault); !right.at_end() && !found;) {
-      const Attribute candidate = read_attribute(right);
-      found = std::ranges::equal(wanted.type, candidate.type) && same_value(wanted.value, candidate.value);
-    }
-    if (!found) return false;
-  }
-  return left_count == right_count;
-}
-
-/// How much of `name` is `base`, from the start.
-enum class Beginning { none, part, all };
-Beginning begins_with(Bytes name, Bytes base) {
-  Fault fault;
-  Reader left(name, fault), right(base, fault);
-  left = left.enter_sequence();
-  right = right.enter_sequence();
-  while (!right.at_end())
-    if (left.at_end() || !contains_all(left.content(der::kSet), right.content(der::kSet), fault)) return Beginning::none;
-  if (fault) return Beginning::none;
-  return left.at_end() ? Beginning::all : Beginning::part;
-}
-
 constexpr std::uint64_t kHashStart = 0xcbf29ce484222325, kHashPrime = 0x100000001b3;  // FNV-1a
 
 std::uint64_t hash_step(std::uint64_t hash, std::uint64_t value) { return (hash ^ value) * kHashPrime; }
@@ -113,6 +85,38 @@ std::uint64_t attribute_hash(const Attribute& attribute) {
 
 /// A bound on the nesting-free work that one name can ask for; real ones have at most a dozen.
 constexpr std::size_t kMaxAttributesInSet = 16;
+
+/// Whether every attribute of `a` is in `b`; sets of one size. Each is compared with the first that has its hash: values that were made to collide do not
+/// match, which only harms the maker.
+bool contains_all(Bytes a, Bytes b, Fault& fault) {
+  if (std::ranges::equal(a, b)) return true;
+  std::array<std::pair<std::uint64_t, Attribute>, kMaxAttributesInSet> candidates;
+  std::size_t left_count = 0, right_count = 0;
+  for (Reader right(b, fault); !right.at_end() && right_count < candidates.size(); ++right_count) {
+    const Attribute attribute = read_attribute(right);
+    candidates[right_count] = {attribute_hash(attribute), attribute};
+  }
+  for (Reader left(a, fault); !left.at_end(); ++left_count) {
+    const Attribute wanted = read_attribute(left);
+    const auto end = candidates.begin() + static_cast<std::ptrdiff_t>(right_count);
+    const auto found = std::ranges::find(candidates.begin(), end, attribute_hash(wanted), &std::pair<std::uint64_t, Attribute>::first);
+    if (found == end || !std::ranges::equal(wanted.type, found->second.type) || !same_value(wanted.value, found->second.value)) return false;
+  }
+  return left_count == right_count;
+}
+
+/// How much of `name` is `base`, from the start.
+enum class Beginning { none, part, all };
+Beginning begins_with(Bytes name, Bytes base) {
+  Fault fault;
+  Reader left(name, fault), right(base, fault);
+  left = left.enter_sequence();
+  right = right.enter_sequence();
+  while (!right.at_end())
+    if (left.at_end() || !contains_all(left.content(der::kSet), right.content(der::kSet), fault)) return Beginning::none;
+  if (fault) return Beginning::none;
+  return left.at_end() ? Beginning::all : Beginning::part;
+}
 
 }  // namespace
 
@@ -142,6 +146,11 @@ bool is_empty_name(Bytes name) { return name.size() <= 2; }
 
 bool same_name(Bytes a, Bytes b) { return std::ranges::equal(a, b) || begins_with(a, b) == Beginning::all; }
 
+bool same_name(Bytes a, Bytes b, Budget& budget) {
+  if (std::ranges::equal(a, b)) return budget.take(1 + a.size() / kOctetsEqual);
+  return budget.take(1 + (a.size() + b.size()) / kOctetsFolded) && begins_with(a, b) == Beginning::all;
+}
+
 bool is_within(Bytes name, Bytes base) { return begins_with(name, base) != Beginning::none; }
 
 std::uint64_t name_hash(Bytes name) {
@@ -169,15 +178,20 @@ std::vector<std::string> attribute_texts(Bytes name, const Oid& type) {
 std::string text_of_name(Bytes name) {
   Fault fault;
   Reader whole(name, fault);
-  std::string text;
+  std::string forwards;  // the sets in the order of the encoding, and where each begins
+  std::vector<std::size_t> starts;
   for (Reader sets = whole.enter_sequence(); !sets.at_end();) {
-    std::string one;
+    starts.push_back(forwards.size());
     for (Reader set = sets.enter(der::kSet); !set.at_end();) {
-      if (!one.empty()) one.push_back('+');
-      append_attribute(read_attribute(set), one);
+      if (forwards.size() != starts.back()) forwards.push_back('+');
+      append_attribute(read_attribute(set), forwards);
     }
-    if (!text.empty()) one.append(",").append(text);
-    text = std::move(one);
+  }
+  std::string text;
+  text.reserve(forwards.size() + starts.size());
+  for (std::size_t end = forwards.size(); !starts.empty(); end = starts.back(), starts.pop_back()) {
+    if (!text.empty()) text.push_back(',');
+    text.append(forwards, starts.back(), end - starts.back());
   }
   return text;
 }

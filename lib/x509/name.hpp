@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "x509/budget.hpp"
 #include "x509/der.hpp"
 #include "x509/oid.hpp"
 
@@ -21,6 +22,8 @@ bool is_empty_name(Bytes name);
 /// emailAddress (RFC 2985 §5.2.1), whose rules ignore ASCII case, and whose characters are ASCII without spaces. Other values compare octet by octet.
 /// Both names have been read by read_name().
 bool same_name(Bytes a, Bytes b);
+/// The same, paid for: names that are spelled otherwise are compared letter by letter. False where the budget does not last.
+bool same_name(Bytes a, Bytes b, Budget& budget);
 /// §4.2.1.10: whether `name` begins with all that `base` has, compared in the same way.
 bool is_within(Bytes name, Bytes base);
 /// Equal names have equal hashes. Quick, and no secret: a peer can choose names that collide.

@@ -109,6 +109,8 @@ constexpr Form kForms[] = {
     {},                                                                                                      // registeredID
 };
 
+constexpr std::size_t kComparisonsOfOneStep = 32;
+
 /// Of a name that can be compared, so that its characters are harmless.
 std::string text_of(GeneralName::Type type, Bytes name) {
   if (type == GeneralName::directory_name) return text_of_name(name);
@@ -174,9 +176,10 @@ Result<void> NameConstraintState::check(GeneralName::Type type, Bytes name) {
   const Subtrees& of_type = subtrees_[type];
   if (of_type.count == 0) return {};
   if (type == GeneralName::uri) name = bytes_of(uri_host(tls12::text_of(name)));
-  // Texts differ at once or are short; white space in attributes is skipped, however much there is.
-  const std::size_t cost = type == GeneralName::directory_name ? of_type.octets + of_type.count * name.size() : of_type.octets / 16 + of_type.count;
-  if (!comparisons_->take(cost)) return fail(Errc::certificate_search_exhausted, "too many names and constraints");
+  // Texts differ at once or are short; in attributes letters are folded, and white space is skipped, however much there is.
+  const std::size_t cost = type == GeneralName::directory_name ? (of_type.octets + of_type.count * name.size()) / kOctetsFolded
+                                                               : (of_type.octets / 16 + of_type.count) / kComparisonsOfOneStep;
+  if (!budget_->take(1 + cost)) return fail(Errc::certificate_search_exhausted, "too many names and constraints");
   const Form& form = kForms[type];
   // RFC 5280 §4.2.1.10: a constraint is processed, or the certificate is refused.
   if (form.is_base == nullptr) return fail(Errc::certificate_name_constraint, "a constraint of a type that is not understood");

@@ -15,8 +15,8 @@ namespace tls12::x509 {
 /// add() what it says about those below it.
 class NameConstraintState {
  public:
-  /// What checks cost is taken from `comparisons`.
-  explicit NameConstraintState(Allowance& comparisons) : comparisons_(&comparisons) {}
+  /// What checks cost is taken from `budget`.
+  explicit NameConstraintState(Budget& budget) : budget_(&budget) {}
 
   /// §6.1.4 (g): what is permitted is intersected, what is excluded is united. `constraints` have been read by read_extensions().
   /// Errors: Errc::certificate_name_constraint: a constraint that says nothing that could be checked.
@@ -40,7 +40,7 @@ class NameConstraintState {
   Result<void> check(GeneralName::Type type, Bytes name);
 
   std::array<Subtrees, GeneralName::registered_id + 1> subtrees_ = {};  ///< by type
-  Allowance* comparisons_;
+  Budget* budget_;
 };
 
 }  // namespace tls12::x509

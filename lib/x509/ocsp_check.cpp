@@ -1,6 +1,8 @@
 #include "x509/ocsp_check.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "x509/digest.hpp"
 #include "x509/name.hpp"
@@ -16,17 +18,30 @@ bool is_hash_of(Bytes digest, HashAlgorithm hash, Bytes data, const Provider& pr
   return computed && std::ranges::equal(computed->bytes(), digest);
 }
 
-/// §3.2 (1).
-bool identifies(const CertId& id, const ParsedCertificate& certificate, const ParsedCertificate& issuer, const Provider& provider) {
-  return std::ranges::equal(id.serial, certificate.serial) && id.hash && is_hash_of(id.issuer_name_hash, *id.hash, issuer.subject, provider) &&
-         is_hash_of(id.issuer_key_hash, *id.hash, issuer.subject_key.bits, provider);
-}
+/// The hashes that name an issuer, each made once, however many responses ask for it.
+class IssuerHashes {
+ public:
+  IssuerHashes(const ParsedCertificate& issuer, const Provider& provider) : issuer_(issuer), provider_(provider) {}
+  bool are(const CertId& id) {
+    auto& known = by_hash_.at(static_cast<std::size_t>(*id.hash));
+    if (!known) known = {digest_of(*id.hash, issuer_.subject, provider_), digest_of(*id.hash, issuer_.subject_key.bits, provider_)};
+    const auto& [name, key] = *known;
+    return name && key && std::ranges::equal(name->bytes(), id.issuer_name_hash) && std::ranges::equal(key->bytes(), id.issuer_key_hash);
+  }
 
+ private:
+  const ParsedCertificate& issuer_;
+  const Provider& provider_;
+  std::array<std::optional<std::pair<Result<Digest>, Result<Digest>>>, kHashAlgorithms> by_hash_ = {};
+};
+
+/// §3.2 (1).
 std::optional<SingleResponse> find_response(const ParsedOcspResponse& response, const RevocationRequest& request) {
+  IssuerHashes issuer(request.chain[1].parsed(), request.verification.provider);
   der::Fault fault;
   for (Reader list(response.responses, fault); !list.at_end();) {
     const SingleResponse single = read_single_response(list);
-    if (identifies(single.id, request.chain[0].parsed(), request.chain[1].parsed(), request.verification.provider)) return single;
+    if (single.id.hash && std::ranges::equal(single.id.serial, request.chain[0].parsed().serial) && issuer.are(single.id)) return single;
   }
   return std::nullopt;
 }
@@ -35,9 +50,8 @@ std::optional<SingleResponse> find_response(const ParsedOcspResponse& response, 
 bool is_signed_by(const ParsedOcspResponse& response, const ParsedCertificate& signer, const RevocationRequest& request) {
   const bool is_meant = response.responder_name.empty()
                             ? is_hash_of(response.responder_key_hash, HashAlgorithm::sha1, signer.subject_key.bits, request.verification.provider)
-                            : same_name(response.responder_name, signer.subject);
-  return is_meant && request.verification.budget.signature_checks.take() &&
-         check_signature(response.tbs, response.signature_method, response.signature, signer.subject_key, request.verification.provider).has_value();
+                            : same_name(response.responder_name, signer.subject, request.verification.budget);
+  return is_meant && request.verification.is_signed(response.tbs, response.signature_method, response.signature, signer.subject_key);
 }
 
 bool is_for_ocsp_signing(const Extensions& extensions) {
@@ -53,7 +67,7 @@ bool is_delegated(const Certificate& responder, const RevocationRequest& request
   const Certificate& issuer = request.chain[1];
   Verification& v = request.verification;
   const bool is_right = is_for_ocsp_signing(delegate.extensions) && delegate.extensions.allows(KeyUsage::digital_signature) &&
-                        same_name(delegate.issuer, issuer.parsed().subject) && check_validity(delegate, v.now) && check_understood(delegate) &&
+                        same_name(delegate.issuer, issuer.parsed().subject, v.budget) && check_validity(delegate, v.now) && check_understood(delegate) &&
                         check_key(delegate, v.policy) && check_signature_method(delegate.signature_method, v.policy) && v.signed_by(responder, issuer);
   if (!is_right || delegate.extensions.has(ExtensionId::ocsp_no_check)) return is_right;
   // §4.2.2.2.1: where nothing tells, it is for this end to decide; a CA that cares keeps a CRL.
@@ -83,6 +97,7 @@ Finding finding_of(const SingleResponse& single, const RevocationRequest& reques
 }  // namespace
 
 std::expected<Finding, std::string> check_ocsp(Bytes staple, const RevocationRequest& request, CrlCheck& crls) {
+  if (!request.verification.budget.take(1 + (staple.size() + request.chain[1].der().size()) / kOctetsRead)) return Finding{};
   const auto read = OcspResponse::from_der(staple);
   if (!read) return std::unexpected("the stapled OCSP response is malformed: " + std::string(read.error().about()));
   const ParsedOcspResponse& response = read->parsed();
@@ -91,7 +106,7 @@ std::expected<Finding, std::string> check_ocsp(Bytes staple, const RevocationReq
   const Bytes not_understood = response.not_understood.empty() ? single->not_understood : response.not_understood;
   if (!not_understood.empty()) return std::unexpected("the stapled OCSP response has a critical extension that is not understood, " + dotted(not_understood));
   if (auto c = check_signature_method(response.signature_method, request.verification.policy); !c)
-    return std::unexpected("the stapled OCSP response cannot be used: " + c.error().reason);
+    return std::unexpected("the stapled OCSP response cannot be used: " + c.error().reason());
   if (!is_authorized(response, request, crls)) return std::unexpected("the stapled OCSP response is not signed by anybody who may");
   return finding_of(*single, request);
 }

@@ -86,11 +86,8 @@ Result<void> parse(ParsedCertificate& certificate) {
   if (fault) return fail(fault.error());
   certificate.issuer_hash = name_hash(certificate.issuer);
   certificate.subject_hash = name_hash(certificate.subject);
+  certificate.self_issued = certificate.issuer_hash == certificate.subject_hash && same_name(certificate.issuer, certificate.subject);
   return {};
-}
-
-bool is_self_issued(const ParsedCertificate& certificate) {
-  return certificate.issuer_hash == certificate.subject_hash && same_name(certificate.issuer, certificate.subject);
 }
 
 std::string describe(const ParsedCertificate& certificate) {

@@ -26,6 +26,7 @@ struct ParsedCertificate {
   SignatureMethod signature_method = {};
   Bytes signature = {};
   std::uint64_t issuer_hash = 0, subject_hash = 0;  ///< name_hash() of the two
+  bool self_issued = false;                         ///< RFC 5280 §3.2: they are the same name
 
   ParsedCertificate() = default;
   ParsedCertificate(const ParsedCertificate&) = delete;
@@ -35,8 +36,7 @@ struct ParsedCertificate {
 /// Reads `certificate.der` into the rest.
 Result<void> parse(ParsedCertificate& certificate);
 
-/// RFC 5280 §3.2: subject and issuer are the same name.
-bool is_self_issued(const ParsedCertificate& certificate);
+inline bool is_self_issued(const ParsedCertificate& certificate) { return certificate.self_issued; }
 /// What a person would call this certificate: its subject, or else its first name, or else its serial number.
 std::string describe(const ParsedCertificate& certificate);
 

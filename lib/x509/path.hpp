@@ -1,6 +1,7 @@
 // What the parts of one verdict share: the builder (build.cpp), the validator (validate.cpp), revocation and verify() itself.
 #pragma once
 
+#include <array>
 #include <expected>
 #include <span>
 #include <vector>
@@ -14,11 +15,26 @@ namespace tls12::x509 {
 /// A chain, whole or growing, from the end entity upwards.
 using Path = std::span<const Certificate* const>;
 
+/// What is kept of a verdict that was interrupted, for when it is begun anew: no signature is checked twice.
+struct KnownSignatures {
+  struct Link {
+    Certificate certificate, issuer;  // owned: who asks may come with certificates that do not live long, and nothing else may take their place
+    bool is_right = false;
+  };
+  struct Other {
+    std::array<std::uint8_t, 32> digest = {};  ///< of key, method, message and signature
+    bool is_right = false;
+  };
+  std::vector<Link> links = {};
+  std::vector<Other> others = {};
+  std::size_t steps = 0;  ///< of the attempt before, without signatures
+};
+
 /// One verdict under way: what it is judged by, what it may still cost, and what it has found out.
 class Verification {
  public:
-  /// Views what `request` views.
-  explicit Verification(const VerifyRequest& request);
+  /// Views what `request` views, `work`, and what is `known`.
+  Verification(const VerifyRequest& request, Work& work, KnownSignatures& known);
 
   const VerifyPolicy& policy;
   const WallTime now;
@@ -34,16 +50,14 @@ class Verification {
 
   /// RFC 5280 §6.1.3 (a) (1): `issuer`'s key signed `certificate`. Each pair is checked once, at the budget's expense.
   Check signed_by(const Certificate& certificate, const Certificate& issuer);
+  /// A signature over something else, likewise at the budget's expense.
+  bool is_signed(Bytes message, const SignatureMethod& method, Bytes signature, const SubjectKey& key);
 
  private:
-  struct SignatureCheck {
-    Certificate certificate, issuer;  // owned: who asks may come with certificates that do not live long, and nothing else may take their place
-    bool is_right;
-  };
-
   TrustAnchors anchors_;
   std::vector<const Certificate*> untrusted_;  // by the hash of their subjects
-  std::vector<SignatureCheck> signatures_;
+  KnownSignatures& known_;
+  std::size_t links_charged_ = 0;  // of known_.links, those from the start that this attempt has paid for
 };
 
 /// `refusal` of the certificate at `depth`, as verify() tells it.

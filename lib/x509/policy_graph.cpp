@@ -12,15 +12,6 @@ using der::Reader;
 constexpr auto kByOctets = [](Bytes a, Bytes b) { return std::ranges::lexicographical_compare(a, b); };
 constexpr auto kSame = [](Bytes a, Bytes b) { return std::ranges::equal(a, b); };
 
-/// The policies of a certificate, in order.
-std::vector<Bytes> read_policies(Bytes list) {
-  std::vector<Bytes> policies;
-  der::Fault fault;
-  for (Reader reader(list, fault); !reader.at_end();) policies.push_back(reader.enter_sequence().object_identifier());
-  std::ranges::sort(policies, kByOctets);
-  return policies;
-}
-
 void decrement(std::uint64_t& counter) {
   if (counter != 0) --counter;
 }
@@ -29,6 +20,14 @@ void lower(std::uint64_t& counter, std::optional<std::uint64_t> bound) {
 }
 
 }  // namespace
+
+std::vector<Bytes> read_policies(Bytes list) {
+  std::vector<Bytes> policies;
+  der::Fault fault;
+  for (Reader reader(list, fault); !reader.at_end();) policies.push_back(reader.enter_sequence().object_identifier());
+  std::ranges::sort(policies, kByOctets);
+  return policies;
+}
 
 PolicyGraph::Node* PolicyGraph::Level::find(Bytes policy) {
   const auto node = std::ranges::lower_bound(nodes, policy, kByOctets, &Node::valid_policy);

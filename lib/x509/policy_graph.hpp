@@ -12,6 +12,9 @@
 
 namespace tls12::x509 {
 
+/// The policies of a certificatePolicies extension's value, sorted by their octets.
+std::vector<Bytes> read_policies(Bytes list);
+
 /// One path's valid_policy_graph and counters. Certificates come from number 1, which the anchor issued, to number n, the last:
 /// process() and prepare() for each of them but the last, process() and wrap_up() for that.
 class PolicyGraph {

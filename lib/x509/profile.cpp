@@ -11,6 +11,7 @@
 #include "x509/general_name.hpp"
 #include "x509/mailbox.hpp"
 #include "x509/name.hpp"
+#include "x509/policy_graph.hpp"
 #include "x509/uri.hpp"
 
 namespace tls12::x509 {
@@ -93,11 +94,15 @@ bool has_whole_octets_in_modulus(const Subject& s) {
 
 // Key identifiers.
 
+bool is_signed_by_itself(const Subject& s) {
+  const ParsedCertificate& c = s.certificate;
+  return s.verification.is_signed(c.tbs, c.signature_method, c.signature, c.subject_key);
+}
 /// A self-signed certificate may leave it out, whatever it calls its issuer.
 bool knows_its_authority(const Subject& s) {
   if (const auto& authority = extensions(s).authority_key_identifier) return authority->key_identifier.has_value();
   if (is_self_issued(s)) return true;
-  return s.position == ChainPosition::anchor && s.signature_checks.take() && check_signature(s.certificate, s.certificate, s.provider).has_value();
+  return s.position == ChainPosition::anchor && is_signed_by_itself(s);
 }
 bool has_only_a_key_identifier(const Subject& s) {
   const auto& authority = extensions(s).authority_key_identifier;
@@ -113,13 +118,8 @@ bool is_its_own_authority(const Subject& s) {
 // Policies.
 
 bool has_each_policy_once(const Subject& s) {
-  const auto read = [](der::Reader& reader) { return reader.enter_sequence().object_identifier(); };
-  const auto times = [&](Bytes policy) {
-    std::size_t count = 0;
-    all_of(extensions(s).policies, read, [&](Bytes other) { return count += std::ranges::equal(policy, other), true; });
-    return count;
-  };
-  return all_of(extensions(s).policies, read, [&](Bytes policy) { return times(policy) == 1; });
+  const std::vector<Bytes> policies = read_policies(extensions(s).policies.value_or(Bytes{}));
+  return std::ranges::adjacent_find(policies, [](Bytes a, Bytes b) { return std::ranges::equal(a, b); }) == policies.end();
 }
 
 // Revocation.
@@ -191,8 +191,10 @@ bool is_harmless_common_name(const Subject& s, const std::string& common_name) {
 bool has_harmless_common_names(const Subject& s) {
   constexpr Oid kOrganizationName = make_oid(2, 5, 4, 10);
   if (!is_server(s) || !attribute_texts(s.certificate.subject, kOrganizationName).empty()) return true;
-  return std::ranges::all_of(attribute_texts(s.certificate.subject, oid::kCommonName),
-                             [&](const std::string& common_name) { return is_harmless_common_name(s, common_name); });
+  const std::size_t cost = 1 + extensions(s).subject_alt_name.value_or(Bytes{}).size() / kOctetsRead;
+  return std::ranges::all_of(attribute_texts(s.certificate.subject, oid::kCommonName), [&](const std::string& common_name) {
+    return s.verification.budget.take(cost) && is_harmless_common_name(s, common_name);
+  });
 }
 
 // Purposes.

@@ -7,8 +7,7 @@
 #include <string_view>
 
 #include "tls12/verify.hpp"
-#include "x509/budget.hpp"
-#include "x509/parsed_certificate.hpp"
+#include "x509/path.hpp"
 
 namespace tls12::x509 {
 
@@ -19,8 +18,7 @@ struct ProfileSubject {
   const ParsedCertificate& certificate;
   ChainPosition position;
   Purpose purpose;
-  const Provider& provider;
-  Allowance& signature_checks;  ///< the verdict's
+  Verification& verification;
 };
 
 struct ProfileRule {

@@ -42,7 +42,7 @@ class Verdict {
     }
     if (options_.mode == RevocationMode::off && !demanded) return Finding{};
     auto finding = check_ocsp(request_.stapled_ocsp, request_, crls_);
-    if (request_.verification.budget.exceeded()) return exhausted(0);
+    if (request_.verification.budget.stopped()) return exhausted(0);
     // RFC 6066 §8: who asked for a response must check it, and end the handshake when it will not do. That holds under every mode that looks at one: a
     // response that does not verify is no accident of time as one is that has grown old, but a server, or somebody on the way, that says what is not so.
     if (!finding) return refuse(0, Errc::bad_ocsp_response, finding.error());
@@ -54,7 +54,7 @@ class Verdict {
   /// The CRLs are asked about the leaf as well when its staple is good: either may have the news.
   std::expected<void, VerifyFailure> check(std::size_t at, const Finding& stapled) {
     const Finding finding = crls_.check(request_.chain, at, stapled.status != CertStatus::good);
-    if (request_.verification.budget.exceeded()) return exhausted(at);
+    if (request_.verification.budget.stopped()) return exhausted(at);
     if (finding.status == CertStatus::revoked) return refuse(at, Errc::certificate_revoked, finding.why, "RFC 5280 §6.3.3");
     const bool is_known = finding.status == CertStatus::good || stapled.status == CertStatus::good;
     const bool must_be_known = options_.mode == RevocationMode::require || (options_.unusable_crl_fails && finding.met_unusable_crl);
@@ -67,7 +67,7 @@ class Verdict {
   }
 
   std::unexpected<VerifyFailure> refuse(std::size_t at, Errc code, std::string why, std::string_view section = {}) const {
-    return std::unexpected(failure_of(request_.chain[at].parsed(), at, {code, section.empty() ? rule(code).source : section, std::move(why)}));
+    return std::unexpected(failure_of(request_.chain[at].parsed(), at, refusal(code, section.empty() ? rule(code).source : section, std::move(why))));
   }
 
   const RevocationRequest& request_;

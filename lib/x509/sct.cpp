@@ -115,8 +115,7 @@ void write_precertificate_entry(const ParsedCertificate& certificate, const Pars
 
 class Count {
  public:
-  Count(const VerifyRequest& request, Allowance& signature_checks)
-      : request_(request), logs_(request.policy.transparency.logs), signature_checks_(signature_checks), seen_(logs_.size()) {}
+  explicit Count(Verification& verification) : verification_(verification), logs_(verification.policy.transparency.logs), seen_(logs_.size()) {}
 
   /// The SCTs of a list without its outer length, for `entry`.
   void take(Bytes list, const Buffer& entry) {
@@ -131,8 +130,8 @@ class Count {
     if (log == logs_.end()) return;
     const auto at = static_cast<std::size_t>(log - logs_.begin());
     // §5.2: what comes from the future is not believed.
-    if (entry.empty() || seen_[at] || time_of(sct) > request_.now) return;
-    seen_[at] = signature_checks_.take() && is_signed_by(*log, sct, entry);
+    if (entry.empty() || seen_[at] || time_of(sct) > verification_.now) return;
+    seen_[at] = is_signed_by(*log, sct, entry);
   }
 
   bool is_signed_by(const TransparencyLog& log, const Sct& sct, const Buffer& entry) const {
@@ -147,12 +146,11 @@ class Count {
     writer.vector16(sct.extensions, "extensions");
     if (!writer.finish()) return false;
     const SignatureMethod method{.kind = is_rsa ? SignatureKind::rsa_pkcs1 : SignatureKind::ecdsa, .hash = HashAlgorithm::sha256};
-    return check_signature(message.view(), method, sct.signature, {.supported = true, .key = log.public_key()}, request_.provider).has_value();
+    return verification_.is_signed(message.view(), method, sct.signature, {.supported = true, .key = log.public_key()});
   }
 
-  const VerifyRequest& request_;
+  Verification& verification_;
   const std::vector<TransparencyLog>& logs_;
-  Allowance& signature_checks_;
   std::vector<bool> seen_;
 };
 
@@ -174,11 +172,14 @@ void take_staple(Bytes stapled_ocsp, const Buffer& entry, Count& count) {
 
 }  // namespace
 
-std::expected<void, VerifyFailure> check_timestamps(const VerifyRequest& request, const VerifiedChain& chain, Allowance& signature_checks) {
+std::expected<void, VerifyFailure> check_timestamps(const VerifyRequest& request, const VerifiedChain& chain, Verification& verification) {
   const std::size_t required = request.policy.transparency.required;
   if (required == 0) return {};
   const ParsedCertificate& leaf = chain.certificates.front().parsed();
-  Count count(request, signature_checks);
+  std::size_t octets = request.timestamps.size() + request.stapled_ocsp.size();
+  for (const Certificate& certificate : chain.certificates) octets += certificate.der().size();
+  if (!verification.budget.take(1 + octets / kOctetsRead)) return {};
+  Count count(verification);
   Buffer entry;
   write_certificate_entry(leaf, entry);
   count.take(request.timestamps, entry);
@@ -191,8 +192,8 @@ std::expected<void, VerifyFailure> check_timestamps(const VerifyRequest& request
   if (count.logs() >= required) return {};
   return std::unexpected(failure_of(
       leaf, 0,
-      {Errc::certificate_not_logged, "RFC 6962 §5.2",
-       "logs that are known and have promised to publish it: " + std::to_string(count.logs()) + ", and " + std::to_string(required) + " are asked for"}));
+      refusal(Errc::certificate_not_logged, "RFC 6962 §5.2",
+              "logs that are known and have promised to publish it: " + std::to_string(count.logs()) + ", and " + std::to_string(required) + " are asked for")));
 }
 
 }  // namespace x509

@@ -18,9 +18,9 @@ class Validation {
         verification_(verification),
         n_(path.size() - 1),
         policy_graph_(verification.policy, n_),
-        name_constraints_(verification.budget.name_comparisons) {}
+        name_constraints_(verification.budget) {}
 
-  std::expected<std::vector<std::string>, VerifyFailure> run() {
+  std::expected<std::vector<std::string>, PathRefusal> run() {
     if (n_ == 0) {
       if (auto c = check_end_entity(certificate(0), purpose_, verification_.policy, verification_.now); !c) return failed(0, c.error());
       const auto& policies = verification_.policy.user_initial_policy_set;
@@ -62,8 +62,9 @@ class Validation {
     // (a) (2)
     if (auto c = check_validity(subject, verification_.now); !c) return c;
     // (a) (4)
-    if (!same_name(subject.issuer, certificate(working_issuer_).subject))
-      return refuse(Errc::certificate_unknown_issuer, "RFC 5280 §6.1.3 (a) (4)", "its issuer has another name: " + describe(certificate(working_issuer_)));
+    const ParsedCertificate& issuer = certificate(working_issuer_);
+    if (!same_name(subject.issuer, issuer.subject, verification_.budget))
+      return refuse(Errc::certificate_unknown_issuer, "RFC 5280 §6.1.3 (a) (4)", [&issuer] { return "its issuer has another name: " + describe(issuer); });
     // (b), (c)
     if (i == n_ || !is_self_issued(subject)) {
       const bool common_name_counts = i == n_ && verification_.policy.common_name_fallback;
@@ -90,8 +91,10 @@ class Validation {
     // (l)
     if (!self_issued) {
       if (max_path_length_ == 0) {
-        const std::string limit = path_length_limiter_ ? "the pathLenConstraint of " + describe(certificate(*path_length_limiter_)) : "the caller";
-        return refuse(Errc::certificate_path_too_long, "RFC 5280 §6.1.4 (l)", "it is one CA more than " + limit + " allows");
+        const ParsedCertificate* limiter = path_length_limiter_ ? &certificate(*path_length_limiter_) : nullptr;
+        return refuse(Errc::certificate_path_too_long, "RFC 5280 §6.1.4 (l)", [limiter] {
+          return "it is one CA more than " + (limiter != nullptr ? "the pathLenConstraint of " + describe(*limiter) : "the caller") + " allows";
+        });
       }
       --max_path_length_;
     }
@@ -124,7 +127,7 @@ class Validation {
 
   const Certificate& whole(std::size_t i) const { return *path_[n_ - i]; }
   const ParsedCertificate& certificate(std::size_t i) const { return whole(i).parsed(); }
-  std::unexpected<VerifyFailure> failed(std::size_t i, const Refusal& refusal) const { return std::unexpected(failure_of(certificate(i), n_ - i, refusal)); }
+  std::unexpected<PathRefusal> failed(std::size_t i, const Refusal& refusal) const { return std::unexpected(PathRefusal{n_ - i, refusal}); }
 
   const Path path_;
   const Purpose purpose_;
@@ -139,7 +142,7 @@ class Validation {
 
 }  // namespace
 
-std::expected<std::vector<std::string>, VerifyFailure> validate(Path path, Purpose purpose, Verification& verification) {
+std::expected<std::vector<std::string>, PathRefusal> validate(Path path, Purpose purpose, Verification& verification) {
   return Validation(path, purpose, verification).run();
 }
 

@@ -15,8 +15,14 @@
 
 namespace tls12::x509 {
 
+/// The certificate of a path that breaks a rule, from the end entity upwards.
+struct PathRefusal {
+  std::size_t depth;
+  Refusal refusal;
+};
+
 /// The policies that `path` is valid for (§6.1.6). Errors: the certificate_* rules, with the certificate that breaks one. Whether a certificate was
 /// revoked, §6.1.3 (a) (3), is asked of the chains that this allows (revocation.hpp).
-std::expected<std::vector<std::string>, VerifyFailure> validate(Path path, Purpose purpose, Verification& verification);
+std::expected<std::vector<std::string>, PathRefusal> validate(Path path, Purpose purpose, Verification& verification);
 
 }  // namespace tls12::x509

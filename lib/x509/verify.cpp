@@ -10,6 +10,7 @@
 #include "x509/profile.hpp"
 #include "x509/revocation.hpp"
 #include "x509/sct.hpp"
+#include "x509/verify.hpp"
 
 namespace tls12 {
 namespace {
@@ -23,6 +24,8 @@ VerifyFailure failure(Errc code, std::string_view reason = {}) {
   return {.error = Error(code, reason), .reason = std::string(reason.empty() ? rule(code).text : reason), .section = rule(code).source};
 }
 
+Check exhausted() { return x509::refuse(Errc::certificate_search_exhausted, {}, "reading it takes more work than this end is ready to do"); }
+
 /// What is asked of the certificate that TLS uses, beyond what its chain is asked.
 Check check_leaf(const VerifyRequest& request, const std::optional<x509::ReferenceName>& name) {
   const Certificate& leaf = request.presented.front();
@@ -34,14 +37,14 @@ Check check_leaf(const VerifyRequest& request, const std::optional<x509::Referen
 using Accepted = std::expected<void, VerifyFailure>;
 
 /// VerifyPolicy::strict_profile.
-Accepted check_profiles(const VerifyRequest& request, const VerifiedChain& chain, x509::Allowance& signature_checks) {
+Accepted check_profiles(const VerifyRequest& request, const VerifiedChain& chain, Verification& verification) {
   if (!request.policy.strict_profile) return {};
   using x509::ChainPosition;
   for (std::size_t depth = 0; depth < chain.certificates.size(); ++depth) {
     const x509::ParsedCertificate& certificate = chain.certificates[depth].parsed();
     const auto position = depth == 0 ? ChainPosition::end_entity : depth + 1 == chain.certificates.size() ? ChainPosition::anchor : ChainPosition::intermediate;
-    if (const auto* broken = x509::check_profile({certificate, position, request.purpose, request.provider, signature_checks}))
-      return std::unexpected(x509::failure_of(certificate, depth, {Errc::certificate_profile, broken->section, std::string(broken->text)}));
+    if (const auto* broken = x509::check_profile({certificate, position, request.purpose, verification}))
+      return std::unexpected(x509::failure_of(certificate, depth, x509::refusal(Errc::certificate_profile, broken->section, std::string(broken->text))));
   }
   return {};
 }
@@ -51,13 +54,13 @@ Accepted ask_caller(const VerifyRequest& request, const VerifiedChain& chain) {
   if (!request.policy.check) return {};
   auto reason = request.policy.check(chain);
   if (!reason) return {};
-  return std::unexpected(x509::failure_of(chain.certificates.front().parsed(), 0, {Errc::certificate_refused, {}, std::move(*reason)}));
+  return std::unexpected(x509::failure_of(chain.certificates.front().parsed(), 0, x509::refusal(Errc::certificate_refused, {}, std::move(*reason))));
 }
 
 /// VerifyPolicy::pins.
 VerifyFailure not_pinned(const Certificate& leaf) {
   const tls12::Rule& broken = rule(Errc::certificate_not_pinned);
-  return x509::failure_of(leaf.parsed(), 0, {broken.code, broken.source, std::string(broken.text)});
+  return x509::failure_of(leaf.parsed(), 0, x509::refusal(broken.code, broken.source, std::string(broken.text)));
 }
 
 /// VerifyPolicy::pins_suffice.
@@ -67,7 +70,7 @@ Verdict believe_pinned(const VerifyRequest& request, const Certificate& leaf) {
   return chain;
 }
 
-Verdict judge(const VerifyRequest& request) {
+Verdict judge(const VerifyRequest& request, Verification& verification) {
   if (request.presented.empty()) return std::unexpected(failure(Errc::certificate_list_empty));
   std::optional<x509::ReferenceName> name;
   if (!request.peer_name.text.empty()) {
@@ -82,13 +85,13 @@ Verdict judge(const VerifyRequest& request) {
       return std::unexpected(not_pinned(leaf));
     if (policy.pins_suffice) return believe_pinned(request, leaf);
   }
-  if (auto c = check_leaf(request, name); !c) return std::unexpected(x509::failure_of(leaf.parsed(), 0, c.error()));
-  Verification verification(request);
+  const bool is_paid = verification.budget.take(1 + leaf.der().size() / x509::kOctetsRead);
+  if (auto c = is_paid ? check_leaf(request, name) : exhausted(); !c) return std::unexpected(x509::failure_of(leaf.parsed(), 0, c.error()));
   return x509::find_chain(verification, leaf, request.purpose, [&](const VerifiedChain& chain) -> Accepted {
-    if (auto c = check_profiles(request, chain, verification.budget.signature_checks); !c) return c;
+    if (auto c = check_profiles(request, chain, verification); !c) return c;
     // §6.1.3 (a) (3)
     if (auto c = x509::check_revocation({chain.certificates, verification, request.stapled_ocsp, request.staple_was_requested}); !c) return c;
-    if (auto c = x509::check_timestamps(request, chain, verification.budget.signature_checks); !c) return c;
+    if (auto c = x509::check_timestamps(request, chain, verification); !c) return c;
     return ask_caller(request, chain);
   });
 }
@@ -119,8 +122,18 @@ std::string VerifyFailure::message() const {
 }
 
 Verdict verify(const VerifyRequest& request) {
+  Work work(request.policy.max_work);
+  x509::KnownSignatures known;
+  return *x509::verify(request, work, known);
+}
+
+std::optional<Verdict> x509::verify(const VerifyRequest& request, Work& work, KnownSignatures& known) {
   try {
-    auto verdict = judge(request);
+    Verification verification(request, work, known);
+    work.resume(known.steps);
+    auto verdict = judge(request, verification);
+    known.steps = verification.budget.repeatable();
+    if (work.interrupted()) return work.give_back(verification.budget.used()), std::nullopt;
     const auto& accept_anyway = request.policy.dangerous.accept_anyway;
     if (verdict || request.presented.empty() || !accept_anyway || !accept_anyway(verdict.error(), request.presented)) return verdict;
     return VerifiedChain{.certificates = {request.presented.begin(), request.presented.end()}};

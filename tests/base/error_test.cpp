@@ -22,7 +22,7 @@ std::vector<Errc> all_codes() {
 }
 
 // What only this library rules on; every other fault of a peer has an RFC that says so.
-const std::set<Errc> kOwnRules = {Errc::too_many_empty_records, Errc::too_many_warnings, Errc::certificate_search_exhausted, Errc::certificate_refused};
+const std::set<Errc> kOwnRules = {Errc::too_many_empty_records, Errc::too_many_warnings, Errc::too_much_work, Errc::certificate_search_exhausted, Errc::certificate_refused};
 
 // The enumerators of Errc as the public header spells them.
 std::vector<std::string> enumerators() {

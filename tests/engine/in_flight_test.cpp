@@ -197,6 +197,8 @@ const Call kCalls[] = {
     {"received", [](InFlight& f) { f.complete_receive(std::min<std::size_t>(f.receiving.size(), 100)); }},  // not a record
     {"received", [](InFlight& f) { f.complete_receive(0); }},
     {"transport_ended", [](InFlight& f) { f.engine.transport_ended(); }},
+    {"interrupt_if", [](InFlight& f) { f.engine.interrupt_if([] { return true; }); }},
+    {"work", [](InFlight& f) { f.engine.work(); }},
     {"begin_send", [](InFlight& f) { f.begin_send(); }},
     {"sent", [](InFlight& f) { f.complete_send(f.sending.size() / 2); }},
     {"sent", [](InFlight& f) { f.complete_send(0); }},

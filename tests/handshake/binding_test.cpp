@@ -66,8 +66,7 @@ const Change kFree[] = {
     {"name", [](auto& p) { p.name = "mine"; }},
     {"max_depth", [](auto& p) { p.max_depth = 3; }},
     {"max_signature_checks", [](auto& p) { p.max_signature_checks = 3; }},
-    {"max_candidates", [](auto& p) { p.max_candidates = 3; }},
-    {"max_name_comparisons", [](auto& p) { p.max_name_comparisons = 3; }},
+    {"max_work", [](auto& p) { p.max_work = 3; }},
 };
 
 }  // namespace

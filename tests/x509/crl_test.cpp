@@ -57,6 +57,13 @@ DraftEntry entry(std::initializer_list<std::uint8_t> serial, std::vector<DraftEx
   return {.serial = serial, .revocation_date = test_time() - kDay, .extensions = std::move(extensions)};
 }
 
+/// With as much work as it takes.
+std::optional<CrlEntry> entry_of(const ParsedCrl& crl, Bytes issuer, Bytes serial) {
+  Work work(VerifyPolicy::standard().max_work);
+  Budget budget(VerifyPolicy::standard(), work);
+  return find_entry(crl, issuer, serial, budget);
+}
+
 TEST_CASE("what OpenSSL writes to a complete CRL is read: times, number, key identifier, where its deltas are, and its entries with their reasons") {
   const Crl crl = load_crl("crl_complete.pem");
   const ParsedCrl& parsed = crl.parsed();
@@ -70,7 +77,7 @@ TEST_CASE("what OpenSSL writes to a complete CRL is read: times, number, key ide
   CHECK(parsed.extensions.freshest_crl.has_value());
   CHECK(parsed.not_understood.empty());
 
-  const auto find = [&](const char* certificate) { return find_entry(parsed, parsed.issuer, load(certificate).parsed().serial); };
+  const auto find = [&](const char* certificate) { return entry_of(parsed, parsed.issuer, load(certificate).parsed().serial); };
   const WallTime revoked = std::chrono::sys_days(std::chrono::year(2026) / 1 / 2) + std::chrono::hours(3) + std::chrono::minutes(4) + std::chrono::seconds(5);
   REQUIRE(find("leaf_md5.pem").has_value());
   CHECK(find("leaf_md5.pem")->revocation_date == revoked);
@@ -193,7 +200,7 @@ TEST_CASE("§5.3.3: an entry without a certificate issuer is of the issuer of th
   d.extensions.push_back(extension(oid::kIssuingDistributionPoint, true, "3003 8401ff"));
   const auto crl = signed_crl(d);
   REQUIRE(crl.has_value());
-  const auto has = [&](std::string_view who, std::uint8_t serial) { return find_entry(crl->parsed(), encode_common_name(who), {&serial, 1}).has_value(); };
+  const auto has = [&](std::string_view who, std::uint8_t serial) { return entry_of(crl->parsed(), encode_common_name(who), {&serial, 1}).has_value(); };
   std::string found;
   for (const char* who : {"root", "a", "b"})
     for (std::uint8_t serial = 1; serial <= 5; ++serial)
@@ -220,12 +227,12 @@ TEST_CASE("every entry is found by its serial number, also where numbers end ali
   REQUIRE(crl.has_value());
   CHECK(crl->size() == serials.size());
   for (const auto& serial : serials) {
-    const auto found = find_entry(crl->parsed(), crl->parsed().issuer, serial);
+    const auto found = entry_of(crl->parsed(), crl->parsed().issuer, serial);
     REQUIRE(found.has_value());
     CHECK(std::ranges::equal(found->serial, serial));
   }
   for (const auto& absent : {hex("01"), hex("0202030405"), hex("02030405"), hex("000102030405"), hex("0501"), std::vector<std::uint8_t>{}})
-    CHECK_FALSE(find_entry(crl->parsed(), crl->parsed().issuer, absent).has_value());
+    CHECK_FALSE(entry_of(crl->parsed(), crl->parsed().issuer, absent).has_value());
 }
 
 TEST_CASE("what is written passes OpenSSL's check, and OpenSSL finds the certificate in it that was revoked") {

@@ -37,8 +37,11 @@ std::string_view broken(ChainPosition position, const Change& change = {}, const
   parsed.der.assign(certificate->der().begin(), certificate->der().end());
   REQUIRE(parse(parsed).has_value());
   if (damage) damage(parsed);
-  Allowance signature_checks{1};
-  const ProfileRule* rule = check_profile({parsed, position, purpose, *default_provider(), signature_checks});
+  Work work(VerifyPolicy::standard().max_work);
+  KnownSignatures known;
+  const TrustStore trust;
+  Verification verification({.presented = {}, .trust = trust, .now = test::test_time()}, work, known);
+  const ProfileRule* rule = check_profile({parsed, position, purpose, verification});
   return rule == nullptr ? std::string_view() : rule->text;
 }
 

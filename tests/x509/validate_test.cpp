@@ -313,9 +313,11 @@ Errc validated(const std::vector<Certificate>& chain, Purpose purpose = Purpose:
   std::vector<const Certificate*> path;
   for (const Certificate& certificate : chain) path.push_back(&certificate);
   const TrustStore trust = TrustStore::of({chain.back()});
-  Verification verification({.presented = chain, .trust = trust, .now = test_time()});
+  Work work(VerifyPolicy::standard().max_work);
+  KnownSignatures known;
+  Verification verification({.presented = chain, .trust = trust, .now = test_time()}, work, known);
   const auto verdict = validate(path, purpose, verification);
-  return verdict ? kRight : verdict.error().error.code;
+  return verdict ? kRight : verdict.error().refusal.code;
 }
 
 TEST_CASE("the validator takes nothing for granted that the builder has looked at") {
@@ -361,7 +363,9 @@ TEST_CASE("the validator takes nothing for granted that the builder has looked a
     const std::vector<Certificate> chain = {weak, load("root.pem")};
     const Certificate* const path[] = {&chain[0], &chain[1]};
     const TrustStore trust = TrustStore::of({chain[1]});
-    Verification verification({.presented = chain, .trust = trust, .now = data_time()});
+    Work work(VerifyPolicy::standard().max_work);
+    KnownSignatures known;
+    Verification verification({.presented = chain, .trust = trust, .now = data_time()}, work, known);
     CHECK_FALSE(validate(path, Purpose::any, verification).has_value());
   }
   const PrivateKey rsa = *PrivateKey::generate(KeyKind::rsa, 1024);

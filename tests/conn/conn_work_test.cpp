@@ -1,0 +1,134 @@
+// D12: deadlines hold while the connection computes. The clock moves on with each signature that is
+// verified.
+#include "bench.hpp"
+#include "tls12/issue.hpp"
+
+namespace tls12::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Takes a second for each signature that it verifies.
+class SlowSignature final : public Signature {
+ public:
+  explicit SlowSignature(const Signature& real) : real_(real) {}
+  bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size, Bytes message,
+              Bytes signature) const override {
+    ++count;
+    if (clock != nullptr) clock->advance(1s);
+    return real_.verify(key, hash, salt_size, message, signature);
+  }
+  Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& key) const override {
+    return real_.load(key);
+  }
+  Result<std::size_t> public_point(const PrivateKeyNumbers& key, MutableBytes out) const override {
+    return real_.public_point(key, out);
+  }
+  Result<Generated> generate(Random& random, std::size_t bits) const override {
+    return real_.generate(random, bits);
+  }
+
+  mutable std::size_t count = 0;
+  FakeClock* clock = nullptr;
+
+ private:
+  const Signature& real_;
+};
+
+struct Slow {
+  SlowSignature signature{*(*default_provider())[SignatureFamily::ed25519].implementation};
+  ProviderPtr provider = [this] {
+    auto table = std::make_shared<Provider>(*default_provider());
+    table->signatures[static_cast<std::size_t>(SignatureFamily::ed25519)] = {&signature, "slow",
+                                                                             300};
+    return table;
+  }();
+  Slow() = default;
+  Slow(const Slow&) = delete;
+};
+
+/// A leaf below three CAs.
+struct Chain {
+  Certificate root;
+  Identity leaf;
+
+  static Chain make() {
+    const auto fresh = [] { return PrivateKey::generate(KeyKind::ed25519).value(); };
+    const auto ca = [&](const std::string& name, const PrivateKey& key, const Identity* issuer) {
+      return Identity::from(
+                 {issue_certificate({.common_name = name, .is_ca = true}, key, issuer).value()},
+                 key)
+          .value();
+    };
+    const Identity root = ca("root", fresh(), nullptr), first = ca("first", fresh(), &root),
+                   second = ca("second", fresh(), &first);
+    const PrivateKey key = fresh();
+    std::vector<Certificate> chain = {
+        issue_certificate({.common_name = "leaf", .names = {"localhost"}}, key, &second).value()};
+    chain.push_back(second.chain()[0]);
+    chain.push_back(first.chain()[0]);
+    return {root.chain()[0], Identity::from(std::move(chain), key).value()};
+  }
+};
+
+/// A client whose server shows such a chain.
+struct SlowClient : Slow {
+  explicit SlowClient(std::chrono::milliseconds handshake_timeout = 100s) : chain(Chain::make()) {
+    ClientConfig client{.trust = TrustStore::of({chain.root})};
+    client.common.provider = provider;
+    client.common.handshake_timeout = handshake_timeout;
+    bench.emplace(Role::client, client, ServerConfig{.identities = {chain.leaf}});
+    signature.count = 0;
+    signature.clock = &bench->clock;
+  }
+
+  Chain chain;
+  std::optional<Bench> bench;
+};
+
+TEST_CASE(
+    "D12: a deadline that passes while signatures are verified ends the call at the next step, and "
+    "later calls go on") {
+  SlowClient slow;
+  Bench& bench = *slow.bench;
+  std::size_t calls = 0;
+  for (Result<void> done = fail(Errc::timed_out); !done; ++calls) {
+    const TimePoint start = bench.clock.now();
+    bench.by(500ms);
+    done = bench.conn->handshake();
+    if (!done) CHECK(code_of(done) == "timed_out");
+    CHECK(bench.clock.now() - start <= 1s);  // one signature
+    REQUIRE(calls < 20);
+  }
+  CHECK(calls > 3);
+  CHECK(slow.signature.count == 4);  // three of the chain, one of the key exchange: none twice
+  CHECK(bench.peer->engine.error() == std::nullopt);
+  bench.by(10s);
+  CHECK(bench.conn->write("hello"));
+}
+
+TEST_CASE(
+    "D12: reads and writes that start a handshake end at their deadlines while signatures are "
+    "verified") {
+  for (const bool reads : {false, true}) {
+    SlowClient slow;
+    Bench& bench = *slow.bench;
+    bench.by(1500ms);
+    std::uint8_t buffer[16];
+    const auto done = reads ? bench.conn->read(buffer) : bench.conn->write("hello");
+    CHECK(code_of(done) == "timed_out");
+    CHECK(done.error().phase == Phase::handshake);
+    CHECK(bench.elapsed() == 2s);
+  }
+}
+
+TEST_CASE("D12: handshake_timeout passes while signatures are verified") {
+  SlowClient slow(2s);
+  Bench& bench = *slow.bench;
+  CHECK(code_of(bench.conn->handshake()) == "handshake_timed_out");
+  CHECK(bench.elapsed() <= 3s);
+  CHECK(slow.signature.count <= 3);
+}
+
+}  // namespace
+}  // namespace tls12::test
