@@ -31,7 +31,8 @@ class Certificate {
   static Result<std::vector<Certificate>> all_from_pem(std::string_view text);
 
   Bytes der() const;
-  /// Names in RFC 4514's form ("CN=example.org,O=Example").
+  /// Names in RFC 4514's form ("CN=example.org,O=Example"). Characters that tls12/text.hpp hides
+  /// are escaped as §2.4 allows ("\0a").
   std::string subject() const;
   std::string issuer() const;
   WallTime not_before() const;
@@ -40,7 +41,8 @@ class Certificate {
   Bytes serial_number() const;
   /// Whether it says that it may issue certificates (RFC 5280 §4.2.1.9).
   bool is_ca() const;
-  /// subjectAltName's DNS names and IP addresses, as text; and its e-mail addresses.
+  /// subjectAltName's DNS names and IP addresses, as text; and its e-mail addresses. Escaped
+  /// (tls12/text.hpp), spaces too.
   std::vector<std::string> names() const;
   std::vector<std::string> emails() const;
   /// Where its issuer says that revocation lists (RFC 5280 §4.2.1.13), OCSP responders and the issuer's own certificates (§4.2.2.1) are. Not fetched here.

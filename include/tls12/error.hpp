@@ -208,10 +208,12 @@ struct Error {
   Error(Errc c, std::string_view about) : Error(c) { set_detail(about); }
 
   Category category() const { return rule(code).category; }
+  /// Printable (tls12/text.hpp): it may quote the peer.
   std::string_view about() const { return detail.data(); }
+  /// Keeps `about` as printable(about), and cuts it between characters.
   void set_detail(std::string_view about);
   Error in(Phase p) const { Error e = *this; e.phase = p; return e; }
-  /// One line: the rule's words, what it is about, phase, alert, row due, source.
+  /// One printable line: the rule's words, what it is about, phase, alert, row due, source.
   std::string message() const;
   friend bool operator==(const Error& a, const Error& b) { return a.code == b.code; }
 };

@@ -19,6 +19,7 @@
 #include "tls12/revocation.hpp"
 #include "tls12/session.hpp"
 #include "tls12/state.hpp"
+#include "tls12/text.hpp"
 #include "tls12/time.hpp"
 #include "tls12/transparency.hpp"
 #include "tls12/transport.hpp"

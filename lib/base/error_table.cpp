@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/printable.hpp"
 #include "tls12/error.hpp"
 
 namespace tls12 {
@@ -208,9 +209,14 @@ const Rule& rule(Errc code) {
 }
 
 void Error::set_detail(std::string_view about) {
-  const std::size_t n = std::min(about.size(), detail.size() - 1);
-  std::copy_n(about.data(), n, detail.data());
-  detail[n] = '\0';
+  std::size_t size = 0;
+  for (EscapeRoom room; !about.empty();) {
+    const std::string_view next = take_printable(about, room);
+    if (size + next.size() >= detail.size()) break;
+    std::ranges::copy(next, detail.data() + size);
+    size += next.size();
+  }
+  detail[size] = '\0';
 }
 
 std::string Error::message() const {

@@ -6,6 +6,7 @@
 #include "crypto/cost.hpp"
 #include "handshake/offer.hpp"
 #include "handshake/verify.hpp"
+#include "tls12/text.hpp"
 #include "x509/parsed_certificate.hpp"
 
 namespace tls12::handshake {
@@ -287,7 +288,7 @@ Result<void> Client::check_protocol(const ServerHello& hello) const {
   }
   for (const Bytes ours : context_.abilities.protocol_list())
     if (std::ranges::equal(ours, *hello.application_layer_protocol_negotiation)) return {};
-  return fail(Errc::application_protocol_not_offered, text_of(*hello.application_layer_protocol_negotiation));
+  return fail(Errc::application_protocol_not_offered, in_quotes(text_of(*hello.application_layer_protocol_negotiation)));
 }
 
 // RFC 7250 §4.2: each one of those that were offered; X.509 where the server does not say.

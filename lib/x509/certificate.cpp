@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "tls12/text.hpp"
 #include "x509/distribution_point.hpp"
 #include "x509/general_name.hpp"
 #include "x509/guard.hpp"
@@ -36,17 +37,10 @@ Result<std::shared_ptr<ParsedCertificate>> next_certificate(std::string_view& te
   }
 }
 
-/// A name from outside, made printable.
-std::string printable(Bytes name) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const std::uint8_t c : name) {
-    if (c > 0x20 && c < 0x7f && c != '\\') {
-      text.push_back(static_cast<char>(c));
-    } else {
-      text.append({'\\', 'x', kDigits[c >> 4], kDigits[c & 15]});
-    }
-  }
+/// A name from outside, escaped. So is a space, which no name has: one does not look like two.
+std::string text_of_name(Bytes name) {
+  std::string text = escaped(text_of(name));
+  for (std::size_t at = 0; (at = text.find(' ', at)) != std::string::npos;) text.replace(at, 1, "\\x20");
   return text;
 }
 
@@ -57,7 +51,7 @@ std::vector<std::string> texts_of(std::optional<Bytes> names, std::initializer_l
   for (Reader list(names.value_or(Bytes{}), fault); !list.at_end();) {
     const GeneralName name = x509::read_general_name(list);
     if (std::ranges::find(types, name.type) == types.end()) continue;
-    texts.push_back(name.type == GeneralName::ip_address ? x509::text_of_address(name.value) : printable(name.value));
+    texts.push_back(name.type == GeneralName::ip_address ? x509::text_of_address(name.value) : text_of_name(name.value));
   }
   return texts;
 }
@@ -69,7 +63,7 @@ std::vector<std::string> accesses(std::optional<Bytes> descriptions, const x509:
   for (Reader list(descriptions.value_or(Bytes{}), fault); !list.at_end();) {
     Reader description = list.enter_sequence();
     const bool is_wanted = x509::is(description.object_identifier(), method);
-    if (is_wanted && description.next_is(x509::der::context(GeneralName::uri))) urls.push_back(printable(x509::read_general_name(description).value));
+    if (is_wanted && description.next_is(x509::der::context(GeneralName::uri))) urls.push_back(text_of_name(x509::read_general_name(description).value));
   }
   return urls;
 }

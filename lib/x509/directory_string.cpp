@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/printable.hpp"
+
 namespace tls12::x509 {
 namespace {
 
@@ -104,19 +106,10 @@ std::optional<char32_t> CodePoints::next() {
 }
 
 char32_t CodePoints::next_utf8() {
-  const std::uint8_t lead = left_[0];
-  left_ = left_.subspan(1);
-  if (lead < 0x80) return lead;
-  const std::size_t more = lead >= 0xf0 && lead < 0xf5 ? 3 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xc2 && lead < 0xe0 ? 1 : 0;
-  if (more == 0 || left_.size() < more) return kReplacement;
-  char32_t c = lead & (0x3fu >> more);
-  for (std::size_t i = 0; i < more; ++i) {
-    if ((left_[i] & 0xc0) != 0x80) return kReplacement;
-    c = c << 6 | (left_[i] & 0x3f);
-  }
-  constexpr char32_t kSmallest[] = {0, 0x80, 0x800, 0x10000};  // RFC 3629 §3: the shortest form alone
-  left_ = left_.subspan(more);
-  return c < kSmallest[more] || !is_scalar(c) ? kReplacement : c;
+  std::string_view text = text_of(left_);
+  const auto c = take_code_point(text);
+  left_ = bytes_of(text);
+  return c.value_or(kReplacement);
 }
 
 char32_t CodePoints::next_wide(std::size_t octets) {

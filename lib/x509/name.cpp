@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/printable.hpp"
 #include "x509/attribute_type.hpp"
 #include "x509/directory_string.hpp"
 
@@ -26,20 +27,23 @@ Attribute read_attribute(Reader& set) {
   return attribute;
 }
 
-/// RFC 4514 §2.4: what must be escaped, and where.
+/// RFC 4514 §2.4: the characters that must be escaped, and where. Those that tls12/text.hpp hides
+/// are escaped as well, octet by octet.
 void append_escaped(std::string_view value, std::string& out) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const char c = value[i];
-    const bool special = std::string_view("\"+,;<>\\").find(c) != std::string_view::npos;
-    const bool at_edge = (i == 0 && (c == ' ' || c == '#')) || (i + 1 == value.size() && c == ' ');
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet < 0x20 || octet == 0x7f) {
-      out.append({'\\', kDigits[octet >> 4], kDigits[octet & 15]});
+  for (bool first = true; !value.empty(); first = false) {
+    std::string_view rest = value;
+    const auto c = take_code_point(rest);
+    const std::string_view octets = value.substr(0, value.size() - rest.size());
+    if (!c || !is_printable(*c)) {
+      for (const char octet : octets) out.append({'\\', kDigits[static_cast<unsigned char>(octet) >> 4], kDigits[octet & 15]});
     } else {
+      const bool special = std::string_view("\"+,;<>\\").contains(octets[0]);
+      const bool at_edge = (first && (c == U' ' || c == U'#')) || (rest.empty() && c == U' ');
       if (special || at_edge) out.push_back('\\');
-      out.push_back(c);
+      out.append(octets);
     }
+    value = rest;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "tls12/text.hpp"
 #include "x509/dns_name.hpp"
 #include "x509/mailbox.hpp"
 #include "x509/name.hpp"
@@ -114,7 +115,7 @@ constexpr std::size_t kComparisonsOfOneStep = 32;
 /// Of a name that can be compared, so that its characters are harmless.
 std::string text_of(GeneralName::Type type, Bytes name) {
   if (type == GeneralName::directory_name) return text_of_name(name);
-  return type == GeneralName::ip_address ? text_of_address(name) : std::string(tls12::text_of(name));
+  return type == GeneralName::ip_address ? text_of_address(name) : escaped(tls12::text_of(name));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tls12/text.hpp"
 #include "x509/general_name.hpp"
 #include "x509/name.hpp"
 #include "x509/time.hpp"
@@ -96,7 +97,7 @@ std::string describe(const ParsedCertificate& certificate) {
     Fault fault;
     for (Reader list(*certificate.extensions.subject_alt_name, fault); !list.at_end();) {
       const GeneralName name = read_general_name(list);
-      if (name.type == GeneralName::dns_name) return std::string(tls12::text_of(name.value));
+      if (name.type == GeneralName::dns_name) return escaped(tls12::text_of(name.value));
       if (name.type == GeneralName::ip_address) return text_of_address(name.value);
     }
   }

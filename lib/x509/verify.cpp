@@ -4,6 +4,7 @@
 #include <exception>
 #include <new>
 
+#include "tls12/text.hpp"
 #include "x509/build.hpp"
 #include "x509/checks.hpp"
 #include "x509/pin.hpp"
@@ -118,7 +119,7 @@ std::string VerifyFailure::message() const {
   if (!subject.empty()) text.append(subject).append(depth == 0 ? "" : " (" + std::to_string(depth) + " above the end entity)").append(": ");
   text.append(reason.empty() ? rule(error.code).text : reason);
   if (!section.empty()) text.append(" [").append(section).append("]");
-  return text;
+  return printable(text);
 }
 
 Verdict verify(const VerifyRequest& request) {

@@ -1,6 +1,7 @@
 #include "x509/name.hpp"
 
 #include "support.hpp"
+#include "x509/name_writer.hpp"
 
 namespace tls12::x509 {
 namespace {
@@ -47,6 +48,27 @@ TEST_CASE("RFC 4514 4: the examples") {
         "CN=Before\\0dAfter,DC=example,DC=net");
   CHECK(text_of_name(name_of({{{kUnknown, der::kOctetString, "Hi"}}})) == "1.3.6.1.4.1.1466.0=#04024869");
   CHECK(text_of_name(name_of({{{kSn, u, "Lu\xc4\x8di\xc4\x87"}}})) == "SN=Lu\xc4\x8di\xc4\x87");
+}
+
+// RFC 4514 2.4: other characters may be escaped, as the hexadecimal digits of their octets of UTF-8.
+TEST_CASE("a name's text hides control and format characters, and reads back as the same name") {
+  constexpr std::uint8_t u = der::kUtf8String;
+  const auto text = [](std::uint8_t tag, const std::string& value) { return text_of_name(simple(tag, value)); };
+  CHECK(text(u, "a\x1b[2J\nb\x7f") == "CN=a\\1b[2J\\0ab\\7f");
+  CHECK(text(u, "\xe2\x80\xaegpj.exe") == "CN=\\e2\\80\\aegpj.exe");  // U+202E RIGHT-TO-LEFT OVERRIDE
+  CHECK(text(u,
+             "\xe2\x81\xa6"
+             "a\xe2\x81\xa9") == "CN=\\e2\\81\\a6a\\e2\\81\\a9");   // U+2066, U+2069: an isolate
+  CHECK(text(u, "pay\xe2\x80\x8bpal") == "CN=pay\\e2\\80\\8bpal");  // U+200B ZERO WIDTH SPACE
+  CHECK(text(u,
+             "a\xe2\x80\xa8"
+             "b") == "CN=a\\e2\\80\\a8b");  // U+2028 LINE SEPARATOR
+  CHECK(text(der::kTeletexString,
+             "a\x9b"
+             "2J") == "CN=a\\c2\\9b2J");  // U+009B, CSI
+  CHECK(text(der::kBmpString, std::string("\x20\x2e\x00\x41", 4)) == "CN=\\e2\\80\\aeA");
+  CHECK(text(u, "# \xc3\xbc ") == "CN=\\# \xc3\xbc\\ ");
+  for (const char* value : {"a\x1b\n\\,+\"", "\xe2\x80\xae\xef\xbb\xbf", " #\xc3\xbc "}) CHECK(*encode_name(text(u, value)) == simple(u, value));
 }
 
 TEST_CASE("a subject reads as OpenSSL prints it by RFC 2253, but for the order in a set, which RFC 4514 2.2 leaves free") {
