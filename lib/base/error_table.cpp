@@ -56,7 +56,7 @@ constexpr Rule kRules[] = {
     {Errc::compression_not_offered, "compression_not_offered", protocol, Alert::illegal_parameter, "RFC 5246 §7.4.1.3", "the server chose a compression method that was not offered"},
     {Errc::null_compression_missing, "null_compression_missing", protocol, Alert::illegal_parameter, "RFC 5246 §7.4.1.2", "the client does not offer the null compression method"},
     {Errc::extension_not_offered, "extension_not_offered", protocol, Alert::unsupported_extension, "RFC 5246 §7.4.1.4", "the server answered an extension that was not offered"},
-    {Errc::server_name_malformed, "server_name_malformed", protocol, Alert::decode_error, "RFC 6066 §3", "the server_name extension holds no usable host name"},
+    {Errc::server_name_malformed, "server_name_malformed", protocol, Alert::illegal_parameter, "RFC 6066 §3", "the server_name extension has two host names, or one that cannot be a DNS name"},
     {Errc::unrecognized_name, "unrecognized_name", protocol, Alert::unrecognized_name, "RFC 6066 §3", "the server does not know the requested name"},
     {Errc::no_common_application_protocol, "no_common_application_protocol", protocol, Alert::no_application_protocol, "RFC 7301 §3.2", "the two ends have no application protocol in common"},
     {Errc::application_protocol_not_offered, "application_protocol_not_offered", protocol, Alert::illegal_parameter, "RFC 7301 §3.1, §3.2", "the server chose an application protocol that was not offered"},

@@ -12,9 +12,12 @@ namespace {
 constexpr std::uint8_t kHostName = 0;
 constexpr std::size_t kMaxHostName = 255;  // RFC 1035 §2.3.4
 
-// RFC 6066 §3: ASCII. A NUL would cut the name short for callers in C.
+// RFC 6066 §3: a DNS host name in ASCII. Names in use have underscores as well as RFC 1034 §3.5's letters, digits and hyphens.
 bool is_host_name(Bytes name) {
-  return name.size() <= kMaxHostName && std::all_of(name.begin(), name.end(), [](std::uint8_t c) { return c > 0 && c < 0x80; });
+  const auto is_its = [](std::uint8_t c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
+  };
+  return name.size() <= kMaxHostName && std::ranges::all_of(name, is_its);
 }
 
 // RFC 6066 §3: at most one name of a type. Names of other types start with a 16-bit length too, and are skipped: a list without a

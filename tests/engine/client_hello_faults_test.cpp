@@ -108,6 +108,31 @@ TEST_CASE("a ClientHello whose values are not allowed is answered with illegal_p
   check({"no uncompressed points", [](auto& h) { h.extensions.set(11, {2, 1, 2}); }, Errc::point_format_missing, Alert::illegal_parameter});
 }
 
+// Shows RFC 6066 3-2
+TEST_CASE("a server_name that cannot be a DNS name, or a second one, is answered with illegal_parameter") {
+  const auto named = [](const char* what, const char* extension) {
+    CAPTURE(what);
+    ScriptedPeer peer = ScriptedPeer::client_of(server_config());
+    peer.client_hello.extensions.set(0, hex(extension));
+    peer.send(HandshakeType::client_hello);
+    peer.check_fault(Errc::server_name_malformed, Alert::illegal_parameter);
+    CHECK(!peer.saw(HandshakeType::server_hello));
+  };
+  named("two host names", "0008 00 0001 61 00 0001 62");
+  named("a NUL", "0006 00 0003 610062");
+  named("ESC", "0006 00 0003 611b62");
+  named("a newline", "0006 00 0003 610a62");
+  named("DEL", "0006 00 0003 617f62");
+  named("a space", "0006 00 0003 612062");
+  named("a slash", "0006 00 0003 612f62");
+  named("a backslash", "0006 00 0003 615c62");
+  named("a quotation mark", "0006 00 0003 612262");
+  named("U+00FC in UTF-8", "0007 00 0004 61c3bc62");
+  named("U+202E in UTF-8", "0008 00 0005 61e280ae62");
+  named("an octet that is not UTF-8", "0006 00 0003 61ff62");
+  named("an IPv6 address", "0006 00 0003 3a3a31");
+}
+
 // Shows RFC 7301 3.1-2; RFC 5246 7.4.1.2-11, 7.4.1.4-3
 TEST_CASE("a ClientHello that cannot be parsed is answered with decode_error") {
   const Fault faults[] = {
@@ -125,8 +150,8 @@ TEST_CASE("a ClientHello that cannot be parsed is answered with decode_error") {
       {"no point format", [](auto& h) { h.extensions.set(11, {0}); }, Errc::vector_empty, Alert::decode_error},
       {"extended_master_secret with content", [](auto& h) { h.extensions.set(23, {0}); }, Errc::message_trailing_data, Alert::decode_error},
       {"an empty protocol name", [](auto& h) { h.extensions.set(16, {0, 1, 0}); }, Errc::length_out_of_range, Alert::decode_error},
-      {"a host name with a NUL", [](auto& h) { h.extensions.set(0, hex("0004 00 0001 00")); }, Errc::server_name_malformed, Alert::decode_error},
-      {"two host names", [](auto& h) { h.extensions.set(0, hex("0008 00 0001 61 00 0001 62")); }, Errc::server_name_malformed, Alert::decode_error},
+      {"an empty host name", [](auto& h) { h.extensions.set(0, hex("0003 00 0000")); }, Errc::vector_empty, Alert::decode_error},
+      {"an empty list of names", [](auto& h) { h.extensions.set(0, hex("0000")); }, Errc::vector_empty, Alert::decode_error},
       {"an empty renegotiation_info", [](auto& h) { h.extensions.set(0xff01, {}); }, Errc::message_truncated, Alert::decode_error},
   };
   for (const Fault& fault : faults) check(fault);

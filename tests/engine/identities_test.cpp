@@ -107,7 +107,8 @@ TEST_CASE("RFC 6066 §3: the identity is one for the name that the client asks f
   CHECK(asked("a.b.star.example") == leaf_of(first.leaf));
   CHECK(asked("star.example") == leaf_of(first.leaf));
   CHECK(asked("third.example") == leaf_of(first.leaf));
-  CHECK(asked("not a name") == leaf_of(first.leaf));
+  CHECK(asked("-.not_a_name..") == leaf_of(first.leaf));
+  CHECK(asked("192.0.2.1") == leaf_of(first.leaf));
   // The name comes first: among those for it, the suite decides.
   CHECK(asked("second.example", pairs16({kRsaSuite})) == leaf_of(rsa_second.leaf));
   CHECK(asked({}, pairs16({kRsaSuite})) == leaf_of(rsa_second.leaf));
