@@ -42,7 +42,7 @@ Verdict ask(const Graph& graph, std::span<const Certificate> presented, const Ve
   const std::size_t checks = quick_signature().checks;
   Verdict verdict = verify({.presented = presented,
                             .trust = graph.trust,
-                            .peer_name = {graph.peer_name},
+                            .peer_name = graph.peer_name.empty() ? PeerName::any() : PeerName{graph.peer_name},
                             .purpose = graph.purpose,
                             .now = graph_time(),
                             .policy = policy,

@@ -77,7 +77,7 @@ Verdict judge(const Case& what) {
                    .policy = *policy,
                    .stapled_ocsp = what.ocsp});
   };
-  if (what.names.empty()) return ask({});
+  if (what.names.empty()) return ask({.kind = PeerName::Kind::any});
   Verdict verdict = ask(what.names.front());
   for (std::size_t i = 1; verdict && i < what.names.size(); ++i) verdict = ask(what.names[i]);
   return verdict;

@@ -1,4 +1,5 @@
 // The tls12 command.
+#include <algorithm>
 #include <csignal>
 
 #include "command.hpp"
@@ -13,6 +14,13 @@ std::string invoked(const CLI::App& app) {
 }
 
 int report_usage(const CLI::App& app, const CLI::ParseError& error) {
+// An option's empty value is mostly a variable that a script did not set. None of them means the
+// option's default, or that something is not checked.
+void refuse_empty_values(const CLI::App& command) {
+  for (const CLI::Option* option : command.get_options())
+    if (std::ranges::find(option->results(), "") != option->results().end()) throw CLI::ValidationError(option->get_name(), "the value is empty");
+}
+
   if (error.get_exit_code() == 0) return app.exit(error);  // --help
   std::string reason = error.what();
   reason = reason.substr(0, reason.find('\n'));
@@ -43,6 +51,7 @@ int main(int argc, char** argv) try {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) { return report_usage(app, error); }
+    for (const CLI::App* command : app.get_subcommands()) refuse_empty_values(*command);
   try {
     return action();
   } catch (const std::bad_alloc&) {

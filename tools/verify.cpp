@@ -27,7 +27,7 @@ constexpr char kBatchFormat[] =
     "  trusted, untrusted  lists of certificates, each DER in base64, or PEM\n"
     "  leaf                the certificate in question\n"
     "  crls                a list of CRLs; ocsp: one stapled OCSP response\n"
-    "  peer_name           {\"kind\": \"DNS\", \"IP\" or \"RFC822\", \"value\": ...}, or null\n"
+    "  peer_name           {\"kind\": \"DNS\", \"IP\" or \"RFC822\", \"value\": ...}, or {\"kind\": \"ANY\"}; null: as --name\n"
     "  time                seconds since 1970, or RFC 3339; null: now\n"
     "  kind, purpose       \"server\", \"client\" or \"any\" (purpose alone counts if both are there)\n"
     "  max_chain_depth     as --max-depth\n"
@@ -170,7 +170,7 @@ void add_options(CLI::App& command, const std::shared_ptr<Options>& options) {
       ->transform(CLI::CheckedTransformer(modes).description(""))
       ->type_name("MODE");
   repeatable("--pin", options->pins, std::string("what it must match; without --trust, that suffices. ").append(kAboutPins).c_str(), "PIN");
-  repeatable("--name", options->names, "a DNS name, IP address or e-mail address that it must have", "NAME");
+  repeatable("--name", options->names, "a DNS name, IP address or e-mail address that it must have (any name will do)", "NAME");
   command.add_option("--time", options->time, "the time to judge at, as RFC 3339 has it or in seconds since 1970 (now)")
       ->check(CLI::Validator(refuse_time, ""))
       ->type_name("TIME");

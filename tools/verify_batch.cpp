@@ -51,10 +51,19 @@ std::vector<Der> ders_at(const Json& line, const char* key) {
 }
 
 WantedName name_of(const Json& json) {
-  if (json.is_string()) return wanted_name(json.get<std::string>());
-  if (!json.is_object() || !json.contains("value")) throw NoCase{"peer_name has no value"};
-  WantedName name{.text = value_of<std::string>(json["value"], "peer_name's value", "a text")};
+  const auto named = [](std::string text) {
+    if (text.empty()) throw NoCase{"peer_name is empty; the kind ANY accepts any name"};
+    return wanted_name(std::move(text));
+  };
+  if (json.is_string()) return named(json.get<std::string>());
+  if (!json.is_object()) throw NoCase{"peer_name has no value"};
   const Json* kind = member(json, "kind");
+  if (kind != nullptr && *kind == "ANY") {
+    if (member(json, "value") != nullptr) throw NoCase{"peer_name has a value, and the kind ANY"};
+    return {.kind = PeerName::Kind::any};
+  }
+  if (!json.contains("value")) throw NoCase{"peer_name has no value"};
+  WantedName name = named(value_of<std::string>(json["value"], "peer_name's value", "a text"));
   if (kind == nullptr) return name;
   if (*kind == "DNS")
     name.kind = PeerName::Kind::dns;
@@ -63,7 +72,7 @@ WantedName name_of(const Json& json) {
   else if (*kind == "RFC822")
     name.kind = PeerName::Kind::email;
   else
-    throw NoCase{"peer_name's kind is not DNS, IP or RFC822"};
+    throw NoCase{"peer_name's kind is not DNS, IP, RFC822 or ANY"};
   return name;
 }
 

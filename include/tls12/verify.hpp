@@ -23,11 +23,15 @@ namespace tls12 {
 /// What the certificate is used for (RFC 5280 §4.2.1.12).
 enum class Purpose : std::uint8_t { server, client, any };
 
-/// The name that the caller wants to talk to.
+/// The name that the certificate must have. An empty name is an error (Errc::bad_host_name), so
+/// that a name which got lost does not switch the check off: any() does, explicitly.
 struct PeerName {
-  enum class Kind : std::uint8_t { automatic, dns, ip, email };
-  std::string_view text = {};   ///< empty: any name will do
+  enum class Kind : std::uint8_t { automatic, dns, ip, email, any };
+  std::string_view text = {};
   Kind kind = Kind::automatic;  ///< automatic: an IP address in text, else a DNS name
+
+  /// Accepts every name, also none: for clients' certificates, and for callers that check names.
+  static constexpr PeerName any() { return {.kind = Kind::any}; }
 };
 
 /// The chain that was found: from the leaf to the trust anchor.
@@ -114,7 +118,7 @@ struct VerifyPolicy {
 struct VerifyRequest {
   std::span<const Certificate> presented;  ///< the leaf first, then untrusted certificates in any order
   const TrustStore& trust;
-  PeerName peer_name = {};
+  PeerName peer_name = {};  ///< to be set, if only to PeerName::any()
   Purpose purpose = Purpose::server;
   WallTime now;
   const VerifyPolicy& policy = VerifyPolicy::standard();

@@ -78,7 +78,7 @@ Result<std::optional<PeerVerified>> verify_server(const ServerVerification& what
 
 Result<std::optional<PeerVerified>> verify_client(const ClientVerification& what) {
   const auto verdict = [&](const VerifyPolicy& policy) {
-    return x509::verify({.presented = what.presented, .trust = what.trust, .purpose = Purpose::client, .now = what.now, .policy = policy, .provider = what.provider}, what.work, what.known);
+    return x509::verify({.presented = what.presented, .trust = what.trust, .peer_name = PeerName::any(), .purpose = Purpose::client, .now = what.now, .policy = policy, .provider = what.provider}, what.work, what.known);
   };
   auto believed = believe(what.policy, verdict);
   if (!believed) return fail(believed.error());

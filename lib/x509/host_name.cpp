@@ -37,7 +37,7 @@ Result<ReferenceName> ReferenceName::parse(std::string_view text, PeerName::Kind
   using Kind = PeerName::Kind;
   ReferenceName name;
   name.name_ = text;
-  const auto refuse = [&] { return fail(Errc::bad_host_name, name.name_.c_str()); };
+  const auto refuse = [&] { return fail(Errc::bad_host_name, name.name_.empty() ? "it is empty" : name.name_); };
   if (kind == Kind::email) {
     name.kind_ = Kind::email;
     if (!is_mailbox(text)) return refuse();

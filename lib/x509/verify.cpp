@@ -74,7 +74,9 @@ Verdict believe_pinned(const VerifyRequest& request, const Certificate& leaf) {
 Verdict judge(const VerifyRequest& request, Verification& verification) {
   if (request.presented.empty()) return std::unexpected(failure(Errc::certificate_list_empty));
   std::optional<x509::ReferenceName> name;
-  if (!request.peer_name.text.empty()) {
+  const bool any_name = request.peer_name.kind == PeerName::Kind::any;
+  if (any_name && !request.peer_name.text.empty()) return std::unexpected(failure(Errc::bad_host_name, "a name is given where any is accepted"));
+  if (!any_name) {
     auto parsed = x509::ReferenceName::parse(request.peer_name.text, request.peer_name.kind);
     if (!parsed) return std::unexpected(failure(Errc::bad_host_name, parsed.error().about()));
     name = std::move(*parsed);

@@ -131,7 +131,8 @@ TEST_CASE("RFC 8446 §4.2.3: by which name, key and hash a signature goes") {
     const std::vector<Certificate> presented = {made.leaf.chain().begin(), made.leaf.chain().end()};
     VerifyPolicy policy;
     policy.signature_schemes = {row.wrong};
-    const auto verdict = verify({.presented = presented, .trust = TrustStore::of({made.ca.chain().front()}), .now = kNow, .policy = policy});
+    const auto verdict =
+        verify({.presented = presented, .trust = TrustStore::of({made.ca.chain().front()}), .peer_name = PeerName::any(), .now = kNow, .policy = policy});
     REQUIRE_FALSE(verdict.has_value());
     CHECK(verdict.error().error.code == Errc::certificate_algorithm_unsupported);
   }

@@ -58,6 +58,16 @@ for line in "" "frobnicate" "connect" "connect localhost" "connect localhost:999
   run "$tls12" $line </dev/null
   ends "wrong usage is exit code 2: tls12 $line" 2
 done
+# A variable that a script did not set switches nothing off, and stands for no default.
+for line in 'connect localhost:1 --ca ""' 'connect localhost:1 --servername ""' 'connect localhost:1 --cert "" --key k' 'connect localhost:1 --cert c --key ""' \
+  'connect localhost:1 --alpn ""' 'connect localhost:1 --peer-key ""' 'connect localhost:1 --psk ""' 'connect localhost:1 --keylog ""' \
+  'connect localhost:1 --suites ""' 'connect localhost:1 --policy ""' 'connect ""' 'serve --listen ""' 'serve --www ""' 'serve --cert "" --key ""' 'serve --client-ca ""' \
+  'serve --staple ""' 'serve --ticket-keys ""' 'serve --psk-hint ""' 'serve --ca-out ""' 'serve --client-auth ""' 'verify --trust r --name "" leaf' 'verify --trust "" leaf' \
+  'verify --trust r ""' 'verify --trust r --crl "" leaf' 'verify --trust r --ocsp "" leaf' 'verify --trust r --time "" leaf' 'verify --trust r --require-policy "" leaf' \
+  'verify --trust r --untrusted "" leaf' 'verify --trust r --batch ""' 'cert ""' 'cert --issuer "" x' 'cert --key "" x' 'cert --show ""' 'show ""' 'suites --policy ""'; do
+  eval "run \"\$tls12\" $line" </dev/null
+  ends "an empty value is wrong usage: tls12 $line" 2
+done
 run "$tls12" --help
 ends "help is no error" 0
 

@@ -235,6 +235,21 @@ def no_case(stage):
     expect(stage.verify("--batch", "absent.jsonl").returncode == 2, "an absent file is usable")
 
 
+@test("an empty name is an error, and any name is accepted where a case asks for it")
+def empty_names(stage):
+    for name in ("", {"value": ""}, {"kind": "DNS", "value": ""}, {"kind": "IP", "value": ""}, {"kind": "RFC822", "value": ""}, {"kind": "DNS"}, {"kind": "ANY", "value": "x"}, {}, 0):
+        code, got = answers(stage, [case(stage, 1, peer_name=name)])
+        expect(code == 2 and got[0]["verdict"] == "invalid" and got[0]["error"] is True and "peer_name" in got[0]["reason"], name, code, got)
+    for name in (".", " ", "\n", {"kind": "DNS", "value": " "}, {"kind": "DNS", "value": "."}, {"kind": "RFC822", "value": "@"}):
+        code, got = answers(stage, [case(stage, 1, peer_name=name)])
+        expect(code == 0 and got[0]["verdict"] == "invalid", name, code, got)
+    code, got = answers(stage, [case(stage, 1, peer_name={"kind": "ANY"})], "--name", "other.example")
+    expect(code == 0 and got[0]["verdict"] == "valid", code, got)
+    expect("--name" in stage.invalid(*stage.trusting("--name", "", stage.leaf), code=2), "--name is not named")
+    for name in (".", " ", "\n", "example.org "):
+        stage.invalid(*stage.trusting("--name", name, stage.leaf))
+
+
 @test("options hold for the cases of a batch that say nothing of their own")
 def batch_options(stage):
     bare = {"leaf": stage.base64("leaf")}

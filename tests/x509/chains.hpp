@@ -10,7 +10,7 @@ using Verdict = std::expected<VerifiedChain, VerifyFailure>;
 
 /// What is asked; the defaults are right for the chain below.
 struct Ask {
-  std::string_view name = "example.org";
+  std::string_view name = "example.org";  ///< empty: any
   Purpose purpose = Purpose::server;
   WallTime now = test_time();
   const VerifyPolicy& policy = VerifyPolicy::standard();
@@ -20,7 +20,7 @@ struct Ask {
 inline Verdict judge(const std::vector<Certificate>& presented, std::vector<Certificate> anchors, const Ask& ask = {}) {
   return verify({.presented = presented,
                  .trust = TrustStore::of(std::move(anchors)),
-                 .peer_name = {ask.name},
+                 .peer_name = ask.name.empty() ? PeerName::any() : PeerName{ask.name},
                  .purpose = ask.purpose,
                  .now = ask.now,
                  .policy = ask.policy,

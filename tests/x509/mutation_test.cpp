@@ -40,7 +40,7 @@ TEST_CASE("a damaged certificate never crashes the parser, and is never believed
       (void)certificate->subject().size();
       (void)certificate->names().size();
       const Certificate presented[] = {*certificate, intermediate};
-      const auto verdict = tls12::verify({.presented = presented, .trust = trust, .now = test::data_time()});
+      const auto verdict = tls12::verify({.presented = presented, .trust = trust, .peer_name = PeerName::any(), .now = test::data_time()});
       CHECK_FALSE_MESSAGE(verdict.has_value(), std::string(file), " ", i);
     }
   }
@@ -55,7 +55,7 @@ TEST_CASE("every single bit of a certificate counts") {
     bytes[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
     if (const auto certificate = Certificate::from_der(bytes)) {
       const Certificate presented[] = {*certificate};
-      const auto verdict = tls12::verify({.presented = presented, .trust = trust, .now = test::data_time()});
+      const auto verdict = tls12::verify({.presented = presented, .trust = trust, .peer_name = PeerName::any(), .now = test::data_time()});
       CHECK_FALSE_MESSAGE(verdict.has_value(), bit);
     }
     bytes[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);

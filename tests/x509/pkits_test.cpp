@@ -81,7 +81,7 @@ std::expected<VerifiedChain, VerifyFailure> judge(const Suite& suite, const nloh
     policy.initial_any_policy_inhibit = inputs["inhibit_any"];
   }
   const auto trust = TrustStore::of({*anchor});
-  return verify({.presented = presented, .trust = trust, .purpose = Purpose::any, .now = now, .policy = policy});
+  return verify({.presented = presented, .trust = trust, .peer_name = PeerName::any(), .purpose = Purpose::any, .now = now, .policy = policy});
 }
 
 TEST_CASE("NIST PKITS: each of the 249 cases has the verdict that the suite expects, or another for a reason that is told here") {

@@ -26,6 +26,7 @@ inline Verdict judge_status(const std::vector<Certificate>& presented, const Ask
   policy.revocation.crls = asked.crls;
   return verify({.presented = presented,
                  .trust = TrustStore::of(std::move(anchors)),
+                 .peer_name = PeerName::any(),
                  .now = asked.now,
                  .policy = policy,
                  .stapled_ocsp = asked.staple,

@@ -64,8 +64,13 @@ struct Given {
 Errc judged(const Given& given) {
   const VerifyPolicy policy = {.max_signature_checks = given.signature_checks, .transparency = {.logs = given.logs, .required = given.required}};
   const TrustStore trust = TrustStore::of({root()});
-  return code_of(tls12::verify(
-      {.presented = given.chain, .trust = trust, .now = test_time(), .policy = policy, .stapled_ocsp = given.staple, .timestamps = given.timestamps}));
+  return code_of(tls12::verify({.presented = given.chain,
+                                .trust = trust,
+                                .peer_name = PeerName::any(),
+                                .now = test_time(),
+                                .policy = policy,
+                                .stapled_ocsp = given.staple,
+                                .timestamps = given.timestamps}));
 }
 /// With the timestamps that `make` makes for the leaf's entry.
 template <class Make>
@@ -104,7 +109,7 @@ TEST_CASE("timestamps that Certificate Transparency publishes for tests are vali
   const auto verdict = [&](const char* file, std::string_view sct) {
     const std::vector<Certificate> presented = {load(file)};
     const Octets list = sct.empty() ? Octets() : list_of({hex(sct)});
-    return code_of(tls12::verify({.presented = presented, .trust = trust, .now = now, .policy = policy, .timestamps = list}));
+    return code_of(tls12::verify({.presented = presented, .trust = trust, .peer_name = PeerName::any(), .now = now, .policy = policy, .timestamps = list}));
   };
   constexpr std::string_view kOfCertificate =
       "00df1c2ec11500945247a96168325ddc5c7959e8f7c6d388fc002e0bbd3f74d7640000013ddb27ded900000403004730450220606e10ae5c2d5a1b0aed49dc4937f48de71a4e9784e9"

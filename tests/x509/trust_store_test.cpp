@@ -198,7 +198,7 @@ TEST_CASE("threads verify while others reload") {
     for (int i = 0; i < 2; ++i)
       verifiers.emplace_back([&] {
         do {
-          const auto chain = tls12::verify({.presented = presented, .trust = store, .now = test::data_time()});
+          const auto chain = tls12::verify({.presented = presented, .trust = store, .peer_name = PeerName::any(), .now = test::data_time()});
           ++(chain ? verified : refused);
         } while (!done);
       });

@@ -10,22 +10,40 @@ namespace {
 
 using namespace test;
 
-TEST_CASE("the name is one of the certificate's; without a name asked for, any will do") {
+TEST_CASE("the name is one of the certificate's") {
   const auto unchanged = [](Draft&) {};
   CHECK(code_of(with_leaf(unchanged, {.name = "EXAMPLE.org."})) == kRight);
   CHECK(code_of(with_leaf(unchanged, {.name = "example.com"})) == Errc::certificate_name_mismatch);
   CHECK(code_of(with_leaf(unchanged, {.name = "leaf"})) == Errc::certificate_name_mismatch);
-  CHECK(code_of(with_leaf(unchanged, {.name = ""})) == kRight);
   CHECK(code_of(with_leaf(unchanged, {.name = "not a name"})) == Errc::bad_host_name);
 }
 
+/// The verdict on a certificate that is right in all points, for this name.
+Verdict named(PeerName name) {
+  const std::vector<Certificate> presented = {leaf(leaf_draft(key(2), {"example.org", "192.0.2.1"})), intermediate()};
+  return tls12::verify({.presented = presented, .trust = TrustStore::of({root()}), .peer_name = name, .now = test_time()});
+}
+
+TEST_CASE("an empty or blank name is an error, whatever its kind") {
+  using namespace std::literals;
+  for (const auto kind : {PeerName::Kind::automatic, PeerName::Kind::dns, PeerName::Kind::ip, PeerName::Kind::email})
+    for (const std::string_view text : {""sv, "."sv, ".."sv, " "sv, "\t"sv, "\n"sv, "\0"sv, "@"sv, "*"sv, "example.org "sv, "example.org\0"sv, "\"\""sv}) {
+      CAPTURE(text);
+      CAPTURE(static_cast<int>(kind));
+      CHECK(code_of(named({text, kind})) == Errc::bad_host_name);
+    }
+  CHECK(named({}).error().message().contains("it is empty"));
+}
+
+TEST_CASE("any name is accepted where that is asked for explicitly, and nowhere else") {
+  CHECK(code_of(named(PeerName::any())) == kRight);
+  CHECK(code_of(named({"example.org", PeerName::Kind::any})) == Errc::bad_host_name);
+  const std::vector<Certificate> presented = {leaf(), intermediate()};
+  CHECK(code_of(tls12::verify({.presented = presented, .trust = TrustStore::of({root()}), .now = test_time()})) == Errc::bad_host_name);
+}
+
 TEST_CASE("the caller may say what kind of name it is") {
-  const auto asked = [](std::string_view text, PeerName::Kind kind) {
-    Draft draft = leaf_draft(key(2), {"example.org", "192.0.2.1"});
-    const std::vector<Certificate> presented = {leaf(std::move(draft)), intermediate()};
-    const TrustStore trust = TrustStore::of({root()});
-    return code_of(tls12::verify({.presented = presented, .trust = trust, .peer_name = {text, kind}, .now = test_time()}));
-  };
+  const auto asked = [](std::string_view text, PeerName::Kind kind) { return code_of(named({text, kind})); };
   CHECK(asked("192.0.2.1", PeerName::Kind::automatic) == kRight);
   CHECK(asked("192.0.2.1", PeerName::Kind::ip) == kRight);
   CHECK(asked("192.0.2.2", PeerName::Kind::ip) == Errc::certificate_name_mismatch);
