@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "tls12/certificate.hpp"
+#include "tls12/text.hpp"
 #include "words.hpp"
 
 namespace tls12::tool {
@@ -22,8 +23,6 @@ std::string joined(const List& list) {
   for (const auto item : list) text += (text.empty() ? "" : ", ") + name(item);
   return text;
 }
-
-std::string quoted(Bytes bytes) { return '"' + std::string(text_of(bytes)) + '"'; }
 
 /// One field with a list for a value: a line each, so that long names stay readable.
 template <class List>
@@ -91,13 +90,13 @@ void add(std::vector<Field>& fields, const ClientHello& hello) {
   add_list(fields, "cipher_suites", hello.cipher_suites, "how to agree and to encrypt, best first");
   fields.push_back({"compression_methods", hello.compression_methods.size() == 1 && hello.compression_methods[0] == 0 ? "null" : hex(hello.compression_methods),
                     "compressed lengths would tell secrets"});
-  if (hello.server_name) fields.push_back({"server_name", '"' + std::string(*hello.server_name) + '"', "who is wanted; all can read it (RFC 6066 §3)"});
+  if (hello.server_name) fields.push_back({"server_name", in_quotes(*hello.server_name), "who is wanted; all can read it (RFC 6066 §3)"});
   if (hello.supported_groups) fields.push_back({"supported_groups", joined(*hello.supported_groups), "curves for the key exchange (RFC 8422 §5.1.1)"});
   if (hello.ec_point_formats) fields.push_back({"ec_point_formats", point_formats(*hello.ec_point_formats), "how points are written (RFC 8422 §5.1.2)"});
   if (hello.signature_algorithms) add_list(fields, "signature_algorithms", *hello.signature_algorithms, "what the server may sign with (§7.4.1.4.1)");
   if (hello.application_layer_protocol_negotiation) {
     std::string protocols;
-    for (const Bytes protocol : *hello.application_layer_protocol_negotiation) protocols += (protocols.empty() ? "" : ", ") + quoted(protocol);
+    for (const Bytes protocol : *hello.application_layer_protocol_negotiation) protocols += (protocols.empty() ? "" : ", ") + in_quotes(text_of(protocol));
     fields.push_back({"application_layer_protocol_negotiation", protocols, "what is to be spoken inside (RFC 7301)"});
   }
   if (hello.extended_master_secret) fields.push_back({"extended_master_secret", "offered", "ties the keys to this handshake (RFC 7627)"});
@@ -132,7 +131,8 @@ void add(std::vector<Field>& fields, const ServerHello& hello) {
   if (hello.server_name) fields.push_back({"server_name", "acknowledged", "the name decided something (RFC 6066 §3)"});
   if (hello.ec_point_formats) fields.push_back({"ec_point_formats", point_formats(*hello.ec_point_formats), "(RFC 8422 §5.2)"});
   if (hello.application_layer_protocol_negotiation)
-    fields.push_back({"application_layer_protocol_negotiation", quoted(*hello.application_layer_protocol_negotiation), "the one chosen (RFC 7301 §3.1)"});
+    fields.push_back(
+        {"application_layer_protocol_negotiation", in_quotes(text_of(*hello.application_layer_protocol_negotiation)), "the one chosen (RFC 7301 §3.1)"});
   if (hello.session_ticket) fields.push_back({"session_ticket", "promised", "a NewSessionTicket will come (RFC 5077 §3.2)"});
   if (hello.signed_certificate_timestamps)
     fields.push_back({"signed_certificate_timestamp", hex(hello.signed_certificate_timestamps->wire()), "(RFC 6962 §3.3.1)"});
@@ -181,7 +181,8 @@ void add(std::vector<Field>& fields, const Certificates& certificates) {
 }
 
 void add(std::vector<Field>& fields, const ServerKeyExchange& exchange) {
-  if (has_psk(exchange.key_exchange)) fields.push_back({"psk_identity_hint", quoted(exchange.psk_identity_hint), "which shared key to take (RFC 4279 §2)"});
+  if (has_psk(exchange.key_exchange))
+    fields.push_back({"psk_identity_hint", in_quotes(text_of(exchange.psk_identity_hint)), "which shared key to take (RFC 4279 §2)"});
   if (has_dhe(exchange.key_exchange)) {
     fields.push_back({"dh_p", hex(exchange.dh_p), "the group: a prime"});
     fields.push_back({"dh_g", hex(exchange.dh_g), "and its generator"});
@@ -206,7 +207,7 @@ void add(std::vector<Field>& fields, const CertificateRequest& request) {
 
 void add(std::vector<Field>& fields, const ClientKeyExchange& exchange) {
   const bool rsa = exchange.key_exchange == KeyExchange::rsa, dh = has_dhe(exchange.key_exchange);
-  if (has_psk(exchange.key_exchange)) fields.push_back({"psk_identity", quoted(exchange.psk_identity), "whose shared key it is (RFC 4279 §2)"});
+  if (has_psk(exchange.key_exchange)) fields.push_back({"psk_identity", in_quotes(text_of(exchange.psk_identity)), "whose shared key it is (RFC 4279 §2)"});
   if (exchange.key_exchange == KeyExchange::psk) return;
   fields.push_back({rsa  ? "EncryptedPreMasterSecret"
                     : dh ? "dh_Yc"

@@ -299,7 +299,7 @@ std::string in_words(const Speed& speed) {
 
 void print(const std::vector<Row>& rows, const std::vector<ProviderPtr>& backends, const Paint& paint) {
   constexpr std::size_t kNameWidth = 26, kCellWidth = 20;
-  std::string text = padded("", kNameWidth);
+  Text text = padded("", kNameWidth);
   for (const ProviderPtr& backend : backends) text += paint.bold(padded("  " + backend->name, kCellWidth));
   text += "\n";
   std::string kind;
@@ -308,13 +308,13 @@ void print(const std::vector<Row>& rows, const std::vector<ProviderPtr>& backend
     text += padded("  " + row.algorithm, kNameWidth);
     for (const Cell& cell : row.cells) {
       const std::string words = cell.rank == 0 ? std::string("-") : in_words(cell.speed).empty() ? "yes" : in_words(cell.speed);
-      text += cell.chosen ? paint.green(padded("* " + words, kCellWidth)) : padded("  " + words, kCellWidth);
+      const Text shown = padded((cell.chosen ? "* " : "  ") + words, &cell == &row.cells.back() ? 0 : kCellWidth);
+      text += cell.chosen ? paint.green(shown) : shown;
     }
-    while (text.back() == ' ') text.pop_back();
     text += "\n";
   }
   text += "\n* is the one that connections use: the best rank, then the order of the columns. - is not offered on this CPU.\n";
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  tool::print(stdout, text);
 }
 
 void print_json(const std::vector<Row>& rows) {
@@ -332,7 +332,7 @@ void print_json(const std::vector<Row>& rows) {
     line["backends"] = std::move(cells);
     json.push_back(std::move(line));
   }
-  std::puts(json.dump(2).c_str());
+  tool::print_json(stdout, json, 2);
 }
 
 }  // namespace

@@ -40,15 +40,15 @@ int show(const CertOptions& options) {
   }
   auto all = nlohmann::ordered_json::array();
   for (const Certificate& certificate : *certificates) all.push_back(describe(certificate));
-  if (options.json) return std::puts(all.dump(2).c_str()), kDone;
+  if (options.json) return print_json(stdout, all, 2), kDone;
   for (const auto& one : all) {
     for (const auto& [field, value] : one.items()) {
       std::string words = value.is_string() ? value.get<std::string>() : std::string();
       if (value.is_array())
         for (const auto& item : value) words += (words.empty() ? "" : ", ") + item.get<std::string>();
-      std::printf("%-12s%s\n", field.c_str(), words.c_str());
+      print(stdout, padded(field, 12) + words + "\n");
     }
-    if (all.size() > 1) std::puts("");
+    if (all.size() > 1) print(stdout, "\n");
   }
   return kDone;
 }

@@ -30,7 +30,7 @@ Outcome<T> outcome(Result<T> result) {
 }
 
 void say(const CertOptions& options, const std::string& line) {
-  if (!options.json) std::printf("%s\n", line.c_str());
+  if (!options.json) print(stdout, Text(line) + "\n");
 }
 
 // ---------------------------------------------------------------------------------------------------- files
@@ -187,7 +187,7 @@ Outcome<Identity> find_or_make_development_ca(const CertOptions& options) {
 
 int report(const CertOptions& options, nlohmann::ordered_json json, const std::string& hint = {}) {
   if (options.json)
-    std::puts(json.dump(2).c_str());
+    print_json(stdout, json, 2);
   else if (!hint.empty())
     say(options, hint);
   return kDone;

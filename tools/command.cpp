@@ -2,15 +2,9 @@
 
 namespace tls12::tool {
 
-void complain(const std::string& line) {
-  std::string text = "tls12: " + line;
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  text += '\n';
-  std::fwrite(text.data(), 1, text.size(), stderr);
-}
+void complain(const Text& line) { print(stderr, "tls12: " + line + "\n"); }
 
-int failed(const std::string& reason) {
+int failed(const Text& reason) {
   complain(reason);
   return kFailed;
 }

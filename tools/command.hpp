@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "output.hpp"
 #include "tls12/error.hpp"
 
 namespace tls12::tool {
@@ -26,11 +27,11 @@ void add_show(CLI::App& app, Action& action);
 void add_suites(CLI::App& app, Action& action);
 void add_backends(CLI::App& app, Action& action);
 
-/// One line on standard error; control characters that a peer or a file name smuggled in are shown as '?'.
-void complain(const std::string& line);
+/// One line on standard error.
+void complain(const Text& line);
 
 /// Complains, and is the exit code of a subcommand that failed.
-int failed(const std::string& reason);
+int failed(const Text& reason);
 int failed(const Error& error);
 
 /// `error` for things of this machine (files, keys, options), of which no peer was told.

@@ -221,7 +221,7 @@ int report(const Options& options, const Ending& ending, nlohmann::ordered_json 
     json["received"] = ending.received;
     json["ok"] = ending.reason.empty();
     if (!ending.reason.empty()) json["error"] = error_json(ending.reason, ending.error);
-    std::fprintf(stderr, "%s\n", json.dump().c_str());
+    print_json(stderr, json);
     return ending.reason.empty() ? kDone : kFailed;
   }
   return ending.reason.empty() ? kDone : failed(ending.reason);
@@ -244,10 +244,7 @@ int run(const Options& options) {
   }
   if (!conn) return report(options, ended_by(conn.error()));
   const std::string address = conn->peer();
-  if (!options.quiet && !options.json) {
-    const std::string text = summary(conn->state(), address, Paint(options.connection.colour, stderr));
-    std::fwrite(text.data(), 1, text.size(), stderr);
-  }
+  if (!options.quiet && !options.json) { print(stderr, summary(conn->state(), address, Paint(options.connection.colour, stderr))); }
   const Ending ending = converse(*conn, options);
   nlohmann::ordered_json json = summary_json(conn->state(), address);
   if (!options.connection.exported.label.empty()) json["exported"] = exported_json(*conn, options.connection.exported);

@@ -85,16 +85,16 @@ class Demo {
  private:
   // ------------------------------------------------------------------------------------------------ telling
 
-  void chapter(const std::string& title) { std::printf("\n%s\n\n", paint_.bold("━━━ " + std::to_string(++chapter_) + ". " + title + " ━━━").c_str()); }
-  void tell(const std::string& text) const { std::printf("%s\n", text.c_str()); }
-  void command(const std::string& line) const { std::printf("\n%s\n", paint_.cyan("$ " + line).c_str()); }
-  void good(const std::string& text) const { std::printf("%s %s\n", paint_.green("✓").c_str(), text.c_str()); }
+  void chapter(const std::string& title) { print(stdout, "\n" + paint_.bold("━━━ " + std::to_string(++chapter_) + ". " + title + " ━━━") + "\n\n"); }
+  void tell(const Text& text) const { print(stdout, text + "\n"); }
+  void command(const std::string& line) const { print(stdout, "\n" + paint_.cyan("$ " + line) + "\n"); }
+  void good(const std::string& text) const { print(stdout, paint_.green("✓") + " " + text + "\n"); }
   void skip(const std::string& program) {
     ++skipped_;
-    std::printf("skipped: %s is not installed\n", program.c_str());
+    tell("skipped: " + program + " is not installed");
   }
   bool bad(const std::string& what, const std::string& reason) const {
-    std::printf("%s %s\n", paint_.red("✗").c_str(), what.c_str());
+    print(stdout, paint_.red("✗") + " " + what + "\n");
     failed(what + ": " + reason);
     return false;
   }
@@ -106,10 +106,10 @@ class Demo {
       const std::size_t end = std::min(text.find('\n', begin), text.size());
       std::string line = text.substr(begin, end - begin);
       if (line.ends_with('\r')) line.pop_back();
-      std::printf("  %s %s\n", paint_.dim("│").c_str(), line.c_str());
+      print(stdout, "  " + paint_.dim("│") + " " + line + "\n");
       begin = end + 1;
     }
-    if (begin < text.size()) std::printf("  %s\n", paint_.dim("│ …").c_str());
+    if (begin < text.size()) print(stdout, "  " + paint_.dim("│ …") + "\n");
   }
 
   // ------------------------------------------------------------------------------------------------ the steps

@@ -8,8 +8,10 @@
 #include "http_date.hpp"
 #include "mime.hpp"
 #include "open_file.hpp"
+#include "output.hpp"
 #include "pages.hpp"
 #include "selection.hpp"
+#include "tls12/text.hpp"
 #include "words.hpp"
 
 namespace tls12::tool {
@@ -99,10 +101,10 @@ Response listing(const fs::path& folder, const std::string& path) {
   std::string rows = path.empty() ? "" : "<tr><td><a href='../'>../</a><td class=n>";
   for (const Entry& e : entries) {
     const std::string shown = e.name + (e.is_folder ? "/" : "");
-    rows += "<tr><td><a href='./" + percent_encoded(shown) + "'>" + html(shown) + "</a><td class=n>" + e.size;
+    rows += "<tr><td><a href='./" + percent_encoded(shown) + "'>" + html(escaped(shown)) + "</a><td class=n>" + e.size;
   }
-  return page("/" + path, "<h1>/" + html(path) + "</h1><p>" + count(entries.size(), "entry", "entries") + "</p><div class=card><table>" + rows +
-                              "</table></div><nav><a href='" + std::string(kStatusPath) + "'>about this connection</a></nav>");
+  return page("/" + escaped(path), "<h1>/" + html(escaped(path)) + "</h1><p>" + count(entries.size(), "entry", "entries") + "</p><div class=card><table>" +
+                                       rows + "</table></div><nav><a href='" + std::string(kStatusPath) + "'>about this connection</a></nav>");
 }
 
 bool is_below(const fs::path& path, const fs::path& root) { return std::ranges::mismatch(root, path).in1 == root.end(); }

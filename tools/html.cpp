@@ -1,5 +1,6 @@
 #include "html.hpp"
 
+#include "output.hpp"
 #include "pages.hpp"
 
 namespace tls12::tool {
@@ -20,21 +21,6 @@ constexpr std::string_view kStyle =
     "pre{font:.93rem/1.6 ui-monospace,monospace;margin:.8rem 0;white-space:pre-wrap;overflow-wrap:anywhere}</style>";
 
 }  // namespace
-
-std::string html(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    switch (c) {
-      case '&': safe += "&amp;"; break;
-      case '<': safe += "&lt;"; break;
-      case '>': safe += "&gt;"; break;
-      case '"': safe += "&quot;"; break;
-      case '\'': safe += "&#39;"; break;
-      default: safe += c;
-    }
-  }
-  return safe;
-}
 
 Response page(std::string_view title, const std::string& body) {
   std::string text = "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'><link rel=icon href='data:,'><title>";

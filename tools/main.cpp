@@ -13,7 +13,6 @@ std::string invoked(const CLI::App& app) {
   return chosen.empty() ? "tls12" : "tls12 " + chosen.front()->get_name();
 }
 
-int report_usage(const CLI::App& app, const CLI::ParseError& error) {
 // An option's empty value is mostly a variable that a script did not set. None of them means the
 // option's default, or that something is not checked.
 void refuse_empty_values(const CLI::App& command) {
@@ -21,10 +20,11 @@ void refuse_empty_values(const CLI::App& command) {
     if (std::ranges::find(option->results(), "") != option->results().end()) throw CLI::ValidationError(option->get_name(), "the value is empty");
 }
 
+int report_usage(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) return app.exit(error);  // --help
   std::string reason = error.what();
   reason = reason.substr(0, reason.find('\n'));
-  std::fprintf(stderr, "%s: %s (try --help)\n", invoked(app).c_str(), reason.c_str());
+  tls12::tool::print(stderr, invoked(app) + tls12::tool::Text(": ") + reason + " (try --help)\n");
   return tls12::tool::kUsage;
 }
 
@@ -50,8 +50,8 @@ int main(int argc, char** argv) try {
   add_backends(app, action);
   try {
     app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) { return report_usage(app, error); }
     for (const CLI::App* command : app.get_subcommands()) refuse_empty_values(*command);
+  } catch (const CLI::ParseError& error) { return report_usage(app, error); }
   try {
     return action();
   } catch (const std::bad_alloc&) {

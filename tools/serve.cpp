@@ -196,10 +196,10 @@ int run(const Options& options) {
   raise_descriptor_limit();
   auto listener = Listener::on(options.address.host, options.address.port, *context);
   if (!listener) return failed(listener.error());
-  std::printf("listening on %s\n", listener->address().c_str());
+  print(stdout, Text("listening on ") + listener->address() + "\n");
   std::fflush(stdout);
   const auto log = [quiet = options.quiet, json = options.json](const std::string& line) {
-    if (json) std::fprintf(stderr, "%s\n", line.c_str());
+    if (json) print(stderr, Text(line) + "\n");
     if (!quiet && !json) complain(line);
   };
   Server server(std::move(*listener), *context, server_options(options), log);

@@ -31,8 +31,8 @@ std::string negotiated(const ConnectionState& state) {
   std::string text = name(state.version) + " " + name(state.cipher_suite);
   if (state.group) text += " " + name(*state.group);
   if (state.signature_scheme) text += " " + name(*state.signature_scheme);
-  if (!state.application_protocol.empty()) text += " " + state.application_protocol;
-  if (!state.server_name.empty()) text += " for " + state.server_name;
+  if (!state.application_protocol.empty()) text += " " + escaped(state.application_protocol);
+  if (!state.server_name.empty()) text += " for " + escaped(state.server_name);
   return text;
 }
 
@@ -41,7 +41,7 @@ std::string request_line(const Request& request) {
   constexpr std::size_t kRoom = 200;
   std::string target = request.target.substr(0, kRoom);
   if (target.size() < request.target.size()) target += "...";
-  return "\"" + request.method.substr(0, kRoom) + " " + target + (request.version == 10 ? " HTTP/1.0\"" : " HTTP/1.1\"");
+  return in_quotes(request.method.substr(0, kRoom) + " " + target + (request.version == 10 ? " HTTP/1.0" : " HTTP/1.1"));
 }
 
 std::string outcome(unsigned status, std::uint64_t bytes, bool taken) {
@@ -263,7 +263,7 @@ void Server::serve_tls(Conn& conn, Registered& entry) {
 
 void Server::log_no_handshake(const std::string& peer, const std::string& reason, const std::optional<Error>& error) const {
   if (!options_.json) return log_(peer + " handshake failed: " + reason);
-  log_(nlohmann::ordered_json({{"peer", peer}, {"ok", false}, {"error", error_json(reason, error)}}).dump());
+  log_(json_text({{"peer", peer}, {"ok", false}, {"error", error_json(reason, error)}}));
 }
 
 void Server::log_connection(const Conn& conn, const std::string& agreed, const std::string& story, const CloseReport& report) const {
@@ -279,7 +279,7 @@ void Server::log_connection(const Conn& conn, const std::string& agreed, const s
   json["received"] = end.bytes_received;
   json["ok"] = bool(report);
   json["story"] = story + ", " + closed;
-  log_(json.dump());
+  log_(json_text(json));
 }
 
 void Server::log_request(const std::string& line) const {

@@ -77,12 +77,12 @@ class Printer {
     std::string name(2 * depth, ' ');
     name += node.field.empty() ? node.type : node.field;
     const std::string type = node.field.empty() || node.field == node.type ? "" : node.type;
-    const std::string words = node.value.empty() ? paint_.dim(type) : is_leaf ? node.value : paint_.yellow(node.value);
-    std::string line = paint_.dim(right(node.offset)) + padded(spaced(first) + (goes_on && brief_ ? " …" : ""), kBytesWidth) + " ";
+    const Text words = node.value.empty() ? paint_.dim(type) : is_leaf ? Text(node.value) : paint_.yellow(node.value);
+    Text line = paint_.dim(right(node.offset)) + padded(spaced(first) + (goes_on && brief_ ? " …" : ""), kBytesWidth) + " ";
     line += words.empty() ? paint_.cyan(name) : paint_.cyan(padded(name, kNameWidth)) + " " + words;
     if (!node.note.empty()) line += paint_.dim("  " + node.note);
     if (!node.problem.empty()) line += paint_.red("  << " + node.problem);
-    std::puts(line.c_str());
+    tool::print(stdout, line + "\n");
     if (!brief_) print_rest(shown.subspan(first.size()), node.offset + first.size());
     for (const Node& part : node.parts) print(part, depth + 1);
   }
@@ -91,7 +91,7 @@ class Printer {
   void print_rest(Bytes bytes, std::size_t offset) const {
     for (; !bytes.empty(); offset += kBytesALine) {
       const Bytes line = bytes.first(std::min(bytes.size(), kBytesALine));
-      std::puts(paint_.dim(right(offset) + spaced(line)).c_str());
+      tool::print(stdout, paint_.dim(right(offset) + spaced(line)) + "\n");
       bytes = bytes.subspan(line.size());
     }
   }
@@ -102,10 +102,9 @@ class Printer {
 
 void print(const Shown& shown, const Options& options) {
   const Paint paint(options.colour, stdout);
-  std::printf("%s%s\n", paint.bold(shown.document->name).c_str(),
-              paint.dim(", " + count(shown.der.size(), "byte", "bytes") + ", " + shown.document->section).c_str());
-  if (!shown.fault.empty()) std::printf("%s\n", paint.red("tls12 refuses it: " + shown.fault).c_str());
-  std::printf("%s\n", paint.dim("offset  bytes                     field                                      what it says").c_str());
+  print(stdout, paint.bold(shown.document->name) + paint.dim(", " + count(shown.der.size(), "byte", "bytes") + ", " + shown.document->section) + "\n");
+  if (!shown.fault.empty()) print(stdout, paint.red("tls12 refuses it: " + shown.fault) + "\n");
+  print(stdout, paint.dim("offset  bytes                     field                                      what it says") + "\n");
   Printer(paint, options.brief).print(shown.node, 0);
 }
 
@@ -144,10 +143,10 @@ int run(const Options& options) {
   if (options.json) {
     auto json = nlohmann::ordered_json::array();
     for (const Shown& shown : all) json.push_back(in_json(shown));
-    std::puts(json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    print_json(stdout, json, 2);
   } else {
     for (const Shown& shown : all) {
-      if (&shown != &all.front()) std::puts("");
+      if (&shown != &all.front()) tool::print(stdout, "\n");
       print(shown, options);
     }
   }

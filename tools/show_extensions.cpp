@@ -57,7 +57,9 @@ std::string attribute_in_words(const Node& node) {
   const std::string name = type == nullptr ? dotted(node.parts[0].content()) : std::string(type->brief.empty() ? type->name : type->brief);
   std::string_view value = node.parts[1].value;
   if (value.size() >= 2 && value.front() == '"') value = value.substr(1, value.size() - 2);
-  return name + "=" + std::string(value);
+  std::string text = name + "=";
+  for (const char c : value) text.append(c == ',' || c == '+' ? "\\" : "").append(1, c);  // RFC 4514 §2.4
+  return text;
 }
 
 /// RFC 4514 §2.1: the last comes first.

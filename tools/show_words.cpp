@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "show_oids.hpp"
+#include "tls12/text.hpp"
 #include "words.hpp"
 
 namespace tls12::tool::asn1 {
@@ -77,25 +78,18 @@ std::string bits_in_words(Bytes content) {
   return count(std::max<std::size_t>((content.size() - 1) * 8, content[0]) - content[0], "bit", "bits");
 }
 
-std::string text_in_words(Bytes content) {
-  std::string text;
-  for (const std::uint8_t octet : content) {
-    if (octet >= 0x20 && octet != 0x7f)
-      text += static_cast<char>(octet);
-    else
-      text.append("\\x").append({kDigits[octet >> 4], kDigits[octet & 15]});
-  }
-  return '"' + text + '"';
-}
+std::string text_in_words(Bytes content) { return in_quotes(text_of(content)); }
 
 std::string wide_text_in_words(Bytes content) {
+  // Units beyond ASCII by their code: a lone half of a pair is no character.
   std::string text;
   for (std::size_t i = 0; i + 1 < content.size(); i += 2) {
     const unsigned unit = static_cast<unsigned>(content[i]) << 8 | content[i + 1];
+    const char ascii = static_cast<char>(unit);
     if (unit >= 0x20 && unit < 0x7f)
-      text += static_cast<char>(unit);
+      text.append(ascii == '"' || ascii == '\\' ? "\\" : "").append(1, ascii);
     else
-      text.append("\\u").append({kDigits[unit >> 12], kDigits[unit >> 8 & 15], kDigits[unit >> 4 & 15], kDigits[unit & 15]});
+      text.append("\\u{").append({kDigits[unit >> 12], kDigits[unit >> 8 & 15], kDigits[unit >> 4 & 15], kDigits[unit & 15], '}'});
   }
   return '"' + text + '"';
 }

@@ -1,5 +1,8 @@
 // Pages about the connection that they come over.
+#include <ranges>
+
 #include "html.hpp"
+#include "output.hpp"
 #include "pages.hpp"
 #include "summary.hpp"
 #include "words.hpp"
@@ -30,11 +33,11 @@ std::string table(const Visit& visit) {
   row("cipher suite", name(state.cipher_suite), "what agrees on keys, what signs, what encrypts, what hashes");
   if (state.group) row("group", name(*state.group), "of the key exchange: fresh keys for this connection alone, forward secrecy");
   if (state.signature_scheme) row("signature scheme", name(*state.signature_scheme), "how the server proved that it has its certificate's key");
-  row("application protocol", state.application_protocol.empty() ? "none agreed" : state.application_protocol, "ALPN, RFC 7301");
-  row("server name", state.server_name.empty() ? "not asked for" : state.server_name, "server_name, RFC 6066; never sent for an address");
+  row("application protocol", state.application_protocol.empty() ? "none agreed" : escaped(state.application_protocol), "ALPN, RFC 7301");
+  row("server name", state.server_name.empty() ? "not asked for" : escaped(state.server_name), "server_name, RFC 6066; never sent for an address");
   row("resumed", state.resumed ? "yes" : "no",
       state.resumed ? "an earlier session, taken up again: no new key exchange" : "a full handshake, not an earlier session taken up again");
-  if (!state.psk_identity.empty()) row("shared key", state.psk_identity, "both ends had it beforehand, RFC 4279");
+  if (!state.psk_identity.empty()) row("shared key", escaped(state.psk_identity), "both ends had it beforehand, RFC 4279");
   if (!state.peer_certificates.empty()) row("your certificate", state.peer_certificates.front().subject(), "as you showed it; RFC 5246 §7.4.6");
   if (!state.peer_raw_public_key.empty()) row("your public key", hex(state.peer_raw_public_key), "as you showed it, without a certificate; RFC 7250");
   row("extended master secret", state.extended_master_secret ? "yes" : "no", "the keys depend on the whole handshake, RFC 7627");
@@ -52,16 +55,23 @@ Response negotiated_page(const Visit& visit) {
 }
 
 Response request_page(const Request& request) {
+  std::string lines;
+  for (const auto line : std::views::split(request.head, '\n')) {
+    std::string_view text(line.begin(), line.end());
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    lines += html(escaped(text)) + "\n";
+  }
   return page("The request",
-              "<h1>What your browser <b>asked</b></h1><p>Byte for byte what came out of the records, once they were decrypted and their tags were right.</p>"
+              "<h1>What your browser <b>asked</b></h1><p>Byte for byte what came out of the records, once they were decrypted and their tags were right. "
+              "Control and format characters are shown by their code.</p>"
               "<div class=card><pre>" +
-                  html(request.head) + "</pre></div><nav><a href='./'>what this connection negotiated</a></nav>");
+                  lines + "</pre></div><nav><a href='./'>what this connection negotiated</a></nav>");
 }
 
 Response state_json(const Visit& visit) {
   auto json = summary_json(visit.state, visit.peer);
   json["requests"] = visit.requests;
-  return {.type = "application/json", .body = json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
+  return {.type = "application/json", .body = json_text(json, 2) + "\n"};
 }
 
 }  // namespace

@@ -28,10 +28,10 @@ nlohmann::ordered_json describe(SuitePolicy policy) {
 }
 
 void print(const nlohmann::ordered_json& policy) {
-  std::printf("%s\n", policy["policy"].get<std::string>().c_str());
+  tool::print(stdout, Text(policy["policy"].get<std::string>()) + "\n");
   for (const char* kind : {"suites", "groups", "schemes"}) {
-    std::printf("  %s, best first\n", kind);
-    for (const auto& one : policy[kind]) std::printf("    %s\n", one.get<std::string>().c_str());
+    tool::print(stdout, Text("  ") + kind + ", best first\n");
+    for (const auto& one : policy[kind]) tool::print(stdout, Text("    ") + one.get<std::string>() + "\n");
   }
 }
 
@@ -39,7 +39,7 @@ int run(const Options& options) {
   auto all = nlohmann::ordered_json::array();
   for (const SuitePolicy policy : policies())
     if (options.policy.empty() || options.policy == name(policy)) all.push_back(describe(policy));
-  if (options.json) return std::puts(all.dump(2).c_str()), kDone;
+  if (options.json) return print_json(stdout, all, 2), kDone;
   for (const auto& policy : all) print(policy);
   return kDone;
 }

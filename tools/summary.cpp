@@ -6,10 +6,11 @@
 namespace tls12::tool {
 namespace {
 
-std::string verified(const ConnectionState& state, const Paint& paint) {
+Text verified(const ConnectionState& state, const Paint& paint) {
   if (!state.peer_raw_public_key.empty()) return "yes, the key is known";
   if (state.verified_chain.empty()) return paint.red("NO");
-  return state.verified_chain.size() == 1 ? "yes, the certificate itself is known" : "yes, by " + state.verified_chain.back().subject();
+  if (state.verified_chain.size() == 1) return "yes, the certificate itself is known";
+  return "yes, by " + state.verified_chain.back().subject();
 }
 
 /// Of the key that the peer showed, as --pin takes it; empty when it showed none.
@@ -22,15 +23,15 @@ std::string peer_pin(const ConnectionState& state) {
 
 }  // namespace
 
-std::string summary(const ConnectionState& state, const std::string& peer, const Paint& paint) {
-  std::string text = paint.bold("connected to " + peer) + "\n";
-  const auto line = [&](const char* field, const std::string& value) { text += "  " + paint.cyan(padded(field, 24)) + value + "\n"; };
+Text summary(const ConnectionState& state, const std::string& peer, const Paint& paint) {
+  Text text = paint.bold("connected to " + peer) + "\n";
+  const auto line = [&](std::string_view field, const Text& value) { text += "  " + paint.cyan(padded(field, 24)) + value + "\n"; };
   line("protocol", name(state.version) + ", " + name(state.cipher_suite));
   std::string exchange = state.group ? name(*state.group) : std::string("none");
   if (state.signature_scheme) exchange += ", signed with " + name(*state.signature_scheme);
   line("key exchange", exchange);
   line("resumed", state.resumed ? "yes, an earlier session" : "no, a full handshake");
-  if (!state.psk_identity.empty()) line("shared key of", state.psk_identity);
+  if (!state.psk_identity.empty()) line("shared key of", escaped(state.psk_identity));
   if (state.client_certificate_requested) {
     const bool shown = state.role == Role::client ? state.client_signature_scheme.has_value() : !state.peer_certificates.empty();
     line("client certificate", shown ? "asked for and shown" : "asked for, not shown");
@@ -39,8 +40,8 @@ std::string summary(const ConnectionState& state, const std::string& peer, const
   if (state.send_fragment_limit != 0)
     line("largest record", std::to_string(state.send_fragment_limit) + " bytes sent, " + std::to_string(state.receive_fragment_limit) + " received");
   if (!state.ocsp_response.empty()) line("stapled OCSP response", hex(state.ocsp_response));
-  if (!state.server_name.empty()) line("server name", state.server_name);
-  if (!state.application_protocol.empty()) line("application protocol", state.application_protocol);
+  if (!state.server_name.empty()) line("server name", escaped(state.server_name));
+  if (!state.application_protocol.empty()) line("application protocol", escaped(state.application_protocol));
   line("extended master secret", state.extended_master_secret ? "yes" : "no");
   if (!state.peer_certificates.empty()) {
     const Certificate& leaf = state.peer_certificates.front();

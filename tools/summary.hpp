@@ -13,7 +13,7 @@
 namespace tls12::tool {
 
 /// A few lines.
-std::string summary(const ConnectionState& state, const std::string& peer, const Paint& paint);
+Text summary(const ConnectionState& state, const std::string& peer, const Paint& paint);
 
 /// The same as an object.
 nlohmann::ordered_json summary_json(const ConnectionState& state, const std::string& peer);

@@ -28,7 +28,7 @@ class Trace final : public Observer {
       return count(t.records, "record", "records") + ", " + count(t.wire, "byte", "bytes") + ", " + std::to_string(t.application) + " of them application data";
     };
     print(heading("the end", {}) + line("sent", one_way(Direction::sent)) + line("received", one_way(Direction::received)) +
-          (ending_.empty() ? "" : line("ended by", ending_)));
+          (ending_.empty() ? Text() : line("ended by", ending_)));
   }
 
   void on_record(const Record& record) override {
@@ -44,7 +44,7 @@ class Trace final : public Observer {
 
   void on_message(const Message& message) override {
     const Gist about = gist(message.message);
-    std::string text = "\n" + tag() + title(message.direction, name(message.type), count(message.bytes.size(), "byte", "bytes"), about.source);
+    Text text = "\n" + tag() + title(message.direction, name(message.type), count(message.bytes.size(), "byte", "bytes"), about.source);
     text += "      " + paint_.yellow(about.text) + "\n";
     for (const Field& field : annotate(message.message)) text += line(field.name, field.value, field.note);
     if (const auto* hello = std::get_if<ServerHello>(&message.message)) extended_master_secret_ = hello->extended_master_secret;
@@ -61,17 +61,17 @@ class Trace final : public Observer {
     const Gist about = gist(alert);
     ending_ = std::string(direction == Direction::sent ? "our " : "the peer's ") + name(alert.level) + " alert " + name(alert.description);
     print("\n" + tag() + title(direction, "Alert", name(alert.level) + ", " + name(alert.description), about.source) +
-          (about.text.empty() ? "" : "      " + paint_.yellow(about.text) + "\n"));
+          (about.text.empty() ? Text() : "      " + paint_.yellow(about.text) + "\n"));
   }
 
   void on_complete(const ConnectionState& state) override {
-    std::string text = heading("the handshake is complete", "RFC 5246 §7.3");
+    Text text = heading("the handshake is complete", "RFC 5246 §7.3");
     text += line("version", name(state.version));
     text += line("cipher suite", name(state.cipher_suite));
     if (state.group) text += line("key exchange", "ephemeral, on " + name(*state.group), "the keys are gone with the connection: forward secrecy");
     if (state.signature_scheme) text += line("the server signed with", name(*state.signature_scheme));
-    if (!state.server_name.empty()) text += line("server name", state.server_name);
-    if (!state.application_protocol.empty()) text += line("application protocol", state.application_protocol);
+    if (!state.server_name.empty()) text += line("server name", escaped(state.server_name));
+    if (!state.application_protocol.empty()) text += line("application protocol", escaped(state.application_protocol));
     text += line("extended master secret", state.extended_master_secret ? "yes" : "no");
     text += line("secure renegotiation", state.secure_renegotiation ? "yes" : "no");
     if (role_ == Role::client) text += line("the server is", verdict(state));
@@ -83,29 +83,29 @@ class Trace final : public Observer {
  private:
   bool from_client(Direction direction) const { return (role_ == Role::client) == (direction == Direction::sent); }
 
-  std::string arrow(Direction direction) const { return from_client(direction) ? paint_.blue("client ──▶ server") : paint_.magenta("client ◀── server"); }
+  Text arrow(Direction direction) const { return from_client(direction) ? paint_.blue("client ──▶ server") : paint_.magenta("client ◀── server"); }
 
-  std::string title(Direction direction, const std::string& what, const std::string& more, const std::string& source) const {
+  Text title(Direction direction, const std::string& what, const std::string& more, const std::string& source) const {
     const std::string rest = more.empty() ? what : what + ", " + more;
     return arrow(direction) + "  " + paint_.bold(what) + padded(rest.substr(what.size()), kTitleWidth - 19 - what.size()) + paint_.dim(source) + "\n";
   }
 
-  std::string heading(const std::string& what, const std::string& source) const {
+  Text heading(const std::string& what, const std::string& source) const {
     return "\n" + tag() + paint_.green(padded("═══ " + what + " ", kTitleWidth)) + paint_.dim(source) + "\n";
   }
 
-  std::string line(const std::string& field, const std::string& value, const std::string& note = {}) const {
-    std::string text = "      " + paint_.cyan(padded(field, kNameWidth));
+  Text line(const std::string& field, const Text& value, const std::string& note = {}) const {
+    Text text = "      " + paint_.cyan(padded(field, kNameWidth));
     if (field.size() >= kNameWidth) text += "  ";
     if (note.empty()) return text + value + "\n";
-    if (value.size() > kValueWidth || field.size() > kNameWidth) {
+    if (value.view().size() > kValueWidth || field.size() > kNameWidth) {
       return text + value + "\n      " + std::string(kNameWidth, ' ') + std::string(kValueWidth, ' ') + "  " + paint_.dim(note) + "\n";
     }
     return text + padded(value, kValueWidth) + "  " + paint_.dim(note) + "\n";
   }
 
   // What nobody sends: RFC 5246 §8.1 or RFC 7627 §4, then RFC 5246 §6.3.
-  std::string keys_in_words() const {
+  Text keys_in_words() const {
     const bool extended = extended_master_secret_;
     return "      " + paint_.yellow("now both ends compute the same, and send none of it") + "\n" +
            line("master_secret", extended ? "PRF(pre_master_secret, \"extended master secret\"," : "PRF(pre_master_secret, \"master secret\",") +
@@ -114,15 +114,15 @@ class Trace final : public Observer {
            line("  client_write_key, _IV", "", "what the client encrypts with") + line("  server_write_key, _IV", "", "what the server encrypts with");
   }
 
-  std::string verdict(const ConnectionState& state) const {
+  Text verdict(const ConnectionState& state) const {
     if (!state.peer_raw_public_key.empty()) return "whoever has the key " + hex(state.peer_raw_public_key);
     if (state.verified_chain.empty()) return paint_.red("anybody: its certificate was not verified");
     return state.verified_chain.front().subject() + ", vouched for by " + state.verified_chain.back().subject();
   }
 
-  std::string tag() const { return number_ > 1 ? paint_.dim("[" + std::to_string(number_) + "] ") : std::string(); }
+  Text tag() const { return number_ > 1 ? paint_.dim("[" + std::to_string(number_) + "] ") : Text(); }
 
-  void print(const std::string& text) const { std::fwrite(text.data(), 1, text.size(), to_); }
+  void print(const Text& text) const { tool::print(to_, text); }
 
   std::FILE* to_;
   Paint paint_;

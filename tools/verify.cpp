@@ -141,9 +141,9 @@ int run(const Options& options) {
   }
   const Verdict verdict = judge(*what);
   if (options.json)
-    std::puts(in_json(verdict).dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    print_json(stdout, in_json(verdict), 2);
   else if (verdict)
-    std::puts(in_words(verdict).c_str());
+    print(stdout, Text(in_words(verdict)) + "\n");
   else
     complain(in_words(verdict));
   return verdict ? kDone : kFailed;

@@ -178,7 +178,7 @@ int verify_batch(const std::string& path, const Case& defaults, bool with_detail
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
     const Answer one = answer(text, defaults, with_details);
     all_were_cases = all_were_cases && one.was_case;
-    std::puts(one.json.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+    print_json(stdout, one.json);
     std::fflush(stdout);
   }
   return all_were_cases ? kDone : kUsage;

@@ -60,6 +60,9 @@ faulty sources.sh lib/wire/codec.hpp '  assert(size < 256);'
 faulty sources.sh lib/engine/engine.cpp 'auto t = steady_clock''::now();'
 faulty sources.sh lib/wire/codec.hpp '  if (x) throw 1;'
 faulty sources.sh lib/crypto/meson.build "cpp.find_library('mbed""tls')"
+echo >"$house/tools/show.cpp"
+faulty sources.sh tools/show.cpp 'std::puts(name.c_str());'
+faulty sources.sh tools/show.cpp 'std::fwrite(name.data(), 1, name.size(), stderr);'
 faulty sources.sh notes.md 'see /ho''me/someone/notes'
 faulty sources.sh tools/try '/wo''rk/shared'
 exit $failures

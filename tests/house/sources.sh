@@ -20,6 +20,10 @@ forbid 'no exception crosses the API' '^([^/]*[^A-Za-z0-9_/])?throw[ ;]' include
 forbid 'a rule is an error value, in every build: no assertions' '(^|[^A-Za-z0-9_])assert *\(' lib include
 forbid 'what is committed is finished' '(TO''DO|FIX''ME|XX''X)' lib include tools fuzz
 
+# shellcheck disable=SC2046
+forbid 'tools/output.hpp prints: it makes text printable' '(^|[^A-Za-z0-9_])(f?printf|f?puts|fwrite) *\(|std::c(out|err|log)' \
+  $(find tools -maxdepth 1 -name '*.?pp' ! -name output.?pp 2>/dev/null) /dev/null
+
 # A clone works anywhere: no file knows the machine that it was written on.
 if [ -e .git ] && command -v git >/dev/null 2>&1 && git ls-files >/dev/null 2>&1; then
   list() { git ls-files -z; }
