@@ -2,7 +2,9 @@
 
 namespace tls12::tool {
 
-void complain(const Text& line) { print(stderr, "tls12: " + line + "\n"); }
+Text complaint(const Text& line) { return "tls12: " + line + "\n"; }
+
+void complain(const Text& line) { print(stderr, complaint(line)); }
 
 int failed(const Text& reason) {
   complain(reason);

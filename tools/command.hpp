@@ -27,6 +27,9 @@ void add_show(CLI::App& app, Action& action);
 void add_suites(CLI::App& app, Action& action);
 void add_backends(CLI::App& app, Action& action);
 
+/// `line` as complain() writes it.
+Text complaint(const Text& line);
+
 /// One line on standard error.
 void complain(const Text& line);
 

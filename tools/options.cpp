@@ -105,7 +105,7 @@ void ConnectionOptions::add_to(CLI::App& app) {
   add_colour_option(app, colour);
 }
 
-Result<CommonConfig> ConnectionOptions::config() const {
+Result<CommonConfig> ConnectionOptions::config(TraceSink trace_sink) const {
   CommonConfig config;
   config.policy = policy;
   config.suites = values_named(suites, every_suite());
@@ -120,7 +120,8 @@ Result<CommonConfig> ConnectionOptions::config() const {
     if (!log) return fail(local(log.error()));
     observers.push_back(std::move(*log));
   }
-  if (trace) observers.push_back(trace_to(stderr, Paint(colour, stderr)));
+  const Paint paint(colour, stderr);
+  if (trace) observers.push_back(trace_sink ? trace_to(std::move(trace_sink), paint) : trace_to(stderr, paint));
   if (!observers.empty()) config.observe = observe_with(std::move(observers));
   return config;
 }

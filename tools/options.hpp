@@ -8,6 +8,7 @@
 
 #include "paint.hpp"
 #include "tls12/config.hpp"
+#include "trace.hpp"
 
 namespace tls12::tool {
 
@@ -35,8 +36,10 @@ struct ConnectionOptions {
   Colour colour = Colour::automatic;
 
   void add_to(CLI::App& app);
-  /// The configuration these options ask for. Errors: Errc::file_unreadable (the key log), Errc::bad_configuration.
-  Result<CommonConfig> config() const;
+  /// The configuration these options ask for. `trace_sink` takes what --trace tells; without it the
+  /// text goes to standard error, and waits for its reader.
+  /// Errors: Errc::file_unreadable (the key log), Errc::bad_configuration.
+  Result<CommonConfig> config(TraceSink trace_sink = {}) const;
   /// What is asked of the peer's certificates. Without a CA, pins suffice. Errors: those of pins_of.
   Result<VerifyPolicy> verify(bool has_ca) const;
   /// RFC 7250: the types to show our own key as, and those to take the peer's as, where it may show a

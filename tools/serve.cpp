@@ -1,6 +1,7 @@
 // tls12 serve: an HTTPS server for files, an echo, or a page about the connection.
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -11,6 +12,7 @@
 #include "command.hpp"
 #include "files.hpp"
 #include "options.hpp"
+#include "queued_output.hpp"
 #include "server.hpp"
 #include "startup.hpp"
 
@@ -92,8 +94,8 @@ struct Sessions {
   std::shared_ptr<TicketKeys> random_keys = TicketKeys::rotating();
 };
 
-Result<ServerContext> context_for(const Options& options, const Sessions& sessions, std::vector<Identity> identities) {
-  auto common = options.connection.config();
+Result<ServerContext> context_for(const Options& options, const Sessions& sessions, const TraceSink& trace, std::vector<Identity> identities) {
+  auto common = options.connection.config(trace);
   if (!common) return fail(common.error());
   common->handshake_timeout = milliseconds(options.handshake_time.value_or(std::min(options.timeout, kAttentive)));
   ServerConfig config{.identities = std::move(identities), .common = std::move(*common)};
@@ -175,42 +177,63 @@ class OnSignals {
 };
 
 /// Reads every file again that the configuration is made of. A certificate that was made on the spot stays.
-std::expected<ServerContext, std::string> read_again(const Options& options, const Sessions& sessions, const ServerContext& now) {
+std::expected<ServerContext, std::string> read_again(const Options& options, const Sessions& sessions, const TraceSink& trace, const ServerContext& now) {
   auto made = options.certificates.empty() ? now.config().identities : identities(options);
   if (!made) return std::unexpected(made.error());
-  auto context = context_for(options, sessions, std::move(*made));
+  auto context = context_for(options, sessions, trace, std::move(*made));
   if (!context) return std::unexpected(context.error().message());
   return *context;
 }
 
+/// Standard error, as all of serve writes to it once it listens: a reader that stops neither delays a connection nor the end.
+class Log {
+ public:
+  explicit Log(const Options& options) : json_(options.json), quiet_(options.quiet) {}
+
+  void complain(const Text& line) { output_.put(complaint(line).view()); }
+  /// Of a request or a connection.
+  void line(const std::string& text) {
+    if (json_) output_.put((Text(text) + "\n").view());
+    if (!quiet_ && !json_) complain(text);
+  }
+  int failed(const Error& error) { return complain(error.message()), kFailed; }
+  TraceSink trace() {
+    return [this](const Text& text) { output_.put(text.view()); };
+  }
+
+ private:
+  const bool json_, quiet_;
+  QueuedOutput output_{STDERR_FILENO, [json = json_](std::uint64_t lines) {
+                         if (json) return "{\"dropped_lines\":" + std::to_string(lines) + "}\n";
+                         return std::string(complaint(std::to_string(lines) + " lines of this log were dropped: its reader did not keep up").view());
+                       }};
+};
+
 int run(const Options& options) {
-  struct stat about{};
+  struct stat about {};
   if (!options.www.empty() && (::stat(options.www.c_str(), &about) != 0 || !S_ISDIR(about.st_mode))) return failed(options.www + " is not a folder");
   auto made = identities(options);
   if (!made) return failed(made.error());
   Sessions sessions;
   if (options.session_cache != 0) sessions.store = make_memory_session_store({.sessions = options.session_cache});
-  auto context = context_for(options, sessions, std::move(*made));
-  if (!context) return failed(context.error());
   OnSignals::block();
   raise_descriptor_limit();
+  Log log(options);
+  auto context = context_for(options, sessions, log.trace(), std::move(*made));
+  if (!context) return log.failed(context.error());
   auto listener = Listener::on(options.address.host, options.address.port, *context);
-  if (!listener) return failed(listener.error());
-  print(stdout, Text("listening on ") + listener->address() + "\n");
-  std::fflush(stdout);
-  const auto log = [quiet = options.quiet, json = options.json](const std::string& line) {
-    if (json) print(stderr, Text(line) + "\n");
-    if (!quiet && !json) complain(line);
-  };
-  Server server(std::move(*listener), *context, server_options(options), log);
+  if (!listener) return log.failed(listener.error());
+  QueuedOutput(STDOUT_FILENO, [](std::uint64_t) { return std::string(); })
+      .put((Text("listening on ") + listener->address() + "\n").view());
+  Server server(std::move(*listener), *context, server_options(options), [&](const std::string& line) { log.line(line); });
   const OnSignals on_signals(server, [&] {
-    const auto reloaded = read_again(options, sessions, *context);
-    if (!reloaded) return complain("not reloaded: " + reloaded.error());
+    const auto reloaded = read_again(options, sessions, log.trace(), *context);
+    if (!reloaded) return log.complain("not reloaded: " + reloaded.error());
     server.reload(*reloaded);
-    if (!options.quiet) complain("reloaded");
+    if (!options.quiet) log.complain("reloaded");
   });
   auto outcome = server.run();
-  return outcome ? kDone : failed(outcome.error());
+  return outcome ? kDone : log.failed(outcome.error());
 }
 
 /// S4: what one peer can take of the server, in time, bytes and number.

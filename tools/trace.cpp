@@ -19,7 +19,7 @@ struct Traffic {
 
 class Trace final : public Observer {
  public:
-  Trace(std::FILE* to, Paint paint, Role role, unsigned number) : to_(to), paint_(paint), role_(role), number_(number) {}
+  Trace(TraceSink to, Paint paint, Role role, unsigned number) : to_(std::move(to)), paint_(paint), role_(role), number_(number) {}
 
   ~Trace() override {
     if (traffic_[0].records + traffic_[1].records == 0) return;
@@ -122,9 +122,9 @@ class Trace final : public Observer {
 
   Text tag() const { return number_ > 1 ? paint_.dim("[" + std::to_string(number_) + "] ") : Text(); }
 
-  void print(const Text& text) const { tool::print(to_, text); }
+  void print(const Text& text) const { to_(text); }
 
-  std::FILE* to_;
+  TraceSink to_;
   Paint paint_;
   Role role_;
   unsigned number_;
@@ -135,9 +135,13 @@ class Trace final : public Observer {
 
 }  // namespace
 
-ObserverFactory trace_to(std::FILE* to, Paint paint) {
+ObserverFactory trace_to(TraceSink to, Paint paint) {
   auto numbers = std::make_shared<std::atomic<unsigned>>(0);
   return [=](Role role) -> std::unique_ptr<Observer> { return std::make_unique<Trace>(to, paint, role, ++*numbers); };
+}
+
+ObserverFactory trace_to(std::FILE* to, Paint paint) {
+  return trace_to([to](const Text& text) { print(to, text); }, paint);
 }
 
 }  // namespace tls12::tool

@@ -3,14 +3,19 @@
 
 #include <cstdio>
 #include <functional>
-#include <string>
 
+#include "output.hpp"
 #include "paint.hpp"
 #include "tls12/observer.hpp"
 
 namespace tls12::tool {
 
-/// Observers that write to `to`, whole events at a time. When a process has several connections, each event carries its number.
+/// Takes the text of one event: whole lines.
+using TraceSink = std::function<void(const Text&)>;
+
+/// Observers that give `to` whole events, from the threads of their connections. When a process has several connections, each event carries its number.
+ObserverFactory trace_to(TraceSink to, Paint paint);
+/// The same to a stream: waits for its reader.
 ObserverFactory trace_to(std::FILE* to, Paint paint);
 
 }  // namespace tls12::tool

@@ -67,7 +67,8 @@ class Observer {
 using ObserverFactory = std::function<std::unique_ptr<Observer>(Role)>;
 
 /// Observers that append lines of the NSS key log format to `path` (created with mode 0600), one line a secret in one write, so that
-/// many connections and processes may share it. Wireshark reads it. Errors: Errc::file_unreadable.
+/// many connections and processes may share it. Wireshark reads it. A line that a pipe does not take at once is dropped: a reader that stops delays no
+/// connection. Errors: Errc::file_unreadable, also for a pipe without a reader.
 Result<ObserverFactory> key_log_file(const std::string& path);
 
 /// An observer that passes every event to all that `factories` make, in order.
