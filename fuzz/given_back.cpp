@@ -177,6 +177,8 @@ bool connect(const Ends& ends, const ClientContext& client_context, const Server
   Engine client = Engine::client(client_context, ends.name, kNow), server = Engine::server(server_context, kNow);
   if (client.error() && client.error()->code == Errc::bad_host_name) return false;
   while (carry(client, server) + carry(server, client) != 0) {}
+  for (Engine* engine : {&client, &server})
+    if (const auto update = engine->take_session_update()) update->apply();
   check_error(client, session_changed);
   check_error(server, session_changed);
   const bool complete = client.state().handshake_complete && server.state().handshake_complete;

@@ -210,7 +210,7 @@ class Log {
 };
 
 int run(const Options& options) {
-  struct stat about {};
+  struct stat about{};
   if (!options.www.empty() && (::stat(options.www.c_str(), &about) != 0 || !S_ISDIR(about.st_mode))) return failed(options.www + " is not a folder");
   auto made = identities(options);
   if (!made) return failed(made.error());

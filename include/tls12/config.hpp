@@ -1,4 +1,26 @@
 // How a connection is to behave. Fill a plain struct (every member has a safe default), build() it once, share the result.
+//
+// Callbacks: functions and objects of the application that the library calls. They are the
+// std::function members of the configurations, of VerifyPolicy and of RevocationOptions, Observer
+// and its factory, SessionStore, Provider, Transport, Clock, and Conn::on_wanted(). These rules hold
+// for all of them; a callback with other rules states them.
+//
+//   threads       The thread that drives the connection calls it. Connections that share a callback
+//                 call it at the same time.
+//   blocking      The call that it runs in returns that much later, past its deadline. While a
+//                 callback of a handshake blocks, other calls on the same Conn keep their
+//                 deadlines, and close() its bound. Other connections never wait.
+//   exceptions    The connection fails for good with Errc::callback_threw (std::bad_alloc:
+//                 Errc::out_of_memory), and the peer gets the alert internal_error. The text of the
+//                 exception is the error's detail. No exception leaves a function of the library.
+//   calling back  It may use other connections, and the const members of its Engine. All other calls
+//                 on its Engine, and every call on its Conn, are refused and change nothing:
+//                 Errc::misuse, an empty value, or no effect.
+//   destroying    It may destroy its Engine or Conn. The call that is under way then ends, at a Conn
+//                 with Errc::closed, and frees the memory.
+//
+// If an answer takes time, do not wait for it in a callback: the engine asks for signatures,
+// sessions and verdicts from outside (Wants in tls12/engine.hpp).
 #pragma once
 
 #include <chrono>
@@ -68,7 +90,7 @@ struct ClientConfig {
   /// What to show a server that asks for a certificate (RFC 5246 §7.4.6): the first that its CertificateRequest welcomes by type, scheme and
   /// authority. None: an empty list.
   std::vector<Identity> identities = {};
-  /// Asked instead, where it is set; nothing sends an empty list. Called from within the engine; must not throw.
+  /// Asked instead, where it is set; nothing sends an empty list.
   std::function<std::optional<Identity>(const CertificateRequest&)> choose_identity = {};
 
   /// Where to keep sessions, to resume them; null: no resumption. The key is the server's name, so that one store serves many servers.
@@ -142,7 +164,7 @@ struct ServerConfig {
   std::vector<CertificateType> client_certificate_types = {};   ///< RFC 7250: those accepted, best first; empty: X.509
   /// Asked whether a raw public key (a SubjectPublicKeyInfo in DER) is a client's, however much
   /// `client_authentication` verifies. Raw public keys need it, or a pin of a public key in
-  /// `verify.pins`; with both, a key must satisfy both. Called from within the engine; must not throw.
+  /// `verify.pins`; with both, a key must satisfy both.
   std::function<bool(Bytes public_key_info)> accept_raw_public_key = {};
   /// Ask for a verdict from outside (Wants::verdict) on a client that showed a certificate or raw public key, once it was found right: it can only refuse.
   bool verdict_elsewhere = false;
@@ -150,7 +172,7 @@ struct ServerConfig {
   bool send_authorities = true;
 
   /// Asked with each ClientHello for the configuration to go on with, whose identities, suites, authentication and protocols then count, while limits and
-  /// times stay this one's. An error is the handshake's. Called from within the engine; must not throw.
+  /// times stay this one's. An error is the handshake's.
   std::function<Result<ServerContext>(const ClientHello&)> configure = {};
 
   // Resumption (RFC 5246 appendix F.1.4, RFC 5077).
@@ -158,6 +180,10 @@ struct ServerConfig {
   std::shared_ptr<TicketKeys> ticket_keys = {}; ///< null: rotating ones of this configuration's own
   std::shared_ptr<SessionStore> sessions = {};  ///< for session IDs; null: none are given out
   bool look_up_elsewhere = false;               ///< a session ID is looked up outside (Wants::session), and not by `sessions`, which may be far away
+  /// For Conn: how long it waits for an answer to Wants::session. Then the session counts as missing,
+  /// which costs a full handshake, and a later answer has no effect (Errc::not_waiting_for_that).
+  /// 50 ms are enough for a round trip to a store in a neighbouring data centre.
+  std::chrono::milliseconds session_lookup_timeout = std::chrono::milliseconds(50);
   std::chrono::seconds session_lifetime = std::chrono::hours(24);   ///< since the full handshake; renewing a ticket never extends it
 
   /// Keys shared beforehand (RFC 4279): asked with the client's identity. PSK suites are spoken where it is set.

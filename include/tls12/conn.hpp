@@ -33,6 +33,9 @@
 // POSIX allows a child of a process with several threads few functions before exec(). The calls of an
 // inherited Conn are safe there, adopt() and the destructor included. Everything else, such as dial(),
 // a handshake, session stores and contexts, may wait for a lock that a thread of the parent held.
+//
+// tls12/config.hpp says what callbacks may do. While one of a handshake blocks in one thread, state(),
+// export_keying_material() and channel_binding() of others wait for it; abort() takes effect after it.
 #pragma once
 
 #include <functional>
@@ -121,6 +124,8 @@ class Conn {
   Wants wants() const;
   /// Called once for each answer that is wanted, by the thread that drives the handshake, with no lock held. It must not block: the answer
   /// may come from inside it, or later from any thread. Set before the handshake begins.
+  /// It follows the rules of callbacks in tls12/config.hpp, except: it may make all calls that do not
+  /// wait for the peer. These are refused: handshake(), read(), write(), flush(), close_write(), on_wanted().
   void on_wanted(std::function<void(Wants)> call);
   /// Errors: Errc::not_waiting_for_that.
   Result<SignatureRequest> signature_wanted() const;

@@ -313,6 +313,8 @@ struct Implemented {
 };
 
 /// The table of algorithms: immutable once made, shared, usable from every thread.
+/// Implementations of the application follow the rules of callbacks in tls12/config.hpp, except
+/// that they must not block: Conn and TicketKeys call them with a lock.
 class Provider {
  public:
   std::string name;

@@ -29,6 +29,8 @@
 //
 // It cannot see a fork(). After one, only one process may go on with an engine: two would protect records
 // under the same keys and nonces. Conn enforces this (C16).
+//
+// tls12/config.hpp says what callbacks may do: they run inside calls that are not const.
 #pragma once
 
 #include <functional>
@@ -145,7 +147,7 @@ class Engine {
   Result<void> refuse_decryption();
   /// The session ID that the client offers, valid until the answer is given or the handshake ends.
   Bytes session_wanted() const;
-  /// The session as it was put into the store; empty when there is none, or it has expired.
+  /// The session as it was put into the store; empty when there is none, it has expired, or the store did not answer in time: the engine has no clock.
   Result<void> provide_session(Bytes session);
   Result<void> accept_peer();
   /// The handshake fails with Errc::certificate_refused, and `reason` as its detail.
@@ -177,6 +179,12 @@ class Engine {
   /// certificate (a server that resumed a session knows of none), or with one whose signature has no hash of its own (RFC 5929 §4.1).
   Result<std::vector<std::uint8_t>> channel_binding(ChannelBinding kind) const;
 
+  // ------------------------------------------------ the session store
+  /// Takes what the configuration's SessionStore is to keep or to forget, if there is something: after
+  /// a handshake, and after an error that ends the session (RFC 5246 §7.2.2). The engine calls neither
+  /// put() nor erase(): send output() first, then apply the update on any thread. Conn does this.
+  std::optional<SessionUpdate> take_session_update();
+
   // ------------------------------------------------ the end
   /// Queues our close_notify, once; nothing can be written after it. A renegotiation in which we would still have to speak ends with it. Errors: Errc::handshake_not_complete, which changes nothing.
   Result<void> close_write();
@@ -195,10 +203,15 @@ class Engine {
 
  private:
   class Impl;
-  explicit Engine(std::unique_ptr<Impl> impl);
+  struct Retire {
+    void operator()(Impl* impl) const;
+  };
+  class Call;
+  using Owner = std::unique_ptr<Impl, Retire>;
+  explicit Engine(Owner impl);
   Result<void> answer(Wants what, std::optional<Bytes> with);
   Bytes asked(Wants what) const;
-  std::unique_ptr<Impl> impl_;
+  Owner impl_;
 };
 
 }  // namespace tls12

@@ -177,6 +177,7 @@ enum class Errc : std::uint16_t {
   randomness_failed,
   crypto_failed,
   signature_refused,
+  callback_threw,
   internal_error,
   count_,  ///< not a rule: one past the last
 };

@@ -18,7 +18,9 @@ struct ConnectionState;
 enum class Direction : std::uint8_t { sent, received };
 
 /// Calls come from whatever thread drives the connection, one at a time for one connection. Views are valid during the call alone.
-/// An observer must not call back into the connection, and must not throw.
+/// It follows the rules of callbacks in tls12/config.hpp, except: one that blocks after the handshake
+/// holds every call on its Conn, close() included; and an exception is dropped if the connection is
+/// failing already.
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -63,7 +65,8 @@ class Observer {
   virtual void on_secret(const SecretLine&) {}
 };
 
-/// Makes the observer of one new connection; null for none.
+/// Makes the observer of one new connection; null for none. Called by Engine::client(), Engine::server(),
+/// Conn::client(), Conn::server() and dial(). An exception is their error: Errc::callback_threw.
 using ObserverFactory = std::function<std::unique_ptr<Observer>(Role)>;
 
 /// Observers that append lines of the NSS key log format to `path` (created with mode 0600), one line a secret in one write, so that

@@ -28,7 +28,19 @@ namespace tls12 {
 /// A session is resumed by a configuration that trusts the same anchors by the same VerifyPolicy, asks the same of its peer and still speaks its suite; what is
 /// decided by functions (VerifyPolicy::check, accept_anyway, accept_raw_public_key, find_psk) is asked again. All else gets a full handshake.
 /// A session is opaque bytes in a versioned format (lib/handshake/session.hpp), which hold a master secret: whoever stores them elsewhere guards and
-/// encrypts them. What a store gives back damaged, or does not find, is a miss and costs a full handshake, never an error. Must not throw.
+/// encrypts them. What a store gives back damaged, or does not find, is a miss and costs a full handshake, never an error.
+///
+/// What a store may do (tls12/config.hpp has the rules of all callbacks):
+/// - Many threads call it at the same time. `take` calls nothing of the application, so get() may
+///   call it under a lock of the store.
+/// - put() and erase() are not part of the handshake (see SessionUpdate). Conn calls them after the
+///   last flight was sent, without its lock. One that blocks holds the call of that one thread.
+///   Both ends can use the connection meanwhile, and handshake_timeout does not count.
+/// - get() is part of the handshake; at a client, of Conn::client() and dial(). One that blocks holds
+///   the handshake, whose deadline is checked when get() has returned. Look up a store that is not
+///   in this process from outside: ServerConfig::look_up_elsewhere has a budget.
+/// - put() and erase() may call the connection back, except calls that wait (Conn::on_wanted()).
+///   An exception that leaves them is dropped.
 class SessionStore {
  public:
   virtual ~SessionStore() = default;
@@ -37,6 +49,21 @@ class SessionStore {
   /// Calls `take` with the session, if there is one that has not expired at `now`; the bytes are valid during the call. Whether it was called.
   virtual bool get(Bytes key, WallTime now, const std::function<void(Bytes session)>& take) = 0;
   virtual void erase(Bytes key) = 0;
+};
+
+/// A change that a connection owes to the SessionStore of its configuration: a session to keep, or one
+/// to forget (RFC 5246 §7.2.2). Engine::take_session_update() gives it out; Conn carries it out. It
+/// holds all that it needs: it may outlive the connection, and any thread may apply it.
+class SessionUpdate {
+ public:
+  /// Calls the store's put() or erase(). An exception is dropped: a session that is not kept costs a full handshake.
+  void apply() const noexcept;
+
+  struct Content;
+  explicit SessionUpdate(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
+
+ private:
+  std::shared_ptr<const Content> content_;
 };
 
 struct MemoryStoreLimits {

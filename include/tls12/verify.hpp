@@ -99,11 +99,13 @@ struct VerifyPolicy {
   bool pins_suffice = false;
 
   /// Asked about each chain that every rule allows: a reason makes the chain refused (pinning, extra checks), and the search goes on. Called
-  /// within verify(), from its thread. Must not throw. A connection may ask twice about one chain, if a deadline interrupted its verification.
+  /// within verify(), from its thread. An exception ends the verification: Errc::callback_threw. (Rules of callbacks: tls12/config.hpp.)
+  /// A connection may ask twice about one chain, if a deadline interrupted its verification.
   std::function<std::optional<std::string>(const VerifiedChain&)> check = {};
 
   struct Dangerous {
-    /// Asked when everything failed: true believes the leaf all the same; the verdict's chain is what was presented.
+    /// Asked when everything failed: true believes the leaf all the same; the verdict's chain is what was presented. An exception is a refusal:
+    /// Errc::callback_threw. Not asked after an exception of another callback.
     std::function<bool(const VerifyFailure&, std::span<const Certificate> presented)> accept_anyway = {};
   } dangerous = {};
 

@@ -162,6 +162,7 @@ constexpr Rule kRules[] = {
     {Errc::randomness_failed, "randomness_failed", Category::internal, Alert::internal_error, "RFC 5246 §7.2.2", "the source of randomness failed"},
     {Errc::crypto_failed, "crypto_failed", Category::internal, Alert::internal_error, "RFC 5246 §7.2.2", "a crypto library failed"},
     {Errc::signature_refused, "signature_refused", Category::internal, Alert::internal_error, "RFC 5246 §7.2.2", "the private key that lives elsewhere did not sign"},
+    {Errc::callback_threw, "callback_threw", Category::internal, Alert::internal_error, "RFC 5246 §7.2.2", "a callback of the application threw an exception"},
     {Errc::internal_error, "internal_error", Category::internal, Alert::internal_error, "RFC 5246 §7.2.2", "an internal error"},
     // clang-format on
 };

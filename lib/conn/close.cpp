@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "conn/conn_impl.hpp"
+#include "conn/callbacks.hpp"
 
 namespace tls12 {
 namespace {
@@ -23,7 +23,10 @@ CloseReport Conn::Impl::close(std::optional<Deadline> gentle_until) {
     closing_since_ = now();
     gentle_until_ = gentle_until;
     wake();
-    if (!torn_down_) say_goodbye(lock);
+    // The alert waits for a callback of a renegotiation, within the same time. In a first handshake there is no alert (C2).
+    while (busy_ && established_ && !goodbye_deadline().passed(now())) wait(lock, Interest::none, goodbye_deadline());
+    goodbye_late_ = busy_ && established_;
+    if (!busy_ && !torn_down_) say_goodbye(lock);
     tear_down();
   } else if (!torn_down_) {
     // Another thread is at it. A close() hurries a graceful one, and so does a graceful one that has less time.
@@ -46,6 +49,14 @@ CloseReport Conn::Impl::close(std::optional<Deadline> gentle_until) {
 void Conn::Impl::abort(Alert alert) {
   const auto lock = enter();
   if (!lock || closing_) return;
+  abort_engine(alert);
+}
+
+void Conn::Impl::abort_engine(Alert alert) {
+  if (busy_) {
+    abort_with_ = alert;
+    return;
+  }
   engine_.abort(alert);
   settle();
 }
@@ -134,6 +145,10 @@ std::size_t Conn::Impl::drain_once() {
 
 CloseReport Conn::Impl::report() const {
   CloseReport report;
+  if (busy_) {
+    report.error = close_error_ ? close_error_ : goodbye_late_ ? std::optional(Error(Errc::timed_out).in(Phase::close)) : failure_;
+    return report;
+  }
   report.alert_sent = !write_error_ && engine_.output().empty() && (engine_.write_closed() || our_alert_is_fatal());
   report.peer_closed = engine_.peer_closed();
   if (close_error_) {
@@ -154,11 +169,13 @@ CloseReport Conn::Impl::report() const {
 Conn::Impl::~Impl() {
   if (torn_down_) return;
   Lock lock(mutex_);
-  if (our_alert_is_fatal() || engine_.close_write()) {
-    push();
-    drain(lock, false);
-  }
-  tear_down();
+  try {
+    if (our_alert_is_fatal() || engine_.close_write()) {
+      push();
+      drain(lock, false);
+    }
+    tear_down();
+  } catch (...) {}  // of a transport: its own destructor is left
 }
 
 }  // namespace tls12

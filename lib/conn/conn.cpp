@@ -5,7 +5,7 @@
 #include <cstring>
 #include <new>
 
-#include "conn/conn_impl.hpp"
+#include "conn/callbacks.hpp"
 #include "conn/no_memory.hpp"
 
 namespace tls12 {
@@ -15,14 +15,21 @@ namespace {
 /// so long, as TCP begins with a small window again.
 constexpr Duration kIdleAfter = std::chrono::seconds(1);
 
+/// The engine's alert goes nowhere.
+Error untold(Error error) {
+  error.alert.reset();
+  return error;
+}
+
 }  // namespace
 
-Conn::Impl::Impl(Engine engine, TransportPtr transport, const CommonConfig& common, bool accept_truncation)
+Conn::Impl::Impl(Engine engine, TransportPtr transport, const CommonConfig& common, bool accept_truncation, Duration session_lookup_timeout)
     : engine_(std::move(engine)),
       transport_(std::move(transport)),
       clock_(transport_->clock()),
       handshake_timeout_(common.handshake_timeout),
       close_timeout_(common.close_timeout),
+      session_lookup_timeout_(session_lookup_timeout),
       accept_truncation_(accept_truncation),
       local_(transport_->local()),
       peer_(transport_->peer()) {
@@ -35,8 +42,9 @@ Result<std::size_t> Conn::Impl::read(MutableBytes into) {
   if (!entered) return fail(Error(Errc::not_owner).in(Phase::read));
   Lock& lock = *entered;
   for (;;) {
+    if (auto error = await_engine(lock, Side::read, Phase::read)) return fail(*error);
     work_until_ = read_deadline_;
-    if (auto known = take(into)) {
+    if (auto known = take(lock, into)) {
       push();
       return *known;
     }
@@ -44,14 +52,15 @@ Result<std::size_t> Conn::Impl::read(MutableBytes into) {
     if (handshake_pending()) {
       if (auto done = complete_handshake(lock, Side::read); !done) {
         // What is known goes first, once more: data may have come behind the handshake's last message.
-        if (engine_.readable().empty() || closing_) return fail(tagged(done.error(), Phase::handshake));
+        if (busy_ || engine_.readable().empty() || closing_) return fail(tagged(done.error(), Phase::handshake));
       }
       continue;
     }
+    if (update_sessions(lock)) continue;
     // What was held back may be what the peer is to answer.
     (void)engine_.flush();
     push();
-    if (pull()) {
+    if (pull(lock)) {
       lock.mutex()->give_way();
     } else {
       wait_to_read(lock);
@@ -60,14 +69,16 @@ Result<std::size_t> Conn::Impl::read(MutableBytes into) {
 }
 
 /// What a read can return without the transport: plaintext first, then the end of file or the error that is known.
-std::optional<Result<std::size_t>> Conn::Impl::take(MutableBytes into) {
+std::optional<Result<std::size_t>> Conn::Impl::take(Lock& lock, MutableBytes into) {
   if (closing_) return fail(Error(Errc::closed).in(Phase::read));
   std::size_t n = 0;
   while (n < into.size() && !engine_.readable().empty()) {
     const Bytes plaintext = engine_.readable();
     const std::size_t part = std::min(plaintext.size(), into.size() - n);
     std::memcpy(into.data() + n, plaintext.data(), part);
-    if (const auto consumed = engine_.consume(part); !consumed) return fail(consumed.error());
+    Result<void> consumed;
+    run_engine(lock, [&](Engine& engine) { consumed = engine.consume(part); });
+    if (!consumed) return fail(consumed.error());
     n += part;
   }
   settle();
@@ -84,7 +95,7 @@ void Conn::Impl::wait_to_read(Lock& lock) {
   const Deadline idle = within(kIdleAfter, clock_);
   const Deadline until = std::min(read_deadline_, idle);
   wait(lock, interest(), until);
-  if (!idle.passed(now()) || closing_ || torn_down_) return;
+  if (!idle.passed(now()) || closing_ || torn_down_ || busy_) return;
   engine_.release_buffers();
   wait(lock, interest(), read_deadline_);
 }
@@ -95,8 +106,10 @@ Result<std::size_t> Conn::Impl::write(std::span<const Bytes> from, Flush flush) 
   auto entered = enter();
   if (!entered) return fail(Error(Errc::not_owner).in(Phase::write));
   Lock& lock = *entered;
-  if (now() - last_sent_ >= kIdleAfter) engine_.restart_record_sizes();
+  bool began = false;
   for (;;) {
+    if (auto error = await_engine(lock, Side::write, Phase::write)) return accepted > 0 ? leave_write(accepted) : fail(*error);
+    if (!std::exchange(began, true) && now() - last_sent_ >= kIdleAfter) engine_.restart_record_sizes();
     while (rest.empty() && !from.empty()) {
       rest = from.front();
       from = from.subspan(1);
@@ -139,14 +152,15 @@ Result<std::size_t> Conn::Impl::write(std::span<const Bytes> from, Flush flush) 
 /// A reader that is blocked already is to push what this write leaves behind.
 Result<std::size_t> Conn::Impl::leave_write(Result<std::size_t> result) {
   settle();
-  if (!engine_.output().empty()) wake();
+  if (busy_ || !engine_.output().empty()) wake();
   return result;
 }
 
 Result<void> Conn::Impl::close_write() {
   {
-    const auto lock = enter();
+    auto lock = enter();
     if (!lock) return fail(Error(Errc::not_owner).in(Phase::write));
+    if (auto error = await_engine(*lock, Side::write, Phase::write)) return fail(*error);
     if (auto error = ended()) return fail(tagged(*error, Phase::write));
     if (auto queued = engine_.close_write(); !queued) {
       settle();
@@ -167,26 +181,30 @@ void Conn::Impl::set_deadlines(std::optional<Deadline> read, std::optional<Deadl
 }
 
 ConnectionState Conn::Impl::state() const try {
-  const auto lock = enter();
-  return lock ? engine_.state() : ConnectionState{};
+  auto lock = enter();
+  if (!lock) return {};
+  engine_free_.wait(*lock, [this] { return !busy_; });
+  return engine_.state();
 } catch (const std::bad_alloc&) { return {}; }
 
 Result<void> Conn::Impl::export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const {
-  const auto lock = enter();
+  auto lock = enter();
   if (!lock) return fail(Errc::not_owner);
+  engine_free_.wait(*lock, [this] { return !busy_; });
   return engine_.export_keying_material(label, context, out);
 }
 
 Result<std::vector<std::uint8_t>> Conn::Impl::channel_binding(ChannelBinding kind) const {
-  const auto lock = enter();
+  auto lock = enter();
   if (!lock) return fail(Errc::not_owner);
+  engine_free_.wait(*lock, [this] { return !busy_; });
   return engine_.channel_binding(kind);
 }
 
 std::optional<Error> Conn::Impl::error() const {
   const auto lock = enter();
   if (!lock) return Error(Errc::not_owner);
-  return failure_ ? failure_ : engine_.error();
+  return failure_ ? failure_ : busy_ ? std::nullopt : engine_.error();
 }
 
 Deadline Conn::Impl::deadline(Side side) const {
@@ -201,7 +219,7 @@ Deadline Conn::Impl::deadline(Side side) const {
 /// What ended both directions.
 std::optional<Error> Conn::Impl::ended() const {
   if (!owned()) return Error(Errc::not_owner);  // a callback of the caller's forked
-  if (closing_) return Error(Errc::closed);
+  if (closing_ || retired_) return Error(Errc::closed);
   if (failure_) return failure_;
   return engine_.error();
 }
@@ -215,72 +233,123 @@ Result<Conn> Conn::client(TransportPtr transport, const ClientContext& context, 
   if (transport == nullptr) return fail(Errc::misuse, "a connection needs a transport");
   const ClientConfig& config = context.config();
   Engine engine = Engine::client(context, server_name);
-  if (engine.error()) return fail(*engine.error());
+  if (engine.error()) return fail(untold(*engine.error()));
   return Conn(std::make_unique<Impl>(std::move(engine), std::move(transport), config.common, config.dangerous.accept_truncation));
-} catch (const std::bad_alloc&) { return fail(no_memory(Phase::configure)); }
+} catch (...) { return fail(not_told(Phase::configure)); }
 
 Result<Conn> Conn::server(TransportPtr transport, const ServerContext& context) try {
   if (transport == nullptr) return fail(Errc::misuse, "a connection needs a transport");
   const ServerConfig& config = context.config();
   Engine engine = Engine::server(context);
-  if (engine.error()) return fail(*engine.error());
-  return Conn(std::make_unique<Impl>(std::move(engine), std::move(transport), config.common, config.dangerous.accept_truncation));
-} catch (const std::bad_alloc&) { return fail(no_memory(Phase::configure)); }
+  if (engine.error()) return fail(untold(*engine.error()));
+  return Conn(
+      std::make_unique<Impl>(std::move(engine), std::move(transport), config.common, config.dangerous.accept_truncation, config.session_lookup_timeout));
+} catch (...) { return fail(not_told(Phase::configure)); }
 
-void Conn::set_deadline(Deadline both) { impl_->set_deadlines(both, both); }
-void Conn::set_read_deadline(Deadline deadline) { impl_->set_deadlines(deadline, std::nullopt); }
-void Conn::set_write_deadline(Deadline deadline) { impl_->set_deadlines(std::nullopt, deadline); }
+// Every call goes through Impl::call() or Impl::look(): a callback may be around it.
 
-Result<void> Conn::handshake() { return impl_->handshake(); }
-Wants Conn::wants() const { return impl_->wants(); }
-Result<SignatureRequest> Conn::signature_wanted() const { return impl_->signature_wanted(); }
+void Conn::set_deadline(Deadline both) {
+  impl_->look(0, [&](Impl& impl) { return impl.set_deadlines(both, both), 0; });
+}
+void Conn::set_read_deadline(Deadline deadline) {
+  impl_->look(0, [&](Impl& impl) { return impl.set_deadlines(deadline, std::nullopt), 0; });
+}
+void Conn::set_write_deadline(Deadline deadline) {
+  impl_->look(0, [&](Impl& impl) { return impl.set_deadlines(std::nullopt, deadline), 0; });
+}
+
+Result<void> Conn::handshake() {
+  return impl_->call(Impl::Waits::yes, Phase::handshake, [](Impl& impl) { return impl.handshake(); });
+}
+Wants Conn::wants() const {
+  return impl_->look(Wants::nothing, [](Impl& impl) { return impl.wants(); });
+}
+void Conn::on_wanted(std::function<void(Wants)> call) {
+  if (Impl::Inside::of(impl_.get()) != nullptr) return;
+  impl_->look(0, [&](Impl& impl) { return impl.on_wanted(std::move(call)), 0; });
+}
+Result<SignatureRequest> Conn::signature_wanted() const {
+  return impl_->call(Impl::Waits::no, Phase::handshake, [](Impl& impl) { return impl.signature_wanted(); });
+}
+Result<std::vector<std::uint8_t>> Conn::decryption_wanted() const {
+  return impl_->call(Impl::Waits::no, Phase::handshake, [](Impl& impl) { return impl.asked(Wants::decryption, &Engine::decryption_wanted); });
+}
+Result<std::vector<std::uint8_t>> Conn::session_wanted() const {
+  return impl_->call(Impl::Waits::no, Phase::handshake, [](Impl& impl) { return impl.asked(Wants::session, &Engine::session_wanted); });
+}
+Result<void> Conn::Impl::give(const std::function<Result<void>(Engine&)>& answer) {
+  return call(Waits::no, Phase::handshake, [&](Impl& impl) { return impl.answer(answer); });
+}
 Result<void> Conn::provide_signature(Bytes signature) {
-  return impl_->answer([&](Engine& engine) { return engine.provide_signature(signature); });
+  return impl_->give([&](Engine& engine) { return engine.provide_signature(signature); });
 }
 Result<void> Conn::refuse_signature() {
-  return impl_->answer([](Engine& engine) { return engine.refuse_signature(); });
+  return impl_->give([](Engine& engine) { return engine.refuse_signature(); });
 }
-Result<std::vector<std::uint8_t>> Conn::decryption_wanted() const { return impl_->asked(Wants::decryption, &Engine::decryption_wanted); }
 Result<void> Conn::provide_decryption(Bytes block) {
-  return impl_->answer([&](Engine& engine) { return engine.provide_decryption(block); });
+  return impl_->give([&](Engine& engine) { return engine.provide_decryption(block); });
 }
 Result<void> Conn::refuse_decryption() {
-  return impl_->answer([](Engine& engine) { return engine.refuse_decryption(); });
+  return impl_->give([](Engine& engine) { return engine.refuse_decryption(); });
 }
-Result<std::vector<std::uint8_t>> Conn::session_wanted() const { return impl_->asked(Wants::session, &Engine::session_wanted); }
 Result<void> Conn::provide_session(Bytes session) {
-  return impl_->answer([&](Engine& engine) { return engine.provide_session(session); });
+  return impl_->give([&](Engine& engine) { return engine.provide_session(session); });
 }
 Result<void> Conn::accept_peer() {
-  return impl_->answer([](Engine& engine) { return engine.accept_peer(); });
+  return impl_->give([](Engine& engine) { return engine.accept_peer(); });
 }
 Result<void> Conn::refuse_peer(std::string_view reason) {
-  return impl_->answer([&](Engine& engine) { return engine.refuse_peer(reason); });
+  return impl_->give([&](Engine& engine) { return engine.refuse_peer(reason); });
 }
-void Conn::on_wanted(std::function<void(Wants)> call) { impl_->on_wanted(std::move(call)); }
 
-Result<std::size_t> Conn::read(MutableBytes into) { return impl_->read(into); }
-Result<std::size_t> Conn::write(Bytes from, Flush flush) { return impl_->write({&from, 1}, flush); }
-Result<std::size_t> Conn::write(std::span<const Bytes> from, Flush flush) { return impl_->write(from, flush); }
+Result<std::size_t> Conn::read(MutableBytes into) {
+  return impl_->call(Impl::Waits::yes, Phase::read, [&](Impl& impl) { return impl.read(into); });
+}
+Result<std::size_t> Conn::write(Bytes from, Flush flush) { return write({&from, 1}, flush); }
+Result<std::size_t> Conn::write(std::span<const Bytes> from, Flush flush) {
+  return impl_->call(Impl::Waits::yes, Phase::write, [&](Impl& impl) { return impl.write(from, flush); });
+}
 Result<void> Conn::flush() {
-  if (auto flushed = impl_->write({}, Flush::now); !flushed) return fail(flushed.error());
+  if (auto flushed = write(std::span<const Bytes>(), Flush::now); !flushed) return fail(flushed.error());
   return {};
 }
 
-Result<void> Conn::close_write() { return impl_->close_write(); }
-CloseReport Conn::close() { return impl_->close(std::nullopt); }
-void Conn::abort(Alert alert) { impl_->abort(alert); }
-CloseReport Conn::close_gracefully(Deadline deadline) { return impl_->close(deadline); }
-
-ConnectionState Conn::state() const { return impl_->state(); }
-Result<void> Conn::export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const {
-  return impl_->export_keying_material(label, context, out);
+Result<void> Conn::close_write() {
+  return impl_->call(Impl::Waits::yes, Phase::write, [](Impl& impl) { return impl.close_write(); });
 }
-Result<std::vector<std::uint8_t>> Conn::channel_binding(ChannelBinding kind) const { return impl_->channel_binding(kind); }
-Result<void> Conn::disown() { return impl_->disown(); }
-Result<void> Conn::adopt() { return impl_->adopt(); }
-std::optional<Error> Conn::error() const { return impl_->error(); }
-std::string Conn::local() const try { return impl_->local(); } catch (const std::bad_alloc&) { return {}; }
-std::string Conn::peer() const try { return impl_->peer(); } catch (const std::bad_alloc&) { return {}; }
+CloseReport Conn::close() { return impl_->close_from_outside(std::nullopt); }
+CloseReport Conn::close_gracefully(Deadline deadline) { return impl_->close_from_outside(deadline); }
+CloseReport Conn::Impl::close_from_outside(std::optional<Deadline> gentle_until) {
+  auto report = call(Waits::no, Phase::close, [&](Impl& impl) { return Result<CloseReport>(impl.close(gentle_until)); });
+  return report ? *report : CloseReport{.error = report.error()};
+}
+void Conn::abort(Alert alert) {
+  (void)impl_->call(Impl::Waits::no, Phase::none, [&](Impl& impl) { return impl.abort(alert), Result<void>(); });
+}
+
+ConnectionState Conn::state() const {
+  return impl_->look(ConnectionState{}, [](Impl& impl) { return impl.state(); });
+}
+Result<void> Conn::export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const {
+  return impl_->call(Impl::Waits::no, Phase::none, [&](Impl& impl) { return impl.export_keying_material(label, context, out); });
+}
+Result<std::vector<std::uint8_t>> Conn::channel_binding(ChannelBinding kind) const {
+  return impl_->call(Impl::Waits::no, Phase::none, [&](Impl& impl) { return impl.channel_binding(kind); });
+}
+std::optional<Error> Conn::error() const {
+  return impl_->look(std::optional(Error(Errc::misuse)), [](Impl& impl) { return impl.error(); });
+}
+Result<void> Conn::disown() {
+  return impl_->call(Impl::Waits::no, Phase::none, [](Impl& impl) { return impl.disown(); });
+}
+Result<void> Conn::adopt() {
+  return impl_->call(Impl::Waits::no, Phase::none, [](Impl& impl) { return impl.adopt(); });
+}
+std::string Conn::local() const try { return impl_->local(); } catch (const std::bad_alloc&) {
+  return {};
+}
+std::string Conn::peer() const try { return impl_->peer(); } catch (const std::bad_alloc&) {
+  return {};
+}
 
 }  // namespace tls12

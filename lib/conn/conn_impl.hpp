@@ -23,8 +23,18 @@ inline Error tagged(const Error& error, Phase phase) { return error.phase == Pha
 /// block, so that this delays nobody by more than a copy, and engine and wire cannot disagree about what was sent.
 class Conn::Impl {
  public:
-  Impl(Engine engine, TransportPtr transport, const CommonConfig& common, bool accept_truncation);
+  class Inside;
+  enum class Waits : bool { no, yes };  ///< whether a call may wait for the peer
+
+  Impl(Engine engine, TransportPtr transport, const CommonConfig& common, bool accept_truncation, Duration session_lookup_timeout = {});
   ~Impl();
+
+  // callbacks.hpp: every public call, and what callbacks may do
+  template <class Body>
+  auto call(Waits waits, Phase phase, Body body) -> decltype(body(*this));
+  template <class T, class Body>
+  T look(T otherwise, Body body);
+  void retire() noexcept;
 
   // conn.cpp
   Result<std::size_t> read(MutableBytes into);
@@ -40,12 +50,14 @@ class Conn::Impl {
   Result<void> handshake();
   Wants wants() const;
   Result<SignatureRequest> signature_wanted() const;
+  Result<void> give(const std::function<Result<void>(Engine&)>& answer);
   Result<void> answer(const std::function<Result<void>(Engine&)>& give);
   Result<std::vector<std::uint8_t>> asked(Wants what, Bytes (Engine::*about)() const) const;
   void on_wanted(std::function<void(Wants)> call);
 
   // close.cpp
   CloseReport close(std::optional<Deadline> gentle_until);
+  CloseReport close_from_outside(std::optional<Deadline> gentle_until);
   void abort(Alert alert);
 
   // owner.cpp (C16)
@@ -53,6 +65,7 @@ class Conn::Impl {
   Result<void> adopt();
   bool owned() const { return owner_ == process_number(); }
   bool abandon();
+  static void destroy(Impl* impl);
 
   const std::string& local() const { return local_; }
   const std::string& peer() const { return peer_; }
@@ -64,12 +77,12 @@ class Conn::Impl {
 
   // owner.cpp: the lock, or nothing in a process that does not own the connection
   std::optional<Lock> enter() const;
-  bool is_used() const { return waiting_ > 0 || closers_ > 0 || driven_; }
+  bool is_used() const { return waiting_ > 0 || closers_ > 0 || driven_ || busy_; }
 
   // wire.cpp: everything that touches the transport
   Result<std::optional<std::size_t>> receive(MutableBytes into);
   void push();
-  bool pull();
+  bool pull(Lock& lock);
   void settle();
   Interest interest() const;
   void wait(Lock& lock, Interest interest, Deadline until);
@@ -81,12 +94,23 @@ class Conn::Impl {
   TimePoint now() const { return clock_.now(); }
   Deadline deadline(Side side) const;
   std::optional<Error> ended() const;
-  std::optional<Result<std::size_t>> take(MutableBytes into);
+  std::optional<Result<std::size_t>> take(Lock& lock, MutableBytes into);
   Result<std::size_t> leave_write(Result<std::size_t> result);
   void wait_to_read(Lock& lock);
 
+  // callbacks.cpp, callbacks.hpp
+  void lock_again(Lock& lock);
+  template <class Call>
+  void run_engine(Lock& lock, Call call);
+  std::optional<Error> await_engine(Lock& lock, Side side, Phase phase);
+  void keep_update();
+  bool update_sessions(Lock& lock);
+  void update_sessions();
+  Error fail_by_exception(Error error) noexcept;
+
   // handshake.cpp
   bool handshake_pending();
+  bool time_lookup(Lock& lock);
   Result<void> complete_handshake(Lock& lock, Side side);
   Result<void> go_on(Lock& lock, Side side, Deadline until);
   Wants wanted() const;
@@ -95,6 +119,7 @@ class Conn::Impl {
   Error out_of_time(Phase phase) const;
 
   // close.cpp
+  void abort_engine(Alert alert);
   bool our_alert_is_fatal() const;
   Deadline goodbye_deadline() const;
   Deadline drain_deadline() const;
@@ -108,7 +133,7 @@ class Conn::Impl {
   Engine engine_;
   TransportPtr transport_;
   Clock& clock_;
-  const Duration handshake_timeout_, close_timeout_;
+  const Duration handshake_timeout_, close_timeout_, session_lookup_timeout_;
   const bool accept_truncation_;
   std::string local_, peer_;
 
@@ -118,8 +143,18 @@ class Conn::Impl {
   std::optional<Deadline> handshake_deadline_;  // set when the first call drives the handshake
   bool handshake_over_ = false;                 // and its last flight is with the transport
   bool driven_ = false;                         // some call drives the handshake now
+  bool established_ = false;                    // it was over once: there is a renegotiation at most
+  std::optional<Deadline> lookup_deadline_;     // set while the handshake waits for a session
   Wants asked_ = Wants::nothing;                // what the caller's hook was told
   std::function<void(Wants)> on_wanted_;
+
+  bool retired_ = false;  // the Conn was destroyed by a callback
+  bool busy_ = false;     // a thread is inside the engine without the lock: no other one touches it
+  mutable std::condition_variable_any engine_free_;
+  std::optional<Alert> abort_with_;               // abort() while busy_
+  std::optional<SessionUpdate> session_update_;   // owed to the store
+  bool updating_sessions_ = false;                // a thread carries it out
+  std::atomic<bool> has_session_update_ = false;  // looked at without the lock
 
   std::optional<Error> failure_;                   // ours, not the engine's: ends both directions
   std::optional<Error> read_error_, write_error_;  // the transport's, one direction each

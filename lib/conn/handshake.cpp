@@ -3,7 +3,7 @@
 #include <new>
 #include <utility>
 
-#include "conn/conn_impl.hpp"
+#include "conn/callbacks.hpp"
 #include "conn/no_memory.hpp"
 
 namespace tls12 {
@@ -16,6 +16,7 @@ SignatureRequest copy_of(const SignatureWanted& wanted) { return {wanted.scheme,
 Result<void> Conn::Impl::handshake() {
   auto lock = enter();
   if (!lock) return fail(Error(Errc::not_owner).in(Phase::handshake));
+  if (auto error = await_engine(*lock, Side::both, Phase::handshake)) return fail(*error);
   if (auto error = ended()) return fail(tagged(*error, Phase::handshake));
   return complete_handshake(*lock, Side::both);
 }
@@ -28,7 +29,8 @@ bool Conn::Impl::handshake_pending() {
     handshake_deadline_.reset();
   }
   if (!handshake_over_ && !engine_.handshaking() && !engine_.error() && (engine_.output().empty() || write_error_)) {
-    handshake_over_ = true;
+    handshake_over_ = established_ = true;
+    keep_update();
     wake();
   }
   return !handshake_over_;
@@ -44,7 +46,9 @@ Result<void> Conn::Impl::complete_handshake(Lock& lock, Side side) {
     }
     return result ? result : fail(tagged(result.error(), Phase::handshake));
   };
-  while (handshake_pending()) {
+  for (;;) {
+    if (auto error = await_engine(lock, side, Phase::handshake)) return leave(fail(*error));
+    if (!handshake_pending()) break;
     if (auto error = ended()) return leave(fail(*error));
     if (read_error_ && engine_.handshaking()) return leave(fail(read_error_->in(Phase::handshake)));
     if (handshake_deadline_->passed(now())) return leave(fail(expire_handshake()));
@@ -58,17 +62,18 @@ Result<void> Conn::Impl::complete_handshake(Lock& lock, Side side) {
     driven_ = driving = true;
     if (auto done = go_on(lock, side, until); !done) return leave(done);
   }
-  return leave({});
+  if (closing_) return leave(fail(Errc::closed));
+  const auto done = leave({});
+  (void)update_sessions(lock);
+  return done;
 }
 
 /// One step of whoever drives: sends, receives, or waits for the peer or for an answer from outside.
 Result<void> Conn::Impl::go_on(Lock& lock, Side side, Deadline until) {
-  try {
-    if (ask(lock)) return {};
-  } catch (const std::bad_alloc&) { return fail(no_memory(Phase::handshake)); }
-  push();
   work_until_ = until;
-  if (pull()) {
+  if (time_lookup(lock) || ask(lock)) return {};
+  push();
+  if (pull(lock)) {
     if (!engine_.readable().empty()) wake();  // a reader's, who waits until this is done
     lock.mutex()->give_way();
     return {};
@@ -76,8 +81,20 @@ Result<void> Conn::Impl::go_on(Lock& lock, Side side, Deadline until) {
   if (!handshake_pending()) return {};
   // A reader goes on to hear why the peer takes nothing any more; a writer has its answer.
   if (write_error_ && side != Side::read) return fail(write_error_->in(Phase::handshake));
-  wait(lock, interest(), until);
+  wait(lock, interest(), std::min(until, lookup_deadline_.value_or(Deadline::never())));
   return {};
+}
+
+/// ServerConfig::session_lookup_timeout: a session that is not provided in time is missing. True when that was so.
+bool Conn::Impl::time_lookup(Lock& lock) {
+  const bool waits = engine_.wants() == Wants::session;
+  if (waits && !lookup_deadline_) lookup_deadline_ = within(session_lookup_timeout_, clock_);
+  if (waits && !lookup_deadline_->passed(now())) return false;
+  lookup_deadline_.reset();
+  if (!waits) return false;
+  run_engine(lock, [](Engine& engine) { (void)engine.provide_session({}); });
+  settle();
+  return true;
 }
 
 /// Tells the caller's hook, once an answer; true if it did, and anything may have happened meanwhile.
@@ -86,15 +103,24 @@ bool Conn::Impl::ask(Lock& lock) {
   if (wants == Wants::nothing) asked_ = wants;
   if (wants == asked_ || !on_wanted_) return false;
   asked_ = wants;
+  std::optional<Error> thrown;
+  const auto call = on_wanted_;
   lock.unlock();
-  on_wanted_(wants);
-  lock.lock();
+  try {
+    const Inside::Open open(this);
+    call(wants);
+  } catch (...) { thrown = caught(); }
+  lock_again(lock);
+  if (thrown) {
+    failure_ = thrown->in(Phase::handshake);
+    abort_engine(Alert::internal_error);
+  }
   return true;
 }
 
 /// handshake_timeout is final: no alert, teardown.
 Error Conn::Impl::expire_handshake() {
-  failure_ = Error(Errc::handshake_timed_out, engine_.due()).in(Phase::handshake);
+  failure_ = Error(Errc::handshake_timed_out, busy_ ? "a callback" : engine_.due()).in(Phase::handshake);
   tear_down();
   return *failure_;
 }
@@ -110,7 +136,7 @@ Wants Conn::Impl::wants() const {
   return lock ? wanted() : Wants::nothing;
 }
 
-Wants Conn::Impl::wanted() const { return closing_ || failure_ ? Wants::nothing : engine_.wants(); }
+Wants Conn::Impl::wanted() const { return closing_ || failure_ || busy_ ? Wants::nothing : engine_.wants(); }
 
 Result<SignatureRequest> Conn::Impl::signature_wanted() const try {
   const auto lock = enter();
@@ -128,11 +154,16 @@ Result<std::vector<std::uint8_t>> Conn::Impl::asked(Wants what, Bytes (Engine::*
 } catch (const std::bad_alloc&) { return fail(no_memory(Phase::handshake)); }
 
 Result<void> Conn::Impl::answer(const std::function<Result<void>(Engine&)>& give) {
-  const auto lock = enter();
-  if (!lock) return fail(Error(Errc::not_owner).in(Phase::handshake));
+  auto entered = enter();
+  if (!entered) return fail(Error(Errc::not_owner).in(Phase::handshake));
+  Lock& lock = *entered;
   if (closing_) return fail(Error(Errc::closed).in(Phase::handshake));
+  if (busy_) return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
   work_until_ = Deadline(now());  // what follows from the answer is the work of the call that drives the handshake
-  auto given = give(engine_);
+  (void)time_lookup(lock);
+  if (closing_) return fail(Error(Errc::closed).in(Phase::handshake));
+  Result<void> given;
+  run_engine(lock, [&](Engine& engine) { given = give(engine); });
   settle();
   wake();
   return given;

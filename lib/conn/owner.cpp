@@ -36,7 +36,7 @@ Result<void> Conn::Impl::adopt() {
   return {};
 }
 
-void Conn::Delete::operator()(Impl* impl) const {
+void Conn::Impl::destroy(Impl* impl) {
   if (impl->owned() || impl->abandon()) delete impl;
 }
 
@@ -44,7 +44,9 @@ void Conn::Delete::operator()(Impl* impl) const {
 /// owner were inside at the fork: then nothing else can be touched, and a condition variable that
 /// has waiters cannot be destroyed.
 bool Conn::Impl::abandon() {
-  if (!transport_closed_) (void)transport_->close();
+  try {
+    if (!transport_closed_) (void)transport_->close();
+  } catch (...) {}  // of the application's transport
   torn_down_ = transport_closed_ = true;
   if (!mutex_.try_lock()) return false;
   mutex_.unlock();

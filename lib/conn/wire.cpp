@@ -1,11 +1,11 @@
 // Between engine and transport.
-#include "conn/conn_impl.hpp"
+#include "conn/callbacks.hpp"
 
 namespace tls12 {
 
 /// Hands queued output to the transport, as much as it takes now. Never blocks.
 void Conn::Impl::push() {
-  if (torn_down_ || write_error_ || engine_.output().empty()) return;
+  if (busy_ || torn_down_ || write_error_ || engine_.output().empty()) return;
   if (!owned()) {  // a callback of the caller's forked
     write_error_ = Errc::not_owner;
     return;
@@ -38,10 +38,10 @@ Result<std::optional<std::size_t>> Conn::Impl::receive(MutableBytes into) {
 }
 
 /// Goes on with the engine's work, or reads once from the transport into the engine. False: nothing has come, or nothing can be taken, for now.
-bool Conn::Impl::pull() {
+bool Conn::Impl::pull(Lock& lock) {
   can_take_ = false;
   if (!torn_down_ && engine_.has_work()) {
-    engine_.work();
+    run_engine(lock, [](Engine& engine) { engine.work(); });
     settle();
     return true;
   }
@@ -60,7 +60,9 @@ bool Conn::Impl::pull() {
   } else if (!*got) {
     return false;
   } else if (**got > 0) {
-    if (const auto received = engine_.received(**got); !received) read_error_ = received.error();
+    Result<void> received;
+    run_engine(lock, [&](Engine& engine) { received = engine.received(**got); });
+    if (!received) read_error_ = received.error();
   } else {
     read_ended_ = true;
     if (!accept_truncation_ || engine_.handshaking()) engine_.transport_ended();
@@ -73,8 +75,9 @@ bool Conn::Impl::pull() {
 
 /// Acts once on an error that the engine has found: its alert goes out as far as it goes at once, and blocked calls are told.
 void Conn::Impl::settle() {
-  if (!engine_.error() || fault_seen_) return;
+  if (busy_ || !engine_.error() || fault_seen_) return;
   fault_seen_ = true;
+  keep_update();  // RFC 5246 §7.2.2: the session is to be forgotten
   push();
   wake();
 }
@@ -93,9 +96,17 @@ void Conn::Impl::wait(Lock& lock, Interest interest, Deadline until) {
   ++waiting_;
   waiting_to_write_ += writes;
   lock.unlock();
-  transport_->wait(interest, until, seen);
+  std::optional<Error> thrown;
+  try {
+    transport_->wait(interest, until, seen);
+  } catch (...) { thrown = caught(); }
   lock.lock();
   waiting_to_write_ -= writes;
+  if (thrown && !failure_) {
+    thrown->alert.reset();
+    failure_ = thrown;
+    tear_down();
+  }
   if (--waiting_ == 0 && torn_down_) close_transport();
 }
 
@@ -117,7 +128,9 @@ void Conn::Impl::tear_down() {
 
 void Conn::Impl::close_transport() {
   if (transport_closed_) return;
-  if (auto done = transport_->close(); !done) close_error_ = done.error().in(Phase::close);
+  try {
+    if (auto done = transport_->close(); !done) close_error_ = done.error().in(Phase::close);
+  } catch (...) { close_error_ = caught().in(Phase::close); }
   transport_closed_ = true;
   closed_.notify_all();
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/caught.hpp"
 #include "engine/impl.hpp"
 #include "handshake/client.hpp"
 #include "handshake/server.hpp"
@@ -15,28 +16,51 @@ namespace {
 const std::optional<Error> kNoMemory = Error(Errc::out_of_memory);
 const ConnectionState kNoState;
 
-std::unique_ptr<Observer> observer_of(const CommonConfig& config, Role role) { return config.observe ? config.observe(role) : nullptr; }
-
 // sent(), received() and consume() of an engine without an Impl, which has no buffers.
 Result<void> nothing_of(std::size_t n) { return n == 0 ? Result<void>{} : fail(Errc::misuse); }
 
-// Runs `call`; memory that runs out is the connection's fatal error, told to the peer if there is memory for that.
-template <class Impl, class Call>
-void guarded(Impl& impl, Call call) {
-  try {
-    call();
-  } catch (const std::bad_alloc&) {
-    try {
-      impl.fail(Errc::out_of_memory);
-    } catch (const std::bad_alloc&) {
-      Error untold(Errc::out_of_memory);
-      untold.alert.reset();
-      impl.fail_silently(untold);
-    }
-  }
-}
-
 }  // namespace
+
+/// One call of the application's that may run callbacks. It refuses a second one from inside, keeps exceptions in, and outlives an engine that is destroyed
+/// from inside.
+class Engine::Call {
+ public:
+  explicit Call(Impl* impl) : impl_(impl), begun_(impl != nullptr && !impl->called_) {
+    if (begun_) impl_->called_ = true;
+  }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  ~Call() {
+    if (!begun_) return;
+    impl_->called_ = false;
+    if (impl_->retired_) delete impl_;
+  }
+
+  explicit operator bool() const { return begun_; }
+  Impl* operator->() const { return impl_; }
+  std::unexpected<Error> refusal() const { return impl_ == nullptr ? fail(*kNoMemory) : fail(Errc::misuse, "a call from inside a callback"); }
+  /// An exception is the connection's fatal error.
+  template <class Body>
+  void run(Body body) {
+    try {
+      body(*impl_);
+    } catch (...) { impl_->fail_by_exception(caught()); }
+  }
+  /// The same for a call that does nothing when it is refused.
+  template <class Body>
+  void run_if_begun(Body body) {
+    if (begun_) run(body);
+  }
+
+ private:
+  Impl* impl_;
+  bool begun_;
+};
+
+void Engine::Retire::operator()(Impl* impl) const {
+  if (!impl->called_) return delete impl;
+  impl->retired_ = true;
+}
 
 Engine::Impl::Impl(const ClientContext& context, WallTime now) : Impl(Role::client, context, context.config().common, context.config().dynamic_records, now) {
   writing_.set_version(ProtocolVersion::tls10);  // RFC 5246 appendix E.1: what old servers, and boxes in between, put up with
@@ -49,13 +73,16 @@ Engine::Impl::Impl(Role role, std::variant<ClientContext, ServerContext> context
       config_(config),
       now_(now),
       work_(config.limits.work),
-      observer_(observer_of(config, role)),
       reading_(config.limits),
       assembly_(config.limits),
       writing_(config.limits),
       dynamic_records_(dynamic_records) {
   state_.role = role;
   restart_record_sizes();
+}
+
+void Engine::Impl::observe() {
+  if (config_.observe) observer_ = config_.observe(state_.role);
 }
 
 void Engine::Impl::begin_client(x509::ReferenceName server_name) {
@@ -81,60 +108,75 @@ void Engine::Impl::begin(std::unique_ptr<handshake::Endpoint> endpoint) {
 
 // An engine for which there was no memory has no Impl: it has failed, and does nothing.
 Engine Engine::client(const ClientContext& context, std::string_view server_name, WallTime now) try {
-  auto impl = std::make_unique<Impl>(context, now);
-  guarded(*impl, [&] {
+  Owner impl(new Impl(context, now));
+  Call(impl.get()).run([&](Impl& made) {
+    made.observe();
     auto name = x509::ReferenceName::parse(server_name);
-    if (!name) return impl->fail(name.error());
-    impl->begin_client(std::move(*name));
+    if (!name) return made.fail(name.error());
+    made.begin_client(std::move(*name));
   });
   return Engine(std::move(impl));
 } catch (const std::bad_alloc&) { return Engine(nullptr); }
 
 Engine Engine::server(const ServerContext& context, WallTime now) try {
-  auto impl = std::make_unique<Impl>(context, now);
-  guarded(*impl, [&] { impl->begin_server(); });
+  Owner impl(new Impl(context, now));
+  Call(impl.get()).run([](Impl& made) {
+    made.observe();
+    made.begin_server();
+  });
   return Engine(std::move(impl));
 } catch (const std::bad_alloc&) { return Engine(nullptr); }
 
-Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Engine::Engine(Owner impl) : impl_(std::move(impl)) {}
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 Engine::~Engine() = default;
 
 MutableBytes Engine::input_space() {
   MutableBytes space;
-  if (impl_) guarded(*impl_, [&] { space = impl_->input_space(); });
+  Call(impl_.get()).run_if_begun([&](Impl& impl) { space = impl.input_space(); });
   return space;
 }
 
 MutableBytes Engine::begin_receive() {
   MutableBytes space;
-  if (impl_) guarded(*impl_, [&] { space = impl_->begin_receive(); });
+  Call(impl_.get()).run_if_begun([&](Impl& impl) { space = impl.begin_receive(); });
   return space;
 }
 
 Result<void> Engine::received(std::size_t n) {
-  if (!impl_) return nothing_of(n);
+  Call call(impl_.get());
+  if (!call) return impl_ == nullptr ? nothing_of(n) : call.refusal();
   Result<void> taken;
-  guarded(*impl_, [&] { taken = impl_->received(n); });
+  call.run([&](Impl& impl) { taken = impl.received(n); });
   return taken;
 }
 
 void Engine::transport_ended() {
-  if (impl_) guarded(*impl_, [&] { impl_->transport_ended(); });
+  Call(impl_.get()).run_if_begun([](Impl& impl) { impl.transport_ended(); });
 }
 
 void Engine::interrupt_if(std::function<bool()> ask) {
-  if (impl_) impl_->interrupt_if(std::move(ask));
+  Call(impl_.get()).run_if_begun([&](Impl& impl) { impl.interrupt_if(std::move(ask)); });
 }
 bool Engine::has_work() const { return impl_ && impl_->has_work(); }
 void Engine::work() {
-  if (has_work()) guarded(*impl_, [&] { impl_->work(); });
+  if (has_work()) Call(impl_.get()).run_if_begun([](Impl& impl) { impl.work(); });
 }
 
 Bytes Engine::output() const { return impl_ ? impl_->output() : Bytes{}; }
-Bytes Engine::begin_send() { return impl_ ? impl_->begin_send() : Bytes{}; }
-Result<void> Engine::sent(std::size_t n) { return impl_ ? impl_->sent(n) : nothing_of(n); }
+Bytes Engine::begin_send() {
+  Bytes bytes;
+  Call(impl_.get()).run_if_begun([&](Impl& impl) { bytes = impl.begin_send(); });
+  return bytes;
+}
+Result<void> Engine::sent(std::size_t n) {
+  Call call(impl_.get());
+  if (!call) return impl_ == nullptr ? nothing_of(n) : call.refusal();
+  Result<void> taken;
+  call.run([&](Impl& impl) { taken = impl.sent(n); });
+  return taken;
+}
 bool Engine::mid_record() const { return impl_ && impl_->mid_record(); }
 
 bool Engine::handshaking() const { return impl_ && impl_->handshaking(); }
@@ -143,8 +185,10 @@ Wants Engine::wants() const { return impl_ ? impl_->wants() : Wants::nothing; }
 SignatureWanted Engine::signature_wanted() const { return impl_ ? impl_->signature_wanted() : SignatureWanted{}; }
 
 Result<void> Engine::answer(Wants what, std::optional<Bytes> with) {
+  Call call(impl_.get());
+  if (!call && impl_) return call.refusal();
   if (wants() != what) return fail(Errc::not_waiting_for_that);
-  guarded(*impl_, [&] { impl_->answer(with); });
+  call.run([&](Impl& impl) { impl.answer(with); });
   return {};
 }
 Bytes Engine::asked(Wants what) const { return wants() == what ? impl_->asked() : Bytes{}; }
@@ -161,51 +205,60 @@ Result<void> Engine::refuse_peer(std::string_view reason) { return answer(Wants:
 
 Bytes Engine::readable() const { return impl_ ? impl_->readable() : Bytes{}; }
 Result<void> Engine::consume(std::size_t n) {
-  if (!impl_) return nothing_of(n);
+  Call call(impl_.get());
+  if (!call) return impl_ == nullptr ? nothing_of(n) : call.refusal();
   Result<void> taken;
-  guarded(*impl_, [&] { taken = impl_->consume(n); });
+  call.run([&](Impl& impl) { taken = impl.consume(n); });
   return taken;
 }
 
 Result<std::size_t> Engine::write(Bytes data, Flush flush) { return write({&data, 1}, flush); }
 
 Result<std::size_t> Engine::write(std::span<const Bytes> buffers, Flush flush) {
-  if (!impl_) return fail(*kNoMemory);
-  Result<std::size_t> written = 0;
-  guarded(*impl_, [&] { written = impl_->write(buffers, flush); });
-  return impl_->error() && !written ? fail(*impl_->error()) : written;
+  Call call(impl_.get());
+  if (!call) return call.refusal();
+  Result<std::size_t> written = fail(Errc::callback_threw);
+  call.run([&](Impl& impl) { written = impl.write(buffers, flush); });
+  return call->error() && !written ? fail(*call->error()) : written;
 }
 
 Result<void> Engine::flush() {
-  if (!impl_) return fail(*kNoMemory);
-  guarded(*impl_, [&] { (void)impl_->flush(); });
-  return impl_->error() ? fail(*impl_->error()) : Result<void>{};
+  Call call(impl_.get());
+  if (!call) return call.refusal();
+  call.run([](Impl& impl) { (void)impl.flush(); });
+  return call->error() ? fail(*call->error()) : Result<void>{};
 }
 
 void Engine::restart_record_sizes() {
-  if (impl_) impl_->restart_record_sizes();
+  Call(impl_.get()).run_if_begun([](Impl& impl) { impl.restart_record_sizes(); });
 }
 
 Result<void> Engine::export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const try {
   return impl_ ? impl_->export_keying_material(label, context, out) : fail(*kNoMemory);
-} catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
+} catch (...) { return fail(caught()); }
 
 Result<std::vector<std::uint8_t>> Engine::channel_binding(ChannelBinding kind) const try {
   if (!impl_) return fail(*kNoMemory);
   return impl_->channel_binding(kind);
-} catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
+} catch (...) { return fail(caught()); }
 
 Result<void> Engine::close_write() {
-  if (!impl_) return fail(*kNoMemory);
+  Call call(impl_.get());
+  if (!call) return call.refusal();
   Result<void> closed;
-  guarded(*impl_, [&] { closed = impl_->close_write(); });
-  return impl_->error() ? fail(*impl_->error()) : closed;
+  call.run([&](Impl& impl) { closed = impl.close_write(); });
+  return call->error() ? fail(*call->error()) : closed;
 }
 
 void Engine::abort(Alert alert) {
   Error error(Errc::aborted);
   error.alert = alert;
-  if (impl_) guarded(*impl_, [&] { impl_->fail(error); });
+  Call(impl_.get()).run_if_begun([&](Impl& impl) { impl.fail(error); });
+}
+
+std::optional<SessionUpdate> Engine::take_session_update() {
+  Call call(impl_.get());
+  return call ? call->take_session_update() : std::nullopt;
 }
 
 bool Engine::write_closed() const { return impl_ && impl_->write_closed(); }
@@ -213,7 +266,7 @@ bool Engine::peer_closed() const { return impl_ && impl_->peer_closed(); }
 const std::optional<Error>& Engine::error() const { return impl_ ? impl_->error() : kNoMemory; }
 const ConnectionState& Engine::state() const { return impl_ ? impl_->state() : kNoState; }
 void Engine::release_buffers() {
-  if (impl_) impl_->release_buffers();
+  Call(impl_.get()).run_if_begun([](Impl& impl) { impl.release_buffers(); });
 }
 
 }  // namespace tls12

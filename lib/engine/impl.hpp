@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <variant>
 
 #include "base/buffer.hpp"
@@ -25,6 +26,8 @@ class Engine::Impl final : private handshake::Channel {
  public:
   Impl(const ClientContext& context, WallTime now);
   Impl(const ServerContext& context, WallTime now);
+  /// Asks the configuration for an observer, first of all.
+  void observe();
   /// The first handshake; a client's ClientHello is in output() behind it.
   void begin_client(x509::ReferenceName server_name);
   void begin_server();
@@ -69,7 +72,14 @@ class Engine::Impl final : private handshake::Channel {
   bool peer_closed() const { return peer_closed_; }
   const std::optional<Error>& error() const { return error_; }
   const ConnectionState& state() const { return state_; }
+  std::optional<SessionUpdate> take_session_update() { return std::exchange(session_update_, std::nullopt); }
   void release_buffers();
+
+  /// Of an exception: told to the peer, if that is possible.
+  void fail_by_exception(const Error& error) noexcept;
+
+  bool called_ = false;   // some call is under way
+  bool retired_ = false;  // the engine was destroyed from inside a callback
 
  private:
   /// What a handshake behind the first makes; it counts when that is complete.
@@ -124,8 +134,11 @@ class Engine::Impl final : private handshake::Channel {
   void flush_flight();
   Result<void> send_alert(AlertLevel level, Alert alert);
   Result<void> seal(ContentType type, Bytes fragment);
+  Result<Observer::Record> seal_record(ContentType type, Bytes fragment);
   void count_records();
   void forget_session();
+  template <class Event>
+  void tell(Event event);
 
   // handshake::Channel
   Buffer& messages() override { return flight_; }
@@ -133,6 +146,7 @@ class Engine::Impl final : private handshake::Channel {
   Result<void> set_pending(const handshake::KeyBlock& keys) override;
   void version_negotiated() override;
   void limit_fragments(std::size_t send, std::size_t receive) override;
+  void owe(SessionUpdate update) override { session_update_ = std::move(update); }
 
   std::variant<ClientContext, ServerContext> context_;
   const CommonConfig& config_;
@@ -172,7 +186,19 @@ class Engine::Impl final : private handshake::Channel {
   std::size_t record_left_ = 0;  // of a record that was sent in part
   bool close_notify_sent_ = false;
 
+  std::optional<SessionUpdate> session_update_;
+  bool failing_ = false;
   std::optional<Error> error_;
 };
+
+/// Tells the observer, if there is one. It cannot stop a failure: what it throws then is dropped.
+template <class Event>
+void Engine::Impl::tell(Event event) {
+  if (!observer_) return;
+  if (!failing_) return event(*observer_);
+  try {
+    event(*observer_);
+  } catch (...) {}
+}
 
 }  // namespace tls12

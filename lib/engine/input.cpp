@@ -99,7 +99,7 @@ bool Engine::Impl::process_record() {
   const bool is_protected = reading_.is_protected();
   const auto plaintext = reading_.open(record);
   if (!plaintext) return fail(plaintext.error()), false;
-  if (observer_) observer_->on_record({Direction::received, record.type, record.version, is_protected, sequence, record.wire_size, *plaintext});
+  tell([&](Observer& o) { o.on_record({Direction::received, record.type, record.version, is_protected, sequence, record.wire_size, *plaintext}); });
 
   if (is_protected && receive_limit_ != 0 && plaintext->size() > receive_limit_) return fail(Errc::record_overflow), false;
   if (const auto taken = dispatch(record.type, record, *plaintext); !taken) return fail(taken.error()), false;
@@ -174,11 +174,11 @@ Result<void> Engine::Impl::count_hello_request() {
 
 Result<void> Engine::Impl::moved_on(const Result<Outcome>& outcome) {
   if (!outcome) return std::unexpected(outcome.error());
-  if (observer_) observer_->on_due(handshake_->flow().due());
+  tell([&](Observer& o) { o.on_due(handshake_->flow().due()); });
   if (!handshake_->flow().complete()) return {};
   handshake_.reset();
   if (next_) renegotiated();
-  if (observer_) observer_->on_complete(state_);
+  tell([&](Observer& o) { o.on_complete(state_); });
   return {};
 }
 
@@ -187,7 +187,7 @@ Result<void> Engine::Impl::moved_on(const Result<Outcome>& outcome) {
 // RFC 5246 §7.1: one byte, on a boundary between messages. What comes behind it is under the new keys.
 Result<void> Engine::Impl::receive_change_cipher_spec(Bytes fragment) {
   if (fragment.size() != 1 || fragment[0] != 1) return std::unexpected(Error(Errc::bad_change_cipher_spec));
-  if (observer_) observer_->on_change_cipher_spec(Direction::received);
+  tell([](Observer& o) { o.on_change_cipher_spec(Direction::received); });
   if (assembly_.partial()) return std::unexpected(Error(Errc::key_change_inside_message));
   if (!handshake_) return std::unexpected(Error(Errc::unexpected_change_cipher_spec));
   const auto outcome = handshake_->flow().receive(Act::change_cipher_spec, {});
@@ -203,7 +203,7 @@ Result<void> Engine::Impl::receive_change_cipher_spec(Bytes fragment) {
 Result<void> Engine::Impl::receive_alert(Bytes fragment) {
   const auto alert = wire::parse_alert(fragment);
   if (!alert) return std::unexpected(alert.error());
-  if (observer_) observer_->on_alert(Direction::received, *alert);
+  tell([&](Observer& o) { o.on_alert(Direction::received, *alert); });
   if (alert->description == Alert::close_notify) {
     // It counts when it is authenticated: before Finished, anybody could have sent it.
     if (!speaks_as_before()) return std::unexpected(Error(Errc::close_notify_before_finished));

@@ -11,17 +11,21 @@ constexpr std::uint8_t kChangeCipherSpec[] = {1};
 
 }  // namespace
 
-Result<void> Engine::Impl::seal(ContentType type, Bytes fragment) {
+Result<Observer::Record> Engine::Impl::seal_record(ContentType type, Bytes fragment) {
   const std::uint64_t sequence = writing_.sequence();
   Buffer& out = output_.back();
   const std::size_t before = out.size();
   if (out.empty() && handshake_) (void)out.prepare(handshake::kUsualFlight);
-  if (const auto sealed = writing_.seal(type, fragment, out); !sealed) return sealed;
-  if (observer_) {
-    const Bytes header = Bytes(out.view()).subspan(before, kRecordHeaderSize);
-    const auto version = static_cast<ProtocolVersion>(header[1] << 8 | header[2]);
-    observer_->on_record({Direction::sent, type, version, writing_.is_protected(), sequence, out.size() - before, fragment});
-  }
+  if (const auto sealed = writing_.seal(type, fragment, out); !sealed) return std::unexpected(sealed.error());
+  const Bytes header = Bytes(out.view()).subspan(before, kRecordHeaderSize);
+  const auto version = static_cast<ProtocolVersion>(header[1] << 8 | header[2]);
+  return Observer::Record{Direction::sent, type, version, writing_.is_protected(), sequence, out.size() - before, fragment};
+}
+
+Result<void> Engine::Impl::seal(ContentType type, Bytes fragment) {
+  const auto record = seal_record(type, fragment);
+  if (!record) return std::unexpected(record.error());
+  tell([&](Observer& o) { o.on_record(*record); });
   return {};
 }
 
@@ -44,10 +48,15 @@ void Engine::Impl::flush_flight() {
 
 Result<void> Engine::Impl::send_change_cipher_spec() {
   if (const auto sealed = seal_flight(); !sealed) return sealed;
-  if (const auto sealed = seal(ContentType::change_cipher_spec, kChangeCipherSpec); !sealed) return sealed;
-  if (observer_) observer_->on_change_cipher_spec(Direction::sent);
+  const auto record = seal_record(ContentType::change_cipher_spec, kChangeCipherSpec);
+  if (!record) return std::unexpected(record.error());
+  // Before the observer hears of it: if that throws, the alert must be under the new keys.
   writing_.activate_pending();
   fragment_limit_ = pending_fragment_limit_ == 0 ? kMaxPlaintext : pending_fragment_limit_;
+  tell([&](Observer& o) {
+    o.on_record(*record);
+    o.on_change_cipher_spec(Direction::sent);
+  });
   return {};
 }
 
@@ -92,7 +101,7 @@ Result<void> Engine::Impl::send_alert(AlertLevel level, Alert alert) {
   if (close_notify_sent_) return {};  // RFC 5246 §7.2.1: nothing follows it
   const AlertMessage message{level, alert};
   const auto sealed = seal(ContentType::alert, wire::serialize(message));
-  if (sealed && observer_) observer_->on_alert(Direction::sent, message);
+  if (sealed) tell([&](Observer& o) { o.on_alert(Direction::sent, message); });
   return sealed;
 }
 
@@ -111,14 +120,17 @@ Result<void> Engine::Impl::close_write() {
 // RFC 5246 §7.2.2: the first fault is told to the peer, if it is one the peer should know of, and nothing follows.
 void Engine::Impl::fail(Error error) {
   if (error_) return;
+  failing_ = true;
   if (handshake_ && error.phase == Phase::none) error.phase = Phase::handshake;
   const bool ours_to_tell = error.alert && error.category() != Category::peer_alert;
   flight_.clear();
+  writing_.set_version(ProtocolVersion::tls12);  // also if only a part of the first flight was sealed
   if (ours_to_tell && (close_notify_sent_ || !send_alert(AlertLevel::fatal, *error.alert))) error.alert.reset();
   fail_silently(error);
 }
 
 void Engine::Impl::fail_silently(Error error) {
+  failing_ = true;
   error_ = error;
   forget_session();
   handshake_.reset();
@@ -127,12 +139,26 @@ void Engine::Impl::fail_silently(Error error) {
   held_ = SecretVector();
   writing_.forget_keys();
   reading_.forget_keys();
-  if (observer_) observer_->on_error(error);
+  tell([&](Observer& o) { o.on_error(error); });
+}
+
+void Engine::Impl::fail_by_exception(const Error& error) noexcept {
+  try {
+    fail(error);
+  } catch (...) {  // there is no memory for the alert
+    Error untold = error;
+    untold.alert.reset();
+    fail_silently(untold);
+  }
 }
 
 // RFC 5246 §7.2.2: a fatal alert, either way, ends the session too: nobody is to resume it. What others have of it, as tickets, is beyond our reach.
 void Engine::Impl::forget_session() {
-  if (error_->alert && kept_.store) kept_.store->erase(state_.role == Role::client ? bytes_of(state_.server_name) : Bytes(kept_.session_id));
+  if (!error_->alert || !kept_.store) return;
+  const Bytes key = state_.role == Role::client ? bytes_of(state_.server_name) : Bytes(kept_.session_id);
+  try {
+    session_update_ = handshake::forget_session(kept_.store, key);
+  } catch (const std::bad_alloc&) {}  // the store's own limits are left
 }
 
 void Engine::Impl::count_records() {

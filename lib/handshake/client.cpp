@@ -593,11 +593,12 @@ void Client::keep_session() {
   session.psk_identity_hint = negotiated_.resumed ? session_->psk_identity_hint : psk_identity_hint_;
   if (new_ticket_.size() <= ticket_room_) session.ticket = new_ticket_;  // another one could not be offered
   if (session.ticket.empty()) session.session_id = new_id_;
-  if (session.ticket.empty() && session.session_id.empty()) return kept_.store->erase(session_key());
+  if (session.ticket.empty() && session.session_id.empty()) return channel_.owe(forget_session(kept_.store, session_key()));
   // RFC 5077 §3.3: the lifetime is a hint, and 0 is none.
   const auto lifetime = ticket_lifetime_ == 0 ? kSessionLifetime : std::min<std::chrono::seconds>(std::chrono::seconds(ticket_lifetime_), kMaxTicketLifetime);
   session.expires = std::min(now_ + lifetime, session.established + kMaxTicketLifetime);
-  if (const auto bytes = serialize(session)) kept_.store->put(session_key(), *bytes, session.expires);
+  if (auto bytes = serialize(session))
+    channel_.owe(handshake::keep_session(kept_.store, session_key(), std::move(*bytes), session.expires));
 }
 
 }  // namespace tls12::handshake

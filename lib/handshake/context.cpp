@@ -4,6 +4,7 @@
 #include <array>
 #include <ranges>
 
+#include "base/caught.hpp"
 #include "handshake/contradictions.hpp"
 #include "handshake/policy.hpp"
 #include "handshake/sizes.hpp"
@@ -184,7 +185,7 @@ Result<ClientContext> ClientConfig::build() const try {
                                                                 handshake::encode_certificate_types(client_certificate_types));
   if (const auto checked = handshake::check_sizes(*content); !checked) return fail(checked.error().in(Phase::configure));
   return ClientContext(std::move(content));
-} catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
+} catch (...) { return fail(caught()); }
 
 Result<ServerContext> ServerConfig::build() const try {
   const auto refuse = [](Errc code, std::string_view field) { return fail(Error(code, field).in(Phase::configure)); };
@@ -200,6 +201,7 @@ Result<ServerContext> ServerConfig::build() const try {
   if (look_up_elsewhere && !sessions) return refuse(Errc::bad_configuration, "look_up_elsewhere: there is nowhere to put sessions");
   if (const auto schemes = handshake::encode_certificate_schemes(verify); !schemes) return fail(schemes.error().in(Phase::configure));
   if (psk_identity_hint.size() > 0xffff) return refuse(Errc::bad_configuration, "psk_identity_hint");
+  if (session_lookup_timeout < std::chrono::milliseconds::zero()) return refuse(Errc::bad_configuration, "session_lookup_timeout");
   if (session_lifetime <= std::chrono::seconds::zero() || session_lifetime > std::chrono::days(7)) return refuse(Errc::bad_configuration, "session_lifetime");
   auto abilities = handshake::abilities_of(common, {.certificates = !identities.empty() || configure, .psk = static_cast<bool>(find_psk)});
   if (!abilities) return fail(abilities.error().in(Phase::configure));
@@ -211,7 +213,7 @@ Result<ServerContext> ServerConfig::build() const try {
       std::move(keys));
   if (const auto checked = handshake::check_sizes(*content); !checked) return fail(checked.error().in(Phase::configure));
   return ServerContext(std::move(content));
-} catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
+} catch (...) { return fail(caught()); }
 
 const ClientConfig& ClientContext::config() const { return content_->config; }
 const ServerConfig& ServerContext::config() const { return content_->config; }

@@ -12,6 +12,7 @@
 #include "handshake/proofs.hpp"
 #include "handshake/question.hpp"
 #include "handshake/session.hpp"
+#include "handshake/session_update.hpp"
 #include "handshake/signing.hpp"
 #include "handshake/transcript.hpp"
 #include "tls12/engine.hpp"
@@ -39,6 +40,8 @@ class Channel {
   virtual void version_negotiated() = 0;
   /// RFC 6066 §4, RFC 8449 §4: the most plaintext that a record under the keys to come may carry, each way; 0 is the protocol's own limit.
   virtual void limit_fragments(std::size_t send, std::size_t receive) = 0;
+  /// For the session store, after the flight. The latest counts.
+  virtual void owe(SessionUpdate update) = 0;
 };
 
 /// What outlives the handshake: the secrets that exporters (RFC 5705), channel bindings (RFC 5929) and renegotiation (RFC 5746) are made of, and where
@@ -49,7 +52,7 @@ struct Kept {
   HelloRandom client_random = {}, server_random = {};
   VerifyData client_verify_data = {}, server_verify_data = {};
   std::optional<Certificate> server_certificate = {};
-  bool encrypt_then_mac = false;  ///< in this handshake or one before it (RFC 7366 §3.1)
+  bool encrypt_then_mac = false;             ///< in this handshake or one before it (RFC 7366 §3.1)
   std::shared_ptr<SessionStore> store = {};
   std::vector<std::uint8_t> session_id = {};  ///< a server's; a client finds its session by the server's name
 };

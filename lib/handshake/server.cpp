@@ -488,7 +488,8 @@ Result<Outcome> Server::complete(PeerVerified& peer, const SignatureVerified& si
   if (choice_.credential.identity != nullptr) kept_.server_certificate = choice_.credential.identity->identity.chain().front();
   if (gives_id_) {
     const Session session = session_to_keep();
-    if (const auto bytes = serialize(session)) config().sessions->put(new_id_, *bytes, session.expires);
+    if (auto bytes = serialize(session))
+      channel_.owe(handshake::keep_session(config().sessions, new_id_, std::move(*bytes), session.expires));
     remember_where(new_id_);
   }
   return Endpoint::complete(peer, signature, finished);

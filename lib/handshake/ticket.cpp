@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 
+#include "base/caught.hpp"
 #include "base/secret.hpp"
 #include "x509/file.hpp"
 
@@ -79,36 +80,36 @@ struct TicketKeys::Content {
 TicketKeys::TicketKeys(std::unique_ptr<Content> content) : content_(std::move(content)) {}
 TicketKeys::~TicketKeys() = default;
 
-Result<std::shared_ptr<TicketKeys>> TicketKeys::rotating(const Schedule& schedule, ProviderPtr provider) {
+Result<std::shared_ptr<TicketKeys>> TicketKeys::rotating(const Schedule& schedule, ProviderPtr provider) try {
   if (schedule.seal_for <= std::chrono::seconds::zero() || schedule.accept_for < schedule.seal_for)
     return fail(Errc::misuse, "a ticket key that seals for longer than it opens");
   auto content = std::make_unique<Content>();
   content->provider = std::move(provider);
   content->schedule = schedule;
   return std::shared_ptr<TicketKeys>(new TicketKeys(std::move(content)));
-}
+} catch (...) { return fail(caught()); }
 
 std::shared_ptr<TicketKeys> TicketKeys::rotating(ProviderPtr provider) { return *rotating(Schedule{}, std::move(provider)); }
 
-Result<std::shared_ptr<TicketKeys>> TicketKeys::from_secrets(const std::vector<std::vector<std::uint8_t>>& secrets, ProviderPtr provider) {
+Result<std::shared_ptr<TicketKeys>> TicketKeys::from_secrets(const std::vector<std::vector<std::uint8_t>>& secrets, ProviderPtr provider) try {
   auto keys = keys_of(secrets, *provider);
   if (!keys) return fail(keys.error());
   auto content = std::make_unique<Content>();
   content->provider = std::move(provider);
   content->keys = std::move(*keys);
   return std::shared_ptr<TicketKeys>(new TicketKeys(std::move(content)));
-}
+} catch (...) { return fail(caught()); }
 
-Result<void> TicketKeys::replace(const std::vector<std::vector<std::uint8_t>>& secrets) {
+Result<void> TicketKeys::replace(const std::vector<std::vector<std::uint8_t>>& secrets) try {
   if (content_->schedule) return fail(Errc::misuse, "these ticket keys rotate by themselves");
   auto keys = keys_of(secrets, *content_->provider);
   if (!keys) return fail(keys.error());
   const std::scoped_lock lock(content_->mutex);
   content_->keys = std::move(*keys);
   return {};
-}
+} catch (...) { return fail(caught()); }
 
-Result<std::shared_ptr<TicketKeys>> TicketKeys::from_file(const std::string& path, ProviderPtr provider) {
+Result<std::shared_ptr<TicketKeys>> TicketKeys::from_file(const std::string& path, ProviderPtr provider) try {
   const auto content = x509::read_file(path);
   if (!content) return fail(content.error());
   std::vector<std::vector<std::uint8_t>> secrets;
@@ -126,7 +127,7 @@ Result<std::shared_ptr<TicketKeys>> TicketKeys::from_file(const std::string& pat
   auto keys = from_secrets(secrets, std::move(provider));
   for (auto& secret : secrets) wipe(secret);
   return keys;
-}
+} catch (...) { return fail(caught()); }
 
 namespace handshake {
 

@@ -1,18 +1,16 @@
 // No exception crosses the public API: running out of memory is an error like others.
 #pragma once
 
-#include <new>
-
-#include "tls12/error.hpp"
+#include "base/caught.hpp"
 
 namespace tls12::x509 {
 
-/// What `function` returns, a Result, or Errc::out_of_memory.
+/// What `function` returns, a Result, or the error for an exception.
 template <class Function>
 auto guarded(Function function) noexcept -> decltype(function()) {
   try {
     return function();
-  } catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
+  } catch (...) { return fail(caught()); }
 }
 
 }  // namespace tls12::x509

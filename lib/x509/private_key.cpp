@@ -185,13 +185,13 @@ Result<std::size_t> PrivateKey::sign(const SignatureAlgorithm& algorithm, Bytes 
   const auto& pss = content_->key.pss;
   if (pss && !pss->allows(algorithm.hash, algorithm.salt_size))
     return fail(Errc::signature_scheme_wrong_for_key, "the key is for another hash");
-  return signer->sign(algorithm.hash, algorithm.salt_size, message, random, out);
+  return x509::guarded([&] { return signer->sign(algorithm.hash, algorithm.salt_size, message, random, out); });
 }
 
 Result<std::size_t> PrivateKey::decrypt(Bytes ciphertext, Random& random, MutableBytes out) const {
   if (content_->elsewhere) return fail(Errc::misuse, "the key lives elsewhere");
   if (content_->decryptor == nullptr) return fail(Errc::key_unsupported, "it does not decrypt");
-  return content_->decryptor->decrypt(ciphertext, random, out);
+  return x509::guarded([&] { return content_->decryptor->decrypt(ciphertext, random, out); });
 }
 
 }  // namespace tls12

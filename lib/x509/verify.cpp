@@ -1,9 +1,7 @@
 // tls12::verify: the end entity's own rules, the search for a chain that every rule allows, and the verdict in words.
 #include "tls12/verify.hpp"
 
-#include <exception>
-#include <new>
-
+#include "base/caught.hpp"
 #include "tls12/text.hpp"
 #include "x509/build.hpp"
 #include "x509/checks.hpp"
@@ -140,11 +138,7 @@ std::optional<Verdict> x509::verify(const VerifyRequest& request, Work& work, Kn
     const auto& accept_anyway = request.policy.dangerous.accept_anyway;
     if (verdict || request.presented.empty() || !accept_anyway || !accept_anyway(verdict.error(), request.presented)) return verdict;
     return VerifiedChain{.certificates = {request.presented.begin(), request.presented.end()}};
-  } catch (const std::bad_alloc&) {
-    return std::unexpected(VerifyFailure{.error = Errc::out_of_memory});
-  } catch (...) {  // what the caller's checks must not do
-    return std::unexpected(VerifyFailure{.error = Errc::internal_error});
-  }
+  } catch (...) { return std::unexpected(VerifyFailure{.error = caught()}); }
 }
 
 }  // namespace tls12

@@ -44,6 +44,7 @@ void Channel::flush() {
     // A peer that has gone reads nothing any more.
     engine_.sent(sent > 0 ? static_cast<std::size_t>(sent) : output.size()).value();
   }
+  if (const auto update = engine_.take_session_update()) update->apply();
 }
 
 void Channel::drain() {

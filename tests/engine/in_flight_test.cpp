@@ -217,6 +217,7 @@ const Call kCalls[] = {
        (void)f.engine.write(std::array{Bytes(large()), bytes_of("more")});
      }},
     {"flush", [](InFlight& f) { (void)f.engine.flush(); }},
+    {"take_session_update", [](InFlight& f) { (void)f.engine.take_session_update(); }},
     {"restart_record_sizes", [](InFlight& f) { f.engine.restart_record_sizes(); }},
     {"close_write", [](InFlight& f) { (void)f.engine.close_write(); }},
     {"abort", [](InFlight& f) { f.engine.abort(Alert::user_canceled); }},

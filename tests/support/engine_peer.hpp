@@ -19,6 +19,7 @@ class Peer {
   bool step() {
     if (frozen) return false;
     const bool out = send(kNever), in = receive();
+    if (const auto update = engine.take_session_update()) update->apply();
     return out || in;
   }
   void run() {

@@ -35,6 +35,11 @@ inline const DevelopmentIdentity& development_identity(KeyKind kind) {
 inline ClientConfig client_config(KeyKind kind = KeyKind::ed25519) { return {.trust = TrustStore::of({development_identity(kind).ca.chain().front()})}; }
 inline ServerConfig server_config(KeyKind kind = KeyKind::ed25519) { return {.identities = {development_identity(kind).leaf}}; }
 
+/// Carries out what the engine owes to its session store, as Conn does.
+inline void update_sessions(Engine& engine) {
+  if (const auto update = engine.take_session_update()) update->apply();
+}
+
 /// Gives `to` what `from` has to send, as much as it takes. How many bytes moved.
 inline std::size_t carry(Engine& from, Engine& to) {
   std::size_t moved = 0;
@@ -47,6 +52,8 @@ inline std::size_t carry(Engine& from, Engine& to) {
     to.received(n).value();
     moved += n;
   }
+  update_sessions(from);
+  update_sessions(to);
   return moved;
 }
 

@@ -267,6 +267,7 @@ class ScriptedPeer {
       pending_in_ = joined({pending_in_, octets(engine.output())});
       engine.sent(engine.output().size()).value();
     }
+    if (const auto update = engine.take_session_update()) update->apply();
     std::size_t at = 0;
     while (!puzzled && pending_in_.size() - at >= kRecordHeaderSize) {
       const std::size_t size = kRecordHeaderSize + static_cast<std::size_t>(pending_in_[at + 3] << 8 | pending_in_[at + 4]);

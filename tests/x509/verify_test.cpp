@@ -210,15 +210,26 @@ TEST_CASE("only what is called dangerous makes the verdict milder: it is told wh
 }
 
 TEST_CASE("no exception leaves verify()") {
-  const VerifyPolicy throws = {.check = [](const VerifiedChain&) -> std::optional<std::string> { throw std::runtime_error("never do this"); }};
-  const Verdict verdict = judge({leaf(), intermediate()}, {root()}, {.policy = throws});
-  REQUIRE_FALSE(verdict.has_value());
-  CHECK(verdict.error().error == Errc::internal_error);
-  CHECK_FALSE(verdict.error().message().empty());
-  const VerifyPolicy starves = {.check = [](const VerifiedChain&) -> std::optional<std::string> { throw std::bad_alloc(); }};
-  const Verdict starved = judge({leaf(), intermediate()}, {root()}, {.policy = starves});
-  REQUIRE_FALSE(starved.has_value());
-  CHECK(starved.error().error == Errc::out_of_memory);
+  for (const bool memory : {false, true}) {
+    const auto act = [memory] {
+      if (memory) throw std::bad_alloc();
+      throw std::runtime_error("thrown by the test");
+    };
+    const VerifyPolicy policies[] = {
+        {.check = [&](const VerifiedChain&) { return act(), std::optional<std::string>(); }},
+        {.revocation = {.find_crls = [&](const Certificate&) { return act(), std::vector<Crl>(); }}},
+        {.check = [](const VerifiedChain&) { return std::optional<std::string>("no"); },
+         .dangerous = {.accept_anyway = [&](const VerifyFailure&, std::span<const Certificate>) {
+           return act(), true;
+         }}}};
+    for (const VerifyPolicy& policy : policies) {
+      CAPTURE(&policy - policies);
+      const Verdict verdict = judge({leaf(), intermediate()}, {root()}, {.policy = policy});
+      REQUIRE_FALSE(verdict.has_value());
+      CHECK(verdict.error().error == (memory ? Errc::out_of_memory : Errc::callback_threw));
+      CHECK_FALSE(verdict.error().message().empty());
+    }
+  }
 }
 
 TEST_CASE("the policies have their names") {

@@ -70,6 +70,11 @@ bool shake_hands(const ClientContext& client_context, const ServerContext& serve
     carry(*client, server, server_spent);
     carry(server, *client, client_spent);
   }
+  const auto update_sessions = [](Engine& engine) {
+    if (const auto update = engine.take_session_update()) update->apply();
+  };
+  client_spent.on([&] { update_sessions(*client); });
+  server_spent.on([&] { update_sessions(server); });
   return client->state().handshake_complete && server.state().handshake_complete && client->state().resumed == resumed;
 }
 
