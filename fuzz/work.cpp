@@ -369,7 +369,7 @@ void greet(Choices choices) {
         if (space.empty()) break;
         const std::size_t n = std::min(space.size(), left.size());
         std::copy_n(left.begin(), n, space.begin());
-        engine.received(n);
+        (void)engine.received(n);
         left = left.subspan(n);
       }
     }
