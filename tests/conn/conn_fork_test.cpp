@@ -7,6 +7,7 @@
 #include "conn/blocked.hpp"
 #include "conn/forked.hpp"
 #include "conn/sockets.hpp"
+#include "support/callbacks.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -380,18 +381,25 @@ TEST_CASE("C16: disown() is refused while a thread is inside a call, and after c
 TEST_CASE("C16: a child is not held up by a lock that a thread of its parent held at the fork") {
   int ends[2];
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
-  std::atomic<bool> inside = false, over = false;
+  // An observer that blocks after the handshake holds the lock.
+  std::atomic<bool> holds = false, inside = false, over = false;
   ClientConfig config = client_config();
-  config.verify.check = [&](const VerifiedChain&) -> std::optional<std::string> {
-    inside = true;
-    while (!over) std::this_thread::yield();
-    return std::nullopt;
+  config.common.observe = [&](Role) {
+    return std::make_unique<ActingObserver>(ActingObserver::record, [&] {
+      if (!holds) return;
+      inside = true;
+      while (!over) std::this_thread::yield();
+    });
   };
   Peer peer(Engine::server(server_context()), tcp_transport(ends[1]).value());
   std::optional<Conn> conn =
       Conn::client(tcp_transport(ends[0]).value(), client_context(config), "localhost").value();
   std::thread shaking([&] { CHECK(conn->handshake().has_value()); });
-  while (!inside) peer.run();
+  while (peer.engine.handshaking()) peer.run();
+  shaking.join();
+  holds = true;
+  std::thread writing([&] { CHECK(conn->write("x") == 1); });
+  while (!inside) std::this_thread::yield();
   // A second one waits for the lock.
   std::atomic<pid_t> looks = 0;
   std::thread looking([&] {
@@ -402,8 +410,7 @@ TEST_CASE("C16: a child is not held up by a lock that a thread of its parent hel
   wait_until_asleep(looks);
   CHECK(in_child([&] { return use_and_destroy(conn); }) == "");
   over = true;
-  while (peer.engine.handshaking()) peer.run();
-  shaking.join();
+  writing.join();
   looking.join();
 }
 
