@@ -156,9 +156,9 @@ TEST_CASE(
       CAPTURE(closes);
       CAPTURE(callback.name);
       CAPTURE(static_cast<int>(callback.end));
-      Called called(callback);
       std::latch entered(1), release(1);
       bool first = true;
+      Called called(callback);
       called.act = [&] {
         if (!std::exchange(first, false)) return;
         entered.count_down();
