@@ -156,7 +156,7 @@ constexpr Rule kRules[] = {
     {Errc::key_unsupported, "key_unsupported", configuration, std::nullopt, "", "the key's algorithm is not supported"},
     {Errc::bad_host_name, "bad_host_name", configuration, std::nullopt, "RFC 6125 §6.4", "the name is neither a DNS name nor an IP address"},
     {Errc::algorithm_unavailable, "algorithm_unavailable", configuration, std::nullopt, "", "no crypto backend has the algorithm on this machine"},
-    {Errc::field_too_long, "field_too_long", configuration, Alert::internal_error, "RFC 5246 §4.3", "a field of a message is longer than its length can say"},
+    {Errc::field_too_long, "field_too_long", internal, Alert::internal_error, "RFC 5246 §4.3", "a field of a message is longer than its length can say"},
     // ourselves
     {Errc::out_of_memory, "out_of_memory", Category::internal, Alert::internal_error, "RFC 5246 §7.2.2", "memory ran out"},
     {Errc::randomness_failed, "randomness_failed", Category::internal, Alert::internal_error, "RFC 5246 §7.2.2", "the source of randomness failed"},

@@ -98,6 +98,7 @@ void Conn::Impl::wait(Lock& lock, Interest interest, Deadline until) {
   lock.unlock();
   std::optional<Error> thrown;
   try {
+    const Inside::Open open(this);
     transport_->wait(interest, until, seen);
   } catch (...) { thrown = caught(); }
   lock.lock();

@@ -56,12 +56,20 @@ void close_in_call(const Kind& kind, Role role, std::size_t piece, std::size_t a
     });
     std::this_thread::yield();
   };
+  // No time passes while the other thread computes.
+  std::atomic<bool> talking = true;
   c.busy = [&] {
-    if (std::this_thread::get_id() != main || !closing) return false;
+    const bool is_main = std::this_thread::get_id() == main;
+    if (is_main ? !closing : !talking) return false;
+    if (!is_main) {
+      const std::lock_guard one(c.stepping);
+      c.other->step();
+    }
     std::this_thread::yield();
     return true;
   };
   const auto error = c.talk();
+  talking = false;
   REQUIRE(closer.joinable());
   closer.join();
   if (error) CHECK(is(error, Errc::closed));
