@@ -21,6 +21,7 @@ constexpr bool has(Interest all, Interest one) { return (static_cast<unsigned>(a
 /// A stream of bytes in both directions. read, write, shut_down_writing and close come back at once and are called by one thread at a
 /// time; interrupted calls are taken up again (D8). wait, wakes and wake may be called by any number of threads at any time before close.
 /// A transport or clock of the application follows the rules of callbacks in tls12/config.hpp, except:
+/// wait() may make the calls of its Conn that neither wait nor close;
 /// no call but wait() may block, because Conn holds its lock; and after an exception the connection is
 /// torn down without an alert.
 class Transport {

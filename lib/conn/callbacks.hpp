@@ -16,7 +16,7 @@ class Conn::Impl::Inside {
   Inside(Impl* impl, Waits waits) : impl_(impl), outer_(innermost_) {
     const Inside* same = of(impl);
     nested_ = same != nullptr;
-    allowed_ = !nested_ || (same->open_ && waits == Waits::no);
+    allowed_ = !nested_ || (same->open_ && waits <= *same->open_);
     innermost_ = this;
   }
   Inside(const Inside&) = delete;
@@ -35,16 +35,16 @@ class Conn::Impl::Inside {
     return inside;
   }
 
-  /// While it lives, a callback runs without the lock: it may make all calls that do not wait.
+  /// While it lives, a callback runs without the lock: it may make all calls that wait for no more than `most`.
   class Open {
    public:
-    explicit Open(const Impl* impl) : inside_(of(impl)) {
-      if (inside_ != nullptr) inside_->open_ = true;
+    explicit Open(const Impl* impl, Waits most = Waits::for_teardown) : inside_(of(impl)) {
+      if (inside_ != nullptr) inside_->open_ = most;
     }
     Open(const Open&) = delete;
     Open& operator=(const Open&) = delete;
     ~Open() {
-      if (inside_ != nullptr) inside_->open_ = false;
+      if (inside_ != nullptr) inside_->open_.reset();
     }
 
    private:
@@ -57,7 +57,8 @@ class Conn::Impl::Inside {
 
   Impl* impl_;
   Inside* outer_;
-  bool nested_, allowed_, open_ = false;
+  bool nested_, allowed_;
+  std::optional<Waits> open_;
 };
 
 /// Makes a public call: `body` gives a Result. A call that a callback must not make is

@@ -320,7 +320,7 @@ Result<void> Conn::close_write() {
 CloseReport Conn::close() { return impl_->close_from_outside(std::nullopt); }
 CloseReport Conn::close_gracefully(Deadline deadline) { return impl_->close_from_outside(deadline); }
 CloseReport Conn::Impl::close_from_outside(std::optional<Deadline> gentle_until) {
-  auto report = call(Waits::no, Phase::close, [&](Impl& impl) { return Result<CloseReport>(impl.close(gentle_until)); });
+  auto report = call(Waits::for_teardown, Phase::close, [&](Impl& impl) { return Result<CloseReport>(impl.close(gentle_until)); });
   return report ? *report : CloseReport{.error = report.error()};
 }
 void Conn::abort(Alert alert) {

@@ -24,7 +24,7 @@ inline Error tagged(const Error& error, Phase phase) { return error.phase == Pha
 class Conn::Impl {
  public:
   class Inside;
-  enum class Waits : bool { no, yes };  ///< whether a call may wait for the peer
+  enum class Waits : std::uint8_t { no, for_teardown, yes };  ///< what a call may wait for; yes: for the peer
 
   Impl(Engine engine, TransportPtr transport, const CommonConfig& common, bool accept_truncation, Duration session_lookup_timeout = {});
   ~Impl();

@@ -98,7 +98,7 @@ void Conn::Impl::wait(Lock& lock, Interest interest, Deadline until) {
   lock.unlock();
   std::optional<Error> thrown;
   try {
-    const Inside::Open open(this);
+    const Inside::Open open(this, Waits::no);  // teardown would wait for this call
     transport_->wait(interest, until, seen);
   } catch (...) { thrown = caught(); }
   lock.lock();

@@ -43,8 +43,10 @@ Recorded handshake_with(ClientConfig client, ServerConfig server,
     pair.server.interrupt_if(interrupt);
   }
   Recorded recorded;
-  while (carry_recorded(pair.client, pair.server, recorded.by_client, recorded) |
-         carry_recorded(pair.server, pair.client, recorded.by_server, recorded)) {}
+  for (bool moved = true; moved;) {
+    moved = carry_recorded(pair.client, pair.server, recorded.by_client, recorded);
+    moved |= carry_recorded(pair.server, pair.client, recorded.by_server, recorded);
+  }
   recorded.complete = pair.complete();
   return recorded;
 }

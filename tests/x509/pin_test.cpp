@@ -69,7 +69,8 @@ TEST_CASE("a text that is not a pin is refused, and named") {
 }
 
 TEST_CASE("what is not one SubjectPublicKeyInfo has no pin") {
-  const Bytes key = load("leaf.pem").parsed().public_key_info;
+  const Certificate leaf = load("leaf.pem");
+  const Bytes key = leaf.parsed().public_key_info;
   CHECK(Pin::of_public_key({}).error().code == Errc::bad_der);
   CHECK(Pin::of_public_key(key.first(key.size() - 1)).error().code == Errc::bad_der);
   CHECK(Pin::of_public_key(load("leaf.pem").der()).error().code == Errc::bad_der);
