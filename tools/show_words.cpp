@@ -81,7 +81,7 @@ std::string bits_in_words(Bytes content) {
 std::string text_in_words(Bytes content) { return in_quotes(text_of(content)); }
 
 std::string wide_text_in_words(Bytes content) {
-  // Units beyond ASCII by their code: a lone half of a pair is no character.
+  // Units beyond ASCII by their code: a lone half of a surrogate pair is not a character.
   std::string text;
   for (std::size_t i = 0; i + 1 < content.size(); i += 2) {
     const unsigned unit = static_cast<unsigned>(content[i]) << 8 | content[i + 1];

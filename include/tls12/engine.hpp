@@ -57,7 +57,7 @@ enum class Wants : std::uint8_t {
   verdict,     ///< on the peer that state() shows, verified_chain included (`verdict_elsewhere` of either configuration)
 };
 
-/// What is to be signed, for a key that lives elsewhere. `message` is valid until the answer is given or the handshake ends.
+/// A message to be signed by an external key. `message` is valid until the answer is given or the handshake ends.
 struct SignatureWanted {
   SignatureScheme scheme;
   SignatureAlgorithm algorithm;
@@ -198,7 +198,8 @@ class Engine {
   /// The first fatal error. It stays; its alert, if the rule has one, is the last thing in output().
   const std::optional<Error>& error() const;
   const ConnectionState& state() const;
-  /// Gives back the memory of buffers that are empty and that no operation uses. For whoever drives the engine to call when the connection goes idle; Conn does.
+  /// Gives back the memory of buffers that are empty and that no operation uses. Call it when the
+  /// connection goes idle; Conn does.
   void release_buffers();
 
  private:

@@ -18,7 +18,7 @@ using Path = std::span<const Certificate* const>;
 /// What is kept of a verdict that was interrupted, for when it is begun anew: no signature is checked twice.
 struct KnownSignatures {
   struct Link {
-    Certificate certificate, issuer;  // owned: who asks may come with certificates that do not live long, and nothing else may take their place
+    Certificate certificate, issuer;  // owned: the caller's certificates may be gone, and their memory reused
     bool is_right = false;
   };
   struct Other {

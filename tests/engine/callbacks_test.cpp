@@ -190,7 +190,7 @@ TEST_CASE("an engine that is moved inside its own callback goes on at its new pl
   CHECK(ends.complete());
 }
 
-TEST_CASE("an exception of an observer that is told of a failure is dropped") {
+TEST_CASE("an exception of an observer that receives a failure is dropped") {
   struct Throwing final : Observer {
     void on_alert(Direction, const AlertMessage&) override { throw std::runtime_error("on_alert"); }
     void on_error(const Error&) override { throw std::runtime_error("on_error"); }

@@ -68,7 +68,7 @@ TEST_CASE("a text that is not a pin is refused, and named") {
   }
 }
 
-TEST_CASE("what is not one SubjectPublicKeyInfo has no pin") {
+TEST_CASE("bytes that are not exactly one SubjectPublicKeyInfo have no pin") {
   const Certificate leaf = load("leaf.pem");
   const Bytes key = leaf.parsed().public_key_info;
   CHECK(Pin::of_public_key({}).error().code == Errc::bad_der);
