@@ -98,7 +98,7 @@ constexpr Rule kRules[] = {
     {Errc::certificate_unknown_issuer, "certificate_unknown_issuer", protocol, Alert::unknown_ca, "RFC 5280 §6.1", "no chain leads from the certificate to a trusted one"},
     {Errc::certificate_expired, "certificate_expired", protocol, Alert::certificate_expired, "RFC 5280 §4.1.2.5, §6.1.3", "a certificate has expired"},
     {Errc::certificate_not_yet_valid, "certificate_not_yet_valid", protocol, Alert::certificate_expired, "RFC 5280 §4.1.2.5, §6.1.3", "a certificate is not valid yet"},
-    {Errc::certificate_name_mismatch, "certificate_name_mismatch", protocol, Alert::bad_certificate, "RFC 6125 §6", "the certificate is for another name"},
+    {Errc::certificate_name_mismatch, "certificate_name_mismatch", protocol, Alert::bad_certificate, "RFC 9525 §6", "the certificate is for another name"},
     {Errc::certificate_not_a_ca, "certificate_not_a_ca", protocol, Alert::bad_certificate, "RFC 5280 §6.1.4 (k)", "a certificate was issued by one that is no CA"},
     {Errc::certificate_path_too_long, "certificate_path_too_long", protocol, Alert::bad_certificate, "RFC 5280 §6.1.4 (l), (m)", "a chain is longer than one of its CAs allows, or than this end builds"},
     {Errc::certificate_key_usage, "certificate_key_usage", protocol, Alert::bad_certificate, "RFC 5280 §4.2.1.3, §6.1.4 (n)", "a certificate's key usage does not allow this use"},
@@ -106,7 +106,7 @@ constexpr Rule kRules[] = {
     {Errc::certificate_critical_extension, "certificate_critical_extension", protocol, Alert::unsupported_certificate, "RFC 5280 §4.2", "a certificate has a critical extension that is not understood"},
     {Errc::certificate_signature_wrong, "certificate_signature_wrong", protocol, Alert::bad_certificate, "RFC 5280 §6.1.3 (a)", "a certificate's signature is wrong"},
     {Errc::certificate_algorithm_unsupported, "certificate_algorithm_unsupported", protocol, Alert::unsupported_certificate, "RFC 5280 §4.1.1.2", "a certificate's key or signature algorithm is not supported"},
-    {Errc::certificate_key_too_weak, "certificate_key_too_weak", protocol, Alert::bad_certificate, "RFC 7525 §4.3", "a certificate's key is too short"},
+    {Errc::certificate_key_too_weak, "certificate_key_too_weak", protocol, Alert::bad_certificate, "RFC 9325 §4.5", "a certificate's key is too short"},
     {Errc::certificate_profile, "certificate_profile", protocol, Alert::bad_certificate, "RFC 5280 §4", "a certificate is not as its issuer should have made it"},
     {Errc::certificate_name_constraint, "certificate_name_constraint", protocol, Alert::bad_certificate, "RFC 5280 §4.2.1.10, §6.1.3 (b), (c)", "a certificate has a name that one of its CAs may not issue for"},
     {Errc::certificate_policy, "certificate_policy", protocol, Alert::bad_certificate, "RFC 5280 §6.1.5 (g), RFC 9618", "a chain is not valid for any policy that is asked for"},
@@ -154,7 +154,7 @@ constexpr Rule kRules[] = {
     {Errc::key_does_not_match_certificate, "key_does_not_match_certificate", configuration, std::nullopt, "", "the private key is not the certificate's"},
     {Errc::key_too_small, "key_too_small", configuration, std::nullopt, "RFC 8017 §9", "the RSA key is too short for this signature"},
     {Errc::key_unsupported, "key_unsupported", configuration, std::nullopt, "", "the key's algorithm is not supported"},
-    {Errc::bad_host_name, "bad_host_name", configuration, std::nullopt, "RFC 6125 §6.4", "the name is neither a DNS name nor an IP address"},
+    {Errc::bad_host_name, "bad_host_name", configuration, std::nullopt, "RFC 9525 §6.1", "the name is neither a DNS name nor an IP address"},
     {Errc::algorithm_unavailable, "algorithm_unavailable", configuration, std::nullopt, "", "no crypto backend has the algorithm on this machine"},
     {Errc::field_too_long, "field_too_long", internal, Alert::internal_error, "RFC 5246 §4.3", "a field of a message is longer than its length can say"},
     // ourselves
@@ -167,14 +167,20 @@ constexpr Rule kRules[] = {
     // clang-format on
 };
 
-constexpr std::size_t index_of(Errc code) { return static_cast<std::size_t>(code) - 1; }
+constexpr std::size_t number_of(Errc code) { return static_cast<std::size_t>(code); }
 
-constexpr bool rows_are_in_order() {
-  for (std::size_t i = 0; i < std::size(kRules); ++i)
-    if (index_of(kRules[i].code) != i) return false;
-  return std::size(kRules) == index_of(Errc::count_);
-}
-static_assert(rows_are_in_order(), "one row a rule, in the order of Errc");
+constexpr std::size_t kNumbers = number_of(Errc::count_);
+constexpr auto kNoRow = static_cast<std::uint16_t>(std::size(kRules));
+
+/// The place in kRules of each number.
+constexpr auto kRowOf = [] {
+  std::array<std::uint16_t, kNumbers> rows = {};
+  rows.fill(kNoRow);
+  for (std::uint16_t i = 0; i < kNoRow; ++i) rows[number_of(kRules[i].code)] = i;
+  return rows;
+}();
+static_assert(std::size(kRules) == kNumbers - 1 && std::ranges::count(kRowOf, kNoRow) == 1 && kRowOf[0] == kNoRow,
+              "one row per rule, a number for each, and no gaps below count_");
 
 std::errc condition_of(Errc code) {
   switch (code) {
@@ -205,8 +211,8 @@ class ErrorCategory final : public std::error_category {
 }  // namespace
 
 const Rule& rule(Errc code) {
-  const std::size_t i = index_of(code);  // of 0, the largest number there is
-  return kRules[i < std::size(kRules) ? i : index_of(Errc::internal_error)];
+  const bool known = number_of(code) < kNumbers && kRowOf[number_of(code)] != kNoRow;
+  return kRules[kRowOf[number_of(known ? code : Errc::internal_error)]];
 }
 
 void Error::set_detail(std::string_view about) {

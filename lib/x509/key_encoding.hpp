@@ -1,4 +1,4 @@
-// Private keys as files carry them: PKCS#8 (RFC 5208, RFC 5958), SEC 1 (RFC 5915), PKCS#1 (RFC 8017 appendix A.1.2), Ed25519 (RFC 8410 §7).
+// Private keys as files carry them: PKCS#8 (RFC 5958), SEC 1 (RFC 5915), PKCS#1 (RFC 8017 appendix A.1.2), Ed25519 (RFC 8410 §7).
 #pragma once
 
 #include <optional>

@@ -4,11 +4,13 @@
 #include <cctype>
 #include <fstream>
 #include <set>
+#include <sstream>
 #include <string>
 #include <system_error>
 #include <type_traits>
 #include <vector>
 
+#include "base/error_numbers.hpp"
 #include "tls12/error.hpp"
 
 using namespace tls12;
@@ -24,37 +26,58 @@ std::vector<Errc> all_codes() {
 // What only this library rules on; every other fault of a peer has an RFC that says so.
 const std::set<Errc> kOwnRules = {Errc::too_many_empty_records, Errc::too_many_warnings, Errc::too_much_work, Errc::certificate_search_exhausted, Errc::certificate_refused};
 
+struct Enumerator {
+  std::string name;
+  int number = 0;  // 0: none is written
+};
+
 // The enumerators of Errc as the public header spells them.
-std::vector<std::string> enumerators() {
+std::vector<Enumerator> enumerators() {
   std::ifstream header(TLS12_ERROR_HEADER);
-  std::vector<std::string> names;
+  std::vector<Enumerator> found;
   bool inside = false;
   for (std::string line; std::getline(header, line);) {
-    if (line.starts_with("enum class Errc"))
+    if (line.starts_with("enum class Errc")) {
       inside = true;
-    else if (inside && line.starts_with("};"))
+    } else if (inside && line.starts_with("};")) {
       break;
-    else if (inside) {
-      const std::string code = line.substr(0, line.find_first_of("/=,"));
-      std::string name;
-      for (const char c : code)
-        if (std::isalnum(static_cast<unsigned char>(c)) || c == '_') name += c;
-      if (!name.empty()) names.push_back(name);
+    } else if (inside) {
+      Enumerator one;
+      std::istringstream words(line.substr(0, line.find_first_of("/,")));
+      std::string equals;
+      if (words >> one.name) found.push_back(one);
+      if (words >> equals) words >> found.back().number;
     }
   }
-  return names;
+  return found;
 }
 
 }  // namespace
 
-TEST_CASE("Every rule has a row whose name is its enumerator's") {
-  const auto names = enumerators();
-  REQUIRE(names.size() == static_cast<std::size_t>(Errc::count_));
-  CHECK(names.back() == "count_");
-  for (const Errc code : all_codes()) {
-    CHECK(rule(code).code == code);
-    CHECK(rule(code).name == names[static_cast<std::size_t>(code) - 1]);
+TEST_CASE("Every rule has a row whose name and number are its enumerator's") {
+  const auto header = enumerators();
+  REQUIRE(header.size() == static_cast<std::size_t>(Errc::count_));
+  CHECK(header.back().name == "count_");
+  for (const Enumerator& one : header) {
+    CAPTURE(one.name);
+    CHECK(one.number != 0);
+    if (one.name == "count_") continue;
+    CHECK(static_cast<int>(rule(static_cast<Errc>(one.number)).code) == one.number);
+    CHECK(rule(static_cast<Errc>(one.number)).name == one.name);
   }
+}
+
+TEST_CASE("The number of a rule never changes, and is not used again") {
+  std::set<std::string_view> names;
+  std::set<int> numbers;
+  for (const auto& [name, number] : test::kErrorNumbers) {
+    CAPTURE(name);
+    CHECK(rule(static_cast<Errc>(number)).name == name);
+    CHECK(names.insert(name).second);
+    CHECK(numbers.insert(number).second);
+  }
+  // A new rule gets its line in error_numbers.hpp.
+  CHECK(numbers.size() == all_codes().size());
 }
 
 TEST_CASE("Every row has words for a user: one sentence, its own") {
@@ -175,6 +198,10 @@ TEST_CASE("A rule and an error convert to std::error_code") {
   CHECK(code.value() == static_cast<int>(Errc::bad_finished));
   CHECK(code.message() == rule(Errc::bad_finished).text);
   CHECK(make_error_code(Error(Errc::bad_pem, "x")) == Errc::bad_pem);
+  const std::error_code converted = Error(Errc::bad_pem, "x").in(Phase::configure);
+  CHECK(converted == Errc::bad_pem);
+  CHECK(std::is_convertible_v<Error, std::error_code>);
+  CHECK(std::system_error(Error(Errc::timed_out), "dial").code() == std::errc::timed_out);
   CHECK(code != std::error_code(Errc::bad_signature));
 }
 
@@ -186,6 +213,8 @@ TEST_CASE("Where the system has a word for it, the error compares equal to it") 
   CHECK(std::error_code(Errc::address_in_use) == std::errc::address_in_use);
   CHECK(std::error_code(Errc::out_of_memory) == std::errc::not_enough_memory);
   CHECK(std::error_code(Errc::bad_finished) != std::errc::timed_out);
+  CHECK((Error(Errc::timed_out) == std::errc::timed_out));
+  CHECK((Error(Errc::bad_finished) != std::errc::timed_out));
 }
 
 TEST_CASE("No rule reads as success") {

@@ -63,6 +63,8 @@ faulty sources.sh lib/crypto/meson.build "cpp.find_library('mbed""tls')"
 echo >"$house/tools/show.cpp"
 faulty sources.sh tools/show.cpp 'std::puts(name.c_str());'
 faulty sources.sh tools/show.cpp 'std::fwrite(name.data(), 1, name.size(), stderr);'
+faulty sources.sh lib/wire/codec.hpp '// RFC 44''92 §5.1'
+faulty sources.sh tools/show.cpp '{"names", "RFC 61''25"},'
 faulty sources.sh notes.md 'see /ho''me/someone/notes'
 faulty sources.sh tools/try '/wo''rk/shared'
 exit $failures

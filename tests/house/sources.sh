@@ -24,6 +24,16 @@ forbid 'what is committed is finished' '(TO''DO|FIX''ME|XX''X)' lib include tool
 forbid 'tools/output.hpp prints: it makes text printable' '(^|[^A-Za-z0-9_])(f?printf|f?puts|fwrite) *\(|std::c(out|err|log)' \
   $(find tools -maxdepth 1 -name '*.?pp' ! -name output.?pp 2>/dev/null) /dev/null
 
+# One rule is cited one way: by the RFC that is in force, unless only its predecessor has the sentence.
+cited=$(grep -rnIE --exclude-dir=house \
+  'RFC ?(1738|2253|2279|2313|2314|2396|2437|2459|2560|2616|2818|2821|2822|2898|3280|3447|3484|3490|3546|4366|4492|4507|4627|5208|6125|6555|7159|723[0-5]|7525|7539|8399)([^0-9]|$)' \
+  include lib tools tests fuzz README.md 2>/dev/null |
+  grep -vE 'RFC 2253 §4|RFC ?2253,|by RFC 2253, but|RFC 3280 §4\.2\.1\.4|RFC 3280 §5\.3\.2|RFC 6125 §?6\.4\.4')
+if [ -n "$cited" ]; then
+  printf '%s\n' "$cited" | sed 's|$|    <- a later RFC replaces it|'
+  violations=1
+fi
+
 # A clone works anywhere: no file knows the machine that it was written on.
 if [ -e .git ] && command -v git >/dev/null 2>&1 && git ls-files >/dev/null 2>&1; then
   list() { git ls-files -z; }
