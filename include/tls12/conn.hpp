@@ -65,7 +65,7 @@ struct CloseReport {
   explicit operator bool() const { return !error.has_value(); }
 };
 
-/// A signature that the handshake waits for, from a key that lives elsewhere.
+/// A signature that the handshake waits for, from the external key of state().identity.
 struct SignatureRequest {
   SignatureScheme scheme;
   SignatureAlgorithm algorithm;

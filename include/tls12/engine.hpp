@@ -57,7 +57,7 @@ enum class Wants : std::uint8_t {
   verdict,     ///< on the peer that state() shows, verified_chain included (`verdict_elsewhere` of either configuration)
 };
 
-/// A message to be signed by an external key. `message` is valid until the answer is given or the handshake ends.
+/// A message to be signed by the external key of state().identity. `message` is valid until the answer is given or the handshake ends.
 struct SignatureWanted {
   SignatureScheme scheme;
   SignatureAlgorithm algorithm;

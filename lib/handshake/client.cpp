@@ -476,6 +476,7 @@ Result<Outcome> Client::choose_identity() {
   } else {
     credential_ = choose_for(*request, context_.identities, context_.abilities, own_certificate_type_);
   }
+  if (credential_) state_.identity = credential_->identity->identity;
   return Outcome::done;
 }
 

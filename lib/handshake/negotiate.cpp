@@ -156,7 +156,10 @@ class Chooser {
       const KeyKind key = shown.identity.key().kind();
       if (!fits(key_exchange, key) || !usage_allows(key_exchange, shown.identity.chain().front())) continue;
       if (key_exchange == KeyExchange::rsa && !shown.identity.key().decrypts()) continue;
-      if (has_ecdhe(key_exchange) && !curve_is_welcome(hello_, key)) continue;
+      if (has_ecdhe(key_exchange) && !curve_is_welcome(hello_, key)) {
+        missing({Errc::no_common_group, name(*wire::curve_of(key)) + " of a certificate"});
+        continue;
+      }
       Credential credential{.identity = &shown};
       if (has_signature(key_exchange) && !choose_scheme(context_.abilities, hello_.signature_algorithms, credential)) {
         missing(hello_.signature_algorithms ? Errc::no_common_signature_scheme : Errc::signature_algorithms_absent);
@@ -173,8 +176,8 @@ class Chooser {
   }
 
   // The nearest miss is what the error says.
-  bool missing(Errc what) {
-    if (missing_ == Errc::no_common_suite) missing_ = what;
+  bool missing(const Error& what) {
+    if (missing_.code == Errc::no_common_suite) missing_ = what;
     return false;
   }
 
@@ -184,7 +187,7 @@ class Chooser {
   std::vector<const ShownIdentity*> candidates_;  // those for the name, or else all
   const bool named_;
   Choice choice_;
-  Errc missing_ = Errc::no_common_suite;
+  Error missing_ = Errc::no_common_suite;
 };
 
 // Both lists, one by the order of the other, until `visit` is content.

@@ -214,6 +214,7 @@ Result<Outcome> Server::send_server_hello() {
     return sent;
   }
   if (choice_.group != nullptr) state_.group = choice_.group->group;
+  if (choice_.credential.identity != nullptr) state_.identity = choice_.credential.identity->identity;
   if (has_signature(suite.key_exchange)) state_.signature_scheme = choice_.credential.scheme;
   suite_chosen(suite);
   if (!asks_client_) transcript_.stop_keeping();

@@ -86,6 +86,33 @@ TEST_CASE("of several identities none will do: the alert is handshake_failure, a
   fault({"an ECDSA suite, RSA schemes", pairs16({kEcdsaSuite}), curves, pairs16({0x0804, 0x0401})}, Errc::no_common_signature_scheme);
   fault({"an RSA suite, ECDSA schemes", pairs16({kRsaSuite}), curves, pairs16({0x0403, 0x0807})}, Errc::no_common_signature_scheme);
   fault({"no suite", pairs16({0x0005}), curves, pairs16({0x0403})}, Errc::no_common_suite);
+  fault({"no curve of a certificate", pairs16({kEcdsaSuite}), pairs16({29}), pairs16({0x0403})}, Errc::no_common_group);
+}
+
+TEST_CASE("the state of each end holds the identity that it shows, in full handshakes") {
+  ClientConfig client = client_config();
+  client.identities = {development_identity(rsa).leaf, development_identity(ed25519).leaf};
+  client.sessions = make_memory_session_store();
+  ServerConfig server = server_config();
+  server.common.schemes = {SignatureScheme::ed25519};
+  server.client_authentication = ClientAuthentication::request;
+  server.ticket_keys = TicketKeys::rotating();
+  Pair full(client, server);
+  full.talk();
+  REQUIRE(full.complete());
+  CHECK(leaf_of(full.client.state().identity.value()) == leaf_of(client.identities[1]));
+  CHECK(leaf_of(full.server.state().identity.value()) == leaf_of(server.identities[0]));
+  Pair resumed(client, server);
+  resumed.talk();
+  REQUIRE(resumed.server.state().resumed);
+  CHECK_FALSE(resumed.client.state().identity);
+  CHECK_FALSE(resumed.server.state().identity);
+  client.sessions = nullptr;
+  client.identities.pop_back();
+  Pair without(client, server);
+  without.talk();
+  REQUIRE(without.complete());
+  CHECK_FALSE(without.client.state().identity);
 }
 
 TEST_CASE("RFC 6066 §3: the identity is one for the name that the client asks for, wildcards and addresses included; else the first of all that fits") {
@@ -139,6 +166,7 @@ TEST_CASE("identities whose keys live elsewhere stand beside others, and each si
   Pair far(client, config);
   far.talk();
   REQUIRE(far.server.wants() == Wants::signature);
+  CHECK(leaf_of(far.server.state().identity.value()) == leaf_of(config.identities[0]));  // whose key signs
   const SignatureWanted wanted = far.server.signature_wanted();
   Octets signature(kMaxSignatureSize);
   signature.resize(development_identity(ec_secp256r1).leaf.key().sign(wanted.algorithm, wanted.message, default_provider()->rng(), signature).value());
