@@ -58,7 +58,12 @@ enum class RenegotiationRefusal : std::uint8_t {
 };
 
 /// How often a server may renegotiate (RFC 5746 §3.5).
-enum class Renegotiation : std::uint8_t { never, once, freely };
+enum class Renegotiation : std::uint8_t {
+  never,
+  once,
+  freely,
+  ask,  ///< the application answers each HelloRequest (Wants::renegotiation in tls12/engine.hpp)
+};
 
 /// What both ends have. Empty lists mean: what the policy has, best first as this CPU has it.
 struct CommonConfig {

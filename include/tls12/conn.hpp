@@ -120,7 +120,8 @@ class Conn {
   /// Errors: Errc::timed_out (go on later); Errc::handshake_timed_out (final: CommonConfig::handshake_timeout passed); what the peer or the
   /// transport did.
   Result<void> handshake();
-  /// What the handshake waits for; calls that need it wait too, by their deadlines. Any thread may answer. Nothing, once it is over or given up.
+  /// What the handshake waits for, or a server that requests another one; calls that need it wait too, by their deadlines. Any thread may answer. Nothing, once
+  /// it is over or given up.
   Wants wants() const;
   /// Called once for each answer that is wanted, by the thread that drives the handshake, with no lock held. It must not block: the answer
   /// may come from inside it, or later from any thread. Set before the handshake begins.
@@ -138,7 +139,11 @@ class Conn {
   Result<std::vector<std::uint8_t>> session_wanted() const;
   Result<void> provide_session(Bytes session);
   Result<void> accept_peer();
-  Result<void> refuse_peer(std::string_view reason);
+  Result<void> refuse_peer(std::string_view reason, Alert alert = Alert::certificate_unknown);
+  /// To Wants::renegotiation, which a read() meets: it waits for the answer by the read deadline. From
+  /// accept_renegotiation() on, CommonConfig::handshake_timeout counts.
+  Result<void> accept_renegotiation();
+  Result<void> refuse_renegotiation();
 
   // ------------------------------------------------ data
   /// Decrypted bytes: at least one; 0, again and again: the peer's close_notify, authenticated, behind all that it sent. A transport that ends

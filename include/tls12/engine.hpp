@@ -55,6 +55,9 @@ enum class Wants : std::uint8_t {
   decryption,  ///< likewise, for RSA key exchange: see decryption_wanted()
   session,     ///< a server's session by its ID, from a store elsewhere (ServerConfig::look_up_elsewhere): see session_wanted()
   verdict,     ///< on the peer that state() shows, verified_chain included (`verdict_elsewhere` of either configuration)
+  /// A client's leave for its server to renegotiate (Renegotiation::ask). No handshake is under way:
+  /// what is written meanwhile goes out before the renegotiation. Nothing is read until the answer.
+  renegotiation,
 };
 
 /// A message to be signed by the external key of state().identity. `message` is valid until the answer is given or the handshake ends.
@@ -150,8 +153,13 @@ class Engine {
   /// The session as it was put into the store; empty when there is none, it has expired, or the store did not answer in time: the engine has no clock.
   Result<void> provide_session(Bytes session);
   Result<void> accept_peer();
-  /// The handshake fails with Errc::certificate_refused, and `reason` as its detail.
-  Result<void> refuse_peer(std::string_view reason);
+  /// The handshake fails with Errc::certificate_refused, and `reason` as its detail. `alert` tells the
+  /// peer: of those of RFC 5246 §7.2.2, certificate_revoked or access_denied for example.
+  Result<void> refuse_peer(std::string_view reason, Alert alert = Alert::certificate_unknown);
+  /// Begins the renegotiation that the server requests: the ClientHello is in output().
+  Result<void> accept_renegotiation();
+  /// Answers as CommonConfig::renegotiation_refusal says. close_write() does this, too.
+  Result<void> refuse_renegotiation();
 
   // ------------------------------------------------ application data
   /// Decrypted bytes that were not consumed yet: a view into the engine's buffer, valid until consume().
@@ -211,6 +219,7 @@ class Engine {
   using Owner = std::unique_ptr<Impl, Retire>;
   explicit Engine(Owner impl);
   Result<void> answer(Wants what, std::optional<Bytes> with);
+  Result<void> answer_renegotiation(bool granted);
   Bytes asked(Wants what) const;
   Owner impl_;
 };

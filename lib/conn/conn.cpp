@@ -56,7 +56,7 @@ Result<std::size_t> Conn::Impl::read(MutableBytes into) {
       }
       continue;
     }
-    if (update_sessions(lock)) continue;
+    if (update_sessions(lock) || ask(lock)) continue;
     // What was held back may be what the peer is to answer.
     (void)engine_.flush();
     push();
@@ -298,8 +298,14 @@ Result<void> Conn::provide_session(Bytes session) {
 Result<void> Conn::accept_peer() {
   return impl_->give([](Engine& engine) { return engine.accept_peer(); });
 }
-Result<void> Conn::refuse_peer(std::string_view reason) {
-  return impl_->give([&](Engine& engine) { return engine.refuse_peer(reason); });
+Result<void> Conn::refuse_peer(std::string_view reason, Alert alert) {
+  return impl_->give([&](Engine& engine) { return engine.refuse_peer(reason, alert); });
+}
+Result<void> Conn::accept_renegotiation() {
+  return impl_->give([](Engine& engine) { return engine.accept_renegotiation(); });
+}
+Result<void> Conn::refuse_renegotiation() {
+  return impl_->give([](Engine& engine) { return engine.refuse_renegotiation(); });
 }
 
 Result<std::size_t> Conn::read(MutableBytes into) {

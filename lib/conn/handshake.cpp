@@ -164,6 +164,7 @@ Result<void> Conn::Impl::answer(const std::function<Result<void>(Engine&)>& give
   if (closing_) return fail(Error(Errc::closed).in(Phase::handshake));
   Result<void> given;
   run_engine(lock, [&](Engine& engine) { given = give(engine); });
+  if (given) asked_ = Wants::nothing;  // the same may be wanted again at once
   settle();
   wake();
   return given;

@@ -191,6 +191,13 @@ Result<void> Engine::answer(Wants what, std::optional<Bytes> with) {
   call.run([&](Impl& impl) { impl.answer(with); });
   return {};
 }
+Result<void> Engine::answer_renegotiation(bool granted) {
+  Call call(impl_.get());
+  if (!call && impl_) return call.refusal();
+  if (wants() != Wants::renegotiation) return fail(Errc::not_waiting_for_that);
+  call.run([&](Impl& impl) { impl.answer_renegotiation(granted); });
+  return {};
+}
 Bytes Engine::asked(Wants what) const { return wants() == what ? impl_->asked() : Bytes{}; }
 
 Result<void> Engine::provide_signature(Bytes signature) { return answer(Wants::signature, signature); }
@@ -201,7 +208,13 @@ Result<void> Engine::refuse_decryption() { return answer(Wants::decryption, std:
 Bytes Engine::session_wanted() const { return asked(Wants::session); }
 Result<void> Engine::provide_session(Bytes session) { return answer(Wants::session, session); }
 Result<void> Engine::accept_peer() { return answer(Wants::verdict, std::nullopt); }
-Result<void> Engine::refuse_peer(std::string_view reason) { return answer(Wants::verdict, bytes_of(reason)); }
+Result<void> Engine::refuse_peer(std::string_view reason, Alert alert) {
+  std::vector<std::uint8_t> refusal = {static_cast<std::uint8_t>(alert)};
+  refusal.insert(refusal.end(), reason.begin(), reason.end());
+  return answer(Wants::verdict, refusal);
+}
+Result<void> Engine::accept_renegotiation() { return answer_renegotiation(true); }
+Result<void> Engine::refuse_renegotiation() { return answer_renegotiation(false); }
 
 Bytes Engine::readable() const { return impl_ ? impl_->readable() : Bytes{}; }
 Result<void> Engine::consume(std::size_t n) {

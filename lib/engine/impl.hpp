@@ -40,6 +40,7 @@ class Engine::Impl final : private handshake::Channel {
   Bytes readable() const { return plaintext_; }
   Result<void> consume(std::size_t n);
   void answer(std::optional<Bytes> with);
+  void answer_renegotiation(bool granted);
   void work();
   void interrupt_if(std::function<bool()> ask) { work_.interrupt_if(std::move(ask)); }
 
@@ -64,7 +65,7 @@ class Engine::Impl final : private handshake::Channel {
   bool handshaking() const { return handshake_ != nullptr; }
   bool waiting() const { return wants() != Wants::nothing || has_work(); }
   bool has_work() const { return handshake_ && work_.interrupted(); }
-  Wants wants() const { return handshake_ ? handshake_->wants() : Wants::nothing; }
+  Wants wants() const { return handshake_ ? handshake_->wants() : renegotiation_wanted_ ? Wants::renegotiation : Wants::nothing; }
   SignatureWanted signature_wanted() const { return handshake_ ? handshake_->signature_wanted() : SignatureWanted{}; }
   Bytes asked() const { return handshake_->asked(); }
   const char* due() const { return handshake_ ? handshake_->flow().due() : error_ && error_->due != nullptr ? error_->due : "complete"; }
@@ -92,6 +93,7 @@ class Engine::Impl final : private handshake::Channel {
   void process();
   bool process_record();
   void go_on();
+  void go_on_receiving();
   Result<void> pay_for_handshake();
   Result<void> dispatch(ContentType type, const record::Record& record, MutableBytes plaintext);
   Result<void> receive_handshake(Bytes fragment);
@@ -156,6 +158,7 @@ class Engine::Impl final : private handshake::Channel {
   ConnectionState state_;
   handshake::Kept kept_;
   std::unique_ptr<Observer> observer_;
+  bool renegotiation_wanted_ = false;               // the application is asked (Renegotiation::ask)
   std::unique_ptr<Next> next_;                      // of a renegotiation under way, or given up
   std::unique_ptr<handshake::Endpoint> handshake_;  // gone, and wiped, when it is complete or has failed
 

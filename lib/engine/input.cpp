@@ -75,6 +75,10 @@ void Engine::Impl::work() {
 
 void Engine::Impl::go_on() {
   if (const auto moved = moved_on(handshake_->flow().advance()); !moved) return fail(moved.error());
+  go_on_receiving();
+}
+
+void Engine::Impl::go_on_receiving() {
   if (const auto received = receive_messages(); !received) return fail(received.error());
   flush_flight();
   process();
@@ -157,7 +161,9 @@ Result<void> Engine::Impl::receive_message(const record::HandshakeAssembly::Mess
 Result<void> Engine::Impl::receive_hello_request(Bytes body) {
   if (const auto request = wire::parse_hello_request(body); !request) return std::unexpected(request.error());
   if (const auto counted = count_hello_request(); !counted || handshake_) return counted;
-  return may_renegotiate() ? renegotiate() : refuse_renegotiation();
+  if (!may_renegotiate()) return refuse_renegotiation();
+  renegotiation_wanted_ = std::get<ClientContext>(context_).config().renegotiation == Renegotiation::ask;
+  return renegotiation_wanted_ ? Result<void>() : renegotiate();
 }
 
 // RFC 5746 §4.4: this server never renegotiates.

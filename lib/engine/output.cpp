@@ -114,6 +114,7 @@ Result<void> Engine::Impl::close_write() {
   if (const auto sent = send_alert(AlertLevel::warning, Alert::close_notify); !sent) return sent;
   close_notify_sent_ = true;
   if (handshake_ && !handshake_->flow().ours_are_sent()) handshake_.reset();  // nothing of ours follows
+  if (renegotiation_wanted_) answer_renegotiation(false);
   return {};
 }
 
@@ -135,6 +136,7 @@ void Engine::Impl::fail_silently(Error error) {
   forget_session();
   handshake_.reset();
   next_.reset();
+  renegotiation_wanted_ = false;
   kept_ = {};  // RFC 5246 §7.2.2: keys and secrets too
   held_ = SecretVector();
   writing_.forget_keys();

@@ -6,7 +6,7 @@ namespace tls12 {
 
 bool Engine::Impl::may_renegotiate() const {
   const Renegotiation allowed = std::get<ClientContext>(context_).config().renegotiation;
-  const bool granted = allowed == Renegotiation::freely || (allowed == Renegotiation::once && state_.renegotiations == 0);
+  const bool granted = allowed == Renegotiation::freely || allowed == Renegotiation::ask || (allowed == Renegotiation::once && state_.renegotiations == 0);
   // RFC 5746 §4.2: never without its extension. RFC 7627 §5.4: nor where the Finished messages of two connections can be the same.
   return granted && state_.secure_renegotiation && (state_.extended_master_secret || !state_.resumed) && !close_notify_sent_;
 }
@@ -33,6 +33,13 @@ Result<void> Engine::Impl::refuse_renegotiation() {
     case RenegotiationRefusal::refuse: break;
   }
   return std::unexpected(Error(Errc::renegotiation_refused));
+}
+
+void Engine::Impl::answer_renegotiation(bool granted) {
+  renegotiation_wanted_ = false;
+  const auto answered = granted ? renegotiate() : refuse_renegotiation();
+  if (!answered) return fail(answered.error());
+  go_on_receiving();
 }
 
 void Engine::Impl::renegotiated() {

@@ -87,8 +87,11 @@ PublicKey Endpoint::peer_key() const {
 Result<Outcome> Endpoint::await_verdict() {
   state_.verified_chain = peer_verified_->chain();  // for whoever judges
   if (!question_.ask(Wants::verdict)) return Outcome::waits;
-  if (const auto reason = question_.take()) return fail(Errc::certificate_refused, text_of(*reason));
-  return Outcome::done;
+  const auto refusal = question_.take();
+  if (!refusal) return Outcome::done;
+  Error error(Errc::certificate_refused, text_of(Bytes(*refusal).subspan(1)));
+  error.alert = static_cast<Alert>(refusal->front());
+  return fail(error);
 }
 
 Result<Outcome> Endpoint::derive_keys() {

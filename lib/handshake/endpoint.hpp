@@ -83,7 +83,8 @@ class Endpoint : public Steps {
   Wants wants() const { return signing_.waits() ? Wants::signature : question_.wants(); }
   SignatureWanted signature_wanted() const { return signing_.wanted(); }
   Bytes asked() const { return question_.about(); }
-  /// The answer: a signature, a decrypted block, a session, or nothing; of a verdict a reason to refuse, or nothing. Only while wants() says so.
+  /// The answer: a signature, a decrypted block, a session, or nothing; of a verdict nothing, or to
+  /// refuse an octet with the alert and then the reason. Only while wants() says so.
   void answer(std::optional<Bytes> with) { signing_.waits() ? signing_.answer(with) : question_.answer(with); }
 
  protected:

@@ -16,13 +16,13 @@ namespace {
 
 /// The server does one step of its script whenever the connection would wait; when there is none, time jumps to the deadline.
 struct Renegotiating {
-  Renegotiating() {
+  explicit Renegotiating(Renegotiation allowed = Renegotiation::freely) {
     MemoryPair pair = memory_pair(clock);
     wire = std::move(pair.second);
     server.emplace(Role::server, *wire);
     ClientConfig config = client_config();
     config.dangerous.accept_any_certificate = true;
-    config.renegotiation = Renegotiation::freely;
+    config.renegotiation = allowed;
     config.common.handshake_timeout = 10s;
     conn.emplace(Conn::client(std::move(pair.first), config.build().value(), "localhost").value());
     clock.jump_when_idle(true);
@@ -120,6 +120,58 @@ TEST_CASE("a deadline that passes in a renegotiation says what was due, and anot
   r.script = r.handshake();
   r.script.push_back([&] { r.say("behind"); });
   CHECK(r.read() == "behind");
+}
+
+TEST_CASE("Renegotiation::ask: a read asks the hook about each request, and carries the renegotiation that it accepts") {
+  Renegotiating r(Renegotiation::ask);
+  std::vector<Wants> wanted;
+  r.conn->on_wanted([&](Wants wants) {
+    wanted.push_back(wants);
+    CHECK((wanted.size() == 1 ? r.conn->refuse_renegotiation() : r.conn->accept_renegotiation()).has_value());
+  });
+  r.server->deliver(ContentType::handshake, Octets(8, 0));  // two requests in one record
+  r.script = r.handshake();
+  r.script.push_back([&] { r.say("after"); });
+  CHECK(r.read() == "after");
+  CHECK(wanted == std::vector{Wants::renegotiation, Wants::renegotiation});
+  CHECK(r.conn->state().renegotiations == 1);
+  r.server->collect();
+  REQUIRE(r.server->alerts.size() == 1);
+  CHECK(r.server->alerts[0].description == Alert::no_renegotiation);
+}
+
+TEST_CASE("Renegotiation::ask: a read waits for the answer by its deadline, and writes go on") {
+  Renegotiating r(Renegotiation::ask);
+  r.ask();
+  r.conn->set_read_deadline(within(30s, r.clock));  // handshake_timeout does not count yet
+  CHECK(r.read() == "error: timed_out");
+  CHECK(r.clock.now() - r.start == 30s);
+  CHECK(r.conn->wants() == Wants::renegotiation);
+  REQUIRE(r.conn->write(bytes_of("before")) == 6U);
+  CHECK(r.heard() == "before");
+  r.conn->set_read_deadline(Deadline::never());
+  REQUIRE(r.conn->accept_renegotiation());
+  CHECK(r.conn->wants() == Wants::nothing);
+  CHECK(r.conn->accept_renegotiation().error().code == Errc::not_waiting_for_that);
+  r.script = r.handshake();
+  r.script.push_back([&] { r.say("after"); });
+  CHECK(r.read() == "after");
+  CHECK(r.conn->state().renegotiations == 1);
+}
+
+TEST_CASE("Renegotiation::ask: an answer from another thread ends the wait of a blocked read") {
+  Renegotiating r(Renegotiation::ask);
+  std::promise<void> asked;
+  r.conn->on_wanted([&](Wants) { asked.set_value(); });
+  r.clock.jump_when_idle(false);
+  r.ask();
+  r.script = r.handshake();
+  r.script.push_back([&] { r.say("after"); });
+  auto reader = std::async(std::launch::async, [&] { return r.read(); });
+  asked.get_future().wait();
+  CHECK(r.conn->wants() == Wants::renegotiation);
+  r.conn->accept_renegotiation().value();
+  CHECK(reader.get() == "after");
 }
 
 TEST_CASE("C2: close() amid a renegotiation says close_notify, for a first handshake is complete") {
