@@ -118,6 +118,9 @@ struct ClientConfig {
 
   /// Ask for a verdict from outside (Wants::verdict) on a server whose certificate or raw public key was found right: it can only refuse.
   bool verdict_elsewhere = false;
+  /// Ask for that verdict on each resumed session too. A refusal fails the handshake and forgets the
+  /// session. Without it, only the verdict of the full handshake counts. Needs `verdict_elsewhere`.
+  bool verdict_on_resumption = false;
 
   bool dynamic_records = false;                 ///< as ServerConfig::dynamic_records; what clients send is mostly small anyway
 
@@ -173,6 +176,8 @@ struct ServerConfig {
   std::function<bool(Bytes public_key_info)> accept_raw_public_key = {};
   /// Ask for a verdict from outside (Wants::verdict) on a client that showed a certificate or raw public key, once it was found right: it can only refuse.
   bool verdict_elsewhere = false;
+  /// Ask for that verdict on each resumed session too, as ClientConfig::verdict_on_resumption does.
+  bool verdict_on_resumption = false;
   /// RFC 5246 §7.4.4's certificate_authorities: whether the subjects of `client_trust` are sent: all, or none if they need more than 2^16-1 bytes.
   bool send_authorities = true;
 

@@ -427,8 +427,8 @@ Result<Outcome> Client::verify_peer() {
     if (!*verified) return Outcome::waits;
     peer_verified_ = std::move(*verified);
   }
-  const bool showed_key = !negotiated_.resumed && has_certificate(suite_->key_exchange);
-  return showed_key && context_.config.verdict_elsewhere ? await_verdict() : Outcome::done;
+  const bool is_judged = context_.config.verdict_elsewhere && (!negotiated_.resumed || context_.config.verdict_on_resumption);
+  return is_judged && has_certificate(suite_->key_exchange) ? await_verdict() : Outcome::done;
 }
 
 Result<std::optional<PeerVerified>> Client::judge_server() {

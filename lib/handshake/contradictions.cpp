@@ -108,6 +108,8 @@ std::optional<Error> contradiction_in(const ClientConfig& config) {
                  "find_psk");
     pairs.refuse(config.verdict_elsewhere, "verdict_elsewhere", "find_psk");
   }
+  pairs.refuse(config.verdict_on_resumption && !config.verdict_elsewhere, "verdict_on_resumption",
+               "verdict_elsewhere false");
   add_policy(pairs, config.verify);
   add_types(pairs, config.verify, config.accept_raw_public_key, config.server_certificate_types,
             "server_certificate_types");
@@ -138,6 +140,8 @@ std::optional<Error> contradiction_in(const ServerConfig& config) {
                "find_psk");
   pairs.refuse(config.find_psk && asked == require_and_verify,
                "client_authentication require_and_verify", "find_psk");
+  pairs.refuse(config.verdict_on_resumption && !config.verdict_elsewhere, "verdict_on_resumption",
+               "verdict_elsewhere false");
   add_policy(pairs, config.verify);
   add_types(pairs, config.verify, config.accept_raw_public_key, config.client_certificate_types,
             "client_certificate_types");

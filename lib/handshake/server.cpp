@@ -440,7 +440,13 @@ Result<Outcome> Server::verify_peer() {
     if (!*verified) return Outcome::waits;
     peer_verified_ = std::move(*verified);
   }
-  return negotiated_.client_certificate && config().verdict_elsewhere ? await_verdict() : Outcome::done;
+  return config().verdict_elsewhere && client_showed_key() ? await_verdict() : Outcome::done;
+}
+
+// In this handshake, or in that of the session if there is a verdict on resumption, too.
+bool Server::client_showed_key() const {
+  if (!negotiated_.resumed) return negotiated_.client_certificate;
+  return config().verdict_on_resumption && (!state_.peer_certificates.empty() || !state_.peer_raw_public_key.empty());
 }
 
 Result<std::optional<PeerVerified>> Server::judge_client() {

@@ -34,6 +34,7 @@ class Server final : public Endpoint {
   Result<void> receive_certificate_verify(Bytes body);
   Result<Outcome> derive_keys();
   Result<Outcome> verify_peer();
+  bool client_showed_key() const;
   Result<Outcome> send_new_session_ticket();
   std::size_t ticket_room(const ClientHello& hello) const;
   Result<Outcome> complete(PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished);

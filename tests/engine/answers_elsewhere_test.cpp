@@ -71,6 +71,23 @@ struct Judged : Pair {
   explicit Judged(const ClientConfig& c = client_side(), const ServerConfig& s = server_side()) : Pair(c, s) { talk(); }
 };
 
+/// The configurations of two ends that have a session, and ask for a verdict on it.
+struct JudgedAgain {
+  ClientConfig client = Judged::client_side();
+  ServerConfig server = Judged::server_side();
+  JudgedAgain() {
+    client.sessions = make_memory_session_store();
+    client.verdict_on_resumption = server.verdict_on_resumption = true;
+    server.ticket_keys = TicketKeys::rotating();
+    Judged first(client, server);
+    CHECK(first.client.accept_peer().has_value());
+    first.talk();
+    CHECK(first.server.accept_peer().has_value());
+    first.talk();
+    REQUIRE(first.complete());
+  }
+};
+
 CommonConfig rsa_key_exchange() { return {.policy = SuitePolicy::legacy, .suites = {CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256}}; }
 /// A server whose RSA key decrypts elsewhere.
 struct Decrypting : Pair {
@@ -202,6 +219,71 @@ TEST_CASE("a peer that is refused from outside is told certificate_unknown; the 
   other.talk();
   CHECK(other.server.error()->code == Errc::certificate_refused);
   CHECK(other.client.error()->alert == Alert::certificate_unknown);
+}
+
+TEST_CASE("a refusal from outside sends the alert that it names") {
+  Judged pair;
+  REQUIRE(pair.client.refuse_peer("revoked", Alert::certificate_revoked).has_value());
+  CHECK(pair.client.error()->code == Errc::certificate_refused);
+  CHECK(pair.client.error()->alert == Alert::certificate_revoked);
+  CHECK(pair.client.error()->about() == "revoked");
+  pair.talk();
+  CHECK(pair.server.error()->alert == Alert::certificate_revoked);
+}
+
+TEST_CASE("verdict_on_resumption: both ends ask for a verdict on a session's certificates") {
+  const JudgedAgain ends;
+  Judged pair(ends.client, ends.server);
+  for (Engine* end : {&pair.server, &pair.client}) {
+    REQUIRE(end->wants() == Wants::verdict);
+    CHECK(end->due() == "(verify peer)");
+    CHECK(end->state().resumed);
+    CHECK(end->state().peer_certificates.size() == 1);
+    CHECK(end->state().verified_chain.size() == 2);
+    REQUIRE(end->accept_peer().has_value());
+    pair.talk();
+  }
+  CHECK(pair.complete());
+  CHECK(pair.client.state().verified_chain.size() == 2);
+}
+
+TEST_CASE("verdict_on_resumption: a refusal fails the handshake, and the session is forgotten") {
+  for (const bool at_server : {false, true}) {
+    CAPTURE(at_server);
+    const JudgedAgain ends;
+    Judged pair(ends.client, ends.server);
+    Engine& refusing = at_server ? pair.server : pair.client;
+    Engine& other = at_server ? pair.client : pair.server;
+    REQUIRE(other.accept_peer().has_value());
+    pair.talk();
+    REQUIRE(refusing.refuse_peer("not any more").has_value());
+    CHECK(refusing.error()->code == Errc::certificate_refused);
+    pair.talk();
+    REQUIRE(other.error());
+    CHECK(other.error()->alert == Alert::certificate_unknown);
+    Judged again(ends.client, ends.server);
+    CHECK(again.client.wants() == Wants::verdict);
+    CHECK_FALSE(again.client.state().resumed);
+  }
+}
+
+TEST_CASE("verdict_on_resumption: raw public keys are asked about too, and a client that shows nothing is not") {
+  JudgedAgain ends;
+  ends.client.sessions = make_memory_session_store();
+  ends.client.identities.clear();
+  ends.client.server_certificate_types = ends.server.certificate_types = {CertificateType::raw_public_key};
+  ends.client.accept_raw_public_key = [](Bytes) { return true; };
+  ends.server.client_authentication = ClientAuthentication::verify_if_given;
+  for (const bool resumed : {false, true}) {
+    Judged pair(ends.client, ends.server);
+    CHECK(pair.server.wants() == Wants::nothing);
+    REQUIRE(pair.client.wants() == Wants::verdict);
+    CHECK(pair.client.state().resumed == resumed);
+    CHECK_FALSE(pair.client.state().peer_raw_public_key.empty());
+    CHECK(pair.client.accept_peer().has_value());
+    pair.talk();
+    CHECK(pair.complete());
+  }
 }
 
 TEST_CASE("a verdict can only refuse: who is wrong already is not asked about") {

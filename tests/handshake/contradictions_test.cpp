@@ -86,6 +86,8 @@ std::vector<ClientRow> client_rows() {
       {{"verify.check", "find_psk"}, [](auto& c) { c.verify.check = accept; }},
       {{"verify.pins", "find_psk"}, [](auto& c) { c.verify.pins = {pin()}; }},
       {{"verdict_elsewhere", "find_psk"}, [](auto& c) { c.verdict_elsewhere = true; }},
+      {{"verdict_on_resumption", "verdict_elsewhere"},
+       [](auto& c) { c.verdict_on_resumption = true; }},
       {{"accept_raw_public_key", "find_psk"},
        [](auto& c) {
          c.server_certificate_types = {kRaw};
@@ -100,7 +102,7 @@ std::vector<ClientRow> client_rows() {
          c.trust = {};
          c.verify = VerifyPolicy::legacy();
          c.verify.signature_schemes = {SignatureScheme::ed25519};
-         c.verdict_elsewhere = true;
+         c.verdict_elsewhere = c.verdict_on_resumption = true;
        }},
       {{},
        [](auto& c) {
@@ -182,6 +184,8 @@ std::vector<ServerRow> server_rows() {
       {{"accept_raw_public_key", "client_authentication"},
        [](auto& s) { s.accept_raw_public_key = accept_key; }},
       {{"verdict_elsewhere", "client_authentication"}, [](auto& s) { s.verdict_elsewhere = true; }},
+      {{"verdict_on_resumption", "verdict_elsewhere"},
+       [](auto& s) { s.verdict_on_resumption = true; }},
       {{"accept_raw_public_key", "client_certificate_types"},
        [](auto& s) {
          s.client_authentication = request;
@@ -212,7 +216,7 @@ std::vector<ServerRow> server_rows() {
          verifying(s);
          s.client_authentication = verify_if_given;
          s.verify.check = accept;
-         s.verdict_elsewhere = true;
+         s.verdict_elsewhere = s.verdict_on_resumption = true;
          s.find_psk = [](auto) { return std::nullopt; };
        }},
       {{},
