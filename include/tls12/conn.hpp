@@ -177,6 +177,9 @@ class Conn {
   /// one attempt that does not block (C3). Before the handshake is complete nothing is sent, nor the handshake begun or continued (C2).
   /// A record that is half sent is finished before the close_notify; if there is no time for that, there is no alert (C6). Behind a fatal
   /// alert of ours it waits, within the same time, for the peer's end, and discards what still comes: a reset would eat the alert (C12).
+  /// If another thread computes in the first handshake, close() waits for the end of its step, at most
+  /// 200 ms: if that completes the handshake, close_notify is sent. A callback that blocks longer costs
+  /// the alert. In a renegotiation, close() waits for a callback within its own time.
   /// Blocked calls of other threads promptly return Errc::closed (C5). Any thread may call it, any number of times at once: the descriptor is
   /// closed once, and each call reports the same (C4).
   CloseReport close();

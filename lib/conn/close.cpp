@@ -11,6 +11,9 @@ namespace {
 /// connection, which would destroy our last bytes at the peer. A peer that sends more is not waiting for them.
 constexpr std::size_t kDrainLimit = 1 << 20;
 
+/// Set at twice the longest step of the engine's work that Conn::set_deadline() lists.
+constexpr Duration kLongestStep = std::chrono::milliseconds(200);
+
 }  // namespace
 
 CloseReport Conn::Impl::close(std::optional<Deadline> gentle_until) {
@@ -23,8 +26,11 @@ CloseReport Conn::Impl::close(std::optional<Deadline> gentle_until) {
     closing_since_ = now();
     gentle_until_ = gentle_until;
     wake();
-    // The alert waits for a callback of a renegotiation, within the same time. In a first handshake there is no alert (C2).
-    while (busy_ && established_ && !goodbye_deadline().passed(now())) wait(lock, Interest::none, goodbye_deadline());
+    // The engine stops at its next step. That may complete the first handshake: then the alert is sent
+    // (C1), else it is not (C2). A callback that blocks is waited for in a renegotiation alone.
+    const Deadline step = established_ ? Deadline::never() : within(kLongestStep, clock_);
+    const auto until = [&] { return std::min(goodbye_deadline(), step); };
+    while (busy_ && !until().passed(now())) wait(lock, Interest::none, until());
     goodbye_late_ = busy_ && established_;
     if (!busy_ && !torn_down_) say_goodbye(lock);
     tear_down();

@@ -176,7 +176,9 @@ TEST_CASE(
       CHECK(said(conn.handshake()) == "timed_out");
       conn.set_deadline(Deadline::never());
       if (closes) {
+        const TimePoint since = called.bench->clock.now();
         CHECK(code_of(conn.close()) == "success");
+        CHECK(called.bench->clock.now() - since <= 200ms);
         CHECK(called.bench->faults->closes == 1);
         CHECK(text_of_read(conn) == "closed");
       }
@@ -184,6 +186,39 @@ TEST_CASE(
       CHECK(called.bench->outcome(driver) == (closes ? "closed" : "success"));
     }
   }
+}
+
+TEST_CASE(
+    "C1, C2: close() waits for an engine that is at work in another thread, and sends close_notify if "
+    "that completes the handshake") {
+  int complete = 0;
+  for (const Callback& callback : callbacks_of_handshakes()) {
+    CAPTURE(callback.name);
+    CAPTURE(static_cast<int>(callback.end));
+    std::latch entered(1), release(1);
+    bool first = true;
+    Called called(callback);
+    StillBench& b = *called.bench;
+    called.act = [&] {
+      if (!std::exchange(first, false)) return;
+      b.clock.jump_when_idle(false);
+      b.clock.when_idle({});
+      entered.count_down();
+      release.wait();
+    };
+    auto driver = std::async(std::launch::async, [&] { return said(b.conn->handshake()); });
+    entered.wait();
+    CloseReport report;
+    auto closer = b.blocked([&] { return code_of(report = b.conn->close()); });
+    release.count_down();
+    CHECK(b.outcome(driver) == "closed");
+    CHECK(b.outcome(closer) == "success");
+    CHECK(report.alert_sent == b.conn->state().handshake_complete);
+    b.peer->run();
+    CHECK(b.peer->engine.peer_closed() == report.alert_sent);
+    complete += report.alert_sent;
+  }
+  CHECK(complete > 0);
 }
 
 TEST_CASE("abort() while a callback blocks takes effect when it returns") {
