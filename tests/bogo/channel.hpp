@@ -1,55 +1,49 @@
-// An engine at one end of a socket, driven until something has happened.
+// One end of a connection to the runner, as the shim drives it: over an Engine or over a Conn.
 #pragma once
 
 #include <cstddef>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "answers.hpp"
 #include "tls12/engine.hpp"
+#include "tls12/state.hpp"
 
 namespace tls12::bogo {
 
 class Channel {
  public:
-  /// Takes the socket over. `one_by_one`: a byte at a time, each way. `signer` is the key elsewhere, if there is one; `judge` answers for the
-  /// peer's certificate.
-  Channel(int descriptor, Engine engine, bool one_by_one, const std::optional<PrivateKey>& signer, std::function<void(Engine&)> judge)
-      : descriptor_(descriptor), engine_(std::move(engine)), one_by_one_(one_by_one), signer_(signer), judge_(std::move(judge)) {}
-  ~Channel();
-  Channel(const Channel&) = delete;
-  Channel& operator=(const Channel&) = delete;
+  virtual ~Channel() = default;
 
-  Engine& engine() { return engine_; }
-  const Engine& engine() const { return engine_; }
+  virtual Result<void> handshake() = 0;
+  /// At least an octet of the peer's data; empty at its close_notify.
+  virtual Result<std::vector<std::uint8_t>> read(std::size_t at_most) = 0;
+  virtual Result<void> write(Bytes data) = 0;
+  virtual Result<void> close_write() = 0;
+  virtual void abort(Alert alert) = 0;
+  /// The end: ours is sent, and all that still comes is read and discarded, so that no reset
+  /// destroys what we sent last.
+  virtual void drain() = 0;
 
-  /// Whether the handshake came to its end; engine().error() has the reason of one that did not.
-  bool handshake();
-  /// Some data of the peer's, nothing at its end: then peer_closed() or error() of the engine says which.
-  Bytes read(std::size_t at_most);
-  bool write(Bytes data);
-  /// Sends what there is to send.
-  void flush();
-  /// The end: ours is sent, and all that still comes is read and thrown away, so that no reset destroys what we sent last.
-  void drain();
-
- private:
-  bool receive();
-  std::size_t wanted() const;
-  void note(Bytes received);
-  void sign();
-
-  int descriptor_;
-  Engine engine_;
-  bool one_by_one_;
-  std::vector<std::uint8_t> header_;  // of the record that comes
-  std::size_t record_left_ = 0;
-  const std::optional<PrivateKey>& signer_;
-  std::function<void(Engine&)> judge_;
+  virtual ConnectionState state() const = 0;
+  virtual Result<void> export_keying_material(std::string_view label, std::optional<Bytes> context,
+                                              MutableBytes out) const = 0;
+  virtual Result<std::vector<std::uint8_t>> channel_binding(ChannelBinding kind) const = 0;
 };
 
-/// A socket to the runner, which knows the connection by `shim_id`; -1 when there is none.
-int connect_to_runner(unsigned port, bool ipv6, std::string_view shim_id);
+struct ChannelSettings {
+  int descriptor;   ///< a connected socket, which the channel takes over
+  bool one_by_one;  ///< one octet at a time, each way
+  Answers& answers;
+};
+std::unique_ptr<Channel> engine_channel(const ChannelSettings& settings, Engine engine);
+/// Errors: those of tcp_transport().
+Result<std::unique_ptr<Channel>> conn_channel(const ChannelSettings& settings,
+                                              const ServerContext& context);
+Result<std::unique_ptr<Channel>> conn_channel(const ChannelSettings& settings,
+                                              const ClientContext& context,
+                                              std::string_view server_name);
 
 }  // namespace tls12::bogo

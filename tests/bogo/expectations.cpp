@@ -42,6 +42,14 @@ bool same_schemes(const std::vector<unsigned>& expected, const std::vector<Signa
   return std::ranges::equal(expected, seen, {}, {}, [](SignatureScheme scheme) { return static_cast<unsigned>(scheme); });
 }
 
+/// The number of the credential that we show: the default one is -1.
+std::string selected(const Flags& flags, const ConnectionState& state,
+                     const Credentials& credentials) {
+  if (!state.identity) return "none";
+  const std::size_t index = credentials.index_of(*state.identity);
+  return index == flags.credentials.size() ? "-1" : std::to_string(index);
+}
+
 /// Says the first thing that is not as it should be.
 class Checker {
  public:
@@ -56,7 +64,8 @@ class Checker {
 
 }  // namespace
 
-std::string unmet(const Flags& flags, bool resuming, const ConnectionState& state, const Seen& seen, const Shared& shared) {
+std::string unmet(const Flags& flags, bool resuming, const ConnectionState& state, const Seen& seen,
+                  const Shared& shared, const Credentials& credentials) {
   Checker check;
   check(state.resumed == (resuming && !flags.expect_session_miss), "resumption");
   const auto scheme = flags.server ? state.client_signature_scheme : state.signature_scheme;
@@ -74,6 +83,9 @@ std::string unmet(const Flags& flags, bool resuming, const ConnectionState& stat
   if (flags.expect_certificate_types) check(base64_of(seen.certificate_types) == *flags.expect_certificate_types, "certificate_types");
   if (flags.expect_client_ca_list) check(authorities_of(seen) == *flags.expect_client_ca_list, "certificate_authorities");
   if (flags.expect_peer_cert_file) check(same_chain(*flags.expect_peer_cert_file, state.peer_certificates), "the peer's certificates");
+  if (flags.expect_selected_credential)
+    check(selected(flags, state, credentials) == *flags.expect_selected_credential,
+          "the credential of ours");
   return check.result();
 }
 

@@ -8,7 +8,10 @@
 namespace tls12::bogo {
 namespace {
 
-using Member = std::variant<bool Flags::*, unsigned Flags::*, std::string Flags::*, std::optional<std::string> Flags::*, std::vector<unsigned> Flags::*>;
+using Member =
+    std::variant<std::monostate, bool Flags::*, unsigned Flags::*, std::string Flags::*,
+                 std::optional<std::string> Flags::*, std::vector<unsigned> Flags::*,
+                 std::string CredentialFlags::*, std::vector<unsigned> CredentialFlags::*>;
 
 struct Row {
   std::string_view name;
@@ -23,8 +26,13 @@ const Row kRows[] = {
     {"server", &Flags::server},
     {"async", &Flags::async},
     {"implicit-handshake", &Flags::implicit_handshake},
-    {"cert-file", &Flags::cert_file},
-    {"key-file", &Flags::key_file},
+    {"over-conn", &Flags::over_conn},
+    {"new-x509-credential", {}},
+    {"cert-file", &CredentialFlags::cert_file},
+    {"key-file", &CredentialFlags::key_file},
+    {"ocsp-response", &CredentialFlags::ocsp_response},
+    {"signed-cert-timestamps", &CredentialFlags::signed_cert_timestamps},
+    {"signing-prefs", &CredentialFlags::signing_prefs},
     {"trust-cert", &Flags::trust_cert},
     {"verify-peer", &Flags::verify_peer},
     {"verify-fail", &Flags::verify_fail},
@@ -33,7 +41,6 @@ const Row kRows[] = {
     {"reverify-on-resume", &Flags::reverify_on_resume},
     {"use-client-ca-list", &Flags::use_client_ca_list},
     {"curves", &Flags::curves},
-    {"signing-prefs", &Flags::signing_prefs},
     {"verify-prefs", &Flags::verify_prefs},
     {"cipher", &Flags::cipher},
     {"host-name", &Flags::host_name},
@@ -53,6 +60,8 @@ const Row kRows[] = {
     {"renegotiate-once", &Flags::renegotiate_once},
     {"renegotiate-freely", &Flags::renegotiate_freely},
     {"renegotiate-ignore", &Flags::renegotiate_ignore},
+    {"renegotiate-explicit", &Flags::renegotiate_explicit},
+    {"forbid-renegotiation-after-handshake", &Flags::forbid_renegotiation_after_handshake},
     {"send-alert", &Flags::send_alert},
     {"shim-writes-first", &Flags::shim_writes_first},
     {"shim-shuts-down", &Flags::shim_shuts_down},
@@ -83,6 +92,7 @@ const Row kRows[] = {
     {"expect-peer-cert-file", &Flags::expect_peer_cert_file},
     {"expect-certificate-types", &Flags::expect_certificate_types},
     {"expect-client-ca-list", &Flags::expect_client_ca_list},
+    {"expect-selected-credential", &Flags::expect_selected_credential},
 };
 
 // Which connections a flag is for, by the prefix of its name.
@@ -98,11 +108,27 @@ unsigned number(std::string_view text) {
   return value;
 }
 
+void put(Flags& flags, std::monostate, std::string_view) { flags.credentials.emplace_back(); }
 void put(Flags& flags, bool Flags::* member, std::string_view) { flags.*member = true; }
 void put(Flags& flags, unsigned Flags::* member, std::string_view text) { flags.*member = number(text); }
 void put(Flags& flags, std::string Flags::* member, std::string_view text) { flags.*member = text; }
 void put(Flags& flags, std::optional<std::string> Flags::* member, std::string_view text) { flags.*member = std::string(text); }
 void put(Flags& flags, std::vector<unsigned> Flags::* member, std::string_view text) { (flags.*member).push_back(number(text)); }
+
+CredentialFlags& latest(Flags& flags) {
+  return flags.credentials.empty() ? flags.default_credential : flags.credentials.back();
+}
+void put(Flags& flags, std::string CredentialFlags::*member, std::string_view text) {
+  latest(flags).*member = text;
+}
+void put(Flags& flags, std::vector<unsigned> CredentialFlags::*member, std::string_view text) {
+  (latest(flags).*member).push_back(number(text));
+}
+
+bool has_value(const Member& member) {
+  return !std::holds_alternative<std::monostate>(member) &&
+         !std::holds_alternative<bool Flags::*>(member);
+}
 
 }  // namespace
 
@@ -114,9 +140,9 @@ std::expected<Flags, std::string> parse_flags(std::span<const char* const> argum
     if (prefix == std::end(kPrefixes)) return std::unexpected(std::string(argument));
     const auto row = std::ranges::find(kRows, argument.substr(prefix->text.size()), &Row::name);
     if (row == std::end(kRows)) return std::unexpected(std::string(argument));
-    const bool has_value = !std::holds_alternative<bool Flags::*>(row->member);
-    if (has_value && i + 1 == arguments.size()) return std::unexpected(std::string(argument));
-    const std::string_view value = has_value ? arguments[++i] : std::string_view();
+    if (has_value(row->member) && i + 1 == arguments.size())
+      return std::unexpected(std::string(argument));
+    const std::string_view value = has_value(row->member) ? arguments[++i] : std::string_view();
     if (resuming ? prefix->resuming : prefix->first) std::visit([&](auto member) { put(flags, member, value); }, row->member);
   }
   return flags;

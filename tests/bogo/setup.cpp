@@ -1,5 +1,6 @@
 #include "setup.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -55,7 +56,8 @@ CommonConfig common(const Flags& flags, Seen& seen) {
   config.suites = suites_of(flags.cipher.value_or("ALL"));
   config.groups = flags.curves.empty() ? default_groups() : as<NamedGroup>(flags.curves);
   config.schemes = flags.verify_prefs.empty() ? default_verify_schemes() : schemes_of(flags.verify_prefs);
-  config.signing_schemes = flags.signing_prefs.empty() ? default_signing_schemes() : schemes_of(flags.signing_prefs);
+  const auto& prefs = flags.default_credential.signing_prefs;
+  config.signing_schemes = prefs.empty() ? default_signing_schemes() : schemes_of(prefs);
   if (flags.advertise_alpn) config.application_protocols = protocols_of(*flags.advertise_alpn);
   if (flags.select_alpn) config.application_protocols = {*flags.select_alpn};
   if (flags.reject_alpn) config.application_protocols = {kNobodySpeaks};
@@ -65,6 +67,14 @@ CommonConfig common(const Flags& flags, Seen& seen) {
   config.renegotiation_refusal = flags.renegotiate_ignore ? RenegotiationRefusal::ignore : RenegotiationRefusal::refuse;
   config.observe = [&seen](Role) { return std::make_unique<Watcher>(seen); };
   return config;
+}
+
+Renegotiation renegotiation_of(const Flags& flags) {
+  if (flags.renegotiate_explicit || flags.forbid_renegotiation_after_handshake)
+    return Renegotiation::ask;
+  return flags.renegotiate_freely ? Renegotiation::freely
+         : flags.renegotiate_once ? Renegotiation::once
+                                  : Renegotiation::never;
 }
 
 /// The runner's certificates are CAs that sign themselves, with keys of any size: what counts is what the flags say (Channel::judge).
@@ -82,11 +92,63 @@ Result<TrustStore> trust_of(const Flags& flags) {
   return TrustStore::of(*certificates);
 }
 
-Result<Identity> identity_of(const Flags& flags) { return Identity::from_pem_files(flags.cert_file, flags.key_file); }
+std::vector<std::uint8_t> from_base64(std::string_view text) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::vector<std::uint8_t> bytes;
+  unsigned group = 0;
+  int bits = 0;
+  for (const char c : text.substr(0, text.find('='))) {
+    group = group << 6 | static_cast<unsigned>(kDigits.find(c));
+    if ((bits += 6) < 8) continue;
+    bits -= 8;
+    bytes.push_back(static_cast<std::uint8_t>(group >> bits));
+  }
+  return bytes;
+}
+
+/// What the flags add to a chain and its key.
+Identity with_options(Identity identity, const CredentialFlags& flags) {
+  identity = identity.with_ocsp_response(from_base64(flags.ocsp_response));
+  // RFC 6962 §3.3: theirs has its outer length.
+  const auto list = from_base64(flags.signed_cert_timestamps);
+  if (list.empty()) return identity;
+  return identity.with_signed_certificate_timestamps(Bytes(list).subspan(2));
+}
+
+Result<Identity> with_external_key(const Identity& identity) {
+  const auto chain = identity.chain();
+  const PrivateKey& key = identity.key();
+  return Identity::from({chain.begin(), chain.end()},
+                        PrivateKey::elsewhere(key.kind(), key.decrypts()));
+}
 
 }  // namespace
 
-Result<ClientContext> client_context(const Flags& flags, Shared& shared, Seen& seen, Signer& signer) {
+Result<Credentials> Credentials::of(const Flags& flags) {
+  Credentials credentials;
+  std::vector<CredentialFlags> all = flags.credentials;
+  if (!flags.default_credential.cert_file.empty()) all.push_back(flags.default_credential);
+  for (const CredentialFlags& one : all) {
+    auto identity = Identity::from_pem_files(one.cert_file, one.key_file);
+    if (!identity) return fail(identity.error());
+    credentials.keys_.push_back(identity->key());
+    if (flags.async) identity = with_external_key(*identity);
+    if (!identity) return fail(identity.error());
+    credentials.identities_.push_back(with_options(*identity, one));
+  }
+  return credentials;
+}
+
+std::size_t Credentials::index_of(const Identity& identity) const {
+  const auto is_its = [&](const Identity& other) {
+    return std::ranges::equal(other.chain().front().der(), identity.chain().front().der());
+  };
+  return static_cast<std::size_t>(std::ranges::find_if(identities_, is_its) - identities_.begin());
+}
+
+Result<ClientContext> client_context(const Flags& flags, const Credentials& credentials,
+                                     Shared& shared, Seen& seen) {
   ClientConfig config;
   config.common = common(flags, seen);
   config.verify = any_certificate();
@@ -96,32 +158,22 @@ Result<ClientContext> client_context(const Flags& flags, Shared& shared, Seen& s
     config.trust = *trust;
   else
     config.dangerous.accept_any_certificate = true;
-  if (!flags.cert_file.empty()) {
-    auto identity = identity_of(flags);
-    if (!identity) return fail(identity.error());
-    if (flags.async) {
-      signer = identity->key();
-      const std::span chain = identity->chain();
-      identity = Identity::from({chain.begin(), chain.end()}, PrivateKey::elsewhere(signer->kind()));
-      if (!identity) return fail(identity.error());
-    }
-    config.identities = {*identity};
-  }
+  config.verdict_on_resumption = flags.reverify_on_resume;
+  config.identities = credentials.identities();
   config.sessions = shared.sessions;
   config.tickets = !flags.no_ticket;
   config.request_ocsp = false;
   config.fallback = flags.fallback_scsv;
-  config.renegotiation = flags.renegotiate_freely ? Renegotiation::freely : flags.renegotiate_once ? Renegotiation::once : Renegotiation::never;
+  config.renegotiation = renegotiation_of(flags);
   config.dangerous.allow_missing_secure_renegotiation = true;
   return config.build();
 }
 
-Result<ServerContext> server_context(const Flags& flags, Shared& shared, Seen& seen) {
+Result<ServerContext> server_context(const Flags& flags, const Credentials& credentials,
+                                     Shared& shared, Seen& seen) {
   ServerConfig config;
   config.common = common(flags, seen);
-  const auto identity = identity_of(flags);
-  if (!identity) return fail(identity.error());
-  config.identities = {*identity};
+  config.identities = credentials.identities();
   config.prefer_client_order = !flags.cipher;
   using enum ClientAuthentication;
   const bool any = flags.require_any_client_certificate;
@@ -132,10 +184,12 @@ Result<ServerContext> server_context(const Flags& flags, Shared& shared, Seen& s
     config.client_authentication = any ? require_and_verify : verify_if_given;
   }
   config.verdict_elsewhere = config.client_authentication != none;
+  config.verdict_on_resumption = config.verdict_elsewhere && flags.reverify_on_resume;
   config.send_authorities = false;
   config.tickets = !flags.no_ticket;
   config.ticket_keys = shared.ticket_keys;
   config.sessions = shared.sessions;
+  config.look_up_elsewhere = flags.async;
   if (flags.cipher && flags.cipher->contains('[')) {
     config.common.suites = suites_of("ALL");
     config.configure = [base = config, list = *flags.cipher](const ClientHello& hello) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "flags.hpp"
 #include "tls12/config.hpp"
@@ -17,10 +18,24 @@ struct Shared {
   std::optional<bool> verdict = {};  ///< what the verifier said last
 };
 
-/// The key that signs while the engine waits for it, where it is not the engine's own.
-using Signer = std::optional<PrivateKey>;
+/// The shim's identities, in order of preference, each with its key, which is an external one where
+/// the runner wants callbacks to answer later (-async).
+class Credentials {
+ public:
+  static Result<Credentials> of(const Flags& flags);
 
-Result<ClientContext> client_context(const Flags& flags, Shared& shared, Seen& seen, Signer& signer);
-Result<ServerContext> server_context(const Flags& flags, Shared& shared, Seen& seen);
+  const std::vector<Identity>& identities() const { return identities_; }
+  const PrivateKey& key_of(const Identity& identity) const { return keys_[index_of(identity)]; }
+  std::size_t index_of(const Identity& identity) const;
+
+ private:
+  std::vector<Identity> identities_;
+  std::vector<PrivateKey> keys_;
+};
+
+Result<ClientContext> client_context(const Flags& flags, const Credentials& credentials,
+                                     Shared& shared, Seen& seen);
+Result<ServerContext> server_context(const Flags& flags, const Credentials& credentials,
+                                     Shared& shared, Seen& seen);
 
 }  // namespace tls12::bogo
