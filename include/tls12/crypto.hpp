@@ -24,14 +24,15 @@ namespace tls12 {
 // ---------------------------------------------------------------------------------------------------- algorithms
 
 enum class AeadAlgorithm : std::uint8_t { aes_128_gcm, aes_256_gcm, chacha20_poly1305, aes_128_ccm, aes_256_ccm, aes_128_ccm_8, aes_256_ccm_8 };
-enum class CbcAlgorithm : std::uint8_t { aes_128_cbc, aes_256_cbc };
+/// AES-192 is for encrypted private keys alone: no cipher suite has it.
+enum class CbcAlgorithm : std::uint8_t { aes_128_cbc, aes_256_cbc, aes_192_cbc };
 enum class HashAlgorithm : std::uint8_t { sha1, sha256, sha384, sha512 };
 /// Curves, and behind them the finite fields of RFC 7919.
 enum class GroupAlgorithm : std::uint8_t { x25519, secp256r1, secp384r1, secp521r1, ffdhe2048, ffdhe3072, ffdhe4096, ffdhe6144, ffdhe8192 };
 /// What a key can do; RSA keys are listed once for each padding, EC keys once for each curve.
 enum class SignatureFamily : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa_secp256r1, ecdsa_secp384r1, ecdsa_secp521r1, ed25519 };
 
-inline constexpr std::size_t kAeadAlgorithms = 7, kCbcAlgorithms = 2, kHashAlgorithms = 4, kGroupAlgorithms = 9, kSignatureFamilies = 6;
+inline constexpr std::size_t kAeadAlgorithms = 7, kCbcAlgorithms = 3, kHashAlgorithms = 4, kGroupAlgorithms = 9, kSignatureFamilies = 6;
 
 /// Every AEAD has a 96-bit nonce (RFC 5116 §5.1, §5.2; RFC 8439 §2.8; RFC 6655 §3).
 inline constexpr std::size_t kAeadNonceSize = 12, kMaxAeadTagSize = 16;
@@ -51,7 +52,9 @@ constexpr std::size_t key_size(AeadAlgorithm a) {
 }
 /// 16 bytes, and 8 for AES-CCM_8 (RFC 6655 §4).
 constexpr std::size_t tag_size(AeadAlgorithm a) { return a == AeadAlgorithm::aes_128_ccm_8 || a == AeadAlgorithm::aes_256_ccm_8 ? 8 : 16; }
-constexpr std::size_t key_size(CbcAlgorithm a) { return a == CbcAlgorithm::aes_128_cbc ? 16 : 32; }
+constexpr std::size_t key_size(CbcAlgorithm a) {
+  return a == CbcAlgorithm::aes_128_cbc ? 16 : a == CbcAlgorithm::aes_192_cbc ? 24 : 32;
+}
 constexpr std::size_t digest_size(HashAlgorithm h) {
   return h == HashAlgorithm::sha1 ? 20 : h == HashAlgorithm::sha256 ? 32 : h == HashAlgorithm::sha384 ? 48 : 64;
 }
@@ -169,6 +172,16 @@ class Hmac {
   virtual ~Hmac() = default;
   /// `key` may have any length. Null when memory ran out.
   virtual std::unique_ptr<HmacKey> with_key(Bytes key) const = 0;
+};
+
+/// PBKDF2 with HMAC (RFC 8018 §5.2): the key of an encrypted private key, from its passphrase.
+class Pbkdf2 {
+ public:
+  virtual ~Pbkdf2() = default;
+  /// Fills `out`. `iterations` is at least 1; each takes about a microsecond for every digest_size
+  /// bytes of `out`. Errors: Errc::crypto_failed, Errc::out_of_memory.
+  [[nodiscard]] virtual Result<void> derive(Bytes passphrase, Bytes salt, std::uint32_t iterations,
+                                            MutableBytes out) const = 0;
 };
 
 // ---------------------------------------------------------------------------------------------------- key exchange
@@ -322,6 +335,7 @@ class Provider {
   std::array<Implemented<Cbc>, kCbcAlgorithms> cbcs = {};
   std::array<Implemented<HashFunction>, kHashAlgorithms> hashes = {};
   std::array<Implemented<Hmac>, kHashAlgorithms> hmacs = {};
+  std::array<Implemented<Pbkdf2>, kHashAlgorithms> pbkdf2s = {};
   std::array<Implemented<Group>, kGroupAlgorithms> groups = {};
   Implemented<Dh> dh = {};
   std::array<Implemented<Signature>, kSignatureFamilies> signatures = {};
@@ -335,6 +349,7 @@ class Provider {
   const Implemented<Group>& operator[](GroupAlgorithm g) const { return groups[static_cast<std::size_t>(g)]; }
   const Implemented<Signature>& operator[](SignatureFamily f) const { return signatures[static_cast<std::size_t>(f)]; }
   const Implemented<Hmac>& hmac(HashAlgorithm h) const { return hmacs[static_cast<std::size_t>(h)]; }
+  const Implemented<Pbkdf2>& pbkdf2(HashAlgorithm h) const { return pbkdf2s[static_cast<std::size_t>(h)]; }
   /// The randomness of this table. A table without any is refused by build().
   Random& rng() const { return const_cast<Random&>(*random.implementation); }
 };

@@ -25,6 +25,7 @@ ProviderPtr compose(std::initializer_list<ProviderPtr> providers) {
     take_better_rows(table->cbcs, part->cbcs);
     take_better_rows(table->hashes, part->hashes);
     take_better_rows(table->hmacs, part->hmacs);
+    take_better_rows(table->pbkdf2s, part->pbkdf2s);
     take_better_rows(table->groups, part->groups);
     take_if_better(table->dh, part->dh);
     take_better_rows(table->signatures, part->signatures);

@@ -10,7 +10,7 @@ std::string_view name(AeadAlgorithm algorithm) {
 }
 
 std::string_view name(CbcAlgorithm algorithm) {
-  constexpr std::array<std::string_view, kCbcAlgorithms> kNames = {"AES-128-CBC", "AES-256-CBC"};
+  constexpr std::array<std::string_view, kCbcAlgorithms> kNames = {"AES-128-CBC", "AES-256-CBC", "AES-192-CBC"};
   return kNames[static_cast<std::size_t>(algorithm)];
 }
 

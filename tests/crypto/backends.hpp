@@ -78,7 +78,7 @@ inline auto rsa_encryptions() {
 
 inline constexpr std::array kAllAeads = {AeadAlgorithm::aes_128_gcm, AeadAlgorithm::aes_256_gcm,   AeadAlgorithm::chacha20_poly1305, AeadAlgorithm::aes_128_ccm,
                                          AeadAlgorithm::aes_256_ccm, AeadAlgorithm::aes_128_ccm_8, AeadAlgorithm::aes_256_ccm_8};
-inline constexpr std::array kAllCbcs = {CbcAlgorithm::aes_128_cbc, CbcAlgorithm::aes_256_cbc};
+inline constexpr std::array kAllCbcs = {CbcAlgorithm::aes_128_cbc, CbcAlgorithm::aes_192_cbc, CbcAlgorithm::aes_256_cbc};
 inline constexpr std::array kAllHashes = {HashAlgorithm::sha1, HashAlgorithm::sha256, HashAlgorithm::sha384, HashAlgorithm::sha512};
 inline constexpr std::array kAllCurves = {GroupAlgorithm::x25519, GroupAlgorithm::secp256r1, GroupAlgorithm::secp384r1, GroupAlgorithm::secp521r1};
 inline constexpr std::array kAllFields = {GroupAlgorithm::ffdhe2048, GroupAlgorithm::ffdhe3072, GroupAlgorithm::ffdhe4096, GroupAlgorithm::ffdhe6144,

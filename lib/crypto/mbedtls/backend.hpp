@@ -10,6 +10,7 @@ const Cbc& cbc();
 /// Null if the library does not show the chaining value (HashFunction::chaining_value).
 const HashFunction* hash(HashAlgorithm algorithm);
 const Hmac& hmac(HashAlgorithm algorithm);
+const Pbkdf2& pbkdf2(HashAlgorithm algorithm);
 const Group& elliptic_curve(GroupAlgorithm algorithm);
 const Group& finite_field(GroupAlgorithm algorithm);
 const Dh& dh();

@@ -1,6 +1,7 @@
 // The functions that mbedTLS 2.28 and 3 declare differently, under one name and signature each.
 #pragma once
 
+#include <mbedtls/pkcs5.h>
 #include <mbedtls/rsa.h>
 #include <mbedtls/sha1.h>
 #include <mbedtls/sha256.h>
@@ -8,6 +9,7 @@
 #include <mbedtls/version.h>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace tls12::mbedtls {
 
@@ -76,6 +78,28 @@ inline constexpr auto rsa_pkcs1_sign = mbedtls_rsa_rsassa_pkcs1_v15_sign;
 inline constexpr auto rsa_pkcs1_verify = mbedtls_rsa_rsassa_pkcs1_v15_verify;
 inline constexpr auto rsa_pss_verify = mbedtls_rsa_rsassa_pss_verify_ext;
 inline constexpr auto rsa_pkcs1_encrypt = mbedtls_rsa_rsaes_pkcs1_v15_encrypt;
+
+#endif
+
+#if MBEDTLS_VERSION_NUMBER < 0x03030000
+
+inline int pbkdf2_hmac(mbedtls_md_type_t hash, const unsigned char* passphrase,
+                       std::size_t passphrase_size, const unsigned char* salt,
+                       std::size_t salt_size, unsigned iterations, std::uint32_t size,
+                       unsigned char* out) {
+  mbedtls_md_context_t hmac;
+  mbedtls_md_init(&hmac);
+  int status = mbedtls_md_setup(&hmac, mbedtls_md_info_from_type(hash), 1);
+  if (status == 0)
+    status = mbedtls_pkcs5_pbkdf2_hmac(&hmac, passphrase, passphrase_size, salt, salt_size,
+                                       iterations, size, out);
+  mbedtls_md_free(&hmac);  // wipes
+  return status;
+}
+
+#else
+
+inline constexpr auto pbkdf2_hmac = mbedtls_pkcs5_pbkdf2_hmac_ext;
 
 #endif
 

@@ -36,12 +36,13 @@ ProviderPtr make() {
     table->aeads[at(algorithm)] = row(mbedtls::aead(algorithm), aes_rank);
   }
   table->aeads[at(AeadAlgorithm::chacha20_poly1305)] = row(mbedtls::aead(AeadAlgorithm::chacha20_poly1305), 100);
-  for (const auto algorithm : {CbcAlgorithm::aes_128_cbc, CbcAlgorithm::aes_256_cbc}) table->cbcs[at(algorithm)] = row(mbedtls::cbc(), aes_rank);
+  for (const auto algorithm : {CbcAlgorithm::aes_128_cbc, CbcAlgorithm::aes_256_cbc, CbcAlgorithm::aes_192_cbc}) table->cbcs[at(algorithm)] = row(mbedtls::cbc(), aes_rank);
   for (const auto algorithm : {HashAlgorithm::sha1, HashAlgorithm::sha256, HashAlgorithm::sha384, HashAlgorithm::sha512}) {
     if (const HashFunction* hash = mbedtls::hash(algorithm)) {
       table->hashes[at(algorithm)] = row(*hash, 100);
     }
     table->hmacs[at(algorithm)] = row(mbedtls::hmac(algorithm), 100);
+    table->pbkdf2s[at(algorithm)] = row(mbedtls::pbkdf2(algorithm), 100);
   }
   for (const auto algorithm : {GroupAlgorithm::x25519, GroupAlgorithm::secp256r1, GroupAlgorithm::secp384r1, GroupAlgorithm::secp521r1}) {
     table->groups[at(algorithm)] = row(mbedtls::elliptic_curve(algorithm), 100);
