@@ -167,6 +167,9 @@ enum class Errc : std::uint16_t {
   file_unreadable = 122,
   bad_pem = 123,
   bad_private_key = 124,
+  file_format_unsupported = 138,
+  key_encrypted = 139,
+  wrong_passphrase = 140,
   bad_certification_request = 125,
   key_does_not_match_certificate = 126,
   key_too_small = 127,
@@ -181,7 +184,7 @@ enum class Errc : std::uint16_t {
   signature_refused = 135,
   callback_threw = 136,
   internal_error = 137,
-  count_ = 138,  ///< not a rule: one past the largest number
+  count_ = 141,  ///< not a rule: one past the largest number
 };
 
 /// One row of the error table.
@@ -203,6 +206,7 @@ struct Error {
   Phase phase = Phase::none;
   std::optional<Alert> alert = {};    ///< the alert that was sent to the peer or, for Errc::peer_alert, that came from it
   const char* due = nullptr;          ///< a static text: the row of the handshake that was to come, if that matters
+  const char* advice = nullptr;       ///< a static text: what to do about it, if that is known
   int system_error = 0;               ///< errno, where the system said one
   std::array<char, 112> detail = {};  ///< the thing it is about (a file, a field, a name), cut to fit; ends with a NUL
 
@@ -216,7 +220,7 @@ struct Error {
   /// Keeps `about` as printable(about), and cuts it between characters.
   void set_detail(std::string_view about);
   Error in(Phase p) const { Error e = *this; e.phase = p; return e; }
-  /// One printable line: the rule's words, what it is about, phase, alert, row due, source.
+  /// One printable line: the rule's words, what it is about, advice, phase, alert, row due, source.
   std::string message() const;
   /// The rule alone, for interfaces that take a std::error_code. It compares equal to a std::errc where one fits.
   operator std::error_code() const;

@@ -150,6 +150,9 @@ constexpr Rule kRules[] = {
     {Errc::file_unreadable, "file_unreadable", configuration, std::nullopt, "", "a file cannot be read or written"},
     {Errc::bad_pem, "bad_pem", configuration, std::nullopt, "RFC 7468", "a text is not the PEM that was expected"},
     {Errc::bad_private_key, "bad_private_key", configuration, std::nullopt, "RFC 5958", "a private key cannot be read or is inconsistent"},
+    {Errc::file_format_unsupported, "file_format_unsupported", configuration, std::nullopt, "", "the format of a file is not supported"},
+    {Errc::key_encrypted, "key_encrypted", configuration, std::nullopt, "RFC 5958 §3", "a private key is encrypted, and there is no passphrase for it"},
+    {Errc::wrong_passphrase, "wrong_passphrase", configuration, std::nullopt, "RFC 8018 §6.2", "the passphrase is not the one that the private key was encrypted with"},
     {Errc::bad_certification_request, "bad_certification_request", configuration, std::nullopt, "RFC 2986 §4", "the certification request cannot be used"},
     {Errc::key_does_not_match_certificate, "key_does_not_match_certificate", configuration, std::nullopt, "", "the private key is not the certificate's"},
     {Errc::key_too_small, "key_too_small", configuration, std::nullopt, "RFC 8017 §9", "the RSA key is too short for this signature"},
@@ -231,6 +234,7 @@ std::string Error::message() const {
   std::string text(r.text);
   if (!about().empty()) text.append(": ").append(about());
   if (system_error != 0) text.append(" (").append(std::generic_category().message(system_error)).append(")");
+  if (advice != nullptr) text.append("; ").append(advice);
   if (alert) text.append(r.category == Category::peer_alert ? " [received alert " : " [sent alert ").append(name(*alert)).append("]");
   if (due != nullptr) text.append(" [due: ").append(due).append("]");
   if (phase != Phase::none) text.append(" [while: ").append(name(phase)).append("]");

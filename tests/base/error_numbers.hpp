@@ -148,6 +148,9 @@ constexpr ErrorNumber kErrorNumbers[] = {
     {"signature_refused", 135},
     {"callback_threw", 136},
     {"internal_error", 137},
+    {"file_format_unsupported", 138},
+    {"key_encrypted", 139},
+    {"wrong_passphrase", 140},
 };
 
 }  // namespace tls12::test

@@ -80,6 +80,13 @@ TEST_CASE("The number of a rule never changes, and is not used again") {
   CHECK(numbers.size() == all_codes().size());
 }
 
+TEST_CASE("A message tells the advice after the thing that it is about") {
+  Error error(Errc::file_format_unsupported, "a.p12: PKCS#12");
+  const std::string before = error.message();
+  error.advice = "convert it";
+  CHECK(error.message() == before + "; convert it");
+}
+
 TEST_CASE("Every row has words for a user: one sentence, its own") {
   std::set<std::string_view> texts;
   for (const Errc code : all_codes()) {
