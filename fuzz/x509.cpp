@@ -4,6 +4,8 @@
 #include <cstdlib>
 
 #include "tls12/issue.hpp"
+#include "x509/encrypted_key.hpp"
+#include "x509/file_format.hpp"
 #include "x509/general_name.hpp"
 #include "x509/general_name_writer.hpp"
 #include "x509/key_encoding.hpp"
@@ -45,6 +47,35 @@ void read_pem(Bytes input) {
 }
 
 void read_key(Bytes input) { (void)x509::read_private_key(input).has_value(); }
+
+/// A key from a passphrase that costs nothing: all zeros.
+class QuickPbkdf2 final : public Pbkdf2 {
+ public:
+  Result<void> derive(Bytes, Bytes, std::uint32_t iterations, MutableBytes out) const override {
+    expect(iterations > 0 && iterations <= kMaxKeyIterations);
+    std::ranges::fill(out, std::uint8_t{0});
+    return {};
+  }
+};
+
+void read_encrypted_key(Bytes input) {
+  static const QuickPbkdf2 quick;
+  static const ProviderPtr provider = [] {
+    auto table = std::make_shared<Provider>(*default_provider());
+    table->pbkdf2s.fill({.implementation = &quick, .backend = "quick", .rank = 1});
+    return table;
+  }();
+  const auto inner = x509::decrypt_private_key(input, *provider, [](MutableBytes) { return std::optional<std::size_t>(0); });
+  if (inner) read_key(*inner);
+}
+
+/// A file of certificates to trust, in any form.
+void read_anchors(Bytes input) {
+  const auto der = x509::der_in(input);
+  expect(!der || der->size() <= input.size());
+  expect(!x509::explained(Errc::bad_pem, input).message().empty());
+  for (const Certificate& anchor : TrustStore::from_pem(text_of(input)).anchors()) ask(anchor);
+}
 
 void read_crl(Bytes input) {
   const auto crl = Crl::from_der(input);
@@ -105,7 +136,8 @@ void read_texts(Bytes input) {
 
 // The corpus counts on this order: add at the end.
 constexpr void (*kTargets[])(Bytes) = {read_certificate, read_pem,           read_key,     read_crl,     read_ocsp_response,
-                                       read_names,       read_general_names, read_crl_pem, read_request, read_texts};
+                                       read_names,       read_general_names, read_crl_pem, read_request, read_texts,
+                                       read_encrypted_key, read_anchors};
 
 }  // namespace
 

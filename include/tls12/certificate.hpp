@@ -1,6 +1,7 @@
 // Certificates, trust anchors, keys and identities. All are small handles to immutable, shared objects: copy them freely, use them from any thread.
 #pragma once
 
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -20,6 +21,12 @@ namespace x509 {
 struct ParsedCertificate;
 }
 
+// PEM texts and files may start with a byte-order mark of UTF-8, have lines that end in CR LF, and
+// other text around their blocks. A certificate's label is CERTIFICATE, X509 CERTIFICATE or OpenSSL's
+// TRUSTED CERTIFICATE. A DER file may end with a line end. UTF-16 text, PKCS#12, PKCS#7, Java key
+// stores and OpenSSH keys are Errc::file_format_unsupported, with the command that converts them
+// (Error::advice). A file holds at most 16 MiB.
+
 /// One X.509 certificate (RFC 5280 §4.1), parsed and kept.
 class Certificate {
  public:
@@ -29,6 +36,9 @@ class Certificate {
   static Result<Certificate> from_pem(std::string_view text);
   /// Every CERTIFICATE of a PEM text, in order. Errors: as from_pem; Errc::bad_pem when there is none.
   static Result<std::vector<Certificate>> all_from_pem(std::string_view text);
+  /// Every certificate of a PEM file, or the one of a DER file. Errors: as all_from_pem;
+  /// Errc::file_unreadable; Errc::file_format_unsupported, with the command that converts the file.
+  static Result<std::vector<Certificate>> all_from_file(const std::string& path);
 
   Bytes der() const;
   /// Names in RFC 4514's form ("CN=example.org,O=Example"). Characters that tls12/text.hpp hides
@@ -82,9 +92,12 @@ class TrustStore {
  public:
   TrustStore() = default;  ///< trusts nobody
   /// Debian's bundle, /etc/ssl/certs/ca-certificates.crt, or else the directory that it is in. As OpenSSL has it, SSL_CERT_FILE names another file and
-  /// SSL_CERT_DIR other directories (separated by colons). What cannot be read is skipped; an error when nothing is left.
+  /// SSL_CERT_DIR other directories (separated by colons). What cannot be read is skipped; an error when nothing is left, which names the variable and its
+  /// file or directory.
   static TrustStore system();
   /// A file of one or many PEM certificates, or one DER certificate. An unreadable file, an empty one and a bad certificate are errors.
+  /// Here and below, a TRUSTED CERTIFICATE is left out if its settings reject servers and clients, or
+  /// trust it for other purposes only.
   static TrustStore from_file(const std::string& path);
   /// Every certificate file of a directory, PEM or DER; several names of one file (OpenSSL's hashes) count once. What holds no certificate or a broken one
   /// is skipped; an error when nothing is left.
@@ -108,13 +121,30 @@ class TrustStore {
   std::shared_ptr<Shared> shared_;  ///< null: empty
 };
 
+/// The largest passphrase, in bytes.
+inline constexpr std::size_t kMaxPassphraseSize = 1024;
+/// The most PBKDF2 iterations of an encrypted private key: no file costs more than about 12 seconds
+/// of CPU. OpenSSL writes 2,048 and GnuTLS up to 600,000.
+inline constexpr std::uint32_t kMaxKeyIterations = 10'000'000;
+
+/// Requests the passphrase of an encrypted private key: writes it to `into` (kMaxPassphraseSize
+/// bytes, wiped after use) and returns its size in bytes, or nothing if there is none. Runs on the
+/// calling thread, at most once for each key, and may block. An exception is Errc::callback_threw.
+using AskPassphrase = std::function<std::optional<std::size_t>(MutableBytes into)>;
+
 /// A private key: one in memory, or one that signs elsewhere.
 class PrivateKey {
  public:
-  /// PKCS#8, SEC 1 or PKCS#1, PEM or DER, not encrypted (RFC 5958, RFC 5915, RFC 8017 appendix A.1.2, RFC 8410).
-  /// Errors: Errc::bad_pem, Errc::bad_private_key, Errc::key_unsupported.
-  static Result<PrivateKey> from_pem(std::string_view text, ProviderPtr provider = default_provider());
-  static Result<PrivateKey> from_der(Bytes der, ProviderPtr provider = default_provider());
+  /// PKCS#8, SEC 1 or PKCS#1 (RFC 5958, RFC 5915, RFC 8017 appendix A.1.2, RFC 8410). PKCS#8 may be
+  /// encrypted by PBES2 with PBKDF2 (HMAC-SHA-1, 256, 384, 512) and AES-CBC (RFC 8018). Errors:
+  /// Errc::bad_pem, Errc::bad_private_key, Errc::key_unsupported (also another encryption, or more
+  /// than kMaxKeyIterations), Errc::key_encrypted (without `ask`, or if it returns nothing),
+  /// Errc::wrong_passphrase.
+  static Result<PrivateKey> from_pem(std::string_view text, ProviderPtr provider = default_provider(), const AskPassphrase& ask = {});
+  static Result<PrivateKey> from_der(Bytes der, ProviderPtr provider = default_provider(), const AskPassphrase& ask = {});
+  /// The first private key of a PEM file, or the one of a DER file. Errors: as above;
+  /// Errc::file_unreadable; Errc::file_format_unsupported.
+  static Result<PrivateKey> from_file(const std::string& path, ProviderPtr provider = default_provider(), const AskPassphrase& ask = {});
   /// A key that lives elsewhere: the engine will say wants() == Wants::signature, and be answered; one that `decrypts`, an rsa key, serves RSA key exchange too
   /// (Wants::decryption).
   static PrivateKey elsewhere(KeyKind kind, bool decrypts = false);
@@ -148,8 +178,10 @@ class Identity {
   /// The leaf first, then intermediates, in any order: chain() has each behind the one that it certifies, and leaves out what certifies none of them. The key
   /// must be the leaf's. Errors: Errc::key_does_not_match_certificate, Errc::misuse (no certificate).
   static Result<Identity> from(std::vector<Certificate> chain, PrivateKey key);
-  /// Errors: Errc::file_unreadable, Errc::bad_pem, … each names the file.
-  static Result<Identity> from_pem_files(const std::string& chain_path, const std::string& key_path, ProviderPtr provider = default_provider());
+  /// Files as Certificate::all_from_file and PrivateKey::from_file read them, PEM or DER; one PEM file
+  /// may hold both. Errors: theirs; each names the file.
+  static Result<Identity> from_pem_files(const std::string& chain_path, const std::string& key_path, ProviderPtr provider = default_provider(),
+                                         const AskPassphrase& ask = {});
 
   /// The same identity with what a server shows beside the certificate: an OCSP response in DER (RFC 6066 §8), and a SignedCertificateTimestampList without its
   /// outer length (RFC 6962 §3.3). Empty: none.

@@ -8,6 +8,7 @@
 #include "base/caught.hpp"
 #include "base/secret.hpp"
 #include "x509/file.hpp"
+#include "x509/pem.hpp"
 
 namespace tls12 {
 namespace {
@@ -113,7 +114,9 @@ Result<std::shared_ptr<TicketKeys>> TicketKeys::from_file(const std::string& pat
   const auto content = x509::read_file(path);
   if (!content) return fail(content.error());
   std::vector<std::vector<std::uint8_t>> secrets;
-  for (std::string_view rest = text_of(*content); !rest.empty();) {
+  std::string_view rest = text_of(*content);
+  if (rest.starts_with(x509::pem::kByteOrderMark)) rest.remove_prefix(x509::pem::kByteOrderMark.size());
+  while (!rest.empty()) {
     std::string line(rest.substr(0, rest.find('\n')));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     line.erase(std::min(line.find('#'), line.size()));

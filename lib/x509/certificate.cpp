@@ -6,6 +6,8 @@
 
 #include "tls12/text.hpp"
 #include "x509/distribution_point.hpp"
+#include "x509/file.hpp"
+#include "x509/file_format.hpp"
 #include "x509/general_name.hpp"
 #include "x509/guard.hpp"
 #include "x509/name.hpp"
@@ -20,18 +22,19 @@ using x509::ParsedCertificate;
 using x509::der::Fault;
 using x509::der::Reader;
 
-/// The next block that is a certificate (RFC 7468 §5.1, §5.3), decoded into a fresh object; null at the end.
+/// The next block that is a certificate, decoded into a fresh object; null at the end.
 Result<std::shared_ptr<ParsedCertificate>> next_certificate(std::string_view& text) {
   for (;;) {
     const auto block = x509::pem::next(text);
     if (!block) return fail(block.error());
     if (!*block) return std::shared_ptr<ParsedCertificate>();
-    if ((*block)->label != "CERTIFICATE" && (*block)->label != "X509 CERTIFICATE") continue;
+    if (!x509::is_certificate_label((*block)->label)) continue;
     auto certificate = std::make_shared<ParsedCertificate>();
     certificate->der.resize((*block)->max_size());
     const auto size = x509::pem::decode(**block, certificate->der);
     if (!size) return fail(size.error());
     certificate->der.resize(*size);
+    certificate->der.resize(x509::certificate_in((*block)->label, certificate->der).size());
     if (auto parsed = x509::parse(*certificate); !parsed) return fail(parsed.error());
     return certificate;
   }
@@ -81,16 +84,16 @@ Result<Certificate> Certificate::from_der(Bytes der) {
 }
 
 Result<Certificate> Certificate::from_pem(std::string_view text) {
-  return x509::guarded([&]() -> Result<Certificate> {
+  return x509::guarded([&, whole = text]() -> Result<Certificate> {
     auto certificate = next_certificate(text);
     if (!certificate) return fail(certificate.error());
-    if (*certificate == nullptr) return fail(Errc::bad_pem, "there is no CERTIFICATE");
+    if (*certificate == nullptr) return x509::no_block(whole, "CERTIFICATE");
     return Certificate(std::move(*certificate));
   });
 }
 
 Result<std::vector<Certificate>> Certificate::all_from_pem(std::string_view text) {
-  return x509::guarded([&]() -> Result<std::vector<Certificate>> {
+  return x509::guarded([&, whole = text]() -> Result<std::vector<Certificate>> {
     std::vector<Certificate> all;
     for (;;) {
       auto certificate = next_certificate(text);
@@ -102,7 +105,23 @@ Result<std::vector<Certificate>> Certificate::all_from_pem(std::string_view text
       if (*certificate == nullptr) break;
       all.push_back(Certificate(std::move(*certificate)));
     }
-    if (all.empty()) return fail(Errc::bad_pem, "there is no CERTIFICATE");
+    if (all.empty()) return x509::no_block(whole, "CERTIFICATE");
+    return all;
+  });
+}
+
+Result<std::vector<Certificate>> Certificate::all_from_file(const std::string& path) {
+  return x509::guarded([&]() -> Result<std::vector<Certificate>> {
+    const auto content = x509::read_file(path);
+    if (!content) return fail(content.error());
+    auto all = [&]() -> Result<std::vector<Certificate>> {
+      const auto der = x509::der_in(*content);
+      if (!der) return all_from_pem(text_of(*content));
+      auto certificate = from_der(*der);
+      if (!certificate) return fail(x509::explained(certificate.error(), *content));
+      return std::vector{std::move(*certificate)};
+    }();
+    if (!all) return fail(x509::in_file(all.error(), path));
     return all;
   });
 }

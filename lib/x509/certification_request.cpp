@@ -4,6 +4,7 @@
 
 #include "tls12/issue.hpp"
 #include "x509/checks.hpp"
+#include "x509/file_format.hpp"
 #include "x509/general_name.hpp"
 #include "x509/guard.hpp"
 #include "x509/name.hpp"
@@ -111,11 +112,11 @@ Result<CertificationRequest> CertificationRequest::from_der(Bytes der, ProviderP
 }
 
 Result<CertificationRequest> CertificationRequest::from_pem(std::string_view text, ProviderPtr provider) {
-  return x509::guarded([&]() -> Result<CertificationRequest> {
+  return x509::guarded([&, whole = text]() -> Result<CertificationRequest> {
     for (;;) {
       const auto block = x509::pem::next(text);
       if (!block) return fail(block.error());
-      if (!*block) return fail(Errc::bad_pem, "there is no CERTIFICATE REQUEST");
+      if (!*block) return x509::no_block(whole, "CERTIFICATE REQUEST");
       if ((*block)->label != kLabel && (*block)->label != kOldLabel) continue;
       std::vector<std::uint8_t> der((*block)->max_size());
       const auto size = x509::pem::decode(**block, der);

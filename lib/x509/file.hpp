@@ -1,18 +1,22 @@
 // A whole file in memory.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "base/secret.hpp"
 #include "tls12/error.hpp"
+#include "x509/der.hpp"
 
 namespace tls12::x509 {
 
-/// It may hold a private key: the memory is wiped. Errors: Errc::file_unreadable with errno, naming the file; EFBIG above der::kMaxSize.
-Result<SecretVector> read_file(const std::string& path);
+/// How long read_file() waits for a program to write to a FIFO.
+inline constexpr std::chrono::milliseconds kFifoWait = std::chrono::seconds(2);
 
-/// Whether a file is DER rather than PEM: a SEQUENCE of more than 127 octets, or of fewer than 9 (an OCSP response that says no). No line of PEM starts so.
-inline bool is_der(Bytes content) { return content.size() > 1 && content[0] == 0x30 && (content[1] >= 0x80 || content[1] < 9); }
+/// It may hold a private key: the memory is wiped. Reads FIFOs and devices to their end; once a
+/// program has opened a FIFO, no time limits the read. Errors: Errc::file_unreadable with errno,
+/// naming the file; more than `max_size` bytes; a FIFO without a writer for kFifoWait.
+Result<SecretVector> read_file(const std::string& path, std::size_t max_size = der::kMaxSize);
 
 /// Errc::file_unreadable with the system's `reason`, errno.
 std::unexpected<Error> unreadable(const std::string& path, int reason);

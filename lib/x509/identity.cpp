@@ -48,16 +48,12 @@ Result<Identity> Identity::from(std::vector<Certificate> chain, PrivateKey key) 
   });
 }
 
-Result<Identity> Identity::from_pem_files(const std::string& chain_path, const std::string& key_path, ProviderPtr provider) {
+Result<Identity> Identity::from_pem_files(const std::string& chain_path, const std::string& key_path, ProviderPtr provider, const AskPassphrase& ask) {
   return x509::guarded([&]() -> Result<Identity> {
-    const auto chain_text = x509::read_file(chain_path);
-    if (!chain_text) return fail(chain_text.error());
-    auto chain = Certificate::all_from_pem(text_of(*chain_text));
-    if (!chain) return fail(x509::in_file(chain.error(), chain_path));
-    const auto key_text = x509::read_file(key_path);
-    if (!key_text) return fail(key_text.error());
-    auto key = PrivateKey::from_pem(text_of(*key_text), std::move(provider));
-    if (!key) return fail(x509::in_file(key.error(), key_path));
+    auto chain = Certificate::all_from_file(chain_path);
+    if (!chain) return fail(chain.error());
+    auto key = PrivateKey::from_file(key_path, std::move(provider), ask);
+    if (!key) return fail(key.error());
     auto identity = from(std::move(*chain), std::move(*key));
     if (!identity) return fail(x509::in_file(identity.error(), key_path));
     return identity;

@@ -16,6 +16,13 @@ SecretVector copy_of(Bytes bytes) { return SecretVector(bytes.begin(), bytes.end
 
 std::unexpected<Error> broken(const char* what) { return fail(Errc::bad_private_key, what); }
 
+/// RFC 5480 §2.1.1 forbids specifiedCurve.
+std::unexpected<Error> explicit_curve() {
+  Error error(Errc::key_unsupported, "a curve written out instead of named");
+  error.advice = "convert it: openssl ec -in FILE -param_enc named_curve -out NEW.pem";
+  return fail(error);
+}
+
 /// RFC 8017 appendix A.1.2, of version 0: two primes.
 Result<OwnedKey> read_pkcs1(Bytes encoding, KeyKind kind) {
   Fault fault;
@@ -39,10 +46,11 @@ Result<OwnedKey> read_sec1(Bytes encoding, std::optional<KeyKind> kind) {
   Reader whole(encoding, fault);
   Reader fields = whole.enter_sequence();
   if (fields.small_natural() != 1) fields.refuse("an unknown version");
-  const Bytes scalar = fields.octet_string();
+  Bytes scalar = fields.octet_string();
   OwnedKey key;
   if (fields.next_is(der::constructed(0))) {
     Reader parameters = fields.enter(der::constructed(0));
+    if (parameters.next_is(der::kSequence)) return explicit_curve();
     const Bytes curve = parameters.object_identifier();
     parameters.finish();
     const auto inner = kind_of_curve(curve);
@@ -59,10 +67,11 @@ Result<OwnedKey> read_sec1(Bytes encoding, std::optional<KeyKind> kind) {
   fields.finish();
   whole.finish();
   if (!fault && !kind) fields.refuse("the curve is missing");
+  // RFC 5915 §3 asks for as many octets as the curve has; not every writer kept to that.
+  while (kind && scalar.size() > scalar_size(*kind) && scalar[0] == 0) scalar = scalar.subspan(1);
   if (!fault && (scalar.empty() || scalar.size() > scalar_size(*kind))) fields.refuse("a scalar of the wrong size");
   if (fault) return broken(fault.what);
   key.kind = *kind;
-  // RFC 5915 §3 asks for leading zeros; not every writer kept them.
   key.scalar.resize(scalar_size(*kind));
   std::ranges::copy(scalar, key.scalar.end() - static_cast<std::ptrdiff_t>(scalar.size()));
   return key;
@@ -101,6 +110,7 @@ Result<OwnedKey> read_pkcs8(Bytes encoding) {
   std::optional<PssParameters> pss;
   const auto kind = key_kind_of(algorithm, pss, fault);
   if (fault) return broken(fault.what);
+  if (!kind && is(algorithm.oid, oid::kEcPublicKey) && Reader(algorithm.parameters, fault).next_is(der::kSequence)) return explicit_curve();
   if (!kind) return fail(Errc::key_unsupported, dotted(algorithm.oid));
   const bool rsa = *kind == KeyKind::rsa || *kind == KeyKind::rsa_pss;
   Result<OwnedKey> key = rsa ? read_pkcs1(inner, *kind) : *kind == KeyKind::ed25519 ? read_ed25519(inner) : read_sec1(inner, kind);
@@ -143,8 +153,6 @@ Result<OwnedKey> read_private_key(Bytes encoding) {
   Fault fault;
   Reader whole(encoding, fault);
   Reader fields = whole.enter_sequence();
-  // EncryptedPrivateKeyInfo (RFC 5958 §3) starts with its algorithm, every other one with its version.
-  if (fields.next_is(der::kSequence)) return broken("the key is encrypted");
   fields.integer();
   if (fault) return broken(fault.what);
   if (fields.next_is(der::kSequence)) return read_pkcs8(encoding);

@@ -21,7 +21,7 @@ struct OwnedKey {
   PrivateKeyNumbers numbers() const;
 };
 
-/// Any of the four, told apart by shape. Errors: Errc::bad_private_key, Errc::key_unsupported.
+/// Any of the four, told apart by shape; not encrypted. Errors: Errc::bad_private_key, Errc::key_unsupported.
 Result<OwnedKey> read_private_key(Bytes der);
 
 /// PKCS#8 of version 1 (RFC 5958 §2). Errors: Errc::bad_private_key when RSA primes make no sense.

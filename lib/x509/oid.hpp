@@ -68,6 +68,17 @@ inline constexpr Oid kSha384 = make_oid(2, 16, 840, 1, 101, 3, 4, 2, 2);
 inline constexpr Oid kSha512 = make_oid(2, 16, 840, 1, 101, 3, 4, 2, 3);
 inline constexpr Oid kMgf1 = make_oid(1, 2, 840, 113549, 1, 1, 8);
 
+// encrypted private keys: RFC 8018 appendix A, appendix B; RFC 3565 §4.1
+inline constexpr Oid kPbes2 = make_oid(1, 2, 840, 113549, 1, 5, 13);
+inline constexpr Oid kPbkdf2 = make_oid(1, 2, 840, 113549, 1, 5, 12);
+inline constexpr Oid kHmacWithSha1 = make_oid(1, 2, 840, 113549, 2, 7);
+inline constexpr Oid kHmacWithSha256 = make_oid(1, 2, 840, 113549, 2, 9);
+inline constexpr Oid kHmacWithSha384 = make_oid(1, 2, 840, 113549, 2, 10);
+inline constexpr Oid kHmacWithSha512 = make_oid(1, 2, 840, 113549, 2, 11);
+inline constexpr Oid kAes128Cbc = make_oid(2, 16, 840, 1, 101, 3, 4, 1, 2);
+inline constexpr Oid kAes192Cbc = make_oid(2, 16, 840, 1, 101, 3, 4, 1, 22);
+inline constexpr Oid kAes256Cbc = make_oid(2, 16, 840, 1, 101, 3, 4, 1, 42);
+
 // certificate extensions: RFC 5280 §4.2, RFC 7633 §4, RFC 6962 §3.3, RFC 6960 §4.2.2.2.1
 inline constexpr Oid kSubjectDirectoryAttributes = make_oid(2, 5, 29, 9);
 inline constexpr Oid kSubjectKeyIdentifier = make_oid(2, 5, 29, 14);

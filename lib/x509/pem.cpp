@@ -27,10 +27,14 @@ void put(std::uint32_t group, MutableBytes out, std::size_t& size) {
   size += 3;
 }
 
-/// Where `marker` starts a line, or npos.
+/// Where `marker` starts a line, or npos. A byte-order mark may precede it: files that were joined
+/// have them in the middle.
 std::size_t find_line(std::string_view text, std::string_view marker) {
-  for (std::size_t at = text.find(marker); at != text.npos; at = text.find(marker, at + 1))
-    if (at == 0 || text[at - 1] == '\n' || text[at - 1] == '\r') return at;
+  for (std::size_t at = text.find(marker); at != text.npos; at = text.find(marker, at + 1)) {
+    std::string_view before = text.substr(0, at);
+    if (before.ends_with(kByteOrderMark)) before.remove_suffix(kByteOrderMark.size());
+    if (before.empty() || before.back() == '\n' || before.back() == '\r') return at;
+  }
   return text.npos;
 }
 

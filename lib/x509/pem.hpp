@@ -10,6 +10,9 @@
 
 namespace tls12::x509::pem {
 
+/// The byte-order mark of UTF-8, which some editors write at the start of a file.
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 /// One block, not decoded yet. The views live as long as the text.
 struct Block {
   std::string_view label = {};   ///< "CERTIFICATE"

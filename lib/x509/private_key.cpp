@@ -2,6 +2,9 @@
 #include <algorithm>
 
 #include "tls12/certificate.hpp"
+#include "x509/encrypted_key.hpp"
+#include "x509/file.hpp"
+#include "x509/file_format.hpp"
 #include "x509/guard.hpp"
 #include "x509/key_encoding.hpp"
 #include "x509/pem.hpp"
@@ -29,19 +32,34 @@ std::span<const SignatureFamily> families_of(KeyKind kind) {
 
 bool is_rsa(KeyKind kind) { return kind == KeyKind::rsa || kind == KeyKind::rsa_pss; }
 
-/// The next block of a PEM text that holds a private key (RFC 7468 §10, §11, and OpenSSL's older labels).
-Result<x509::pem::Block> next_key(std::string_view& text) {
-  for (;;) {
-    const auto block = x509::pem::next(text);
+/// The first block of a PEM text that holds a private key (RFC 7468 §10, §11, and OpenSSL's older labels).
+Result<x509::pem::Block> find_key(const std::string_view text) {
+  for (std::string_view rest = text;;) {
+    const auto block = x509::pem::next(rest);
     if (!block) return fail(block.error());
-    if (!*block) return fail(Errc::bad_pem, "there is no PRIVATE KEY");
+    if (!*block) return x509::no_block(text, "PRIVATE KEY");
     const std::string_view label = (*block)->label;
     if (!label.ends_with("PRIVATE KEY")) continue;
-    // RFC 7468 §11, RFC 1421 §4.6.1.1.
-    if (label.starts_with("ENCRYPTED") || (*block)->base64.find("ENCRYPTED") != label.npos) return fail(Errc::bad_private_key, "the key is encrypted");
-    if (label == "PRIVATE KEY" || label == "EC PRIVATE KEY" || label == "RSA PRIVATE KEY") return **block;
-    return fail(Errc::key_unsupported, label);
+    if ((*block)->has_headers && (*block)->base64.find("ENCRYPTED") != label.npos) {
+      Error error(Errc::key_unsupported, "encrypted in PEM itself (Proc-Type: 4,ENCRYPTED)");  // RFC 1421 §4.6.1.1
+      error.advice = x509::kConvertKey;
+      return fail(error);
+    }
+    for (const char* known : {"PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"})
+      if (label == known) return **block;
+    return fail(x509::explained(Error(Errc::key_unsupported, label), bytes_of(text)));
   }
+}
+
+/// Whether `given`, in any of SEC 1's forms (§2.3.3), is the uncompressed `point`.
+bool is_point(Bytes given, Bytes point) {
+  if (std::ranges::equal(given, point)) return true;
+  if (point.size() < 3 || point.size() % 2 == 0 || given.empty()) return false;
+  const std::size_t half = point.size() / 2;
+  const std::uint8_t odd = point.back() & 1;
+  const bool compressed = given.size() == 1 + half && given[0] == (0x02 | odd);
+  const bool hybrid = given.size() == point.size() && given[0] == (0x06 | odd);
+  return (compressed || hybrid) && std::ranges::equal(given.subspan(1), point.subspan(1, given.size() - 1));
 }
 
 }  // namespace
@@ -69,7 +87,7 @@ Result<void> PrivateKey::Content::find_point(const Provider& provider) {
   const auto size = row.implementation->public_point(key.numbers(), point);
   if (!size) return fail(size.error());
   point.resize(*size);
-  if (!key.point.empty() && key.point != point) return fail(Errc::bad_private_key, "its public key belongs to another");
+  if (!key.point.empty() && !is_point(key.point, point)) return fail(Errc::bad_private_key, "its public key belongs to another");
   return {};
 }
 
@@ -112,8 +130,16 @@ Result<std::shared_ptr<const PrivateKey::Content>> PrivateKey::Content::make(Own
   return content;
 }
 
-Result<PrivateKey> PrivateKey::from_der(Bytes der, ProviderPtr provider) {
+Result<PrivateKey> PrivateKey::from_der(Bytes der, ProviderPtr provider, const AskPassphrase& ask) {
   return x509::guarded([&]() -> Result<PrivateKey> {
+    SecretVector decrypted;
+    if (x509::is_encrypted_private_key(der)) {
+      if (provider == nullptr) return fail(Errc::algorithm_unavailable, "no crypto backend");
+      auto inner = x509::decrypt_private_key(der, *provider, ask);
+      if (!inner) return fail(inner.error());
+      decrypted = std::move(*inner);
+      der = decrypted;
+    }
     auto key = x509::read_private_key(der);
     if (!key) return fail(key.error());
     auto content = Content::make(std::move(*key), provider);
@@ -122,14 +148,25 @@ Result<PrivateKey> PrivateKey::from_der(Bytes der, ProviderPtr provider) {
   });
 }
 
-Result<PrivateKey> PrivateKey::from_pem(std::string_view text, ProviderPtr provider) {
+Result<PrivateKey> PrivateKey::from_pem(std::string_view text, ProviderPtr provider, const AskPassphrase& ask) {
   return x509::guarded([&]() -> Result<PrivateKey> {
-    const auto block = next_key(text);
+    const auto block = find_key(text);
     if (!block) return fail(block.error());
     SecretVector der(block->max_size());
     const auto size = x509::pem::decode(*block, der);
     if (!size) return fail(size.error());
-    return from_der(Bytes(der).first(*size), std::move(provider));
+    return from_der(Bytes(der).first(*size), std::move(provider), ask);
+  });
+}
+
+Result<PrivateKey> PrivateKey::from_file(const std::string& path, ProviderPtr provider, const AskPassphrase& ask) {
+  return x509::guarded([&]() -> Result<PrivateKey> {
+    const auto content = x509::read_file(path);
+    if (!content) return fail(content.error());
+    const auto der = x509::der_in(*content);
+    auto key = der ? from_der(*der, std::move(provider), ask) : from_pem(text_of(*content), std::move(provider), ask);
+    if (!key) return fail(x509::in_file(der ? x509::explained(key.error(), *content) : key.error(), path));
+    return key;
   });
 }
 

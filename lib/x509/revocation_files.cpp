@@ -2,6 +2,7 @@
 #include "tls12/revocation.hpp"
 #include "x509/crl.hpp"
 #include "x509/file.hpp"
+#include "x509/file_format.hpp"
 #include "x509/guard.hpp"
 #include "x509/name.hpp"
 #include "x509/ocsp.hpp"
@@ -48,7 +49,7 @@ Result<Crl> Crl::from_der(Bytes der) {
 }
 
 Result<std::vector<Crl>> Crl::all_from_pem(std::string_view text) {
-  return x509::guarded([&]() -> Result<std::vector<Crl>> {
+  return x509::guarded([&, whole = text]() -> Result<std::vector<Crl>> {
     std::vector<Crl> all;
     for (;;) {
       const auto der = next_der(text, "X509 CRL");
@@ -58,7 +59,7 @@ Result<std::vector<Crl>> Crl::all_from_pem(std::string_view text) {
       if (!crl) return fail(crl.error());
       all.push_back(std::move(*crl));
     }
-    if (all.empty()) return fail(Errc::bad_pem, "there is no X509 CRL");
+    if (all.empty()) return x509::no_block(whole, "X509 CRL");
     return all;
   });
 }
@@ -67,13 +68,14 @@ Result<std::vector<Crl>> Crl::from_file(const std::string& path) {
   return x509::guarded([&]() -> Result<std::vector<Crl>> {
     const auto content = x509::read_file(path);
     if (!content) return fail(content.error());
-    if (!x509::is_der(*content)) {
+    const auto der = x509::der_in(*content);
+    if (!der) {
       auto all = all_from_pem(text_of(*content));
       if (!all) return fail(x509::in_file(all.error(), path));
       return all;
     }
-    auto crl = from_der(*content);
-    if (!crl) return fail(x509::in_file(crl.error(), path));
+    auto crl = from_der(*der);
+    if (!crl) return fail(x509::in_file(x509::explained(crl.error(), *content), path));
     return std::vector<Crl>{std::move(*crl)};
   });
 }
@@ -103,14 +105,14 @@ Result<OcspResponse> OcspResponse::from_file(const std::string& path) {
     const auto content = x509::read_file(path);
     if (!content) return fail(content.error());
     auto response = [&]() -> Result<OcspResponse> {
-      if (x509::is_der(*content)) return from_der(*content);
+      if (const auto whole = x509::der_in(*content)) return from_der(*whole);
       std::string_view text = text_of(*content);
       const auto der = next_der(text, "OCSP RESPONSE");
       if (!der) return fail(der.error());
-      if (der->empty()) return fail(Errc::bad_pem, "there is no OCSP RESPONSE");
+      if (der->empty()) return x509::no_block(text_of(*content), "OCSP RESPONSE");
       return from_der(*der);
     }();
-    if (!response) return fail(x509::in_file(response.error(), path));
+    if (!response) return fail(x509::in_file(x509::explained(response.error(), *content), path));
     return response;
   });
 }

@@ -11,6 +11,7 @@
 
 #include "tls12/certificate.hpp"
 #include "x509/file.hpp"
+#include "x509/file_format.hpp"
 #include "x509/guard.hpp"
 #include "x509/parsed_certificate.hpp"
 #include "x509/pem.hpp"
@@ -27,16 +28,38 @@ using Sources = std::vector<Source>;
 
 // ---------------------------------------------------------------------------------------------------- files and directories
 
+/// Removes the certificates that OpenSSL's trust settings in `text` forbid.
+void remove_distrusted(std::string_view text, Certificates& anchors) {
+  for (std::vector<std::uint8_t> der;;) {
+    const auto block = x509::pem::next(text);
+    if (!block || !*block) return;
+    if ((*block)->label != x509::kTrustedCertificate) continue;
+    der.resize((*block)->max_size());
+    const auto size = x509::pem::decode(**block, der);
+    if (!size || !x509::is_distrusted(Bytes(der).first(*size))) continue;
+    const Bytes distrusted = x509::certificate_in((*block)->label, Bytes(der).first(*size));
+    std::erase_if(anchors, [&](const Certificate& one) { return std::ranges::equal(one.der(), distrusted); });
+  }
+}
+
+Result<Certificates> anchors_from_pem(std::string_view text) {
+  auto anchors = Certificate::all_from_pem(text);
+  if (!anchors) return anchors;
+  remove_distrusted(text, *anchors);
+  if (anchors->empty()) return fail(Errc::no_trust_anchors, "OpenSSL's trust settings forbid all");
+  return anchors;
+}
+
 Result<Certificates> read_anchors(const std::string& path) {
   const auto content = x509::read_file(path);
   if (!content) return fail(content.error());
   if (content->empty()) return fail(Errc::no_trust_anchors, path + ": the file is empty");
-  if (x509::is_der(*content)) {
-    auto certificate = Certificate::from_der(*content);
-    if (!certificate) return fail(x509::in_file(certificate.error(), path));
+  if (const auto der = x509::der_in(*content)) {
+    auto certificate = Certificate::from_der(*der);
+    if (!certificate) return fail(x509::in_file(x509::explained(certificate.error(), *content), path));
     return Certificates{std::move(*certificate)};
   }
-  auto anchors = Certificate::all_from_pem(text_of(*content));
+  auto anchors = anchors_from_pem(text_of(*content));
   if (!anchors) return fail(x509::in_file(anchors.error(), path));
   return anchors;
 }
@@ -46,21 +69,24 @@ Result<Certificates> read_readable_anchors(const std::string& path) {
   const auto content = x509::read_file(path);
   if (!content) return fail(content.error());
   Certificates found;
-  if (x509::is_der(*content)) {
-    if (auto certificate = Certificate::from_der(*content)) found.push_back(std::move(*certificate));
+  if (const auto der = x509::der_in(*content)) {
+    if (auto certificate = Certificate::from_der(*der)) found.push_back(std::move(*certificate));
     return found;
   }
   std::string_view text = text_of(*content);
   std::vector<std::uint8_t> der;
   for (;;) {
     const auto block = x509::pem::next(text);
-    if (!block || !*block) return found;
-    if ((*block)->label != "CERTIFICATE") continue;
+    if (!block || !*block) break;
+    const std::string_view label = (*block)->label;
+    if (!x509::is_certificate_label(label)) continue;
     der.resize((*block)->max_size());
     const auto size = x509::pem::decode(**block, der);
     if (!size) continue;
-    if (auto certificate = Certificate::from_der(Bytes(der).first(*size))) found.push_back(std::move(*certificate));
+    if (auto certificate = Certificate::from_der(x509::certificate_in(label, Bytes(der).first(*size)))) found.push_back(std::move(*certificate));
   }
+  remove_distrusted(text_of(*content), found);
+  return found;
 }
 
 Result<std::vector<std::string>> entries_of(const std::string& path) {
@@ -101,20 +127,24 @@ Result<Certificates> read_system() {
   }
   Certificates all;
   std::optional<Error> reason;
-  const auto add = [&](Result<Certificates> found) {
-    if (found)
-      std::ranges::move(*found, std::back_inserter(all));
-    else if (!reason)
-      reason = found.error();
+  const auto add = [&](const char* name, const Result<Certificates>& found) {
+    if (found) return all.insert(all.end(), found->begin(), found->end()), void();
+    if (reason) return;
+    reason = found.error();
+    reason->set_detail(std::string(name) + "=" + std::string(reason->about()));
   };
-  if (!file.empty()) add(read_readable_anchors(file));
+  if (!file.empty()) {
+    auto found = read_readable_anchors(file);
+    if (found && found->empty()) found = fail(Errc::no_trust_anchors, file + ": the file has no certificate");
+    add("SSL_CERT_FILE", found);
+  }
   while (!directories.empty()) {
     const std::size_t colon = std::min(directories.find(':'), directories.size());
-    if (colon != 0) add(read_directory(directories.substr(0, colon)));
+    if (colon != 0) add("SSL_CERT_DIR", read_directory(directories.substr(0, colon)));
     directories.erase(0, colon + 1);
   }
   if (!all.empty()) return all;
-  return fail(reason ? *reason : Error(Errc::no_trust_anchors, file));
+  return fail(reason ? *reason : Error(Errc::no_trust_anchors, "SSL_CERT_DIR: no directory"));
 }
 
 // ---------------------------------------------------------------------------------------------------- a whole store
@@ -184,7 +214,7 @@ TrustStore TrustStore::from_directory(const std::string& path) {
 }
 
 TrustStore TrustStore::from_pem(std::string_view text) {
-  return Shared::loaded([&] { return Sources{[anchors = Certificate::all_from_pem(text)] { return anchors; }}; });
+  return Shared::loaded([&] { return Sources{[anchors = anchors_from_pem(text)] { return anchors; }}; });
 }
 
 TrustStore TrustStore::of(std::vector<Certificate> anchors) {

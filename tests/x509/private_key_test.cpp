@@ -52,15 +52,6 @@ TEST_CASE("RFC 8410 10.3: the private keys of the examples, without and with the
   CHECK(public_pem(second->public_key_info()) == expected);
 }
 
-TEST_CASE("encrypted keys are refused and say so") {
-  for (const char* file : {"p256.encrypted.pem", "rsa.encrypted_pkcs1.pem"}) {
-    const auto key = PrivateKey::from_pem(read_data(file));
-    REQUIRE_FALSE(key.has_value());
-    CHECK(key.error() == Errc::bad_private_key);
-    CHECK(key.error().about() == "the key is encrypted");
-  }
-}
-
 TEST_CASE("a key on a curve that is not supported, and a text without a key, say so") {
   CHECK(PrivateKey::from_pem(read_data("k256.key.pem")).error() == Errc::key_unsupported);
   CHECK(PrivateKey::from_pem(read_data("leaf.pem")).error() == Errc::bad_pem);

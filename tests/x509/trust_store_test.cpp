@@ -108,6 +108,24 @@ TEST_CASE("the system's bundle is the one that SSL_CERT_FILE names, and a bad ce
   CHECK(*TrustStore::system().error() == Errc::file_unreadable);
 }
 
+TEST_CASE("an error of the system's store names the variable and its file or directory") {
+  const Folder folder;
+  const std::string text = folder.write("text.pem", "hello\n"), empty = folder.path("empty"), missing = folder.path("missing");
+  std::filesystem::create_directory(empty);
+  const auto error = [](const std::string& file, const std::string& directories) {
+    const Variable one("SSL_CERT_FILE", file), other("SSL_CERT_DIR", directories);
+    return TrustStore::system().error().value();
+  };
+  CHECK(error(missing, "").about() == "SSL_CERT_FILE=" + missing);
+  CHECK(error(missing, "").system_error == ENOENT);
+  CHECK(error(text, "").about() == "SSL_CERT_FILE=" + text + ": the file has no certificate");
+  CHECK(error(text, "") == Errc::no_trust_anchors);
+  CHECK(error("", missing).about() == "SSL_CERT_DIR=" + missing);
+  CHECK(error("", empty + ":" + missing).about() == "SSL_CERT_DIR=" + empty + ": the directory has no certificate");
+  CHECK(error(text, missing).about() == "SSL_CERT_FILE=" + text + ": the file has no certificate");
+  CHECK(error("", ":").about() == "SSL_CERT_DIR: no directory");
+}
+
 TEST_CASE("SSL_CERT_DIR names the system's directories, beside SSL_CERT_FILE; one that is not there is skipped") {
   const Folder one, two;
   const Variable no_file("SSL_CERT_FILE", "");
@@ -249,7 +267,8 @@ TEST_CASE("an identity is a chain and the key of its first certificate") {
   CHECK(no_key.error() == Errc::file_unreadable);
   CHECK(no_key.error().message().find("no-key.pem") != std::string::npos);
   const auto encrypted = Identity::from_pem_files(chain, data_path("p256.encrypted.pem"));
-  CHECK(encrypted.error().message().find("p256.encrypted.pem: the key is encrypted") != std::string::npos);
+  CHECK(encrypted.error() == Errc::key_encrypted);
+  CHECK(encrypted.error().message().find("p256.encrypted.pem") != std::string::npos);
   CHECK(Identity::from({}, test::key(0)).error() == Errc::misuse);
 }
 
