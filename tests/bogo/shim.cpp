@@ -152,10 +152,20 @@ int connect(const Flags& flags, bool resuming, Shared& shared) {
   return wrong.empty() ? EXIT_SUCCESS : failed("not as expected: " + wrong);
 }
 
+/// Whether the values of the flags are such that the shim can do what they say: speak TLS 1.2, and
+/// send the names of `client_trust` or none.
+bool is_implemented(const Flags& flags) {
+  constexpr auto kVersion = static_cast<unsigned>(ProtocolVersion::tls12);
+  const bool is_allowed = !flags.no_tls12 && flags.min_version <= kVersion &&
+                          (flags.max_version == 0 || flags.max_version >= kVersion);
+  return is_allowed && flags.use_client_ca_list.value_or("<NULL>") == "<NULL>";
+}
+
 int run(std::span<const char* const> arguments) {
   const auto first = parse_flags(arguments, false), later = parse_flags(arguments, true);
   if (!first)
     return std::fprintf(stderr, "no such flag: %s\n", first.error().c_str()), kUnimplemented;
+  if (!is_implemented(*first) || !is_implemented(*later)) return kUnimplemented;
   Shared shared;
   for (unsigned i = 0; i <= first->resume_count; ++i)
     if (const int outcome = connect(i == 0 ? *first : *later, i != 0, shared);

@@ -129,6 +129,7 @@ TEST_CASE("Renegotiation::ask: a read asks the hook about each request, and carr
     wanted.push_back(wants);
     CHECK((wanted.size() == 1 ? r.conn->refuse_renegotiation() : r.conn->accept_renegotiation()).has_value());
   });
+  r.conn->set_deadline(within(60s, r.clock));
   r.server->deliver(ContentType::handshake, Octets(8, 0));  // two requests in one record
   r.script = r.handshake();
   r.script.push_back([&] { r.say("after"); });
@@ -149,7 +150,7 @@ TEST_CASE("Renegotiation::ask: a read waits for the answer by its deadline, and 
   CHECK(r.conn->wants() == Wants::renegotiation);
   REQUIRE(r.conn->write(bytes_of("before")) == 6U);
   CHECK(r.heard() == "before");
-  r.conn->set_read_deadline(Deadline::never());
+  r.conn->set_read_deadline(within(60s, r.clock));
   REQUIRE(r.conn->accept_renegotiation());
   CHECK(r.conn->wants() == Wants::nothing);
   CHECK(r.conn->accept_renegotiation().error().code == Errc::not_waiting_for_that);
