@@ -13,6 +13,7 @@
 #include "tls12/bytes.hpp"
 #include "tls12/crypto.hpp"
 #include "tls12/error.hpp"
+#include "tls12/registry.hpp"
 #include "tls12/time.hpp"
 
 namespace tls12 {
@@ -172,7 +173,8 @@ class PrivateKey {
   std::shared_ptr<const Content> content_;
 };
 
-/// A certificate chain and the private key of its first certificate: what an end shows to prove who it is.
+/// A private key, and how it is shown to the peer: with the certificate chain of the key, or as a raw
+/// public key (RFC 7250).
 class Identity {
  public:
   /// The leaf first, then intermediates, in any order: chain() has each behind the one that it certifies, and leaves out what certifies none of them. The key
@@ -183,13 +185,36 @@ class Identity {
   static Result<Identity> from_pem_files(const std::string& chain_path, const std::string& key_path, ProviderPtr provider = default_provider(),
                                          const AskPassphrase& ask = {});
 
+  /// A key without a certificate. It is shown as a raw public key only, and has no names: a server
+  /// treats it as an identity for other names. `public_key_info` is its public half, a
+  /// SubjectPublicKeyInfo in DER. An external key (PrivateKey::elsewhere) needs it; for other keys
+  /// leave it empty. Errors: Errc::misuse (not given for an external key), Errc::bad_der,
+  /// Errc::key_unsupported, Errc::key_does_not_match_certificate (it is of another key).
+  static Result<Identity> from_raw_public_key(PrivateKey key, Bytes public_key_info = {});
+
+  /// The same identity, shown only as one of these types (RFC 7250). The types that an end offers or
+  /// accepts are in its configuration; build() refuses an identity that it can never show. An empty
+  /// list removes the restriction. A key without a certificate is never shown as X.509.
+  Identity with_certificate_types(std::vector<CertificateType> types) const;
+  /// The same identity, signing by these schemes only, best first, instead of
+  /// CommonConfig::signing_schemes. Schemes that the key cannot do are skipped. build() refuses
+  /// unknown schemes, SHA-1 outside the legacy policy, and a list that has none for the key. An
+  /// empty list: as the configuration has it.
+  Identity with_signing_schemes(std::vector<SignatureScheme> schemes) const;
+
   /// The same identity with what a server shows beside the certificate: an OCSP response in DER (RFC 6066 §8), and a SignedCertificateTimestampList without its
   /// outer length (RFC 6962 §3.3). Empty: none.
   Identity with_ocsp_response(Bytes der) const;
   Identity with_signed_certificate_timestamps(Bytes list) const;
 
+  /// Empty for a key without a certificate.
   std::span<const Certificate> chain() const;
   const PrivateKey& key() const;
+  /// The public half of the key: a SubjectPublicKeyInfo in DER.
+  Bytes public_key_info() const;
+  bool can_be_shown_as(CertificateType type) const;
+  /// As with_signing_schemes() set them.
+  std::span<const SignatureScheme> signing_schemes() const;
   Bytes ocsp_response() const;
   Bytes signed_certificate_timestamps() const;
 

@@ -72,7 +72,9 @@ struct CommonConfig {
   std::vector<CipherSuite> suites = {};         ///< in order of preference
   std::vector<NamedGroup> groups = {};          ///< in order of preference
   std::vector<SignatureScheme> schemes = {};    ///< in order of preference; those accepted from the peer
-  std::vector<SignatureScheme> signing_schemes = {};     ///< in order of preference; those that we sign with; empty: as `schemes`
+  /// Those that we sign with, in order of preference; empty: as `schemes`. An identity may have a list
+  /// of its own (Identity::with_signing_schemes).
+  std::vector<SignatureScheme> signing_schemes = {};
   std::vector<std::string> application_protocols = {};   ///< ALPN (RFC 7301), in order of preference: 1 to 255 bytes each
   bool require_application_protocol = false;    ///< refuse a peer that does not agree on one of `application_protocols`, or does not know ALPN
   bool require_extended_master_secret = false;  ///< RFC 7627 §5.3 allows it
@@ -93,7 +95,8 @@ struct ClientConfig {
   CommonConfig common = {};
 
   /// What to show a server that asks for a certificate (RFC 5246 §7.4.6): the first that its CertificateRequest welcomes by type, scheme and
-  /// authority. None: an empty list.
+  /// authority. None: an empty list. Each type of `client_certificate_types` needs an identity that
+  /// can be shown as that type.
   std::vector<Identity> identities = {};
   /// Asked instead, where it is set; nothing sends an empty list.
   std::function<std::optional<Identity>(const CertificateRequest&)> choose_identity = {};
@@ -160,7 +163,8 @@ enum class ClientAuthentication : std::uint8_t {
 
 struct ServerConfig {
   /// At least one, or `find_psk`. The one that fits the ClientHello best is used: by server name, signature schemes, groups and suite, in this order of
-  /// preference; the first when none is for the name.
+  /// preference; the first when none is for the name. Each type of `certificate_types` needs an
+  /// identity that can be shown as that type.
   std::vector<Identity> identities = {};
   CommonConfig common = {};
   bool prefer_client_order = false;             ///< choose suites by the client's order instead of ours
@@ -208,7 +212,9 @@ struct ServerConfig {
   /// for a second; full ones (2^14 bytes) behind that. A peer has the first bytes when their segment has come, not with eleven more; there is 2 % more to send.
   bool dynamic_records = true;
 
-  std::vector<CertificateType> certificate_types = {};          ///< RFC 7250: those shown, best first; empty: X.509, not negotiated
+  /// RFC 7250: those shown; empty: X.509, not negotiated. After the suite, the first type that the
+  /// client accepts and that an identity can be shown as is used.
+  std::vector<CertificateType> certificate_types = {};
 
   struct Dangerous {
     bool allow_missing_secure_renegotiation = true;    ///< clients without RFC 5746 are accepted, as its §4.3 allows: we never renegotiate

@@ -471,10 +471,14 @@ Result<Outcome> Client::choose_identity() {
   if (!types.empty() && std::ranges::count(types, own_certificate_type_) == 0) return Outcome::done;
   if (context_.config.choose_identity) {
     const auto chosen = context_.config.choose_identity(*request);
-    if (chosen) chosen_identity_ = show(*chosen);
-    if (chosen_identity_) credential_ = choose_for(*request, {&*chosen_identity_, 1}, context_.abilities, own_certificate_type_);
+    if (chosen) {
+      auto shown = show(*chosen, config_, context_.abilities);
+      if (!shown) return fail(shown.error());
+      chosen_identity_ = std::move(*shown);
+    }
+    if (chosen_identity_) credential_ = choose_for(*request, {&*chosen_identity_, 1}, own_certificate_type_);
   } else {
-    credential_ = choose_for(*request, context_.identities, context_.abilities, own_certificate_type_);
+    credential_ = choose_for(*request, context_.identities, own_certificate_type_);
   }
   if (credential_) state_.identity = credential_->identity->identity;
   return Outcome::done;
@@ -488,7 +492,7 @@ Result<Outcome> Client::send_certificate() {
   }
   negotiated_.client_certificate = true;
   if (own_certificate_type_ == CertificateType::raw_public_key)
-    return emit(Certificates{.raw_public_key = credential_->identity->identity.chain().front().parsed().public_key_info});
+    return emit(Certificates{.raw_public_key = credential_->identity->identity.public_key_info()});
   return emit(Certificates{.certificate_list = ListOfOpaque<3>(credential_->identity->certificate_list)});
 }
 
@@ -558,7 +562,7 @@ Result<Outcome> Client::derive_keys(const PeerVerified&, const SignatureVerified
 // RFC 5246 §7.4.8: over all messages so far.
 Result<Outcome> Client::sign_handshake() {
   if (!signing_.begun()) {
-    signing_.begin(credential_->identity->identity, credential_->scheme, credential_->algorithm);
+    signing_.begin(*credential_);
     signing_.message().append(transcript_.kept());
     transcript_.stop_keeping();
   }

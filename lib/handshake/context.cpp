@@ -1,11 +1,10 @@
 #include "handshake/context.hpp"
 
 #include <algorithm>
-#include <array>
-#include <ranges>
 
 #include "base/caught.hpp"
 #include "handshake/contradictions.hpp"
+#include "handshake/negotiate.hpp"
 #include "handshake/policy.hpp"
 #include "handshake/sizes.hpp"
 #include "x509/parsed_certificate.hpp"
@@ -15,10 +14,10 @@ namespace handshake {
 namespace {
 
 // What was asked for must be there; where nothing was asked for, everything that is.
-template <class Row, class Id>
-Result<std::vector<const Row*>> choose(const Provider& provider, const std::vector<Id>& wanted, const std::vector<Id>& otherwise, std::string_view field) {
+template <class Row, class List>
+Result<std::vector<const Row*>> choose(const Provider& provider, const List& wanted, const List& otherwise, std::string_view field) {
   std::vector<const Row*> rows;
-  for (const Id id : wanted.empty() ? otherwise : wanted) {
+  for (const auto id : wanted.empty() ? otherwise : wanted) {
     const Row* row = wire::find(id);
     if (row != nullptr && available(provider, *row)) {
       if (std::ranges::find(rows, row) == rows.end()) rows.push_back(row);
@@ -82,6 +81,38 @@ Result<std::vector<std::uint8_t>> encode_certificate_schemes(const VerifyPolicy&
   return wire;
 }
 
+/// RFC 9155 §2.
+Result<void> check_sha1(const std::vector<const wire::SchemeRow*>& rows, SuitePolicy policy, std::string_view field) {
+  const bool has_sha1 = std::ranges::any_of(rows, [](auto* row) { return row->hash == HashAlgorithm::sha1; });
+  if (!has_sha1 || policy == SuitePolicy::legacy) return {};
+  return fail(Errc::bad_configuration, std::string(field) + ": SHA-1 is for the legacy policy alone");
+}
+
+/// RFC 7250 §4.1: one of the identities can be shown as each of `types`, and each identity as one of
+/// them. `field` holds the types.
+Result<void> check_types(const std::vector<Identity>& identities, const std::vector<CertificateType>& types, std::string_view field) {
+  constexpr CertificateType kTypes[] = {CertificateType::x509, CertificateType::raw_public_key};
+  const auto can_be_shown = [&](const Identity& identity) {
+    return std::ranges::any_of(kTypes, [&](auto type) { return lists(types, type) && identity.can_be_shown_as(type); });
+  };
+  if (!std::ranges::all_of(identities, can_be_shown))
+    return fail(Errc::bad_configuration, "identities: one cannot be shown by " + std::string(field));
+  for (const CertificateType type : types)
+    if (!identities.empty() && std::ranges::none_of(identities, [&](auto& identity) { return identity.can_be_shown_as(type); }))
+      return fail(Errc::bad_configuration, std::string(field) + ": no identity can be shown as " + name(type));
+  return {};
+}
+
+Result<std::vector<ShownIdentity>> show_all(const std::vector<Identity>& identities, const CommonConfig& config, const Abilities& abilities) {
+  std::vector<ShownIdentity> all;
+  for (const Identity& identity : identities) {
+    auto shown = show(identity, config, abilities);
+    if (!shown) return fail(shown.error());
+    all.push_back(std::move(*shown));
+  }
+  return all;
+}
+
 /// Whether there is an X.509 certificate that the policy can believe.
 bool can_believe(const TrustStore& trust, const VerifyPolicy& policy) {
   return !trust.anchors().empty() || policy.pins_suffice || policy.dangerous.accept_anyway;
@@ -112,9 +143,20 @@ bool Abilities::has_ecdhe() const {
   return std::ranges::any_of(suites, [](auto* row) { return tls12::has_ecdhe(row->key_exchange); });
 }
 
-ShownIdentity show(const Identity& identity) {
-  ShownIdentity shown{.identity = identity, .certificate_list = {}};
+Result<ShownIdentity> show(const Identity& identity, const CommonConfig& config, const Abilities& abilities) {
+  ShownIdentity shown{.identity = identity, .certificate_list = {}, .key = {}, .signing_schemes = abilities.signing_schemes};
   for (const Certificate& certificate : identity.chain()) append_vector(shown.certificate_list, certificate.der(), 3);
+  x509::der::Fault fault;
+  x509::der::Reader reader(identity.public_key_info(), fault);
+  shown.key = x509::read_subject_public_key_info(reader);
+  if (identity.signing_schemes().empty()) return shown;
+  constexpr std::string_view kField = "identities: signing_schemes";
+  auto own = choose<wire::SchemeRow>(*config.provider, identity.signing_schemes(), {}, kField);
+  if (!own) return fail(own.error());
+  if (const auto checked = check_sha1(*own, config.policy, kField); !checked) return fail(checked.error());
+  std::erase_if(*own, [&](auto* row) { return !algorithm_for(row->scheme, shown.key); });
+  if (own->empty()) return fail(Errc::bad_configuration, "identities: signing_schemes has none for the key");
+  shown.signing_schemes = std::move(*own);
   return shown;
 }
 
@@ -138,9 +180,8 @@ Result<Abilities> abilities_of(const CommonConfig& config, Keys keys) {
   if (!schemes) return fail(schemes.error());
   auto signing_schemes = config.signing_schemes.empty() ? schemes : choose<wire::SchemeRow>(provider, config.signing_schemes, {}, "signing_schemes");
   if (!signing_schemes) return fail(signing_schemes.error());
-  for (const auto* row : std::array{*schemes, *signing_schemes} | std::views::join)
-    if (row->hash == HashAlgorithm::sha1 && config.policy != SuitePolicy::legacy)
-      return fail(Errc::bad_configuration, "schemes: SHA-1 is for the legacy policy alone");  // RFC 9155 §2
+  for (const auto* rows : {&*schemes, &*signing_schemes})
+    if (const auto checked = check_sha1(*rows, config.policy, "schemes"); !checked) return fail(checked.error());
   auto protocols = encode_protocols(config.application_protocols);
   if (!protocols) return fail(protocols.error());
 
@@ -178,9 +219,11 @@ Result<ClientContext> ClientConfig::build() const try {
   if (!abilities) return fail(abilities.error().in(Phase::configure));
   auto certificate_schemes = handshake::encode_certificate_schemes(verify);
   if (!certificate_schemes) return fail(certificate_schemes.error().in(Phase::configure));
-  std::vector<handshake::ShownIdentity> shown;
-  for (const Identity& identity : identities) shown.push_back(handshake::show(identity));
-  auto content = std::make_shared<const ClientContext::Content>(*this, std::move(*abilities), std::move(shown), std::move(*certificate_schemes),
+  if (const auto checked = handshake::check_types(identities, client_certificate_types, "client_certificate_types"); !checked)
+    return fail(checked.error().in(Phase::configure));
+  auto shown = handshake::show_all(identities, common, *abilities);
+  if (!shown) return fail(shown.error().in(Phase::configure));
+  auto content = std::make_shared<const ClientContext::Content>(*this, std::move(*abilities), std::move(*shown), std::move(*certificate_schemes),
                                                                 handshake::encode_certificate_types(server_certificate_types),
                                                                 handshake::encode_certificate_types(client_certificate_types));
   if (const auto checked = handshake::check_sizes(*content); !checked) return fail(checked.error().in(Phase::configure));
@@ -205,11 +248,13 @@ Result<ServerContext> ServerConfig::build() const try {
   if (session_lifetime <= std::chrono::seconds::zero() || session_lifetime > std::chrono::days(7)) return refuse(Errc::bad_configuration, "session_lifetime");
   auto abilities = handshake::abilities_of(common, {.certificates = !identities.empty() || configure, .psk = static_cast<bool>(find_psk)});
   if (!abilities) return fail(abilities.error().in(Phase::configure));
-  std::vector<handshake::ShownIdentity> shown;
-  for (const Identity& identity : identities) shown.push_back(handshake::show(identity));
+  if (const auto checked = handshake::check_types(identities, certificate_types, "certificate_types"); !checked)
+    return fail(checked.error().in(Phase::configure));
+  auto shown = handshake::show_all(identities, common, *abilities);
+  if (!shown) return fail(shown.error().in(Phase::configure));
   auto keys = !tickets ? nullptr : ticket_keys ? ticket_keys : TicketKeys::rotating(common.provider);
   auto content = std::make_shared<const ServerContext::Content>(
-      *this, std::move(*abilities), std::move(shown), send_authorities ? handshake::encode_authorities(client_trust) : std::vector<std::uint8_t>(),
+      *this, std::move(*abilities), std::move(*shown), send_authorities ? handshake::encode_authorities(client_trust) : std::vector<std::uint8_t>(),
       std::move(keys));
   if (const auto checked = handshake::check_sizes(*content); !checked) return fail(checked.error().in(Phase::configure));
   return ServerContext(std::move(content));

@@ -8,6 +8,7 @@
 #include "tls12/config.hpp"
 #include "tls12/messages.hpp"
 #include "wire/registry.hpp"
+#include "x509/algorithm.hpp"
 
 namespace tls12 {
 
@@ -31,8 +32,11 @@ struct Abilities {
 struct ShownIdentity {
   Identity identity;
   std::vector<std::uint8_t> certificate_list;
+  x509::SubjectKey key;                                ///< views into `identity`
+  std::vector<const wire::SchemeRow*> signing_schemes;  ///< best first
 };
-ShownIdentity show(const Identity& identity);
+/// Errors: Errc::bad_configuration, Errc::algorithm_unavailable; the detail names the field.
+Result<ShownIdentity> show(const Identity& identity, const CommonConfig& config, const Abilities& abilities);
 
 /// Which key exchanges a configuration has keys for.
 struct Keys {

@@ -38,11 +38,11 @@ bool curve_is_welcome(const ClientHello& hello, KeyKind key) {
 }
 
 /// The first scheme of ours that is accepted and that the key can do. RFC 5246 §7.4.1.4.1: to say nothing is to accept SHA-1 alone.
-bool choose_scheme(const Abilities& ours, const std::optional<ListOf16<SignatureScheme>>& accepted, Credential& credential) {
-  const Certificate& certificate = credential.identity->identity.chain().front();
-  for (const auto* row : ours.signing_schemes) {
+bool choose_scheme(const std::optional<ListOf16<SignatureScheme>>& accepted, Credential& credential) {
+  const ShownIdentity& shown = *credential.identity;
+  for (const auto* row : shown.signing_schemes) {
     const bool welcome = accepted ? accepted->contains(row->scheme) : row->hash == HashAlgorithm::sha1;
-    const auto algorithm = welcome ? algorithm_for(row->scheme, certificate) : std::nullopt;
+    const auto algorithm = welcome ? algorithm_for(row->scheme, shown.key) : std::nullopt;
     if (!algorithm) continue;
     credential.scheme = row->scheme;
     credential.algorithm = *algorithm;
@@ -51,17 +51,32 @@ bool choose_scheme(const Abilities& ours, const std::optional<ListOf16<Signature
   return false;
 }
 
-/// RFC 6066 §3: the identities for the name that the client asks for; all if it asks for none.
-std::vector<const ShownIdentity*> identities_for(const ClientHello& hello, std::span<const ShownIdentity> identities) {
-  std::vector<const ShownIdentity*> found;
-  std::optional<x509::ReferenceName> wanted;
-  if (hello.server_name) {
-    const auto name = x509::ReferenceName::parse(*hello.server_name);
-    if (!name) return found;
-    wanted = *name;
-  }
+/// RFC 6066 §3: whether the identity is for the name that the client asks for. A key without a certificate has no names.
+bool is_for(const ShownIdentity& shown, const std::optional<x509::ReferenceName>& wanted) {
+  const auto chain = shown.identity.chain();
+  return wanted && !chain.empty() && x509::is_for(chain.front().parsed(), *wanted);
+}
+
+std::optional<x509::ReferenceName> name_wanted(const ClientHello& hello) {
+  if (!hello.server_name) return std::nullopt;
+  const auto name = x509::ReferenceName::parse(*hello.server_name);
+  return name ? std::optional(*name) : std::nullopt;
+}
+
+/// The identities that a server may show as one type: those for the name that the client asks for, or else all.
+struct Candidates {
+  CertificateType type;
+  std::vector<const ShownIdentity*> identities = {};
+  bool named = false;
+};
+
+Candidates candidates_for(CertificateType type, const std::optional<x509::ReferenceName>& wanted, std::span<const ShownIdentity> identities) {
+  Candidates found{.type = type};
   for (const ShownIdentity& shown : identities)
-    if (!wanted || x509::is_for(shown.identity.chain().front().parsed(), *wanted)) found.push_back(&shown);
+    if (shown.identity.can_be_shown_as(type)) found.identities.push_back(&shown);
+  const auto others = std::ranges::stable_partition(found.identities, [&](const ShownIdentity* shown) { return is_for(*shown, wanted); });
+  found.named = others.begin() != found.identities.begin();
+  if (found.named) found.identities.erase(others.begin(), others.end());
   return found;
 }
 
@@ -127,9 +142,11 @@ class Chooser {
  public:
   /// Among identities whose chains are signed by `chain_schemes`, or among all.
   Chooser(const ServerContext::Content& context, const ClientHello& hello, const std::optional<ListOf16<SignatureScheme>>& chain_schemes)
-      : context_(context), hello_(hello), chain_schemes_(chain_schemes), candidates_(identities_for(hello, context.identities)), named_(!candidates_.empty()) {
-    if (named_) return;
-    for (const ShownIdentity& shown : context.identities) candidates_.push_back(&shown);
+      : context_(context), hello_(hello), chain_schemes_(chain_schemes) {
+    const auto wanted = name_wanted(hello);
+    for (const CertificateType type : common_certificate_types(context.config.certificate_types, hello.server_certificate_types))
+      if (auto found = candidates_for(type, wanted, context.identities); !found.identities.empty())
+        candidates_.push_back(std::move(found));
   }
 
   bool visit(const wire::SuiteRow& suite) {
@@ -140,8 +157,7 @@ class Chooser {
       choice.group = choose_group(context_.abilities, hello_, has_dhe(suite.key_exchange));
       if (choice.group == nullptr) return missing(Errc::no_common_group);
     }
-    if (has_certificate(suite.key_exchange) && !choose_credential(suite.key_exchange, choice.credential)) return false;
-    choice.by_name = named_ && hello_.server_name && choice.credential.identity != nullptr;
+    if (has_certificate(suite.key_exchange) && !choose_credential(suite.key_exchange, choice)) return false;
     choice_ = choice;
     return true;
   }
@@ -149,30 +165,34 @@ class Chooser {
   Result<Choice> result() const { return choice_.suite != nullptr ? Result<Choice>(choice_) : fail(missing_); }
 
  private:
-  // The first identity for the name, or else of all, that serves the suite.
-  bool choose_credential(KeyExchange key_exchange, Credential& out) {
-    for (const ShownIdentity* candidate : candidates_) {
-      const ShownIdentity& shown = *candidate;
-      const KeyKind key = shown.identity.key().kind();
-      if (!fits(key_exchange, key) || !usage_allows(key_exchange, shown.identity.chain().front())) continue;
-      if (key_exchange == KeyExchange::rsa && !shown.identity.key().decrypts()) continue;
-      if (has_ecdhe(key_exchange) && !curve_is_welcome(hello_, key)) {
-        missing({Errc::no_common_group, name(*wire::curve_of(key)) + " of a certificate"});
-        continue;
+  // The first identity that serves the suite, as the first type in which one does.
+  bool choose_credential(KeyExchange key_exchange, Choice& choice) {
+    if (candidates_.empty() && !context_.identities.empty()) return missing(Errc::certificate_type_not_offered);
+    for (const auto& [type, identities, named] : candidates_) {
+      for (const ShownIdentity* shown : identities) {
+        Credential credential{.identity = shown, .type = type};
+        if (!serves(key_exchange, credential)) continue;
+        choice.credential = credential;
+        choice.by_name = named;
+        return true;
       }
-      Credential credential{.identity = &shown};
-      if (has_signature(key_exchange) && !choose_scheme(context_.abilities, hello_.signature_algorithms, credential)) {
-        missing(hello_.signature_algorithms ? Errc::no_common_signature_scheme : Errc::signature_algorithms_absent);
-        continue;
-      }
-      if (chain_schemes_ && !is_signed_by(shown.identity.chain(), *chain_schemes_)) {
-        missing(Errc::no_common_signature_scheme);
-        continue;
-      }
-      out = credential;
-      return true;
     }
     return false;
+  }
+
+  bool serves(KeyExchange key_exchange, Credential& credential) {
+    const Identity& identity = credential.identity->identity;
+    const KeyKind key = identity.key().kind();
+    const bool raw = credential.type == CertificateType::raw_public_key;  // has no key usage, and is not signed
+    if (!fits(key_exchange, key) || (!raw && !usage_allows(key_exchange, identity.chain().front()))) return false;
+    if (key_exchange == KeyExchange::rsa && !identity.key().decrypts()) return false;
+    if (has_ecdhe(key_exchange) && !curve_is_welcome(hello_, key))
+      return missing({Errc::no_common_group, name(*wire::curve_of(key)) + " of a certificate"});
+    if (has_signature(key_exchange) && !choose_scheme(hello_.signature_algorithms, credential))
+      return missing(hello_.signature_algorithms ? Errc::no_common_signature_scheme : Errc::signature_algorithms_absent);
+    if (!raw && chain_schemes_ && !is_signed_by(identity.chain(), *chain_schemes_))
+      return missing(Errc::no_common_signature_scheme);
+    return true;
   }
 
   // The nearest miss is what the error says.
@@ -184,8 +204,7 @@ class Chooser {
   const ServerContext::Content& context_;
   const ClientHello& hello_;
   const std::optional<ListOf16<SignatureScheme>>& chain_schemes_;
-  std::vector<const ShownIdentity*> candidates_;  // those for the name, or else all
-  const bool named_;
+  std::vector<Candidates> candidates_;  // by type, best first
   Choice choice_;
   Error missing_ = Errc::no_common_suite;
 };
@@ -265,7 +284,9 @@ Result<Choice> choose(const ServerContext::Content& context, const ClientHello& 
 Result<void> check_server_name(const ServerContext::Content& context, const ClientHello& hello) {
   if (!context.config.require_known_name) return {};
   if (!hello.server_name) return fail(Errc::unrecognized_name, "server_name is absent");
-  return !identities_for(hello, context.identities).empty() ? Result<void>() : fail(Errc::unrecognized_name, *hello.server_name);
+  const auto wanted = name_wanted(hello);
+  const bool known = std::ranges::any_of(context.identities, [&](const ShownIdentity& shown) { return is_for(shown, wanted); });
+  return known ? Result<void>() : fail(Errc::unrecognized_name, *hello.server_name);
 }
 
 Result<Bytes> choose_protocol(const ServerContext::Content& context, const ClientHello& hello) {
@@ -278,36 +299,36 @@ Result<Bytes> choose_protocol(const ServerContext::Content& context, const Clien
   return fail(Errc::no_common_application_protocol);
 }
 
-std::optional<Credential> choose_for(const CertificateRequest& request, std::span<const ShownIdentity> identities, const Abilities& ours,
-                                     CertificateType shown_as) {
-  const bool bare = shown_as == CertificateType::raw_public_key;  // nobody issued it
+std::optional<Credential> choose_for(const CertificateRequest& request, std::span<const ShownIdentity> identities, CertificateType shown_as) {
+  const bool raw = shown_as == CertificateType::raw_public_key;  // has no issuer
   const Authorities authorities(request.certificate_authorities);
   const std::vector<std::uint8_t> schemes_wire = shortened(request.supported_signature_algorithms);
   const ListOf16<SignatureScheme> schemes(schemes_wire);
   std::optional<Credential> second_best;                          // its chain is signed by what the server does not name, as in choose()
   for (const ShownIdentity& shown : identities) {
+    if (!shown.identity.can_be_shown_as(shown_as)) continue;
     const auto type = client_certificate_type_of(shown.identity.key().kind());
     if (!type || !contains(request.certificate_types, static_cast<std::uint8_t>(*type))) continue;
-    if (!bare && !authorities.welcome(shown.identity.chain())) continue;
-    if (!bare && !shown.identity.chain().front().parsed().extensions.allows(x509::KeyUsage::digital_signature)) continue;  // RFC 5246 §7.4.6
-    Credential credential{.identity = &shown};
-    if (!choose_scheme(ours, schemes, credential)) continue;
-    if (bare || is_signed_by(shown.identity.chain(), schemes)) return credential;
+    if (!raw && !authorities.welcome(shown.identity.chain())) continue;
+    if (!raw && !shown.identity.chain().front().parsed().extensions.allows(x509::KeyUsage::digital_signature)) continue;  // RFC 5246 §7.4.6
+    Credential credential{.identity = &shown, .type = shown_as};
+    if (!choose_scheme(schemes, credential)) continue;
+    if (raw || is_signed_by(shown.identity.chain(), schemes)) return credential;
     if (!second_best) second_best = credential;
   }
   return second_best;
 }
 
-std::optional<CertificateType> choose_certificate_type(const std::vector<CertificateType>& ours, std::optional<Bytes> theirs) {
-  static const std::vector<CertificateType> kDefault = {CertificateType::x509};
+std::vector<CertificateType> common_certificate_types(const std::vector<CertificateType>& ours, std::optional<Bytes> theirs) {
+  std::vector<CertificateType> common = ours.empty() ? std::vector{CertificateType::x509} : ours;
   constexpr std::uint8_t kDefaultWire[] = {static_cast<std::uint8_t>(CertificateType::x509)};
-  for (const CertificateType type : ours.empty() ? kDefault : ours)
-    if (contains(theirs.value_or(kDefaultWire), static_cast<std::uint8_t>(type))) return type;
-  return std::nullopt;
+  std::erase_if(common, [&](CertificateType type) {
+    return !contains(theirs.value_or(kDefaultWire), static_cast<std::uint8_t>(type));
+  });
+  return common;
 }
 
-std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme, const Certificate& certificate) {
-  const x509::SubjectKey& key = certificate.parsed().subject_key;
+std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme, const x509::SubjectKey& key) {
   const auto algorithm = wire::algorithm_for(scheme, key.key.kind);
   if (algorithm && key.pss && !key.pss->allows(algorithm->hash, algorithm->salt_size)) return std::nullopt;
   return algorithm;

@@ -11,6 +11,7 @@ namespace tls12::handshake {
 /// How an end will show its key, and sign.
 struct Credential {
   const ShownIdentity* identity = nullptr;
+  CertificateType type = CertificateType::x509;
   SignatureScheme scheme = {};  ///< these two only where something is signed
   SignatureAlgorithm algorithm = {};
 };
@@ -32,20 +33,21 @@ bool signals_secure_renegotiation(const ClientHello& hello);
 
 /// ServerConfig::require_known_name, in full and abbreviated handshakes. Errors: unrecognized_name.
 Result<void> check_server_name(const ServerContext::Content& context, const ClientHello& hello);
-/// RFC 5246 §7.4.1.3 and §7.4.1.4.1, RFC 8422 §5.1, RFC 7919 §4. Errors: signature_algorithms_absent, no_common_suite, no_common_group,
-/// no_common_signature_scheme, encrypt_then_mac_missing.
+/// RFC 5246 §7.4.1.3 and §7.4.1.4.1, RFC 8422 §5.1, RFC 7919 §4, RFC 7250 §4.2. Errors: signature_algorithms_absent, no_common_suite, no_common_group,
+/// no_common_signature_scheme, encrypt_then_mac_missing, certificate_type_not_offered.
 Result<Choice> choose(const ServerContext::Content& context, const ClientHello& hello);
 /// RFC 7301 §3.2: a view into the configuration; empty when the client has no such extension, or the server no protocols. Errors:
 /// no_common_application_protocol; where a protocol is required, also for a client without the extension.
 Result<Bytes> choose_protocol(const ServerContext::Content& context, const ClientHello& hello);
 
 /// RFC 5246 §7.4.4, §7.4.6: the first identity that the request welcomes by type, scheme and authority; none when there is none.
-std::optional<Credential> choose_for(const CertificateRequest& request, std::span<const ShownIdentity> identities, const Abilities& ours,
+std::optional<Credential> choose_for(const CertificateRequest& request, std::span<const ShownIdentity> identities,
                                      CertificateType shown_as = CertificateType::x509);
-/// RFC 7250 §4.2: the first of ours that the other end has, too; to say nothing is to have X.509 alone.
-std::optional<CertificateType> choose_certificate_type(const std::vector<CertificateType>& ours, std::optional<Bytes> theirs);
+/// RFC 7250 §4.2: the types that both ends list, in our order. An end without a list has X.509 only.
+std::vector<CertificateType> common_certificate_types(const std::vector<CertificateType>& ours, std::optional<Bytes> theirs);
 
-/// How the key of a certificate signs by `scheme`; nothing when it cannot, or may not (RFC 5246 §7.4.1.4.1, RFC 4055 §3.3).
+/// How a key signs by `scheme`; nothing when it cannot, or may not (RFC 5246 §7.4.1.4.1, RFC 4055 §3.3).
+std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme, const x509::SubjectKey& key);
 std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme, const Certificate& certificate);
 
 /// Whether a key of this kind can serve a suite of this key exchange (RFC 5246 §7.4.2, RFC 8422 §2, §5.3).

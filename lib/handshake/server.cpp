@@ -231,9 +231,11 @@ Result<void> Server::give_session_id() {
 Result<void> Server::show_key(const ClientHello& hello, ServerHello& answer) {
   if (!has_certificate(choice_.suite->key_exchange)) return {};
   answer.server_name = choice_.by_name;
-  if (const auto chosen = choose_certificate_type(hello, answer); !chosen) return chosen;
+  // RFC 7250 §4.2: the client is told the type if it sent the extension.
+  const CertificateType type = choice_.credential.type;
+  if (hello.server_certificate_types) answer.server_certificate_type = type;
   if (const auto chosen = choose_client_certificate_type(hello, answer); !chosen) return chosen;
-  if (shows_raw_key_) return {};
+  if (type == CertificateType::raw_public_key) return {};
   const Identity& identity = choice_.credential.identity->identity;
   answer.status_request = negotiated_.certificate_status = hello.status_request && !identity.ocsp_response().empty();
   if (hello.signed_certificate_timestamp && !identity.signed_certificate_timestamps().empty())
@@ -241,23 +243,14 @@ Result<void> Server::show_key(const ClientHello& hello, ServerHello& answer) {
   return {};
 }
 
-// RFC 7250 §4.2: how we show our key. What is chosen is said to a client that asked.
-Result<void> Server::choose_certificate_type(const ClientHello& hello, ServerHello& answer) {
-  const auto chosen = handshake::choose_certificate_type(config().certificate_types, hello.server_certificate_types);
-  if (!chosen) return fail(Errc::certificate_type_not_offered, "server_certificate_type");
-  if (hello.server_certificate_types) answer.server_certificate_type = chosen;
-  shows_raw_key_ = *chosen == CertificateType::raw_public_key;
-  return {};
-}
-
 // RFC 7250 §4.2: how the client is to show its key. One that has no way to is not asked, or refused where it must.
 Result<void> Server::choose_client_certificate_type(const ClientHello& hello, ServerHello& answer) {
   const ClientAuthentication asked = config().client_authentication;
   if (asked == ClientAuthentication::none) return {};
-  const auto chosen = handshake::choose_certificate_type(config().client_certificate_types, hello.client_certificate_types);
-  if (!chosen) return requires_certificate(asked) ? fail(Errc::certificate_type_not_offered, "client_certificate_type") : Result<void>();
-  if (hello.client_certificate_types) answer.client_certificate_type = chosen;
-  peer_certificate_type_ = *chosen;
+  const auto common = common_certificate_types(config().client_certificate_types, hello.client_certificate_types);
+  if (common.empty()) return requires_certificate(asked) ? fail(Errc::certificate_type_not_offered, "client_certificate_type") : Result<void>();
+  peer_certificate_type_ = common.front();
+  if (hello.client_certificate_types) answer.client_certificate_type = peer_certificate_type_;
   asks_client_ = true;
   return {};
 }
@@ -283,7 +276,8 @@ Result<void> Server::limit_fragments(const ClientHello& hello, ServerHello& answ
 // RFC 5246 §7.4.2.
 Result<Outcome> Server::send_certificate() {
   const ShownIdentity& shown = *choice_.credential.identity;
-  if (shows_raw_key_) return emit(Certificates{.raw_public_key = shown.identity.chain().front().parsed().public_key_info});
+  if (choice_.credential.type == CertificateType::raw_public_key)
+    return emit(Certificates{.raw_public_key = shown.identity.public_key_info()});
   return emit(Certificates{.certificate_list = ListOfOpaque<3>(shown.certificate_list)});
 }
 
@@ -307,7 +301,7 @@ ServerKeyExchange Server::key_exchange_params() const {
 // RFC 5246 §7.4.3, RFC 8422 §5.4: what proves that we hold the certificate's key. A key that lives elsewhere is waited for.
 Result<Outcome> Server::sign_parameters() {
   if (!signing_.begun()) {
-    signing_.begin(choice_.credential.identity->identity, choice_.credential.scheme, choice_.credential.algorithm);
+    signing_.begin(choice_.credential);
     signing_.message().append(client_random_);
     signing_.message().append(server_random_);
     if (const auto written = wire::serialize_params(key_exchange_params(), signing_.message()); !written) return fail(written.error());
@@ -492,7 +486,9 @@ Session Server::session_to_keep() const {
 }
 
 Result<Outcome> Server::complete(PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished) {
-  if (choice_.credential.identity != nullptr) kept_.server_certificate = choice_.credential.identity->identity.chain().front();
+  const Credential& own = choice_.credential;
+  if (own.identity != nullptr && own.type == CertificateType::x509)
+    kept_.server_certificate = own.identity->identity.chain().front();
   if (gives_id_) {
     const Session session = session_to_keep();
     if (auto bytes = serialize(session))

@@ -47,7 +47,6 @@ class Server final : public Endpoint {
   PeerRules peer_rules() const;
   Result<void> limit_fragments(const ClientHello& hello, ServerHello& answer);
   Result<void> show_key(const ClientHello& hello, ServerHello& answer);
-  Result<void> choose_certificate_type(const ClientHello& hello, ServerHello& answer);
   Result<void> choose_client_certificate_type(const ClientHello& hello, ServerHello& answer);
   Result<void> give_session_id();
   bool may_resume(const ClientHello& hello) const;
@@ -68,7 +67,7 @@ class Server final : public Endpoint {
   std::size_t ticket_room_ = 0;  // the largest ticket that is issued
   bool ticket_is_old_ = false;   // a ticket was taken that is due to be renewed
   std::array<std::uint8_t, kSessionIdSize> new_id_ = {};
-  bool gives_id_ = false, shows_raw_key_ = false, asks_client_ = false;
+  bool gives_id_ = false, asks_client_ = false;
   std::vector<std::uint8_t> encrypted_premaster_ = {};
 };
 

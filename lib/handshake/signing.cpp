@@ -4,20 +4,15 @@
 
 namespace tls12::handshake {
 
-void Signing::begin(const Identity& identity, SignatureScheme scheme, const SignatureAlgorithm& algorithm) {
-  identity_ = identity;
-  scheme_ = scheme;
-  algorithm_ = algorithm;
-}
-
 Result<Outcome> Signing::step(const Provider& provider) {
   if (refused_) return fail(Errc::signature_refused);
   if (size_ != 0) return check_foreign(provider);
-  if (identity_->key().is_elsewhere()) {
+  const PrivateKey& key = credential_.identity->identity.key();
+  if (key.is_elsewhere()) {
     waits_ = true;
     return Outcome::waits;
   }
-  const auto size = identity_->key().sign(algorithm_, message_.view(), provider.rng(), signature_);
+  const auto size = key.sign(credential_.algorithm, message_.view(), provider.rng(), signature_);
   if (!size) return fail(size.error());
   size_ = *size;
   return Outcome::done;
@@ -25,9 +20,10 @@ Result<Outcome> Signing::step(const Provider& provider) {
 
 // A faulty RSA signature gives the key away (RFC 8422 §9 asks for care; the fault attack is Lenstra's), whoever made it.
 Result<Outcome> Signing::check_foreign(const Provider& provider) const {
-  if (algorithm_.family != SignatureFamily::rsa_pkcs1 && algorithm_.family != SignatureFamily::rsa_pss) return Outcome::done;
-  const bool right = provider[algorithm_.family].implementation->verify(identity_->chain().front().public_key(), algorithm_.hash, algorithm_.salt_size,
-                                                                        message_.view(), signature());
+  const SignatureAlgorithm& by = credential_.algorithm;
+  if (by.family != SignatureFamily::rsa_pkcs1 && by.family != SignatureFamily::rsa_pss) return Outcome::done;
+  const PublicKey& key = credential_.identity->key.key;
+  const bool right = provider[by.family].implementation->verify(key, by.hash, by.salt_size, message_.view(), signature());
   if (!right) return fail(Errc::signature_refused, "the RSA signature that was provided is wrong");
   return Outcome::done;
 }

@@ -6,34 +6,32 @@
 
 #include "base/buffer.hpp"
 #include "handshake/flow.hpp"
-#include "tls12/certificate.hpp"
+#include "handshake/negotiate.hpp"
 #include "tls12/engine.hpp"
 
 namespace tls12::handshake {
 
 class Signing {
  public:
-  /// By `identity`'s key. What is to be signed goes into message(), once.
-  void begin(const Identity& identity, SignatureScheme scheme, const SignatureAlgorithm& algorithm);
-  bool begun() const { return identity_.has_value(); }
+  /// By the credential's key; its identity must outlive this. What is to be signed goes into message(), once.
+  void begin(const Credential& credential) { credential_ = credential; }
+  bool begun() const { return credential_.identity != nullptr; }
   Buffer& message() { return message_; }
 
   /// A local step: it waits for a key elsewhere until answer() was called. Errors: Errc::signature_refused and those of PrivateKey::sign.
   Result<Outcome> step(const Provider& provider);
   bool waits() const { return waits_; }
-  SignatureWanted wanted() const { return {scheme_, algorithm_, message_.view()}; }
+  SignatureWanted wanted() const { return {credential_.scheme, credential_.algorithm, message_.view()}; }
   /// Nothing: the key could not sign.
   void answer(std::optional<Bytes> signature);
 
-  SignatureScheme scheme() const { return scheme_; }
+  SignatureScheme scheme() const { return credential_.scheme; }
   Bytes signature() const { return Bytes(signature_).first(size_); }
 
  private:
   Result<Outcome> check_foreign(const Provider& provider) const;
 
-  std::optional<Identity> identity_;
-  SignatureScheme scheme_ = {};
-  SignatureAlgorithm algorithm_ = {};
+  Credential credential_;
   Buffer message_;
   std::array<std::uint8_t, kMaxSignatureSize> signature_ = {};
   std::size_t size_ = 0;

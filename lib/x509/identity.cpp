@@ -1,4 +1,4 @@
-// Identity: a chain and the key of its first certificate.
+// Identity: a private key, with the certificate chain of the key or without.
 #include <algorithm>
 
 #include "tls12/certificate.hpp"
@@ -11,9 +11,8 @@
 namespace tls12 {
 namespace {
 
-bool is_key_of(const PrivateKey& key, const Certificate& certificate) {
-  const x509::SubjectKey& subject = certificate.parsed().subject_key;
-  if (!subject.supported) return false;
+/// `subject` is supported.
+bool is_key_of(const PrivateKey& key, const x509::SubjectKey& subject) {
   if (key.is_elsewhere()) return key.kind() == subject.key.kind;
   x509::der::Fault fault;
   x509::der::Reader info(key.public_key_info(), fault);
@@ -37,13 +36,17 @@ std::vector<Certificate> in_order(std::vector<Certificate> given) {
 struct Identity::Content {
   std::vector<Certificate> chain;
   PrivateKey key;
+  std::vector<std::uint8_t> raw_public_key = {};  ///< of a key without a certificate
+  std::vector<CertificateType> types = {};        ///< empty: all
+  std::vector<SignatureScheme> schemes = {};
   std::vector<std::uint8_t> ocsp_response = {}, timestamps = {};
 };
 
 Result<Identity> Identity::from(std::vector<Certificate> chain, PrivateKey key) {
   return x509::guarded([&]() -> Result<Identity> {
     if (chain.empty()) return fail(Errc::misuse, "an identity without a certificate");
-    if (!is_key_of(key, chain.front())) return fail(Errc::key_does_not_match_certificate, x509::describe(chain.front().parsed()));
+    const x509::SubjectKey& subject = chain.front().parsed().subject_key;
+    if (!subject.supported || !is_key_of(key, subject)) return fail(Errc::key_does_not_match_certificate, x509::describe(chain.front().parsed()));
     return Identity(std::make_shared<const Content>(in_order(std::move(chain)), std::move(key)));
   });
 }
@@ -58,6 +61,36 @@ Result<Identity> Identity::from_pem_files(const std::string& chain_path, const s
     if (!identity) return fail(x509::in_file(identity.error(), key_path));
     return identity;
   });
+}
+
+Result<Identity> Identity::from_raw_public_key(PrivateKey key, Bytes public_key_info) {
+  return x509::guarded([&]() -> Result<Identity> {
+    const Bytes info = public_key_info.empty() ? key.public_key_info() : public_key_info;
+    if (info.empty()) return fail(Errc::misuse, "an external key without its public half");
+    x509::der::Fault fault;
+    x509::der::Reader reader(info, fault);
+    const x509::SubjectKey subject = x509::read_subject_public_key_info(reader);
+    reader.finish();
+    if (fault) return fail(Errc::bad_der, fault.what);
+    if (!subject.supported) return fail(Errc::key_unsupported, "public_key_info");
+    if (!is_key_of(key, subject))
+      return fail(Errc::key_does_not_match_certificate, "public_key_info is of another key");
+    Content content{.chain = {}, .key = std::move(key)};
+    content.raw_public_key.assign(info.begin(), info.end());
+    return Identity(std::make_shared<const Content>(std::move(content)));
+  });
+}
+
+Identity Identity::with_certificate_types(std::vector<CertificateType> types) const {
+  auto content = std::make_shared<Content>(*content_);
+  content->types = std::move(types);
+  return Identity(std::move(content));
+}
+
+Identity Identity::with_signing_schemes(std::vector<SignatureScheme> schemes) const {
+  auto content = std::make_shared<Content>(*content_);
+  content->schemes = std::move(schemes);
+  return Identity(std::move(content));
 }
 
 Identity Identity::with_ocsp_response(Bytes der) const {
@@ -75,6 +108,17 @@ Identity Identity::with_signed_certificate_timestamps(Bytes list) const {
 Bytes Identity::ocsp_response() const { return content_->ocsp_response; }
 Bytes Identity::signed_certificate_timestamps() const { return content_->timestamps; }
 std::span<const Certificate> Identity::chain() const { return content_->chain; }
+std::span<const SignatureScheme> Identity::signing_schemes() const { return content_->schemes; }
+
+Bytes Identity::public_key_info() const {
+  if (content_->chain.empty()) return content_->raw_public_key;
+  return content_->chain.front().parsed().public_key_info;
+}
+
+bool Identity::can_be_shown_as(CertificateType type) const {
+  if (type == CertificateType::x509 && content_->chain.empty()) return false;
+  return content_->types.empty() || std::ranges::count(content_->types, type) != 0;
+}
 const PrivateKey& Identity::key() const { return content_->key; }
 
 }  // namespace tls12

@@ -253,7 +253,7 @@ struct Request {
     const auto chosen = choose_for({.certificate_types = types,
                                     .supported_signature_algorithms = ListOf16<SignatureScheme>(schemes),
                                     .certificate_authorities = ListOfOpaque<2>(authorities)},
-                                   content.identities, content.abilities);
+                                   content.identities);
     if (!chosen) return std::nullopt;
     return std::pair(static_cast<std::size_t>(chosen->identity - content.identities.data()), chosen->scheme);
   }

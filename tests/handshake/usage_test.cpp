@@ -65,7 +65,7 @@ TEST_CASE("a client does not show a certificate whose key may not sign") {
       const auto context = config.build().value();
       const std::uint8_t types[] = {1, 64}, schemes[] = {4, 1, 4, 3};
       const CertificateRequest request{.certificate_types = types, .supported_signature_algorithms = ListOf16<SignatureScheme>(schemes)};
-      return choose_for(request, context.content().identities, context.content().abilities).has_value();
+      return choose_for(request, context.content().identities).has_value();
     };
     CHECK(shows(0x80));
     CHECK_FALSE(shows(0x20));
