@@ -100,6 +100,7 @@ nlohmann::ordered_json error_json(const std::string& reason, const std::optional
   json["category"] = name(error->category());
   json["phase"] = name(error->phase);
   if (error->alert) json["alert"] = name(*error->alert);
+  if (error->warning) json["warning"] = name(*error->warning);
   return json;
 }
 

@@ -86,6 +86,10 @@ class Engine {
   /// The ClientHello is in output() at once. A name that is neither makes an engine with error() Errc::bad_host_name.
   static Engine client(const ClientContext& context, std::string_view server_name, WallTime now = wall_time());
   static Engine server(const ServerContext& context, WallTime now = wall_time());
+  /// The fault that a peer's first bytes show, for servers that answer other protocols in their own way: Errc::plain_http,
+  /// Errc::not_tls (the detail names the protocol if it is known), or one of a record's header. Nothing: the bytes may be
+  /// TLS, or are too few; 18 are always enough.
+  static std::optional<Error> check_first_bytes(Bytes first);
 
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
@@ -202,6 +206,8 @@ class Engine {
   bool write_closed() const;
   /// The peer's close_notify has come, authenticated, and all plaintext before it was consumed.
   bool peer_closed() const;
+  /// The peer's last warning alert, in a handshake or since the last application data. Not close_notify.
+  std::optional<Alert> warning() const;
 
   /// The first fatal error. It stays; its alert, if the rule has one, is the last thing in output().
   const std::optional<Error>& error() const;

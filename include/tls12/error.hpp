@@ -205,6 +205,8 @@ struct Error {
   Errc code = Errc::internal_error;
   Phase phase = Phase::none;
   std::optional<Alert> alert = {};    ///< the alert that was sent to the peer or, for Errc::peer_alert, that came from it
+  /// The peer's last warning alert, if the connection ended after it for no other known reason.
+  std::optional<Alert> warning = {};
   const char* due = nullptr;          ///< a static text: the row of the handshake that was to come, if that matters
   const char* advice = nullptr;       ///< a static text: what to do about it, if that is known
   int system_error = 0;               ///< errno, where the system said one
@@ -220,7 +222,7 @@ struct Error {
   /// Keeps `about` as printable(about), and cuts it between characters.
   void set_detail(std::string_view about);
   Error in(Phase p) const { Error e = *this; e.phase = p; return e; }
-  /// One printable line: the rule's words, what it is about, advice, phase, alert, row due, source.
+  /// One printable line: the rule's words, what it is about, advice, phase, alert or warning, row due, source.
   std::string message() const;
   /// The rule alone, for interfaces that take a std::error_code. It compares equal to a std::errc where one fits.
   operator std::error_code() const;

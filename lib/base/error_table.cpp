@@ -236,6 +236,7 @@ std::string Error::message() const {
   if (system_error != 0) text.append(" (").append(std::generic_category().message(system_error)).append(")");
   if (advice != nullptr) text.append("; ").append(advice);
   if (alert) text.append(r.category == Category::peer_alert ? " [received alert " : " [sent alert ").append(name(*alert)).append("]");
+  if (warning) text.append(" [received warning alert ").append(name(*warning)).append("]");
   if (due != nullptr) text.append(" [due: ").append(due).append("]");
   if (phase != Phase::none) text.append(" [while: ").append(name(phase)).append("]");
   if (!r.source.empty()) text.append(" [").append(r.source).append("]");

@@ -57,6 +57,7 @@ bool Conn::Impl::pull(Lock& lock) {
   auto got = receive(space);
   if (!got) {
     read_error_ = got.error();
+    if (got.error().category() == Category::transport) read_error_->warning = engine_.warning();
   } else if (!*got) {
     return false;
   } else if (**got > 0) {

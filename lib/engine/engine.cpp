@@ -1,6 +1,8 @@
 // The public face: every call checked, and no exception let out.
 #include "tls12/engine.hpp"
 
+#include <algorithm>
+#include <array>
 #include <new>
 #include <string>
 #include <utility>
@@ -9,6 +11,7 @@
 #include "engine/impl.hpp"
 #include "handshake/client.hpp"
 #include "handshake/server.hpp"
+#include "record/foreign.hpp"
 
 namespace tls12 {
 namespace {
@@ -126,6 +129,17 @@ Engine Engine::server(const ServerContext& context, WallTime now) try {
   });
   return Engine(std::move(impl));
 } catch (const std::bad_alloc&) { return Engine(nullptr); }
+
+std::optional<Error> Engine::check_first_bytes(Bytes first) {
+  std::array<std::uint8_t, record::kMaxForeignStart> start = {};
+  const std::size_t size = std::min(first.size(), start.size());
+  std::ranges::copy(first.first(size), start.begin());
+  const auto framed = record::Framer{}.next(MutableBytes(start).first(size));
+  if (framed) return std::nullopt;
+  Error error = framed.error();
+  error.alert.reset();  // none was sent
+  return error;
+}
 
 Engine::Engine(Owner impl) : impl_(std::move(impl)) {}
 Engine::Engine(Engine&&) noexcept = default;
@@ -276,6 +290,7 @@ std::optional<SessionUpdate> Engine::take_session_update() {
 
 bool Engine::write_closed() const { return impl_ && impl_->write_closed(); }
 bool Engine::peer_closed() const { return impl_ && impl_->peer_closed(); }
+std::optional<Alert> Engine::warning() const { return impl_ ? impl_->warning() : std::nullopt; }
 const std::optional<Error>& Engine::error() const { return impl_ ? impl_->error() : kNoMemory; }
 const ConnectionState& Engine::state() const { return impl_ ? impl_->state() : kNoState; }
 void Engine::release_buffers() {

@@ -71,6 +71,7 @@ class Engine::Impl final : private handshake::Channel {
   const char* due() const { return handshake_ ? handshake_->flow().due() : error_ && error_->due != nullptr ? error_->due : "complete"; }
   bool write_closed() const { return close_notify_sent_; }
   bool peer_closed() const { return peer_closed_; }
+  std::optional<Alert> warning() const { return warning_; }
   const std::optional<Error>& error() const { return error_; }
   const ConnectionState& state() const { return state_; }
   std::optional<SessionUpdate> take_session_update() { return std::exchange(session_update_, std::nullopt); }
@@ -176,6 +177,7 @@ class Engine::Impl final : private handshake::Channel {
   std::size_t receive_limit_ = 0;  // RFC 6066 §4, RFC 8449; 0: the protocol's own
   std::size_t pending_receive_limit_ = 0;
   unsigned warnings_ = 0, hello_requests_ = 0;
+  std::optional<Alert> warning_ = {};
   bool peer_closed_ = false;
 
   Buffer flight_;  // handshake messages that are not in records yet

@@ -183,6 +183,7 @@ Result<void> Engine::Impl::moved_on(const Result<Outcome>& outcome) {
   tell([&](Observer& o) { o.on_due(handshake_->flow().due()); });
   if (!handshake_->flow().complete()) return {};
   handshake_.reset();
+  warning_.reset();
   if (next_) renegotiated();
   tell([&](Observer& o) { o.on_complete(state_); });
   return {};
@@ -226,6 +227,7 @@ Result<void> Engine::Impl::receive_alert(Bytes fragment) {
     return std::unexpected(error);
   }
   if (++warnings_ > config_.limits.warning_alerts) return std::unexpected(Error(Errc::too_many_warnings));
+  warning_ = alert->description;
   return {};
 }
 
@@ -240,6 +242,7 @@ Result<void> Engine::Impl::receive_application_data(const record::Record& record
   }
   if (plaintext.empty()) return {};
   warnings_ = 0;
+  warning_.reset();
   plaintext_ = plaintext;
   plaintext_record_ = record.wire_size;
   return {};

@@ -123,6 +123,8 @@ void Engine::Impl::fail(Error error) {
   if (error_) return;
   failing_ = true;
   if (handshake_ && error.phase == Phase::none) error.phase = Phase::handshake;
+  // Peers that give up with a warning and the end of the stream, or with user_canceled (RFC 5246 §7.2.2).
+  if (error.code == Errc::truncated || error.code == Errc::close_notify_before_finished) error.warning = warning_;
   const bool ours_to_tell = error.alert && error.category() != Category::peer_alert;
   flight_.clear();
   writing_.set_version(ProtocolVersion::tls12);  // also if only a part of the first flight was sealed

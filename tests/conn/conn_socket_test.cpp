@@ -186,6 +186,23 @@ TEST_CASE("C2: close before the handshake leaves no byte on the socket, only its
   CHECK(*n == 0);
 }
 
+TEST_CASE("A handshake that ends in a reset after a warning alert names the alert") {
+  OnSocket s;
+  constexpr std::uint8_t kUnrecognizedName[] = {21, 3, 3, 0, 2, 1, 112};
+  const auto written = s.peer->end->write(kUnrecognizedName);
+  REQUIRE(written.has_value());
+  REQUIRE(*written == sizeof kUnrecognizedName);
+  s.conn->set_deadline(within(50ms));
+  CHECK(code_of(s.conn->handshake()) == "timed_out");  // the alert has come
+  s.let_peer_reset();
+  REQUIRE(s.peer->end->close().has_value());
+  s.conn->set_deadline(within(5s));
+  const auto done = s.conn->handshake();
+  REQUIRE_FALSE(done.has_value());
+  CHECK(done.error().code == Errc::connection_reset);
+  CHECK(done.error().warning == Alert::unrecognized_name);
+}
+
 TEST_CASE("C4: a descriptor whose number is used again is not closed a second time") {
   OnSocket s;
   s.shake();

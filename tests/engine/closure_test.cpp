@@ -260,3 +260,45 @@ TEST_CASE("RFC 5246 §7.2.2: who breaks off tells the peer why, with the alert i
   failed.collect();
   failed.check_fault(Errc::unexpected_message, Alert::unexpected_message);
 }
+
+TEST_CASE("a handshake that ends after a warning alert names the alert") {
+  for (const bool is_server : {false, true}) {
+    ScriptedPeer peer = is_server ? ScriptedPeer::server_of() : ScriptedPeer::client_of();
+    peer.deliver(ContentType::alert, {1, 112});
+    CHECK(peer.engine.warning() == Alert::unrecognized_name);
+    peer.engine.transport_ended();
+    REQUIRE(peer.engine.error());
+    CHECK(peer.engine.error()->code == Errc::truncated);
+    CHECK(peer.engine.error()->warning == Alert::unrecognized_name);
+    CHECK(peer.engine.error()->message().find("[received warning alert unrecognized_name]") != std::string::npos);
+    peer.collect();
+    CHECK(peer.alerts.empty());
+  }
+}
+
+// RFC 5246 §7.2.2: user_canceled is followed by close_notify.
+TEST_CASE("a handshake that the peer cancels names user_canceled") {
+  ScriptedPeer peer = ScriptedPeer::server_of();
+  peer.deliver(ContentType::alert, {1, 90});
+  peer.deliver(ContentType::alert, {1, 0});
+  REQUIRE(peer.engine.error());
+  CHECK(peer.engine.error()->code == Errc::close_notify_before_finished);
+  CHECK(peer.engine.error()->warning == Alert::user_canceled);
+}
+
+TEST_CASE("a warning alert does not explain an end that comes after application data, or after the handshake") {
+  ScriptedPeer peer = connected();
+  peer.raw(peer.sealed(ContentType::alert, {1, 90}));
+  CHECK(peer.engine.warning() == Alert::user_canceled);
+  peer.deliver(ContentType::application_data, text("data"));
+  CHECK(read_all(peer.engine) == "data");
+  CHECK(!peer.engine.warning());
+  peer.engine.transport_ended();
+  CHECK(peer.engine.error()->code == Errc::truncated);
+  CHECK(!peer.engine.error()->warning);
+
+  ScriptedPeer warned = ScriptedPeer::client_of();
+  warned.deliver(ContentType::alert, {1, 112});
+  warned.complete();
+  CHECK(!warned.engine.warning());
+}

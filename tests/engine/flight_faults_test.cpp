@@ -417,6 +417,17 @@ TEST_CASE("what is not TLS is told apart, and answered with an alert") {
   ScriptedPeer ssh = ScriptedPeer::client_of();
   ssh.raw(octets(bytes_of("SSH-2.0-OpenSSH\r\n")));
   ssh.check_fault(Errc::not_tls, Alert::protocol_version);
+  CHECK(ssh.engine.error()->message().starts_with("the peer does not speak TLS: it speaks SSH [sent alert protocol_version]"));
+}
+
+TEST_CASE("a server can look at a peer's first bytes before it makes an engine") {
+  CHECK(Engine::check_first_bytes(bytes_of("GET / HTTP/1.1"))->code == Errc::plain_http);
+  const auto ssh = Engine::check_first_bytes(bytes_of("SSH-2.0-OpenSSH"));
+  CHECK(ssh->code == Errc::not_tls);
+  CHECK(ssh->about() == "it speaks SSH");
+  CHECK(!ssh->alert);
+  CHECK(Engine::check_first_bytes(hex("16 0200"))->code == Errc::record_version_wrong);
+  for (const Octets& sound : {Octets{}, octets(bytes_of("GE")), hex("16 0301 0200 0100")}) CHECK(!Engine::check_first_bytes(sound));
 }
 
 // ------------------------------------------------ every message, cut and too long
