@@ -75,7 +75,8 @@ struct SignatureRequest {
 class Conn {
  public:
   /// Ends of a connection over `transport`. The handshake begins with the first handshake(), read() or write().
-  /// `server_name` is a DNS name or an IP address as text. Errors: Errc::bad_host_name, Errc::out_of_memory.
+  /// `server_name` is a DNS name or an IP address as text; the zone of an IPv6 address is ignored.
+  /// Errors: Errc::bad_host_name, Errc::out_of_memory.
   static Result<Conn> client(TransportPtr transport, const ClientContext& context, std::string_view server_name);
   static Result<Conn> server(TransportPtr transport, const ServerContext& context);
 
@@ -226,8 +227,9 @@ class Conn {
 
 /// A client's connection to `host`, resolved, connected (every address tried) and with its handshake complete, all by one deadline (and the
 /// handshake within CommonConfig::handshake_timeout); a name lookup that hangs is left behind, and ends by itself (D10). The connection's own
-/// deadlines are not set. `server_name`, if it is not `host`: whom the certificate must be for. Errors: those of connect_tcp() and
-/// Conn::handshake(), each with its Phase.
+/// deadlines are not set. `server_name`, if it is not `host`: whom the certificate must be for. A zone of `host`
+/// ("fe80::1%eth0") chooses the interface and is not part of the name. Errors: Errc::bad_host_name, before anything is
+/// sent; those of connect_tcp() and Conn::handshake(), each with its Phase.
 Result<Conn> dial(std::string_view host, std::uint16_t port, const ClientContext& context, Deadline deadline = {}, std::string_view server_name = {});
 
 }  // namespace tls12

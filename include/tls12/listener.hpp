@@ -31,7 +31,8 @@ namespace tls12 {
 /// Any number of threads may accept, and any may close or reload.
 class Listener {
  public:
-  /// Listens on `address` (an address of this machine as text, or a name of it) and `port` (0: a free one).
+  /// Listens on `address` (an address of this machine as text, or a name of it) and `port` (0: a free one). An empty
+  /// address, and "::", stand for all addresses of this machine, IPv6 and IPv4.
   /// Errors: Errc::address_in_use, host_not_found, transport_failed; the detail names address and port.
   static Result<Listener> on(std::string_view address, std::uint16_t port, const ServerContext& context);
 

@@ -50,7 +50,7 @@ class Transport {
 
   /// The clock that wait() goes by.
   virtual Clock& clock() = 0;
-  /// Addresses as text: "192.0.2.1:443", "[2001:db8::1]:443"; empty where there are none.
+  /// Addresses as text: "192.0.2.1:443", "[2001:db8::1]:443", "[fe80::1%eth0]:443"; empty where there are none.
   virtual std::string local() const { return {}; }
   virtual std::string peer() const { return {}; }
   /// The file descriptor, for looking at; -1 where there is none.
@@ -65,7 +65,7 @@ using TransportPtr = std::unique_ptr<Transport>;
 /// descriptor is closed then, too.
 Result<TransportPtr> tcp_transport(int descriptor);
 
-/// Connects to `host` (a name, or an address as text) over TCP, all by one deadline (D10). Every address is tried: the next one when one fails
+/// Connects to `host` (a name, or an address as text; an IPv6 address may have a zone: "fe80::1%eth0") over TCP, all by one deadline (D10). Every address is tried: the next one when one fails
 /// or is silent for 250 ms (RFC 8305 §5), families taking turns; the first that connects is used.
 /// Errors: Errc::host_not_found, connection_refused, host_unreachable, connection_reset, transport_failed, timed_out, with Phase::resolve
 /// or Phase::connect; the detail names the host.

@@ -1,14 +1,19 @@
 // Resolve, connect, handshake: one deadline.
 #include <algorithm>
 
+#include "conn/no_memory.hpp"
 #include "tls12/conn.hpp"
+#include "x509/host_name.hpp"
 
 namespace tls12 {
 
-Result<Conn> dial(std::string_view host, std::uint16_t port, const ClientContext& context, Deadline deadline, std::string_view server_name) {
+Result<Conn> dial(std::string_view host, std::uint16_t port, const ClientContext& context, Deadline deadline, std::string_view server_name) try {
+  const std::string_view name = server_name.empty() ? host : server_name;
+  // A name that no certificate can have is no reason to connect.
+  if (const auto parsed = x509::ReferenceName::parse(name); !parsed) return fail(parsed.error().in(Phase::configure));
   auto transport = connect_tcp(host, port, deadline);
   if (!transport) return fail(transport.error());
-  auto conn = Conn::client(std::move(*transport), context, server_name.empty() ? host : server_name);
+  auto conn = Conn::client(std::move(*transport), context, name);
   if (!conn) return fail(conn.error());
   conn->set_deadline(deadline);
   if (auto done = conn->handshake(); !done) {
@@ -19,6 +24,6 @@ Result<Conn> dial(std::string_view host, std::uint16_t port, const ClientContext
   }
   conn->set_deadline(Deadline::never());
   return conn;
-}
+} catch (const std::bad_alloc&) { return fail(no_memory(Phase::configure)); }
 
 }  // namespace tls12

@@ -1,6 +1,7 @@
 #include "conn/listening_socket.hpp"
 
 #include <netdb.h>
+#include <netinet/in.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -40,15 +41,30 @@ Trouble trouble(int system_error) {
   }
 }
 
-Result<Descriptor> listen_on(const addrinfo& a, std::string_view name) {
-  Descriptor socket(::socket(a.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  const int on = 1;
+Result<Descriptor> listen_on(int family, const sockaddr* address, socklen_t size, std::string_view name) {
+  Descriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const int on = 1, off = 0;
+  const bool is_any = family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr);
   // Connections of an earlier process that linger in TIME_WAIT must not keep the port.
-  if (!socket || setsockopt(socket.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 || bind(socket.number(), a.ai_addr, a.ai_addrlen) != 0 ||
+  if (!socket || setsockopt(socket.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+      (is_any && setsockopt(socket.number(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) != 0) || bind(socket.number(), address, size) != 0 ||
       listen(socket.number(), SOMAXCONN) != 0) {
     return fail(socket_error(errno, name).in(Phase::configure));
   }
   return socket;
+}
+
+/// One socket for IPv6 and IPv4 where the machine has both.
+Result<Descriptor> listen_on_all(std::uint16_t port, std::string_view name) {
+  sockaddr_in6 all = {};
+  all.sin6_family = AF_INET6;
+  all.sin6_port = htons(port);
+  auto socket = listen_on(AF_INET6, reinterpret_cast<const sockaddr*>(&all), sizeof all, name);
+  if (socket || socket.error().code == Errc::address_in_use) return socket;
+  sockaddr_in ipv4 = {};
+  ipv4.sin_family = AF_INET;
+  ipv4.sin_port = htons(port);
+  return listen_on(AF_INET, reinterpret_cast<const sockaddr*>(&ipv4), sizeof ipv4, name);
 }
 
 }  // namespace
@@ -56,6 +72,7 @@ Result<Descriptor> listen_on(const addrinfo& a, std::string_view name) {
 Result<Descriptor> ListeningSocket::open(std::string_view address, std::uint16_t port) {
   const std::string host(address), service = std::to_string(port);
   const std::string name = host_and_port(address, port);
+  if (host.empty()) return listen_on_all(port, name);
   addrinfo hints = {};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICSERV | AI_PASSIVE;
@@ -64,8 +81,9 @@ Result<Descriptor> ListeningSocket::open(std::string_view address, std::uint16_t
     return fail(Error(Errc::host_not_found, std::string(name).append(": ").append(gai_strerror(status))).in(Phase::configure));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(list, freeaddrinfo);
-  Result<Descriptor> socket = listen_on(*list, name);
-  for (const addrinfo* a = list->ai_next; !socket && a != nullptr; a = a->ai_next) socket = listen_on(*a, name);
+  const auto listen = [&](const addrinfo& a) { return listen_on(a.ai_family, a.ai_addr, a.ai_addrlen, name); };
+  Result<Descriptor> socket = listen(*list);
+  for (const addrinfo* a = list->ai_next; !socket && a != nullptr; a = a->ai_next) socket = listen(*a);
   return socket;
 }
 

@@ -80,6 +80,8 @@ Result<std::vector<Address>> resolve(const std::string& host, std::uint16_t port
   // An address as text needs no waiting.
   const Question at_once = {host, desk->question.port, getaddrinfo};
   if (Answer answer = ask(at_once, AI_NUMERICHOST); answer.status == 0) return verdict(std::move(answer), host);
+  // RFC 4007 §11: an address with a zone. No name has this sign.
+  if (host.contains('%')) return fail(Error(Errc::host_not_found, host + ": the zone is not an interface of this machine").in(Phase::resolve));
 
   try {
     std::thread([desk] { answer_at(desk); }).detach();

@@ -1,6 +1,7 @@
 #include "conn/socket.hpp"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <unistd.h>
 
@@ -14,6 +15,12 @@ namespace tls12 {
 namespace {
 
 constexpr Duration kBlindNap = std::chrono::milliseconds(10);
+
+/// RFC 4007 §11.2: an interface's name, or its number.
+std::string zone_name(std::uint32_t index) {
+  std::array<char, IF_NAMESIZE> name = {};
+  return if_indextoname(index, name.data()) != nullptr ? std::string(name.data()) : std::to_string(index);
+}
 
 }  // namespace
 
@@ -36,8 +43,15 @@ std::string Address::text() const {
     return host_and_port(host.data(), port());
   }
   if (storage.ss_family == AF_INET6) {
-    inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6&>(storage).sin6_addr, host.data(), host.size());
-    return host_and_port(host.data(), port());
+    const auto& in = reinterpret_cast<const sockaddr_in6&>(storage);
+    if (IN6_IS_ADDR_V4MAPPED(&in.sin6_addr)) {
+      inet_ntop(AF_INET, in.sin6_addr.s6_addr + 12, host.data(), host.size());
+      return host_and_port(host.data(), port());
+    }
+    inet_ntop(AF_INET6, &in.sin6_addr, host.data(), host.size());
+    std::string text = host.data();
+    if (in.sin6_scope_id != 0) text.append("%").append(zone_name(in.sin6_scope_id));
+    return host_and_port(text, port());
   }
   return {};
 }

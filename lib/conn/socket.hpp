@@ -43,7 +43,7 @@ struct Address {
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
   sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
   std::uint16_t port() const;
-  /// "192.0.2.1:443", "[2001:db8::1]:443"
+  /// "192.0.2.1:443" (also of an IPv4-mapped address), "[2001:db8::1]:443", "[fe80::1%eth0]:443".
   std::string text() const;
 };
 

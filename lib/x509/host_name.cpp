@@ -12,11 +12,18 @@
 namespace tls12::x509 {
 namespace {
 
-/// The size of the address in `out`; 0 when the text is none.
+/// RFC 4007 §11: "fe80::1%eth0". The zone is of this machine alone: it has at least one character, and none that a URL or a shell splits at.
+std::string without_zone(const std::string& text) {
+  const std::size_t percent = text.find('%');
+  const bool is_zone = percent != text.npos && percent + 1 < text.size() && text.find_first_of("% []/", percent + 1) == text.npos;
+  return is_zone ? text.substr(0, percent) : text;
+}
+
+/// The size of the address in `out`; 0 if the text is not an address.
 std::size_t parse_address(const std::string& text, std::array<std::uint8_t, 16>& out) {
   if (text.contains('\0')) return 0;
   if (inet_pton(AF_INET, text.c_str(), out.data()) == 1) return 4;
-  return inet_pton(AF_INET6, text.c_str(), out.data()) == 1 ? 16 : 0;
+  return inet_pton(AF_INET6, without_zone(text).c_str(), out.data()) == 1 ? 16 : 0;
 }
 
 bool is_same(const GeneralName& presented, const ReferenceName& wanted) {
@@ -37,7 +44,11 @@ Result<ReferenceName> ReferenceName::parse(std::string_view text, PeerName::Kind
   using Kind = PeerName::Kind;
   ReferenceName name;
   name.name_ = text;
-  const auto refuse = [&] { return fail(Errc::bad_host_name, name.name_.empty() ? "it is empty" : name.name_); };
+  const auto refuse = [&] {
+    if (name.name_.empty()) return fail(Errc::bad_host_name, "it is empty");
+    const bool is_ascii = std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    return fail(Errc::bad_host_name, is_ascii ? name.name_ : name.name_ + " (in the DNS, it is written with xn--)");
+  };
   if (kind == Kind::email) {
     name.kind_ = Kind::email;
     if (!is_mailbox(text)) return refuse();

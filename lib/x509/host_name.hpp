@@ -14,7 +14,7 @@ namespace tls12::x509 {
 class ReferenceName {
  public:
   /// DNS names as the DNS writes them: true A-labels, one dot at the end allowed (an absolute name, the same name). IPv4 and IPv6 in text, without
-  /// brackets and zones. E-mail addresses with a DNS name as their host.
+  /// brackets. The zone of an IPv6 address (RFC 4007 §11) is ignored: no certificate has one. E-mail addresses with a DNS name as their host.
   /// Errors: Errc::bad_host_name, for an empty name as well. `kind` is not PeerName::Kind::any.
   static Result<ReferenceName> parse(std::string_view text, PeerName::Kind kind = PeerName::Kind::automatic);
 

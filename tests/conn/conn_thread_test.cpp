@@ -86,6 +86,36 @@ TEST_CASE("Dialling an address in text verifies the certificate's IP address; an
   CHECK(watch.elapsed() < 5s);
 }
 
+TEST_CASE("Dialling an IPv6 address with a zone verifies the address without it") {
+  const auto made = make_development_identity({"::1"}, KeyKind::ed25519);
+  REQUIRE(made.has_value());
+  auto listening = Listener::on("::1", 0, server_context({.identities = {made->leaf}}));
+  if (!listening) {
+    MESSAGE("skipped: this machine has no IPv6");
+    return;
+  }
+  std::thread serving([&] {
+    auto conn = listening->accept(within(10s));
+    conn->set_deadline(within(10s));
+    (void)conn->handshake();
+  });
+  const ClientConfig config{.trust = TrustStore::of({made->ca.chain()[0]})};
+  const auto conn = dial("::1%1", listening->port(), client_context(config), within(10s));
+  serving.join();
+  REQUIRE(conn.has_value());
+  CHECK(conn->state().server_name == "::1");
+}
+
+TEST_CASE("Dialling a name that no certificate can have fails before anything is sent") {
+  for (const char* host : {"", "m\xc3\xbcller.example", "two words", "https://example.org"}) {
+    CAPTURE(host);
+    const auto conn = dial(host, 1, client_context(), within(10s));
+    REQUIRE_FALSE(conn.has_value());
+    CHECK(conn.error().code == Errc::bad_host_name);
+    CHECK(conn.error().phase == Phase::configure);
+  }
+}
+
 TEST_CASE("D4: a deadline that is set sooner ends a call that is blocked") {
   Joined j;
   for (const bool reading : {true, false}) {

@@ -48,6 +48,27 @@ TEST_CASE("An address that is none, or not this machine's, is an error that name
   CHECK(foreign.error().about() == "192.0.2.1:1");
 }
 
+TEST_CASE("No address, and the unspecified one of IPv6, stand for all addresses of the machine") {
+  const bool has_ipv6 = ListeningSocket::open("::1", 0).has_value();
+  for (const char* all : {"", "::"}) {
+    if (!has_ipv6 && *all != '\0') continue;
+    auto opened = ListeningSocket::open(all, 0);
+    REQUIRE(opened.has_value());
+    ListeningSocket socket(std::move(*opened));
+    for (const char* address : {"127.0.0.1", "::1"}) {
+      if (!has_ipv6 && address[0] == ':') continue;
+      CAPTURE(address);
+      auto client = connect_tcp(address, socket.address().port(), within(5s));
+      REQUIRE(client.has_value());
+      auto accepted = socket.accept(within(5s));
+      REQUIRE(accepted.has_value());
+      auto transport = tcp_transport(accepted->release());
+      REQUIRE(transport.has_value());
+      CHECK((*transport)->peer() == (*client)->local());
+    }
+  }
+}
+
 TEST_CASE("Accepting waits no longer than its deadline, and not at all behind it") {
   ListeningSocket socket(listening());
   const Stopwatch watch;

@@ -1,6 +1,7 @@
 // TCP: a socket as a transport, and the way to one.
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -226,6 +227,27 @@ TEST_CASE("Connecting tells a refusal, a name that does not exist, and in which 
   REQUIRE_FALSE(nobody.has_value());
   CHECK(nobody.error().code == Errc::host_not_found);
   CHECK(nobody.error().phase == Phase::resolve);
+}
+
+TEST_CASE("An IPv6 address may have a zone, which its text keeps") {
+  const auto found = resolve("fe80::1%lo", 443, within(5s));
+  REQUIRE(found.has_value());
+  REQUIRE(found->size() == 1);
+  CHECK(reinterpret_cast<const sockaddr_in6&>((*found)[0].storage).sin6_scope_id == if_nametoindex("lo"));
+  CHECK((*found)[0].text() == "[fe80::1%lo]:443");
+}
+
+TEST_CASE("A zone that is not an interface is named, and no resolver is asked") {
+  const auto none = resolve("fe80::1%absent0", 443, within(5s), [](auto...) -> int { FAIL("asked"); return EAI_NONAME; });
+  REQUIRE_FALSE(none.has_value());
+  CHECK(none.error().code == Errc::host_not_found);
+  CHECK(none.error().about() == "fe80::1%absent0: the zone is not an interface of this machine");
+}
+
+TEST_CASE("An IPv4 address that IPv6 carries reads as an IPv4 address") {
+  const auto found = resolve("::ffff:192.0.2.1", 443, within(5s));
+  REQUIRE(found.has_value());
+  CHECK((*found)[0].text() == "192.0.2.1:443");
 }
 
 TEST_CASE("A name that resolution does not know is host_not_found and names the host") {

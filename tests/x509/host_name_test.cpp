@@ -1,5 +1,7 @@
 #include "x509/host_name.hpp"
 
+#include <algorithm>
+
 #include "support.hpp"
 
 namespace tls12::x509 {
@@ -13,6 +15,8 @@ TEST_CASE("a reference name is a DNS name in ASCII, an address, or an e-mail add
   CHECK(ReferenceName::parse("2001:db8::1")->address().size() == 16);
   CHECK(ReferenceName::parse("2001:DB8::1")->text() == "2001:db8::1");
   CHECK(ReferenceName::parse("xn--bcher-kva.example").has_value());
+  CHECK(ReferenceName::parse("fe80::1%eth0")->text() == "fe80::1");  // RFC 4007 11: the zone is of this machine
+  CHECK(std::ranges::equal(ReferenceName::parse("fe80::1%eth0")->address(), ReferenceName::parse("fe80::1")->address()));
   using Kind = PeerName::Kind;
   CHECK(ReferenceName::parse("192.0.2.1")->kind() == Kind::ip);
   CHECK(ReferenceName::parse("192.0.2.1", Kind::ip).has_value());
@@ -34,7 +38,10 @@ TEST_CASE("a reference name is a DNS name in ASCII, an address, or an e-mail add
                                "m\xc3\xbcller.de",
                                "xn--zzzzzz.example",  // no Punycode
                                "1.2.3.4%eth0",
-                               "fe80::1%eth0",
+                               "fe80::1%",
+                               "fe80::1%eth0%1",
+                               "fe80::1%a b",
+                               "example.com%eth0",
                                label64 + ".org",
                                "-a.org",
                                "a-.org",
@@ -53,6 +60,10 @@ TEST_CASE("a reference name is a DNS name in ASCII, an address, or an e-mail add
     REQUIRE_FALSE(parsed.has_value());
     CHECK(parsed.error() == Errc::bad_host_name);
   }
+}
+
+TEST_CASE("the error about an internationalized name says how the DNS writes it") {
+  CHECK(ReferenceName::parse("m\xc3\xbcller.de").error().about() == "m\xc3\xbcller.de (in the DNS, it is written with xn--)");
 }
 
 TEST_CASE("subjectAltName alone counts: the common name does not, and addresses match addresses") {
