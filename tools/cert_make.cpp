@@ -35,10 +35,14 @@ void say(const CertOptions& options, const std::string& line) {
 
 // ---------------------------------------------------------------------------------------------------- files
 
+/// With the endings below, what a file system takes (255 bytes); a DNS name may have 253.
+constexpr std::size_t kMostStem = 200;
+
 std::string path_in(const CertOptions& options, std::string name, const char* ending) {
   std::ranges::replace(name, '*', '_');
   std::ranges::replace(name, '/', '_');
   std::ranges::replace(name, ':', '_');
+  name = name.substr(0, kMostStem);
   return options.folder + "/" + name + ending;
 }
 
@@ -51,8 +55,25 @@ Files files_for(const CertOptions& options) {
   return {path_in(options, name, ".pem"), path_in(options, name, "-key.pem"), path_in(options, name, "-request.pem")};
 }
 
-Outcome<void> write(const std::string& path, std::string_view content, Secrecy secrecy) {
-  if (std::string reason = write_file(path, content, secrecy); !reason.empty()) return std::unexpected(reason);
+/// Files that are made and not written yet, and the line that tells of them: a name that cannot be used leaves nothing behind.
+struct Drafts {
+  struct File {
+    std::string path, content;
+    Secrecy secrecy;
+  };
+  std::vector<File> files;
+  std::string told;
+};
+
+/// In this order: if a file cannot be written, none of the later ones is.
+Outcome<void> write(const CertOptions& options, std::initializer_list<Drafts> all) {
+  if (::mkdir(options.folder.c_str(), 0777) != 0 && errno != EEXIST)
+    return std::unexpected("cannot make the folder " + options.folder + ": " + std::strerror(errno));
+  for (const Drafts& drafts : all) {
+    for (const auto& [path, content, secrecy] : drafts.files)
+      if (std::string reason = write_file(path, content, secrecy); !reason.empty()) return std::unexpected(reason);
+    if (!drafts.files.empty()) say(options, "wrote " + drafts.told);
+  }
   return {};
 }
 
@@ -65,19 +86,21 @@ std::vector<Certificate> chain_of(const Certificate& certificate, const Identity
   return chain;
 }
 
-Outcome<Identity> store(const CertOptions& options, const Certificate& certificate, const PrivateKey& key, const Identity* issuer, const Files& files) {
-  const bool is_fresh = options.key.empty();
-  if (is_fresh) {
-    auto pem = outcome(key.to_pem());
-    if (!pem) return std::unexpected(pem.error());
-    if (auto written = write(files.key, *pem, Secrecy::secret); !written) return std::unexpected(written.error());
-  }
-  const std::vector<Certificate> chain = chain_of(certificate, issuer);
+/// `pem` for `path`, and the key that belongs to it unless --key named one.
+Outcome<Drafts> drafts_of(const CertOptions& options, const std::string& path, std::string pem, const PrivateKey& key, const Files& files) {
+  Drafts drafts{.files = {{path, std::move(pem), Secrecy::open}}, .told = path};
+  if (!options.key.empty()) return drafts;
+  auto key_pem = outcome(key.to_pem());
+  if (!key_pem) return std::unexpected(key_pem.error());
+  drafts.files.insert(drafts.files.begin(), {files.key, *key_pem, Secrecy::secret});
+  drafts.told += " and " + files.key;
+  return drafts;
+}
+
+std::string pem_of(const std::vector<Certificate>& chain) {
   std::string text;
   for (const Certificate& one : chain) text += one.to_pem();
-  if (auto written = write(files.certificate, text, Secrecy::open); !written) return std::unexpected(written.error());
-  say(options, "wrote " + files.certificate + (is_fresh ? " and " + files.key : ""));
-  return outcome(Identity::from(chain, key));
+  return text;
 }
 
 Outcome<PrivateKey> find_or_make_key(const CertOptions& options) {
@@ -148,7 +171,8 @@ CertificateRecipe recipe_of(const CertOptions& options, const Identity* issuer) 
 
 struct Made {
   Identity identity;
-  Files files;
+  Files files = {};
+  Drafts drafts = {};  ///< empty for a CA that is there already
 };
 
 Outcome<Made> make_certificate(const CertOptions& options, const Identity* issuer) {
@@ -159,18 +183,22 @@ Outcome<Made> make_certificate(const CertOptions& options, const Identity* issue
   if (!key) return std::unexpected(key.error());
   auto certificate = outcome(issue_certificate(recipe_of(options, issuer), *key, issuer));
   if (!certificate) return std::unexpected(certificate.error());
-  auto identity = store(options, *certificate, *key, issuer, files);
+  const std::vector<Certificate> chain = chain_of(*certificate, issuer);
+  auto drafts = drafts_of(options, files.certificate, pem_of(chain), *key, files);
+  if (!drafts) return std::unexpected(drafts.error());
+  auto identity = outcome(Identity::from(chain, *key));
   if (!identity) return std::unexpected(identity.error());
-  return Made{*identity, files};
+  return Made{*identity, files, *drafts};
 }
 
 /// The CA whose files are in the folder, so that what trusts it goes on to do so; otherwise a new one.
-Outcome<Identity> find_or_make_development_ca(const CertOptions& options) {
+Outcome<Made> find_or_make_development_ca(const CertOptions& options) {
   const std::string certificate_path = options.folder + "/ca.pem", key_path = options.folder + "/ca-key.pem";
   if (exists(certificate_path) || exists(key_path)) {
     auto identity = outcome(identity_from_files(certificate_path, key_path));
-    if (identity) say(options, "using the CA of " + certificate_path);
-    return identity;
+    if (!identity) return std::unexpected(identity.error());
+    say(options, "using the CA of " + certificate_path);
+    return Made{*identity};
   }
   CertOptions ca{.names = {"tls12 development CA"},
                  .folder = options.folder,
@@ -180,9 +208,7 @@ Outcome<Identity> find_or_make_development_ca(const CertOptions& options) {
                  .kind = options.kind,
                  .rsa_bits = options.rsa_bits};
   ca.recipe.path_length = 0;
-  auto made = make_certificate(ca, nullptr);
-  if (!made) return std::unexpected(made.error());
-  return made->identity;
+  return make_certificate(ca, nullptr);
 }
 
 int report(const CertOptions& options, nlohmann::ordered_json json, const std::string& hint = {}) {
@@ -193,22 +219,43 @@ int report(const CertOptions& options, nlohmann::ordered_json json, const std::s
   return kDone;
 }
 
+/// As a POSIX shell reads it.
+std::string shell_word(const std::string& text) {
+  constexpr char kPlain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+=,-";
+  if (!text.empty() && text.find_first_not_of(kPlain) == text.npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+/// A command that uses what was made; nothing for a certificate that neither a server nor a client shows.
+std::string hint_for(const CertificateRecipe& recipe, const Certificate& leaf, const std::string& certificate, const std::string& key) {
+  const std::string shown = " --cert " + shell_word(certificate) + " --key " + shell_word(key);
+  if (recipe.for_servers && !leaf.names().empty()) return "try:   tls12 serve --listen 127.0.0.1:8443" + shown;
+  if (recipe.for_clients) return "try:   tls12 connect HOST:PORT" + shown;
+  return {};
+}
+
 /// `tls12 cert NAME…`: all that a server on this machine needs.
 int make_development(CertOptions options) {
   if (options.names.empty()) options.names = {"localhost", "127.0.0.1", "::1"};
   auto ca = find_or_make_development_ca(options);
   if (!ca) return failed(ca.error());
-  auto leaf = make_certificate(options, &*ca);
+  auto leaf = make_certificate(options, &ca->identity);
   if (!leaf) return failed(leaf.error());
-  const auto& [certificate, key, request] = leaf->files;
-  return report(options, {{"ca", options.folder + "/ca.pem"}, {"certificate", certificate}, {"key", key}, {"leaf", describe(leaf->identity.chain()[0])}},
-                "try:   tls12 serve --listen 127.0.0.1:8443 --cert " + certificate + " --key " + key);
+  if (auto written = write(options, {ca->drafts, leaf->drafts}); !written) return failed(written.error());
+  const std::string& certificate = leaf->files.certificate;
+  const std::string& key = options.key.empty() ? leaf->files.key : options.key;
+  const Certificate& made = leaf->identity.chain()[0];
+  return report(options, {{"ca", options.folder + "/ca.pem"}, {"certificate", certificate}, {"key", key}, {"leaf", describe(made)}},
+                hint_for(recipe_of(options, &ca->identity), made, certificate, key));
 }
 
 /// `--ca`, `--issuer`: one certificate.
 int make_one(const CertOptions& options, const Identity* issuer) {
   auto made = make_certificate(options, issuer);
   if (!made) return failed(made.error());
+  if (auto written = write(options, {made->drafts}); !written) return failed(written.error());
   return report(options, {{"certificate", made->files.certificate},
                           {"key", options.key.empty() ? made->files.key : options.key},
                           {"contents", describe(made->identity.chain()[0])}});
@@ -221,13 +268,9 @@ int make_request(const CertOptions& options) {
   if (!key) return failed(key.error());
   auto request = outcome(request_certificate(recipe_of(options, nullptr), *key));
   if (!request) return failed(request.error());
-  if (options.key.empty()) {
-    auto pem = outcome(key->to_pem());
-    if (!pem) return failed(pem.error());
-    if (auto written = write(files.key, *pem, Secrecy::secret); !written) return failed(written.error());
-  }
-  if (auto written = write(files.request, request->to_pem(), Secrecy::open); !written) return failed(written.error());
-  say(options, "wrote " + files.request + (options.key.empty() ? " and " + files.key : ""));
+  auto drafts = drafts_of(options, files.request, request->to_pem(), *key, files);
+  if (!drafts) return failed(drafts.error());
+  if (auto written = write(options, {*drafts}); !written) return failed(written.error());
   return report(options, {{"request", files.request},
                           {"key", options.key.empty() ? files.key : options.key},
                           {"subject", request->subject()},
@@ -258,10 +301,8 @@ int sign_request(CertOptions options, const Identity& issuer) {
     options.file = stem.ends_with("-request") ? stem.substr(0, stem.size() - 8) : stem + "-certificate";
   }
   const Files files = files_for(options);
-  std::string chain;
-  for (const Certificate& one : chain_of(*certificate, &issuer)) chain += one.to_pem();
-  if (auto written = write(files.certificate, chain, Secrecy::open); !written) return failed(written.error());
-  say(options, "wrote " + files.certificate);
+  const Drafts drafts{.files = {{files.certificate, pem_of(chain_of(*certificate, &issuer)), Secrecy::open}}, .told = files.certificate};
+  if (auto written = write(options, {drafts}); !written) return failed(written.error());
   return report(options, {{"certificate", files.certificate}, {"contents", describe(*certificate)}});
 }
 
@@ -281,15 +322,14 @@ int make_crl(const CertOptions& options, const Identity& issuer) {
   if (options.days) recipe.next_update = recipe.this_update + std::chrono::days(*options.days);
   auto crl = outcome(issue_crl(recipe, issuer));
   if (!crl) return failed(crl.error());
-  if (auto written = write(options.crl, crl->to_pem(), Secrecy::open); !written) return failed(written.error());
-  say(options, "wrote " + options.crl + " (revoked: " + std::to_string(crl->size()) + ")");
+  const Drafts drafts{.files = {{options.crl, crl->to_pem(), Secrecy::open}}, .told = options.crl + " (revoked: " + std::to_string(crl->size()) + ")"};
+  if (auto written = write(options, {drafts}); !written) return failed(written.error());
   return report(options, {{"crl", options.crl}, {"revoked", crl->size()}});
 }
 
 }  // namespace
 
 int make_certificates(const CertOptions& options) {
-  if (::mkdir(options.folder.c_str(), 0777) != 0 && errno != EEXIST) return failed("cannot make the folder " + options.folder + ": " + std::strerror(errno));
   if (options.request) return make_request(options);
   if (options.issuer.empty()) return options.ca ? make_one(options, nullptr) : make_development(options);
   auto issuer = find_issuer(options);

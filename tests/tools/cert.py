@@ -1,6 +1,7 @@
 """What `tls12 cert` makes passes the strictest checks of others and of our own, and does what its options say. usage: cert.py TLS12"""
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -217,6 +218,46 @@ def refusals(stage):
     for arguments in (("--sign", "x"), ("--revoke", "x"), ("--for", "fun"), ("--serial", "xyz"), ("--not-after", "soon"), ("--rsa-bits", "1024"),
                       ("--request", "--ca"), ("--issuer-key", "x"), ("--hash", "md5"), ("--days", "0")):
         stage.refused(*arguments, code=2)
+
+
+@test("a name that cannot be used leaves no file behind")
+def unusable(stage):
+    for number, arguments in enumerate((("a b",), ("good.example.org", "a b"), ("a..b",), ("b\u00fccher.example",), ("1.2.3",), ("--request", "a b"),
+                                        ("good.example.org", "--subject", "X"), ("good.example.org", "--key", "absent.pem"))):
+        folder = f"unusable{number}"
+        stage.refused(*arguments, "--out", folder)
+        expect(not os.path.exists(os.path.join(stage.folder, folder)), arguments, "left something")
+
+
+@test("a certificate for an IPv6 address with a zone is for the address: no other machine knows the zone")
+def zone(stage):
+    expect(json.loads(stage.cert("fe80::1%eth0", "--out", "zone", "--json"))["leaf"]["names"] == ["fe80::1"])
+
+
+@test("a name that is as long as a name may be has files")
+def long_name(stage):
+    name = ".".join(("a" * 63, "b" * 63, "c" * 63, "d" * 61))
+    made = json.loads(stage.cert(name, "--out", "long", "--json"))
+    expect(stage.we_verify("--trust", "long/ca.pem", "--name", name, made["certificate"]), made)
+
+
+@test("the hint is a command for what was made, as a shell reads it")
+def hints(stage):
+    def hint(*arguments):
+        lines = [line for line in stage.cert(*arguments).splitlines() if line.startswith("try:")]
+        expect(len(lines) <= 1, lines)
+        return shlex.split(lines[0][4:]) if lines else []
+
+    expect(hint("www.example.org", "--out", "hint") == ["tls12", "serve", "--listen", "127.0.0.1:8443", "--cert", "hint/www.example.org.pem",
+                                                        "--key", "hint/www.example.org-key.pem"])
+    expect(hint("alice@example.org", "--for", "client", "--out", "hint") == ["tls12", "connect", "HOST:PORT", "--cert", "hint/alice@example.org.pem",
+                                                                             "--key", "hint/alice@example.org-key.pem"])
+    given = hint("www.example.org", "--key", "hint/www.example.org-key.pem", "--file", "again", "--out", "hint")
+    expect(given[4:] == ["--cert", "hint/again.pem", "--key", "hint/www.example.org-key.pem"], given)
+    expect(json.loads(stage.cert("www.example.org", "--key", "hint/www.example.org-key.pem", "--out", "hint", "--json"))["key"] == "hint/www.example.org-key.pem")
+    odd = hint("www.example.org", "--out", "it's a folder")
+    expect(odd[4:] == ["--cert", "it's a folder/www.example.org.pem", "--key", "it's a folder/www.example.org-key.pem"], odd)
+    expect(hint("ocsp", "--subject", "CN=ocsp", "--for", "ocsp", "--out", "hint") == [])
 
 
 def main():
