@@ -117,7 +117,8 @@ std::expected<void, NoRequest> RequestReader::receive() {
   }
   if (n) return std::unexpected(NoRequest{NoRequest::Because::ended, 0, {}});
   if (n.error().code == Errc::timed_out) return std::unexpected(NoRequest{NoRequest::Because::idle, 0, n.error().message()});
-  return std::unexpected(NoRequest{NoRequest::Because::failed, 0, n.error().message()});
+  const bool is_cut = n.error().code == Errc::truncated;
+  return std::unexpected(NoRequest{is_cut ? NoRequest::Because::cut : NoRequest::Because::failed, 0, n.error().message()});
 }
 
 std::expected<void, NoRequest> RequestReader::wait() {

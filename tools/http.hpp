@@ -61,7 +61,7 @@ struct HttpLimits {
 
 /// Why there is no request.
 struct NoRequest {
-  enum class Because : unsigned char { ended, idle, refused, failed } because = Because::ended;
+  enum class Because : unsigned char { ended, cut, idle, refused, failed } because = Because::ended;
   unsigned status = 0;  ///< refused: what to answer
   std::string reason = {};
 };

@@ -27,6 +27,13 @@ std::string plain_answer() {
   return "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(text.size()) + "\r\nConnection: close\r\n\r\n" + text;
 }
 
+/// A client that sends its request letter by letter gets its answer at the first one.
+bool may_be_plain_http(Bytes first) {
+  if (first[0] < 'A' || first[0] > 'Z') return false;  // a TLS record's type is not a letter (RFC 5246 §6.2.1)
+  const auto fault = Engine::check_first_bytes(first);
+  return !fault || fault->code == Errc::plain_http;
+}
+
 std::string negotiated(const ConnectionState& state) {
   std::string text = name(state.version) + " " + name(state.cipher_suite);
   if (state.group) text += " " + name(*state.group);
@@ -186,10 +193,9 @@ void Server::serve(TransportPtr transport) {
   const ServerContext context = this->context();
   const Deadline deadline = within(context.config().common.handshake_timeout);
   if (const std::string why = wait_for_first_byte(*transport, deadline); !why.empty()) return log_no_handshake(peer, why + " [no alert]");
-  char first = 0;
-  // A TLS record's type is none of HTTP's letters (RFC 5246 §6.2.1).
-  const bool seen = ::recv(transport->descriptor(), &first, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
-  if (seen && first >= 'A' && first <= 'Z') {
+  std::array<std::uint8_t, 32> first;
+  const ssize_t seen = ::recv(transport->descriptor(), first.data(), first.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (seen > 0 && may_be_plain_http(Bytes(first).first(static_cast<std::size_t>(seen)))) {
     answer_plain_http(*transport);
     Error error = Error(Errc::plain_http).in(Phase::handshake);
     error.alert.reset();
@@ -255,7 +261,7 @@ void Server::serve_tls(Conn& conn, Registered& entry) {
     return log_no_handshake(conn.peer(), done.error().message() + (done.error().alert ? "" : " [no alert]"), done.error());
   }
   const std::string agreed = negotiated(conn.state());
-  const std::string story = options_.echo ? serve_echo(conn, entry) : serve_http(conn, entry);
+  const Story story = options_.echo ? Story{serve_echo(conn, entry)} : serve_http(conn, entry);
   about_to_close();
   const CloseReport report = conn.close_gracefully(within(options_.linger_time));
   log_connection(conn, agreed, story, report);
@@ -266,19 +272,22 @@ void Server::log_no_handshake(const std::string& peer, const std::string& reason
   log_(json_text({{"peer", peer}, {"ok", false}, {"error", error_json(reason, error)}}));
 }
 
-void Server::log_connection(const Conn& conn, const std::string& agreed, const std::string& story, const CloseReport& report) const {
+void Server::log_connection(const Conn& conn, const std::string& agreed, const Story& story, const CloseReport& report) const {
   const ConnectionState end = conn.state();
-  const std::string closed = report.peer_closed ? "closed by both" : report ? "closed" : "not closed properly: " + std::string(rule(report.error->code).name);
+  const std::string closed = story.left_idle      ? "left by the peer while idle, without its close_notify"
+                             : report.peer_closed ? "closed by both"
+                             : report             ? "closed"
+                                                  : "not closed properly: " + std::string(rule(report.error->code).name);
   if (!options_.json) {
-    return log_(conn.peer() + " " + agreed + ", " + std::to_string(end.bytes_received) + " bytes in, " + std::to_string(end.bytes_sent) + " out, " + story +
-                ", " + closed);
+    return log_(conn.peer() + " " + agreed + ", " + std::to_string(end.bytes_received) + " bytes in, " + std::to_string(end.bytes_sent) + " out, " +
+                story.text + ", " + closed);
   }
   nlohmann::ordered_json json = summary_json(end, conn.peer());
   if (!options_.exported.label.empty()) json["exported"] = exported_json(conn, options_.exported);
   json["sent"] = end.bytes_sent;
   json["received"] = end.bytes_received;
-  json["ok"] = bool(report);
-  json["story"] = story + ", " + closed;
+  json["ok"] = report || story.left_idle;
+  json["story"] = story.text + ", " + closed;
   log_(json_text(json));
 }
 
@@ -299,7 +308,7 @@ std::string Server::serve_echo(Conn& conn, Registered& entry) {
   }
 }
 
-std::string Server::serve_http(Conn& conn, Registered& entry) {
+Server::Story Server::serve_http(Conn& conn, Registered& entry) {
   RequestReader requests(conn, options_.http);
   std::uint64_t served = 0;
   const std::string peer = conn.peer();
@@ -312,18 +321,20 @@ std::string Server::serve_http(Conn& conn, Registered& entry) {
     const std::string so_far = count(served, "request", "requests");
     if (!request) {
       const NoRequest& none = request.error();
-      if (none.because != NoRequest::Because::refused) return so_far + (none.reason.empty() ? "" : ", " + none.reason);
+      // RFC 9112 §9.8: servers should be prepared for an incomplete close. After a complete response nothing is missing.
+      if (none.because == NoRequest::Because::cut && served > 0 && !requests.begun()) return {so_far, true};
+      if (none.because != NoRequest::Because::refused) return {so_far + (none.reason.empty() ? "" : ", " + none.reason)};
       const Response refusal = error_page(none.status, none.reason);
       log_request(peer + " - " + outcome(none.status, refusal.content_length(), answer(conn, Request{}, refusal, false)));
-      return so_far + ", answered " + std::to_string(none.status) + ": " + none.reason;
+      return {so_far + ", answered " + std::to_string(none.status) + ": " + none.reason};
     }
     const Response response = response_to(conn, *request, ++served);
     // A body is not read; what follows it could not be told from it.
     const bool keep_alive = request->keep_alive && !request->has_body && response.status != 405 && !stopping();
     const bool taken = answer(conn, *request, response, keep_alive);
     log_request(peer + " " + request_line(*request) + " " + outcome(response.status, request->is_head() ? 0 : response.content_length(), taken));
-    if (!taken) return so_far + ", and an answer that was not taken";
-    if (!keep_alive) return count(served, "request", "requests");
+    if (!taken) return {so_far + ", and an answer that was not taken"};
+    if (!keep_alive) return {count(served, "request", "requests")};
   }
 }
 

@@ -49,6 +49,11 @@ class Server {
     bool idle = false;
   };
   class Registered;
+  /// What a connection carried, for the log.
+  struct Story {
+    std::string text = {};
+    bool left_idle = false;  ///< the peer ended the transport between two requests, as browsers do
+  };
 
   void start(TransportPtr transport);
   void finished();
@@ -57,11 +62,11 @@ class Server {
   void answer_plain_http(Transport& transport);
   void serve_tls(Conn& conn, Registered& entry);
   void log_no_handshake(const std::string& peer, const std::string& reason, const std::optional<Error>& error = {}) const;
-  void log_connection(const Conn& conn, const std::string& agreed, const std::string& story, const CloseReport& report) const;
+  void log_connection(const Conn& conn, const std::string& agreed, const Story& story, const CloseReport& report) const;
   void log_dropped(const char* reason) const noexcept;
   void log_request(const std::string& line) const;
   std::string serve_echo(Conn& conn, Registered& entry);
-  std::string serve_http(Conn& conn, Registered& entry);
+  Story serve_http(Conn& conn, Registered& entry);
   Response response_to(Conn& conn, const Request& request, std::uint64_t number) const;
   bool answer(Conn& conn, const Request& request, const Response& response, bool keep_alive);
   bool send(Conn& conn, Bytes data);
