@@ -85,7 +85,7 @@ class Demo {
  private:
   // ------------------------------------------------------------------------------------------------ telling
 
-  void chapter(const std::string& title) { print(stdout, "\n" + paint_.bold("━━━ " + std::to_string(++chapter_) + ". " + title + " ━━━") + "\n\n"); }
+  void chapter(const std::string& title) { print(stdout, "\n" + paint_.bold(Text("━━━ ") + std::to_string(++chapter_) + ". " + title + " ━━━") + "\n\n"); }
   void tell(const Text& text) const { print(stdout, text + "\n"); }
   void command(const std::string& line) const { print(stdout, "\n" + paint_.cyan("$ " + line) + "\n"); }
   void good(const std::string& text) const { print(stdout, paint_.green("✓") + " " + text + "\n"); }

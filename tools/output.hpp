@@ -16,9 +16,12 @@ namespace tls12::tool {
 /// stay as they are, with their newlines. Only Paint adds control sequences.
 class Text {
  public:
+  /// A literal, as the locale can show it: without UTF-8, ASCII stands for lines, arrows and ticks.
+  static std::string drawn(std::string_view literal);
+
   Text() = default;
   template <std::size_t size>
-  Text(const char (&literal)[size]) : text_(literal) {}
+  Text(const char (&literal)[size]) : text_(drawn(literal)) {}
   template <std::size_t size>
   Text(char (&buffer)[size]) = delete;
   template <class Pointer>

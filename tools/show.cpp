@@ -78,7 +78,7 @@ class Printer {
     name += node.field.empty() ? node.type : node.field;
     const std::string type = node.field.empty() || node.field == node.type ? "" : node.type;
     const Text words = node.value.empty() ? paint_.dim(type) : is_leaf ? Text(node.value) : paint_.yellow(node.value);
-    Text line = paint_.dim(right(node.offset)) + padded(spaced(first) + (goes_on && brief_ ? " …" : ""), kBytesWidth) + " ";
+    Text line = paint_.dim(right(node.offset)) + padded(spaced(first) + (goes_on && brief_ ? Text(" …") : Text()), kBytesWidth) + " ";
     line += words.empty() ? paint_.cyan(name) : paint_.cyan(padded(name, kNameWidth)) + " " + words;
     if (!node.note.empty()) line += paint_.dim("  " + node.note);
     if (!node.problem.empty()) line += paint_.red("  << " + node.problem);

@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "output.hpp"
 #include "show_oids.hpp"
 #include "show_words.hpp"
 #include "words.hpp"
@@ -251,7 +252,7 @@ std::vector<Node> timestamps(Bytes content) {
                      .header = 2,
                      .bytes = sct,
                      .value = calendar(WallTime(std::chrono::floor<std::chrono::seconds>(millis))),
-                     .note = "by the log " + in_hex(sct.subspan(3, 4)) + "…"});
+                     .note = "by the log " + in_hex(sct.subspan(3, 4)) + Text::drawn("…")});
   }
   if (!left.empty() || content.size() < 2) nodes.push_back({.type = "bytes", .bytes = left.empty() ? content : left, .problem = "cut short"});
   return nodes;

@@ -91,7 +91,7 @@ class Trace final : public Observer {
   }
 
   Text heading(const std::string& what, const std::string& source) const {
-    return "\n" + tag() + paint_.green(padded("═══ " + what + " ", kTitleWidth)) + paint_.dim(source) + "\n";
+    return "\n" + tag() + paint_.green(padded(Text("═══ ") + what + " ", kTitleWidth)) + paint_.dim(source) + "\n";
   }
 
   Text line(const std::string& field, const Text& value, const std::string& note = {}) const {

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdio>
 
+#include "output.hpp"
+
 namespace tls12::tool {
 
 std::string calendar(WallTime time) {
@@ -47,7 +49,7 @@ std::string hex_digits(Bytes bytes) {
 
 std::string hex(Bytes bytes, std::size_t at_most) {
   std::string text = hex_digits(bytes.first(std::min(bytes.size(), at_most)));
-  if (bytes.size() > at_most) text += "…";
+  if (bytes.size() > at_most) text += Text::drawn("…");
   return text + (text.empty() ? "" : " ") + "(" + count(bytes.size(), "byte", "bytes") + ")";
 }
 
