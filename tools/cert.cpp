@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "choice.hpp"
 #include "command.hpp"
 #include "files.hpp"
 #include "judge.hpp"
@@ -65,9 +66,11 @@ CLI::Option* add_time(CLI::App& command, const char* name, std::string& time, co
 /// Words that stand for values, without CLI11's list of them in the help.
 template <class Value>
 CLI::Option* add_choice(CLI::App& command, const char* name, Value& value, const std::map<std::string, Value>& choices, const char* words) {
+  std::vector<std::string> known;
+  for (const auto& [word, meaning] : choices) known.push_back(word);
   return command.add_option_function<std::string>(
                     name, [&value, choices](const std::string& word) { value = choices.at(word); }, words)
-      ->check(CLI::IsMember(choices).description(""));
+      ->check(one_of(known));
 }
 
 void add_what(CLI::App& command, CertOptions& options) {
@@ -84,7 +87,7 @@ void add_what(CLI::App& command, CertOptions& options) {
   auto* crl =
       command.add_option("--crl", options.crl, "write the issuer's revocation list, going on from the one that is there")->type_name("FILE")->needs(issuer);
   command.add_option("--revoke", options.revoke, "revoke the first certificate of this file (repeat)")->type_name("FILE")->needs(crl);
-  command.add_option("--reason", options.reason, "why: keyCompromise, superseded, cessationOfOperation, …")->type_name("WORD")->needs(crl);
+  command.add_option("--reason", options.reason, "why: keyCompromise, superseded, cessationOfOperation, ...")->type_name("WORD")->needs(crl);
   crl->excludes(ca)->excludes(sign);
 }
 
@@ -119,7 +122,7 @@ void add_contents(CLI::App& command, CertOptions& options) {
   command.add_flag("--client", recipe.for_clients, "for a client as well as for a server");
   command.add_option("--for", options.purposes, "what it is for: server, client, ocsp, crl (server); several with commas between them")
       ->delimiter(',')
-      ->check(CLI::IsMember({"server", "client", "ocsp", "crl"}).description(""))
+      ->check(one_of({"server", "client", "ocsp", "crl"}))
       ->type_name("PURPOSE");
   command.add_option("--path-length", recipe.path_length, "of a CA: how many CAs may be below it (an intermediate: 0)")->type_name("N");
   command.add_option("--permit", recipe.permitted, "of a CA: the only names below it: example.org, 192.0.2.0/24, email:.example.org (repeat)")

@@ -12,7 +12,9 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "choice.hpp"
 #include "command.hpp"
+#include "endpoint.hpp"
 #include "files.hpp"
 #include "options.hpp"
 #include "summary.hpp"
@@ -25,7 +27,7 @@ struct Options {
   std::string target, ca, server_name, certificate, key;
   HostPort peer;
   bool insecure = false, json = false, quiet = false;
-  bool fallback = false, grease = false;
+  bool fallback = false, grease = false, half_close = false;
   Renegotiation renegotiation = Renegotiation::never;
   unsigned resume = 0;  ///< more connections, each taking up the session of the one before
   std::size_t max_fragment = 0;
@@ -38,7 +40,8 @@ constexpr std::size_t kChunk = 64 * 1024;
 
 std::chrono::milliseconds timeout_of(const Options& options) { return std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000)); }
 
-/// Copies standard input to the connection and then closes that direction, on a thread of its own.
+/// Copies standard input to the connection, on a thread of its own. At its end this direction stays open (unless --half-close):
+/// many servers drop their answer when the client has closed its direction.
 class Upload {
  public:
   Upload(Conn& conn, const Options& options) : conn_(conn), options_(options), wake_(::eventfd(0, EFD_CLOEXEC)), thread_([this] { run(); }) {}
@@ -56,7 +59,7 @@ class Upload {
     thread_.join();
   }
 
-  /// Behind finish(): why not everything was sent, and closed.
+  /// After finish(): why not everything was sent, or this direction not closed.
   const std::optional<Error>& error() const { return error_; }
   std::uint64_t sent() const { return sent_; }
 
@@ -81,6 +84,7 @@ class Upload {
       if (!send(Bytes(buffer).first(static_cast<std::size_t>(n)))) return;
     }
     extend_deadline();
+    if (!options_.half_close) return;
     if (auto closed = conn_.close_write(); !closed) stop(closed.error());
   }
 
@@ -146,6 +150,13 @@ struct Ending {
   std::uint64_t sent = 0, received = 0;
 };
 
+constexpr char kNothingCame[] = "the connection ended before any byte came";
+
+/// Not by a deadline, nor at this end.
+bool peer_ended(const Error& error) {
+  return error.category() == Category::peer_alert || (error.category() == Category::transport && error.code != Errc::closed);
+}
+
 Ending ended_by(const Error& error) { return {error.message(), error}; }
 
 Ending converse(Conn& conn, const Options& options) {
@@ -157,6 +168,7 @@ Ending converse(Conn& conn, const Options& options) {
     auto n = conn.read(buffer);
     if (!n) {
       ending = {n.error().message(), n.error(), 0, ending.received};
+      if (ending.received == 0 && peer_ended(n.error())) ending.reason = std::string(kNothingCame) + ": " + ending.reason;
       conn.close();
       break;
     }
@@ -246,6 +258,7 @@ int run(const Options& options) {
   const std::string address = conn->peer();
   if (!options.quiet && !options.json) { print(stderr, summary(conn->state(), address, Paint(options.connection.colour, stderr))); }
   const Ending ending = converse(*conn, options);
+  if (ending.reason.empty() && ending.received == 0 && !options.quiet && !options.json) complain(kNothingCame);
   nlohmann::ordered_json json = summary_json(conn->state(), address);
   if (!options.connection.exported.label.empty()) json["exported"] = exported_json(*conn, options.connection.exported);
   return report(options, ending, std::move(json));
@@ -256,8 +269,8 @@ int run(const Options& options) {
 void add_connect(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App& command = *app.add_subcommand("connect", "Connect to a TLS server: standard input goes to it, what it says to standard output.");
-  command.add_option("TARGET", options->target, "where to, as HOST:PORT; an IPv6 address as [ADDRESS]:PORT")->required()->check([options](const std::string& text) {
-    return parse_host_port(text, options->peer);
+  command.add_option("TARGET", options->target, "where to, as HOST:PORT, with a number or a service's name; an IPv6 address as [ADDRESS]:PORT, or [ADDRESS%ZONE]:PORT")->required()->check([options](const std::string& text) {
+    return parse_target(text, options->peer);
   });
   auto* ca = command.add_option("--ca", options->ca, "trust the certificates of this PEM file instead of the system's")->type_name("FILE");
   command.add_option("--servername", options->server_name, "whom to ask for, and whom the certificate must name, instead of HOST")->type_name("NAME");
@@ -275,18 +288,19 @@ void add_connect(CLI::App& app, Action& action) {
   command.add_flag("--grease", options->grease, "offer values that mean nothing, too (RFC 8701)");
   const std::map<std::string, Renegotiation> often = {{"never", Renegotiation::never}, {"once", Renegotiation::once}, {"freely", Renegotiation::freely}};
   command.add_option("--renegotiate", options->renegotiation, "how often the server may ask for another handshake (RFC 5746): never, once or freely")
-      ->transform(CLI::CheckedTransformer(often).description(""))
+      ->transform(value_of(often))
       ->type_name("HOW");
   command.add_option("--timeout", options->timeout, "bounds the connection with its handshake, and then each wait for the peer (without it: 30 s, and none)")
       ->check(CLI::Range(0.001, 1e6).description(""))
       ->type_name("SECONDS");
+  command.add_flag("--half-close", options->half_close, "send close_notify at the end of the input, and go on reading (some servers then send no answer)");
   command.add_flag("--quiet", options->quiet, "do not say what was negotiated");
   command.add_flag("--json", options->json, "say what was negotiated and how it ended as one line of JSON on standard error");
   options->connection.add_to(command);
   for (const char* identifies : {"--pin", "--peer-key"}) insecure->excludes(command.get_option(identifies));
   command.footer(
-      "At the end of its input it sends close_notify and goes on reading until the peer's. Exit code: 0 when both ends closed properly, "
-      "1 otherwise, with one line of reason, 2 for wrong usage.");
+      "At the end of its input it goes on reading until the peer's close_notify, and answers that; --timeout bounds the wait. To try a handshake alone: "
+      "--half-close </dev/null. Exit code: 0 when both ends closed properly, 1 otherwise, with one line of reason, 2 for wrong usage.");
   command.callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "command.hpp"
+#include "help.hpp"
 #include "startup.hpp"
 
 namespace {
@@ -38,7 +39,7 @@ int main(int argc, char** argv) try {
 
   CLI::App app("TLS 1.2 whose every call comes back in time.", "tls12");
   app.require_subcommand(1);
-  app.get_formatter()->column_width(34);
+  app.formatter(help_formatter());
   Action action;
   add_demo(app, action);
   add_connect(app, action);

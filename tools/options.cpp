@@ -4,6 +4,7 @@
 #include <charconv>
 #include <map>
 
+#include "choice.hpp"
 #include "command.hpp"
 #include "encoded.hpp"
 #include "files.hpp"
@@ -29,7 +30,7 @@ auto values_named(const std::vector<std::string>& names, const Values& values) {
 
 template <class Values>
 void add_list(CLI::App& app, const std::string& option, std::vector<std::string>& into, const Values& values, const std::string& help) {
-  app.add_option(option, into, help)->delimiter(',')->type_name("NAME,...")->check(CLI::IsMember(names_of(values)).description(""));
+  app.add_option(option, into, help)->delimiter(',')->type_name("NAME,...")->check(one_of(names_of(values), "tls12 suites"));
 }
 
 std::map<std::string, SuitePolicy> policies_by_name() {
@@ -70,13 +71,13 @@ std::string parse_export(const std::string& text, Export& into) {
 void add_colour_option(CLI::App& app, Colour& colour) {
   const std::map<std::string, Colour> words = {{"auto", Colour::automatic}, {"always", Colour::always}, {"never", Colour::never}};
   app.add_option("--color", colour, "colours in what is printed: auto (on a terminal), always or never")
-      ->transform(CLI::CheckedTransformer(words).description(""))
+      ->transform(value_of(words))
       ->type_name("WHEN");
 }
 
 void ConnectionOptions::add_to(CLI::App& app) {
   app.add_option("--policy", policy, "what to speak: modern, compatible, legacy, iot or psk (modern); `tls12 suites` lists them")
-      ->transform(CLI::CheckedTransformer(policies_by_name()).description(""))
+      ->transform(value_of(policies_by_name()))
       ->type_name("NAME");
   add_list(app, "--suites", suites, every_suite(), "cipher suites, best first, by their registered names, instead of the policy's");
   add_list(app, "--groups", groups, every_group(), "groups of the key exchange, best first: x25519, secp256r1, ffdhe2048, ...");
@@ -159,24 +160,6 @@ Result<std::function<bool(Bytes)>> ConnectionOptions::judge_of_raw_keys() const 
     if (known.size() == before) return fail(local(Error(Errc::bad_pem, path + ": no PUBLIC KEY")));
   }
   return [known](Bytes key) { return std::ranges::any_of(known, [key](const Der& one) { return std::ranges::equal(one, key); }); };
-}
-
-std::string parse_host_port(const std::string& text, HostPort& into) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return "'" + text + "' is not HOST:PORT";
-  std::string host = text.substr(0, colon);
-  if (host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  } else if (host.find(':') != std::string::npos) {
-    return "'" + text + "': an IPv6 address is written [ADDRESS]:PORT";
-  }
-  if (host.empty()) return "'" + text + "' is not HOST:PORT";
-  const char* end = text.data() + text.size();
-  unsigned port = 0;
-  const auto [stop, fault] = std::from_chars(text.data() + colon + 1, end, port);
-  if (fault != std::errc{} || stop != end || port > 65535) return "'" + text + "': the port is a number up to 65535";
-  into = {host, static_cast<std::uint16_t>(port)};
-  return {};
 }
 
 }  // namespace tls12::tool

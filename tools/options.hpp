@@ -56,12 +56,4 @@ std::string parse_psk(const std::string& text, std::vector<PreSharedKey>& into);
 /// `--color WHEN`.
 void add_colour_option(CLI::App& app, Colour& colour);
 
-/// ADDRESS:PORT, [ADDRESS]:PORT.
-struct HostPort {
-  std::string host;
-  std::uint16_t port = 0;
-};
-/// What CLI11 calls a validator: empty when `text` is a HostPort, otherwise the reason.
-std::string parse_host_port(const std::string& text, HostPort& into);
-
 }  // namespace tls12::tool

@@ -9,7 +9,9 @@
 #include <optional>
 #include <thread>
 
+#include "choice.hpp"
 #include "command.hpp"
+#include "endpoint.hpp"
 #include "files.hpp"
 #include "options.hpp"
 #include "queued_output.hpp"
@@ -264,7 +266,7 @@ void add_sessions_and_clients(CLI::App& command, Options& options) {
   command
       .add_option("--client-auth", options.client_authentication,
                   "clients' certificates: none, request or require-any (neither is verified), verify-if-given, verify (none)")
-      ->transform(CLI::CheckedTransformer(asked).description(""))
+      ->transform(value_of(asked))
       ->type_name("HOW");
   command.add_option("--client-ca", options.client_ca, "whose certificates clients must have; may be given again")->type_name("FILE")->allow_extra_args(false);
   command.add_option("--staple", options.staple, "an OCSP response to show with the first --cert (RFC 6066)")->type_name("FILE");
@@ -280,8 +282,8 @@ void add_sessions_and_clients(CLI::App& command, Options& options) {
 void add_serve(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App& command = *app.add_subcommand("serve", "Serve files, an echo, or a page about the connection, over HTTPS.");
-  command.add_option("--listen", options->listen, "where; port 0 takes a free one (127.0.0.1:8443)")
-      ->check([options](const std::string& text) { return parse_host_port(text, options->address); })
+  command.add_option("--listen", options->listen, "where: ADDRESS:PORT, or :PORT on all addresses; port 0 takes a free one (127.0.0.1:8443)")
+      ->check([options](const std::string& text) { return parse_listen_address(text, options->address); })
       ->type_name("ADDR:PORT");
   command
       .add_option("--cert", options->certificates, "a certificate chain, leaf first; with --key, and again for each further one. Without: one made on the spot")

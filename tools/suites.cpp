@@ -3,6 +3,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "choice.hpp"
 #include "command.hpp"
 #include "tls12/policy.hpp"
 #include "words.hpp"
@@ -52,7 +53,7 @@ void add_suites(CLI::App& app, Action& action) {
   std::vector<std::string> names;
   for (const SuitePolicy policy : policies()) names.push_back(name(policy));
   command.add_option("--policy", options->policy, "this one alone: modern, compatible, legacy, iot or psk")
-      ->check(CLI::IsMember(names).description(""))
+      ->check(one_of(names))
       ->type_name("NAME");
   command.add_flag("--json", options->json, "print JSON");
   command.callback([options, &action] { action = [options] { return run(*options); }; });

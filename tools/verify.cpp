@@ -8,6 +8,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "choice.hpp"
 #include "command.hpp"
 #include "files.hpp"
 #include "pins.hpp"
@@ -167,7 +168,7 @@ void add_options(CLI::App& command, const std::shared_ptr<Options>& options) {
   repeatable("--crl", options->crls, "revocation lists", "FILE");
   command.add_option("--ocsp", options->ocsp, "the OCSP response that came with the certificate")->type_name("FILE");
   command.add_option("--revocation", options->defaults.revocation, "off, prefer or require (prefer)")
-      ->transform(CLI::CheckedTransformer(modes).description(""))
+      ->transform(value_of(modes))
       ->type_name("MODE");
   repeatable("--pin", options->pins, std::string("what it must match; without --trust, that suffices. ").append(kAboutPins).c_str(), "PIN");
   repeatable("--name", options->names, "a DNS name, IP address or e-mail address that it must have (any name will do)", "NAME");
@@ -175,7 +176,7 @@ void add_options(CLI::App& command, const std::shared_ptr<Options>& options) {
       ->check(CLI::Validator(refuse_time, ""))
       ->type_name("TIME");
   command.add_option("--purpose", options->defaults.purpose, "what it is used for: server, client or any (server)")
-      ->transform(CLI::CheckedTransformer(purposes).description(""))
+      ->transform(value_of(purposes))
       ->type_name("USE");
   command.add_option("--max-depth", options->defaults.max_intermediates, "how many certificates there may be between it and the trusted one")
       ->check(CLI::Range(std::size_t{0}, kMostIntermediates).description(""))
@@ -187,7 +188,7 @@ void add_options(CLI::App& command, const std::shared_ptr<Options>& options) {
             policy = name == "strict" ? VerifyPolicy::strict() : name == "legacy" ? VerifyPolicy::legacy() : VerifyPolicy::standard();
           },
           "strict: every rule for who issues certificates, too; standard: what bears on trust; legacy: 1024 bits, SHA-1, common names (strict)")
-      ->check(CLI::IsMember({"strict", "standard", "legacy"}).description(""))
+      ->check(one_of({"strict", "standard", "legacy"}))
       ->type_name("POLICY");
 }
 

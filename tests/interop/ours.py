@@ -21,13 +21,13 @@ def _common(setting):
     return options
 
 
-def connect(stage, port, setting, *more, tally=False):
-    """Started with its standard input open; report() tells how it went."""
+def connect(stage, port, setting, *more, tally=False, half_close=True):
+    """Started with its standard input open, at whose end it closes its direction; report() tells how it went."""
     name = ["--servername", setting.name] if setting.name else []
     fragment = ["--max-fragment", setting.max_fragment] if setting.max_fragment else []
     resume = ["--resume", setting.connections - 1] if setting.connections > 1 else []
     trust = ["--ca", setting.trust] if setting.trust else [] if setting.peer_key or setting.pin else ["--insecure"]
-    raw = ["--raw-key"] * ("client" in setting.raw)
+    raw = ["--raw-key"] * ("client" in setting.raw) + ["--half-close"] * half_close
     return stage.start(stage.tls12, "connect", f"127.0.0.1:{port}", *trust, *name, *fragment, *resume, "--json", "--timeout", 20, *raw, *_common(setting), *more,
                        tally=tally)
 

@@ -25,7 +25,7 @@ class Keys(Stage):
 
 def connect(server, *options):
     """What our client tells of a connection on which it says a line."""
-    done = subprocess.run([server.stage.tls12, "connect", f"127.0.0.1:{server.port}", "--json", "--servername", "localhost", "--timeout", "10", *options],
+    done = subprocess.run([server.stage.tls12, "connect", f"127.0.0.1:{server.port}", "--json", "--half-close", "--servername", "localhost", "--timeout", "10", *options],
                           input="a line\n", capture_output=True, text=True, timeout=PATIENCE, check=False)
     told = json.loads(done.stderr.splitlines()[-1])
     expect(told["ok"] == (done.returncode == 0), done.stderr)

@@ -44,7 +44,7 @@ def run(stage, *arguments, env=None):
 
 def connect(stage, port, *options, env=None):
     """The exit code, and the report of a connection on which our client sends a line."""
-    done = run(stage, "connect", f"127.0.0.1:{port}", "--json", "--servername", "localhost", "--timeout", "10", *options, env=env)
+    done = run(stage, "connect", f"127.0.0.1:{port}", "--json", "--half-close", "--servername", "localhost", "--timeout", "10", *options, env=env)
     return done.returncode, json.loads(done.stderr.splitlines()[-1]), done.stdout
 
 

@@ -120,7 +120,7 @@ echo_address=$address echo_server=$server
 run "$tls12" serve --listen "$echo_address" --cert pki/localhost.pem --key pki/localhost-key.pem
 ends "a port in use is named" 1 "${echo_address##*:}"
 head -c 3000000 /dev/urandom >blob
-run "$tls12" connect "$echo_address" --ca pki/ca.pem --timeout 10 <blob
+run "$tls12" connect "$echo_address" --ca pki/ca.pem --half-close --timeout 10 <blob
 ends "an echo of 3 MB ends properly" 0
 cmp -s blob out && ok "the echo is the same, byte for byte" || bad "the echo is the same, byte for byte"
 grep -q 'verified *yes' err && ok "connect says what was negotiated" || bad "connect says what was negotiated" "$(cat err)"
@@ -128,10 +128,10 @@ run "$tls12" connect "$echo_address" </dev/null
 ends "a CA that the system does not know is refused" 1 'unknown_ca|issuer|anchor'
 run "$tls12" connect "$echo_address" --ca pki/ca.pem --servername other.example </dev/null
 ends "a name that the certificate lacks is refused" 1 'name'
-run "$tls12" connect "$echo_address" --insecure --quiet </dev/null
+run "$tls12" connect "$echo_address" --insecure --quiet --half-close </dev/null
 grep -q 'WARNING.*NOT verified' err && [ $code = 0 ] && ok "--insecure works, and says so loudly" || bad "--insecure works, and says so loudly" "$(cat err)"
 echo hello >request
-run "$tls12" connect "$echo_address" --ca pki/ca.pem --json --suites TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 --groups secp256r1 <request
+run "$tls12" connect "$echo_address" --ca pki/ca.pem --json --half-close --suites TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 --groups secp256r1 <request
 cp err out
 says "--json tells suite, group and bytes" '"cipher_suite":"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256","group":"secp256r1".*"sent":6,"received":6,"ok":true'
 

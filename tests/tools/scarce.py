@@ -109,7 +109,7 @@ def closed_descriptors(stage):
     server = Server("--cert", stage.path("pki/localhost.pem"), "--key", stage.path("pki/localhost-key.pem"), "--echo")
     port = listening.getsockname()[1]
     for closed in ((1,), (0, 1), (1, 2), (0, 1, 2)):
-        client = subprocess.Popen([TLS12, "connect", f"127.0.0.1:{port}", "--ca", stage.ca, "--timeout", "5"], stdin=subprocess.PIPE,
+        client = subprocess.Popen([TLS12, "connect", f"127.0.0.1:{port}", "--ca", stage.ca, "--half-close", "--timeout", "5"], stdin=subprocess.PIPE,
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=lambda: [os.close(d) for d in closed])
         near = listening.accept()[0]
         far = socket.create_connection(("127.0.0.1", server.port))
@@ -156,7 +156,7 @@ def main():
     at_every_point(stage, "show", ("show", leaf))
     at_every_point(stage, "verify", ("verify", "--trust", stage.ca, "--name", "localhost", leaf))
     server = Server("--cert", leaf, "--key", stage.path("pki/localhost-key.pem"), "--echo")
-    at_every_point(stage, "connect", ("connect", f"127.0.0.1:{server.port}", "--ca", stage.ca, "--quiet", "--timeout", "2"), b"hello\n" * 100)
+    at_every_point(stage, "connect", ("connect", f"127.0.0.1:{server.port}", "--ca", stage.ca, "--quiet", "--half-close", "--timeout", "2"), b"hello\n" * 100)
     server.stop()
     serve_with_shortages(stage)
 

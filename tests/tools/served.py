@@ -58,14 +58,14 @@ class Stage:
 
 
 class Server:
-    def __init__(self, stage, *options, www=True, pki="pki"):
+    def __init__(self, stage, *options, www=True, pki="pki", listen="127.0.0.1:0"):
         self.stage = stage
         folder = ["--www", stage.www] if www else []
         self.process = subprocess.Popen(
-            [stage.tls12, "serve", "--listen", "127.0.0.1:0", "--cert", stage.path(pki + "/localhost.pem"), "--key", stage.path(pki + "/localhost-key.pem"), *folder,
+            [stage.tls12, "serve", "--listen", listen, "--cert", stage.path(pki + "/localhost.pem"), "--key", stage.path(pki + "/localhost-key.pem"), *folder,
              *map(str, options)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         first = self.process.stdout.readline()
-        expect(first.startswith("listening on 127.0.0.1:"), "no first line:", first, "" if first else self.process.stderr.read())
+        expect(first.startswith("listening on " + ("127.0.0.1:" if listen == "127.0.0.1:0" else "")), "no first line:", first, "" if first else self.process.stderr.read())
         self.port = int(first.rsplit(":", 1)[1])
         self._lines, self._more = [], threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)

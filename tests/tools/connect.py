@@ -1,0 +1,391 @@
+"""How `tls12 connect` reads its command line, and how its connections end. usage: connect.py TLS12"""
+import errno
+import fcntl
+import os
+import pty
+import shutil
+import socket
+import ssl
+import struct
+import subprocess
+import sys
+import termios
+import threading
+
+from served import PATIENCE, Server, Skipped, Stage, collected, expect, play
+
+TESTS, test = collected()
+REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+NOTHING_CAME = "the connection ended before any byte came"
+
+
+class Peer:
+    """A TLS server for one connection, which `talk` makes of it; what went wrong there fails the test."""
+
+    def __init__(self, stage, talk, plain=False, address=("127.0.0.1", 0), pki="pki"):
+        self.listening = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
+        self.listening.bind(address)
+        self.listening.listen()
+        self.port = self.listening.getsockname()[1]
+        self.fault = None
+        self.names = []  # that clients asked for
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.maximum_version = ssl.TLSVersion.TLSv1_2
+        self.context.load_cert_chain(stage.path(pki + "/localhost.pem"), stage.path(pki + "/localhost-key.pem"))
+        self.context.sni_callback = lambda _stream, name, _context: self.names.append(name)
+        self._thread = threading.Thread(target=self._run, args=(talk, plain), daemon=True)
+        self._thread.start()
+
+    def _run(self, talk, plain):
+        try:
+            accepted, _ = self.listening.accept()
+            accepted.settimeout(PATIENCE)
+            with accepted:
+                if plain:
+                    talk(accepted)
+                else:
+                    with self.context.wrap_socket(accepted, server_side=True, suppress_ragged_eofs=False) as stream:
+                        talk(stream)
+        except Exception as fault:  # any way to fail is one
+            self.fault = fault
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        self._thread.join(PATIENCE)
+        self.listening.close()
+        if kind is None:
+            expect(self.fault is None, "the peer:", repr(self.fault))
+
+
+def command(stage, port, *options, host="127.0.0.1", timeout=PATIENCE):
+    return [stage.tls12, "connect", f"{host}:{port}", "--ca", stage.ca, "--quiet", "--timeout", str(timeout), *options]
+
+
+def connect(stage, port, *options, text=REQUEST, **where):
+    return subprocess.run(command(stage, port, *options, **where), input=text, capture_output=True, timeout=2 * PATIENCE, check=False)
+
+
+def request_of(stream):
+    data = b""
+    while not data.endswith(b"\n"):
+        part = stream.recv(4096)
+        expect(part, "the client's direction ended inside its request:", data)
+        data += part
+    return data
+
+
+# ------------------------------------------------ the end of the input
+
+
+@test("at the end of its input connect keeps its direction open, and reads on to the peer's close_notify")
+def stays_open(stage):
+    seen = threading.Event()
+
+    def talk(stream):
+        request_of(stream)
+        stream.sendall(b"the answer\n")
+        expect(seen.wait(PATIENCE), "the answer was not seen")
+        stream.setblocking(False)
+        try:
+            raise AssertionError(f"something came: {stream.recv(1)!r}")
+        except ssl.SSLWantReadError:
+            pass
+        stream.settimeout(PATIENCE)
+        stream.unwrap()  # returns once the client's close_notify has come
+
+    with Peer(stage, talk) as peer, open(stage.path("www/digits.txt"), "rb") as digits:
+        with subprocess.Popen(command(stage, peer.port), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as client:
+            client.stdin.write(digits.read() + b"\n")
+            client.stdin.close()
+            expect(client.stdout.readline() == b"the answer\n", "no answer")
+            seen.set()
+            expect(client.wait(PATIENCE) == 0, client.stderr.read())
+
+
+@test("with --half-close it sends close_notify at the end of its input, and reads on")
+def half_close(stage):
+    def talk(stream):
+        expect(stream.recv(4096) == REQUEST, "another request")
+        expect(stream.recv(1) == b"", "no close_notify")
+        stream.sendall(b"the answer\n")
+        stream.unwrap()
+
+    with Peer(stage, talk) as peer:
+        done = connect(stage, peer.port, "--half-close")
+    expect(done.returncode == 0 and done.stdout == b"the answer\n", done)
+
+
+@test("after the end of the input, --timeout ends the wait for a peer that says no more")
+def deadline(stage):
+    ended = threading.Event()
+
+    def talk(stream):
+        request_of(stream)
+        stream.sendall(b"an answer without an end\n")
+        ended.wait(PATIENCE)
+
+    with Peer(stage, talk) as peer:
+        done = connect(stage, peer.port, timeout=0.5)
+        ended.set()
+    expect(done.returncode == 1 and done.stdout == b"an answer without an end\n", done)
+    expect(done.stderr.count(b"\n") == 1 and b"deadline" in done.stderr and b"read" in done.stderr, done)
+
+
+def answers(stage, process, port):
+    """An HTTP server of another stack, which drops its answer if the client closes its direction too early."""
+    try:
+        done = connect(stage, port)
+        expect(done.returncode == 0 and b"the answer" in done.stdout, done)
+    finally:
+        process.kill()
+        process.wait()
+
+
+NODE = """
+const https = require('https'), fs = require('fs');
+https.createServer({cert: fs.readFileSync(process.argv[1]), key: fs.readFileSync(process.argv[2]), maxVersion: 'TLSv1.2'},
+  (request, response) => setImmediate(() => response.end('the answer'))).listen(0, '127.0.0.1', function () { console.log(this.address().port); });
+"""
+
+
+@test("Node's HTTPS server answers though the input has ended")
+def node(stage):
+    if not shutil.which("node"):
+        raise Skipped("node is not installed")
+    process = subprocess.Popen(["node", "-e", NODE, stage.path("pki/localhost.pem"), stage.path("pki/localhost-key.pem")], stdout=subprocess.PIPE)
+    answers(stage, process, int(process.stdout.readline()))
+
+
+GO = """
+package main
+import ("crypto/tls"; "fmt"; "net"; "net/http"; "os"; "time")
+func main() {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil { panic(err) }
+	fmt.Println(listener.Addr().(*net.TCPAddr).Port)
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-r.Context().Done(): // the client has closed its direction
+		case <-time.After(200 * time.Millisecond): fmt.Fprintln(w, "the answer")
+		}
+	})
+	server := http.Server{Handler: handler, TLSConfig: &tls.Config{MaxVersion: tls.VersionTLS12}}
+	panic(server.ServeTLS(listener, os.Args[1], os.Args[2]))
+}
+"""
+
+
+@test("Go's HTTPS server answers though the input has ended")
+def go(stage):
+    if not shutil.which("go"):
+        raise Skipped("go is not installed")
+    source, program = stage.path("main.go"), stage.path("go-server")
+    with open(source, "w", encoding="ascii") as file:
+        file.write(GO)
+    environment = dict(os.environ, GOFLAGS="", GO111MODULE="off", CGO_ENABLED="0")
+    environment.setdefault("GOCACHE", stage.path("go-cache"))
+    subprocess.run(["go", "build", "-o", program, source], env=environment, check=True, timeout=200)
+    process = subprocess.Popen([program, stage.path("pki/localhost.pem"), stage.path("pki/localhost-key.pem")], stdout=subprocess.PIPE)
+    answers(stage, process, int(process.stdout.readline()))
+
+
+@test("a connection that ends before any byte came says so, and another does not")
+def nothing_came(stage):
+    def closes(stream):
+        request_of(stream)
+        stream.unwrap()
+
+    def cuts(stream):
+        request_of(stream)
+        stream.shutdown(socket.SHUT_WR)
+
+    def answers_and_cuts(stream):
+        request_of(stream)
+        stream.sendall(b"the answer\n")
+        stream.shutdown(socket.SHUT_WR)
+
+    for talk, code, told in ((closes, 0, True), (cuts, 1, True), (answers_and_cuts, 1, False)):
+        with Peer(stage, talk) as peer:
+            plain = [option for option in command(stage, peer.port) if option != "--quiet"]
+            done = subprocess.run(plain, input=REQUEST, capture_output=True, timeout=2 * PATIENCE, check=False)
+        expect(done.returncode == code and (NOTHING_CAME.encode() in done.stderr) == told, talk.__name__, done)
+    with Peer(stage, closes) as peer:
+        done = connect(stage, peer.port)  # --quiet
+    expect(done.returncode == 0 and done.stderr == b"", done)
+
+
+# ------------------------------------------------ peers that do not speak TLS
+
+
+@test("a server that speaks another protocol is named")
+def other_servers(stage):
+    for banner, told in ((b"SSH-2.0-OpenSSH_9.2p1\r\n", "it speaks SSH"), (b"220 mail.example.org ESMTP\r\n", "it speaks SMTP or FTP"),
+                         (b"* OK IMAP4rev1 ready\r\n", "it speaks IMAP"), (b"+OK POP3 ready\r\n", "it speaks POP3"),
+                         (b"HTTP/1.1 400 Bad Request\r\n\r\n", "the peer speaks plain HTTP")):
+        def talk(plain, banner=banner):
+            plain.sendall(banner)
+            plain.recv(65536)  # the ClientHello
+            plain.recv(65536)  # the alert, or the end
+
+        with Peer(stage, talk, plain=True) as peer:
+            done = connect(stage, peer.port)
+        expect(done.returncode == 1 and done.stderr.count(b"\n") == 1 and told.encode() in done.stderr, banner, done)
+
+
+@test("a server that ends the handshake after a warning alert has its alert named")
+def warned(stage):
+    def talk(plain):
+        plain.recv(65536)
+        plain.sendall(b"\x15\x03\x03\x00\x02\x01\x70")
+        plain.shutdown(socket.SHUT_WR)
+        plain.recv(65536)
+
+    with Peer(stage, talk, plain=True) as peer:
+        done = connect(stage, peer.port)
+    expect(done.returncode == 1 and b"[received warning alert unrecognized_name]" in done.stderr, done)
+
+
+# ------------------------------------------------ where to
+
+
+@test("what is not HOST:PORT is refused, with the way to write it")
+def endpoints(stage):
+    for target, hint in (("https://example.org/", "leave the scheme out: example.org:443"), ("tls://example.org:8443", "leave the scheme out: example.org:8443"),
+                         ("http://[::1]/x", "leave the scheme out: [::1]:443"), ("example.org:443/path", "leave out what follows the port: example.org:443"),
+                         ("me@example.org:443", "leave the user out: example.org:443"), ("example.org", "the port is missing: example.org:443"),
+                         ("[::1]", "the port is missing: [::1]:443"), ("[::1]443", "after ] comes :PORT"), ("[::1:443", "no ]"), ("[example.org]:443", "IPv6"),
+                         ("[]:443", "IPv6"), ("[fe80::1%]:443", "IPv6"), ("::1:443", "[ADDRESS]:PORT"), ("fe80::1%lo:443", "[ADDRESS]:PORT"), (":443", "the host is missing"),
+                         ("example.org:", "the port is missing"), ("example.org:0", "at least 1"), ("example.org:65536", "at most 65535"),
+                         ("example.org:99999999999999999999", "at most 65535"), ("example.org:-1", "neither a port number nor a service"),
+                         ("example.org:no-such-service", "neither a port number nor a service"), ("two words:443", "space"), ("example.org: 443", "space"),
+                         ("b\u00fccher.example:443", "xn--")):
+        done = subprocess.run([stage.tls12, "connect", target], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        expect(done.returncode == 2 and done.stderr.count("\n") == 1 and hint in done.stderr, target, done)
+    for target, hint in (("8443", "are written :8443"), ("*:8443", "are written :8443"), ("https://localhost:1", "leave the scheme out")):
+        done = subprocess.run([stage.tls12, "serve", "--listen", target], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        expect(done.returncode == 2 and hint in done.stderr, target, done)
+
+
+@test("a port may be a service's name")
+def services(stage):
+    try:
+        socket.getservbyname("https", "tcp")
+    except OSError:
+        raise Skipped("this machine does not know the service https") from None
+    # Port 443 of an address of RFC 5737: the error names it, whatever the network makes of it.
+    done = subprocess.run([stage.tls12, "connect", "192.0.2.1:https", "--insecure", "--timeout", "0.2"], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=PATIENCE, check=False)
+    expect(done.returncode == 1 and "192.0.2.1:443" in done.stderr, done)
+
+
+def link_local():
+    """An address of this machine that needs a zone, and the zone."""
+    try:
+        with open("/proc/net/if_inet6", encoding="ascii") as file:
+            for line in file:
+                digits, index, _, _, _, interface = line.split()
+                if digits.startswith("fe80"):
+                    return socket.inet_ntop(socket.AF_INET6, bytes.fromhex(digits)), int(index, 16), interface
+    except OSError:
+        pass
+    raise Skipped("no interface has a link-local IPv6 address")
+
+
+@test("an IPv6 address with a zone: the zone chooses the interface, the certificate is for the address")
+def zones(stage):
+    address, index, interface = link_local()
+    stage.run("cert", "--out", stage.path("zone"), "--file", "localhost", address)
+
+    def talk(stream):
+        request_of(stream)
+        stream.sendall(b"the answer\n")
+        stream.unwrap()
+
+    with Peer(stage, talk, address=(address, 0, 0, index), pki="zone") as peer:
+        done = subprocess.run([stage.tls12, "connect", f"[{address}%{interface}]:{peer.port}", "--ca", stage.path("zone/ca.pem"), "--timeout", str(PATIENCE)],
+                              input=REQUEST, capture_output=True, timeout=2 * PATIENCE, check=False)
+    expect(done.returncode == 0 and done.stdout == b"the answer\n", done)
+    expect(peer.names == [None], "a name was asked for:", peer.names)
+    done = subprocess.run([stage.tls12, "connect", f"[{address}%absent0]:1", "--insecure"], stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
+    expect(done.returncode == 1 and b"not an interface" in done.stderr, done)
+
+
+@test("--listen :PORT listens on all addresses, IPv4 and IPv6")
+def everywhere(stage):
+    with Server(stage, listen=":0") as server:
+        for host in ("127.0.0.1", "[::1]"):
+            try:
+                socket.create_connection((host.strip("[]"), server.port), PATIENCE).close()
+            except OSError as why:
+                expect(host != "127.0.0.1" and why.errno != errno.ECONNREFUSED, host, "is refused")
+                continue  # a machine without IPv6
+            done = connect(stage, server.port, "--servername", "localhost", host=host)
+            expect(done.returncode == 0 and b"HTTP/1.1 200" in done.stdout, host, done)
+        server.logged(r"^tls12: 127\.0\.0\.1:\d+ TLS 1\.2")
+
+
+# ------------------------------------------------ words
+
+
+@test("an unknown name in a list is told with the nearest ones, in one short line")
+def nearest(stage):
+    for options, told in ((("--suites", "FOO"), "TLS_"), (("--suites", "ECDHE-RSA-AES128-GCM-SHA256"), "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
+                          (("--suites", "tls_ecdhe_ecdsa_with_chacha20_poly1305"), "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"),
+                          (("--groups", "x25518"), "x25519"), (("--groups", "P-256r1"), "secp256r1"), (("--schemes", "rsa_pss_sha256"), "rsa_pss_rsae_sha256"),
+                          (("--cert-schemes", "ecdsa_p256_sha256"), "ecdsa_secp256r1_sha256"), (("--policy", "new"), "modern"), (("--renegotiate", "twice"), "once"),
+                          (("--color", "maybe"), "always")):
+        done = subprocess.run([stage.tls12, "connect", "localhost:1", *options], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        expect(done.returncode == 2 and done.stderr.count("\n") == 1 and len(done.stderr) < 300, options, done)
+        expect(options[1] in done.stderr and told in done.stderr, options, done)
+
+
+def terminal(stage, *arguments, columns=None, size=None):
+    """What the command prints on a terminal of this width."""
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    if columns is not None:
+        environment["COLUMNS"] = str(columns)
+    ours, theirs = pty.openpty()
+    if size:
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+    with subprocess.Popen([stage.tls12, *arguments], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env=environment) as process:
+        os.close(theirs)
+        data = b""
+        try:
+            while part := os.read(ours, 65536):
+                data += part
+        except OSError:  # the other side is closed
+            pass
+        process.wait(PATIENCE)
+    os.close(ours)
+    return data.decode().replace("\r\n", "\n")
+
+
+@test("help fits the width of the terminal, and says the same at every width")
+def help_fits(stage):
+    words = {}
+    for name in ("", "connect", "serve", "cert", "verify", "show", "suites", "backends", "demo"):
+        arguments = [name] * bool(name) + ["--help"]
+        for width, text in ((60, terminal(stage, *arguments, columns=60)), (100, terminal(stage, *arguments, size=(40, 100))),
+                            (80, terminal(stage, *arguments, size=(24, 80), columns=""))):
+            longest = max(text.split("\n"), key=len)
+            expect(len(longest) <= width, f"{len(longest)} columns of {width}:", longest)
+            words.setdefault(name, text.replace("\\\n", " ").split())
+            expect(text.replace("\\\n", " ").split() == words[name], "other words at", width, "columns:", name)
+
+
+@test("without UTF-8 nothing is drawn with lines and arrows")
+def plain_locale(stage):
+    with Server(stage) as server:
+        for locale, drawn in (("C", False), ("POSIX", False), ("C.UTF-8", True), ("en_US.utf8", True)):
+            done = subprocess.run([*command(stage, server.port), "--trace"], input=REQUEST, capture_output=True, timeout=PATIENCE, check=False,
+                                  env=dict(os.environ, LC_ALL=locale))
+            told = done.stderr.decode()
+            expect(done.returncode == 0 and "ClientHello" in told, done)
+            expect(any(0x2500 <= ord(c) < 0x2800 for c in told) == drawn, locale, [line for line in told.split("\n") if not line.isascii()][:3])
+            expect(drawn or "client --> server" in told, locale, told[:500])
+
+
+if __name__ == "__main__":
+    sys.exit(play(TESTS, Stage(os.path.abspath(sys.argv[1])), 4))
