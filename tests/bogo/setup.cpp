@@ -56,8 +56,7 @@ CommonConfig common(const Flags& flags, Seen& seen) {
   config.suites = suites_of(flags.cipher.value_or("ALL"));
   config.groups = flags.curves.empty() ? default_groups() : as<NamedGroup>(flags.curves);
   config.schemes = flags.verify_prefs.empty() ? default_verify_schemes() : schemes_of(flags.verify_prefs);
-  const auto& prefs = flags.default_credential.signing_prefs;
-  config.signing_schemes = prefs.empty() ? default_signing_schemes() : schemes_of(prefs);
+  config.signing_schemes = default_signing_schemes();
   if (flags.advertise_alpn) config.application_protocols = protocols_of(*flags.advertise_alpn);
   if (flags.select_alpn) config.application_protocols = {*flags.select_alpn};
   if (flags.reject_alpn) config.application_protocols = {kNobodySpeaks};
@@ -109,6 +108,8 @@ std::vector<std::uint8_t> from_base64(std::string_view text) {
 
 /// What the flags add to a chain and its key.
 Identity with_options(Identity identity, const CredentialFlags& flags) {
+  if (!flags.signing_prefs.empty())
+    identity = identity.with_signing_schemes(schemes_of(flags.signing_prefs));
   identity = identity.with_ocsp_response(from_base64(flags.ocsp_response));
   // RFC 6962 §3.3: theirs has its outer length.
   const auto list = from_base64(flags.signed_cert_timestamps);
