@@ -28,7 +28,13 @@ class QuickSignature final : public Signature {
     std::ranges::copy(key.scalar, out.begin());
     return key.scalar.size();
   }
-  Result<Generated> generate(Random&, std::size_t) const override { return fail(Errc::misuse); }
+  Result<Generated> generate(Random& random, std::size_t) const override {
+    Generated key;
+    key.kind = KeyKind::ed25519;
+    key.scalar.resize(kSeedSize);
+    if (!random.fill(key.scalar)) return fail(Errc::randomness_failed);
+    return key;
+  }
 
   mutable std::size_t checks = 0;
 
