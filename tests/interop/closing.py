@@ -258,7 +258,10 @@ def page_of(stage, peer):
 
 
 def both_ways_with_client(stage, peer):
-    server, theirs = our_server(stage, "--echo")
+    # gnutls-cli writes each byte that it gets with a call of the system of its own: 10 MB take it 7 s
+    # of CPU. It reads no input meanwhile, so a server may hear nothing for as long.
+    times = "--idle-time", LONG_PATIENCE, "--write-time", LONG_PATIENCE
+    server, theirs = our_server(stage, "--echo", *times)
     client = peer.start(stage, server.port, theirs).feed(LARGE)
     client.out.until_size(len(LARGE))
     client.end_input().exits(0)

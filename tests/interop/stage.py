@@ -62,7 +62,8 @@ class Stream:
         return re.search(pattern, self.text())
 
     def until_size(self, size):
-        self._wait(lambda: len(self._data) - self._past >= size, f"fewer than {size} bytes")
+        self._wait(lambda: len(self._data) - self._past >= size, f"fewer than {size} bytes",
+                   LONG_PATIENCE)
 
     def until_end(self):
         self._wait(lambda: self._ended, "no end")
