@@ -173,8 +173,8 @@ class PrivateKey {
   std::shared_ptr<const Content> content_;
 };
 
-/// A private key, and how it is shown to the peer: with the certificate chain of the key, or as a raw
-/// public key (RFC 7250).
+/// A private key, and how it is shown to the peer: with the certificate chain of the key, or as a
+/// raw public key (RFC 7250).
 class Identity {
  public:
   /// The leaf first, then intermediates, in any order: chain() has each behind the one that it certifies, and leaves out what certifies none of them. The key
@@ -192,9 +192,9 @@ class Identity {
   /// Errc::key_unsupported, Errc::key_does_not_match_certificate (it is of another key).
   static Result<Identity> from_raw_public_key(PrivateKey key, Bytes public_key_info = {});
 
-  /// The same identity, shown only as one of these types (RFC 7250). The types that an end offers or
-  /// accepts are in its configuration; build() refuses an identity that it can never show. An empty
-  /// list removes the restriction. A key without a certificate is never shown as X.509.
+  /// The same identity, shown only as one of these types (RFC 7250). The types that an end offers
+  /// or accepts are in its configuration; build() refuses an identity that it can never show. An
+  /// empty list removes the restriction. A key without a certificate is never shown as X.509.
   Identity with_certificate_types(std::vector<CertificateType> types) const;
   /// The same identity, signing by these schemes only, best first, instead of
   /// CommonConfig::signing_schemes. Schemes that the key cannot do are skipped. build() refuses

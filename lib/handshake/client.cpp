@@ -476,7 +476,8 @@ Result<Outcome> Client::choose_identity() {
       if (!shown) return fail(shown.error());
       chosen_identity_ = std::move(*shown);
     }
-    if (chosen_identity_) credential_ = choose_for(*request, {&*chosen_identity_, 1}, own_certificate_type_);
+    if (chosen_identity_)
+      credential_ = choose_for(*request, {&*chosen_identity_, 1}, own_certificate_type_);
   } else {
     credential_ = choose_for(*request, context_.identities, own_certificate_type_);
   }

@@ -36,7 +36,8 @@ struct ShownIdentity {
   std::vector<const wire::SchemeRow*> signing_schemes;  ///< best first
 };
 /// Errors: Errc::bad_configuration, Errc::algorithm_unavailable; the detail names the field.
-Result<ShownIdentity> show(const Identity& identity, const CommonConfig& config, const Abilities& abilities);
+Result<ShownIdentity> show(const Identity& identity, const CommonConfig& config,
+                           const Abilities& abilities);
 
 /// Which key exchanges a configuration has keys for.
 struct Keys {

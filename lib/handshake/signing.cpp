@@ -21,9 +21,11 @@ Result<Outcome> Signing::step(const Provider& provider) {
 // A faulty RSA signature gives the key away (RFC 8422 §9 asks for care; the fault attack is Lenstra's), whoever made it.
 Result<Outcome> Signing::check_foreign(const Provider& provider) const {
   const SignatureAlgorithm& by = credential_.algorithm;
-  if (by.family != SignatureFamily::rsa_pkcs1 && by.family != SignatureFamily::rsa_pss) return Outcome::done;
+  if (by.family != SignatureFamily::rsa_pkcs1 && by.family != SignatureFamily::rsa_pss)
+    return Outcome::done;
   const PublicKey& key = credential_.identity->key.key;
-  const bool right = provider[by.family].implementation->verify(key, by.hash, by.salt_size, message_.view(), signature());
+  const bool right = provider[by.family].implementation->verify(key, by.hash, by.salt_size,
+                                                                message_.view(), signature());
   if (!right) return fail(Errc::signature_refused, "the RSA signature that was provided is wrong");
   return Outcome::done;
 }

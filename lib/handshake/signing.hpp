@@ -13,7 +13,8 @@ namespace tls12::handshake {
 
 class Signing {
  public:
-  /// By the credential's key; its identity must outlive this. What is to be signed goes into message(), once.
+  /// By the credential's key; its identity must outlive this. What is to be signed goes into
+  /// message(), once.
   void begin(const Credential& credential) { credential_ = credential; }
   bool begun() const { return credential_.identity != nullptr; }
   Buffer& message() { return message_; }
@@ -21,7 +22,9 @@ class Signing {
   /// A local step: it waits for a key elsewhere until answer() was called. Errors: Errc::signature_refused and those of PrivateKey::sign.
   Result<Outcome> step(const Provider& provider);
   bool waits() const { return waits_; }
-  SignatureWanted wanted() const { return {credential_.scheme, credential_.algorithm, message_.view()}; }
+  SignatureWanted wanted() const {
+    return {credential_.scheme, credential_.algorithm, message_.view()};
+  }
   /// Nothing: the key could not sign.
   void answer(std::optional<Bytes> signature);
 

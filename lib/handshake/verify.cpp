@@ -23,7 +23,9 @@ struct Signed {
 // RFC 5246 §7.4.3, §7.4.8: the scheme must be one that the other end offered, and compatible with the key.
 Result<void> check(const Signed& what) {
   if (!what.offered.contains(what.scheme)) return fail(Errc::signature_scheme_not_offered, name(what.scheme));
-  const auto algorithm = what.certificate != nullptr ? algorithm_for(what.scheme, what.certificate->parsed().subject_key) : wire::algorithm_for(what.scheme, what.key.kind);
+  const auto algorithm = what.certificate != nullptr
+                             ? algorithm_for(what.scheme, what.certificate->parsed().subject_key)
+                             : wire::algorithm_for(what.scheme, what.key.kind);
   if (!algorithm) return fail(Errc::signature_scheme_wrong_for_key, name(what.scheme));
   const auto& verifier = what.provider[algorithm->family];
   if (!verifier) return fail(Errc::algorithm_unavailable, name(what.scheme));

@@ -46,7 +46,8 @@ Result<Identity> Identity::from(std::vector<Certificate> chain, PrivateKey key) 
   return x509::guarded([&]() -> Result<Identity> {
     if (chain.empty()) return fail(Errc::misuse, "an identity without a certificate");
     const x509::SubjectKey& subject = chain.front().parsed().subject_key;
-    if (!subject.supported || !is_key_of(key, subject)) return fail(Errc::key_does_not_match_certificate, x509::describe(chain.front().parsed()));
+    if (!subject.supported || !is_key_of(key, subject))
+      return fail(Errc::key_does_not_match_certificate, x509::describe(chain.front().parsed()));
     return Identity(std::make_shared<const Content>(in_order(std::move(chain)), std::move(key)));
   });
 }

@@ -9,8 +9,10 @@ using namespace tls12;
 using namespace tls12::test;
 using enum KeyKind;
 using SignatureScheme::ecdsa_secp256r1_sha256, SignatureScheme::ecdsa_secp384r1_sha384;
-using SignatureScheme::rsa_pkcs1_sha1, SignatureScheme::rsa_pkcs1_sha256, SignatureScheme::rsa_pkcs1_sha512;
-using SignatureScheme::rsa_pss_rsae_sha256, SignatureScheme::rsa_pss_rsae_sha384, SignatureScheme::rsa_pss_rsae_sha512;
+using SignatureScheme::rsa_pkcs1_sha1, SignatureScheme::rsa_pkcs1_sha256,
+    SignatureScheme::rsa_pkcs1_sha512;
+using SignatureScheme::rsa_pss_rsae_sha256, SignatureScheme::rsa_pss_rsae_sha384,
+    SignatureScheme::rsa_pss_rsae_sha512;
 
 namespace {
 
@@ -20,16 +22,20 @@ using Types = std::vector<CertificateType>;
 using Schemes = std::vector<SignatureScheme>;
 
 const Identity& certified(KeyKind kind) { return development_identity(kind).leaf; }
-Identity raw_key(KeyKind kind) { return Identity::from_raw_public_key(certified(kind).key()).value(); }
+Identity raw_key(KeyKind kind) {
+  return Identity::from_raw_public_key(certified(kind).key()).value();
+}
 Octets info_of(KeyKind kind) { return octets(certified(kind).key().public_key_info()); }
 
 /// A client that accepts every development certificate and, with `types`, every raw public key.
 ClientConfig client_taking(const Types& types = {}) {
   std::vector<Certificate> anchors;
-  for (const KeyKind kind : kKinds) anchors.push_back(development_identity(kind).ca.chain().front());
+  for (const KeyKind kind : kKinds)
+    anchors.push_back(development_identity(kind).ca.chain().front());
   ClientConfig config{.trust = TrustStore::of(anchors)};
   config.server_certificate_types = types;
-  if (std::ranges::count(types, kRaw) != 0) config.accept_raw_public_key = [](Bytes) { return true; };
+  if (std::ranges::count(types, kRaw) != 0)
+    config.accept_raw_public_key = [](Bytes) { return true; };
   return config;
 }
 ServerConfig server_with(std::vector<Identity> identities, const Types& types = {}) {
@@ -43,7 +49,8 @@ ServerConfig asking(const Types& types) {
   ServerConfig config = server_config();
   config.client_authentication = ClientAuthentication::require_any;
   config.client_certificate_types = types;
-  if (std::ranges::count(types, kRaw) != 0) config.accept_raw_public_key = [](Bytes) { return true; };
+  if (std::ranges::count(types, kRaw) != 0)
+    config.accept_raw_public_key = [](Bytes) { return true; };
   return config;
 }
 ClientConfig client_with(std::vector<Identity> identities, const Types& types = {}) {
@@ -53,7 +60,8 @@ ClientConfig client_with(std::vector<Identity> identities, const Types& types = 
   return config;
 }
 
-Pair talked(const ClientConfig& client, const ServerConfig& server, std::string_view name = "localhost") {
+Pair talked(const ClientConfig& client, const ServerConfig& server,
+            std::string_view name = "localhost") {
   Pair pair(client, server, name);
   pair.talk();
   return pair;
@@ -79,10 +87,12 @@ std::string refusal(const Config& config) {
 }  // namespace
 
 TEST_CASE("a server's identity signs by its own schemes, in their order") {
-  const Identity identity = certified(rsa).with_signing_schemes({rsa_pkcs1_sha512, rsa_pss_rsae_sha256});
+  const Identity identity =
+      certified(rsa).with_signing_schemes({rsa_pkcs1_sha512, rsa_pss_rsae_sha256});
   ServerConfig server = server_with({identity});
   server.common.signing_schemes = {rsa_pss_rsae_sha384};
-  CHECK(signs(server, {rsa_pss_rsae_sha384, rsa_pss_rsae_sha256, rsa_pkcs1_sha512}) == rsa_pkcs1_sha512);
+  CHECK(signs(server, {rsa_pss_rsae_sha384, rsa_pss_rsae_sha256, rsa_pkcs1_sha512}) ==
+        rsa_pkcs1_sha512);
   CHECK(signs(server, {rsa_pss_rsae_sha384, rsa_pss_rsae_sha256}) == rsa_pss_rsae_sha256);
   CHECK(signs(server, {rsa_pss_rsae_sha384}) == std::nullopt);
   server.identities = {identity.with_signing_schemes({})};
@@ -91,8 +101,10 @@ TEST_CASE("a server's identity signs by its own schemes, in their order") {
 
 TEST_CASE("a server passes over an identity whose own schemes the client does not accept") {
   const ServerConfig server =
-      server_with({certified(ec_secp256r1).with_signing_schemes({ecdsa_secp384r1_sha384}), certified(rsa).with_signing_schemes({rsa_pss_rsae_sha256})});
-  CHECK(signs(server, {ecdsa_secp256r1_sha256, ecdsa_secp384r1_sha384, rsa_pss_rsae_sha256}) == ecdsa_secp384r1_sha384);
+      server_with({certified(ec_secp256r1).with_signing_schemes({ecdsa_secp384r1_sha384}),
+                   certified(rsa).with_signing_schemes({rsa_pss_rsae_sha256})});
+  CHECK(signs(server, {ecdsa_secp256r1_sha256, ecdsa_secp384r1_sha384, rsa_pss_rsae_sha256}) ==
+        ecdsa_secp384r1_sha384);
   CHECK(signs(server, {ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256}) == rsa_pss_rsae_sha256);
   const Pair pair = talked(
       [] {
@@ -104,13 +116,16 @@ TEST_CASE("a server passes over an identity whose own schemes the client does no
   CHECK(pair.server.error()->code == Errc::no_common_signature_scheme);
 }
 
-TEST_CASE("a client's identity signs by its own schemes, whether configured or chosen by a callback") {
-  const Identity identity = certified(rsa).with_signing_schemes({rsa_pss_rsae_sha512, rsa_pkcs1_sha256});
+TEST_CASE(
+    "a client's identity signs by its own schemes, whether configured or chosen by a callback") {
+  const Identity identity =
+      certified(rsa).with_signing_schemes({rsa_pss_rsae_sha512, rsa_pkcs1_sha256});
   ClientConfig client = client_with({identity});
   ServerConfig server = asking({});
   server.common.signing_schemes = {SignatureScheme::ed25519};
   for (const bool callback : {false, true}) {
-    if (callback) client.choose_identity = [&](const CertificateRequest&) { return std::optional(identity); };
+    if (callback)
+      client.choose_identity = [&](const CertificateRequest&) { return std::optional(identity); };
     server.common.schemes = {rsa_pkcs1_sha256, rsa_pss_rsae_sha256, rsa_pss_rsae_sha512};
     CHECK(talked(client, server).server.state().client_signature_scheme == rsa_pss_rsae_sha512);
     server.common.schemes = {rsa_pss_rsae_sha256};
@@ -119,8 +134,12 @@ TEST_CASE("a client's identity signs by its own schemes, whether configured or c
 }
 
 TEST_CASE("signing schemes that an identity cannot use are refused") {
-  const auto with = [](const Schemes& schemes) { return certified(rsa).with_signing_schemes(schemes); };
-  for (const Identity& identity : {with({static_cast<SignatureScheme>(0x0402)}), with({rsa_pkcs1_sha1}), with({SignatureScheme::ed25519, ecdsa_secp256r1_sha256})}) {
+  const auto with = [](const Schemes& schemes) {
+    return certified(rsa).with_signing_schemes(schemes);
+  };
+  for (const Identity& identity :
+       {with({static_cast<SignatureScheme>(0x0402)}), with({rsa_pkcs1_sha1}),
+        with({SignatureScheme::ed25519, ecdsa_secp256r1_sha256})}) {
     CHECK(refusal(server_with({identity})).starts_with("identities: signing_schemes"));
     CHECK(refusal(client_with({identity})).starts_with("identities: signing_schemes"));
     ClientConfig choosing = client_config();
@@ -136,13 +155,16 @@ TEST_CASE("signing schemes that an identity cannot use are refused") {
 
 TEST_CASE("RFC 7250: a server shows each identity only as the types that it is marked with") {
   const ServerConfig server =
-      server_with({certified(rsa).with_certificate_types({kX509}), certified(KeyKind::ed25519).with_certificate_types({kRaw})}, {kRaw, kX509});
+      server_with({certified(rsa).with_certificate_types({kX509}),
+                   certified(KeyKind::ed25519).with_certificate_types({kRaw})},
+                  {kRaw, kX509});
   const Pair raw = talked(client_taking({kRaw, kX509}), server);
   REQUIRE(raw.complete());
   CHECK(raw.client.state().peer_raw_public_key == info_of(KeyKind::ed25519));
   const Pair x509 = talked(client_taking(), server);
   REQUIRE(x509.complete());
-  CHECK(octets(x509.client.state().peer_certificates.front().der()) == octets(certified(rsa).chain().front().der()));
+  CHECK(octets(x509.client.state().peer_certificates.front().der()) ==
+        octets(certified(rsa).chain().front().der()));
   // The suite comes first: where only the certificate's key serves it, X.509 is the type.
   ClientConfig rsa_only = client_taking({kRaw, kX509});
   rsa_only.common.suites = {CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256};
@@ -152,7 +174,8 @@ TEST_CASE("RFC 7250: a server shows each identity only as the types that it is m
 }
 
 TEST_CASE("RFC 7250 §4.2: a type that no identity is marked with is no common type") {
-  ServerConfig server = server_with({certified(KeyKind::ed25519).with_certificate_types({kRaw})}, {kRaw});
+  ServerConfig server =
+      server_with({certified(KeyKind::ed25519).with_certificate_types({kRaw})}, {kRaw});
   const Pair pair = talked(client_taking(), server);
   REQUIRE(pair.server.error());
   CHECK(pair.server.error()->code == Errc::certificate_type_not_offered);
@@ -160,17 +183,22 @@ TEST_CASE("RFC 7250 §4.2: a type that no identity is marked with is no common t
 }
 
 TEST_CASE("RFC 7250: a client shows each identity only as the types that it is marked with") {
-  const std::vector<Identity> identities = {certified(rsa).with_certificate_types({kX509}), certified(KeyKind::ed25519).with_certificate_types({kRaw})};
+  const std::vector<Identity> identities = {
+      certified(rsa).with_certificate_types({kX509}),
+      certified(KeyKind::ed25519).with_certificate_types({kRaw})};
   const ClientConfig client = client_with(identities, {kRaw, kX509});
   const Pair raw = talked(client, asking({kRaw}));
   REQUIRE(raw.complete());
   CHECK(raw.server.state().peer_raw_public_key == info_of(KeyKind::ed25519));
   const Pair x509 = talked(client, asking({kX509}));
   REQUIRE(x509.complete());
-  CHECK(octets(x509.server.state().peer_certificates.front().der()) == octets(certified(rsa).chain().front().der()));
+  CHECK(octets(x509.server.state().peer_certificates.front().der()) ==
+        octets(certified(rsa).chain().front().der()));
 }
 
-TEST_CASE("RFC 7250: a key without a certificate authenticates a server and a client, for every kind of key") {
+TEST_CASE(
+    "RFC 7250: a key without a certificate authenticates a server and a client, for every kind of "
+    "key") {
   for (const KeyKind kind : kKinds) {
     CAPTURE(static_cast<int>(kind));
     const Pair server = talked(client_taking({kRaw}), server_with({raw_key(kind)}, {kRaw}));
@@ -190,15 +218,22 @@ TEST_CASE("RFC 7250: a key without a certificate decrypts in RSA key exchange") 
   CHECK(talked(client, server).complete());
 }
 
-TEST_CASE("an external key without a certificate is shown by its public half, and its RSA signature is checked by it") {
+TEST_CASE(
+    "an external key without a certificate is shown by its public half, and its RSA signature is "
+    "checked by it") {
   for (const KeyKind kind : {rsa, KeyKind::ed25519}) {
-    const Identity identity = Identity::from_raw_public_key(PrivateKey::elsewhere(kind), info_of(kind)).value();
+    const Identity identity =
+        Identity::from_raw_public_key(PrivateKey::elsewhere(kind), info_of(kind)).value();
     for (const bool right : {true, false}) {
       Pair pair = talked(client_taking({kRaw}), server_with({identity}, {kRaw}));
       REQUIRE(pair.server.wants() == Wants::signature);
       const SignatureWanted wanted = pair.server.signature_wanted();
       Octets signature(kMaxSignatureSize);
-      signature.resize(certified(kind).key().sign(wanted.algorithm, wanted.message, default_provider()->rng(), signature).value());
+      signature.resize(
+          certified(kind)
+              .key()
+              .sign(wanted.algorithm, wanted.message, default_provider()->rng(), signature)
+              .value());
       if (!right) signature.back() ^= 1;
       pair.server.provide_signature(signature).value();
       pair.talk();
@@ -209,10 +244,13 @@ TEST_CASE("an external key without a certificate is shown by its public half, an
 }
 
 TEST_CASE("a key without a certificate has the public half that belongs to it") {
-  const auto error = [](PrivateKey key, const Octets& info) { return Identity::from_raw_public_key(std::move(key), info).error().code; };
+  const auto error = [](PrivateKey key, const Octets& info) {
+    return Identity::from_raw_public_key(std::move(key), info).error().code;
+  };
   const PrivateKey key = certified(rsa).key();
   CHECK(error(PrivateKey::elsewhere(rsa), {}) == Errc::misuse);
-  CHECK(error(PrivateKey::elsewhere(rsa), info_of(KeyKind::ed25519)) == Errc::key_does_not_match_certificate);
+  CHECK(error(PrivateKey::elsewhere(rsa), info_of(KeyKind::ed25519)) ==
+        Errc::key_does_not_match_certificate);
   CHECK(error(key, info_of(rsa_pss)) == Errc::key_does_not_match_certificate);
   CHECK(error(key, {0x30, 0x00}) == Errc::bad_der);
   CHECK(error(key, joined({info_of(rsa), {0}})) == Errc::bad_der);
@@ -227,16 +265,19 @@ TEST_CASE("a key without a certificate has the public half that belongs to it") 
   CHECK_FALSE(identity.with_certificate_types({kX509, kRaw}).can_be_shown_as(kX509));
 }
 
-TEST_CASE("build() refuses an identity that is never shown, and a type that no identity can be shown as") {
+TEST_CASE(
+    "build() refuses an identity that is never shown, and a type that no identity can be shown "
+    "as") {
   const Identity only_x509 = certified(rsa).with_certificate_types({kX509}), key = raw_key(rsa);
   struct Row {
     std::vector<Identity> identities;
     Types types;
     std::string_view about;
   };
-  for (const auto& [identities, types, about] : {Row{{key}, {}, "identities"}, Row{{certified(rsa), key}, {kX509}, "identities"},
-                                                 Row{{only_x509}, {kRaw}, "identities"}, Row{{key}, {kRaw, kX509}, "certificate_types"},
-                                                 Row{{only_x509}, {kX509, kRaw}, "certificate_types"}}) {
+  for (const auto& [identities, types, about] :
+       {Row{{key}, {}, "identities"}, Row{{certified(rsa), key}, {kX509}, "identities"},
+        Row{{only_x509}, {kRaw}, "identities"}, Row{{key}, {kRaw, kX509}, "certificate_types"},
+        Row{{only_x509}, {kX509, kRaw}, "certificate_types"}}) {
     CAPTURE(about);
     CHECK(refusal(server_with(identities, types)).find(about) != std::string::npos);
     CHECK(refusal(client_with(identities, types)).find(about) != std::string::npos);
@@ -246,19 +287,24 @@ TEST_CASE("build() refuses an identity that is never shown, and a type that no i
 TEST_CASE("RFC 6066 §3: a key without a certificate is an identity for other names") {
   const Identity named = make_chain({.key = KeyKind::ed25519, .names = {"first.example"}}).leaf;
   ServerConfig server = server_with({raw_key(KeyKind::ed25519), named}, {kRaw});
-  const auto shown = [&](std::string_view name) { return talked(client_taking({kRaw}), server, name).client.state().peer_raw_public_key; };
+  const auto shown = [&](std::string_view name) {
+    return talked(client_taking({kRaw}), server, name).client.state().peer_raw_public_key;
+  };
   CHECK(shown("first.example") == octets(named.public_key_info()));
   CHECK(shown("second.example") == info_of(KeyKind::ed25519));
   server.identities.pop_back();
   CHECK(shown("first.example") == info_of(KeyKind::ed25519));
   server.require_known_name = true;
-  CHECK(talked(client_taking({kRaw}), server, "first.example").server.error()->code == Errc::unrecognized_name);
+  CHECK(talked(client_taking({kRaw}), server, "first.example").server.error()->code ==
+        Errc::unrecognized_name);
 }
 
 TEST_CASE("RFC 5929 §4.1: tls-server-end-point needs a certificate that was shown, at both ends") {
   for (const Identity& identity : {certified(KeyKind::ed25519), raw_key(KeyKind::ed25519)}) {
     const Pair pair = talked(client_taking({kRaw}), server_with({identity}, {kRaw}));
     REQUIRE(pair.complete());
-    for (const Engine* end : {&pair.client, &pair.server}) CHECK(end->channel_binding(ChannelBinding::tls_server_end_point).error().code == Errc::misuse);
+    for (const Engine* end : {&pair.client, &pair.server})
+      CHECK(end->channel_binding(ChannelBinding::tls_server_end_point).error().code ==
+            Errc::misuse);
   }
 }
