@@ -67,6 +67,7 @@ enum class Errc : std::uint16_t {
   version_not_offered = 30,
   no_common_suite = 31,
   no_common_group = 32,
+  no_common_finite_field = 141,
   no_common_signature_scheme = 33,
   signature_algorithms_absent = 34,
   suite_not_offered = 35,
@@ -184,7 +185,7 @@ enum class Errc : std::uint16_t {
   signature_refused = 135,
   callback_threw = 136,
   internal_error = 137,
-  count_ = 141,  ///< not a rule: one past the largest number
+  count_ = 142,  ///< not a rule: one past the largest number
 };
 
 /// One row of the error table.

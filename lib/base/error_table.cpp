@@ -50,6 +50,7 @@ constexpr Rule kRules[] = {
     {Errc::version_not_offered, "version_not_offered", protocol, Alert::protocol_version, "RFC 5246 §7.4.1.3", "the server chose another protocol version than TLS 1.2"},
     {Errc::no_common_suite, "no_common_suite", protocol, Alert::handshake_failure, "RFC 5246 §7.4.1.3", "the two ends have no cipher suite in common that the server's certificates allow"},
     {Errc::no_common_group, "no_common_group", protocol, Alert::handshake_failure, "RFC 8422 §5.1", "the two ends have no key exchange group in common"},
+    {Errc::no_common_finite_field, "no_common_finite_field", protocol, Alert::insufficient_security, "RFC 7919 §4", "the client lists finite-field groups, and this end accepts none of them"},
     {Errc::no_common_signature_scheme, "no_common_signature_scheme", protocol, Alert::handshake_failure, "RFC 5246 §7.4.1.4.1", "no signature scheme of the peer fits a key of ours"},
     {Errc::signature_algorithms_absent, "signature_algorithms_absent", protocol, Alert::handshake_failure, "RFC 5246 §7.4.1.4.1", "the client sent no signature_algorithms, which means SHA-1, which is refused"},
     {Errc::suite_not_offered, "suite_not_offered", protocol, Alert::illegal_parameter, "RFC 5246 §7.4.1.3", "the server chose a cipher suite that was not offered"},

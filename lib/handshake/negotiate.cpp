@@ -16,6 +16,11 @@ bool contains(Bytes list, std::uint8_t value) { return std::ranges::find(list, v
 /// RFC 7919 §2: the codepoints for finite fields, those of its future ones among them.
 bool is_field(NamedGroup group) { return static_cast<unsigned>(group) >> 8 == 1; }
 
+bool lists_fields(const ClientHello& hello) {
+  return hello.supported_groups && std::ranges::any_of(hello.supported_groups->begin(),
+                                                       hello.supported_groups->end(), is_field);
+}
+
 /// RFC 8422 §5.1 and RFC 7919 §4: a client that names no group of a kind leaves the choice to us: what everybody has. One that names some gets one of them.
 const wire::GroupRow* choose_group(const Abilities& ours, const ClientHello& hello, bool field) {
   const auto is_kind = [&](NamedGroup group) { return is_field(group) == field; };
@@ -38,7 +43,8 @@ bool curve_is_welcome(const ClientHello& hello, KeyKind key) {
 }
 
 /// The first scheme of ours that is accepted and that the key can do. RFC 5246 §7.4.1.4.1: to say nothing is to accept SHA-1 alone.
-bool choose_scheme(const std::optional<ListOf16<SignatureScheme>>& accepted, Credential& credential) {
+bool choose_scheme(const std::optional<ListOf16<SignatureScheme>>& accepted,
+                   Credential& credential) {
   const ShownIdentity& shown = *credential.identity;
   for (const auto* row : shown.signing_schemes) {
     const bool welcome = accepted ? accepted->contains(row->scheme) : row->hash == HashAlgorithm::sha1;
@@ -51,7 +57,8 @@ bool choose_scheme(const std::optional<ListOf16<SignatureScheme>>& accepted, Cre
   return false;
 }
 
-/// RFC 6066 §3: whether the identity is for the name that the client asks for. A key without a certificate has no names.
+/// RFC 6066 §3: whether the identity is for the name that the client asks for. A key without a
+/// certificate has no names.
 bool is_for(const ShownIdentity& shown, const std::optional<x509::ReferenceName>& wanted) {
   const auto chain = shown.identity.chain();
   return wanted && !chain.empty() && x509::is_for(chain.front().parsed(), *wanted);
@@ -63,18 +70,21 @@ std::optional<x509::ReferenceName> name_wanted(const ClientHello& hello) {
   return name ? std::optional(*name) : std::nullopt;
 }
 
-/// The identities that a server may show as one type: those for the name that the client asks for, or else all.
+/// The identities that a server may show as one type: those for the name that the client asks for,
+/// or else all.
 struct Candidates {
   CertificateType type;
   std::vector<const ShownIdentity*> identities = {};
   bool named = false;
 };
 
-Candidates candidates_for(CertificateType type, const std::optional<x509::ReferenceName>& wanted, std::span<const ShownIdentity> identities) {
+Candidates candidates_for(CertificateType type, const std::optional<x509::ReferenceName>& wanted,
+                          std::span<const ShownIdentity> identities) {
   Candidates found{.type = type};
   for (const ShownIdentity& shown : identities)
     if (shown.identity.can_be_shown_as(type)) found.identities.push_back(&shown);
-  const auto others = std::ranges::stable_partition(found.identities, [&](const ShownIdentity* shown) { return is_for(*shown, wanted); });
+  const auto others = std::ranges::stable_partition(
+      found.identities, [&](const ShownIdentity* shown) { return is_for(*shown, wanted); });
   found.named = others.begin() != found.identities.begin();
   if (found.named) found.identities.erase(others.begin(), others.end());
   return found;
@@ -144,7 +154,8 @@ class Chooser {
   Chooser(const ServerContext::Content& context, const ClientHello& hello, const std::optional<ListOf16<SignatureScheme>>& chain_schemes)
       : context_(context), hello_(hello), chain_schemes_(chain_schemes) {
     const auto wanted = name_wanted(hello);
-    for (const CertificateType type : common_certificate_types(context.config.certificate_types, hello.server_certificate_types))
+    for (const CertificateType type :
+         common_certificate_types(context.config.certificate_types, hello.server_certificate_types))
       if (auto found = candidates_for(type, wanted, context.identities); !found.identities.empty())
         candidates_.push_back(std::move(found));
   }
@@ -155,9 +166,13 @@ class Chooser {
     Choice choice{.suite = &suite};
     if (has_ecdhe(suite.key_exchange) || has_dhe(suite.key_exchange)) {
       choice.group = choose_group(context_.abilities, hello_, has_dhe(suite.key_exchange));
-      if (choice.group == nullptr) return missing(Errc::no_common_group);
+      if (choice.group == nullptr)
+        return missing(has_dhe(suite.key_exchange) && lists_fields(hello_)
+                           ? Errc::no_common_finite_field
+                           : Errc::no_common_group);
     }
-    if (has_certificate(suite.key_exchange) && !choose_credential(suite.key_exchange, choice)) return false;
+    if (has_certificate(suite.key_exchange) && !choose_credential(suite.key_exchange, choice))
+      return false;
     choice_ = choice;
     return true;
   }
@@ -167,7 +182,8 @@ class Chooser {
  private:
   // The first identity that serves the suite, as the first type in which one does.
   bool choose_credential(KeyExchange key_exchange, Choice& choice) {
-    if (candidates_.empty() && !context_.identities.empty()) return missing(Errc::certificate_type_not_offered);
+    if (candidates_.empty() && !context_.identities.empty())
+      return missing(Errc::certificate_type_not_offered);
     for (const auto& [type, identities, named] : candidates_) {
       for (const ShownIdentity* shown : identities) {
         Credential credential{.identity = shown, .type = type};
@@ -183,21 +199,26 @@ class Chooser {
   bool serves(KeyExchange key_exchange, Credential& credential) {
     const Identity& identity = credential.identity->identity;
     const KeyKind key = identity.key().kind();
-    const bool raw = credential.type == CertificateType::raw_public_key;  // has no key usage, and is not signed
-    if (!fits(key_exchange, key) || (!raw && !usage_allows(key_exchange, identity.chain().front()))) return false;
+    const bool raw =
+        credential.type == CertificateType::raw_public_key;  // has no key usage, and is not signed
+    if (!fits(key_exchange, key) || (!raw && !usage_allows(key_exchange, identity.chain().front())))
+      return false;
     if (key_exchange == KeyExchange::rsa && !identity.key().decrypts()) return false;
     if (has_ecdhe(key_exchange) && !curve_is_welcome(hello_, key))
       return missing({Errc::no_common_group, name(*wire::curve_of(key)) + " of a certificate"});
     if (has_signature(key_exchange) && !choose_scheme(hello_.signature_algorithms, credential))
-      return missing(hello_.signature_algorithms ? Errc::no_common_signature_scheme : Errc::signature_algorithms_absent);
+      return missing(hello_.signature_algorithms ? Errc::no_common_signature_scheme
+                                                 : Errc::signature_algorithms_absent);
     if (!raw && chain_schemes_ && !is_signed_by(identity.chain(), *chain_schemes_))
       return missing(Errc::no_common_signature_scheme);
     return true;
   }
 
-  // The nearest miss is what the error says.
+  // The nearest miss is what the error says. RFC 7919 §4: fields that the client lists come first,
+  // whatever else is missing.
   bool missing(const Error& what) {
-    if (missing_.code == Errc::no_common_suite) missing_ = what;
+    if (missing_.code == Errc::no_common_suite || what.code == Errc::no_common_finite_field)
+      missing_ = what;
     return false;
   }
 
@@ -285,7 +306,8 @@ Result<void> check_server_name(const ServerContext::Content& context, const Clie
   if (!context.config.require_known_name) return {};
   if (!hello.server_name) return fail(Errc::unrecognized_name, "server_name is absent");
   const auto wanted = name_wanted(hello);
-  const bool known = std::ranges::any_of(context.identities, [&](const ShownIdentity& shown) { return is_for(shown, wanted); });
+  const bool known = std::ranges::any_of(
+      context.identities, [&](const ShownIdentity& shown) { return is_for(shown, wanted); });
   return known ? Result<void>() : fail(Errc::unrecognized_name, *hello.server_name);
 }
 
@@ -299,7 +321,9 @@ Result<Bytes> choose_protocol(const ServerContext::Content& context, const Clien
   return fail(Errc::no_common_application_protocol);
 }
 
-std::optional<Credential> choose_for(const CertificateRequest& request, std::span<const ShownIdentity> identities, CertificateType shown_as) {
+std::optional<Credential> choose_for(const CertificateRequest& request,
+                                     std::span<const ShownIdentity> identities,
+                                     CertificateType shown_as) {
   const bool raw = shown_as == CertificateType::raw_public_key;  // has no issuer
   const Authorities authorities(request.certificate_authorities);
   const std::vector<std::uint8_t> schemes_wire = shortened(request.supported_signature_algorithms);
@@ -310,7 +334,9 @@ std::optional<Credential> choose_for(const CertificateRequest& request, std::spa
     const auto type = client_certificate_type_of(shown.identity.key().kind());
     if (!type || !contains(request.certificate_types, static_cast<std::uint8_t>(*type))) continue;
     if (!raw && !authorities.welcome(shown.identity.chain())) continue;
-    if (!raw && !shown.identity.chain().front().parsed().extensions.allows(x509::KeyUsage::digital_signature)) continue;  // RFC 5246 §7.4.6
+    if (!raw && !shown.identity.chain().front().parsed().extensions.allows(
+                    x509::KeyUsage::digital_signature))
+      continue;  // RFC 5246 §7.4.6
     Credential credential{.identity = &shown, .type = shown_as};
     if (!choose_scheme(schemes, credential)) continue;
     if (raw || is_signed_by(shown.identity.chain(), schemes)) return credential;
@@ -319,7 +345,8 @@ std::optional<Credential> choose_for(const CertificateRequest& request, std::spa
   return second_best;
 }
 
-std::vector<CertificateType> common_certificate_types(const std::vector<CertificateType>& ours, std::optional<Bytes> theirs) {
+std::vector<CertificateType> common_certificate_types(const std::vector<CertificateType>& ours,
+                                                      std::optional<Bytes> theirs) {
   std::vector<CertificateType> common = ours.empty() ? std::vector{CertificateType::x509} : ours;
   constexpr std::uint8_t kDefaultWire[] = {static_cast<std::uint8_t>(CertificateType::x509)};
   std::erase_if(common, [&](CertificateType type) {
@@ -328,7 +355,8 @@ std::vector<CertificateType> common_certificate_types(const std::vector<Certific
   return common;
 }
 
-std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme, const x509::SubjectKey& key) {
+std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme,
+                                                const x509::SubjectKey& key) {
   const auto algorithm = wire::algorithm_for(scheme, key.key.kind);
   if (algorithm && key.pss && !key.pss->allows(algorithm->hash, algorithm->salt_size)) return std::nullopt;
   return algorithm;

@@ -33,7 +33,8 @@ bool signals_secure_renegotiation(const ClientHello& hello);
 
 /// ServerConfig::require_known_name, in full and abbreviated handshakes. Errors: unrecognized_name.
 Result<void> check_server_name(const ServerContext::Content& context, const ClientHello& hello);
-/// RFC 5246 §7.4.1.3 and §7.4.1.4.1, RFC 8422 §5.1, RFC 7919 §4, RFC 7250 §4.2. Errors: signature_algorithms_absent, no_common_suite, no_common_group,
+/// RFC 5246 §7.4.1.3 and §7.4.1.4.1, RFC 8422 §5.1, RFC 7919 §4, RFC 7250 §4.2. Errors:
+/// signature_algorithms_absent, no_common_suite, no_common_group, no_common_finite_field,
 /// no_common_signature_scheme, encrypt_then_mac_missing, certificate_type_not_offered.
 Result<Choice> choose(const ServerContext::Content& context, const ClientHello& hello);
 /// RFC 7301 §3.2: a view into the configuration; empty when the client has no such extension, or the server no protocols. Errors:
@@ -41,13 +42,18 @@ Result<Choice> choose(const ServerContext::Content& context, const ClientHello& 
 Result<Bytes> choose_protocol(const ServerContext::Content& context, const ClientHello& hello);
 
 /// RFC 5246 §7.4.4, §7.4.6: the first identity that the request welcomes by type, scheme and authority; none when there is none.
-std::optional<Credential> choose_for(const CertificateRequest& request, std::span<const ShownIdentity> identities,
+std::optional<Credential> choose_for(const CertificateRequest& request,
+                                     std::span<const ShownIdentity> identities,
                                      CertificateType shown_as = CertificateType::x509);
-/// RFC 7250 §4.2: the types that both ends list, in our order. An end without a list has X.509 only.
-std::vector<CertificateType> common_certificate_types(const std::vector<CertificateType>& ours, std::optional<Bytes> theirs);
+/// RFC 7250 §4.2: the types that both ends list, in our order. An end without a list has X.509
+/// only.
+std::vector<CertificateType> common_certificate_types(const std::vector<CertificateType>& ours,
+                                                      std::optional<Bytes> theirs);
 
-/// How a key signs by `scheme`; nothing when it cannot, or may not (RFC 5246 §7.4.1.4.1, RFC 4055 §3.3).
-std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme, const x509::SubjectKey& key);
+/// How a key signs by `scheme`; nothing when it cannot, or may not (RFC 5246 §7.4.1.4.1, RFC 4055
+/// §3.3).
+std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme,
+                                                const x509::SubjectKey& key);
 std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme, const Certificate& certificate);
 
 /// Whether a key of this kind can serve a suite of this key exchange (RFC 5246 §7.4.2, RFC 8422 §2, §5.3).

@@ -151,6 +151,7 @@ constexpr ErrorNumber kErrorNumbers[] = {
     {"file_format_unsupported", 138},
     {"key_encrypted", 139},
     {"wrong_passphrase", 140},
+    {"no_common_finite_field", 141},
 };
 
 }  // namespace tls12::test

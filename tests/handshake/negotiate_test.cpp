@@ -189,6 +189,32 @@ TEST_CASE("the group is the first of ours that the client has; a client that lis
         NamedGroup::secp384r1);
 }
 
+TEST_CASE(
+    "RFC 7919 §4: a client whose finite-field groups are all unknown gets another suite, or "
+    "insufficient_security") {
+  CommonConfig common{
+      .suites = {TLS_DHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}};
+  const Server server({KeyKind::rsa}, common);
+  const Octets dhe = wire_of({TLS_DHE_RSA_WITH_AES_128_GCM_SHA256}),
+               both = test::joined({dhe, wire_of({TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256})});
+  const Octets unknown = wire_of<int>({0x01fc, 0x0180}), curve = wire_of<int>({29}),
+               ffdhe2048 = wire_of<int>({0x0100});
+  CHECK(server.fault({.suites = dhe, .groups = unknown}) == Errc::no_common_finite_field);
+  CHECK(server.fault({.suites = dhe, .groups = test::joined({unknown, curve})}) ==
+        Errc::no_common_finite_field);
+  CHECK(server.fault({.suites = both, .groups = unknown}) == Errc::no_common_finite_field);
+  CHECK(rule(Errc::no_common_finite_field).alert == Alert::insufficient_security);
+  CHECK(server.chosen({.suites = both, .groups = test::joined({unknown, curve})}).suite->suite ==
+        TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256);
+  CHECK(server.chosen({.suites = dhe, .groups = test::joined({unknown, ffdhe2048})}).group->group ==
+        NamedGroup::ffdhe2048);
+  // A client that lists no such group does not know RFC 7919 (§4): it gets one of ours.
+  CHECK(server.chosen({.suites = dhe, .groups = curve}).group->group == NamedGroup::ffdhe2048);
+  // Without a suite that would use them, the groups do not matter.
+  CHECK(server.fault({.suites = wire_of({TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}),
+                      .groups = unknown}) == Errc::no_common_group);
+}
+
 // Shows RFC 8422 5.1-5, 5.1-6, 5.3-4, 5.3-5; RFC 5246 7.4.2-13
 TEST_CASE("an EC certificate is for a client that lists its curve, or lists none") {
   const Server server({KeyKind::ec_secp384r1});
