@@ -6,7 +6,8 @@ namespace tls12::wire {
 Result<AlertMessage> parse_alert(Bytes fragment) {
   if (fragment.size() != 2) return fail(Errc::bad_alert, "size");
   const auto level = static_cast<AlertLevel>(fragment[0]);
-  if (level != AlertLevel::warning && level != AlertLevel::fatal) return fail(Errc::bad_alert, "level");
+  if (level != AlertLevel::warning && level != AlertLevel::fatal)
+    return fail(Errc::unknown_enum_value, "Alert.level");
   return AlertMessage{level, static_cast<Alert>(fragment[1])};
 }
 

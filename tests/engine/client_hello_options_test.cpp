@@ -122,7 +122,9 @@ TEST_CASE("RFC 7685 §3: a ClientHello is padded with zeros to the size asked fo
   peer.check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
 }
 
-TEST_CASE("RFC 7507 §3, §4: a fallback is marked by its suite value, which a server minds when the client could do no better, and never chooses") {
+TEST_CASE(
+    "RFC 7507 §3, §4: a client marks a fallback by the suite value, and a server answers "
+    "protocol_version if it has only newer versions") {
   ClientConfig config = client_config();
   config.fallback = true;
   Pair pair(config);
@@ -143,6 +145,6 @@ TEST_CASE("RFC 7507 §3, §4: a fallback is marked by its suite value, which a s
     older.client_hello.version = version;
     older.client_hello.suites = joined({older.client_hello.suites, {0x56, 0x00}});
     older.send(client_hello);
-    older.check_fault(Errc::inappropriate_fallback, Alert::inappropriate_fallback);
+    older.check_fault(Errc::inappropriate_fallback, Alert::protocol_version);
   }
 }

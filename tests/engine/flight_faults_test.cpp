@@ -321,12 +321,14 @@ TEST_CASE("a message that somebody changed on the way shows in the Finished of t
 
 // ------------------------------------------------ [ChangeCipherSpec]
 
-TEST_CASE("a ChangeCipherSpec is one byte, 1") {
+TEST_CASE(
+    "RFC 5246 §7.1: a ChangeCipherSpec that is not the one byte 1 is answered with "
+    "unexpected_message") {
   for (const Octets& fragment : {Octets{0}, Octets{2}, Octets{1, 1}, Octets{1, 0}}) {
     ScriptedPeer peer = answered();
     peer.send(client_key_exchange);
     peer.deliver(ContentType::change_cipher_spec, fragment);
-    peer.check_fault(Errc::bad_change_cipher_spec, Alert::decode_error);
+    peer.check_fault(Errc::bad_change_cipher_spec, Alert::unexpected_message);
   }
   ScriptedPeer peer = answered();
   peer.send(client_key_exchange);
@@ -401,11 +403,20 @@ TEST_CASE("a record longer than the protocol allows is answered with record_over
   sealed.check_fault(Errc::record_overflow, Alert::record_overflow);
 }
 
-TEST_CASE("an alert is two bytes of a known level") {
-  for (const Octets& fragment : {Octets{2}, Octets{1, 0, 0}, Octets{0, 0}, Octets{3, 40}}) {
-    ScriptedPeer peer = ScriptedPeer::client_of();
-    peer.deliver(ContentType::alert, fragment);
-    peer.check_fault(Errc::bad_alert, Alert::decode_error);
+TEST_CASE(
+    "RFC 5246 §7.2: an alert that is not two bytes is answered with decode_error, an undefined "
+    "level with illegal_parameter") {
+  for (const bool complete : {false, true}) {
+    const auto check = [&](const Octets& fragment, Errc code, Alert alert) {
+      ScriptedPeer peer = ScriptedPeer::client_of();
+      if (complete) peer.complete();
+      peer.deliver(ContentType::alert, fragment);
+      peer.check_fault(code, alert);
+    };
+    for (const Octets& fragment : {Octets{2}, Octets{1, 0, 0}})
+      check(fragment, Errc::bad_alert, Alert::decode_error);
+    for (const Octets& fragment : {Octets{0, 0}, Octets{3, 40}, Octets{255, 0}})
+      check(fragment, Errc::unknown_enum_value, Alert::illegal_parameter);
   }
 }
 
