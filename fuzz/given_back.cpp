@@ -132,7 +132,11 @@ Ends ends_of(Input& input) {
     ends.server.find_psk = [](std::string_view) { return std::vector<std::uint8_t>(16, 7); };
   }
   if ((flags & 64) != 0) ends.client.common.application_protocols = protocols(input);
-  if ((flags & 128) != 0) ends.server.common.limits.handshake_message = ends.client.common.limits.handshake_message = 4'096 + input.size();
+  if ((flags & 128) != 0) {
+    const std::size_t limit = 4'096 + input.size();
+    for (CommonConfig* common : {&ends.server.common, &ends.client.common})
+      common->limits.handshake_message = common->limits.client_hello = limit;
+  }
   Identity identity = w.server;
   if (input.flag()) identity = identity.with_ocsp_response(std::vector<std::uint8_t>(input.size(), 0x30));
   if (input.flag()) {

@@ -330,9 +330,9 @@ void greet(Choices choices) {
     return made;
   }();
   const ServerContext& context = *contexts[choices.below(2)];
-  const auto suites = list(choices, {0xcca9, 0xc02b, 0x1301}, 30'000),
-             groups = list(choices, {29, 23}, 15'000),
-             schemes = list(choices, {0x0807, 0x0403}, 15'000);
+  const auto suites = list(choices, {0xcca9, 0xc02b, 0x1301}, 32'767),
+             groups = list(choices, {29, 23}, 16'000),
+             schemes = list(choices, {0x0807, 0x0403}, 16'000);
   std::vector<std::uint8_t> body = {3, 3};
   const auto put = [&](std::size_t value, int octets) {
     while (octets-- > 0) body.push_back(static_cast<std::uint8_t>(value >> 8 * octets));
@@ -342,9 +342,7 @@ void greet(Choices choices) {
   put(suites.size(), 2);
   body.insert(body.end(), suites.begin(), suites.end());
   put(0x0100, 2);
-  std::size_t extensions = 5 + 12 + groups.size() + schemes.size();
-  if (body.size() + extensions > Limits{}.handshake_message) return;
-  put(extensions, 2);
+  put(5 + 12 + groups.size() + schemes.size(), 2);
   put(0xff01000100, 5);
   for (const auto& [type, values] : {std::pair(10, &groups), std::pair(13, &schemes)}) {
     put(static_cast<std::size_t>(type), 2);

@@ -15,9 +15,17 @@ inline constexpr std::size_t kRecordHeaderSize = 5;
 /// 2^16-1 bytes. A session that needs more, because of the client's certificates, gets an empty ticket.
 inline constexpr std::size_t kMaxTicket = 16 * 1024;
 
+/// Bytes of the largest legal ClientHello, without its header of 4 (RFC 5246 §7.4.1.2, §7.4.1.4):
+/// client_version 2, random 32, session_id 1 + 32, cipher_suites 2 + 2^16-2, compression_methods
+/// 1 + 255, extensions 2 + 2^16-1.
+inline constexpr std::size_t kMaxClientHello = 131'396;
+
 struct Limits {
-  /// Bytes of a handshake message other than Certificate. The largest sensible one, a ClientHello with tickets, stays well below.
-  std::size_t handshake_message = 64 * 1024;
+  /// Bytes of a ClientHello, without its header. Real ones have 200 to 20,000, with a large ticket.
+  std::size_t client_hello = kMaxClientHello;
+  /// Bytes of a handshake message other than ClientHello and Certificate. The largest sensible one
+  /// is a CertificateRequest with 2^16-1 bytes of certificate_authorities (RFC 5246 §7.4.4).
+  std::size_t handshake_message = 72 * 1024;
   /// Bytes of a Certificate message. Chains of large RSA keys reach 20 KiB; mistakes reach more.
   std::size_t certificate_message = 256 * 1024;
   /// Certificates in one Certificate message. Real chains have two to five.

@@ -132,7 +132,7 @@ Result<void> Engine::Impl::receive_handshake(Bytes fragment) {
 
 Result<void> Engine::Impl::receive_messages() {
   while (!waiting() && !(handshake_ && work_.pause(1))) {
-    const auto message = assembly_.next();
+    const auto message = assembly_.next(handshake_ ? handshake_->syntax() : wire::Syntax{});
     if (!message) return std::unexpected(message.error());
     if (!*message) return check_flight_end();
     if (const auto taken = receive_message(**message); !taken) return taken;

@@ -11,12 +11,13 @@
 #include "record/protection.hpp"
 #include "tls12/crypto.hpp"
 #include "tls12/error.hpp"
+#include "wire/codec.hpp"
 #include "wire/registry.hpp"
 
 namespace tls12::handshake {
 
 inline constexpr std::size_t kMasterSecretSize = 48;
-inline constexpr std::size_t kVerifyDataSize = 12;
+using wire::kVerifyDataSize;
 inline constexpr std::size_t kRandomSize = 32;
 
 inline constexpr std::size_t kMaxPskSize = 256;

@@ -247,8 +247,12 @@ Result<void> Server::show_key(const ClientHello& hello, ServerHello& answer) {
 Result<void> Server::choose_client_certificate_type(const ClientHello& hello, ServerHello& answer) {
   const ClientAuthentication asked = config().client_authentication;
   if (asked == ClientAuthentication::none) return {};
-  const auto common = common_certificate_types(config().client_certificate_types, hello.client_certificate_types);
-  if (common.empty()) return requires_certificate(asked) ? fail(Errc::certificate_type_not_offered, "client_certificate_type") : Result<void>();
+  const auto common =
+      common_certificate_types(config().client_certificate_types, hello.client_certificate_types);
+  if (common.empty())
+    return requires_certificate(asked)
+               ? fail(Errc::certificate_type_not_offered, "client_certificate_type")
+               : Result<void>();
   peer_certificate_type_ = common.front();
   if (hello.client_certificate_types) answer.client_certificate_type = peer_certificate_type_;
   asks_client_ = true;
@@ -475,7 +479,8 @@ Result<Outcome> Server::send_new_session_ticket() {
 std::size_t Server::ticket_room(const ClientHello& hello) const {
   const std::size_t offered = hello.session_ticket.value_or(Bytes{}).size();
   const std::size_t others = transcript_.kept().size() - offered + kSessionIdSize - hello.session_id.size();
-  return std::min(kMaxTicket, config_.limits.handshake_message - std::min(config_.limits.handshake_message, others));
+  return std::min(kMaxTicket,
+                  config_.limits.client_hello - std::min(config_.limits.client_hello, others));
 }
 
 Session Server::session_to_keep() const {

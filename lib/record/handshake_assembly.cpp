@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "wire/codec.hpp"
-
 namespace tls12::record {
 
 using wire::kHandshakeHeaderSize;
@@ -16,10 +14,10 @@ HandshakeAssembly::Message message_of(Bytes bytes) { return {.type = static_cast
 
 Bytes HandshakeAssembly::Message::body() const { return bytes.subspan(kHandshakeHeaderSize); }
 
-Result<std::optional<HandshakeAssembly::Message>> HandshakeAssembly::next() {
+Result<std::optional<HandshakeAssembly::Message>> HandshakeAssembly::next(wire::Syntax syntax) {
   drop_given();
   if (buffer_.empty()) {
-    const auto size = message_size(fragment_);
+    const auto size = message_size(fragment_, syntax);
     if (!size) return fail(size.error());
     if (fragment_.size() < *size) {
       keep();
@@ -32,7 +30,7 @@ Result<std::optional<HandshakeAssembly::Message>> HandshakeAssembly::next() {
 
   // Cut somewhere: first the header must be whole, then what it announces.
   take(kHandshakeHeaderSize);
-  const auto size = message_size(buffer_.view());
+  const auto size = message_size(buffer_.view(), syntax);
   if (!size) return fail(size.error());
   take(*size);
   if (buffer_.size() < *size) return std::nullopt;
@@ -61,13 +59,24 @@ void HandshakeAssembly::take(std::size_t upto) {
   fragment_ = fragment_.subspan(n);
 }
 
+std::size_t HandshakeAssembly::limit_of(HandshakeType type) const {
+  switch (type) {
+    case HandshakeType::client_hello: return hello_limit_;
+    case HandshakeType::certificate: return certificate_limit_;
+    default: return message_limit_;
+  }
+}
+
 /// The size of the message that starts here, with its header; that of a header while that is not whole.
-Result<std::size_t> HandshakeAssembly::message_size(Bytes start) const {
+Result<std::size_t> HandshakeAssembly::message_size(Bytes start, wire::Syntax syntax) const {
   if (start.size() < kHandshakeHeaderSize) return kHandshakeHeaderSize;
   const auto type = static_cast<HandshakeType>(start[0]);
   const std::size_t body = static_cast<std::size_t>(start[1]) << 16 | static_cast<std::size_t>(start[2]) << 8 | start[3];
-  if (body > (type == HandshakeType::certificate ? certificate_limit_ : message_limit_)) return fail(Errc::handshake_message_too_large, name(type));
-  return kHandshakeHeaderSize + body;
+  if (body <= limit_of(type)) return kHandshakeHeaderSize + body;
+  // RFC 5246 §7.2.2: a length that no such message can have is decode_error, whatever the limit.
+  const bool possible = body <= wire::max_body_size(type, syntax);
+  return fail(possible ? Errc::handshake_message_too_large : Errc::message_trailing_data,
+              name(type));
 }
 
 }  // namespace tls12::record

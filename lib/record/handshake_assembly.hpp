@@ -7,6 +7,7 @@
 #include "tls12/error.hpp"
 #include "tls12/limits.hpp"
 #include "tls12/registry.hpp"
+#include "wire/codec.hpp"
 
 namespace tls12::record {
 
@@ -19,14 +20,20 @@ class HandshakeAssembly {
     Bytes body() const;
   };
 
-  explicit HandshakeAssembly(const Limits& limits) : message_limit_(limits.handshake_message), certificate_limit_(limits.certificate_message) {}
+  explicit HandshakeAssembly(const Limits& limits)
+      : hello_limit_(limits.client_hello),
+        certificate_limit_(limits.certificate_message),
+        message_limit_(limits.handshake_message) {}
 
   /// The plaintext of the next handshake record. It must stay where it is until next() gives nothing more, or keep() was called. The fragment
   /// before it has been used up in one of these ways.
   void add(Bytes fragment) { fragment_ = fragment; }
-  /// The next whole message, or nothing when it takes another fragment. A message is valid until the next call of a member that is not const.
-  /// Errors: Errc::handshake_message_too_large, as soon as the message's header is there; may throw std::bad_alloc.
-  Result<std::optional<Message>> next();
+  /// The next whole message, or nothing when it takes another fragment. `syntax` tells how the
+  /// messages are to be read. A message is valid until the next call of a member that is not const.
+  /// Errors, as soon as the message's header is there: Errc::handshake_message_too_large (over the
+  /// limit), Errc::message_trailing_data (larger than its structure allows as well). May throw
+  /// std::bad_alloc.
+  Result<std::optional<Message>> next(wire::Syntax syntax = {});
   /// Copies what next() has not given yet, so that the fragment may go: for an end that has to wait in the middle of a record.
   void keep();
 
@@ -35,14 +42,15 @@ class HandshakeAssembly {
   bool partial() const { return buffer_.size() > given_ || !fragment_.empty(); }
 
  private:
-  Result<std::size_t> message_size(Bytes start) const;
+  Result<std::size_t> message_size(Bytes start, wire::Syntax syntax) const;
+  std::size_t limit_of(HandshakeType type) const;
   void drop_given();
   void take(std::size_t upto);
 
   Buffer buffer_;          // of a message that is cut, or what keep() copied
   std::size_t given_ = 0;  // bytes at the front of buffer_ that the last message views
   Bytes fragment_ = {};    // what was not looked at yet
-  std::size_t message_limit_, certificate_limit_;
+  std::size_t hello_limit_, certificate_limit_, message_limit_;
 };
 
 }  // namespace tls12::record

@@ -14,6 +14,9 @@ namespace tls12::wire {
 /// msg_type and a 24-bit length (RFC 5246 §7.4).
 inline constexpr std::size_t kHandshakeHeaderSize = 4;
 
+/// RFC 5246 §7.4.9: bytes of Finished.verify_data, in every suite that this stack has.
+inline constexpr std::size_t kVerifyDataSize = 12;
+
 /// What was negotiated that decides how a message is to be read.
 struct Syntax {
   KeyExchange key_exchange = KeyExchange::ecdhe_ecdsa;
@@ -35,6 +38,9 @@ Result<CertificateVerify> parse_certificate_verify(Bytes body);
 Result<Finished> parse_finished(Bytes body);
 /// Any of them, by type.
 Result<HandshakeMessage> parse(HandshakeType type, Bytes body, Syntax syntax);
+/// The most that a body of this type can be: its fields, each as long as its length can say. For
+/// Certificate and CertificateStatus that is 2^24-1, all that the header can say.
+std::size_t max_body_size(HandshakeType type, Syntax syntax);
 /// RFC 5246 §7.2: exactly two bytes.
 Result<AlertMessage> parse_alert(Bytes fragment);
 

@@ -4,12 +4,6 @@
 #include "wire/writer.hpp"
 
 namespace tls12::wire {
-namespace {
-
-constexpr std::size_t kVerifyDataSize = 12;  // of every suite this stack has
-
-}  // namespace
-
 Result<Finished> parse_finished(Bytes body) {
   Reader reader(body, "Finished");
   const Finished message{.verify_data = reader.bytes(kVerifyDataSize, "verify_data")};

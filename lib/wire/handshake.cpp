@@ -1,4 +1,5 @@
 // Any handshake message, by its type (RFC 5246 §7.4).
+#include "tls12/limits.hpp"
 #include "wire/codec.hpp"
 
 namespace tls12::wire {
@@ -18,6 +19,21 @@ constexpr HandshakeType kTypes[] = {
 };
 static_assert(std::size(kTypes) == std::variant_size_v<HandshakeMessage>);
 
+// RFC 5246 §4.3: the longest vectors, with their lengths.
+constexpr std::size_t kVector8 = 1 + 0xff, kVector16 = 2 + 0xffff, kPairs16 = 2 + 0xfffe;
+constexpr std::size_t kRandom = 32, kSessionId = 1 + 32, kScheme = 2;
+static_assert(kMaxClientHello == 2 + kRandom + kSessionId + kPairs16 + kVector8 + kVector16);
+
+// As key_exchange.cpp reads them.
+std::size_t max_server_key_exchange(KeyExchange kind) {
+  const std::size_t params = has_dhe(kind) ? 3 * kVector16 : has_ecdhe(kind) ? 1 + 2 + kVector8 : 0;
+  return (has_psk(kind) ? kVector16 : 0) + params + (has_signature(kind) ? kScheme + kVector16 : 0);
+}
+std::size_t max_client_key_exchange(KeyExchange kind) {
+  const bool is_long = kind == KeyExchange::rsa || has_dhe(kind);
+  return (has_psk(kind) ? kVector16 : 0) + (is_long ? kVector16 : has_ecdhe(kind) ? kVector8 : 0);
+}
+
 }  // namespace
 
 Result<HandshakeMessage> parse(HandshakeType type, Bytes body, Syntax syntax) {
@@ -36,6 +52,24 @@ Result<HandshakeMessage> parse(HandshakeType type, Bytes body, Syntax syntax) {
     case HandshakeType::certificate_status: return any(parse_certificate_status(body));
   }
   return fail(Errc::unexpected_message, name(type));
+}
+
+std::size_t max_body_size(HandshakeType type, Syntax syntax) {
+  switch (type) {
+    case HandshakeType::hello_request:
+    case HandshakeType::server_hello_done: return 0;
+    case HandshakeType::client_hello: return kMaxClientHello;
+    case HandshakeType::server_hello: return 2 + kRandom + kSessionId + 2 + 1 + kVector16;
+    case HandshakeType::server_key_exchange: return max_server_key_exchange(syntax.key_exchange);
+    case HandshakeType::certificate_request: return kVector8 + kPairs16 + kVector16;
+    case HandshakeType::client_key_exchange: return max_client_key_exchange(syntax.key_exchange);
+    case HandshakeType::certificate_verify: return kScheme + kVector16;
+    case HandshakeType::finished: return kVerifyDataSize;
+    case HandshakeType::new_session_ticket: return 4 + kVector16;
+    case HandshakeType::certificate:
+    case HandshakeType::certificate_status: break;
+  }
+  return 0xffffff;
 }
 
 Result<void> serialize(const HandshakeMessage& message, Buffer& out) {

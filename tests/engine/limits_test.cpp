@@ -181,6 +181,37 @@ TEST_CASE("input: never more room than the limit, and none while plaintext is un
   CHECK(largest > 4'096);
 }
 
+TEST_CASE(
+    "RFC 5246 §7.4.1.2: the largest ClientHello that its structure allows is accepted, and a "
+    "larger one is decode_error") {
+  const RawClientHello largest = RawClientHello::largest();
+  REQUIRE(largest.bytes().size() == 4 + kMaxClientHello);
+  ScriptedPeer peer = ScriptedPeer::client_of();
+  peer.client_hello = largest;
+  peer.complete();
+
+  ScriptedPeer over = ScriptedPeer::client_of();
+  over.client_hello = largest;
+  over.client_hello.extensions.items.back().second.push_back(0);
+  const Octets bytes = over.client_hello.bytes();
+  over.deliver(ContentType::handshake, Octets(bytes.begin(), bytes.begin() + 4));
+  over.check_fault(Errc::message_trailing_data, Alert::decode_error);
+}
+
+TEST_CASE(
+    "a ClientHello over Limits::client_hello is refused with illegal_parameter, as long as it is a "
+    "legal one") {
+  ServerConfig config = server_config();
+  const Octets hello = RawClientHello::usual().bytes();
+  for (const std::size_t less : {0U, 1U}) {
+    config.common.limits.client_hello = hello.size() - 4 - less;
+    ScriptedPeer peer = ScriptedPeer::client_of(config);
+    peer.send(HandshakeType::client_hello);
+    if (less == 0) CHECK_FALSE(peer.engine.error());
+    if (less != 0) peer.check_fault(Errc::handshake_message_too_large, Alert::illegal_parameter);
+  }
+}
+
 TEST_CASE("a handshake whose kept messages would pass the limit is refused") {
   ServerConfig config = server_config();
   config.common.limits.transcript = 90;

@@ -133,7 +133,7 @@ TEST_CASE("a server issues no ticket larger than kMaxTicket, and takes back each
       server.client_authentication = ClientAuthentication::require_and_verify;
       server.client_trust = TrustStore::of({chain.ca.chain().front()});
       server.ticket_keys = TicketKeys::rotating();
-      server.common.limits.handshake_message = limit;
+      server.common.limits.client_hello = limit;
       Pair first(client, server);
       first.talk();
       REQUIRE(first.complete());

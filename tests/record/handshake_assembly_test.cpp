@@ -142,10 +142,14 @@ TEST_CASE("messages that were not asked for yet survive their fragment when they
 
 TEST_CASE("a message larger than its limit is refused at its header, before its body is awaited") {
   Limits limits;
-  limits.handshake_message = 1000;
+  limits.client_hello = 2000;
   limits.certificate_message = 3000;
+  limits.handshake_message = 1000;
   for (unsigned type = 0; type < 256; ++type) {
-    const std::size_t limit = type == 11 ? 3000 : 1000;
+    const std::size_t limit = type == 1 ? 2000 : type == 11 ? 3000 : 1000;
+    // HelloRequest, ServerHelloDone, Finished and ClientKeyExchange with ECDHE have no such length.
+    const bool possible = type != 0 && type != 14 && type != 16 && type != 20;
+    const Errc fault = possible ? Errc::handshake_message_too_large : Errc::message_trailing_data;
     CAPTURE(type);
     {
       HandshakeAssembly assembly{limits};
@@ -155,7 +159,7 @@ TEST_CASE("a message larger than its limit is refused at its header, before its 
     start.resize(4);
     HandshakeAssembly at_once{limits};
     at_once.add(start);
-    CHECK(code_of(at_once.next()) == Errc::handshake_message_too_large);
+    CHECK(code_of(at_once.next()) == fault);
 
     HandshakeAssembly by_bytes{limits};
     for (std::size_t i = 0; i < 3; ++i) {
@@ -163,19 +167,77 @@ TEST_CASE("a message larger than its limit is refused at its header, before its 
       REQUIRE(by_bytes.next().has_value());
     }
     by_bytes.add(Bytes(start).subspan(3, 1));
-    CHECK(code_of(by_bytes.next()) == Errc::handshake_message_too_large);
+    CHECK(code_of(by_bytes.next()) == fault);
 
     // Whole in its fragment, or behind another message, it is no better.
     HandshakeAssembly behind{limits};
     const Octets both = concatenation({message(14, 0), message(type, limit + 1)});
     behind.add(both);
     REQUIRE(behind.next()->has_value());
-    CHECK(code_of(behind.next()) == Errc::handshake_message_too_large);
+    CHECK(code_of(behind.next()) == fault);
   }
 }
 
+TEST_CASE(
+    "RFC 5246 §7.2.2: the structure of a message, as the key exchange has it, tells an impossible "
+    "length from one over the limit") {
+  const auto over = [](unsigned type, std::size_t size, KeyExchange key_exchange) {
+    Octets start;
+    put_number(start, type, 1);
+    put_number(start, size, 3);
+    HandshakeAssembly assembly{
+        Limits{.client_hello = 0, .handshake_message = 0, .certificate_message = 0}};
+    assembly.add(start);
+    return code_of(assembly.next({.key_exchange = key_exchange}));
+  };
+  using enum KeyExchange;
+  struct Row {
+    unsigned type;
+    KeyExchange key_exchange;
+    std::size_t largest;
+  };
+  constexpr std::size_t kOpaque8 = 256, kOpaque16 = 65'537, kPairs16 = 65'536;
+  const Row rows[] = {
+      {1, rsa, 2 + 32 + 33 + kPairs16 + kOpaque8 + kOpaque16},  // RFC 5246 §7.4.1.2
+      {2, rsa, 2 + 32 + 33 + 2 + 1 + kOpaque16},                // §7.4.1.3
+      {4, rsa, 4 + kOpaque16},                                  // RFC 5077 §3.3
+      {11, rsa, 0xffffff},
+      {12, dhe_rsa, 3 * kOpaque16 + 2 + kOpaque16},             // RFC 5246 §7.4.3
+      {12, ecdhe_rsa, 1 + 2 + kOpaque8 + 2 + kOpaque16},        // RFC 8422 §5.4
+      {12, psk, kOpaque16},                                     // RFC 4279 §2
+      {12, dhe_psk, kOpaque16 + 3 * kOpaque16},                 // RFC 4279 §3
+      {12, ecdhe_psk, kOpaque16 + 1 + 2 + kOpaque8},            // RFC 5489 §2
+      {13, rsa, kOpaque8 + kPairs16 + kOpaque16},               // RFC 5246 §7.4.4
+      {15, rsa, 2 + kOpaque16},                                 // §7.4.8
+      {16, rsa, kOpaque16},                                     // §7.4.7.1
+      {16, dhe_rsa, kOpaque16},                                 // §7.4.7.2
+      {16, ecdhe_ecdsa, kOpaque8},                              // RFC 8422 §5.7
+      {16, psk, kOpaque16},
+      {16, dhe_psk, 2 * kOpaque16},
+      {16, ecdhe_psk, kOpaque16 + kOpaque8},
+      {20, rsa, 12},                                            // RFC 5246 §7.4.9
+      {22, rsa, 0xffffff},                                      // RFC 6066 §8
+  };
+  for (const auto& [type, key_exchange, largest] : rows) {
+    CAPTURE(type);
+    CAPTURE(static_cast<int>(key_exchange));
+    CHECK(over(type, largest, key_exchange) == Errc::handshake_message_too_large);
+    if (largest < 0xffffff)
+      CHECK(over(type, largest + 1, key_exchange) == Errc::message_trailing_data);
+  }
+  for (const unsigned type : {0u, 14u}) CHECK(over(type, 1, rsa) == Errc::message_trailing_data);
+}
+
 TEST_CASE("the default limits are those of Limits") {
-  for (const auto& [type, limit] : {std::pair{1u, std::size_t{64 * 1024}}, std::pair{11u, std::size_t{256 * 1024}}}) {
+  struct Row {
+    unsigned type;
+    std::size_t limit;
+    Errc beyond;
+  };
+  for (const auto& [type, limit, beyond] :
+       {Row{1, 131'396, Errc::message_trailing_data},
+        Row{11, 256 * 1024, Errc::handshake_message_too_large},
+        Row{22, 72 * 1024, Errc::handshake_message_too_large}}) {
     Octets start;
     put_number(start, type, 1);
     put_number(start, limit, 3);
@@ -187,7 +249,7 @@ TEST_CASE("the default limits are those of Limits") {
     put_number(start, limit + 1, 3);
     HandshakeAssembly does_not{Limits{}};
     does_not.add(start);
-    CHECK(code_of(does_not.next()) == Errc::handshake_message_too_large);
+    CHECK(code_of(does_not.next()) == beyond);
   }
 }
 

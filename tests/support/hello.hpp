@@ -64,6 +64,16 @@ struct RawClientHello {
     };
     return hello;
   }
+  /// The usual one with every field as long as it can be.
+  static RawClientHello largest() {
+    RawClientHello hello = usual();
+    hello.session_id = Octets(32, 0x1d);
+    hello.suites = joined({Octets(0xfffe - hello.suites.size(), 0x0a), hello.suites});
+    hello.compressions = Octets(255, 0);
+    const std::size_t extensions = hello.extensions.bytes().size() - 2;
+    hello.extensions.add(0x1234, Octets(0xffff - 4 - extensions));
+    return hello;
+  }
   Octets bytes() const {
     return joined(
         {{1},
