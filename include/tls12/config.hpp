@@ -72,8 +72,8 @@ struct CommonConfig {
   std::vector<CipherSuite> suites = {};         ///< in order of preference
   std::vector<NamedGroup> groups = {};          ///< in order of preference
   std::vector<SignatureScheme> schemes = {};    ///< in order of preference; those accepted from the peer
-  /// Those that we sign with, in order of preference; empty: as `schemes`. An identity may have a list
-  /// of its own (Identity::with_signing_schemes).
+  /// Those that we sign with, in order of preference; empty: as `schemes`. An identity may have a
+  /// list of its own (Identity::with_signing_schemes).
   std::vector<SignatureScheme> signing_schemes = {};
   std::vector<std::string> application_protocols = {};   ///< ALPN (RFC 7301), in order of preference: 1 to 255 bytes each
   bool require_application_protocol = false;    ///< refuse a peer that does not agree on one of `application_protocols`, or does not know ALPN
@@ -81,6 +81,10 @@ struct CommonConfig {
   bool require_encrypt_then_mac = false;        ///< no CBC suite without encrypt_then_mac (RFC 7366); AEAD suites are not affected
   bool keep_master_secret = true;               ///< for keying material exporters and channel bindings; without it neither works
   std::uint16_t record_size_limit = 0;          ///< RFC 8449: the largest fragment we want to receive, 64 to 16,384 bytes; 0: a client does not ask, a server answers 16,384
+  /// The largest fragment that we send, in bytes of plaintext, 64 to 16,384, from the first record
+  /// of the handshake on; 0: 16,384. The peer is not told. Its own limit (RFC 6066 §4, RFC 8449)
+  /// counts if it is smaller.
+  std::uint16_t max_send_fragment = 0;
   RenegotiationRefusal renegotiation_refusal = RenegotiationRefusal::decline;   ///< a server grants no wish at all
   Limits limits = {};
   std::chrono::milliseconds handshake_timeout = std::chrono::seconds(10);   ///< for Conn: bounds every handshake

@@ -81,6 +81,7 @@ Engine::Impl::Impl(Role role, std::variant<ClientContext, ServerContext> context
       writing_(config.limits),
       dynamic_records_(dynamic_records) {
   state_.role = role;
+  limit_sent_fragments(0);
   restart_record_sizes();
 }
 

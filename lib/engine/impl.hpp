@@ -134,6 +134,8 @@ class Engine::Impl final : private handshake::Channel {
 
   // output.cpp
   Result<void> seal_flight();
+  /// 0: the peer has no limit of its own.
+  void limit_sent_fragments(std::size_t peers);
   void flush_flight();
   Result<void> send_alert(AlertLevel level, Alert alert);
   Result<void> seal(ContentType type, Bytes fragment);
@@ -186,7 +188,8 @@ class Engine::Impl final : private handshake::Channel {
   SecretVector held_;  // data for a record that is not full yet: Flush::later
   const bool dynamic_records_;
   std::size_t small_left_ = 0;                  // data that is still to go in small records
-  std::size_t fragment_limit_ = kMaxPlaintext;  // RFC 6066 §4, RFC 8449
+  std::size_t fragment_limit_ =
+      kMaxPlaintext;  // RFC 6066 §4, RFC 8449, CommonConfig::max_send_fragment
   std::size_t pending_fragment_limit_ = 0;
   std::size_t record_left_ = 0;  // of a record that was sent in part
   bool close_notify_sent_ = false;

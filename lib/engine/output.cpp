@@ -52,7 +52,7 @@ Result<void> Engine::Impl::send_change_cipher_spec() {
   if (!record) return std::unexpected(record.error());
   // Before the observer hears of it: if that throws, the alert must be under the new keys.
   writing_.activate_pending();
-  fragment_limit_ = pending_fragment_limit_ == 0 ? kMaxPlaintext : pending_fragment_limit_;
+  limit_sent_fragments(pending_fragment_limit_);
   tell([&](Observer& o) {
     o.on_record(*record);
     o.on_change_cipher_spec(Direction::sent);
@@ -78,7 +78,13 @@ void Engine::Impl::version_negotiated() {
 void Engine::Impl::limit_fragments(std::size_t send, std::size_t receive) {
   pending_fragment_limit_ = send;
   pending_receive_limit_ = receive;
-  if (send != 0 && !writing_.is_protected()) fragment_limit_ = send;  // RFC 6066 §4: of the handshake's messages too
+  if (send != 0 && !writing_.is_protected())
+    limit_sent_fragments(send);  // RFC 6066 §4: of the handshake's messages too
+}
+
+void Engine::Impl::limit_sent_fragments(std::size_t peers) {
+  const std::size_t ours = config_.max_send_fragment;
+  fragment_limit_ = std::min(ours == 0 ? kMaxPlaintext : ours, peers == 0 ? kMaxPlaintext : peers);
 }
 
 Result<void> Engine::Impl::sent(std::size_t n) {

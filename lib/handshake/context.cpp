@@ -15,7 +15,8 @@ namespace {
 
 // What was asked for must be there; where nothing was asked for, everything that is.
 template <class Row, class List>
-Result<std::vector<const Row*>> choose(const Provider& provider, const List& wanted, const List& otherwise, std::string_view field) {
+Result<std::vector<const Row*>> choose(const Provider& provider, const List& wanted,
+                                       const List& otherwise, std::string_view field) {
   std::vector<const Row*> rows;
   for (const auto id : wanted.empty() ? otherwise : wanted) {
     const Row* row = wire::find(id);
@@ -82,28 +83,39 @@ Result<std::vector<std::uint8_t>> encode_certificate_schemes(const VerifyPolicy&
 }
 
 /// RFC 9155 §2.
-Result<void> check_sha1(const std::vector<const wire::SchemeRow*>& rows, SuitePolicy policy, std::string_view field) {
-  const bool has_sha1 = std::ranges::any_of(rows, [](auto* row) { return row->hash == HashAlgorithm::sha1; });
+Result<void> check_sha1(const std::vector<const wire::SchemeRow*>& rows, SuitePolicy policy,
+                        std::string_view field) {
+  const bool has_sha1 =
+      std::ranges::any_of(rows, [](auto* row) { return row->hash == HashAlgorithm::sha1; });
   if (!has_sha1 || policy == SuitePolicy::legacy) return {};
-  return fail(Errc::bad_configuration, std::string(field) + ": SHA-1 is for the legacy policy alone");
+  return fail(Errc::bad_configuration,
+              std::string(field) + ": SHA-1 is for the legacy policy alone");
 }
 
-/// RFC 7250 §4.1: one of the identities can be shown as each of `types`, and each identity as one of
-/// them. `field` holds the types.
-Result<void> check_types(const std::vector<Identity>& identities, const std::vector<CertificateType>& types, std::string_view field) {
+/// RFC 7250 §4.1: one of the identities can be shown as each of `types`, and each identity as one
+/// of them. `field` holds the types.
+Result<void> check_types(const std::vector<Identity>& identities,
+                         const std::vector<CertificateType>& types, std::string_view field) {
   constexpr CertificateType kTypes[] = {CertificateType::x509, CertificateType::raw_public_key};
   const auto can_be_shown = [&](const Identity& identity) {
-    return std::ranges::any_of(kTypes, [&](auto type) { return lists(types, type) && identity.can_be_shown_as(type); });
+    return std::ranges::any_of(
+        kTypes, [&](auto type) { return lists(types, type) && identity.can_be_shown_as(type); });
   };
   if (!std::ranges::all_of(identities, can_be_shown))
-    return fail(Errc::bad_configuration, "identities: one cannot be shown by " + std::string(field));
+    return fail(Errc::bad_configuration,
+                "identities: one cannot be shown by " + std::string(field));
   for (const CertificateType type : types)
-    if (!identities.empty() && std::ranges::none_of(identities, [&](auto& identity) { return identity.can_be_shown_as(type); }))
-      return fail(Errc::bad_configuration, std::string(field) + ": no identity can be shown as " + name(type));
+    if (!identities.empty() && std::ranges::none_of(identities, [&](auto& identity) {
+          return identity.can_be_shown_as(type);
+        }))
+      return fail(Errc::bad_configuration,
+                  std::string(field) + ": no identity can be shown as " + name(type));
   return {};
 }
 
-Result<std::vector<ShownIdentity>> show_all(const std::vector<Identity>& identities, const CommonConfig& config, const Abilities& abilities) {
+Result<std::vector<ShownIdentity>> show_all(const std::vector<Identity>& identities,
+                                            const CommonConfig& config,
+                                            const Abilities& abilities) {
   std::vector<ShownIdentity> all;
   for (const Identity& identity : identities) {
     auto shown = show(identity, config, abilities);
@@ -131,6 +143,9 @@ Result<void> check_limits(const CommonConfig& config) {
   // RFC 8449 §4: at least 64; TLS 1.2 has no more than 2^14.
   if (config.record_size_limit != 0 && (config.record_size_limit < 64 || config.record_size_limit > kMaxPlaintext))
     return fail(Errc::bad_configuration, "record_size_limit");
+  if (config.max_send_fragment != 0 &&
+      (config.max_send_fragment < 64 || config.max_send_fragment > kMaxPlaintext))
+    return fail(Errc::bad_configuration, "max_send_fragment");
   return {};
 }
 
@@ -143,8 +158,12 @@ bool Abilities::has_ecdhe() const {
   return std::ranges::any_of(suites, [](auto* row) { return tls12::has_ecdhe(row->key_exchange); });
 }
 
-Result<ShownIdentity> show(const Identity& identity, const CommonConfig& config, const Abilities& abilities) {
-  ShownIdentity shown{.identity = identity, .certificate_list = {}, .key = {}, .signing_schemes = abilities.signing_schemes};
+Result<ShownIdentity> show(const Identity& identity, const CommonConfig& config,
+                           const Abilities& abilities) {
+  ShownIdentity shown{.identity = identity,
+                      .certificate_list = {},
+                      .key = {},
+                      .signing_schemes = abilities.signing_schemes};
   for (const Certificate& certificate : identity.chain()) append_vector(shown.certificate_list, certificate.der(), 3);
   x509::der::Fault fault;
   x509::der::Reader reader(identity.public_key_info(), fault);
@@ -153,9 +172,11 @@ Result<ShownIdentity> show(const Identity& identity, const CommonConfig& config,
   constexpr std::string_view kField = "identities: signing_schemes";
   auto own = choose<wire::SchemeRow>(*config.provider, identity.signing_schemes(), {}, kField);
   if (!own) return fail(own.error());
-  if (const auto checked = check_sha1(*own, config.policy, kField); !checked) return fail(checked.error());
+  if (const auto checked = check_sha1(*own, config.policy, kField); !checked)
+    return fail(checked.error());
   std::erase_if(*own, [&](auto* row) { return !algorithm_for(row->scheme, shown.key); });
-  if (own->empty()) return fail(Errc::bad_configuration, "identities: signing_schemes has none for the key");
+  if (own->empty())
+    return fail(Errc::bad_configuration, "identities: signing_schemes has none for the key");
   shown.signing_schemes = std::move(*own);
   return shown;
 }
@@ -181,7 +202,8 @@ Result<Abilities> abilities_of(const CommonConfig& config, Keys keys) {
   auto signing_schemes = config.signing_schemes.empty() ? schemes : choose<wire::SchemeRow>(provider, config.signing_schemes, {}, "signing_schemes");
   if (!signing_schemes) return fail(signing_schemes.error());
   for (const auto* rows : {&*schemes, &*signing_schemes})
-    if (const auto checked = check_sha1(*rows, config.policy, "schemes"); !checked) return fail(checked.error());
+    if (const auto checked = check_sha1(*rows, config.policy, "schemes"); !checked)
+      return fail(checked.error());
   auto protocols = encode_protocols(config.application_protocols);
   if (!protocols) return fail(protocols.error());
 
@@ -219,13 +241,16 @@ Result<ClientContext> ClientConfig::build() const try {
   if (!abilities) return fail(abilities.error().in(Phase::configure));
   auto certificate_schemes = handshake::encode_certificate_schemes(verify);
   if (!certificate_schemes) return fail(certificate_schemes.error().in(Phase::configure));
-  if (const auto checked = handshake::check_types(identities, client_certificate_types, "client_certificate_types"); !checked)
+  if (const auto checked =
+          handshake::check_types(identities, client_certificate_types, "client_certificate_types");
+      !checked)
     return fail(checked.error().in(Phase::configure));
   auto shown = handshake::show_all(identities, common, *abilities);
   if (!shown) return fail(shown.error().in(Phase::configure));
-  auto content = std::make_shared<const ClientContext::Content>(*this, std::move(*abilities), std::move(*shown), std::move(*certificate_schemes),
-                                                                handshake::encode_certificate_types(server_certificate_types),
-                                                                handshake::encode_certificate_types(client_certificate_types));
+  auto content = std::make_shared<const ClientContext::Content>(
+      *this, std::move(*abilities), std::move(*shown), std::move(*certificate_schemes),
+      handshake::encode_certificate_types(server_certificate_types),
+      handshake::encode_certificate_types(client_certificate_types));
   if (const auto checked = handshake::check_sizes(*content); !checked) return fail(checked.error().in(Phase::configure));
   return ClientContext(std::move(content));
 } catch (...) { return fail(caught()); }
@@ -248,13 +273,16 @@ Result<ServerContext> ServerConfig::build() const try {
   if (session_lifetime <= std::chrono::seconds::zero() || session_lifetime > std::chrono::days(7)) return refuse(Errc::bad_configuration, "session_lifetime");
   auto abilities = handshake::abilities_of(common, {.certificates = !identities.empty() || configure, .psk = static_cast<bool>(find_psk)});
   if (!abilities) return fail(abilities.error().in(Phase::configure));
-  if (const auto checked = handshake::check_types(identities, certificate_types, "certificate_types"); !checked)
+  if (const auto checked =
+          handshake::check_types(identities, certificate_types, "certificate_types");
+      !checked)
     return fail(checked.error().in(Phase::configure));
   auto shown = handshake::show_all(identities, common, *abilities);
   if (!shown) return fail(shown.error().in(Phase::configure));
   auto keys = !tickets ? nullptr : ticket_keys ? ticket_keys : TicketKeys::rotating(common.provider);
   auto content = std::make_shared<const ServerContext::Content>(
-      *this, std::move(*abilities), std::move(*shown), send_authorities ? handshake::encode_authorities(client_trust) : std::vector<std::uint8_t>(),
+      *this, std::move(*abilities), std::move(*shown),
+      send_authorities ? handshake::encode_authorities(client_trust) : std::vector<std::uint8_t>(),
       std::move(keys));
   if (const auto checked = handshake::check_sizes(*content); !checked) return fail(checked.error().in(Phase::configure));
   return ServerContext(std::move(content));

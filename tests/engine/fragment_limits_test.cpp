@@ -140,8 +140,68 @@ TEST_CASE("RFC 8449 §4, §5: a limit below 64, or an answer to both extensions,
   check_limits(std::move(both), 100, kMaxPlaintext);
 }
 
+TEST_CASE(
+    "max_send_fragment bounds every record that is sent, from the ClientHello on, and is not told "
+    "to the peer") {
+  ClientConfig client = client_config(KeyKind::rsa);
+  ServerConfig server = server_config(KeyKind::rsa);
+  server.dynamic_records = false;
+  client.common.application_protocols = {std::string(200, 'p')};
+  client.common.max_send_fragment = 100;
+  server.common.max_send_fragment = 300;
+  std::size_t largest[2] = {};
+  for (CommonConfig* common : {&client.common, &server.common})
+    common->observe = [&](Role role) {
+      struct Sizes : Observer {
+        std::size_t& largest;
+        explicit Sizes(std::size_t& to) : largest(to) {}
+        void on_record(const Record& record) override {
+          if (record.direction == Direction::sent)
+            largest = std::max(largest, record.fragment.size());
+        }
+      };
+      return std::make_unique<Sizes>(largest[role == Role::server]);
+    };
+  Pair pair(client, server);
+  pair.talk();
+  REQUIRE(pair.complete());
+  CHECK(largest[0] == 100);
+  CHECK(largest[1] == 300);
+  CHECK(pair.server.state().send_fragment_limit == 0);
+  CHECK(pair.client.state().receive_fragment_limit == 0);
+  CHECK(pair.client.write(Octets(1000, 'c')).value() == 1000);
+  CHECK(pair.server.write(Octets(1000, 's')).value() == 1000);
+  for (int i = 0; i < 20; ++i) {
+    carry(pair.client, pair.server);
+    carry(pair.server, pair.client);
+    read_all(pair.client);
+    read_all(pair.server);
+  }
+  CHECK(largest[0] == 100);
+  CHECK(largest[1] == 300);
+}
+
+TEST_CASE("of max_send_fragment and the peer's own limit the smaller counts") {
+  for (const auto& [own, theirs, sends] :
+       {std::tuple(100, 200, 100), {200, 100, 100}, {0, 100, 100}}) {
+    ClientConfig config = asking(0, 500);
+    config.common.max_send_fragment = static_cast<std::uint16_t>(own);
+    ScriptedPeer peer =
+        answered(config, {{kRecordSizeLimit, two(static_cast<std::size_t>(theirs))}});
+    finish(peer, Role::client);
+    CHECK(peer.engine.state().send_fragment_limit == static_cast<std::size_t>(theirs));
+    check_limits(std::move(peer), static_cast<std::size_t>(sends), 500);
+  }
+}
+
 TEST_CASE("limits that the extensions cannot say are refused by build()") {
   for (const std::size_t size : {1U, 511U, 513U, 8192U, 16384U}) CHECK(asking(size).build().error().code == Errc::bad_configuration);
   for (const std::uint16_t size : {std::uint16_t{1}, std::uint16_t{63}, static_cast<std::uint16_t>(kMaxPlaintext + 1)})
     CHECK(asking(0, size).build().error().code == Errc::bad_configuration);
+  for (const std::uint16_t size :
+       {std::uint16_t{1}, std::uint16_t{63}, static_cast<std::uint16_t>(kMaxPlaintext + 1)}) {
+    ClientConfig config = client_config();
+    config.common.max_send_fragment = size;
+    CHECK(config.build().error().about() == "max_send_fragment");
+  }
 }
