@@ -69,9 +69,13 @@ struct SignatureWanted {
 
 /// Ways for a protocol above to prove that it speaks over this very connection (RFC 5929, RFC 9266).
 enum class ChannelBinding : std::uint8_t {
-  tls_unique,            ///< RFC 5929 §3: the first Finished of the latest handshake; with extended_master_secret alone (RFC 7627 §6.1)
+  /// RFC 5929 §3: the first Finished of the latest handshake. After an abbreviated handshake only
+  /// with
+  /// extended_master_secret (RFC 7627 §5.4, §6.1).
+  tls_unique,
   tls_server_end_point,  ///< RFC 5929 §4: a hash of the server's certificate
-  tls_exporter,          ///< RFC 9266 §2: 32 bytes exported for the purpose; with extended_master_secret alone
+  tls_exporter,  ///< RFC 9266 §2: 32 bytes exported for the purpose; with extended_master_secret
+                 ///< alone
 };
 
 /// Whether what is written may wait for more.
@@ -187,8 +191,10 @@ class Engine {
   /// and an empty one differ. Errors: Errc::handshake_not_complete; Errc::misuse for a label that TLS uses itself, a context of more than 65,535 bytes, a
   /// connection without extended_master_secret (RFC 7627 §5.4), or a configuration that keeps no master secret.
   Result<void> export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const;
-  /// Errors: Errc::handshake_not_complete; Errc::misuse where this connection has no such binding: without extended_master_secret, without a server
-  /// certificate (a server that resumed a session knows of none), or with one whose signature has no hash of its own (RFC 5929 §4.1).
+  /// Errors: Errc::handshake_not_complete; Errc::misuse if this connection has no such binding:
+  /// without extended_master_secret (see ChannelBinding), without a server certificate (the server
+  /// showed a raw public key, or this is a server that resumed a session), or with one whose
+  /// signature has no hash of its own (RFC 5929 §4.1).
   Result<std::vector<std::uint8_t>> channel_binding(ChannelBinding kind) const;
 
   // ------------------------------------------------ the session store

@@ -38,8 +38,13 @@ Result<std::vector<std::uint8_t>> Engine::Impl::channel_binding(ChannelBinding k
   if (error_) return std::unexpected(*error_);
   if (!state_.handshake_complete) return std::unexpected(Error(Errc::handshake_not_complete));
   if (kind == ChannelBinding::tls_server_end_point) return end_point();
-  // RFC 7627 §5.4, §6.1, RFC 9266 §4.2.
-  if (!state_.extended_master_secret) return std::unexpected(Error(Errc::misuse, "a binding without extended_master_secret binds nothing"));
+  // RFC 7627 §5.4, §6.1, RFC 9266 §4.2: without extended_master_secret two sessions may have the
+  // same master secret. An exporter is the same in both; verify_data is only after an abbreviated
+  // handshake.
+  const bool may_be_shared = state_.resumed || kind == ChannelBinding::tls_exporter;
+  if (!state_.extended_master_secret && may_be_shared)
+    return std::unexpected(
+        Error(Errc::misuse, "a binding without extended_master_secret binds nothing"));
   if (kind == ChannelBinding::tls_unique) {
     const auto& first = state_.resumed ? kept_.server_verify_data : kept_.client_verify_data;
     return std::vector<std::uint8_t>(first.begin(), first.end());

@@ -69,7 +69,9 @@ TEST_CASE("both ends have the same channel bindings, each of its own size") {
 }
 
 // Shows RFC 7627 5.4-1, 5.4-2
-TEST_CASE("without the extended master secret nothing is exported, and no binding is made of the handshake") {
+TEST_CASE(
+    "RFC 7627 §5.4: after a full handshake without the extended master secret only tls-unique and "
+    "tls-server-end-point bind") {
   ScriptedPeer client = ScriptedPeer::client_of(), server = ScriptedPeer(Role::server, Engine::client(client_config().build().value(), "localhost", kNow));
   client.client_hello.extensions.remove(23);
   client.complete();
@@ -83,10 +85,20 @@ TEST_CASE("without the extended master secret nothing is exported, and no bindin
     REQUIRE(engine->state().handshake_complete);
     Material out;
     CHECK(engine->export_keying_material("EXPERIMENTAL", {}, out).error().code == Errc::misuse);
-    CHECK(engine->channel_binding(ChannelBinding::tls_unique).error().code == Errc::misuse);
     CHECK(engine->channel_binding(ChannelBinding::tls_exporter).error().code == Errc::misuse);
+    CHECK(engine->channel_binding(ChannelBinding::tls_unique)->size() == 12);
     CHECK(engine->channel_binding(ChannelBinding::tls_server_end_point).has_value());  // a hash of the certificate
   }
+  // §5.4 and §6.1 forbid verify_data after an abbreviated handshake only. The client's is the first
+  // that is sent (RFC 5929 §3).
+  const auto finished_of = [](const ScriptedPeer& peer) {
+    const auto found = std::ranges::find_if(peer.seen, [](const auto& s) {
+      return s.type == ContentType::handshake && s.bytes[0] == 20;
+    });
+    return Octets(found->bytes.begin() + 4, found->bytes.end());
+  };
+  CHECK(server.engine.channel_binding(ChannelBinding::tls_unique) == finished_of(server));
+  CHECK(client.engine.channel_binding(ChannelBinding::tls_unique) != finished_of(client));
 }
 
 // Shows RFC 5246 7.2.2-1
