@@ -205,9 +205,9 @@ struct ServerConfig {
   std::chrono::seconds session_lifetime = std::chrono::hours(24);   ///< since the full handshake; renewing a ticket never extends it
 
   /// Keys shared beforehand (RFC 4279): asked with the client's identity. PSK suites are spoken where it is set.
-  /// A client that uses a PSK shows no certificate. build() refuses find_psk where
-  /// `client_authentication` requires one. To serve both kinds of clients, choose between two
-  /// contexts in `configure`.
+  /// A client that uses a PSK shows no certificate: RFC 4279 §2 omits CertificateRequest. build()
+  /// refuses find_psk where `client_authentication` requires one. To serve both kinds of clients,
+  /// choose between two contexts in `configure`.
   std::function<std::optional<std::vector<std::uint8_t>>(std::string_view identity)> find_psk = {};
   std::string psk_identity_hint = {};
   bool reveal_unknown_psk = false;              ///< RFC 4279 §2: answer unknown_psk_identity, instead of failing as a wrong key does (bad_record_mac)

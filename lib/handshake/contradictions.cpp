@@ -39,10 +39,11 @@ constexpr Rule kRules[] = {
 class Pairs {
  public:
   /// `switched_off` does nothing beside `by`.
-  void refuse(bool both, std::string_view switched_off, std::string_view by) {
+  void refuse(bool both, std::string_view switched_off, std::string_view by,
+              std::string_view because = {}) {
     if (!both || error_) return;
-    error_ = Error(Errc::bad_configuration,
-                   std::string(switched_off) + " has no effect beside " + std::string(by));
+    error_ = Error(Errc::bad_configuration, std::string(switched_off) + " has no effect beside " +
+                                                std::string(by) + std::string(because));
   }
   template <class Applies>
   void refuse_rules(const VerifyPolicy& policy, std::string_view by, Applies applies) {
@@ -135,11 +136,11 @@ std::optional<Error> contradiction_in(const ServerConfig& config) {
   if (asked == request) pairs.refuse_rules(config.verify, "client_authentication request", skipped);
   if (asked == require_any)
     pairs.refuse_rules(config.verify, "client_authentication require_any", skipped);
-  // RFC 4279 §2: a PSK suite has no CertificateRequest.
+  constexpr std::string_view kNotAsked = ": RFC 4279 omits CertificateRequest";
   pairs.refuse(config.find_psk && asked == require_any, "client_authentication require_any",
-               "find_psk");
+               "find_psk", kNotAsked);
   pairs.refuse(config.find_psk && asked == require_and_verify,
-               "client_authentication require_and_verify", "find_psk");
+               "client_authentication require_and_verify", "find_psk", kNotAsked);
   pairs.refuse(config.verdict_on_resumption && !config.verdict_elsewhere, "verdict_on_resumption",
                "verdict_elsewhere false");
   add_policy(pairs, config.verify);

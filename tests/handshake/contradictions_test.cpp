@@ -196,12 +196,12 @@ std::vector<ServerRow> server_rows() {
          verifying(s);
          s.client_certificate_types = {kRaw};
        }},
-      {{"client_authentication require_any", "find_psk"},
+      {{"client_authentication require_any", "find_psk", "RFC 4279"},
        [](auto& s) {
          s.client_authentication = require_any;
          s.find_psk = [](auto) { return std::nullopt; };
        }},
-      {{"client_authentication require_and_verify", "find_psk"},
+      {{"client_authentication require_and_verify", "find_psk", "RFC 4279"},
        [=](auto& s) {
          verifying(s);
          s.find_psk = [](auto) { return std::nullopt; };
