@@ -2,8 +2,8 @@
 //
 // Callbacks: functions and objects of the application that the library calls. They are the
 // std::function members of the configurations, of VerifyPolicy and of RevocationOptions, Observer
-// and its factory, SessionStore, Provider, Transport, Clock, and Conn::on_wanted(). These rules hold
-// for all of them; a callback with other rules states them.
+// and its factory, SessionStore, Provider, Transport, Clock, Engine::interrupt_if() and
+// Conn::on_wanted(). These rules hold for all; a callback with other rules states them.
 //
 //   threads       The thread that drives the connection calls it. Connections that share a callback
 //                 call it at the same time.

@@ -116,8 +116,8 @@ class Engine {
   /// From now on, `ask` is called between two steps of a handshake's work; Conn asks whether the
   /// deadline has passed (Conn::set_deadline says how long steps can be). If it returns true, the
   /// call that is at work returns: then has_work() is true and input_space() is empty, until work()
-  /// goes on. Nothing is lost: interruptions change no byte of output(). `ask` must not throw or
-  /// call the engine.
+  /// goes on. Nothing is lost: interruptions change no byte of output(). `ask` follows the rules
+  /// of callbacks in tls12/config.hpp.
   void interrupt_if(std::function<bool()> ask);
   bool has_work() const;
   /// Goes on with it.

@@ -30,8 +30,8 @@ class Work {
   std::size_t left() const { return left_; }
   bool exceeded() const { return exceeded_; }
 
-  /// From now on pause() asks `ask`, which must not throw. It decides when a call ends, never its
-  /// result.
+  /// From now on pause() asks `ask`. It decides when a call ends, never its result, unless it
+  /// throws.
   void interrupt_if(std::function<bool()> ask) { ask_ = std::move(ask); }
   /// Between two steps: whether to stop here for now. Asks once in `after` steps, so that each call
   /// makes progress.

@@ -134,6 +134,57 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("an exception of interrupt_if's function is callback_threw, wherever it is called") {
+  for (const Role end : {Role::client, Role::server}) {
+    CAPTURE(static_cast<int>(end));
+    int calls = 0;
+    for (int at = 0; at <= calls; ++at) {
+      CAPTURE(at);
+      ClientConfig c = client_config();
+      ServerConfig s = server_config();
+      callback::show_client_certificate(c, s);
+      Ends ends(c, s);
+      Engine& engine = *ends.of(end);
+      calls = 0;
+      engine.interrupt_if([&]() -> bool {
+        if (calls++ == at) throw std::runtime_error("thrown by the test");
+        return false;
+      });
+      ends.talk();
+      if (calls <= at) break;
+      REQUIRE(engine.error().has_value());
+      CHECK(engine.error()->code == Errc::callback_threw);
+      CHECK(engine.error()->about() == "thrown by the test");
+      CHECK_FALSE(engine.has_work());
+      const Engine& peer = *ends.of(peer_of(end));
+      REQUIRE(peer.error().has_value());
+      CHECK(peer.error()->alert == Alert::internal_error);
+      CHECK(engine.output().empty());
+    }
+    CHECK(calls > 3);
+  }
+}
+
+TEST_CASE("interrupt_if's function may call back or destroy its engine, as a callback may") {
+  for (const Role end : {Role::client, Role::server}) {
+    for (const bool destroys : {false, true}) {
+      CAPTURE(static_cast<int>(end));
+      CAPTURE(destroys);
+      Ends ends(client_config(), server_config());
+      int calls = 0;
+      ends.of(end)->interrupt_if([&] {
+        ++calls;
+        if (destroys) return ends.of(end).reset(), false;
+        return call_all(*ends.of(end)), false;
+      });
+      ends.talk();
+      CHECK(calls > 0);
+      CHECK(ends.of(end).has_value() == !destroys);
+      CHECK(ends.complete() == !destroys);
+    }
+  }
+}
+
 TEST_CASE("a call from inside a callback is refused, and changes nothing") {
   for (const Callback& callback : callbacks()) {
     CAPTURE(callback.name);
