@@ -93,6 +93,56 @@ TEST_CASE("RFC 5746 §3.5: a client that may renegotiates at the server's wish, 
   }
 }
 
+namespace {
+
+/// As ScriptedPeer::complete(), with an engine that may fail on the way.
+bool shake(ScriptedPeer& peer) {
+  using enum HandshakeType;
+  for (const HandshakeType type :
+       {server_hello, certificate, server_key_exchange, server_hello_done})
+    if (!peer.engine.error()) peer.send(type);
+  if (!peer.engine.error()) peer.change_cipher_spec();
+  if (!peer.engine.error()) peer.send(finished);
+  return !peer.engine.error();
+}
+
+ClientConfig with_work(std::size_t steps) {
+  ClientConfig config = willing();
+  config.common.limits.work = steps;
+  return config;
+}
+
+/// The smallest budget that is enough for one handshake.
+std::size_t work_of_a_handshake() {
+  std::size_t least = 0, enough = Limits{}.work;
+  while (enough - least > 1) {
+    const std::size_t tried = least + (enough - least) / 2;
+    ScriptedPeer peer = ScriptedPeer::server_of(with_work(tried));
+    (shake(peer) ? enough : least) = tried;
+  }
+  return enough;
+}
+
+}  // namespace
+
+TEST_CASE("handshakes of one connection share a budget of work, which application data refills") {
+  const std::size_t steps = work_of_a_handshake() * 5 / 2;
+  for (const bool with_data : {false, true}) {
+    ScriptedPeer peer = connected(with_work(steps));
+    unsigned renegotiations = 0;
+    for (; renegotiations < 10; ++renegotiations) {
+      if (with_data) talk(peer);
+      peer.send(HandshakeType::hello_request);
+      if (!shake(peer)) break;
+    }
+    CHECK(renegotiations == (with_data ? 10 : 1));
+    if (with_data) continue;
+    REQUIRE(peer.engine.error());
+    CHECK(peer.engine.error()->code == Errc::too_much_work);
+    CHECK(peer.alerts.back().description == Alert::handshake_failure);
+  }
+}
+
 // Shows RFC 5746 3.5-1, 3.5-2
 TEST_CASE("RFC 5746 §3.5: the ClientHello of a renegotiation has our verify_data and no SCSV, and offers neither a session nor another application protocol") {
   ClientConfig config = willing();

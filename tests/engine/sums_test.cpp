@@ -282,6 +282,54 @@ TEST_CASE("RFC 5246 §7.4.4: certificate_authorities names all authorities that 
   CHECK(authorities_of(300) == 0);
 }
 
+TEST_CASE(
+    "RFC 5246 §7.4.4: certificate_authorities is sent up to 2^16-1 bytes, and left out from one byte "
+    "more") {
+  const auto key = PrivateKey::generate(KeyKind::ed25519).value();
+  /// A name of `full` attributes of 100 letters and one of `last`.
+  struct Size {
+    std::size_t full, last;
+  };
+  // How many are named, and their bytes on the wire.
+  const auto named_of = [&](std::initializer_list<Size> sizes) {
+    std::vector<Certificate> anchors;
+    for (const Size& size : sizes) {
+      std::string subject = "CN=" + std::to_string(anchors.size());
+      for (std::size_t i = 0; i < size.full; ++i) subject += ",L=" + std::string(100, 'l');
+      subject += ",L=" + std::string(size.last, 'l');
+      auto made = issue_certificate({.subject = subject,
+                                     .is_ca = true,
+                                     .not_before = kNow,
+                                     .not_after = kNow + std::chrono::hours(1)},
+                                    key);
+      anchors.push_back(made.value());
+    }
+    ServerConfig server = server_config();
+    server.client_authentication = ClientAuthentication::verify_if_given;
+    server.client_trust = TrustStore::of(anchors);
+    ClientConfig client = client_config();
+    client.common.limits.handshake_message = 1 << 17;
+    std::pair<std::size_t, std::size_t> named;
+    client.choose_identity = [&](const CertificateRequest& request) -> std::optional<Identity> {
+      for (const Bytes name : request.certificate_authorities) named.second += 2 + name.size();
+      named.first = request.certificate_authorities.size();
+      return std::nullopt;
+    };
+    Pair pair(client, server);
+    pair.talk();
+    REQUIRE(pair.complete());
+    return named;
+  };
+  const auto [count, bytes] = named_of({{196, 1}, {196, 1}, {197, 50}});
+  CHECK(count == 3);
+  const std::size_t last = 50 + kTwo - bytes;
+  REQUIRE(last < 100);
+  CHECK(named_of({{196, 1}, {196, 1}, {197, last}}) == std::pair(std::size_t{3}, kTwo));
+  const auto left_out = std::pair(std::size_t{0}, std::size_t{0});
+  CHECK(named_of({{196, 1}, {196, 1}, {197, last + 1}}) == left_out);
+  CHECK(named_of({{600, 1}}) == left_out);  // one name that its own length cannot say
+}
+
 // ------------------------------------------------ what only the connection knows
 
 TEST_CASE("RFC 4279 §2: a client whose PSK identity does not fit its length fails by name") {
