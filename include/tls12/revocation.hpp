@@ -73,7 +73,7 @@ struct RevocationOptions {
   RevocationMode mode = RevocationMode::prefer;
   std::vector<Crl> crls = {};
   /// Asked for more lists when those at hand do not tell about this certificate; it may read its cRLDistributionPoints. Called within verify(), from its
-  /// thread; one that fetches holds verify() so long. An exception ends the verification: Errc::callback_threw.
+  /// thread; one that fetches holds verify() so long. A connection may ask twice (VerifyPolicy::check). An exception ends the verification: Errc::callback_threw.
   std::function<std::vector<Crl>(const Certificate&)> find_crls = {};
   /// How far clocks may differ, and how old an OCSP response without nextUpdate may be.
   std::chrono::seconds clock_skew = std::chrono::seconds(0);

@@ -100,7 +100,7 @@ struct VerifyPolicy {
 
   /// Asked about each chain that every rule allows: a reason makes the chain refused (pinning, extra checks), and the search goes on. Called
   /// within verify(), from its thread. An exception ends the verification: Errc::callback_threw. (Rules of callbacks: tls12/config.hpp.)
-  /// A connection may ask twice about one chain, if a deadline interrupted its verification.
+  /// A connection may ask twice about one chain, and find_crls twice, if a deadline interrupts it.
   std::function<std::optional<std::string>(const VerifiedChain&)> check = {};
 
   struct Dangerous {
