@@ -25,7 +25,7 @@ std::size_t terminal_width() {
   return width == 0 ? kUsualWidth : std::clamp(width, kLeastWidth, kMostWidth);
 }
 
-/// Where a line goes on: below its description, below its text, or, for a command of an example, further in.
+/// The column of the continuation: that of the description, that of an indented text, or further in for a command of an example.
 std::size_t indent_of(const std::string& line, std::size_t indent) {
   const std::size_t first = std::min(line.find_first_not_of(' '), line.size());
   if (first == 0 || first >= indent) return first;

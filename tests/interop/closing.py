@@ -109,7 +109,7 @@ def answered_behind_half_close(stage, peer):
     closed_by(relay.last().until_end().facts(), "client", "server")
 
 
-def answered_behind_the_input(stage, peer):
+def answered_after_the_input(stage, peer):
     """Our input ends with the question, and our direction stays open until the server's close_notify: many servers drop their answer otherwise."""
     identity = stage.pki.theirs["p256"]
     server = peer.serve(stage, Setting(identities=(identity,)))
@@ -385,7 +385,7 @@ ROWS = [
     # gnutls-serv closes its socket with our close_notify unread in it, which resets the connection under its own answer.
     rows("half close: the answer still comes", (half_close, (OpensslServer,)), (peer_half_closes, (GnutlsClient,)),
          (answered_behind_half_close, (Server,), "half-close"), (client_that_half_closes, (ProgramClient,), "half-close")),
-    rows("our input ends: the answer still comes", (answered_behind_the_input, (ProgramServer,)), (answered_behind_the_input, (Server,), "closes-first")),
+    rows("our input ends: the answer still comes", (answered_after_the_input, (ProgramServer,)), (answered_after_the_input, (Server,), "closes-first")),
     rows("peer killed: a cut, no end", (server_is_killed, SERVERS), (peer_is_killed, WITH_INPUT), (server_is_killed_later, (Server,), "lasting"),
          (client_that_truncates, (ProgramClient,), "truncate")),
     Row("cut in front of and in every record: an error", cut),
