@@ -205,7 +205,7 @@ Result<ClientContext> context_for(const Options& options) {
   if (!policy) return fail(policy.error());
   config.verify = std::move(*policy);
   config.dangerous.accept_any_certificate = options.insecure;
-  if (!options.certificate.empty()) {
+  if (!options.key.empty()) {
     auto identity = identity_from_files(options.certificate, options.key);
     if (!identity) return fail(identity.error());
     config.identities.push_back(std::move(*identity));
@@ -220,7 +220,7 @@ Result<ClientContext> context_for(const Options& options) {
   if (!judge) return fail(judge.error());
   config.accept_raw_public_key = std::move(*judge);
   config.server_certificate_types = options.connection.peer_types(!options.ca.empty(), config.verify);
-  config.client_certificate_types = options.connection.own_types();
+  config.client_certificate_types = options.connection.own_types(config.identities);
   if (!options.insecure && !config.verify.pins_suffice) config.trust = options.ca.empty() ? TrustStore::system() : TrustStore::from_file(options.ca);
   auto context = config.build();
   if (!context) return fail(local(context.error()));
@@ -276,7 +276,8 @@ void add_connect(CLI::App& app, Action& action) {
   command.add_option("--servername", options->server_name, "whom to ask for, and whom the certificate must name, instead of HOST")->type_name("NAME");
   auto* insecure = command.add_flag("--insecure", options->insecure, "accept any certificate: no protection against an attacker in between")->excludes(ca);
   auto* certificate = command.add_option("--cert", options->certificate, "our own certificate chain, for a server that asks for one")->type_name("CHAIN.pem");
-  command.add_option("--key", options->key, "its private key")->type_name("KEY.pem")->needs(certificate);
+  command.add_option("--key", options->key, "its private key; with --raw-key, it needs no --cert")
+      ->type_name("KEY.pem");
   certificate->needs("--key");
   command.add_option("--resume", options->resume, "connect N times more, each time resuming the session; the last connection is the one that talks")
       ->check(CLI::Range(1, 1000).description(""))
@@ -301,7 +302,11 @@ void add_connect(CLI::App& app, Action& action) {
   command.footer(
       "At the end of its input it goes on reading until the peer's close_notify, and answers that; --timeout bounds the wait. To try a handshake alone: "
       "--half-close </dev/null. Exit code: 0 when both ends closed properly, 1 otherwise, with one line of reason, 2 for wrong usage.");
-  command.callback([options, &action] { action = [options] { return run(*options); }; });
+  command.callback([options, &action] {
+    if (options->certificate.empty() && !options->key.empty() && !options->connection.raw_key)
+      throw CLI::ValidationError("--key needs --cert, or --raw-key");
+    action = [options] { return run(*options); };
+  });
 }
 
 }  // namespace tls12::tool

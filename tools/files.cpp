@@ -65,6 +65,15 @@ std::string write_file(const std::string& path, std::string_view content, Secrec
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
+namespace {
+
+Result<Identity> raw_identity(const std::string& key_path) {
+  auto key = PrivateKey::from_file(key_path);
+  return key ? Identity::from_raw_public_key(std::move(*key)) : fail(key.error());
+}
+
+}  // namespace
+
 Result<Certificate> certificate_from_file(const std::string& path) {
   auto text = read_file(path);
   if (!text) return fail(text.error());
@@ -76,7 +85,8 @@ Result<Certificate> certificate_from_file(const std::string& path) {
 }
 
 Result<Identity> identity_from_files(const std::string& chain_path, const std::string& key_path) {
-  auto identity = Identity::from_pem_files(chain_path, key_path);
+  auto identity =
+      chain_path.empty() ? raw_identity(key_path) : Identity::from_pem_files(chain_path, key_path);
   if (!identity) return fail(local(identity.error()));
   return identity;
 }

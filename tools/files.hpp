@@ -21,6 +21,7 @@ bool exists(const std::string& path);
 
 /// Errors name the file.
 Result<Certificate> certificate_from_file(const std::string& path);
+/// Without a chain, it is shown as a raw public key (RFC 7250).
 Result<Identity> identity_from_files(const std::string& chain_path, const std::string& key_path);
 
 }  // namespace tls12::tool

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <sstream>
 
 #include "choice.hpp"
 #include "command.hpp"
@@ -40,6 +41,17 @@ std::map<std::string, SuitePolicy> policies_by_name() {
 }
 
 }  // namespace
+
+std::string parse_schemes(const std::string& text, std::vector<SignatureScheme>& into) {
+  std::istringstream names(text);
+  for (std::string wanted; std::getline(names, wanted, ',');) {
+    const auto schemes = every_scheme();
+    const auto found = std::ranges::find(schemes, wanted, [](auto scheme) { return name(scheme); });
+    if (found == schemes.end()) return "unknown signature scheme: " + wanted;
+    into.push_back(*found);
+  }
+  return {};
+}
 
 std::string parse_psk(const std::string& text, std::vector<PreSharedKey>& into) {
   const std::size_t colon = text.rfind(':');
@@ -83,7 +95,9 @@ void ConnectionOptions::add_to(CLI::App& app) {
   add_list(app, "--groups", groups, every_group(), "groups of the key exchange, best first: x25519, secp256r1, ffdhe2048, ...");
   add_list(app, "--schemes", schemes, every_scheme(), "signature schemes, best first: ecdsa_secp256r1_sha256, ...");
   add_list(app, "--cert-schemes", certificate_schemes, every_scheme(), "what the peer's certificates may be signed with, best first (any that is known)");
-  app.add_flag("--raw-key", raw_key, "show the key of --cert instead of the certificate, to a peer that takes it (RFC 7250)");
+  app.add_flag("--raw-key", raw_key,
+               "show the key of --cert instead of the certificate, to a peer that takes it (RFC "
+               "7250); a --key needs no --cert then");
   auto* pin = app.add_option("--pin", pins, std::string("the peer's certificate or key, and no other; without a CA, that suffices. ") + kAboutPins);
   pin->type_name("PIN")->allow_extra_args(false);
   app.add_option("--peer-key", peer_keys, "the peer's public key (PEM), to be shown instead of a certificate (RFC 7250); may be given again")
@@ -94,6 +108,10 @@ void ConnectionOptions::add_to(CLI::App& app) {
     return parse_psk(text, keys);
   });
   app.add_option("--record-size-limit", record_size_limit, "the largest record to receive, in bytes of content (RFC 8449)")
+      ->check(CLI::Range(64, 16384).description(""))
+      ->type_name("BYTES");
+  app.add_option("--max-send-fragment", max_send_fragment,
+                 "the largest record to send, in bytes of content; the peer is not told")
       ->check(CLI::Range(64, 16384).description(""))
       ->type_name("BYTES");
   app.add_flag("--require-ems", require_extended_master_secret, "no connection without extended_master_secret (RFC 7627)");
@@ -113,6 +131,7 @@ Result<CommonConfig> ConnectionOptions::config(TraceSink trace_sink) const {
   config.groups = values_named(groups, every_group());
   config.schemes = values_named(schemes, every_scheme());
   config.record_size_limit = record_size_limit;
+  config.max_send_fragment = max_send_fragment;
   config.require_extended_master_secret = require_extended_master_secret;
   config.application_protocols = protocols;
   std::vector<ObserverFactory> observers;
@@ -136,9 +155,16 @@ Result<VerifyPolicy> ConnectionOptions::verify(bool has_ca) const {
   return asked;
 }
 
-std::vector<CertificateType> ConnectionOptions::own_types() const {
+std::vector<CertificateType> ConnectionOptions::own_types(
+    std::span<const Identity> identities) const {
   if (!raw_key) return {};
-  return {CertificateType::raw_public_key, CertificateType::x509};
+  std::vector<CertificateType> types = {CertificateType::raw_public_key, CertificateType::x509};
+  if (identities.empty()) return types;
+  std::erase_if(types, [&](CertificateType type) {
+    return std::ranges::none_of(
+        identities, [&](const Identity& identity) { return identity.can_be_shown_as(type); });
+  });
+  return types;
 }
 
 std::vector<CertificateType> ConnectionOptions::peer_types(bool certificates, const VerifyPolicy& asked) const {

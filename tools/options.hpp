@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,7 @@ struct ConnectionOptions {
   SuitePolicy policy = SuitePolicy::modern;
   std::vector<std::string> suites, groups, schemes, certificate_schemes, protocols, psk;
   std::vector<PreSharedKey> keys;  ///< what `psk` says
-  std::uint16_t record_size_limit = 0;
+  std::uint16_t record_size_limit = 0, max_send_fragment = 0;
   bool require_extended_master_secret = false;
   bool raw_key = false;
   std::vector<std::string> peer_keys;  ///< files
@@ -44,11 +45,14 @@ struct ConnectionOptions {
   Result<VerifyPolicy> verify(bool has_ca) const;
   /// RFC 7250: the types to show our own key as, and those to take the peer's as, where it may show a
   /// certificate, too; a pin of a public key takes both.
-  std::vector<CertificateType> own_types() const;
+  std::vector<CertificateType> own_types(std::span<const Identity> identities) const;
   std::vector<CertificateType> peer_types(bool certificates, const VerifyPolicy& asked) const;
   /// Whether a raw public key is one of `peer_keys`; null where there are none. Errors: Errc::file_unreadable, Errc::bad_pem.
   Result<std::function<bool(Bytes)>> judge_of_raw_keys() const;
 };
+
+/// "NAME,...": signature schemes. What CLI11 calls a validator: empty, or the reason.
+std::string parse_schemes(const std::string& text, std::vector<SignatureScheme>& into);
 
 /// "IDENTITY:HEX". What CLI11 calls a validator: empty, or the reason.
 std::string parse_psk(const std::string& text, std::vector<PreSharedKey>& into);

@@ -24,11 +24,13 @@ namespace {
 struct Options {
   std::string listen = "127.0.0.1:8443", www, ca_out;
   HostPort address = {"127.0.0.1", 8443};
-  std::vector<std::string> certificates, keys;
+  std::vector<std::string> certificates, keys, key_schemes;
+  std::vector<std::vector<SignatureScheme>> schemes;  ///< what `key_schemes` says
   std::vector<std::string> client_ca;
   std::string staple, ticket_keys, psk_hint;
   ClientAuthentication client_authentication = ClientAuthentication::none;
   bool echo = false, quiet = false, json = false, no_tickets = false;
+  bool no_dynamic_records = false, no_client_ca_names = false;
   std::size_t session_cache = 20'000;
   /// Seconds; those that are not given follow from `timeout`.
   double timeout = 30, stop_time = 5;
@@ -50,9 +52,11 @@ bool is_address(const std::string& host) { return host.find_first_not_of("012345
 /// The identities of --cert and --key, or one made on the spot, whose CA goes to --ca-out.
 std::expected<std::vector<Identity>, std::string> identities(const Options& options) {
   std::vector<Identity> all;
-  for (std::size_t i = 0; i < options.certificates.size(); ++i) {
-    auto identity = identity_from_files(options.certificates[i], options.keys[i]);
+  for (std::size_t i = 0; i < options.keys.size(); ++i) {
+    auto identity = identity_from_files(
+        i < options.certificates.size() ? options.certificates[i] : "", options.keys[i]);
     if (!identity) return std::unexpected(identity.error().message());
+    if (i < options.schemes.size()) identity = identity->with_signing_schemes(options.schemes[i]);
     all.push_back(std::move(*identity));
   }
   if (!options.staple.empty() && !all.empty()) {
@@ -112,7 +116,9 @@ Result<ServerContext> context_for(const Options& options, const Sessions& sessio
   if (!judge) return fail(judge.error());
   config.accept_raw_public_key = std::move(*judge);
   config.client_certificate_types = options.connection.peer_types(!options.client_ca.empty(), config.verify);
-  config.certificate_types = options.connection.own_types();
+  config.certificate_types = options.connection.own_types(config.identities);
+  config.send_authorities = !options.no_client_ca_names;
+  config.dynamic_records = !options.no_dynamic_records;
   config.tickets = !options.no_tickets;
   config.ticket_keys = sessions.random_keys;
   config.sessions = sessions.store;
@@ -180,7 +186,7 @@ class OnSignals {
 
 /// Reads every file again that the configuration is made of. A certificate that was made on the spot stays.
 std::expected<ServerContext, std::string> read_again(const Options& options, const Sessions& sessions, const TraceSink& trace, const ServerContext& now) {
-  auto made = options.certificates.empty() ? now.config().identities : identities(options);
+  auto made = options.keys.empty() ? now.config().identities : identities(options);
   if (!made) return std::unexpected(made.error());
   auto context = context_for(options, sessions, trace, std::move(*made));
   if (!context) return std::unexpected(context.error().message());
@@ -269,6 +275,8 @@ void add_sessions_and_clients(CLI::App& command, Options& options) {
       ->transform(value_of(asked))
       ->type_name("HOW");
   command.add_option("--client-ca", options.client_ca, "whose certificates clients must have; may be given again")->type_name("FILE")->allow_extra_args(false);
+  command.add_flag("--no-client-ca-names", options.no_client_ca_names,
+                   "do not tell clients the names of the --client-ca");
   command.add_option("--staple", options.staple, "an OCSP response to show with the first --cert (RFC 6066)")->type_name("FILE");
   command.add_option("--psk-hint", options.psk_hint, "what clients are told to choose their shared key by")->type_name("TEXT");
   command.add_option("--ticket-keys", options.ticket_keys, "the keys of session tickets, one of 96 hexadecimal digits a line; the first seals (random ones)")
@@ -289,10 +297,26 @@ void add_serve(CLI::App& app, Action& action) {
       .add_option("--cert", options->certificates, "a certificate chain, leaf first; with --key, and again for each further one. Without: one made on the spot")
       ->type_name("CHAIN.pem")
       ->allow_extra_args(false);
-  command.add_option("--key", options->keys, "the private key of the --cert at the same place")->type_name("KEY.pem")->allow_extra_args(false);
+  command
+      .add_option(
+          "--key", options->keys,
+          "the private key of the --cert at the same place; with --raw-key, further ones need none")
+      ->type_name("KEY.pem")
+      ->allow_extra_args(false);
+  command
+      .add_option(
+          "--key-schemes", options->key_schemes,
+          "signature schemes of the --key at the same place, best first (those of --schemes)")
+      ->check([options](const std::string& text) {
+        return parse_schemes(text, options->schemes.emplace_back());
+      })
+      ->type_name("NAME,...")
+      ->allow_extra_args(false);
   command.add_option("--ca-out", options->ca_out, "write the CA of the certificate made on the spot here")->type_name("FILE");
   auto* www = command.add_option("--www", options->www, "serve the files of this folder")->type_name("DIR");
   command.add_flag("--echo", options->echo, "no HTTP: give back every byte")->excludes(www);
+  command.add_flag("--no-dynamic-records", options->no_dynamic_records,
+                   "send full records from the start, instead of ones that fit a TCP segment");
   add_sessions_and_clients(command, *options);
   add_limits(command, *options);
   command.add_flag("--json", options->json, "log on standard error one line of JSON for each connection, and none for requests");
@@ -302,7 +326,11 @@ void add_serve(CLI::App& app, Action& action) {
       "The first line on standard output is `listening on ADDR:PORT`. SIGHUP reads all files again, for connections from then on. SIGTERM or SIGINT stops "
       "accepting, finishes what is under way, and closes.");
   command.callback([options, &action] {
-    if (options->certificates.size() != options->keys.size()) throw CLI::ValidationError("each --cert needs its --key, and each --key its --cert");
+    const std::size_t certificates = options->certificates.size(), keys = options->keys.size();
+    if (certificates > keys || (certificates < keys && !options->connection.raw_key))
+      throw CLI::ValidationError("each --cert needs its --key, and each --key its --cert");
+    if (options->schemes.size() > keys)
+      throw CLI::ValidationError("each --key-schemes needs its --key");
     if (!options->connection.peer_keys.empty() && options->client_authentication == ClientAuthentication::none)
       throw CLI::ValidationError("--peer-key is of clients that --client-auth asks");
     if (!options->connection.pins.empty() && options->client_authentication == ClientAuthentication::none)

@@ -128,6 +128,19 @@ def schemes(peer):
             for scheme, key in SCHEMES.items() if scheme in peer.schemes and key in has]
 
 
+@needs(client=("schemes",))
+def schemes_of_identities(peer):
+    """Our server's P-256 key signs with SHA-384 only, its RSA key with RSA-PSS and SHA-256 only."""
+    if peer.role == "server":
+        return ROLE
+    keys, of_keys = ("p256", "rsa"), (("ecdsa_secp384r1_sha384",), ("rsa_pss_rsae_sha256",))
+    offers = {"ecdsa_secp384r1_sha384": ("ecdsa_secp256r1_sha256", "ecdsa_secp384r1_sha384"), "rsa_pss_rsae_sha256": ("ecdsa_secp256r1_sha256", "rsa_pss_rsae_sha256")}
+    if not {*keys} <= peer.verifies or not {scheme for offer in offers.values() for scheme in offer} <= peer.schemes:
+        return ""
+    return [trial(peer, scheme, client=Setting(schemes=offer), server=Setting(key_schemes=of_keys), keys=keys, expected={"scheme": scheme})
+            for scheme, offer in offers.items()]
+
+
 def certificate_schemes(peer):
     """RFC 8446 §4.2.3, which TLS 1.2 has as well: what may sign certificates, told apart from what may sign handshakes."""
     if peer.role == "server":
@@ -296,6 +309,7 @@ ROWS = [
     Row("certificates: RSA, RSA-PSS, P-256, 384, 521, Ed25519", certificates),
     Row("RSA and ECDSA side by side", several_certificates),
     Row("signature schemes", schemes),
+    Row("signature schemes of each identity", schemes_of_identities),
     Row("signature_algorithms_cert", certificate_schemes),
     Row("resumption by session ID", resumed("session-ids")),
     Row("resumption by ticket", resumed("tickets")),

@@ -13,11 +13,13 @@ def _common(setting):
         setting = setting.but(groups=(*CURVES, *FFDHE))
     for option, value in (("--suites", ",".join(setting.suites)), ("--groups", ",".join(setting.groups)), ("--schemes", ",".join(setting.schemes)),
                           ("--cert-schemes", ",".join(setting.certificate_schemes)), ("--alpn", ",".join(setting.alpn)), ("--psk", setting.psk), ("--peer-key", setting.peer_key), ("--pin", setting.pin), ("--record-size-limit", setting.record_size_limit),
-                          ("--export", setting.export)):
+                          ("--export", setting.export), ("--max-send-fragment", setting.max_send_fragment)):
         if value:
             options += [option, value]
     for identity in setting.identities:
-        options += ["--cert", identity.chain, "--key", identity.key]
+        options += [*([] if setting.key_only else ["--cert", identity.chain]), "--key", identity.key]
+    for schemes in setting.key_schemes:
+        options += ["--key-schemes", ",".join(schemes)]
     return options
 
 
@@ -64,6 +66,7 @@ def serve(stage, setting, *mode):
     if setting.peer_key:
         clients = ["--client-auth", "require-any"]
     clients += ["--raw-key"] * ("server" in setting.raw)
+    clients += ["--no-client-ca-names"] * (not setting.ca_names) + ["--no-dynamic-records"] * (not setting.dynamic_records)
     staple = ["--staple", setting.staple] if setting.staple else []
     server = stage.start(stage.tls12, "serve", "--listen", "127.0.0.1:0", "--timeout", 20, *clients, *staple, *sessions[setting.sessions],
                          *_common(setting), *mode)

@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 import closing  # noqa: E402
 import keylog  # noqa: E402
 import negotiation  # noqa: E402
+import own_options  # noqa: E402
 import pinning  # noqa: E402
 import rawkeys  # noqa: E402
 import refusals  # noqa: E402
@@ -25,7 +26,7 @@ from stacks import all_peers  # noqa: E402
 from stacks.programs import absent_programs  # noqa: E402
 from stage import Process  # noqa: E402
 
-MODULES = [negotiation, rawkeys, pinning, refusals, closing, renegotiation, keylog]
+MODULES = [negotiation, own_options, rawkeys, pinning, refusals, closing, renegotiation, keylog]
 JOBS = 6  # cells mostly wait for their peers
 MARKS = ("<!-- the matrix: tests/interop/run.py --readme -->\n", "<!-- end of the matrix -->\n")
 

@@ -31,6 +31,11 @@ class Setting:
     max_fragment: int = 0  # of a client
     record_size_limit: int = 0
     export: str = ""  # LABEL:LENGTH
+    key_only: bool = False  # of ours: the keys of `identities` have no certificates
+    key_schemes: tuple = ()  # of our server: what each of `identities` signs by
+    max_send_fragment: int = 0  # of ours
+    dynamic_records: bool = True  # of our server
+    ca_names: bool = True  # of our server: whether it names the CAs of `trust` to clients
     small_records: bool = False  # of a peer: cuts its messages into fragments of 512 bytes
 
     def but(self, **changes):

@@ -17,17 +17,19 @@ def record_size(data):
 
 
 class Direction:
-    """What one end has sent: `messages` and `alerts` before its ChangeCipherSpec, and the largest record behind it; the types of all its records."""
+    """What one end has sent: `messages`, `alerts` and the largest record before its ChangeCipherSpec, and the largest after it; the types of all its records."""
 
     def __init__(self, data):
-        self.messages, self.alerts, self.changed, self.largest, self.kinds = {}, [], False, 0, []
+        self.messages, self.alerts, self.changed, self.largest, self.largest_clear, self.kinds = {}, [], False, 0, 0, []
         handshake = b""
         while size := record_size(data):
             kind, length, body, data = data[0], size - 5, data[5:size], data[size:]
             self.kinds.append(kind)
             if self.changed:
                 self.largest = max(self.largest, length)
-            elif kind == CHANGE_CIPHER_SPEC:
+                continue
+            self.largest_clear = max(self.largest_clear, length)
+            if kind == CHANGE_CIPHER_SPEC:
                 self.changed = True
             elif kind == ALERT and len(body) == 2:
                 self.alerts.append(body[1])
@@ -64,6 +66,13 @@ def _schemes(extension):
     return [SCHEMES.get(int.from_bytes(extension[at : at + 2], "big")) for at in range(2, len(extension), 2)]
 
 
+def _authorities(message):
+    """The bytes of certificate_authorities in a CertificateRequest (RFC 5246 §7.4.4)."""
+    rest = message[1 + message[0] :]
+    rest = rest[2 + int.from_bytes(rest[:2], "big") :]
+    return int.from_bytes(rest[:2], "big")
+
+
 def _key_exchange(message, suite):
     """The group and the scheme of a ServerKeyExchange (RFC 8422 §5.4, RFC 5246 §7.4.3), as far as it names them."""
     facts = {}
@@ -85,7 +94,7 @@ def facts(sent_by_client, sent_by_server):
     """What was agreed on; what cannot be told from outside is missing."""
     client, server = Direction(sent_by_client), Direction(sent_by_server)
     told = {"client_alerts": client.alerts, "server_alerts": server.alerts, "client_largest": client.largest, "server_largest": server.largest,
-            "client_records": client.kinds, "server_records": server.kinds}
+            "client_largest_clear": client.largest_clear, "server_largest_clear": server.largest_clear, "client_records": client.kinds, "server_records": server.kinds}
     if CLIENT_HELLO not in client.messages or SERVER_HELLO not in server.messages:
         return told
     offer, answer = Hello(client.messages[CLIENT_HELLO], True), Hello(server.messages[SERVER_HELLO], False)
@@ -104,6 +113,8 @@ def facts(sent_by_client, sent_by_server):
                 server_name=offer.extensions.get(SERVER_NAME, b"")[5:].decode())
     if SERVER_KEY_EXCHANGE in server.messages and key_exchange_is_told(suite):
         told.update(_key_exchange(server.messages[SERVER_KEY_EXCHANGE], suite))
+    if CERTIFICATE_REQUEST in server.messages:
+        told["authorities"] = _authorities(server.messages[CERTIFICATE_REQUEST])
     if CERTIFICATE in client.messages:
         told["client_certificate"] = len(client.messages[CERTIFICATE]) > 3
     if CERTIFICATE_VERIFY in client.messages:

@@ -77,6 +77,16 @@ def _(stage):
             failed(connect(server, "--ca", stage.ca, *stranger, "--raw-key"), "peer_alert", "certificate_unknown")
 
 
+@test("with --raw-key, the key of a client needs no certificate")
+def _(stage):
+    key = stage.as_somebody[2:]
+    with Server(stage, "--echo", "--client-auth", "require-any", "--peer-key", stage.somebodys_key, www=False) as server:
+        told = connect(server, "--ca", stage.ca, *key, "--raw-key")
+        expect(told["ok"] and told["client_signature_scheme"], "the key was not shown:", told)
+    done = subprocess.run([stage.tls12, "connect", "localhost:443", *key], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    expect(done.returncode == 2 and "--raw-key" in done.stderr, done.stderr)
+
+
 @test("a server that takes keys alone takes no certificate for one, and with --client-ca takes either")
 def _(stage):
     with Server(stage, "--echo", "--client-auth", "require-any", "--peer-key", stage.somebodys_key, www=False) as server:
