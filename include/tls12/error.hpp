@@ -106,6 +106,7 @@ enum class Errc : std::uint16_t {
   signature_scheme_not_offered = 67,
   signature_scheme_wrong_for_key = 68,
   bad_key_share = 69,
+  bad_dh_public_value = 142,
   bad_dh_parameters = 70,
   dh_prime_too_short = 71,
   bad_signature = 72,
@@ -185,7 +186,7 @@ enum class Errc : std::uint16_t {
   signature_refused = 135,
   callback_threw = 136,
   internal_error = 137,
-  count_ = 142,  ///< not a rule: one past the largest number
+  count_ = 143,  ///< not a rule: one past the largest number
 };
 
 /// One row of the error table.

@@ -28,6 +28,9 @@ Result<void> KeyAgreement::agree(Bytes peer_public_value, PreMasterSecret& out) 
   out.resize(secret_size_);
   const auto derived = share_->derive(peer_public_value, out.bytes());
   share_.reset();
+  // RFC 7919 §3, §4: the alert is handshake_failure, and RFC 8422 §5.11's for a curve is illegal_parameter.
+  if (!derived && is_field_ && derived.error().code == Errc::bad_key_share)
+    return fail(Errc::bad_dh_public_value);
   if (derived && is_field_) out = PreMasterSecret::copy_of(dh_pre_master_secret(out.bytes()));
   return derived;
 }

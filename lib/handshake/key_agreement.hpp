@@ -18,7 +18,7 @@ class KeyAgreement {
   Result<void> generate(const Provider& provider, const DhParameters& parameters);
   /// As it goes on the wire; valid until agree().
   Bytes public_value() const { return share_->public_value(); }
-  /// The shared secret, once: of a curve with its leading zeros (RFC 8422 §5.10), of a field without (RFC 5246 §8.1.2). Errors: Errc::bad_key_share.
+  /// The shared secret, once: of a curve with its leading zeros (RFC 8422 §5.10), of a field without (RFC 5246 §8.1.2). Errors: Errc::bad_key_share; in a field Errc::bad_dh_public_value.
   Result<void> agree(Bytes peer_public_value, PreMasterSecret& out);
 
  private:

@@ -152,6 +152,7 @@ constexpr ErrorNumber kErrorNumbers[] = {
     {"key_encrypted", 139},
     {"wrong_passphrase", 140},
     {"no_common_finite_field", 141},
+    {"bad_dh_public_value", 142},
 };
 
 }  // namespace tls12::test

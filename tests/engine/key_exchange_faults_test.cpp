@@ -146,7 +146,7 @@ TEST_CASE("RFC 4279 §5.2: a client asks for its key by the server's hint, and w
   CHECK(peer.engine.state().handshake_complete);
 }
 
-TEST_CASE("messages with a shared key that are cut or go on are answered with decode_error, and bad shares in them with illegal_parameter") {
+TEST_CASE("messages with a shared key that are cut or go on are answered with decode_error; bad shares in them get the alert of their kind") {
   const auto client_says = [](CipherSuite suite, const Octets& body, Errc code, Alert alert) {
     ScriptedPeer peer = client_of(suite);
     peer.send(client_hello);
@@ -168,15 +168,15 @@ TEST_CASE("messages with a shared key that are cut or go on are answered with de
   client_says(ecdhe, identity, Errc::message_truncated, Alert::decode_error);
   client_says(ecdhe, joined({identity, vector_of(1, Octets(32))}), Errc::bad_key_share, Alert::illegal_parameter);
   client_says(ecdhe, joined({identity, vector_of(1, Octets(31, 9))}), Errc::bad_key_share, Alert::illegal_parameter);
-  client_says(dhe, joined({identity, vector_of(2, number_of(256, 0))}), Errc::bad_key_share, Alert::illegal_parameter);
-  client_says(dhe, joined({identity, vector_of(2, prime())}), Errc::bad_key_share, Alert::illegal_parameter);
+  client_says(dhe, joined({identity, vector_of(2, number_of(256, 0))}), Errc::bad_dh_public_value, Alert::handshake_failure);
+  client_says(dhe, joined({identity, vector_of(2, prime())}), Errc::bad_dh_public_value, Alert::handshake_failure);
   server_says(psk, {0, 9, 'd'}, Errc::message_truncated, Alert::decode_error);
   server_says(psk, joined({hint, {0}}), Errc::message_trailing_data, Alert::decode_error);
   server_says(ecdhe, hint, Errc::message_truncated, Alert::decode_error);
   server_says(ecdhe, joined({hint, ScriptedPeer::parameters(29, Octets(32))}), Errc::bad_key_share, Alert::illegal_parameter);
   server_says(ecdhe, joined({hint, ScriptedPeer::parameters(23, Octets(65, 4))}), Errc::group_not_offered, Alert::illegal_parameter);
   server_says(dhe, joined({hint, ScriptedPeer::dh_parameters_of(Octets(128, 0xff), {2}, {4})}), Errc::dh_prime_too_short, Alert::insufficient_security);
-  server_says(dhe, joined({hint, ScriptedPeer::dh_parameters_of(prime(), {2}, {1})}), Errc::bad_key_share, Alert::illegal_parameter);
+  server_says(dhe, joined({hint, ScriptedPeer::dh_parameters_of(prime(), {2}, {1})}), Errc::bad_dh_public_value, Alert::handshake_failure);
 }
 
 // ------------------------------------------------ RSA encryption
@@ -236,14 +236,15 @@ TEST_CASE("an encrypted premaster secret behind a wrong length is answered with 
 
 // ------------------------------------------------ finite fields
 
-TEST_CASE("RFC 7919 §5.1: a client's public value in a finite field lies strictly between 1 and p-1") {
+// Shows RFC 7919 4-8, 4-9, 5.1-1
+TEST_CASE("RFC 7919 §4: a client's public value in a finite field lies strictly between 1 and p-1") {
   const Octets p = prime();
   for (const Octets& value : {number_of(256, 0), number_of(256, 1), Octets{1}, Octets{0}, changed_by(p, -1), p, changed_by(joined({{1}, p}), 0)}) {
     CAPTURE(to_hex(value));
     ScriptedPeer peer = client_of(kDhe);
     peer.send(client_hello);
     peer.send(ScriptedPeer::client_key_exchange({}, vector_of(2, value)));
-    peer.check_fault(Errc::bad_key_share, Alert::illegal_parameter);
+    peer.check_fault(Errc::bad_dh_public_value, Alert::handshake_failure);
   }
   for (const Octets& value : {number_of(256, 2), Octets{2}, changed_by(p, -2)}) {
     CAPTURE(to_hex(value));
@@ -254,6 +255,7 @@ TEST_CASE("RFC 7919 §5.1: a client's public value in a finite field lies strict
   }
 }
 
+// Shows RFC 7919 3-6, 3-7, 3.1-1, 3.1-2, 3.1-3, 5.1-1
 TEST_CASE("a server's field must be large enough to be safe, its generator and its public value of use") {
   const auto server_says = [](const Octets& p, const Octets& g, const Octets& ys, Errc code, Alert alert) {
     CAPTURE(p.size());
@@ -273,7 +275,7 @@ TEST_CASE("a server's field must be large enough to be safe, its generator and i
   server_says(changed_by(p, -1), two, y, Errc::bad_dh_parameters, Alert::illegal_parameter);
   for (const Octets& g : {Octets{0}, Octets{1}, changed_by(p, -1), p}) server_says(p, g, y, Errc::bad_dh_parameters, Alert::illegal_parameter);
   for (const Octets& ys : {Octets{0}, Octets{1}, number_of(256, 1), changed_by(p, -1), p, joined({{1}, p})})
-    server_says(p, two, ys, Errc::bad_key_share, Alert::illegal_parameter);
+    server_says(p, two, ys, Errc::bad_dh_public_value, Alert::handshake_failure);
 }
 
 TEST_CASE("a server's field that is cut, or whose numbers are empty, is answered with decode_error") {

@@ -15,7 +15,10 @@ sys.path.insert(0, str(ROOT / "tools"))
 import readme  # noqa: E402
 
 TITLES = {5246: "TLS 1.2", 5746: "renegotiation", 5077: "tickets", 6066: "extensions", 7301: "ALPN", 7366: "encrypt-then-MAC",
-          7627: "extended master secret", 8422: "elliptic curves"}
+          7627: "extended master secret", 8422: "elliptic curves", 5288: "AES-GCM", 5289: "AES-GCM with curves", 6655: "AES-CCM",
+          7251: "AES-CCM with curves", 7905: "ChaCha20-Poly1305", 4279: "pre-shared keys", 5487: "pre-shared keys, AES-GCM",
+          5489: "pre-shared keys with curves", 7919: "finite fields", 7250: "raw public keys", 8449: "record size limit",
+          7507: "fallback", 5705: "exporters", 5929: "channel bindings", 9266: "tls-exporter", 6962: "certificate transparency, §3.3"}
 LEVELS = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT")
 ROLES = ("client", "server", "both", "other")
 STATUSES = ("deviates", "not ours", "cannot be observed")
