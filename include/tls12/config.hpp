@@ -136,7 +136,9 @@ struct ClientConfig {
   /// connection that was resumed without extended_master_secret never renegotiates (RFC 7627 §5.4).
   Renegotiation renegotiation = Renegotiation::never;
 
-  bool fallback = false;                        ///< this is another try below what was offered before (RFC 7507 §4)
+  /// This is another try below what was offered before. The ClientHello says so (RFC 7507 §4),
+  /// unless it offers a session.
+  bool fallback = false;
   bool grease = false;                          ///< RFC 8701 §3.1: offer values that mean nothing
   std::size_t pad_hello_to = 0;                 ///< RFC 7685: bytes that the ClientHello has at least; 0: no padding
 

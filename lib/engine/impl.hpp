@@ -172,6 +172,7 @@ class Engine::Impl final : private handshake::Channel {
   Bytes plaintext_ = {};              // of the record at the front of input_, what was not consumed yet
   std::size_t plaintext_record_ = 0;  // that record's size on the wire
   std::size_t missing_ = kRecordHeaderSize;
+  ProtocolVersion peer_version_ = ProtocolVersion::tls12;  // of the last record's header
   std::size_t offered_ = 0;  // how much input_space() gave
   bool receiving_ = false;   // begin_receive() gave it: it must stay where it is
   bool bulk_ = false;        // the last input filled all the room there was

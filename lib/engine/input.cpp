@@ -99,6 +99,7 @@ bool Engine::Impl::process_record() {
     return false;
   }
   const record::Record& record = *framed->record;
+  peer_version_ = record.version;
   const std::uint64_t sequence = reading_.sequence();
   const bool is_protected = reading_.is_protected();
   const auto plaintext = reading_.open(record);

@@ -133,7 +133,10 @@ void Engine::Impl::fail(Error error) {
   if (error.code == Errc::truncated || error.code == Errc::close_notify_before_finished) error.warning = warning_;
   const bool ours_to_tell = error.alert && error.category() != Category::peer_alert;
   flight_.clear();
-  writing_.set_version(ProtocolVersion::tls12);  // also if only a part of the first flight was sealed
+  // RFC 7507 §3: a client below TLS 1.2 gets the alert in a record version of its own.
+  const bool below_tls12 = error.code == Errc::inappropriate_fallback || error.code == Errc::version_not_supported;
+  // Also if only a part of the first flight was sealed.
+  writing_.set_version(below_tls12 ? peer_version_ : ProtocolVersion::tls12);
   if (ours_to_tell && (close_notify_sent_ || !send_alert(AlertLevel::fatal, *error.alert))) error.alert.reset();
   fail_silently(error);
 }

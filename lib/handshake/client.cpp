@@ -102,15 +102,21 @@ Result<Outcome> Client::send_client_hello() {
     if (const auto drawn = draw(beside_ticket_); !drawn) return fail(drawn.error());
 
   const auto reserved = [&](std::size_t i) { return config.grease ? std::optional(grease(client_random_[i])) : std::nullopt; };
-  const auto fallback = config.fallback ? std::optional(CipherSuite::TLS_FALLBACK_SCSV) : std::nullopt;
   std::vector<std::uint8_t> all_suites, all_groups;
-  const Bytes suites = list_with(reserved(0), ours.suites_wire, fallback, all_suites);
+  const auto suites = [&] {
+    // RFC 7507 §4: not where a session is offered, whose version is the server's.
+    const bool fallback = config.fallback && !session_;
+    all_suites.clear();
+    return ListOf16<CipherSuite>(list_with(
+        reserved(0), ours.suites_wire,
+        fallback ? std::optional(CipherSuite::TLS_FALLBACK_SCSV) : std::nullopt, all_suites));
+  };
   const Bytes groups = list_with(ours.groups.empty() ? std::nullopt : reserved(1), ours.groups_wire, std::nullopt, all_groups);
 
   ClientHello hello = hello_of(context_);
   hello.random = client_random_;
   hello.session_id = offered_id();
-  hello.cipher_suites = ListOf16<CipherSuite>(suites);
+  hello.cipher_suites = suites();
   if (names_server_) hello.server_name = state_.server_name;  // RFC 6066 §3: never an address, and no dot at the end
   if (!groups.empty()) hello.supported_groups = ListOf16<NamedGroup>(groups);
   if (established_) hello.application_layer_protocol_negotiation.reset();
@@ -122,6 +128,7 @@ Result<Outcome> Client::send_client_hello() {
   if (sent || sent.error().code != Errc::field_too_long || !session_) return sent;
   // RFC 5246 §7.4.1.4: all extensions share 2^16-1 bytes. A ticket that does not fit beside the others is not offered.
   session_.reset();
+  hello.cipher_suites = suites();
   hello.session_id = {};
   hello.session_ticket = Bytes{};
   return pad_and_emit(hello);

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "support/scripted_peer.hpp"
+#include "support/acquainted.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -122,6 +122,7 @@ TEST_CASE("RFC 7685 §3: a ClientHello is padded with zeros to the size asked fo
   peer.check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
 }
 
+// Shows RFC 7507 2-1, 3-1, 3-3, 4-1
 TEST_CASE(
     "RFC 7507 §3, §4: a client marks a fallback by the suite value, and a server answers "
     "protocol_version if it has only newer versions") {
@@ -146,5 +147,42 @@ TEST_CASE(
     older.client_hello.suites = joined({older.client_hello.suites, {0x56, 0x00}});
     older.send(client_hello);
     older.check_fault(Errc::inappropriate_fallback, Alert::protocol_version);
+  }
+}
+
+// Shows RFC 7507 3-2
+TEST_CASE("RFC 7507 §3: a client below TLS 1.2 gets its alert in a record of its own version") {
+  for (const bool fallback : {false, true})
+    for (const int record_version : {0x0300, 0x0301, 0x0302}) {
+      CAPTURE(fallback);
+      CAPTURE(record_version);
+      ScriptedPeer peer = ScriptedPeer::client_of();
+      peer.client_hello.version = 0x0302;
+      if (fallback) peer.client_hello.suites = joined({peer.client_hello.suites, {0x56, 0x00}});
+      peer.send_in_version(client_hello, record_version);
+      REQUIRE(peer.alerts.size() == 1);
+      CHECK(peer.alerts[0].description == Alert::protocol_version);
+      CHECK(peer.versions == std::vector{record_version});
+    }
+}
+
+// Shows RFC 7507 4-2, 4-3, 4-4
+TEST_CASE("RFC 7507 §4: the mark of a fallback is the last suite, and absent beside a session") {
+  const auto suites_of = [](const ScriptedPeer& peer) {
+    const ListOf16<CipherSuite> list = client_hello_of(peer).cipher_suites;
+    return std::vector<CipherSuite>(list.begin(), list.end());
+  };
+  for (const bool tickets : {false, true}) {
+    CAPTURE(tickets);
+    Acquainted ends(tickets);
+    const auto unmarked = suites_of(ends.scripted_server());
+    ClientConfig fresh = ends.client;
+    fresh.sessions = nullptr;
+    CHECK(suites_of(ScriptedPeer::server_of(fresh)) == unmarked);
+    ends.client.fallback = fresh.fallback = true;
+    auto marked = unmarked;
+    marked.push_back(CipherSuite::TLS_FALLBACK_SCSV);
+    CHECK(suites_of(ScriptedPeer::server_of(fresh)) == marked);
+    CHECK(suites_of(ends.scripted_server()) == unmarked);
   }
 }
