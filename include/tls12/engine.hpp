@@ -74,8 +74,9 @@ enum class ChannelBinding : std::uint8_t {
   /// extended_master_secret (RFC 7627 §5.4, §6.1).
   tls_unique,
   tls_server_end_point,  ///< RFC 5929 §4: a hash of the server's certificate
-  tls_exporter,  ///< RFC 9266 §2: 32 bytes exported for the purpose; with extended_master_secret
-                 ///< alone
+  /// RFC 9266 §2: 32 bytes exported for the purpose; with extended_master_secret alone, and at a
+  /// client only with ClientConfig::renegotiation `never` (§4.2).
+  tls_exporter,
 };
 
 /// Whether what is written may wait for more.
@@ -192,9 +193,10 @@ class Engine {
   /// connection without extended_master_secret (RFC 7627 §5.4), or a configuration that keeps no master secret.
   Result<void> export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const;
   /// Errors: Errc::handshake_not_complete; Errc::misuse if this connection has no such binding:
-  /// without extended_master_secret (see ChannelBinding), without a server certificate (the server
-  /// showed a raw public key, or this is a server that resumed a session), or with one whose
-  /// signature has no hash of its own (RFC 5929 §4.1).
+  /// without extended_master_secret (see ChannelBinding), a tls_exporter where the client may
+  /// renegotiate, a tls_server_end_point without a server certificate (the server showed a raw
+  /// public key, or this is a server that resumed a session), or with one whose signature has no
+  /// hash of its own (RFC 5929 §4.1).
   Result<std::vector<std::uint8_t>> channel_binding(ChannelBinding kind) const;
 
   // ------------------------------------------------ the session store

@@ -3,6 +3,7 @@
 
 #include "engine/impl.hpp"
 #include "handshake/key_schedule.hpp"
+#include "x509/oid.hpp"
 #include "x509/parsed_certificate.hpp"
 
 namespace tls12 {
@@ -49,18 +50,24 @@ Result<std::vector<std::uint8_t>> Engine::Impl::channel_binding(ChannelBinding k
     const auto& first = state_.resumed ? kept_.server_verify_data : kept_.client_verify_data;
     return std::vector<std::uint8_t>(first.begin(), first.end());
   }
+  // RFC 9266 §4.2: not where a renegotiation could change it. Our servers never renegotiate.
+  const auto* client = std::get_if<ClientContext>(&context_);
+  if (client != nullptr && client->config().renegotiation != Renegotiation::never)
+    return std::unexpected(Error(Errc::misuse, "tls-exporter needs Renegotiation::never"));
   std::vector<std::uint8_t> binding(kBindingSize);
   if (const auto made = export_keying_material(kBindingLabel, Bytes{}, binding); !made) return std::unexpected(made.error());
   return binding;
 }
 
-// RFC 5929 §4.1: by the hash of the certificate's own signature, where that is no weaker than SHA-256.
+// RFC 5929 §4.1: by the hash of the certificate's own signature, or SHA-256 for MD5 and SHA-1.
 Result<std::vector<std::uint8_t>> Engine::Impl::end_point() const {
   if (!kept_.server_certificate) return std::unexpected(Error(Errc::misuse, "the server has no certificate"));
   const x509::SignatureMethod& method = kept_.server_certificate->parsed().signature_method;
-  if (method.kind == x509::SignatureKind::unsupported || method.kind == x509::SignatureKind::ed25519)
+  const bool md5 = x509::is(method.oid, x509::oid::kMd5WithRsa);
+  if (!md5 && (method.kind == x509::SignatureKind::unsupported || method.kind == x509::SignatureKind::ed25519))
     return std::unexpected(Error(Errc::misuse, "the certificate's signature has no hash of its own"));
-  Hash hash(*(*config_.provider)[method.hash == HashAlgorithm::sha1 ? HashAlgorithm::sha256 : method.hash].implementation);
+  const bool weak = md5 || method.hash == HashAlgorithm::sha1;
+  Hash hash(*(*config_.provider)[weak ? HashAlgorithm::sha256 : method.hash].implementation);
   hash.update(kept_.server_certificate->der());
   std::vector<std::uint8_t> binding(kMaxDigestSize);
   binding.resize(hash.digest(binding).size());

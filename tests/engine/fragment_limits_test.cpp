@@ -105,6 +105,7 @@ TEST_CASE("RFC 6066 §4: a server answers the max_fragment_length that it was as
   for (const std::uint8_t code : Octets{0, 5, 255}) asked({{kMaxFragmentLength, {code}}}).check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
 }
 
+// Shows RFC 8449 4-1, 4-3, 4-4, 4-5, 4-11, 7-1
 TEST_CASE("RFC 8449 §4: each end keeps to the record_size_limit that the other named") {
   for (const std::size_t theirs : {std::size_t{64}, std::size_t{1000}, kMaxPlaintext}) {
     CAPTURE(theirs);
@@ -121,11 +122,14 @@ TEST_CASE("RFC 8449 §4: each end keeps to the record_size_limit that the other 
     check_limits(std::move(server), theirs, 200);
   }
   // §4: a client that speaks TLS 1.3 as well may name a byte more than TLS 1.2 has; a limit is no promise to use all of it.
-  ScriptedPeer server = asked({{kRecordSizeLimit, two(kMaxPlaintext + 1)}});
-  finish(server, Role::server);
-  check_limits(std::move(server), kMaxPlaintext, kMaxPlaintext);
+  for (const std::size_t size : {kMaxPlaintext + 1, std::size_t{0xffff}}) {
+    ScriptedPeer server = asked({{kRecordSizeLimit, two(size)}});
+    finish(server, Role::server);
+    check_limits(std::move(server), kMaxPlaintext, kMaxPlaintext);
+  }
 }
 
+// Shows RFC 8449 4-6, 4-9, 5-1, 5-2, 5-3
 TEST_CASE("RFC 8449 §4, §5: a limit below 64, or an answer to both extensions, is answered with illegal_parameter") {
   for (const std::size_t size : {0U, 1U, 63U}) {
     answered(asking(0, 100), {{kRecordSizeLimit, two(size)}}).check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
@@ -181,6 +185,7 @@ TEST_CASE(
   CHECK(largest[1] == 300);
 }
 
+// Shows RFC 8449 4-1
 TEST_CASE("of max_send_fragment and the peer's own limit the smaller counts") {
   for (const auto& [own, theirs, sends] :
        {std::tuple(100, 200, 100), {200, 100, 100}, {0, 100, 100}}) {
@@ -194,6 +199,7 @@ TEST_CASE("of max_send_fragment and the peer's own limit the smaller counts") {
   }
 }
 
+// Shows RFC 8449 4-2, 4-8
 TEST_CASE("limits that the extensions cannot say are refused by build()") {
   for (const std::size_t size : {1U, 511U, 513U, 8192U, 16384U}) CHECK(asking(size).build().error().code == Errc::bad_configuration);
   for (const std::uint16_t size : {std::uint16_t{1}, std::uint16_t{63}, static_cast<std::uint16_t>(kMaxPlaintext + 1)})

@@ -304,7 +304,7 @@ TEST_CASE("RFC 7366 §3.1: encrypt-then-MAC is not taken back by a renegotiation
   peer.check_fault(Errc::renegotiation_encrypt_then_mac_lost, Alert::handshake_failure);
 }
 
-// Shows RFC 5746 4.2-1, 4.2-2
+// Shows RFC 5929 7-2
 TEST_CASE("Renegotiation::ask: each HelloRequest waits for the application's answer, and writing goes on meanwhile") {
   ScriptedPeer peer = connected(willing(Renegotiation::ask));
   for (unsigned i = 1; i <= 3; ++i) {
@@ -391,6 +391,7 @@ TEST_CASE("Renegotiation::ask: close_write() and an error end the question") {
   CHECK(cut.engine.error()->code == Errc::truncated);
 }
 
+// Shows RFC 5746 4.2-1, 4.2-2
 TEST_CASE("RFC 5746 §4.2: without its extension there is no renegotiation, whatever is allowed") {
   for (const Renegotiation allowed : {Renegotiation::freely, Renegotiation::ask}) {
     ClientConfig config = willing(allowed);
@@ -464,6 +465,7 @@ TEST_CASE("a renegotiation that fails is told under the keys that hold, and leav
   CHECK(peer.engine.state().renegotiations == 0);
 }
 
+// Shows RFC 8449 4-1, 4-5, 4-10
 TEST_CASE("RFC 8449 §4: a renegotiation's record_size_limit counts for the records under its keys") {
   ClientConfig config = willing();
   config.common.record_size_limit = 500;

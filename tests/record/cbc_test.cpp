@@ -79,7 +79,7 @@ void for_each_kind(Check check) {
 
 // ---------------------------------------------------------------------------------------------------- sealing
 
-// Shows RFC 5246 6.2.3.2-3, 6.2.3.2-6
+// Shows RFC 5246 6.2.3.2-3, 6.2.3.2-6; RFC 8449 4.1-1
 TEST_CASE("a fragment is an IV and, encrypted, what RFC 5246 and RFC 7366 spell out, with the least padding") {
   for_each_kind([](const CbcKind& kind, Protection& protection) {
     for (const std::size_t size : {0u, 1u, 11u, 12u, 15u, 16u, 17u, 31u, 32u, 33u, 1000u, 16383u, 16384u}) {
