@@ -70,6 +70,15 @@ std::string parse_psk(const std::string& text, std::vector<PreSharedKey>& into) 
   return {};
 }
 
+std::string parse_psk_text(const std::string& text, std::vector<PreSharedKey>& into) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos) return "a pre-shared key is IDENTITY:TEXT";
+  if (colon + 1 == text.size()) return "the key of '" + text.substr(0, colon) + "' is empty";
+  const std::string key = text.substr(colon + 1);
+  into.push_back({.identity = text.substr(0, colon), .key = {key.begin(), key.end()}});
+  return {};
+}
+
 std::string parse_export(const std::string& text, Export& into) {
   const std::size_t colon = text.find(':');
   into = {.label = text.substr(0, colon)};
@@ -107,6 +116,9 @@ void ConnectionOptions::add_to(CLI::App& app) {
   app.add_option("--psk", psk, "a key shared beforehand (RFC 4279)")->type_name("IDENTITY:HEX")->check([this](const std::string& text) {
     return parse_psk(text, keys);
   });
+  app.add_option("--psk-text", psk, "a pre-shared key that is text; its identity has no colon")
+      ->type_name("IDENTITY:TEXT")
+      ->check([this](const std::string& text) { return parse_psk_text(text, keys); });
   app.add_option("--record-size-limit", record_size_limit, "the largest record to receive, in bytes of content (RFC 8449)")
       ->check(CLI::Range(64, 16384).description(""))
       ->type_name("BYTES");

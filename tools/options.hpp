@@ -24,7 +24,7 @@ std::string parse_export(const std::string& text, Export& into);
 struct ConnectionOptions {
   SuitePolicy policy = SuitePolicy::modern;
   std::vector<std::string> suites, groups, schemes, certificate_schemes, protocols, psk;
-  std::vector<PreSharedKey> keys;  ///< what `psk` says
+  std::vector<PreSharedKey> keys;  ///< those of --psk and --psk-text
   std::uint16_t record_size_limit = 0, max_send_fragment = 0;
   bool require_extended_master_secret = false;
   bool raw_key = false;
@@ -56,6 +56,8 @@ std::string parse_schemes(const std::string& text, std::vector<SignatureScheme>&
 
 /// "IDENTITY:HEX". What CLI11 calls a validator: empty, or the reason.
 std::string parse_psk(const std::string& text, std::vector<PreSharedKey>& into);
+/// "IDENTITY:TEXT", likewise: the key is the text's bytes (RFC 4279 §5.4).
+std::string parse_psk_text(const std::string& text, std::vector<PreSharedKey>& into);
 
 /// `--color WHEN`.
 void add_colour_option(CLI::App& app, Colour& colour);

@@ -77,6 +77,7 @@ Octets changed_by(Octets number, int difference) {
 
 // ------------------------------------------------ keys shared beforehand
 
+// Shows RFC 4279 2-4
 TEST_CASE("RFC 4279 §2: a wrong key and an unknown identity fail alike, where the Finished cannot be opened; by policy an unknown identity is told") {
   for (const CipherSuite suite : kPskSuites) {
     CAPTURE(name(suite));

@@ -45,7 +45,8 @@ ClientConfig with_protocols() {
 }  // namespace
 
 // Shows RFC 5746 3.4-1; RFC 6066 3-1, 3-2, 3-6; RFC 7627 5.2-1; RFC 8422 4-1, 5.1-3, 5.1.2-4;
-// RFC 5246 7.4.1.2-4, 7.4.1.2-7, 7.4.1.4.1-1, 7.4.1.4.1-2, 7.4.1.4.1-6, E.1-4, E.2-4
+// RFC 5246 7.4.1.2-4, 7.4.1.2-7, 7.4.1.4.1-1, 7.4.1.4.1-2, 7.4.1.4.1-6, E.1-4, E.2-4;
+// RFC 5288 4-2; RFC 6655 5-2; RFC 7251 2-5, 2-9, 3-2
 TEST_CASE("a client's first ClientHello offers what it can do, in a record that old servers put up with") {
   const ScriptedPeer peer = ScriptedPeer::server_of();
   REQUIRE(peer.seen.size() == 1);
@@ -78,7 +79,7 @@ TEST_CASE("an IP address is never sent as server_name, nor is the dot at the end
   CHECK(name_sent("example.org.") == "example.org");
 }
 
-// Shows RFC 8422 4-1, 4-4, 5.1-1, 5.1-2, 5.1-3, 5.1.2-4
+// Shows RFC 8422 4-1, 4-4, 5.1-1, 5.1-2, 5.1-3, 5.1.2-4; RFC 7251 2-4, 2-5; RFC 7919 3-3
 TEST_CASE("groups and point formats are offered by a client whose suites use them") {
   using enum CipherSuite;
   const auto offered = [](CipherSuite suite) {
@@ -100,7 +101,7 @@ TEST_CASE("groups and point formats are offered by a client whose suites use the
   CHECK(offered(TLS_RSA_WITH_AES_128_GCM_SHA256) == "no formats, no groups");
 }
 
-// Shows RFC 7627 6.4-1; RFC 5246 E.1-1
+// Shows RFC 7627 6.4-1; RFC 5246 E.1-1; RFC 5288 4-1; RFC 5289 4-1; RFC 6655 5-1; RFC 7251 3-1
 TEST_CASE("a version that was not offered is answered with protocol_version") {
   check("TLS 1.1", [](auto& h) { h.version = 0x0302; }, Errc::version_not_offered, Alert::protocol_version);
   check("TLS 1.3", [](auto& h) { h.version = 0x0304; }, Errc::version_not_offered, Alert::protocol_version);

@@ -75,7 +75,7 @@ Octets value_shared_with(Role role, CipherSuite suite, std::uint64_t seed) {
 
 }  // namespace
 
-// Shows RFC 7366 2-3, 3-1; RFC 8422 6-1, 6-2; RFC 5246 9-1, 7.4.2-1
+// Shows RFC 7366 2-3, 3-1; RFC 8422 6-1, 6-2; RFC 5246 9-1, 7.4.2-1; RFC 5489 2-1; RFC 7905 2-4
 TEST_CASE("every suite makes a connection, and carries data both ways") {
   for (const wire::SuiteRow& row : wire::suites()) {
     CAPTURE(name(row.suite));
@@ -94,7 +94,7 @@ TEST_CASE("every suite makes a connection, and carries data both ways") {
   }
 }
 
-// Shows RFC 5246 8.1.2-1
+// Shows RFC 5246 8.1.2-1; RFC 4279 3-2; RFC 5487 2-4
 TEST_CASE("the leading zeros of a finite field's shared value are no part of the premaster secret, alone or with a shared key (RFC 4279 §3)") {
   for (const CipherSuite suite : {CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256, CipherSuite::TLS_DHE_PSK_WITH_AES_128_GCM_SHA256}) {
     for (const Role peer : {Role::client, Role::server}) {

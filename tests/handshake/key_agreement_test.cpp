@@ -27,7 +27,7 @@ class AlmostZeroGroup final : public Group {
 
 }  // namespace
 
-// Shows RFC 8422 5.10-1
+// Shows RFC 8422 5.10-1; RFC 4279 3-2
 TEST_CASE("a curve's secret keeps its leading zeros, a finite field's loses them (RFC 8422 §5.10, RFC 5246 §8.1.2)") {
   const AlmostZeroGroup group;
   Provider provider = *default_provider();
@@ -42,4 +42,21 @@ TEST_CASE("a curve's secret keeps its leading zeros, a finite field's loses them
     REQUIRE(std::as_const(secret).bytes().size() == size);
     CHECK(std::as_const(secret).bytes().back() == 1);
   }
+}
+
+// Shows RFC 4279 2-3, 3-2; RFC 5487 2-4, 3.2-1; RFC 5489 2-3
+TEST_CASE("RFC 4279 §2: a premaster secret with a pre-shared key is two vectors, the key the last") {
+  using Octets = std::vector<std::uint8_t>;
+  const auto with_psk = [](const Octets& shared, const Octets& key) {
+    PreMasterSecret secret = shared.empty() ? PreMasterSecret() : PreMasterSecret::copy_of(shared);
+    add_psk(secret, key);
+    return Octets(std::as_const(secret).bytes().begin(), std::as_const(secret).bytes().end());
+  };
+  CHECK(with_psk({}, {7, 8, 9}) == Octets{0, 3, 0, 0, 0, 0, 3, 7, 8, 9});
+  CHECK(with_psk({}, {7}) == Octets{0, 1, 0, 0, 1, 7});
+  CHECK(with_psk({1, 2}, {7, 8, 9}) == Octets{0, 2, 1, 2, 0, 3, 7, 8, 9});
+  const Octets longest = with_psk(Octets(300, 5), Octets(256, 6));
+  REQUIRE(longest.size() == 2 + 300 + 2 + 256);
+  CHECK(Octets(longest.begin(), longest.begin() + 3) == Octets{1, 44, 5});
+  CHECK(Octets(longest.begin() + 302, longest.begin() + 305) == Octets{1, 0, 6});
 }

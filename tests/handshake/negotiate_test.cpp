@@ -178,7 +178,7 @@ TEST_CASE("the scheme is the first of ours that the client accepts and the key c
   CHECK(p384.credential.algorithm.hash == HashAlgorithm::sha256);
 }
 
-// Shows RFC 8422 4-2, 4-3, 5.1-4, 5.1-6
+// Shows RFC 8422 4-2, 4-3, 5.1-4, 5.1-6; RFC 7251 2-6
 TEST_CASE("the group is the first of ours that the client has; a client that lists none leaves the choice to us") {
   const Server server({KeyKind::ed25519});
   CHECK(server.chosen({}).group->group == NamedGroup::x25519);

@@ -64,6 +64,7 @@ TEST_CASE("what OpenSSL sealed is opened, of each kind and from both ends") {
   }
 }
 
+// Shows RFC 6655 3-2; RFC 7905 2-1, 2-2
 TEST_CASE("what OpenSSL sealed with ChaCha20-Poly1305 or AES-CCM, where it sends sequence numbers too, is sealed to the same bytes") {
   for (const Captured& captured : kCaptured) {
     if (is_gcm(captured) || is_cbc(captured)) continue;
@@ -78,6 +79,7 @@ TEST_CASE("what OpenSSL sealed with ChaCha20-Poly1305 or AES-CCM, where it sends
   }
 }
 
+// Shows RFC 5288 3-1, 3-2
 TEST_CASE("a GCM record has OpenSSL's header and size, and the sequence number for its explicit nonce") {
   // OpenSSL starts its explicit nonces anywhere (RFC 5288 §3 leaves that to the sender), so that the rest differs.
   for (const Captured& captured : kCaptured) {

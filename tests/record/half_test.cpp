@@ -105,7 +105,7 @@ TEST_CASE("a key can follow a key") {
 
 // ---------------------------------------------------------------------------------------------------- RFC 5246 §6.1: sequence numbers
 
-// Shows RFC 5246 6.1-1
+// Shows RFC 5246 6.1-1; RFC 5288 3-2; RFC 6655 3-3; RFC 7905 2-1, 4-1
 TEST_CASE("every record takes one sequence number, in both directions") {
   for (const AeadAlgorithm algorithm : kAeads) {
     Half sealing = half_for(algorithm), opening = half_for(algorithm);
@@ -123,7 +123,7 @@ TEST_CASE("every record takes one sequence number, in both directions") {
   }
 }
 
-// Shows RFC 5246 6.1-4
+// Shows RFC 5246 6.1-4; RFC 5288 3-2; RFC 6655 3-3; RFC 7905 4-1
 TEST_CASE("the last sequence number is used, and then no other") {
   const std::uint64_t last = ~std::uint64_t{0};
   Half sealing = half_for(AeadAlgorithm::chacha20_poly1305, {}, last - 1), opening = half_for(AeadAlgorithm::chacha20_poly1305, {}, last - 1);
@@ -327,7 +327,7 @@ TEST_CASE("without randomness for its padding nothing is appended") {
 
 // ---------------------------------------------------------------------------------------------------- opening
 
-// Shows RFC 5246 6.2.3.3-4
+// Shows RFC 5246 6.2.3.3-4; RFC 5288 3-4; RFC 5487 2-3
 TEST_CASE("a record with any one bit changed is a bad_record_mac, whichever byte of it, header or body") {
   for (const AeadAlgorithm algorithm : kAeads) {
     const Octets good = record_by_hand(algorithm, 0, 0, 23, pattern(50));

@@ -18,7 +18,8 @@ Octets sealed_by(Protection& protection, std::uint64_t sequence, ContentType typ
 
 }  // namespace
 
-// Shows RFC 5246 6.2.3.3-2
+// Shows RFC 5246 6.2.3.3-2; RFC 5288 3-1, 3-5; RFC 5289 3.2-1; RFC 5487 2-2; RFC 6655 3-1, 3-2, 4-1;
+// RFC 7251 2-1, 2-2; RFC 7905 2-1
 TEST_CASE("a fragment is sealed to the bytes that the RFCs spell out, for every size and sequence number") {
   for (const AeadAlgorithm algorithm : kAeads) {
     CAPTURE(name(algorithm));
@@ -36,7 +37,7 @@ TEST_CASE("a fragment is sealed to the bytes that the RFCs spell out, for every 
   }
 }
 
-// Shows RFC 5246 6.2.3.3-3
+// Shows RFC 5246 6.2.3.3-3; RFC 5288 3-5; RFC 6655 3-1, 6.1-1, 6.2-1; RFC 7251 2-1; RFC 7905 2-2
 TEST_CASE("the overhead is 24 bytes with GCM and CCM, 16 with CCM_8 and with ChaCha20-Poly1305") {
   for (const std::size_t size : kSizes) {
     CHECK(protection_for(AeadAlgorithm::aes_128_gcm)->overhead(size) == 24);
@@ -136,6 +137,7 @@ TEST_CASE("a key or IV of the wrong size makes no protection, nor does a table w
 }
 
 // RFC 5246 §6.3 and appendix C, RFC 5288 §3, RFC 6655 §3, RFC 7905 §2.
+// Shows RFC 5288 3-1; RFC 6655 3-2; RFC 7905 2-1
 TEST_CASE("a cipher takes its MAC key, key and IV from the key block, each of its size") {
   const auto sizes = [](const wire::RecordCipher& cipher) {
     const KeySizes s = key_sizes(cipher);

@@ -60,7 +60,7 @@ for line in "" "frobnicate" "connect" "connect localhost" "connect localhost:999
 done
 # A variable that a script did not set switches nothing off, and stands for no default.
 for line in 'connect localhost:1 --ca ""' 'connect localhost:1 --servername ""' 'connect localhost:1 --cert "" --key k' 'connect localhost:1 --cert c --key ""' \
-  'connect localhost:1 --alpn ""' 'connect localhost:1 --peer-key ""' 'connect localhost:1 --psk ""' 'connect localhost:1 --keylog ""' \
+  'connect localhost:1 --alpn ""' 'connect localhost:1 --peer-key ""' 'connect localhost:1 --psk ""' 'connect localhost:1 --psk-text ""' 'connect localhost:1 --psk-text me:' 'connect localhost:1 --keylog ""' \
   'connect localhost:1 --suites ""' 'connect localhost:1 --policy ""' 'connect ""' 'serve --listen ""' 'serve --www ""' 'serve --cert "" --key ""' 'serve --client-ca ""' \
   'serve --staple ""' 'serve --ticket-keys ""' 'serve --psk-hint ""' 'serve --ca-out ""' 'serve --client-auth ""' 'verify --trust r --name "" leaf' 'verify --trust "" leaf' \
   'verify --trust r ""' 'verify --trust r --crl "" leaf' 'verify --trust r --ocsp "" leaf' 'verify --trust r --time "" leaf' 'verify --trust r --require-policy "" leaf' \
