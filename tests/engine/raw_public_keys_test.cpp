@@ -92,6 +92,7 @@ struct Scripted : ScriptedPeer {
 
 }  // namespace
 
+// Shows RFC 7250 4.3-1
 TEST_CASE("RFC 7250 §4: a client shows a bare key of any kind, proves that it has it, and the server is asked whose it is") {
   for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ec_secp256r1, KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
     CAPTURE(static_cast<int>(kind));
@@ -123,6 +124,7 @@ TEST_CASE("RFC 7250 §4.2: the server chooses: its first that the client has") {
   CHECK_FALSE(raw({kX509}, {kRaw, kX509}));
 }
 
+// Shows RFC 7250 4.3-1
 TEST_CASE("a key that the server does not know is refused with certificate_unknown, however little the server verifies") {
   for (const ClientAuthentication how : {ClientAuthentication::require_and_verify, ClientAuthentication::request}) {
     Ends ends({kRaw}, {kRaw});
@@ -135,6 +137,7 @@ TEST_CASE("a key that the server does not know is refused with certificate_unkno
   }
 }
 
+// Shows RFC 7250 4.1-1, 4.1-2, 4.1-3, 4.1-4
 TEST_CASE("RFC 7250 §4.1: a client offers what it has: not X.509 alone, and nothing without an identity") {
   const auto sent = [](const ClientConfig& config, std::optional<Bytes> ClientHello::* member) {
     const ScriptedPeer peer = ScriptedPeer::server_of(config);
@@ -176,6 +179,7 @@ TEST_CASE("a client shows a bare key whatever its certificate is: whoever issued
   CHECK(shown == key_of(own));
 }
 
+// Shows RFC 7250 4.1-3, 4.3-1, 4.4-1
 TEST_CASE("RFC 7250 §4.1: bare keys that nobody judges are no configuration") {
   ClientConfig client = client_config();
   client.server_certificate_types = {kRaw};
@@ -188,6 +192,7 @@ TEST_CASE("RFC 7250 §4.1: bare keys that nobody judges are no configuration") {
   CHECK(server.build().has_value());
 }
 
+// Shows RFC 7250 4.2-2, 4.2-3, 4.2-4, 4.2-5
 TEST_CASE("RFC 7250 §4.2: a server answers when it asks for a certificate, with one of the client's types") {
   const Ends ends({}, {kRaw, kX509});
   const ServerConfig& config = ends.server;
@@ -199,6 +204,7 @@ TEST_CASE("RFC 7250 §4.2: a server answers when it asks for a certificate, with
   CHECK(answer(Octets{2}, server_config()) == Answer{std::nullopt, false});
 }
 
+// Shows RFC 7250 4.2-1, 4.2-5
 TEST_CASE("RFC 7250 §4.2: no type in common is unsupported_certificate where the client must show one, and else it is not asked") {
   const Ends ends({}, {kRaw});
   ServerConfig config = ends.server;
@@ -215,6 +221,7 @@ TEST_CASE("RFC 7250 §4.2: no type in common is unsupported_certificate where th
   }
 }
 
+// Shows RFC 7250 4.2-1
 TEST_CASE("RFC 7250 §4.2: a server whose only way to show its key the client does not have ends with unsupported_certificate") {
   const auto check_refused = [](const Types& shown, const std::optional<Octets>& types) {
     ScriptedPeer peer = ScriptedPeer::client_of(showing(shown));
@@ -228,6 +235,7 @@ TEST_CASE("RFC 7250 §4.2: a server whose only way to show its key the client do
   check_refused({}, Octets{2});
 }
 
+// Shows RFC 7250 4.2-6, 4.2-7
 TEST_CASE("RFC 7250 §4.2: the server shows what it likes best of what the client takes, a certificate where neither says more") {
   const auto shown = [](const Types& taken, const Types& types) {
     Pair pair(taking(taken), showing(types));
@@ -245,6 +253,7 @@ TEST_CASE("RFC 7250 §4.2: the server shows what it likes best of what the clien
   CHECK(shown({kRaw, kX509}, {}) == kX509);
 }
 
+// Shows RFC 7250 3-1
 TEST_CASE("RFC 7250 §3: a server's bare key that is none, or of a kind that the suite has no use for, is refused before anybody is asked") {
   const auto shows = [](const Octets& key) {
     ScriptedPeer peer = answered(taking({kRaw}), {{kServerType, {2}}});
@@ -263,6 +272,7 @@ TEST_CASE("RFC 7250 §3: a server's bare key that is none, or of a kind that the
   }
 }
 
+// Shows RFC 7250 4.2-6, 4.4-1
 TEST_CASE("a server's bare key: shown where both have it, judged by the client, and by nobody else") {
   ClientConfig client = taking({kRaw, kX509});
   const ServerConfig server = showing({kRaw});
@@ -341,6 +351,7 @@ TEST_CASE("a client whose bare key is all it has shows nothing to a server that 
       CHECK(seen.bytes == message_of(HandshakeType::certificate, {0, 0, 0}));
 }
 
+// Shows RFC 7250 3-1
 TEST_CASE("RFC 7250 §3: what stands in a client's Certificate is one SubjectPublicKeyInfo, or nothing") {
   const Ends ends({}, {kRaw});
   const Octets key = key_of(a_client().leaf);

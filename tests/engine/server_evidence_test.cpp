@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "support/acquainted.hpp"
 #include "support/answered.hpp"
 #include "x509/issue_revocation.hpp"
 
@@ -122,6 +123,7 @@ TEST_CASE("RFC 6066 §8: a CertificateStatus that is announced unasked, empty or
 
 // ------------------------------------------------ signed certificate timestamps
 
+// Shows RFC 6962 3.3-5, 3.3.1-2
 TEST_CASE("RFC 6962 §3.3.1: timestamps are delivered to a client that asked, and to no other") {
   const Octets list = vector_of(2, Octets(50, 0x5c));  // as the log signed it: nothing here looks inside
   ServerConfig server = server_config();
@@ -141,5 +143,36 @@ TEST_CASE("RFC 6962 §3.3.1: timestamps are delivered to a client that asked, an
     const ScriptedPeer peer = answered(client, {{kTimestamps, malformed}});
     REQUIRE(peer.engine.error().has_value());
     CHECK(peer.engine.error()->alert == Alert::decode_error);
+  }
+}
+
+// Shows RFC 6962 3.3.1-1, 3.3.1-3, 3.3.1-4
+TEST_CASE("RFC 6962 §3.3.1: a client asks with an empty extension, offering a session or not") {
+  const auto asked = [](const ScriptedPeer& peer) {
+    std::optional<Octets> data;
+    for (const Extension extension : client_hello_of(peer).extensions)
+      if (static_cast<int>(extension.type) == kTimestamps) data = octets(extension.data);
+    return data;
+  };
+  CHECK(!asked(ScriptedPeer::server_of()));
+  const Octets list = vector_of(2, Octets(50, 0x5c));
+  for (const bool tickets : {false, true}) {
+    CAPTURE(tickets);
+    Acquainted ends(tickets);
+    ends.client.request_timestamps = true;
+    CHECK(asked(ScriptedPeer::server_of(ends.client)) == Octets{});
+    ClientConfig fresh = ends.client;
+    fresh.sessions = nullptr;
+    CHECK(asked(ScriptedPeer::server_of(fresh)) == Octets{});
+    // The server has timestamps, and answers in a full handshake alone.
+    const Identity& leaf = ends.server.identities.front();
+    ends.server.identities = {leaf.with_signed_certificate_timestamps(vector_of(2, list))};
+    for (const bool resumes : {false, true}) {
+      ScriptedPeer peer = resumes ? ends.scripted_client() : ScriptedPeer::client_of(ends.server);
+      peer.client_hello.extensions.add(kTimestamps, {});
+      peer.send(client_hello);
+      CHECK(peer.saw(certificate) == !resumes);
+      CHECK(server_hello_of(peer).signed_certificate_timestamps.has_value() == !resumes);
+    }
   }
 }

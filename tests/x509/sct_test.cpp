@@ -96,6 +96,7 @@ Certificate embedded(const Log& by, Change change, Bytes issuer_key_info = key(1
 
 }  // namespace
 
+// Shows RFC 6962 3.3-2, 3.3-3
 TEST_CASE("timestamps that Certificate Transparency publishes for tests are valid: of a certificate, and embedded in one") {
   const auto log_key =
       hex("3059301306072a8648ce3d020106082a8648ce3d0301070342000499783cb14533c0161a5ab45bf95d08a29cd0ea8dd4c84274e2be59ad15c676960cf0afa1074a57ac644b23"
@@ -189,6 +190,7 @@ TEST_CASE("what a log did not sign so does not count") {
         }) == kNotLogged);
 }
 
+// Shows RFC 6962 3.3-6
 TEST_CASE("a timestamp with any bit changed, or any byte missing, does not count, and spoils no other") {
   const Given given;
   const Octets entry = entry_of(given.chain[0]), right = log(3).sct(entry), other = log(4).sct(entry);
@@ -214,6 +216,7 @@ TEST_CASE("a timestamp with any bit changed, or any byte missing, does not count
   CHECK(judge_list(cut, 2) == kNotLogged);
 }
 
+// Shows RFC 6962 3.3-2
 TEST_CASE("embedded timestamps are of the certificate before they went in, and of its issuer's key") {
   const auto unchanged = [](Draft&) {};
   const auto with_embedded = [](Certificate certificate) { return judged({.chain = {std::move(certificate), intermediate()}}); };
@@ -232,6 +235,7 @@ TEST_CASE("embedded timestamps are of the certificate before they went in, and o
   CHECK(code({alone}, {alone}, {.policy = policy}) == kNotLogged);
 }
 
+// Shows RFC 6962 3.3-4
 TEST_CASE("timestamps in a stapled OCSP response are of the certificate") {
   const Certificate one = child();
   const auto stapled = [&](const Octets& sct, const Octets& behind = {}) {
