@@ -148,3 +148,15 @@ TEST_CASE("RFC 7919 §3: the signature over a field is verified before its publi
   peer.send(ScriptedPeer::server_key_exchange(parameters, scheme, signature));
   peer.check_fault(Errc::bad_signature, Alert::decrypt_error);
 }
+
+// Shows RFC 7919 4-3
+TEST_CASE("RFC 7919 §4: without a field or a suite in common the alert is insufficient_security") {
+  for (const int lacking : {kFfdhe4096, 0x01ff}) {
+    const ServerConfig config = both_kinds(server_config(KeyKind::rsa));
+    ScriptedPeer peer = ScriptedPeer::client_of(config, KeyKind::rsa);
+    peer.client_hello.suites = pairs16({kDhe});
+    peer.client_hello.extensions.set(10, vector_of(2, pairs16({lacking, kX25519})));
+    peer.send(client_hello);
+    peer.check_fault(Errc::no_common_finite_field, Alert::insufficient_security);
+  }
+}

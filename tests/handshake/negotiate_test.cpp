@@ -189,6 +189,7 @@ TEST_CASE("the group is the first of ours that the client has; a client that lis
         NamedGroup::secp384r1);
 }
 
+// Shows RFC 7919 4-1, 4-2, 4-3
 TEST_CASE(
     "RFC 7919 §4: a client whose finite-field groups are all unknown gets another suite, or "
     "insufficient_security") {
