@@ -72,7 +72,10 @@ using ObserverFactory = std::function<std::unique_ptr<Observer>(Role)>;
 /// Observers that append lines of the NSS key log format to `path` (created with mode 0600), one line a secret in one write, so that
 /// many connections and processes may share it. Wireshark reads it. A line that a pipe does not take at once is dropped: a reader that stops delays no
 /// connection. Errors: Errc::file_unreadable, also for a pipe without a reader.
-Result<ObserverFactory> key_log_file(const std::string& path);
+/// `failed` is called for each other line that is not written in full (a full disk), with
+/// Errc::file_unreadable and errno; it follows the rules of an observer's functions. The library does
+/// not read SSLKEYLOGFILE.
+Result<ObserverFactory> key_log_file(const std::string& path, std::function<void(const Error&)> failed = {});
 
 /// An observer that passes every event to all that `factories` make, in order.
 ObserverFactory observe_with(std::vector<ObserverFactory> factories);

@@ -12,18 +12,26 @@ namespace {
 
 class KeyLogFile {
  public:
-  explicit KeyLogFile(int descriptor) : descriptor_(descriptor) {}
+  KeyLogFile(int descriptor, std::string path, std::function<void(const Error&)> failed)
+      : descriptor_(descriptor), path_(std::move(path)), failed_(std::move(failed)) {}
   KeyLogFile(const KeyLogFile&) = delete;
   KeyLogFile& operator=(const KeyLogFile&) = delete;
   ~KeyLogFile() { ::close(descriptor_); }
 
   // One write a line: O_APPEND keeps lines of several writers apart. A pipe whose reader has stopped loses the line: it must not hold a handshake.
   void append(Bytes line) const {
-    while (::write(descriptor_, line.data(), line.size()) < 0 && errno == EINTR) {}
+    ssize_t n;
+    while ((n = ::write(descriptor_, line.data(), line.size())) < 0 && errno == EINTR) {}
+    if (!failed_ || n == static_cast<ssize_t>(line.size()) || (n < 0 && errno == EAGAIN)) return;
+    Error error(Errc::file_unreadable, path_);
+    error.system_error = n < 0 ? errno : ENOSPC;
+    failed_(error);
   }
 
  private:
   int descriptor_;
+  std::string path_;
+  std::function<void(const Error&)> failed_;
 };
 
 void append_hex(SecretVector& line, Bytes bytes) {
@@ -86,14 +94,14 @@ class Several final : public Observer {
 
 }  // namespace
 
-Result<ObserverFactory> key_log_file(const std::string& path) {
+Result<ObserverFactory> key_log_file(const std::string& path, std::function<void(const Error&)> failed) {
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0600);
   if (descriptor < 0) {
     Error error(Errc::file_unreadable, path);
     error.system_error = errno;
     return fail(error);
   }
-  auto file = std::make_shared<const KeyLogFile>(descriptor);
+  auto file = std::make_shared<const KeyLogFile>(descriptor, path, std::move(failed));
   return ObserverFactory([file](Role) { return std::make_unique<KeyLog>(file); });
 }
 

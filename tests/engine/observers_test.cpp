@@ -184,6 +184,19 @@ TEST_CASE("the key log has a line a connection in the NSS format, is appended to
   rmdir(directory);
 }
 
+TEST_CASE("a line that the disk has no room for is reported with the file and the system's reason") {
+  std::vector<Error> failures;
+  ClientConfig config = client_config();
+  config.common.observe = key_log_file("/dev/full", [&](const Error& error) { failures.push_back(error); }).value();
+  Pair pair(config, server_config());
+  pair.talk();
+  REQUIRE(pair.complete());
+  REQUIRE(failures.size() == 1);
+  CHECK(failures[0].code == Errc::file_unreadable);
+  CHECK(failures[0].about() == "/dev/full");
+  CHECK(failures[0].system_error == ENOSPC);
+}
+
 TEST_CASE("a key log that cannot be written is an error that names the file") {
   const auto factory = key_log_file("/nonexistent/keys");
   REQUIRE(!factory);
