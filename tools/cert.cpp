@@ -31,14 +31,8 @@ constexpr char kExamples[] =
     "The file of a certificate has the intermediates above it as well.";
 
 int show(const CertOptions& options) {
-  auto text = read_file(options.show);
-  if (!text) return failed(text.error());
-  auto certificates = Certificate::all_from_pem(*text);
-  if (!certificates) {
-    Error error = local(certificates.error());
-    error.set_detail(options.show);
-    return failed(error);
-  }
+  auto certificates = Certificate::all_from_file(input_path(options.show));
+  if (!certificates) return failed(local(certificates.error()));
   auto all = nlohmann::ordered_json::array();
   for (const Certificate& certificate : *certificates) all.push_back(describe(certificate));
   if (options.json) return print_json(stdout, all, 2), kDone;
@@ -159,6 +153,7 @@ void add_cert(CLI::App& app, Action& action) {
   add_what(command, *options);
   add_key(command, *options);
   add_contents(command, *options);
+  options->key_pass.add_to(command);
   command.add_option("--show", options->show, "show the certificates of this file instead")->type_name("FILE");
   command.add_flag("--json", options->json, "print JSON");
   command.footer(kExamples);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "key_pass.hpp"
 #include "tls12/issue.hpp"
 
 namespace tls12::tool {
@@ -18,6 +19,7 @@ struct CertOptions {
   // what to make
   bool ca = false, request = false;
   std::string issuer = {}, issuer_key = {}, sign = {}, key = {};
+  KeyPass key_pass = {};  ///< of the keys that are read
 
   // its key
   KeyKind kind = KeyKind::ec_secp256r1;

@@ -8,6 +8,7 @@
 
 #include "cert.hpp"
 #include "command.hpp"
+#include "encoded.hpp"
 #include "files.hpp"
 #include "judge.hpp"
 #include "tls12/revocation.hpp"
@@ -105,18 +106,14 @@ std::string pem_of(const std::vector<Certificate>& chain) {
 
 Outcome<PrivateKey> find_or_make_key(const CertOptions& options) {
   if (options.key.empty()) return outcome(PrivateKey::generate(options.kind, options.rsa_bits));
-  const auto text = read_file(options.key);
-  if (!text) return because(text.error());
-  auto key = PrivateKey::from_pem(*text);
-  if (!key) return std::unexpected(options.key + ": " + local(key.error()).message());
-  return std::move(*key);
+  return outcome(key_from_file(options.key, options.key_pass));
 }
 
 /// `--issuer pki/root`, or `pki/root.pem`: the certificate, those above it, and the key beside it.
 Outcome<Identity> find_issuer(const CertOptions& options) {
   const bool is_whole = options.issuer.ends_with(".pem");
   const std::string stem = is_whole ? options.issuer.substr(0, options.issuer.size() - 4) : options.issuer;
-  return outcome(identity_from_files(stem + ".pem", options.issuer_key.empty() ? stem + "-key.pem" : options.issuer_key));
+  return outcome(identity_from_files(stem + ".pem", options.issuer_key.empty() ? stem + "-key.pem" : options.issuer_key, options.key_pass));
 }
 
 // ---------------------------------------------------------------------------------------------------- recipes
@@ -195,7 +192,7 @@ Outcome<Made> make_certificate(const CertOptions& options, const Identity* issue
 Outcome<Made> find_or_make_development_ca(const CertOptions& options) {
   const std::string certificate_path = options.folder + "/ca.pem", key_path = options.folder + "/ca-key.pem";
   if (exists(certificate_path) || exists(key_path)) {
-    auto identity = outcome(identity_from_files(certificate_path, key_path));
+    auto identity = outcome(identity_from_files(certificate_path, key_path, options.key_pass));
     if (!identity) return std::unexpected(identity.error());
     say(options, "using the CA of " + certificate_path);
     return Made{*identity};
@@ -279,9 +276,10 @@ int make_request(const CertOptions& options) {
 
 /// `--sign FILE`: a certificate for a request. Its subject, names and purposes count where no option says otherwise.
 int sign_request(CertOptions options, const Identity& issuer) {
-  const auto text = read_file(options.sign);
-  if (!text) return failed(local(text.error()));
-  auto request = CertificationRequest::from_pem(*text);
+  const auto text = read_encoded(options.sign);
+  if (!text) return failed(text.error());
+  const bool is_der = text->starts_with('\x30') && text->find("-----BEGIN ") == text->npos;
+  auto request = is_der ? CertificationRequest::from_der(encoded_in(*text).front().der) : CertificationRequest::from_pem(*text);
   if (!request) return failed(options.sign + ": " + local(request.error()).message());
   const CertificateRecipe asked = request->recipe();
   CertificateRecipe recipe = recipe_of(options, &issuer);

@@ -33,6 +33,7 @@ struct Options {
   std::size_t max_fragment = 0;
   double timeout = 0;  ///< seconds; 0: none
   ConnectionOptions connection;
+  mutable std::optional<Error> key_log_error;  ///< set by the thread that drives the handshake
 };
 
 constexpr auto kDialTimeout = std::chrono::seconds(30);
@@ -196,7 +197,7 @@ Ending converse(Conn& conn, const Options& options) {
 }
 
 Result<ClientContext> context_for(const Options& options) {
-  auto common = options.connection.config();
+  auto common = options.connection.config({}, [&options](const Error& error) { options.key_log_error = error; });
   if (!common) return fail(common.error());
   ClientConfig config{.common = std::move(*common)};
   // --timeout is the bound, and the one to be named.
@@ -206,7 +207,7 @@ Result<ClientContext> context_for(const Options& options) {
   config.verify = std::move(*policy);
   config.dangerous.accept_any_certificate = options.insecure;
   if (!options.key.empty()) {
-    auto identity = identity_from_files(options.certificate, options.key);
+    auto identity = identity_from_files(options.certificate, options.key, options.connection.key_pass);
     if (!identity) return fail(identity.error());
     config.identities.push_back(std::move(*identity));
   }
@@ -221,7 +222,7 @@ Result<ClientContext> context_for(const Options& options) {
   config.accept_raw_public_key = std::move(*judge);
   config.server_certificate_types = options.connection.peer_types(!options.ca.empty(), config.verify);
   config.client_certificate_types = options.connection.own_types(config.identities);
-  if (!options.insecure && !config.verify.pins_suffice) config.trust = options.ca.empty() ? TrustStore::system() : TrustStore::from_file(options.ca);
+  if (!options.insecure && !config.verify.pins_suffice) config.trust = options.ca.empty() ? TrustStore::system() : TrustStore::from_file(input_path(options.ca));
   auto context = config.build();
   if (!context) return fail(local(context.error()));
   return context;
@@ -257,7 +258,8 @@ int run(const Options& options) {
   if (!conn) return report(options, ended_by(conn.error()));
   const std::string address = conn->peer();
   if (!options.quiet && !options.json) { print(stderr, summary(conn->state(), address, Paint(options.connection.colour, stderr))); }
-  const Ending ending = converse(*conn, options);
+  Ending ending = converse(*conn, options);
+  if (ending.reason.empty() && options.key_log_error) ending = {options.key_log_error->message(), options.key_log_error, ending.sent, ending.received};
   if (ending.reason.empty() && ending.received == 0 && !options.quiet && !options.json) complain(kNothingCame);
   nlohmann::ordered_json json = summary_json(conn->state(), address);
   if (!options.connection.exported.label.empty()) json["exported"] = exported_json(*conn, options.connection.exported);
@@ -292,7 +294,7 @@ void add_connect(CLI::App& app, Action& action) {
       ->transform(value_of(often))
       ->type_name("HOW");
   command.add_option("--timeout", options->timeout, "bounds the connection with its handshake, and then each wait for the peer (without it: 30 s, and none)")
-      ->check(CLI::Range(0.001, 1e6).description(""))
+      ->check(in_seconds())
       ->type_name("SECONDS");
   command.add_flag("--half-close", options->half_close, "send close_notify at the end of the input, and go on reading (some servers then send no answer)");
   command.add_flag("--quiet", options->quiet, "do not say what was negotiated");

@@ -13,6 +13,31 @@ int bits_of(char c) {
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+constexpr std::string_view kTrustedCertificate = "TRUSTED CERTIFICATE";
+
+/// Bytes of the first element, or of everything where that is not DER.
+std::size_t first_size(std::string_view der) {
+  const auto octet = [&](std::size_t at) { return at < der.size() ? static_cast<unsigned char>(der[at]) : 0u; };
+  std::size_t header = 2, size = octet(1);
+  if (size > 0x84) return der.size();
+  if (size >= 0x80) {
+    const std::size_t octets = size & 0x7f;
+    size = 0;
+    for (std::size_t i = 0; i < octets; ++i) size = size << 8 | octet(2 + i);
+    header += octets;
+  }
+  return der.size() > header && der.size() - header >= size ? header + size : der.size();
+}
+
+std::string_view without_line_end(std::string_view der) {
+  const std::size_t size = first_size(der);
+  return der.find_first_not_of("\r\n", size) == der.npos ? der.substr(0, size) : der;
+}
+
+bool is_label(std::string_view found, std::string_view wanted) {
+  return found == wanted || (wanted == "CERTIFICATE" && (found == "X509 CERTIFICATE" || found == kTrustedCertificate));
+}
+
 }  // namespace
 
 std::optional<Der> decode_base64(std::string_view text) {
@@ -38,7 +63,8 @@ std::vector<Encoded> encoded_in(std::string_view content) {
   std::vector<Encoded> found;
   std::size_t at = content.find(kBegin);
   if (at == std::string_view::npos) {
-    if (!content.empty()) found.push_back({.der = Der(content.begin(), content.end())});
+    const std::string_view der = without_line_end(content);
+    if (!der.empty()) found.push_back({.der = Der(der.begin(), der.end())});
     return found;
   }
   for (; at != std::string_view::npos; at = content.find(kBegin, at)) {
@@ -49,6 +75,7 @@ std::vector<Encoded> encoded_in(std::string_view content) {
     at = label_end + kDashes.size();
     const std::size_t end = content.find(kEnd, at);
     auto der = decode_base64(content.substr(at, end == std::string_view::npos ? end : end - at));
+    if (der && label == kTrustedCertificate) der->resize(first_size({reinterpret_cast<const char*>(der->data()), der->size()}));
     found.push_back({.label = std::string(label), .der = der ? std::move(*der) : Der()});
   }
   return found;
@@ -57,7 +84,7 @@ std::vector<Encoded> encoded_in(std::string_view content) {
 std::vector<Der> ders_of(std::string_view content, std::string_view label) {
   std::vector<Der> found;
   for (Encoded& one : encoded_in(content))
-    if (one.label.empty() || one.label == label) found.push_back(std::move(one.der));
+    if (one.label.empty() || is_label(one.label, label)) found.push_back(std::move(one.der));
   return found;
 }
 

@@ -1,10 +1,16 @@
 // The tls12 command.
+#include <poll.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 
 #include "command.hpp"
 #include "help.hpp"
 #include "startup.hpp"
+#include "tls12/crypto.hpp"
 
 namespace {
 
@@ -21,12 +27,41 @@ void refuse_empty_values(const CLI::App& command) {
     if (std::ranges::find(option->results(), "") != option->results().end()) throw CLI::ValidationError(option->get_name(), "the value is empty");
 }
 
+// What is wrong when the command line names no subcommand of ours; empty if it names one, or nothing.
+std::string unknown_subcommand(const CLI::App& app) {
+  const auto words = app.remaining();
+  if (!app.get_subcommands().empty() || words.empty()) return {};
+  std::string known;
+  for (const CLI::App* command : app.get_subcommands({})) known += (known.empty() ? "" : ", ") + command->get_name();
+  return "'" + words.front() + "' is not one of the commands " + known;
+}
+
 int report_usage(const CLI::App& app, const CLI::ParseError& error) {
-  if (error.get_exit_code() == 0) return app.exit(error);  // --help
-  std::string reason = error.what();
+  if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+  std::string reason = unknown_subcommand(app);
+  if (reason.empty()) reason = error.what();
   reason = reason.substr(0, reason.find('\n'));
   tls12::tool::print(stderr, invoked(app) + tls12::tool::Text(": ") + reason + " (try --help)\n");
   return tls12::tool::kUsage;
+}
+
+std::string version() {
+  const tls12::ProviderPtr backends = tls12::default_provider();
+  return std::string("tls12 " TLS12_VERSION "\nbackends: ") + (backends ? backends->name : "none") + "\ncompiler: " TLS12_COMPILER;
+}
+
+// The exit code, once all output has left: a script must not take a cut file for the whole.
+int finish(int code) {
+  errno = 0;
+  const bool is_whole = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  const int fault = errno;
+  pollfd reader{STDOUT_FILENO, POLLOUT, 0};
+  const bool has_gone = ::poll(&reader, 1, 0) > 0 && (reader.revents & POLLERR) != 0;
+  // A reader that stops early, like head, knows.
+  if (!is_whole && !has_gone)
+    tls12::tool::complain(std::string("standard output: ") + (fault != 0 ? std::strerror(fault) : "not all of it was written"));
+  const bool failed = !is_whole || std::ferror(stderr) != 0;
+  return failed && code == tls12::tool::kDone ? tls12::tool::kFailed : code;
 }
 
 }  // namespace
@@ -39,6 +74,7 @@ int main(int argc, char** argv) try {
 
   CLI::App app("TLS 1.2 whose every call comes back in time.", "tls12");
   app.require_subcommand(1);
+  app.set_version_flag("--version", version, "print the version, the crypto backends and the compiler");
   app.formatter(help_formatter());
   Action action;
   add_demo(app, action);
@@ -52,9 +88,9 @@ int main(int argc, char** argv) try {
   try {
     app.parse(argc, argv);
     for (const CLI::App* command : app.get_subcommands()) refuse_empty_values(*command);
-  } catch (const CLI::ParseError& error) { return report_usage(app, error); }
+  } catch (const CLI::ParseError& error) { return finish(report_usage(app, error)); }
   try {
-    return action();
+    return finish(action());
   } catch (const std::bad_alloc&) {
     return out_of_memory();
   } catch (const std::exception& error) { return failed(error.what()); }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <map>
+#include <mutex>
 #include <sstream>
 
 #include "choice.hpp"
@@ -89,6 +91,15 @@ std::string parse_export(const std::string& text, Export& into) {
   return {};
 }
 
+CLI::Validator in_seconds() {
+  const auto refuse = [](std::string& text) -> std::string {
+    double seconds = 0;
+    if (CLI::detail::lexical_cast(text, seconds) && seconds >= 0.001 && seconds <= 1e6) return {};
+    return "'" + text + "' is not a number of seconds from 0.001 to 1000000";
+  };
+  return CLI::Validator(refuse, "");
+}
+
 void add_colour_option(CLI::App& app, Colour& colour) {
   const std::map<std::string, Colour> words = {{"auto", Colour::automatic}, {"always", Colour::always}, {"never", Colour::never}};
   app.add_option("--color", colour, "colours in what is printed: auto (on a terminal), always or never")
@@ -131,12 +142,27 @@ void ConnectionOptions::add_to(CLI::App& app) {
       ->type_name("LABEL[:BYTES]")
       ->check([this](const std::string& text) { return parse_export(text, exported); });
   app.add_option("--alpn", protocols, "application protocols, best first (RFC 7301): http/1.1, ...")->delimiter(',')->type_name("NAME,...");
-  app.add_option("--keylog", keylog, "append the session's secrets to this file, for Wireshark")->type_name("FILE");
+  app.add_option("--keylog", keylog, "append the session's secrets to this file, for Wireshark (the one that SSLKEYLOGFILE names)")->type_name("FILE");
+  key_pass.add_to(app);
   app.add_flag("--trace", trace, "tell every message and record, field by field, on standard error");
   add_colour_option(app, colour);
 }
 
-Result<CommonConfig> ConnectionOptions::config(TraceSink trace_sink) const {
+Result<ObserverFactory> ConnectionOptions::key_log(std::function<void(const Error&)> failed) const {
+  const char* variable = std::getenv("SSLKEYLOGFILE");
+  const bool from_option = !keylog.empty();
+  if (!from_option && (variable == nullptr || *variable == '\0')) return nullptr;
+  const auto named = [from_option](Error error) {
+    if (!from_option) error.set_detail("SSLKEYLOGFILE=" + std::string(error.about()));
+    return local(error);
+  };
+  auto once = std::make_shared<std::once_flag>();
+  auto log = key_log_file(from_option ? keylog : variable, [=](const Error& error) { std::call_once(*once, [&] { failed(named(error)); }); });
+  if (!log) return fail(named(log.error()));
+  return log;
+}
+
+Result<CommonConfig> ConnectionOptions::config(TraceSink trace_sink, std::function<void(const Error&)> key_log_failed) const {
   CommonConfig config;
   config.policy = policy;
   config.suites = values_named(suites, every_suite());
@@ -147,11 +173,9 @@ Result<CommonConfig> ConnectionOptions::config(TraceSink trace_sink) const {
   config.require_extended_master_secret = require_extended_master_secret;
   config.application_protocols = protocols;
   std::vector<ObserverFactory> observers;
-  if (!keylog.empty()) {
-    auto log = key_log_file(keylog);
-    if (!log) return fail(local(log.error()));
-    observers.push_back(std::move(*log));
-  }
+  auto log = key_log(std::move(key_log_failed));
+  if (!log) return fail(log.error());
+  if (*log) observers.push_back(std::move(*log));
   const Paint paint(colour, stderr);
   if (trace) observers.push_back(trace_sink ? trace_to(std::move(trace_sink), paint) : trace_to(stderr, paint));
   if (!observers.empty()) config.observe = observe_with(std::move(observers));
@@ -190,8 +214,8 @@ Result<std::function<bool(Bytes)>> ConnectionOptions::judge_of_raw_keys() const 
   if (peer_keys.empty()) return nullptr;
   std::vector<Der> known;
   for (const std::string& path : peer_keys) {
-    const auto text = read_file(path);
-    if (!text) return fail(local(text.error()));
+    const auto text = read_encoded(path);
+    if (!text) return fail(text.error());
     const std::size_t before = known.size();
     for (Encoded& one : encoded_in(*text))
       if (one.label == "PUBLIC KEY" && !one.der.empty()) known.push_back(std::move(one.der));

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "key_pass.hpp"
 #include "paint.hpp"
 #include "tls12/config.hpp"
 #include "trace.hpp"
@@ -33,14 +34,18 @@ struct ConnectionOptions {
   std::string exporter;
   Export exported;  ///< what `exporter` says
   std::string keylog;
+  KeyPass key_pass;
   bool trace = false;
   Colour colour = Colour::automatic;
 
   void add_to(CLI::App& app);
   /// The configuration these options ask for. `trace_sink` takes what --trace tells; without it the
   /// text goes to standard error, and waits for its reader.
+  /// The first line that the key log cannot take is `key_log_failed`'s, on any thread.
   /// Errors: Errc::file_unreadable (the key log), Errc::bad_configuration.
-  Result<CommonConfig> config(TraceSink trace_sink = {}) const;
+  Result<CommonConfig> config(TraceSink trace_sink, std::function<void(const Error&)> key_log_failed) const;
+  /// --keylog, or else the file that SSLKEYLOGFILE names; null without either.
+  Result<ObserverFactory> key_log(std::function<void(const Error&)> failed) const;
   /// What is asked of the peer's certificates. Without a CA, pins suffice. Errors: those of pins_of.
   Result<VerifyPolicy> verify(bool has_ca) const;
   /// RFC 7250: the types to show our own key as, and those to take the peer's as, where it may show a
@@ -58,6 +63,9 @@ std::string parse_schemes(const std::string& text, std::vector<SignatureScheme>&
 std::string parse_psk(const std::string& text, std::vector<PreSharedKey>& into);
 /// "IDENTITY:TEXT", likewise: the key is the text's bytes (RFC 4279 §5.4).
 std::string parse_psk_text(const std::string& text, std::vector<PreSharedKey>& into);
+
+/// Checks that a number of seconds is finite, and from 0.001 to 1,000,000.
+CLI::Validator in_seconds();
 
 /// `--color WHEN`.
 void add_colour_option(CLI::App& app, Colour& colour);

@@ -20,7 +20,7 @@ Result<Pin> pin_in(const Encoded& one) {
 }
 
 Result<Pin> pin_of_file(const std::string& path) {
-  const auto content = read_file(path);
+  const auto content = read_encoded(path);
   if (!content) return fail(content.error());
   for (const Encoded& one : encoded_in(*content)) {
     const bool could_be =

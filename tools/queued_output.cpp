@@ -24,6 +24,7 @@ struct QueuedOutput::Shared {
   std::string queued;
   std::uint64_t dropped = 0;  // lines that follow `queued`
   bool stopping = false, done = false;
+  int fault = 0;  // errno of the first write that failed
 
   void run() {
     std::unique_lock lock(mutex);
@@ -32,8 +33,9 @@ struct QueuedOutput::Shared {
       if (queued.empty() && dropped == 0) break;
       std::string text = take();
       lock.unlock();
-      write(text);
+      const int failed = write(text);
       lock.lock();
+      if (fault == 0) fault = failed;
     }
     done = true;
     changed.notify_all();
@@ -51,16 +53,17 @@ struct QueuedOutput::Shared {
   }
 
   /// A pipe that poll() calls writable takes so many bytes at once. So only a second writer can
-  /// block this one.
-  void write(std::string_view text) const {
+  /// block this one. Returns errno, or 0.
+  int write(std::string_view text) const {
     while (!text.empty()) {
       pollfd ready{descriptor, POLLOUT, 0};
-      if (::poll(&ready, 1, -1) < 0 && errno != EINTR) return;
+      if (::poll(&ready, 1, -1) < 0 && errno != EINTR) return errno;
       const ssize_t n =
           ::write(descriptor, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
-      if (n < 0 && errno != EINTR && errno != EAGAIN) return;  // the reader has gone
+      if (n < 0 && errno != EINTR && errno != EAGAIN) return errno;  // the reader has gone
       if (n > 0) text.remove_prefix(static_cast<std::size_t>(n));
     }
+    return 0;
   }
 };
 
@@ -74,11 +77,14 @@ QueuedOutput::QueuedOutput(int descriptor, std::function<std::string(std::uint64
     throw std::runtime_error("the system has no thread for the log");
 }
 
-QueuedOutput::~QueuedOutput() {
+QueuedOutput::~QueuedOutput() { finish(); }
+
+int QueuedOutput::finish() {
   std::unique_lock lock(shared_->mutex);
   shared_->stopping = true;
   shared_->changed.notify_all();
   shared_->changed.wait_for(lock, kLastWait, [&] { return shared_->done; });
+  return shared_->fault;
 }
 
 void QueuedOutput::put(std::string_view lines) noexcept {

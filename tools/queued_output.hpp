@@ -20,7 +20,7 @@ class QueuedOutput {
   /// The most text that waits for the reader; the thread holds as much again while it writes.
   /// Enough for 10,000 lines of an access log.
   static constexpr std::size_t kQueueBytes = std::size_t{1} << 20;
-  /// How long the destructor waits for the reader to take the rest.
+  /// How long finish() waits for the reader to take the rest.
   static constexpr std::chrono::milliseconds kLastWait = std::chrono::seconds(1);
 
   /// `notice` makes the text that tells of a number of dropped lines. Throws std::runtime_error if
@@ -28,8 +28,12 @@ class QueuedOutput {
   QueuedOutput(int descriptor, std::function<std::string(std::uint64_t)> notice);
   QueuedOutput(const QueuedOutput&) = delete;
   QueuedOutput& operator=(const QueuedOutput&) = delete;
-  /// Leaves a thread that is stuck in a write to end with the process.
+  /// finish().
   ~QueuedOutput();
+
+  /// Waits for the reader to take the rest, at most kLastWait: a thread that is stuck in a write ends
+  /// with the process. Returns errno of the first write that failed, or 0. Nothing is written after it.
+  int finish();
 
   /// Queues whole lines, all or none of them. Never waits for the reader. Any thread may call it.
   void put(std::string_view lines) noexcept;

@@ -4,7 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <thread>
@@ -54,13 +57,14 @@ std::expected<std::vector<Identity>, std::string> identities(const Options& opti
   std::vector<Identity> all;
   for (std::size_t i = 0; i < options.keys.size(); ++i) {
     auto identity = identity_from_files(
-        i < options.certificates.size() ? options.certificates[i] : "", options.keys[i]);
+        i < options.certificates.size() ? options.certificates[i] : "", options.keys[i],
+        options.connection.key_pass);
     if (!identity) return std::unexpected(identity.error().message());
     if (i < options.schemes.size()) identity = identity->with_signing_schemes(options.schemes[i]);
     all.push_back(std::move(*identity));
   }
   if (!options.staple.empty() && !all.empty()) {
-    auto response = OcspResponse::from_file(options.staple);
+    auto response = OcspResponse::from_file(input_path(options.staple));
     if (!response) return std::unexpected(local(response.error()).message());
     all.front() = all.front().with_ocsp_response(response->der());
   }
@@ -100,14 +104,20 @@ struct Sessions {
   std::shared_ptr<TicketKeys> random_keys = TicketKeys::rotating();
 };
 
-Result<ServerContext> context_for(const Options& options, const Sessions& sessions, const TraceSink& trace, std::vector<Identity> identities) {
-  auto common = options.connection.config(trace);
+/// Where a context tells of its connections.
+struct Sinks {
+  TraceSink trace;
+  std::function<void(const Error&)> key_log_failed;
+};
+
+Result<ServerContext> context_for(const Options& options, const Sessions& sessions, const Sinks& sinks, std::vector<Identity> identities) {
+  auto common = options.connection.config(sinks.trace, sinks.key_log_failed);
   if (!common) return fail(common.error());
   common->handshake_timeout = milliseconds(options.handshake_time.value_or(std::min(options.timeout, kAttentive)));
   ServerConfig config{.identities = std::move(identities), .common = std::move(*common)};
   config.client_authentication = options.client_authentication;
   std::vector<TrustStore> trusted;
-  for (const std::string& path : options.client_ca) trusted.push_back(TrustStore::from_file(path));
+  for (const std::string& path : options.client_ca) trusted.push_back(TrustStore::from_file(input_path(path)));
   if (!trusted.empty()) config.client_trust = TrustStore::any_of(trusted);
   auto policy = options.connection.verify(!options.client_ca.empty());
   if (!policy) return fail(policy.error());
@@ -123,7 +133,7 @@ Result<ServerContext> context_for(const Options& options, const Sessions& sessio
   config.ticket_keys = sessions.random_keys;
   config.sessions = sessions.store;
   if (!options.ticket_keys.empty()) {
-    auto keys = TicketKeys::from_file(options.ticket_keys);
+    auto keys = TicketKeys::from_file(input_path(options.ticket_keys));
     if (!keys) return fail(local(keys.error()));
     config.ticket_keys = std::move(*keys);
   }
@@ -185,10 +195,10 @@ class OnSignals {
 };
 
 /// Reads every file again that the configuration is made of. A certificate that was made on the spot stays.
-std::expected<ServerContext, std::string> read_again(const Options& options, const Sessions& sessions, const TraceSink& trace, const ServerContext& now) {
+std::expected<ServerContext, std::string> read_again(const Options& options, const Sessions& sessions, const Sinks& sinks, const ServerContext& now) {
   auto made = options.keys.empty() ? now.config().identities : identities(options);
   if (!made) return std::unexpected(made.error());
-  auto context = context_for(options, sessions, trace, std::move(*made));
+  auto context = context_for(options, sessions, sinks, std::move(*made));
   if (!context) return std::unexpected(context.error().message());
   return *context;
 }
@@ -205,12 +215,20 @@ class Log {
     if (!quiet_ && !json_) complain(text);
   }
   int failed(const Error& error) { return complain(error.message()), kFailed; }
-  TraceSink trace() {
-    return [this](const Text& text) { output_.put(text.view()); };
+  Sinks sinks() {
+    return {.trace = [this](const Text& text) { output_.put(text.view()); },
+            .key_log_failed =
+                [this](const Error& error) {
+                  complain(error.message());
+                  lost_keys_ = true;
+                }};
   }
+  /// Whether the key log lacks lines.
+  bool lost_keys() const { return lost_keys_; }
 
  private:
   const bool json_, quiet_;
+  std::atomic<bool> lost_keys_ = false;
   QueuedOutput output_{STDERR_FILENO, [json = json_](std::uint64_t lines) {
                          if (json) return "{\"dropped_lines\":" + std::to_string(lines) + "}\n";
                          return std::string(complaint(std::to_string(lines) + " lines of this log were dropped: its reader did not keep up").view());
@@ -227,27 +245,29 @@ int run(const Options& options) {
   OnSignals::block();
   raise_descriptor_limit();
   Log log(options);
-  auto context = context_for(options, sessions, log.trace(), std::move(*made));
+  auto context = context_for(options, sessions, log.sinks(), std::move(*made));
   if (!context) return log.failed(context.error());
   auto listener = Listener::on(options.address.host, options.address.port, *context);
   if (!listener) return log.failed(listener.error());
-  QueuedOutput(STDOUT_FILENO, [](std::uint64_t) { return std::string(); })
-      .put((Text("listening on ") + listener->address() + "\n").view());
+  QueuedOutput first_line(STDOUT_FILENO, [](std::uint64_t) { return std::string(); });
+  first_line.put((Text("listening on ") + listener->address() + "\n").view());
+  if (const int fault = first_line.finish(); fault != 0 && fault != EPIPE) return failed(std::string("standard output: ") + std::strerror(fault));
   Server server(std::move(*listener), *context, server_options(options), [&](const std::string& line) { log.line(line); });
   const OnSignals on_signals(server, [&] {
-    const auto reloaded = read_again(options, sessions, log.trace(), *context);
+    const auto reloaded = read_again(options, sessions, log.sinks(), *context);
     if (!reloaded) return log.complain("not reloaded: " + reloaded.error());
     server.reload(*reloaded);
     if (!options.quiet) log.complain("reloaded");
   });
   auto outcome = server.run();
-  return outcome ? kDone : log.failed(outcome.error());
+  if (!outcome) return log.failed(outcome.error());
+  return log.lost_keys() ? kFailed : kDone;
 }
 
 /// S4: what one peer can take of the server, in time, bytes and number.
 void add_limits(CLI::App& command, Options& options) {
   const auto time = [&](const char* name, auto& into, const char* help) {
-    command.add_option(name, into, help)->check(CLI::Range(0.001, 1e6).description(""))->type_name("SECONDS");
+    command.add_option(name, into, help)->check(in_seconds())->type_name("SECONDS");
   };
   time("--timeout", options.timeout, "how long a peer may be silent, or take nothing: the default of the next four (30)");
   time("--handshake-time", options.handshake_time, "for the handshake, from accepting on (as --timeout, but 10 at most)");

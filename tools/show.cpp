@@ -46,7 +46,8 @@ std::string fault_of(const Document& document, Bytes der) {
 /// By its label, or as what it resembles most; null when it resembles nothing.
 const Document* document_of(const Encoded& encoded) {
   const auto documents = asn1::documents();
-  const auto named = std::ranges::find(documents, std::string_view(encoded.label), &Document::label);
+  const bool is_certificate = encoded.label == "X509 CERTIFICATE" || encoded.label == "TRUSTED CERTIFICATE";
+  const auto named = std::ranges::find(documents, is_certificate ? "CERTIFICATE" : std::string_view(encoded.label), &Document::label);
   if (named != documents.end()) return &*named;
   if (!encoded.label.empty() || encoded.der.empty() || encoded.der[0] != asn1::kSequence) return nullptr;
   return &*std::ranges::min_element(documents, {}, [&](const Document& one) { return problems(asn1::read(encoded.der, *one.type)); });
@@ -129,7 +130,7 @@ nlohmann::ordered_json in_json(const Shown& shown) {
 }
 
 int run(const Options& options) {
-  const auto content = read_file(options.file);
+  const auto content = read_encoded(options.file);
   if (!content) return failed(content.error());
   std::vector<Shown> all;
   for (Encoded& encoded : encoded_in(*content)) {

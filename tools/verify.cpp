@@ -63,16 +63,28 @@ std::expected<std::vector<std::string>, Unusable> files_at(const std::string& pa
   return files;
 }
 
+/// Without those that OpenSSL's trust settings forbid.
+void remove_distrusted(const std::string& content, std::vector<Der>& certificates) {
+  if (content.find("-----BEGIN TRUSTED CERTIFICATE-----") == content.npos) return;
+  const auto anchors = TrustStore::from_pem(content).anchors();
+  std::erase_if(certificates, [&](const Der& der) {
+    const auto is_same = [&](const Certificate& anchor) { return std::ranges::equal(anchor.der(), der); };
+    return Certificate::from_der(der).has_value() && std::ranges::none_of(anchors, is_same);
+  });
+}
+
 /// Everything in these files that is `label`; a folder's other files are passed over.
-std::expected<std::vector<Der>, Unusable> read_all(const std::vector<std::string>& paths, const char* label) {
+std::expected<std::vector<Der>, Unusable> read_all(const std::vector<std::string>& paths, const char* label, bool as_anchors = false) {
   std::vector<Der> all;
   for (const std::string& path : paths) {
     const auto files = files_at(path);
     if (!files) return std::unexpected(files.error());
     for (const std::string& file : *files) {
-      const auto content = read_file(file);
+      const auto content = read_encoded(file);
       if (!content) return std::unexpected(content.error().message());
-      for (Der& der : ders_of(*content, label))
+      auto found = ders_of(*content, label);
+      if (as_anchors) remove_distrusted(*content, found);
+      for (Der& der : found)
         if (std::ranges::find(all, der) == all.end()) all.push_back(std::move(der));
     }
   }
@@ -84,7 +96,7 @@ bool could_be_der(const Der& der) { return !der.empty() && der[0] == 0x30; }
 /// The case that the options describe, without a leaf.
 std::expected<Case, Unusable> case_of(const Options& options) {
   Case what = options.defaults;
-  auto trusted = read_all(options.trust, kCertificate);
+  auto trusted = read_all(options.trust, kCertificate, true);
   if (!trusted) return std::unexpected(trusted.error());
   if (!options.trust.empty() && std::ranges::none_of(*trusted, could_be_der)) return std::unexpected("there is no certificate in --trust " + options.trust[0]);
   what.trusted = std::move(*trusted);
@@ -133,7 +145,7 @@ int run(const Options& options) {
   if (what->trusted.empty() && !what->policy.pins_suffice) return unusable("verify needs --trust: the certificates to believe (try --help)");
   if (what->policy.pins_suffice && asks_for_a_chain(options, *what))
     return unusable("--pin without --trust looks at nothing else: the other rules need --trust (try --help)");
-  const auto content = read_file(options.leaf);
+  const auto content = read_encoded(options.leaf);
   if (!content) return unusable(content.error().message());
   std::vector<Der> presented = ders_of(*content, kCertificate);
   if (!presented.empty()) {

@@ -3,12 +3,12 @@
 #include <cmath>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "command.hpp"
+#include "files.hpp"
 #include "verify.hpp"
 
 namespace tls12::tool {
@@ -150,19 +150,21 @@ Answer answer(const std::string& text, const Case& defaults, bool with_details) 
   }
 }
 
-/// False at the end of the file. Throws if it cannot be read, or if there is no memory for the line: the
-/// cases that follow would be lost without a word.
+/// The longest line of a batch, in bytes.
+constexpr std::size_t kMaxLine = kMaxFile;
+
+/// False at the end of the file. Throws if it cannot be read, if a line is longer than kMaxLine, or if
+/// there is no memory for the line: the cases that follow would be lost without a word.
 bool next_line(std::FILE* file, std::string& line) {
-  char* text = nullptr;
-  std::size_t room = 0;
+  line.clear();
   errno = 0;
-  const ssize_t size = ::getline(&text, &room, file);
-  const std::unique_ptr<char, void (*)(void*)> owned(text, std::free);
-  if (size < 0 && errno != 0) throw std::runtime_error(std::string("cannot read the cases: ") + std::strerror(errno));
-  if (size < 0) return false;
-  line.assign(text, static_cast<std::size_t>(size));
-  if (line.ends_with('\n')) line.pop_back();
-  return true;
+  for (int c; (c = ::getc_unlocked(file)) != EOF;) {
+    if (c == '\n') return true;
+    if (line.size() == kMaxLine) throw std::runtime_error("cannot read the cases: a line of more than " + std::to_string(kMaxLine) + " bytes");
+    line.push_back(static_cast<char>(c));
+  }
+  if (std::ferror(file) != 0) throw std::runtime_error(std::string("cannot read the cases: ") + std::strerror(errno));
+  return !line.empty();
 }
 
 }  // namespace
