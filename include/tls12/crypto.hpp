@@ -268,6 +268,12 @@ class Signature {
   /// Whether `signature` is right for `message` under `key`, whose kind fits the family. A malformed key or signature is not right.
   /// Throws std::bad_alloc if memory runs out; the library turns that into Errc::out_of_memory.
   virtual bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size, Bytes message, Bytes signature) const = 0;
+  /// verify() of a message whose digest is known. Nothing if this implementation needs the message.
+  virtual std::optional<bool> verify_digest(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size, Bytes digest,
+                                            Bytes signature) const;
+  /// Whether the point of an EC or Ed25519 key of this family is on its curve. True for RSA, and if
+  /// this implementation does not tell.
+  virtual bool is_on_curve(const PublicKey& key) const;
   /// Errors: Errc::bad_private_key when the numbers are inconsistent.
   virtual Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& key) const = 0;
   /// The public point of an EC or Ed25519 private key, public_size bytes, to `out` (kMaxPointSize bytes); Errc::misuse for RSA.

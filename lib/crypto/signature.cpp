@@ -1,8 +1,14 @@
-// A generated private key: its numbers, and their end.
+// What implementations need not have, and a generated private key: its numbers, and their end.
 #include "base/secret.hpp"
 #include "tls12/crypto.hpp"
 
 namespace tls12 {
+
+std::optional<bool> Signature::verify_digest(const PublicKey&, HashAlgorithm, std::size_t, Bytes, Bytes) const {
+  return std::nullopt;
+}
+
+bool Signature::is_on_curve(const PublicKey&) const { return true; }
 
 Signature::Generated::~Generated() {
   for (auto* secret : {&private_exponent, &prime1, &prime2, &scalar}) {

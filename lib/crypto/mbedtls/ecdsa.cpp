@@ -49,17 +49,17 @@ class Ecdsa final : public Signature {
   explicit Ecdsa(Parameters parameters) : parameters_(parameters) {}
 
   bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t, Bytes message, Bytes signature) const override {
-    if (key.kind != parameters_.kind) return false;
-    const auto numbers = crypto::parse_ecdsa_signature(signature);
+    return verify(key, Digest(hash, message), signature);
+  }
+  std::optional<bool> verify_digest(const PublicKey& key, HashAlgorithm hash, std::size_t, Bytes digest,
+                                    Bytes signature) const override {
+    return verify(key, Digest::of(hash, digest), signature);
+  }
+  bool is_on_curve(const PublicKey& key) const override {
     mbedtls_ecp_group* const group_on_curve = curve(parameters_.curve);
     if (group_on_curve == nullptr) throw std::bad_alloc();
-    if (!numbers) return false;
-    Mpi r, s;
     Point point;
-    if (!r.read(numbers->r) || !s.read(numbers->s) || !read_point(*group_on_curve, parameters_.curve, key.point, point)) return false;
-    const Digest digest(hash, message);
-    return digest.ok &&
-           succeeded(mbedtls_ecdsa_verify(group_on_curve, digest.bytes.data(), digest.size, &point, &r, &s));
+    return key.kind == parameters_.kind && read_point(*group_on_curve, parameters_.curve, key.point, point);
   }
 
   Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& numbers) const override {
@@ -109,6 +109,19 @@ class Ecdsa final : public Signature {
   } catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
 
  private:
+  bool verify(const PublicKey& key, const Digest& digest, Bytes signature) const {
+    if (key.kind != parameters_.kind) return false;
+    const auto numbers = crypto::parse_ecdsa_signature(signature);
+    mbedtls_ecp_group* const group_on_curve = curve(parameters_.curve);
+    if (group_on_curve == nullptr) throw std::bad_alloc();
+    if (!numbers) return false;
+    Mpi r, s;
+    Point point;
+    if (!r.read(numbers->r) || !s.read(numbers->s) || !read_point(*group_on_curve, parameters_.curve, key.point, point)) return false;
+    return digest.ok &&
+           succeeded(mbedtls_ecdsa_verify(group_on_curve, digest.bytes.data(), digest.size, &point, &r, &s));
+  }
+
   const Parameters parameters_;
 };
 

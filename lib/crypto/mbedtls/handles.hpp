@@ -6,6 +6,7 @@
 #include <mbedtls/ecp.h>
 #include <mbedtls/md.h>
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 #include <span>
@@ -84,9 +85,19 @@ inline mbedtls_md_type_t md_type(HashAlgorithm hash) {
 struct Digest {
   Digest(HashAlgorithm hash, Bytes message)
       : size(digest_size(hash)), ok(succeeded(mbedtls_md(mbedtls_md_info_from_type(md_type(hash)), message.data(), message.size(), bytes.data()))) {}
+  /// One that was computed before.
+  static Digest of(HashAlgorithm hash, Bytes computed) {
+    Digest digest(hash);
+    digest.ok = computed.size() == digest.size;
+    if (digest.ok) std::ranges::copy(computed, digest.bytes.begin());
+    return digest;
+  }
   std::array<std::uint8_t, kMaxDigestSize> bytes = {};
   std::size_t size;
   bool ok;
+
+ private:
+  explicit Digest(HashAlgorithm hash) : size(digest_size(hash)), ok(false) {}
 };
 
 }  // namespace tls12::mbedtls

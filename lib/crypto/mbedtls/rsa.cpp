@@ -10,10 +10,11 @@ class Rsa final : public Signature {
   explicit Rsa(RsaPadding padding) : padding_(padding) {}
 
   bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size, Bytes message, Bytes signature) const override {
-    RsaContext context(padding_);
-    if (!takes(key.kind) || !read_public(key, context)) return false;
-    const Digest digest(hash, message);
-    return digest.ok && context.verify(padding_, hash, salt_size, digest, signature);
+    return verify(key, hash, salt_size, Digest(hash, message), signature);
+  }
+  std::optional<bool> verify_digest(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size, Bytes digest,
+                                    Bytes signature) const override {
+    return verify(key, hash, salt_size, Digest::of(hash, digest), signature);
   }
 
   Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& numbers) const override {
@@ -30,6 +31,12 @@ class Rsa final : public Signature {
   Result<Generated> generate(Random& random, std::size_t rsa_bits) const override;
 
  private:
+  bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size, const Digest& digest, Bytes signature) const {
+    RsaContext context(padding_);
+    return digest.ok && takes(key.kind) && read_public(key, context) &&
+           context.verify(padding_, hash, salt_size, digest, signature);
+  }
+
   /// A key that its certificate gives to PSS signs nothing else (RFC 4055 §1.2).
   bool takes(KeyKind kind) const { return kind == KeyKind::rsa || (kind == KeyKind::rsa_pss && padding_ == RsaPadding::pss); }
 

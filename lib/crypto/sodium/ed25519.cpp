@@ -38,6 +38,12 @@ class Ed25519 final : public Signature {
     return crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(), key.point.data()) == 0;
   }
 
+  /// RFC 8032 §5.1.3. Points of a small order, which no private key has, are refused as well.
+  bool is_on_curve(const PublicKey& key) const override {
+    return key.kind == KeyKind::ed25519 && key.point.size() == kPointSize &&
+           crypto_core_ed25519_is_valid_point(key.point.data()) == 1;
+  }
+
   Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& key) const override {
     if (!is_seed(key)) return fail(Errc::bad_private_key);
     try {
