@@ -40,6 +40,9 @@ class Certificate {
   /// Every certificate of a PEM file, or the one of a DER file. Errors: as all_from_pem;
   /// Errc::file_unreadable; Errc::file_format_unsupported, with the command that converts the file.
   static Result<std::vector<Certificate>> all_from_file(const std::string& path);
+  /// The same without those that cannot be used: `skipped` gets an error for each of the first 64,
+  /// which names its place. Errors: as all_from_pem, if none is left; Errc::out_of_memory.
+  static Result<std::vector<Certificate>> usable_from_pem(std::string_view text, std::vector<Error>& skipped);
 
   Bytes der() const;
   /// Names in RFC 4514's form ("CN=example.org,O=Example"). Characters that tls12/text.hpp hides
@@ -96,13 +99,16 @@ class TrustStore {
   /// SSL_CERT_DIR other directories (separated by colons). What cannot be read is skipped; an error when nothing is left, which names the variable and its
   /// file or directory.
   static TrustStore system();
-  /// A file of one or many PEM certificates, or one DER certificate. An unreadable file, an empty one and a bad certificate are errors.
+  /// A file of one or many PEM certificates, or one DER certificate. Certificates that cannot be
+  /// used are skipped. An unreadable file and one without a usable certificate are errors.
   /// Here and below, a TRUSTED CERTIFICATE is left out if its settings reject servers and clients, or
   /// trust it for other purposes only.
   static TrustStore from_file(const std::string& path);
-  /// Every certificate file of a directory, PEM or DER; several names of one file (OpenSSL's hashes) count once. What holds no certificate or a broken one
-  /// is skipped; an error when nothing is left.
+  /// Every certificate file of a directory, PEM or DER; several names of one file (OpenSSL's hashes)
+  /// count once. Files without a certificate and certificates that cannot be used are skipped; an
+  /// error when nothing is left.
   static TrustStore from_directory(const std::string& path);
+  /// A text like from_file()'s.
   static TrustStore from_pem(std::string_view text);
   static TrustStore of(std::vector<Certificate> anchors);
   /// The anchors of all of them, each once, from all their sources.
@@ -112,6 +118,9 @@ class TrustStore {
   TrustAnchors anchors() const;
   /// Why loading failed; nothing when it went well.
   std::optional<Error> error() const;
+  /// Why certificates of its PEM sources were skipped when they were last loaded: at most 64 errors a
+  /// source. Each names the file and the certificate's place in it.
+  std::vector<Error> skipped() const;
   /// Reads every source again. Then all copies of this store have the new anchors at once; verifications under way end with those that they began with.
   /// On failure all stays as it was. Errors: those of loading.
   Result<void> reload() const;

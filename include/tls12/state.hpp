@@ -30,7 +30,9 @@ struct ConnectionState {
   unsigned renegotiations = 0;                        ///< handshakes behind the first
   bool client_certificate_requested = false;          ///< RFC 5246 §7.4.4
   std::optional<Identity> identity;                   ///< that this end chose to show; absent if it shows none, and in a resumed session
-  std::vector<Certificate> peer_certificates;         ///< as the peer sent them; of a resumed session, as it sent them then
+  /// As the peer sent them, without those after the first that cannot be used (Certificate::from_der). Of a resumed session,
+  /// as the peer sent them then.
+  std::vector<Certificate> peer_certificates;
   std::vector<Certificate> verified_chain;            ///< leaf to trust anchor; empty when verification was switched off
   std::vector<std::uint8_t> peer_raw_public_key;      ///< RFC 7250: a SubjectPublicKeyInfo in DER; empty when certificates were used
   std::vector<std::uint8_t> ocsp_response;            ///< RFC 6066 §8: as the server stapled it, in DER

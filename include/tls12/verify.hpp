@@ -66,6 +66,16 @@ struct VerifyPolicy {
   /// Ask of every certificate what RFC 5280 §4 and the CA/Browser Forum's baseline requirements ask of who issues it, even where a path
   /// could be believed without: key identifiers present, extensions critical as they must be, serial numbers positive, subject names where
   /// CAs need them, end entities that say what they are for, no version 1 among intermediates, …
+  ///
+  /// It also refuses the deviations that are read otherwise, as OpenSSL, GnuTLS and Go read them:
+  /// default values that are encoded (X.690 §11.5: cA FALSE, critical FALSE, version 1, minimum 0),
+  /// sets of a name that are not in order (§11.6), NULL parameters of ECDSA signatures (RFC 5758
+  /// §3.2), a leading dot of a dNSName constraint, which stands for subdomains alone, and unusable
+  /// certificates beside a chain. CRLs may be of version 2 without a CRL number (RFC
+  /// 5280 §5.2.3). Everything else that is not DER is refused under every policy,
+  /// since other stacks refuse it or read something else: lengths and integers that are not minimal,
+  /// indefinite lengths, a TRUE other than ff, unused bits that are set, times without seconds, with
+  /// fractions or with a zone, empty lists, extensions before version 3.
   bool strict_profile = false;
   /// A common name counts as a DNS name where there is no subjectAltName (RFC 6125 §6.4.4, which RFC 9525 ends).
   bool common_name_fallback = false;
@@ -117,6 +127,12 @@ struct VerifyPolicy {
   static const VerifyPolicy& legacy();
 };
 
+/// A certificate that came with others, and cannot be used.
+struct UnusableCertificate {
+  std::size_t place = 0;  ///< among all that came; the leaf is 0
+  Error error = {};       ///< Certificate::from_der's
+};
+
 struct VerifyRequest {
   std::span<const Certificate> presented;  ///< the leaf first, then untrusted certificates in any order
   const TrustStore& trust;
@@ -128,6 +144,9 @@ struct VerifyRequest {
   bool staple_was_requested = false;  ///< whether its absence means something (RFC 7633 §4.3.3)
   Bytes timestamps = {};              ///< a SignedCertificateTimestampList without its outer length that came beside the certificate (RFC 6962 §3.3.1)
   const Provider& provider = *default_provider();
+  /// Of what came with `presented`. A chain that needs none of them is valid, except under
+  /// VerifyPolicy::strict_profile; the reason of a failure names them.
+  std::span<const UnusableCertificate> unusable = {};
 };
 
 /// The best chain, after every check of RFC 5280 §6.1, the name, the policy's own checks and revocation. Thread-safe; bounded in time by the

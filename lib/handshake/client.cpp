@@ -451,6 +451,7 @@ Result<std::optional<PeerVerified>> Client::judge_server() {
 Result<std::optional<PeerVerified>> Client::verify_certificates(std::span<const Certificate> presented, const Evidence& beside, Work& work,
                                                                  x509::KnownSignatures& known) const {
   return verify_server({.presented = presented,
+                        .unusable = unusable_certificates_,
                         .trust = context_.config.trust,
                         .server_name = state_.server_name,
                         .policy = context_.config.verify,

@@ -51,12 +51,23 @@ void Endpoint::use_max_fragment_length(std::uint8_t code) {
 }
 
 Result<void> Endpoint::keep_certificates(const Certificates& message) {
-  if (message.certificate_list.size() > config_.limits.certificates) return fail(Errc::certificate_path_too_long, "Limits::certificates");
+  const std::size_t count = message.certificate_list.size(), limit = config_.limits.certificates;
+  if (count > limit)
+    return fail(Errc::certificate_path_too_long,
+                std::to_string(count) + " certificates came; Limits::certificates allows " + std::to_string(limit));
   state_.peer_certificates.clear();
+  unusable_certificates_.clear();
+  std::size_t place = 0;
   for (const Bytes der : message.certificate_list) {
     auto certificate = Certificate::from_der(der);
-    if (!certificate) return fail(certificate.error());
-    state_.peer_certificates.push_back(std::move(*certificate));
+    const bool may_do_without = place > 0 && !certificate && certificate.error().code != Errc::out_of_memory;
+    if (may_do_without)
+      unusable_certificates_.push_back({place, certificate.error()});
+    else if (!certificate)
+      return fail(certificate.error());
+    else
+      state_.peer_certificates.push_back(std::move(*certificate));
+    ++place;
   }
   return {};
 }

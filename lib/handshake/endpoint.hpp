@@ -124,7 +124,9 @@ class Endpoint : public Steps {
   void suite_chosen(const wire::SuiteRow& suite);
   /// RFC 5246 §7.3: the session's suite, secrets and peer are this connection's.
   void resume(const wire::SuiteRow& suite);
-  /// The peer's certificate_list, parsed into the state. Errors: Errc::certificate_path_too_long past the limit, Errc::too_much_work, those of Certificate::from_der.
+  /// The peer's certificate_list, parsed into the state. Unusable certificates after the first are left to verify_peer, which
+  /// may do without them. Errors: Errc::certificate_path_too_long past the limit, Errc::too_much_work, those of
+  /// Certificate::from_der.
   Result<void> keep_certificates(const Certificates& message);
   /// Verifies certificates once more, for a session, without an interruption.
   template <class Verify>
@@ -172,6 +174,7 @@ class Endpoint : public Steps {
   HelloRandom client_random_ = {}, server_random_ = {};
   const wire::SuiteRow* suite_ = nullptr;
   CertificateType peer_certificate_type_ = CertificateType::x509;
+  std::vector<UnusableCertificate> unusable_certificates_;  // of the peer's list
   std::optional<Session> session_;  // the one that is offered or resumed
   std::uint8_t max_fragment_length_ = 0;
   KeyAgreement key_agreement_;

@@ -457,7 +457,14 @@ Result<std::optional<PeerVerified>> Server::judge_client() {
 }
 
 Result<std::optional<PeerVerified>> Server::verify_certificates(std::span<const Certificate> presented, Work& work, x509::KnownSignatures& known) const {
-  return verify_client({.presented = presented, .trust = config().client_trust, .policy = config().verify, .now = now_, .provider = provider(), .work = work, .known = known});
+  return verify_client({.presented = presented,
+                        .unusable = unusable_certificates_,
+                        .trust = config().client_trust,
+                        .policy = config().verify,
+                        .now = now_,
+                        .provider = provider(),
+                        .work = work,
+                        .known = known});
 }
 
 // ------------------------------------------------ the end

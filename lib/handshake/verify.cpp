@@ -71,7 +71,8 @@ Result<std::optional<PeerVerified>> verify_server(const ServerVerification& what
                    .stapled_ocsp = what.stapled_ocsp,
                    .staple_was_requested = what.staple_was_requested,
                    .timestamps = what.timestamps,
-                   .provider = what.provider}, what.work, what.known);
+                   .provider = what.provider,
+                   .unusable = what.unusable}, what.work, what.known);
   };
   auto believed = believe(what.policy, verdict);
   if (!believed) return fail(believed.error());
@@ -81,7 +82,15 @@ Result<std::optional<PeerVerified>> verify_server(const ServerVerification& what
 
 Result<std::optional<PeerVerified>> verify_client(const ClientVerification& what) {
   const auto verdict = [&](const VerifyPolicy& policy) {
-    return x509::verify({.presented = what.presented, .trust = what.trust, .peer_name = PeerName::any(), .purpose = Purpose::client, .now = what.now, .policy = policy, .provider = what.provider}, what.work, what.known);
+    return x509::verify({.presented = what.presented,
+                         .trust = what.trust,
+                         .peer_name = PeerName::any(),
+                         .purpose = Purpose::client,
+                         .now = what.now,
+                         .policy = policy,
+                         .provider = what.provider,
+                         .unusable = what.unusable},
+                        what.work, what.known);
   };
   auto believed = believe(what.policy, verdict);
   if (!believed) return fail(believed.error());

@@ -16,6 +16,7 @@ namespace tls12::handshake {
 
 struct ServerVerification {
   std::span<const Certificate> presented;
+  std::span<const UnusableCertificate> unusable;
   const TrustStore& trust;
   std::string_view server_name;
   const VerifyPolicy& policy;
@@ -34,6 +35,7 @@ Result<std::optional<PeerVerified>> verify_server(const ServerVerification& what
 
 struct ClientVerification {
   std::span<const Certificate> presented;
+  std::span<const UnusableCertificate> unusable;
   const TrustStore& trust;
   const VerifyPolicy& policy;
   WallTime now;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "wire/registry.hpp"
+#include "x509/algorithm_name.hpp"
 #include "x509/oid.hpp"
 
 namespace tls12::x509 {
@@ -154,8 +155,12 @@ SignatureMethod read_signature_algorithm(Reader& reader) {
   for (const SignatureRow& row : kSignatures) {
     if (!is(algorithm.oid, *row.oid)) continue;
     // RFC 4055 §5: NULL, and absent must be accepted; RFC 5758 §3.2, RFC 8410 §3: absent.
+    const bool is_ecdsa_null = row.kind == SignatureKind::ecdsa && is_null(algorithm.parameters);
     const bool fits = algorithm.parameters.empty() || (row.kind == SignatureKind::rsa_pkcs1 && is_null(algorithm.parameters));
-    if (!fits) reader.refuse(kWrongParameters, Errc::bad_certificate);
+    if (is_ecdsa_null)
+      reader.tolerate("an ECDSA signature with parameters", "RFC 5758 §3.2");
+    else if (!fits)
+      reader.refuse(kWrongParameters, Errc::bad_certificate);
     method.kind = row.kind;
     method.hash = row.hash;
   }
@@ -194,7 +199,7 @@ std::optional<KeyKind> key_kind_of(const AlgorithmIdentifier& algorithm, std::op
 SubjectKey read_subject_public_key_info(Reader& reader) {
   Reader fields = reader.enter_sequence();
   const AlgorithmIdentifier algorithm = read_algorithm_identifier(fields);
-  SubjectKey subject{.oid = algorithm.oid, .bits = fields.bit_string()};
+  SubjectKey subject{.oid = algorithm.oid, .parameters = algorithm.parameters, .bits = fields.bit_string()};
   fields.finish();
   if (fields.fault()) return subject;
   const auto kind = key_kind_of(algorithm, subject.pss, reader.fault());
@@ -276,13 +281,23 @@ std::size_t point_size(KeyKind kind) {
 std::string text_of(const SignatureMethod& method) {
   switch (method.kind) {
     case SignatureKind::unsupported:
-      return is(method.oid, oid::kMd5WithRsa) ? "RSA with MD5" : is(method.oid, oid::kRsassaPss) ? "RSA-PSS with unsupported parameters" : dotted(method.oid);
+      return is(method.oid, oid::kRsassaPss) ? "RSA-PSS with unsupported parameters" : algorithm_name(method.oid);
     case SignatureKind::rsa_pkcs1: return std::string("RSA with ").append(name(method.hash));
     case SignatureKind::rsa_pss: return std::string("RSA-PSS with ").append(name(method.hash));
     case SignatureKind::ecdsa: return std::string("ECDSA with ").append(name(method.hash));
     case SignatureKind::ed25519: return "Ed25519";
   }
   return {};
+}
+
+std::string text_of(const SubjectKey& key) {
+  if (is(key.oid, oid::kRsassaPss)) return "an RSA-PSS key with unsupported parameters";
+  if (!is(key.oid, oid::kEcPublicKey)) return "a key for " + algorithm_name(key.oid);
+  Fault fault;
+  Reader parameters(key.parameters, fault);
+  if (!parameters.next_is(der::kObjectIdentifier)) return "an EC key with explicit parameters";
+  const Bytes curve = parameters.object_identifier();
+  return (kind_of_curve(curve) ? "an EC key as a compressed point on " : "an EC key on ") + algorithm_name(curve);
 }
 
 bool same_key(const PublicKey& a, const PublicKey& b) {

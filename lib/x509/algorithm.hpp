@@ -36,7 +36,8 @@ struct SubjectKey {
   PublicKey key = {};
   std::optional<PssParameters> pss = {};  ///< what an RSA-PSS key is restricted to (RFC 4055 §3.3)
   Bytes oid = {};
-  Bytes bits = {};  ///< subjectPublicKey, whose hash identifies the key
+  Bytes parameters = {};  ///< of the algorithm: the whole element
+  Bytes bits = {};        ///< subjectPublicKey, whose hash identifies the key
 };
 
 /// The identifier and parameters of an AlgorithmIdentifier, not judged yet.
@@ -65,8 +66,10 @@ bool is_ec(KeyKind kind);
 std::size_t scalar_size(KeyKind kind);
 /// Bytes of a public point.
 std::size_t point_size(KeyKind kind);
-/// "RSA-PSS with SHA-256", or the object identifier of what is not supported.
+/// "RSA-PSS with SHA-256", "DSA with SHA-1".
 std::string text_of(const SignatureMethod& method);
+/// A key that is not supported: "an EC key on secp256k1", "a key for DSA".
+std::string text_of(const SubjectKey& key);
 /// Whether two public keys are the same.
 bool same_key(const PublicKey& a, const PublicKey& b);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
 
 #include "base/work.hpp"
 #include "tls12/verify.hpp"
@@ -24,7 +25,11 @@ struct Allowance {
 class Budget {
  public:
   Budget(const VerifyPolicy& policy, Work& work)
-      : signature_checks{policy.max_signature_checks}, steps_{policy.max_work}, max_work_(policy.max_work), work_(&work) {}
+      : signature_checks{policy.max_signature_checks},
+        steps_{policy.max_work},
+        max_checks_(policy.max_signature_checks),
+        max_work_(policy.max_work),
+        work_(&work) {}
 
   Allowance signature_checks;
 
@@ -40,6 +45,14 @@ class Budget {
   /// Whether the search is to end: nothing that it finds from then on counts.
   bool stopped() const { return signature_checks.exceeded || steps_.exceeded || work_->stopped(); }
 
+  /// The limit that stopped(), in words: "more than the 64 signature checks of VerifyPolicy::max_signature_checks".
+  std::string exceeded_limit() const {
+    if (signature_checks.exceeded)
+      return "more than the " + std::to_string(max_checks_) + " signature checks of VerifyPolicy::max_signature_checks";
+    if (steps_.exceeded) return "more than the " + std::to_string(max_work_) + " steps of VerifyPolicy::max_work";
+    return "more than the steps of work that Limits::work leaves";
+  }
+
   std::size_t used() const { return max_work_ - steps_.left; }
   /// What another attempt does again.
   std::size_t repeatable() const { return used() - std::min(used(), signature_steps_); }
@@ -47,7 +60,7 @@ class Budget {
 
  private:
   Allowance steps_;
-  std::size_t max_work_, signature_steps_ = 0;
+  std::size_t max_checks_, max_work_, signature_steps_ = 0;
   Work* work_;
 };
 

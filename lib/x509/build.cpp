@@ -125,7 +125,7 @@ class Builder {
              if (is_self_issued(tip)) return std::string("it is self-signed, and not one of the trusted certificates");
              const std::string issuer = text_of_name(tip.issuer);
              std::string reason = has_namesake ? "none of the certificates of its issuer, " + issuer + ", has the key that signed it"
-                                               : "no certificate of its issuer, " + issuer + ", was sent along, and none is trusted";
+                                               : "no usable certificate of its issuer, " + issuer + ", came with it, and none is trusted";
              if (verification_.trusts_nobody()) reason += ": there are no trusted certificates at all";
              return reason;
            })
@@ -134,15 +134,12 @@ class Builder {
 
   Refusal too_deep() const {
     return refuse(Errc::certificate_search_exhausted, {},
-                  [this] { return "its chain is longer than " + std::to_string(verification_.policy.max_depth) + " certificates, the limit"; })
+                  [this] { return "its chain is longer than " + std::to_string(verification_.policy.max_depth) + " certificates, the limit of VerifyPolicy::max_depth"; })
         .error();
   }
 
   VerifyFailure exhausted(const Certificate& target) const {
-    const VerifyPolicy& policy = verification_.policy;
-    const std::string reason = verification_.budget.signature_checks.exceeded
-                                   ? "finding its chain takes more than " + std::to_string(policy.max_signature_checks) + " signature checks"
-                                   : std::string("finding its chain takes more work than this end is ready to do");
+    const std::string reason = "finding its chain takes " + verification_.budget.exceeded_limit();
     return failure_of(target.parsed(), 0, refusal(Errc::certificate_search_exhausted, {}, reason));
   }
 

@@ -22,11 +22,18 @@ using x509::ParsedCertificate;
 using x509::der::Fault;
 using x509::der::Reader;
 
-/// The next block that is a certificate, decoded into a fresh object; null at the end.
+/// Errors that are kept of one text.
+constexpr std::size_t kMaxSkipped = 64;
+
+/// The next block that is a certificate (RFC 7468 §5.1, §5.3), decoded into a fresh object; null at the end. `text` goes on
+/// after it, also after one that cannot be used.
 Result<std::shared_ptr<ParsedCertificate>> next_certificate(std::string_view& text) {
   for (;;) {
     const auto block = x509::pem::next(text);
-    if (!block) return fail(block.error());
+    if (!block) {
+      text = {};  // the rest is not PEM
+      return fail(block.error());
+    }
     if (!*block) return std::shared_ptr<ParsedCertificate>();
     if (!x509::is_certificate_label((*block)->label)) continue;
     auto certificate = std::make_shared<ParsedCertificate>();
@@ -75,7 +82,7 @@ std::vector<std::string> accesses(std::optional<Bytes> descriptions, const x509:
 
 Result<Certificate> Certificate::from_der(Bytes der) {
   return x509::guarded([&]() -> Result<Certificate> {
-    if (der.size() > x509::der::kMaxSize) return fail(Errc::bad_der, "larger than any certificate");
+    if (der.size() > x509::der::kMaxSize) return fail(Errc::bad_der, x509::larger_than(x509::der::kMaxSize));
     auto certificate = std::make_shared<ParsedCertificate>();
     certificate->der.assign(der.begin(), der.end());
     if (auto parsed = x509::parse(*certificate); !parsed) return fail(parsed.error());
@@ -93,19 +100,10 @@ Result<Certificate> Certificate::from_pem(std::string_view text) {
 }
 
 Result<std::vector<Certificate>> Certificate::all_from_pem(std::string_view text) {
-  return x509::guarded([&, whole = text]() -> Result<std::vector<Certificate>> {
-    std::vector<Certificate> all;
-    for (;;) {
-      auto certificate = next_certificate(text);
-      if (!certificate) {
-        Error error = certificate.error();
-        error.set_detail("certificate " + std::to_string(all.size() + 1) + ": " + std::string(error.about()));
-        return fail(error);
-      }
-      if (*certificate == nullptr) break;
-      all.push_back(Certificate(std::move(*certificate)));
-    }
-    if (all.empty()) return x509::no_block(whole, "CERTIFICATE");
+  return x509::guarded([&]() -> Result<std::vector<Certificate>> {
+    std::vector<Error> skipped;
+    auto all = usable_from_pem(text, skipped);
+    if (all && !skipped.empty()) return fail(skipped.front());
     return all;
   });
 }
@@ -123,6 +121,28 @@ Result<std::vector<Certificate>> Certificate::all_from_file(const std::string& p
     }();
     if (!all) return fail(x509::in_file(all.error(), path));
     return all;
+  });
+}
+
+Result<std::vector<Certificate>> Certificate::usable_from_pem(std::string_view text, std::vector<Error>& skipped) {
+  return x509::guarded([&, whole = text]() -> Result<std::vector<Certificate>> {
+    std::vector<Certificate> all;
+    std::optional<Error> first_error;
+    for (std::size_t place = 1;; ++place) {
+      auto certificate = next_certificate(text);
+      if (certificate && *certificate == nullptr) break;
+      if (certificate) {
+        all.push_back(Certificate(std::move(*certificate)));
+        continue;
+      }
+      Error error = certificate.error();
+      if (error.code == Errc::out_of_memory) return fail(error);
+      error.set_detail("certificate " + std::to_string(place) + ": " + std::string(error.about()));
+      if (!first_error) first_error = error;
+      if (skipped.size() < kMaxSkipped) skipped.push_back(error);
+    }
+    if (!all.empty()) return all;
+    return first_error ? fail(*first_error) : x509::no_block(whole, "CERTIFICATE");
   });
 }
 

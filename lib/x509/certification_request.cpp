@@ -65,6 +65,8 @@ Result<void> parse_request(ParsedCertificate& request) {
   fields.finish();
   whole.finish();
   if (fault) return fail(Errc::bad_certification_request, fault.what);
+  // A certificate takes its subject and extensions from here.
+  if (fault.deviation) return fail(Errc::bad_certification_request, fault.deviation.what);
   return {};
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "x509/general_name.hpp"
+#include "x509/name.hpp"
 #include "x509/oid.hpp"
 #include "x509/time.hpp"
 
@@ -10,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxRsaBits = 8 * kMaxSignatureSize;
 /// Larger public exponents only cost time.
-constexpr std::size_t kMaxExponentSize = 8;
+constexpr std::size_t kMaxExponentBits = 64;
 
 std::size_t bits_of(Bytes number) {
   if (number.empty()) return 0;
@@ -42,10 +44,27 @@ std::optional<SignatureFamily> family_for(const SignatureMethod& method, const S
   return std::nullopt;
 }
 
+bool is_address(const std::string& name) {
+  const auto parsed = ReferenceName::parse(name, PeerName::Kind::automatic);
+  return parsed && parsed->is_address();
+}
+
+/// Certificate::names(), with a remark at DNS names that look like addresses.
+std::vector<std::string> hosts_of(const Certificate& certificate) {
+  std::vector<std::string> names = certificate.names();
+  std::size_t at = 0;
+  der::Fault fault;
+  for (der::Reader list(certificate.parsed().extensions.subject_alt_name.value_or(Bytes{}), fault); !list.at_end();) {
+    const GeneralName::Type type = read_general_name(list).type;
+    if (type == GeneralName::dns_name && is_address(names[at])) names[at].insert(0, "the DNS name ");
+    if (type == GeneralName::dns_name || type == GeneralName::ip_address) ++at;
+  }
+  return names;
+}
+
 /// Names for a message: the first few.
-std::string some_names(const Certificate& certificate) {
+std::string some_names(const std::vector<std::string>& names) {
   constexpr std::size_t kFew = 4;
-  const auto names = certificate.names();
   std::string text;
   for (std::size_t i = 0; i < std::min(names.size(), kFew); ++i) text.append(i == 0 ? "" : ", ").append(names[i]);
   return names.size() > kFew ? text + ", …" : text;
@@ -60,13 +79,18 @@ Check check_signature(const ParsedCertificate& certificate, const ParsedCertific
                 [wrong = verdict.error().reason, &issuer] { return wrong() + ", by the key of " + describe(issuer); });
 }
 
-Check check_signature(Bytes message, const SignatureMethod& method, Bytes signature, const SubjectKey& key, const Provider& provider) {
+Check check_signature(Bytes message, const SignatureMethod& method, Bytes signature, const SubjectKey& key,
+                      const Provider& provider, Bytes digest) {
   constexpr std::string_view kSection = "RFC 5280 §6.1.3 (a) (1)";
   const auto family = family_for(method, key);
   if (!family) return refuse(Errc::certificate_signature_wrong, kSection, [&] { return "its signature, " + text_of(method) + ", is wrong"; });
   const auto& row = provider[*family];
   if (!row) return refuse(Errc::certificate_algorithm_unsupported, kSection, [&] { return "its signature, " + text_of(method) + ", cannot be checked here"; });
-  if (!row.implementation->verify(key.key, method.hash, method.salt_size, message, signature))
+  std::optional<bool> is_right;
+  if (!digest.empty())
+    is_right = row.implementation->verify_digest(key.key, method.hash, method.salt_size, digest, signature);
+  if (!is_right) is_right = row.implementation->verify(key.key, method.hash, method.salt_size, message, signature);
+  if (!*is_right)
     return refuse(Errc::certificate_signature_wrong, kSection, "its signature is wrong");
   return {};
 }
@@ -102,16 +126,42 @@ Check check_validity(const ParsedCertificate& certificate, WallTime now) {
 Check check_key(const ParsedCertificate& certificate, const VerifyPolicy& policy) {
   constexpr std::string_view kSection = "RFC 5280 §6.1.4 (d)";
   const SubjectKey& subject = certificate.subject_key;
-  if (!subject.supported) return refuse(Errc::certificate_algorithm_unsupported, kSection, [&] { return "its kind of key, " + dotted(subject.oid) + ", is not supported"; });
+  if (!subject.supported) return refuse(Errc::certificate_algorithm_unsupported, kSection, [&] { return "its key is " + text_of(subject) + ", which is not supported"; });
   if (subject.key.kind != KeyKind::rsa && subject.key.kind != KeyKind::rsa_pss) return {};
   const std::size_t bits = bits_of(subject.key.modulus);
   if (bits < policy.min_rsa_bits)
     return refuse(Errc::certificate_key_too_weak, "RFC 9325 §4.5",
                   "its RSA key has " + std::to_string(bits) + " bits, and " + std::to_string(policy.min_rsa_bits) + " are asked for");
-  const Bytes exponent = subject.key.exponent;
-  if (bits > kMaxRsaBits || is_even(subject.key.modulus) || is_even(exponent) || exponent.size() > kMaxExponentSize || bits_of(exponent) < 2)
-    return refuse(Errc::certificate_algorithm_unsupported, "RFC 8017 §3.1", "its RSA modulus or exponent is none that is used");
+  const auto unsupported = [](std::string reason) {
+    return refuse(Errc::certificate_algorithm_unsupported, "RFC 8017 §3.1", std::move(reason));
+  };
+  const std::size_t exponent_bits = bits_of(subject.key.exponent);
+  if (bits > kMaxRsaBits)
+    return unsupported("its RSA key has " + std::to_string(bits) + " bits; the limit is " + std::to_string(kMaxRsaBits));
+  if (is_even(subject.key.modulus)) return unsupported("its RSA modulus is even");
+  if (is_even(subject.key.exponent) || exponent_bits < 2) return unsupported("its RSA exponent is not an odd number from 3");
+  if (exponent_bits > kMaxExponentBits)
+    return unsupported("its RSA exponent has " + std::to_string(exponent_bits) + " bits; the limit is " +
+                       std::to_string(kMaxExponentBits));
   return {};
+}
+
+Check check_point(const ParsedCertificate& certificate, const Provider& provider) {
+  const PublicKey& key = certificate.subject_key.key;
+  const auto family = [&]() -> std::optional<SignatureFamily> {
+    switch (key.kind) {
+      case KeyKind::rsa:
+      case KeyKind::rsa_pss: return std::nullopt;
+      case KeyKind::ec_secp256r1: return SignatureFamily::ecdsa_secp256r1;
+      case KeyKind::ec_secp384r1: return SignatureFamily::ecdsa_secp384r1;
+      case KeyKind::ec_secp521r1: return SignatureFamily::ecdsa_secp521r1;
+      case KeyKind::ed25519: return SignatureFamily::ed25519;
+    }
+    return std::nullopt;
+  }();
+  if (!family || !provider[*family] || provider[*family].implementation->is_on_curve(key)) return {};
+  return refuse(Errc::bad_certificate, key.kind == KeyKind::ed25519 ? "RFC 8032 §5.1.3" : "SEC 1 §3.2.2.1",
+                "its public key is not a point on its curve");
 }
 
 Check check_is_ca(const ParsedCertificate& certificate, bool is_anchor) {
@@ -128,7 +178,12 @@ Check check_signs_certificates(const ParsedCertificate& certificate) {
 }
 
 Check check_understood(const ParsedCertificate& certificate) {
-  const Bytes extension = certificate.extensions.not_understood;
+  const Extensions& extensions = certificate.extensions;
+  const Bytes extension = extensions.not_understood, qualifier = extensions.qualifier_not_understood;
+  if (!qualifier.empty() && extensions.is_critical(ExtensionId::certificate_policies))
+    return refuse(Errc::certificate_critical_extension, "RFC 5280 §4.2.1.4", [qualifier] {
+      return "its critical certificatePolicies have the qualifier " + dotted(qualifier) + ", which is not understood";
+    });
   if (extension.empty()) return {};
   return refuse(Errc::certificate_critical_extension, "RFC 5280 §4.2", [extension] { return "it has the critical extension " + dotted(extension) + ", which is not understood"; });
 }
@@ -149,8 +204,14 @@ Check check_end_entity_usage(const ParsedCertificate& certificate, Purpose purpo
 Check check_name(const Certificate& certificate, const ReferenceName& name, const VerifyPolicy& policy) {
   if (is_for(certificate.parsed(), name, policy.common_name_fallback)) return {};
   return refuse(Errc::certificate_name_mismatch, "RFC 9525 §6", [&] {
-    const std::string others = some_names(certificate);
-    return (others.empty() ? "it is for no host name" : "it is for " + others) + std::string(", not for ") + name.text();
+    const bool is_email = name.kind() == PeerName::Kind::email;
+    const std::string wanted = (name.is_address() ? "the address " : "") + name.text();
+    const std::string others = some_names(is_email ? certificate.emails() : hosts_of(certificate));
+    if (!others.empty()) return "it is for " + others + ", not for " + wanted;
+    const bool has_common_name = !attribute_texts(certificate.parsed().subject, oid::kCommonName).empty();
+    if (!certificate.parsed().extensions.subject_alt_name && has_common_name && !is_email)
+      return "it has no subjectAltName, and its common name does not count: it is not for " + wanted;
+    return (is_email ? "it is for no e-mail address, not for " : "it is for no host name, not for ") + wanted;
   });
 }
 

@@ -40,8 +40,10 @@ inline Check as_check(const Result<void>& result, std::string_view section) {
 
 /// §6.1.3 (a) (1), with `issuer`'s key.
 Check check_signature(const ParsedCertificate& certificate, const ParsedCertificate& issuer, const Provider& provider);
-/// A signature by `key` over `message`, of a certificate or of something else.
-Check check_signature(Bytes message, const SignatureMethod& method, Bytes signature, const SubjectKey& key, const Provider& provider);
+/// A signature by `key` over `message`, of a certificate or of something else. If its `digest` is
+/// known, `message` is hashed only for keys and providers that need the message itself.
+Check check_signature(Bytes message, const SignatureMethod& method, Bytes signature, const SubjectKey& key,
+                      const Provider& provider, Bytes digest = {});
 /// A signature that is made in a way which can be believed: never MD5, and SHA-1 only by the policy's leave (RFC 9155 §1, RFC 6151 §2).
 Check check_signature_method(const SignatureMethod& method, const VerifyPolicy& policy);
 /// The same of a certificate, and one of VerifyPolicy::signature_schemes.
@@ -50,6 +52,8 @@ Check check_signature_method(const ParsedCertificate& certificate, const VerifyP
 Check check_validity(const ParsedCertificate& certificate, WallTime now);
 /// §6.1.4 (d): a key that this stack has; RSA from the policy's size to 8,192 bits, with odd exponents from 3 (RFC 8017 §3.1).
 Check check_key(const ParsedCertificate& certificate, const VerifyPolicy& policy);
+/// The point of an EC or Ed25519 key is on its curve. An issuer's key shows that by its signature.
+Check check_point(const ParsedCertificate& certificate, const Provider& provider);
 /// §6.1.4 (k): a CA. An anchor of version 1 or 2, which cannot say that it is one, is one because its owner trusts it.
 Check check_is_ca(const ParsedCertificate& certificate, bool is_anchor);
 /// §6.1.4 (n).

@@ -1,6 +1,7 @@
 #include "x509/crl.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "x509/general_name.hpp"
 #include "x509/name.hpp"
@@ -32,12 +33,16 @@ constexpr ReasonRow kReasons[] = {
     {RevocationReason::aa_compromise, "aACompromise"},
 };
 
-/// A BOOLEAN DEFAULT FALSE under an implicit tag: present, it is true.
+/// A BOOLEAN DEFAULT FALSE under an implicit tag.
 bool read_flag(Reader& fields, unsigned number) {
   if (!fields.next_is(der::context(number))) return false;
   const Bytes value = fields.content(der::context(number));
-  if (value.size() != 1 || value[0] != 0xff) fields.refuse("a boolean that is not ff, or a default value that is encoded");
-  return true;
+  const bool is_true = std::ranges::equal(value, std::array<std::uint8_t, 1>{0xff});
+  if (std::ranges::equal(value, std::array<std::uint8_t, 1>{0x00}))
+    fields.tolerate_default();
+  else if (!is_true)
+    fields.refuse("a boolean that is neither 00 nor ff");
+  return is_true;
 }
 
 /// RFC 5280 §5.2.5.
@@ -84,7 +89,8 @@ void read_crl_extension(const Extension& extension, Fault& fault, ParsedCrl& out
 /// What the extensions say together, and with the version (RFC 5280 §5.1.2.1, §5.2.3, §5.2.6).
 void check_extensions(const ParsedCrl& crl, Reader& reader) {
   if (crl.version != 2) return reader.refuse("extensions in a CRL that is not of version 2");
-  if (!crl.crl_number) reader.refuse("a CRL of version 2 without a CRL number");
+  // §6.3.3 needs the number to combine a delta CRL with the one that it updates, and nowhere else.
+  if (!crl.crl_number) reader.tolerate("a CRL of version 2 without a CRL number", "RFC 5280 §5.2.3");
   if (crl.is_delta() && crl.extensions.freshest_crl) reader.refuse("a delta CRL with a freshest CRL");
 }
 
@@ -103,14 +109,14 @@ void read_entry_extension(const Extension& extension, Fault& fault, CrlEntry& ou
   value.finish();
 }
 
-/// The index is sorted: the last five octets of a serial number above the place of its entry, which kMaxSize leaves three octets for.
-/// Eight octets an entry, and no hash that somebody could make collide on purpose.
-constexpr unsigned kPlaceBits = 24;
-static_assert(der::kMaxSize <= std::size_t{1} << kPlaceBits);
+/// The index is sorted: the last four octets of a serial number above the place of its entry. Eight octets an entry, and no hash
+/// that somebody could make collide on purpose.
+constexpr unsigned kPlaceBits = 32;
+static_assert(kMostCrlOctets < std::uint64_t{1} << kPlaceBits);
 
 std::uint64_t index_key(Bytes serial) {
   std::uint64_t key = 0;
-  for (const std::uint8_t octet : serial.last(std::min<std::size_t>(serial.size(), 5))) key = key << 8 | octet;
+  for (const std::uint8_t octet : serial.last(std::min<std::size_t>(serial.size(), 4))) key = key << 8 | octet;
   return key << kPlaceBits;
 }
 
@@ -171,6 +177,19 @@ bool is_of_issuer(const ParsedCrl& crl, std::uint32_t place, Bytes issuer, Budge
   return has_directory_name(read_crl_entry(entry).certificate_issuer, issuer, budget);
 }
 
+/// Empty if the signature covers the list itself, or nothing here can hash it.
+std::vector<std::uint8_t> digest_of(const ParsedCrl& crl) {
+  const SignatureKind kind = crl.signature_method.kind;
+  if (kind == SignatureKind::unsupported || kind == SignatureKind::ed25519) return {};
+  const auto& function = (*default_provider())[crl.signature_method.hash];
+  if (!function) return {};
+  Hash hash(*function.implementation);
+  hash.update(crl.tbs);
+  std::vector<std::uint8_t> digest(digest_size(crl.signature_method.hash));
+  hash.digest(digest);
+  return digest;
+}
+
 }  // namespace
 
 bool KnownSigner::is(Bytes public_key_info) const {
@@ -219,6 +238,8 @@ Result<void> parse(ParsedCrl& crl) {
   fields.finish();
   whole.finish();
   if (fault) return fail(Errc::bad_crl, fault.what);
+  crl.deviation = fault.deviation;
+  crl.digest = digest_of(crl);
   crl.issuer_hash = name_hash(crl.issuer);
   return {};
 }
@@ -227,7 +248,7 @@ std::optional<CrlEntry> find_entry(const ParsedCrl& crl, Bytes issuer, Bytes ser
   const std::uint64_t key = index_key(serial);
   Fault fault;
   for (auto at = std::ranges::lower_bound(crl.index, key); at != crl.index.end() && *at >> kPlaceBits == key >> kPlaceBits; ++at) {
-    const auto place = static_cast<std::uint32_t>(*at & ((1u << kPlaceBits) - 1));
+    const auto place = static_cast<std::uint32_t>(*at);
     Reader list(crl.entries.subspan(place), fault);
     const CrlEntry entry = read_crl_entry(list);
     const std::size_t octets = crl.entries.size() - place - list.rest().size();

@@ -12,6 +12,9 @@
 
 namespace tls12::x509 {
 
+/// The place of an entry has 32 bits in ParsedCrl::index.
+inline constexpr std::size_t kMostCrlOctets = 0xffff'ffff;
+
 /// RFC 5280 §5.3.1's CRLReason.
 enum class RevocationReason : std::uint8_t {
   unspecified = 0,
@@ -75,9 +78,13 @@ struct ParsedCrl {
   std::optional<IssuingDistributionPoint> issuing_distribution_point = {};
   Bytes issuing_distribution_point_encoding = {};
   Bytes not_understood = {};  ///< the first critical extension, of the list or of an entry, that is not understood
+  der::Deviation deviation = {};  ///< the first; VerifyPolicy::strict_profile does not use such a list
 
   SignatureMethod signature_method = {};
   Bytes signature = {};
+  /// The digest of `tbs` that the signature covers: no verdict hashes a large list. Empty for
+  /// Ed25519, which signs `tbs` itself.
+  std::vector<std::uint8_t> digest = {};
   std::uint64_t issuer_hash = 0;  ///< name_hash() of the issuer
   mutable KnownSigner known_signer = {};
 

@@ -104,6 +104,8 @@ void CrlCheck::process(const ParsedCrl& complete, const DistributionPoint& point
   if (!interim || ((*interim & ~state.reasons_mask) == 0 && !state.is_by_another_key(complete))) return;
   const auto refuse = [&](const std::string& why) { state.obstacle = describe(complete) + " " + why; };
   if (!complete.not_understood.empty()) return refuse("has a critical extension that is not understood, " + dotted(complete.not_understood));
+  if (verification_.policy.strict_profile && complete.deviation)
+    return refuse(std::string("has ") + complete.deviation.what + " (" + complete.deviation.section + ")");
   if (auto c = check_signature_method(complete.signature_method, verification_.policy); !c) return refuse("cannot be used: " + c.error().reason());
   // (a), (c): a delta that is current makes what it updates current.
   const ParsedCrl* delta = current_delta(complete);
@@ -129,7 +131,8 @@ void CrlCheck::process(const ParsedCrl& complete, const DistributionPoint& point
 
 const ParsedCrl* CrlCheck::current_delta(const ParsedCrl& complete) const {
   const auto found = std::ranges::find_if(delta_, [&](const ParsedCrl* delta) {
-    return can_update(*delta, complete) && delta->not_understood.empty() && check_signature_method(delta->signature_method, verification_.policy) &&
+    return can_update(*delta, complete) && delta->not_understood.empty() && !(verification_.policy.strict_profile && delta->deviation) &&
+           check_signature_method(delta->signature_method, verification_.policy) &&
            why_not_current(delta->this_update, delta->next_update, verification_).empty();
   });
   return found == delta_.end() ? nullptr : *found;
@@ -172,14 +175,13 @@ bool CrlCheck::is_trusted_signer(const Certificate& candidate, const Certificate
 /// The budget pays for what is known as well, so that a verdict does not depend on those before it.
 bool CrlCheck::is_signed_by(const ParsedCrl& crl, const ParsedCertificate& signer) {
   const bool is_known = crl.known_signer.is(signer.public_key_info);
-  if (!is_known) {
-    // Lists are this end's own, and may be as large as it likes: their size is not charged.
-    if (!verification_.budget.take_signature_check(steps_to_verify(signer.subject_key.key, 0), false)) return false;
-    if (!check_signature(crl.tbs, crl.signature_method, crl.signature, signer.subject_key, verification_.provider)) return false;
-    crl.known_signer.set(signer.public_key_info);
-    return true;
-  }
-  return verification_.budget.take_signature_check(steps_to_verify(signer.subject_key.key, 0), true);
+  const std::size_t hashed = crl.digest.empty() ? crl.tbs.size() : 0;
+  if (!verification_.budget.take_signature_check(steps_to_verify(signer.subject_key.key, hashed), is_known)) return false;
+  if (is_known) return true;
+  if (!check_signature(crl.tbs, crl.signature_method, crl.signature, signer.subject_key, verification_.provider, crl.digest))
+    return false;
+  crl.known_signer.set(signer.public_key_info);
+  return true;
 }
 
 }  // namespace tls12::x509

@@ -55,7 +55,7 @@ std::optional<ReasonMask> interim_reasons_mask(const ParsedCrl& crl, const Distr
 bool can_update(const ParsedCrl& delta, const ParsedCrl& complete) {
   return delta.issuer_hash == complete.issuer_hash && same_name(delta.issuer, complete.issuer) &&
          std::ranges::equal(delta.issuing_distribution_point_encoding, complete.issuing_distribution_point_encoding) &&
-         same_key_identifier(delta.extensions.authority_key_identifier, complete.extensions.authority_key_identifier) && complete.crl_number &&
+         same_key_identifier(delta.extensions.authority_key_identifier, complete.extensions.authority_key_identifier) && complete.crl_number && delta.crl_number &&
          !is_less(*complete.crl_number, *delta.base_crl_number) && is_less(*complete.crl_number, *delta.crl_number);
 }
 

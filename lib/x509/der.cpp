@@ -40,9 +40,9 @@ std::optional<std::size_t> Reader::length() {
   left_ = left_.subspan(1);
   if (size >= 0x80) {
     const std::size_t octets = size & 0x7f;
-    // X.690 §10.1: the definite form, in the fewest octets. Three of them reach kMaxSize.
+    // X.690 §10.1: the definite form, in the fewest octets. Four of them reach kMostCrlOctets.
     if (octets == 0) return refuse("an indefinite length"), std::nullopt;
-    if (octets > 3) return refuse("a length beyond the limit"), std::nullopt;
+    if (octets > 4) return refuse("a length beyond the limit"), std::nullopt;
     if (left_.size() < octets) return refuse("a length is cut short"), std::nullopt;
     size = 0;
     for (std::size_t i = 0; i < octets; ++i) size = size << 8 | left_[i];
@@ -128,8 +128,12 @@ void Reader::finish() {
 }
 
 void Reader::refuse(const char* what, Errc code) {
-  if (!*fault_) *fault_ = {code, what};
+  if (!*fault_) fault_->code = code, fault_->what = what;
   left_ = {};
+}
+
+void Reader::tolerate(const char* what, const char* section) {
+  if (!*fault_ && !fault_->deviation) fault_->deviation = {what, section};
 }
 
 bool in_set_order(Bytes first, Bytes second) {

@@ -1,4 +1,5 @@
 // Reading DER (X.690 §8, §10, §11), strictly: one encoding a value, nothing behind the last field, everything bounded.
+// A few deviations that are common and harmless are read and noted (tolerate()); VerifyPolicy::strict refuses them.
 //
 // A Reader never copies: what it gives are views into the bytes it was made for. The first rule that an encoding breaks is
 // kept in a Fault that all readers of one parse share; from then on every reader is at its end and gives empty values,
@@ -40,13 +41,21 @@ enum Tag : std::uint8_t {
 constexpr std::uint8_t context(unsigned number) { return static_cast<std::uint8_t>(0x80 | number); }
 constexpr std::uint8_t constructed(unsigned number) { return static_cast<std::uint8_t>(0xa0 | number); }
 
-/// Nothing that this room reads is larger: lengths above it are refused before anything else looks at them.
+/// Nothing that this room reads is larger, but for CRLs, which have a limit of their own.
 inline constexpr std::size_t kMaxSize = std::size_t{1} << 24;
+
+/// An encoding that a rule forbids, but that has only one meaning. Both are static texts.
+struct Deviation {
+  const char* what = nullptr;
+  const char* section = nullptr;
+  explicit operator bool() const { return what != nullptr; }
+};
 
 /// The first rule that was broken. `what` is a static text.
 struct Fault {
   Errc code = Errc::bad_der;
   const char* what = nullptr;
+  Deviation deviation = {};  ///< the first that was tolerated
   explicit operator bool() const { return what != nullptr; }
   Error error() const { return Error(code, what == nullptr ? "" : what); }
 };
@@ -94,6 +103,10 @@ class Reader {
   /// Nothing may be left.
   void finish();
   void refuse(const char* what, Errc code = Errc::bad_der);
+  /// Notes a deviation, and goes on.
+  void tolerate(const char* what, const char* section);
+  /// The same for a value that equals its DEFAULT (X.690 §11.5).
+  void tolerate_default() { tolerate("a default value that is encoded", "X.690 §11.5"); }
   Fault& fault() const { return *fault_; }
 
  private:

@@ -39,16 +39,22 @@ void read_subject_key_identifier(Reader& value, Extensions& out) { out.subject_k
 /// RFC 5280 §4.2.1.3.
 void read_key_usage(Reader& value, Extensions& out) { out.key_usage = value.named_bits(); }
 
-/// RFC 5280 §4.2.1.4: qualifiers are for people.
+/// A CPSuri is an IA5String, a UserNotice a SEQUENCE. Both are for people.
+bool is_understood(Bytes qualifier_id, const der::Element& qualifier) {
+  if (is(qualifier_id, oid::kCpsQualifier)) return qualifier.tag == der::kIa5String;
+  return is(qualifier_id, oid::kUserNoticeQualifier) && qualifier.tag == der::kSequence;
+}
+
+/// RFC 5280 §4.2.1.4.
 void read_certificate_policies(Reader& value, Extensions& out) {
-  out.policies = read_list(value, [](Reader& list) {
+  out.policies = read_list(value, [&](Reader& list) {
     Reader information = list.enter_sequence();
     information.object_identifier();
     if (!information.at_end())
-      read_list(information, [](Reader& qualifiers) {
+      read_list(information, [&](Reader& qualifiers) {
         Reader qualifier = qualifiers.enter_sequence();
-        qualifier.object_identifier();
-        qualifier.element();
+        const Bytes id = qualifier.object_identifier();
+        if (!is_understood(id, qualifier.element()) && out.qualifier_not_understood.empty()) out.qualifier_not_understood = id;
         qualifier.finish();
       });
     information.finish();
@@ -85,19 +91,20 @@ void read_basic_constraints(Reader& value, Extensions& out) {
   BasicConstraints constraints;
   if (fields.next_is(der::kBoolean)) {
     constraints.is_ca = fields.boolean();
-    if (!constraints.is_ca) fields.refuse("a default value that is encoded");
+    if (!constraints.is_ca) fields.tolerate_default();
   }
   if (fields.next_is(der::kInteger)) constraints.path_length = fields.small_natural();
   fields.finish();
   out.basic_constraints = constraints;
 }
 
-/// RFC 5280 §4.2.1.10: minimum is its default, zero, and maximum is absent: neither is seen in DER.
+/// RFC 5280 §4.2.1.10.
 Bytes read_subtrees(Reader& reader, std::uint8_t tag) {
   return read_list(reader, tag, [](Reader& list) {
-    Reader subtree = list.enter_sequence();
-    read_subtree_base(subtree);
-    subtree.finish();
+    const GeneralName base = read_subtree(list);
+    // RFC 5280 gives a leading dot a meaning in URIs and mailboxes alone. CAs write it in DNS names too.
+    if (base.type == GeneralName::dns_name && !base.value.empty() && base.value[0] == '.')
+      list.tolerate("a DNS name constraint with a leading dot", "RFC 5280 §4.2.1.10");
   });
 }
 
@@ -222,7 +229,7 @@ Extension read_extension(Reader& reader) {
   Extension extension{.id = fields.object_identifier()};
   if (fields.next_is(der::kBoolean)) {
     extension.is_critical = fields.boolean();
-    if (!extension.is_critical) fields.refuse("a default value that is encoded");
+    if (!extension.is_critical) fields.tolerate_default();
   }
   extension.value = fields.octet_string();
   fields.finish();

@@ -91,6 +91,8 @@ struct Extensions {
   std::optional<Bytes> signed_certificate_timestamps = {};                    ///< the SignedCertificateTimestampList (RFC 6962 §3.3), in TLS's encoding
   /// The first critical extension that is not understood. Empty when there is none.
   Bytes not_understood = {};
+  /// The first qualifier of certificatePolicies that is not understood (§4.2.1.4). Empty when there is none.
+  Bytes qualifier_not_understood = {};
 
   bool has(ExtensionId id) const { return (present >> static_cast<unsigned>(id) & 1) != 0; }
   bool is_critical(ExtensionId id) const { return (critical >> static_cast<unsigned>(id) & 1) != 0; }
@@ -109,7 +111,7 @@ struct Extension {
 Extension read_extension(der::Reader& reader);
 
 /// Certificates of today have about ten; each is looked for among those before it.
-inline constexpr std::size_t kMaxExtensions = 64;
+inline constexpr std::size_t kMaxExtensions = 64;  // for_each_extension() names it
 
 /// Visits the content of a list of extensions, of a certificate or of what else has them. No extension comes twice.
 template <class Visit>
@@ -117,7 +119,7 @@ void for_each_extension(der::Reader& list, Visit visit) {
   std::array<Bytes, kMaxExtensions> earlier;
   if (list.at_end()) list.refuse("an empty list of extensions");
   for (std::size_t count = 0; !list.at_end(); ++count) {
-    if (count == kMaxExtensions) return list.refuse("too many extensions", Errc::bad_certificate);
+    if (count == kMaxExtensions) return list.refuse("more than 64 extensions", Errc::bad_certificate);
     const Extension extension = read_extension(list);
     for (std::size_t i = 0; i < count; ++i)
       if (std::ranges::equal(earlier[i], extension.id)) return list.refuse("an extension that comes twice", Errc::bad_certificate);

@@ -28,6 +28,10 @@ std::unexpected<Error> unreadable(const std::string& path, int reason) {
   return fail(error);
 }
 
+std::string larger_than(std::size_t max_size) {
+  return "larger than " + std::to_string(max_size) + " bytes";
+}
+
 Result<SecretVector> read_file(const std::string& path, std::size_t max_size) {
   // Without O_NONBLOCK, open() waits for the writer of a FIFO for ever.
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
@@ -36,7 +40,7 @@ Result<SecretVector> read_file(const std::string& path, std::size_t max_size) {
   if (::fstat(file.number, &status) != 0) return unreadable(path, errno);
   const auto end = std::chrono::steady_clock::now() + kFifoWait;
   // A file that has a size is read at once; the octet more sees its end.
-  const bool has_size = S_ISREG(status.st_mode) && status.st_size < static_cast<off_t>(max_size);
+  const bool has_size = S_ISREG(status.st_mode) && static_cast<std::uintmax_t>(status.st_size) < max_size;
   SecretVector content(has_size ? static_cast<std::size_t>(status.st_size) + 1 : kChunk);
   std::size_t size = 0;
   for (;;) {
@@ -51,7 +55,7 @@ Result<SecretVector> read_file(const std::string& path, std::size_t max_size) {
     }
     if (n == 0) break;
     size += static_cast<std::size_t>(n);
-    if (size > max_size) return unreadable(path + ": larger than " + std::to_string(max_size) + " bytes", EFBIG);
+    if (size > max_size) return unreadable(path + ": " + larger_than(max_size), EFBIG);
     if (size == content.size()) content.resize(size + std::max(size, kChunk));
   }
   content.resize(size);

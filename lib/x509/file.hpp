@@ -13,6 +13,9 @@ namespace tls12::x509 {
 /// How long read_file() waits for a program to write to a FIFO.
 inline constexpr std::chrono::milliseconds kFifoWait = std::chrono::seconds(2);
 
+/// "larger than 1024 bytes".
+std::string larger_than(std::size_t max_size);
+
 /// It may hold a private key: the memory is wiped. Reads FIFOs and devices to their end; once a
 /// program has opened a FIFO, no time limits the read. Errors: Errc::file_unreadable with errno,
 /// naming the file; more than `max_size` bytes; a FIFO without a writer for kFifoWait.

@@ -77,7 +77,16 @@ Bytes read_general_names(der::Reader& reader, std::uint8_t tag) {
   return names;
 }
 
-GeneralName read_subtree_base(der::Reader& reader) { return read(reader, 2); }
+GeneralName read_subtree(der::Reader& list) {
+  der::Reader subtree = list.enter_sequence();
+  const GeneralName base = read(subtree, 2);
+  if (subtree.next_is(der::context(0))) {
+    if (subtree.small_natural(der::context(0)) != 0) subtree.refuse("a name constraint with a minimum", Errc::bad_certificate);
+    subtree.tolerate_default();
+  }
+  subtree.finish();
+  return base;
+}
 
 std::string text_of_address(Bytes address) {
   char text[INET6_ADDRSTRLEN] = {};

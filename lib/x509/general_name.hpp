@@ -17,8 +17,9 @@ struct GeneralName {
 GeneralName read_general_name(der::Reader& reader);
 /// A GeneralNames, of which there is at least one: its content.
 Bytes read_general_names(der::Reader& reader, std::uint8_t tag = der::kSequence);
-/// The base of a GeneralSubtree (§4.2.1.10): the same, but that an address is followed by its mask.
-GeneralName read_subtree_base(der::Reader& reader);
+/// The base of the next GeneralSubtree (§4.2.1.10): the same, but that an address is followed by its mask. The minimum is zero,
+/// and there is no maximum.
+GeneralName read_subtree(der::Reader& list);
 
 /// "192.0.2.1", "2001:db8::1"; `address` is 4 or 16 octets.
 std::string text_of_address(Bytes address);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "x509/algorithm_name.hpp"
 #include "x509/oid.hpp"
 #include "x509/rsa_crt.hpp"
 
@@ -54,7 +55,7 @@ Result<OwnedKey> read_sec1(Bytes encoding, std::optional<KeyKind> kind) {
     const Bytes curve = parameters.object_identifier();
     parameters.finish();
     const auto inner = kind_of_curve(curve);
-    if (!fault && !inner) return fail(Errc::key_unsupported, "the curve " + dotted(curve));
+    if (!fault && !inner) return fail(Errc::key_unsupported, "the curve " + algorithm_name(curve));
     if (!fault && kind && kind != inner) fields.refuse("the curves inside and outside differ");
     kind = inner;
   }
@@ -111,7 +112,7 @@ Result<OwnedKey> read_pkcs8(Bytes encoding) {
   const auto kind = key_kind_of(algorithm, pss, fault);
   if (fault) return broken(fault.what);
   if (!kind && is(algorithm.oid, oid::kEcPublicKey) && Reader(algorithm.parameters, fault).next_is(der::kSequence)) return explicit_curve();
-  if (!kind) return fail(Errc::key_unsupported, dotted(algorithm.oid));
+  if (!kind) return fail(Errc::key_unsupported, algorithm_name(algorithm.oid));
   const bool rsa = *kind == KeyKind::rsa || *kind == KeyKind::rsa_pss;
   Result<OwnedKey> key = rsa ? read_pkcs1(inner, *kind) : *kind == KeyKind::ed25519 ? read_ed25519(inner) : read_sec1(inner, kind);
   if (!key) return key;

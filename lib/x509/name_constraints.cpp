@@ -24,14 +24,15 @@ bool is_host_within(std::string_view host, std::string_view base) {
   return host.size() > base.size() && same_ascii(host.substr(host.size() - base.size()), base);
 }
 
-// dNSName: a domain and all below it. A wildcard is a label like others, which stands for any one label.
+// dNSName: a domain and all below it; after a leading dot, all below it alone. A wildcard is a label like others, which
+// stands for any one label.
 
 std::string_view without_wildcard(std::string_view name) { return name.starts_with("*.") ? name.substr(2) : name; }
 
 bool is_dns_pattern(std::string_view name) { return is_dns_name(without_wildcard(name)); }
-bool is_dns_base(std::string_view base) { return base.empty() || is_dns_name(base); }
 
 bool is_dns_within(std::string_view name, std::string_view base) {
+  if (base.starts_with('.')) return is_host_within(name, base);
   if (base.empty() || same_ascii(name, base)) return true;
   if (name.size() <= base.size()) return false;
   const std::size_t start = name.size() - base.size();
@@ -42,7 +43,7 @@ bool is_dns_within(std::string_view name, std::string_view base) {
 bool dns_reaches(std::string_view name, std::string_view base) {
   if (is_dns_within(name, base)) return true;
   const std::size_t dot = base.find('.');
-  return name.starts_with("*.") && dot != base.npos && same_ascii(without_wildcard(name), base.substr(dot + 1));
+  return name.starts_with("*.") && dot != 0 && dot != base.npos && same_ascii(without_wildcard(name), base.substr(dot + 1));
 }
 
 // rfc822Name: a mailbox, or its host. A quoted local part cannot be compared: it has many ways to say the same.
@@ -101,7 +102,7 @@ struct Form {
 constexpr Form kForms[] = {
     {},                                                                                                      // otherName
     {as_text<is_mail_base>, as_text<is_plain_mailbox>, as_texts<is_mail_within>, as_texts<is_mail_within>},  // rfc822Name
-    {as_text<is_dns_base>, as_text<is_dns_pattern>, as_texts<is_dns_within>, as_texts<dns_reaches>},         // dNSName
+    {as_text<is_host_base>, as_text<is_dns_pattern>, as_texts<is_dns_within>, as_texts<dns_reaches>},         // dNSName
     {},                                                                                                      // x400Address
     {always, always, is_within, is_within},                                                                  // directoryName
     {},                                                                                                      // ediPartyName
@@ -130,9 +131,7 @@ Result<void> NameConstraintState::add(Bytes subtrees, bool is_permitted) {
   std::array<bool, std::size(kForms)> is_seen = {};
   der::Fault fault;
   for (Reader list(subtrees, fault); !list.at_end();) {
-    Reader subtree = list.enter_sequence();
-    const auto [type, base] = read_subtree_base(subtree);
-    subtree.finish();
+    const auto [type, base] = read_subtree(list);
     if (fault) break;
     if (const Form& form = kForms[type]; form.is_base != nullptr && !form.is_base(base))
       return fail(Errc::certificate_name_constraint, "a malformed constraint");

@@ -101,7 +101,10 @@ void read_response_data(Fault& fault, ParsedOcspResponse& out) {
   Reader whole(out.tbs, fault);
   Reader tbs = whole.enter_sequence();
   // Version 1 is the default, and there is no other.
-  if (tbs.next_is(der::constructed(0))) tbs.refuse("an encoded response version");
+  read_explicit(tbs, 0, [](Reader& field) {
+    if (field.small_natural() != 0) field.refuse("an unknown response version");
+    field.tolerate_default();
+  });
   read_responder_id(tbs, out);
   out.produced_at = read_generalized_time(tbs);
   read_responses(tbs, out);
@@ -161,6 +164,7 @@ Result<void> parse(ParsedOcspResponse& response) {
   for (Reader* reader : {&bytes, &explicit_bytes, &fields, &whole}) reader->finish();
   read_basic_response(basic, fault, response);
   if (fault) return fail(Errc::bad_ocsp_response, fault.what);
+  response.deviation = fault.deviation;
   return {};
 }
 

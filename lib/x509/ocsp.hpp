@@ -43,6 +43,7 @@ struct ParsedOcspResponse {
   Bytes signature = {};
   std::vector<Certificate> certificates = {};  ///< those that came along and can be read: one may be the responder's
   Bytes not_understood = {};                   ///< the first critical extension of the whole that is not understood
+  der::Deviation deviation = {};               ///< the first; VerifyPolicy::strict_profile refuses it
 
   ParsedOcspResponse() = default;
   ParsedOcspResponse(const ParsedOcspResponse&) = delete;

@@ -101,6 +101,8 @@ std::expected<Finding, std::string> check_ocsp(Bytes staple, const RevocationReq
   const auto read = OcspResponse::from_der(staple);
   if (!read) return std::unexpected("the stapled OCSP response is malformed: " + std::string(read.error().about()));
   const ParsedOcspResponse& response = read->parsed();
+  if (request.verification.policy.strict_profile && response.deviation)
+    return std::unexpected(std::string("the stapled OCSP response has ") + response.deviation.what);
   const auto single = find_response(response, request);
   if (!single) return std::unexpected("the stapled OCSP response is about another certificate");
   const Bytes not_understood = response.not_understood.empty() ? single->not_understood : response.not_understood;

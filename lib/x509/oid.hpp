@@ -124,6 +124,8 @@ inline constexpr Oid kCaIssuers = make_oid(1, 3, 6, 1, 5, 5, 7, 48, 2);
 
 // policies: RFC 5280 §4.2.1.4
 inline constexpr Oid kAnyPolicy = make_oid(2, 5, 29, 32, 0);
+inline constexpr Oid kCpsQualifier = make_oid(1, 3, 6, 1, 5, 5, 7, 2, 1);
+inline constexpr Oid kUserNoticeQualifier = make_oid(1, 3, 6, 1, 5, 5, 7, 2, 2);
 
 // purposes: RFC 5280 §4.2.1.12
 inline constexpr Oid kAnyExtendedKeyUsage = make_oid(2, 5, 29, 37, 0);

@@ -18,7 +18,7 @@ unsigned read_version(Reader& tbs) {
   Reader field = tbs.enter(der::constructed(0));
   const std::uint64_t version = field.small_natural();
   field.finish();
-  if (version == 0) field.refuse("a default value that is encoded");
+  if (version == 0) field.tolerate_default();
   if (version > 2) field.refuse("an unknown certificate version", Errc::bad_certificate);
   return static_cast<unsigned>(version) + 1;
 }
@@ -85,6 +85,7 @@ Result<void> parse(ParsedCertificate& certificate) {
   fields.finish();
   whole.finish();
   if (fault) return fail(fault.error());
+  certificate.deviation = fault.deviation;
   certificate.issuer_hash = name_hash(certificate.issuer);
   certificate.subject_hash = name_hash(certificate.subject);
   certificate.self_issued = certificate.issuer_hash == certificate.subject_hash && same_name(certificate.issuer, certificate.subject);

@@ -27,6 +27,7 @@ struct ParsedCertificate {
   Bytes signature = {};
   std::uint64_t issuer_hash = 0, subject_hash = 0;  ///< name_hash() of the two
   bool self_issued = false;                         ///< RFC 5280 §3.2: they are the same name
+  der::Deviation deviation = {};                    ///< the first; VerifyPolicy::strict_profile refuses it
 
   ParsedCertificate() = default;
   ParsedCertificate(const ParsedCertificate&) = delete;

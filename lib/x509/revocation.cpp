@@ -63,7 +63,7 @@ class Verdict {
   }
 
   std::unexpected<VerifyFailure> exhausted(std::size_t at) const {
-    return refuse(at, Errc::certificate_search_exhausted, "what bears on its revocation is more than this end is ready to check");
+    return refuse(at, Errc::certificate_search_exhausted, "checking its revocation takes " + request_.verification.budget.exceeded_limit());
   }
 
   std::unexpected<VerifyFailure> refuse(std::size_t at, Errc code, std::string why, std::string_view section = {}) const {

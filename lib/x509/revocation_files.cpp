@@ -1,4 +1,6 @@
 // Crl and OcspResponse: handles to what was parsed, from memory or from files.
+#include <algorithm>
+
 #include "tls12/revocation.hpp"
 #include "x509/crl.hpp"
 #include "x509/file.hpp"
@@ -13,8 +15,8 @@ namespace {
 
 /// Parses a copy of `der`.
 template <class Parsed>
-Result<std::shared_ptr<const Parsed>> parsed_copy(Bytes der, Errc code) {
-  if (der.size() > x509::der::kMaxSize) return fail(code, "too large");
+Result<std::shared_ptr<const Parsed>> parsed_copy(Bytes der, Errc code, std::size_t max_size) {
+  if (der.size() > max_size) return fail(code, x509::larger_than(max_size));
   auto parsed = std::make_shared<Parsed>();
   parsed->der.assign(der.begin(), der.end());
   if (auto ok = x509::parse(*parsed); !ok) return fail(ok.error());
@@ -40,22 +42,22 @@ Result<std::vector<std::uint8_t>> next_der(std::string_view& text, std::string_v
 
 }  // namespace
 
-Result<Crl> Crl::from_der(Bytes der) {
+Result<Crl> Crl::from_der(Bytes der, std::size_t max_size) {
   return x509::guarded([&]() -> Result<Crl> {
-    auto parsed = parsed_copy<x509::ParsedCrl>(der, Errc::bad_crl);
+    auto parsed = parsed_copy<x509::ParsedCrl>(der, Errc::bad_crl, std::min(max_size, x509::kMostCrlOctets));
     if (!parsed) return fail(parsed.error());
     return Crl(std::move(*parsed));
   });
 }
 
-Result<std::vector<Crl>> Crl::all_from_pem(std::string_view text) {
+Result<std::vector<Crl>> Crl::all_from_pem(std::string_view text, std::size_t max_size) {
   return x509::guarded([&, whole = text]() -> Result<std::vector<Crl>> {
     std::vector<Crl> all;
     for (;;) {
       const auto der = next_der(text, "X509 CRL");
       if (!der) return fail(der.error());
       if (der->empty()) break;
-      auto crl = from_der(*der);
+      auto crl = from_der(*der, max_size);
       if (!crl) return fail(crl.error());
       all.push_back(std::move(*crl));
     }
@@ -64,17 +66,17 @@ Result<std::vector<Crl>> Crl::all_from_pem(std::string_view text) {
   });
 }
 
-Result<std::vector<Crl>> Crl::from_file(const std::string& path) {
+Result<std::vector<Crl>> Crl::from_file(const std::string& path, std::size_t max_size) {
   return x509::guarded([&]() -> Result<std::vector<Crl>> {
-    const auto content = x509::read_file(path);
+    const auto content = x509::read_file(path, max_size);
     if (!content) return fail(content.error());
     const auto der = x509::der_in(*content);
     if (!der) {
-      auto all = all_from_pem(text_of(*content));
+      auto all = all_from_pem(text_of(*content), max_size);
       if (!all) return fail(x509::in_file(all.error(), path));
       return all;
     }
-    auto crl = from_der(*der);
+    auto crl = from_der(*der, max_size);
     if (!crl) return fail(x509::in_file(x509::explained(crl.error(), *content), path));
     return std::vector<Crl>{std::move(*crl)};
   });
@@ -94,7 +96,7 @@ std::size_t Crl::size() const { return parsed_->size; }
 
 Result<OcspResponse> OcspResponse::from_der(Bytes der) {
   return x509::guarded([&]() -> Result<OcspResponse> {
-    auto parsed = parsed_copy<x509::ParsedOcspResponse>(der, Errc::bad_ocsp_response);
+    auto parsed = parsed_copy<x509::ParsedOcspResponse>(der, Errc::bad_ocsp_response, x509::der::kMaxSize);
     if (!parsed) return fail(parsed.error());
     return OcspResponse(std::move(*parsed));
   });

@@ -22,9 +22,19 @@ namespace {
 constexpr char kSystemBundle[] = "/etc/ssl/certs/ca-certificates.crt", kSystemDirectory[] = "/etc/ssl/certs";
 
 using Certificates = std::vector<Certificate>;
+/// What a source has, and why the rest of it was skipped.
+struct Loaded {
+  Certificates anchors = {};
+  std::vector<Error> skipped = {};
+};
 /// Reads anchors, whenever it is asked to.
-using Source = std::function<Result<Certificates>()>;
+using Source = std::function<Result<Loaded>()>;
 using Sources = std::vector<Source>;
+
+void append(Loaded found, Loaded& all) {
+  std::ranges::move(found.anchors, std::back_inserter(all.anchors));
+  std::ranges::move(found.skipped, std::back_inserter(all.skipped));
+}
 
 // ---------------------------------------------------------------------------------------------------- files and directories
 
@@ -42,50 +52,28 @@ void remove_distrusted(std::string_view text, Certificates& anchors) {
   }
 }
 
-Result<Certificates> anchors_from_pem(std::string_view text) {
-  auto anchors = Certificate::all_from_pem(text);
-  if (!anchors) return anchors;
-  remove_distrusted(text, *anchors);
-  if (anchors->empty()) return fail(Errc::no_trust_anchors, "OpenSSL's trust settings forbid all");
-  return anchors;
+Result<Loaded> read_pem_anchors(std::string_view text) {
+  Loaded found;
+  auto anchors = Certificate::usable_from_pem(text, found.skipped);
+  if (!anchors) return fail(anchors.error());
+  found.anchors = std::move(*anchors);
+  remove_distrusted(text, found.anchors);
+  if (found.anchors.empty()) return fail(Errc::no_trust_anchors, "OpenSSL's trust settings forbid all");
+  return found;
 }
 
-Result<Certificates> read_anchors(const std::string& path) {
+Result<Loaded> read_anchors(const std::string& path) {
   const auto content = x509::read_file(path);
   if (!content) return fail(content.error());
   if (content->empty()) return fail(Errc::no_trust_anchors, path + ": the file is empty");
   if (const auto der = x509::der_in(*content)) {
     auto certificate = Certificate::from_der(*der);
     if (!certificate) return fail(x509::in_file(x509::explained(certificate.error(), *content), path));
-    return Certificates{std::move(*certificate)};
+    return Loaded{.anchors = {std::move(*certificate)}};
   }
-  auto anchors = anchors_from_pem(text_of(*content));
-  if (!anchors) return fail(x509::in_file(anchors.error(), path));
-  return anchors;
-}
-
-/// The certificates of a file that somebody else maintains: what cannot be read is nothing to trust, and no reason to trust nothing.
-Result<Certificates> read_readable_anchors(const std::string& path) {
-  const auto content = x509::read_file(path);
-  if (!content) return fail(content.error());
-  Certificates found;
-  if (const auto der = x509::der_in(*content)) {
-    if (auto certificate = Certificate::from_der(*der)) found.push_back(std::move(*certificate));
-    return found;
-  }
-  std::string_view text = text_of(*content);
-  std::vector<std::uint8_t> der;
-  for (;;) {
-    const auto block = x509::pem::next(text);
-    if (!block || !*block) break;
-    const std::string_view label = (*block)->label;
-    if (!x509::is_certificate_label(label)) continue;
-    der.resize((*block)->max_size());
-    const auto size = x509::pem::decode(**block, der);
-    if (!size) continue;
-    if (auto certificate = Certificate::from_der(x509::certificate_in(label, Bytes(der).first(*size)))) found.push_back(std::move(*certificate));
-  }
-  remove_distrusted(text_of(*content), found);
+  auto found = read_pem_anchors(text_of(*content));
+  if (!found) return fail(x509::in_file(found.error(), path));
+  for (Error& error : found->skipped) error = x509::in_file(error, path);
   return found;
 }
 
@@ -98,23 +86,23 @@ Result<std::vector<std::string>> entries_of(const std::string& path) {
   return names;
 }
 
-Result<Certificates> read_directory(const std::string& path) {
+Result<Loaded> read_directory(const std::string& path) {
   const auto names = entries_of(path);
   if (!names) return fail(names.error());
-  Certificates all;
+  Loaded all;
   std::set<std::pair<dev_t, ino_t>> seen;
   for (const std::string& name : *names) {
     const std::string file = path + "/" + name;
     struct stat status;
     if (::stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || !seen.emplace(status.st_dev, status.st_ino).second) continue;
-    if (auto found = read_readable_anchors(file)) std::ranges::move(*found, std::back_inserter(all));
+    if (auto found = read_anchors(file)) append(std::move(*found), all);
   }
-  if (all.empty()) return fail(Errc::no_trust_anchors, path + ": the directory has no certificate");
+  if (all.anchors.empty()) return fail(Errc::no_trust_anchors, path + ": the directory has no certificate");
   return all;
 }
 
 /// Where SSL_CERT_FILE or SSL_CERT_DIR are set, they alone count.
-Result<Certificates> read_system() {
+Result<Loaded> read_system() {
   const auto variable = [](const char* name) {
     const char* value = std::getenv(name);
     return std::string(value == nullptr ? "" : value);
@@ -122,28 +110,28 @@ Result<Certificates> read_system() {
   const std::string file = variable("SSL_CERT_FILE");
   std::string directories = variable("SSL_CERT_DIR");
   if (file.empty() && directories.empty()) {
-    auto bundle = read_readable_anchors(kSystemBundle);
-    return bundle && !bundle->empty() ? bundle : read_directory(kSystemDirectory);
+    auto bundle = read_anchors(kSystemBundle);
+    return bundle ? bundle : read_directory(kSystemDirectory);
   }
-  Certificates all;
+  Loaded all;
   std::optional<Error> reason;
-  const auto add = [&](const char* name, const Result<Certificates>& found) {
-    if (found) return all.insert(all.end(), found->begin(), found->end()), void();
+  const auto add = [&](const char* name, Result<Loaded> found) {
+    if (found) return append(std::move(*found), all);
     if (reason) return;
     reason = found.error();
     reason->set_detail(std::string(name) + "=" + std::string(reason->about()));
   };
   if (!file.empty()) {
-    auto found = read_readable_anchors(file);
-    if (found && found->empty()) found = fail(Errc::no_trust_anchors, file + ": the file has no certificate");
-    add("SSL_CERT_FILE", found);
+    auto found = read_anchors(file);
+    if (!found && found.error() == Errc::bad_pem) found = fail(Errc::no_trust_anchors, file + ": the file has no certificate");
+    add("SSL_CERT_FILE", std::move(found));
   }
   while (!directories.empty()) {
     const std::size_t colon = std::min(directories.find(':'), directories.size());
     if (colon != 0) add("SSL_CERT_DIR", read_directory(directories.substr(0, colon)));
     directories.erase(0, colon + 1);
   }
-  if (!all.empty()) return all;
+  if (!all.anchors.empty()) return all;
   return fail(reason ? *reason : Error(Errc::no_trust_anchors, "SSL_CERT_DIR: no directory"));
 }
 
@@ -152,20 +140,21 @@ Result<Certificates> read_system() {
 std::uint64_t subject_of(const Certificate& certificate) { return certificate.parsed().subject_hash; }
 
 /// All that the sources have, each certificate once, by the hashes of their subjects.
-Result<Certificates> load(const Sources& sources) {
-  return x509::guarded([&]() -> Result<Certificates> {
-    Certificates all;
+Result<Loaded> load(const Sources& sources) {
+  return x509::guarded([&]() -> Result<Loaded> {
+    Loaded loaded;
     for (const Source& source : sources) {
       auto found = source();
       if (!found) return found;
-      std::ranges::move(*found, std::back_inserter(all));
+      append(std::move(*found), loaded);
     }
+    Certificates& all = loaded.anchors;
     std::ranges::sort(all, [](const Certificate& a, const Certificate& b) {
       return subject_of(a) != subject_of(b) ? subject_of(a) < subject_of(b) : std::ranges::lexicographical_compare(a.der(), b.der());
     });
     const auto repeated = std::ranges::unique(all, [](const Certificate& a, const Certificate& b) { return std::ranges::equal(a.der(), b.der()); });
     all.erase(repeated.begin(), repeated.end());
-    return all;
+    return loaded;
   });
 }
 
@@ -177,13 +166,15 @@ struct TrustStore::Shared {
   std::mutex swapping = {};   ///< held to copy or replace a pointer, never longer; guards the rest
   std::shared_ptr<const Certificates> anchors = {};
   std::optional<Error> error = {};
+  std::vector<Error> skipped = {};
 
   Result<void> read() {
     auto fresh = load(sources);
     if (!fresh) return fail(fresh.error());
-    auto anchors_of_now = std::make_shared<const Certificates>(std::move(*fresh));
+    auto anchors_of_now = std::make_shared<const Certificates>(std::move(fresh->anchors));
     const std::lock_guard lock(swapping);
     anchors.swap(anchors_of_now);
+    skipped.swap(fresh->skipped);
     error.reset();
     return {};
   }
@@ -214,11 +205,11 @@ TrustStore TrustStore::from_directory(const std::string& path) {
 }
 
 TrustStore TrustStore::from_pem(std::string_view text) {
-  return Shared::loaded([&] { return Sources{[anchors = anchors_from_pem(text)] { return anchors; }}; });
+  return Shared::loaded([&] { return Sources{[found = read_pem_anchors(text)] { return found; }}; });
 }
 
 TrustStore TrustStore::of(std::vector<Certificate> anchors) {
-  return Shared::loaded([&] { return Sources{[anchors = std::move(anchors)] { return Result<Certificates>(anchors); }}; });
+  return Shared::loaded([&] { return Sources{[anchors = std::move(anchors)] { return Result<Loaded>({.anchors = anchors}); }}; });
 }
 
 TrustStore TrustStore::any_of(std::span<const TrustStore> stores) {
@@ -240,6 +231,12 @@ std::optional<Error> TrustStore::error() const {
   if (shared_ == nullptr) return std::nullopt;
   const std::lock_guard lock(shared_->swapping);
   return shared_->error;
+}
+
+std::vector<Error> TrustStore::skipped() const {
+  if (shared_ == nullptr) return {};
+  const std::lock_guard lock(shared_->swapping);
+  return shared_->skipped;
 }
 
 Result<void> TrustStore::reload() const {

@@ -19,16 +19,40 @@ using x509::Verification;
 
 using Verdict = std::expected<VerifiedChain, VerifyFailure>;
 
+/// A few multiplications in the field: 15 us for the largest curve.
+constexpr std::size_t kStepsToCheckPoint = 15;
+
 VerifyFailure failure(Errc code, std::string_view reason = {}) {
   return {.error = Error(code, reason), .reason = std::string(reason.empty() ? rule(code).text : reason), .section = rule(code).source};
 }
 
-Check exhausted() { return x509::refuse(Errc::certificate_search_exhausted, {}, "reading it takes more work than this end is ready to do"); }
+/// "certificate 2 of those that came cannot be used: a field is missing".
+std::string in_words(std::span<const UnusableCertificate> unusable) {
+  const auto& [place, error] = unusable.front();
+  std::string text = "certificate " + std::to_string(place + 1) + " of those that came cannot be used: ";
+  text.append(error.about().empty() ? rule(error.code).text : error.about());
+  if (unusable.size() > 1) text.append(", and ").append(std::to_string(unusable.size() - 1)).append(" more");
+  return text;
+}
+
+/// A chain may be missing because of them. An Error has little room: this error says itself that there is no chain.
+VerifyFailure with_unusable(VerifyFailure failure, std::span<const UnusableCertificate> unusable) {
+  if (unusable.empty()) return failure;
+  const std::string why = in_words(unusable);
+  failure.reason.append("; ").append(why);
+  if (failure.error == Errc::certificate_unknown_issuer) failure.error.set_detail(failure.subject + ": " + why);
+  return failure;
+}
+
+Check exhausted(const x509::Budget& budget) {
+  return x509::refuse(Errc::certificate_search_exhausted, {}, "reading it takes " + budget.exceeded_limit());
+}
 
 /// What is asked of the certificate that TLS uses, beyond what its chain is asked.
 Check check_leaf(const VerifyRequest& request, const std::optional<x509::ReferenceName>& name) {
   const Certificate& leaf = request.presented.front();
   if (auto c = x509::check_end_entity(leaf.parsed(), request.purpose, request.policy, request.now); !c) return c;
+  if (auto c = x509::check_point(leaf.parsed(), request.provider); !c) return c;
   if (auto c = x509::check_end_entity_usage(leaf.parsed(), request.purpose); !c) return c;
   return name ? x509::check_name(leaf, *name, request.policy) : Check();
 }
@@ -42,6 +66,10 @@ Accepted check_profiles(const VerifyRequest& request, const VerifiedChain& chain
   for (std::size_t depth = 0; depth < chain.certificates.size(); ++depth) {
     const x509::ParsedCertificate& certificate = chain.certificates[depth].parsed();
     const auto position = depth == 0 ? ChainPosition::end_entity : depth + 1 == chain.certificates.size() ? ChainPosition::anchor : ChainPosition::intermediate;
+    if (const auto& deviation = certificate.deviation)
+      return std::unexpected(x509::failure_of(
+          certificate, depth,
+          x509::refusal(Errc::certificate_profile, deviation.section, std::string("it has ") + deviation.what)));
     if (const auto* broken = x509::check_profile({certificate, position, request.purpose, verification}))
       return std::unexpected(x509::failure_of(certificate, depth, x509::refusal(Errc::certificate_profile, broken->section, std::string(broken->text))));
   }
@@ -86,15 +114,19 @@ Verdict judge(const VerifyRequest& request, Verification& verification) {
       return std::unexpected(not_pinned(leaf));
     if (policy.pins_suffice) return believe_pinned(request, leaf);
   }
-  const bool is_paid = verification.budget.take(1 + leaf.der().size() / x509::kOctetsRead);
-  if (auto c = is_paid ? check_leaf(request, name) : exhausted(); !c) return std::unexpected(x509::failure_of(leaf.parsed(), 0, c.error()));
-  return x509::find_chain(verification, leaf, request.purpose, [&](const VerifiedChain& chain) -> Accepted {
+  const bool is_paid = verification.budget.take(1 + leaf.der().size() / x509::kOctetsRead + kStepsToCheckPoint);
+  if (auto c = is_paid ? check_leaf(request, name) : exhausted(verification.budget); !c) return std::unexpected(x509::failure_of(leaf.parsed(), 0, c.error()));
+  if (policy.strict_profile && !request.unusable.empty())
+    return std::unexpected(failure(request.unusable.front().error.code, in_words(request.unusable)));
+  auto found = x509::find_chain(verification, leaf, request.purpose, [&](const VerifiedChain& chain) -> Accepted {
     if (auto c = check_profiles(request, chain, verification); !c) return c;
     // §6.1.3 (a) (3)
     if (auto c = x509::check_revocation({chain.certificates, verification, request.stapled_ocsp, request.staple_was_requested}); !c) return c;
     if (auto c = x509::check_timestamps(request, chain, verification); !c) return c;
     return ask_caller(request, chain);
   });
+  if (!found) return std::unexpected(with_unusable(std::move(found.error()), request.unusable));
+  return found;
 }
 
 }  // namespace

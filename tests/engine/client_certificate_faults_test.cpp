@@ -84,6 +84,12 @@ TEST_CASE("a client's certificate that is no DER is answered with bad_certificat
     peer.check_fault(code, alert);
   };
   shown(vector_of(3, vector_of(3, {0x30, 0x01})), Errc::bad_der, Alert::bad_certificate);
+  // One after the client's own is skipped.
+  const Octets own = octets(development_identity(KeyKind::ed25519).leaf.chain().front().der());
+  ScriptedPeer peer = ScriptedPeer::client_of(asking());
+  peer.send(client_hello);
+  peer.send(message_of(certificate, vector_of(3, joined({vector_of(3, own), vector_of(3, {0x30, 0x01})}))));
+  CHECK(!peer.engine.error());
   shown({0, 0, 4, 0, 0}, Errc::message_truncated, Alert::decode_error);
   shown({}, Errc::message_truncated, Alert::decode_error);
   shown(vector_of(3, {0, 0, 0}), Errc::vector_empty, Alert::decode_error);

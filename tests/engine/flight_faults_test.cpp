@@ -64,6 +64,26 @@ TEST_CASE("a certificate that is no DER, or too much of it, is answered with bad
   check_certificate("longer", certificate_list({longer}), Errc::bad_der, Alert::bad_certificate);
 }
 
+TEST_CASE("an unusable certificate after the leaf is skipped, except under the strict policy") {
+  const Octets message = certificate_list({leaf_der(), Octets(100, 0xa5)});
+  const auto flight = [&](const ClientConfig& config, const Octets& list) {
+    ScriptedPeer peer(Role::server, Engine::client(config.build().value(), "localhost", kNow));
+    peer.send(server_hello);
+    peer.send(list);
+    if (!peer.engine.error()) peer.send_all({server_key_exchange, server_hello_done});
+    return peer;
+  };
+  const ScriptedPeer right = flight(client_config(), message);
+  CHECK(!right.engine.error());
+  CHECK(right.saw(client_key_exchange));
+  CHECK(right.engine.state().peer_certificates.size() == 1);
+
+  ClientConfig strict = client_config();
+  strict.verify = VerifyPolicy::strict();
+  CHECK(!flight(strict, certificate_list({leaf_der()})).engine.error());
+  check_certificate("the strict policy", message, Errc::bad_der, Alert::bad_certificate, strict);
+}
+
 // Shows RFC 5246 7.4.5-1, D.2-1
 TEST_CASE("a certificate that does not lead to a trust anchor is answered with unknown_ca") {
   ClientConfig other = client_config();
@@ -73,6 +93,13 @@ TEST_CASE("a certificate that does not lead to a trust anchor is answered with u
                          key)
            .value()});
   check_certificate("another CA", certificate_list({leaf_der()}), Errc::certificate_unknown_issuer, Alert::unknown_ca, other);
+
+  ScriptedPeer peer(Role::server, Engine::client(other.build().value(), "localhost", kNow));
+  peer.send(server_hello);
+  peer.send(certificate_list({leaf_der(), Octets(100, 0xa5)}));
+  peer.send_all({server_key_exchange, server_hello_done});
+  peer.check_fault(Errc::certificate_unknown_issuer, Alert::unknown_ca);
+  CHECK(peer.engine.error()->message().contains("certificate 2 of those that came cannot be used"));
 }
 
 // Shows RFC 5246 7.4.5-1

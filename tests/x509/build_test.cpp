@@ -137,16 +137,19 @@ TEST_CASE("a dense graph of cross-signed certificates costs bounded work") {
   const Verdict verdict = judge(presented, {root()}, {.provider = counting.provider});
   REQUIRE(code_of(verdict) == Errc::certificate_search_exhausted);
   CHECK(verdict.error().subject == "CN=leaf");
-  CHECK(reason_of(verdict) == "finding its chain takes more than 64 signature checks");
+  CHECK(reason_of(verdict) == "finding its chain takes more than the 64 signature checks of VerifyPolicy::max_signature_checks");
   CHECK(counting.signature.count == 64);
 }
 
 TEST_CASE("each part of the budget has its own words") {
   std::vector<Certificate> presented = {leaf()};
   for (int i = 0; i < 20; ++i) presented.push_back(ca("intermediate", 3, "root", 0));
-  CHECK(reason_of(judge(presented, {root()}, {.policy = {.max_signature_checks = 5}})) == "finding its chain takes more than 5 signature checks");
-  CHECK(reason_of(judge(presented, {root()}, {.policy = {.max_work = 500}})) == "finding its chain takes more work than this end is ready to do");
-  CHECK(reason_of(judge(presented, {root()}, {.policy = {.max_work = 0}})) == "reading it takes more work than this end is ready to do");
+  CHECK(reason_of(judge(presented, {root()}, {.policy = {.max_signature_checks = 5}})) ==
+        "finding its chain takes more than the 5 signature checks of VerifyPolicy::max_signature_checks");
+  CHECK(reason_of(judge(presented, {root()}, {.policy = {.max_work = 500}})) ==
+        "finding its chain takes more than the 500 steps of VerifyPolicy::max_work");
+  CHECK(reason_of(judge(presented, {root()}, {.policy = {.max_work = 0}})) ==
+        "reading it takes more than the 0 steps of VerifyPolicy::max_work");
   // Exactly enough is enough.
   CHECK(code({leaf(), intermediate()}, {root()}, {.policy = {.max_signature_checks = 2}}) == kRight);
   CHECK(code({leaf(), intermediate()}, {root()}, {.policy = {.max_signature_checks = 1}}) == Errc::certificate_search_exhausted);
@@ -184,7 +187,7 @@ TEST_CASE("a chain is no longer than the policy allows, leaf and anchor included
   for (std::size_t i = 0; i < 12; ++i) presented.push_back(ca("ca" + std::to_string(i), i % 2, i == 11 ? "root" : "ca" + std::to_string(i + 1), (i + 1) % 2));
   const Verdict verdict = judge(presented, {root()});
   CHECK(code_of(verdict) == Errc::certificate_search_exhausted);
-  CHECK(reason_of(verdict) == "its chain is longer than 10 certificates, the limit");
+  CHECK(reason_of(verdict) == "its chain is longer than 10 certificates, the limit of VerifyPolicy::max_depth");
   const Certificate anchor = presented[9];  // leaf, eight intermediates and this: ten
   CHECK(code(presented, {anchor}) == kRight);
   CHECK(code(presented, {presented[10]}) == Errc::certificate_search_exhausted);

@@ -49,10 +49,21 @@ std::string refusal(Change change) {
   CHECK(crl.error().code == Errc::bad_crl);
   return std::string(crl.error().about());
 }
+/// The deviation that the CRL of a changed draft is read with; empty without one.
+template <class Change>
+std::string deviation(Change change) {
+  CrlDraft changed = draft();
+  change(changed);
+  const auto crl = signed_crl(changed);
+  REQUIRE_MESSAGE(crl.has_value(), crl.error().message());
+  const char* what = crl->parsed().deviation.what;
+  return what != nullptr ? what : "";
+}
 DraftExtension extension(const Oid& id, bool is_critical, std::string_view value) {
   const auto bytes = hex(value);
   return {id, is_critical, SecretVector(bytes.begin(), bytes.end())};
 }
+std::string hex_text(std::string_view digits) { return std::string(tls12::text_of(hex(digits))); }
 DraftEntry entry(std::initializer_list<std::uint8_t> serial, std::vector<DraftExtension> extensions = {}) {
   return {.serial = serial, .revocation_date = test_time() - kDay, .extensions = std::move(extensions)};
 }
@@ -127,6 +138,65 @@ TEST_CASE("files may be PEM with several CRLs among other things, or DER; errors
   CHECK(Crl::from_file(folder.path("absent")).error().code == Errc::file_unreadable);
 }
 
+TEST_CASE("a CRL larger than the limit is refused, and the limit is the caller's") {
+  const Crl crl = load_crl("crl_complete.pem");
+  const std::size_t size = crl.der().size();
+  CHECK(Crl::from_der(crl.der(), size).has_value());
+  const auto refused = Crl::from_der(crl.der(), size - 1);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == Errc::bad_crl);
+  CHECK(refused.error().about() == "larger than " + std::to_string(size - 1) + " bytes");
+  CHECK(Crl::all_from_pem(crl.to_pem(), size).has_value());
+  CHECK_FALSE(Crl::all_from_pem(crl.to_pem(), size - 1).has_value());
+  const test::Folder folder;
+  const std::string path = folder.write("one.der", tls12::text_of(crl.der()));
+  CHECK(Crl::from_file(path, size).has_value());
+  const auto file = Crl::from_file(path, size - 1);
+  REQUIRE_FALSE(file.has_value());
+  CHECK(file.error().code == Errc::file_unreadable);
+  CHECK(file.error().system_error == EFBIG);
+  CHECK(file.error().about() == path + ": larger than " + std::to_string(size - 1) + " bytes");
+  CHECK(kMaxCrlSize >= std::size_t{64} << 20);
+}
+
+TEST_CASE("a CRL of 20 MiB is read, and its entries are found in a bounded number of steps") {
+  // One entry: a serial number of 16 octets and a date.
+  std::string entry = hex_text("3021 0210") + std::string(16, '\0') + hex_text("170d") + "270101000000Z";
+  constexpr std::size_t kEntries = (std::size_t{20} << 20) / 35 + 1;
+  std::string entries;
+  entries.reserve(kEntries * entry.size());
+  for (std::uint32_t i = 1; i <= kEntries; ++i) {
+    for (unsigned octet = 0; octet < 4; ++octet) entry[5 + octet] = entry[16 + octet] = static_cast<char>(i >> (24 - 8 * octet));
+    entry[4] = 1;
+    entries += entry;
+  }
+  const Crl small = signed_crl(draft()).value();
+  der::Writer tbs;
+  tbs.sequence([&] {
+    tbs.small_natural(1);
+    tbs.raw(hex("300a 06082a8648ce3d040302"));
+    tbs.raw(small.parsed().issuer);
+    tbs.raw(hex("170d3237303130313030303030305a"));
+    tbs.element(der::kSequence, bytes_of(entries));
+  });
+  der::Writer whole;
+  whole.sequence([&] {
+    whole.raw(tbs.bytes());
+    whole.raw(hex("300a 06082a8648ce3d040302"));
+    whole.bit_string({});
+  });
+  const auto crl = Crl::from_der(whole.bytes());
+  REQUIRE_MESSAGE(crl.has_value(), crl.error().message());
+  CHECK(crl->der().size() > std::size_t{20} << 20);
+  CHECK(crl->size() == kEntries);
+  Work work(1'000);
+  Budget budget({.max_work = 1'000}, work);
+  const std::string last = entries.substr(entries.size() - 31, 16);
+  CHECK(find_entry(crl->parsed(), crl->parsed().issuer, bytes_of(last), budget).has_value());
+  CHECK(budget.used() < 100);
+  CHECK_FALSE(find_entry(crl->parsed(), crl->parsed().issuer, hex("7f"), budget).has_value());
+}
+
 TEST_CASE("a CRL that is cut anywhere, or goes on behind its end, is refused") {
   const Crl crl = load_crl("crl_point.pem");
   std::vector<std::uint8_t> longer(crl.der().begin(), crl.der().end());
@@ -135,12 +205,13 @@ TEST_CASE("a CRL that is cut anywhere, or goes on behind its end, is refused") {
   CHECK_FALSE(Crl::from_der(longer).has_value());
 }
 
-TEST_CASE("§5.1.2: only version 2 has extensions; it has a CRL number, which is not critical and has at most 20 octets") {
+TEST_CASE("§5.1.2: only version 2 has extensions; a CRL number is not critical and has at most 20 octets; its absence is noted") {
   CHECK(refusal([](CrlDraft&) {}).empty());
   CHECK(refusal([](CrlDraft& d) { d.version = 1; }) == "extensions in a CRL that is not of version 2");
   CHECK(refusal([](CrlDraft& d) { d.version = 1, d.extensions.clear(); }).empty());
   CHECK(refusal([](CrlDraft& d) { d.version = 3; }) == "a CRL version that is neither absent nor 2");
-  CHECK(refusal([](CrlDraft& d) { d.extensions.pop_back(); }) == "a CRL of version 2 without a CRL number");
+  CHECK(deviation([](CrlDraft&) {}).empty());
+  CHECK(deviation([](CrlDraft& d) { d.extensions.pop_back(); }) == "a CRL of version 2 without a CRL number");
   CHECK(refusal([](CrlDraft& d) { d.extensions.back().is_critical = true; }) == "a CRL number that is critical");
   const std::string twenty(40, '1');
   CHECK(refusal([&](CrlDraft& d) { d.extensions.back() = extension(oid::kCrlNumber, false, "0214" + twenty); }).empty());
@@ -149,12 +220,16 @@ TEST_CASE("§5.1.2: only version 2 has extensions; it has a CRL number, which is
   CHECK(refusal([](CrlDraft& d) { d.issuer = encode_common_name(""); }) == "an issuer without a name");
 }
 
-TEST_CASE("§5.2.5: an issuing distribution point says something, is for one kind of certificates at most, and does not encode what is false") {
+TEST_CASE("§5.2.5: an issuing distribution point says something, is for one kind of certificates at most; FALSE that is encoded is noted") {
   const auto with = [](std::string_view value) {
     return refusal([&](CrlDraft& d) { d.extensions.push_back(extension(oid::kIssuingDistributionPoint, true, value)); });
   };
   CHECK(with("3003 8101ff").empty());
-  CHECK(with("3003 840100") == "a boolean that is not ff, or a default value that is encoded");
+  CHECK(with("3003 840101") == "a boolean that is neither 00 nor ff");
+  CHECK(with("3003 840100").empty());
+  CHECK(deviation([](CrlDraft& d) {
+          d.extensions.push_back(extension(oid::kIssuingDistributionPoint, true, "3003 840100"));
+        }) == "a default value that is encoded");
   CHECK(with("3000") == "an issuing distribution point that says nothing");
   CHECK(with("3006 8101ff 8201ff") == "an issuing distribution point for more than one kind of certificates alone");
   CHECK(with("3006 8201ff 8101ff") == "something behind the last field");

@@ -84,7 +84,8 @@ constexpr Row kRows[] = {
     {&oid::kNameConstraints, "3000", false},
     {&oid::kNameConstraints, "3002 a000", false},
     {&oid::kNameConstraints, "3004 a000 a100", false},
-    {&oid::kNameConstraints, "3009 a007 3005 8200 800100", false},          // minimum zero is the default
+    {&oid::kNameConstraints, "3009 a007 3005 8200 800100", true},           // minimum zero is the default
+    {&oid::kNameConstraints, "3009 a007 3005 8200 800101", false},
     {&oid::kNameConstraints, "3009 a007 3005 8200 810101", false},          // maximum
     {&oid::kNameConstraints, "300c a104 3002 8200 a004 3002 8200", false},  // order
     {&oid::kNameConstraints, "3007 a005 3003 8201e9", false},
@@ -194,6 +195,43 @@ TEST_CASE("RFC 5280 4.2: a critical extension that nothing here acts on is one t
     INFO(dotted(c.id->bytes()));
     CHECK(read_one(*c.id, true, c.value, storage)->not_understood.empty() == c.is_understood);
     CHECK(read_one(*c.id, false, c.value, storage)->not_understood.empty());
+  }
+}
+
+TEST_CASE("RFC 5280 4.2.1.4: qualifiers other than CPS and user notice are noted") {
+  struct Case {
+    const char* qualifiers;
+    const char* not_understood;
+  };
+  constexpr Case kCases[] = {
+      {"300d 06082b06010505070201 160161", ""},                                 // id-qt-cps
+      {"300c 06082b06010505070202 3000", ""},                                   // id-qt-unotice
+      {"3008 0603 2a0304 0c0161", "1.2.3.4"},                                   // another
+      {"300d 06082b06010505070201 0c0161", "1.3.6.1.5.5.7.2.1"},                // a CPSuri that is not one
+      {"300d 06082b06010505070202 0c0161", "1.3.6.1.5.5.7.2.2"},                // a UserNotice that is not one
+      {"300d 06082b06010505070201 160161 3008 06032a0304 0c0161", "1.2.3.4"},  // the second
+  };
+  std::vector<std::uint8_t> storage;
+  for (const Case& c : kCases) {
+    INFO(std::string(c.qualifiers));
+    const auto qualifiers = test::hex(c.qualifiers);
+    der::Writer policies;
+    policies.sequence([&] {
+      policies.sequence([&] {
+        policies.object_identifier(test::hex("2a03"));
+        policies.element(der::kSequence, qualifiers);
+      });
+    });
+    std::string value;
+    for (const std::uint8_t octet : policies.bytes()) {
+      char digits[3];
+      std::snprintf(digits, sizeof digits, "%02x", octet);
+      value += digits;
+    }
+    const auto read = read_one(oid::kCertificatePolicies, true, value, storage);
+    REQUIRE(read.has_value());
+    CHECK(dotted(read->qualifier_not_understood) == c.not_understood);
+    CHECK(read->not_understood.empty());
   }
 }
 

@@ -152,8 +152,21 @@ TEST_CASE("a DNS name that is none cannot be compared, and is refused where ther
   }
 }
 
-TEST_CASE("a constraint on DNS names is a DNS name without a dot in front, or nothing, which is all of them") {
-  for (const char* base : {".example.com", "*.example.com", "example.com.", "a..b", ".", "exam ple.com"}) {
+TEST_CASE("after a leading dot, a constraint on DNS names is about subdomains alone") {
+  CHECK(permits(dns(".example.com"), dns("www.example.com")));
+  CHECK(permits(dns(".Example.com"), dns("a.b.eXample.com")));
+  CHECK(permits(dns(".example.com"), dns("*.example.com")));
+  CHECK_FALSE(permits(dns(".example.com"), dns("example.com")));
+  CHECK_FALSE(permits(dns(".example.com"), dns("notexample.com")));
+  CHECK_FALSE(permits(dns(".www.example.com"), dns("*.example.com")));
+  CHECK(excludes(dns(".example.com"), dns("www.example.com")));
+  CHECK(excludes(dns(".example.com"), dns("*.example.com")));
+  CHECK_FALSE(excludes(dns(".example.com"), dns("example.com")));
+  CHECK_FALSE(excludes(dns(".www.example.com"), dns("*.example.com")));  // `*` is one label
+}
+
+TEST_CASE("a constraint on DNS names is a DNS name, one after a dot, or nothing, which is all of them") {
+  for (const char* base : {"..example.com", ".*.example.com", "*.example.com", "example.com.", "a..b", ".", "exam ple.com"}) {
     CAPTURE(base);
     CHECK(refuses(dns(base)));
   }

@@ -62,8 +62,9 @@ class Suite {
   std::string folder_;
 };
 
-/// The verdict of the standard policy, with the case's inputs and CRLs for the whole chain.
-std::expected<VerifiedChain, VerifyFailure> judge(const Suite& suite, const nlohmann::json& test, WallTime now) {
+/// The verdict of a policy, with the case's inputs and CRLs for the whole chain.
+std::expected<VerifiedChain, VerifyFailure> judge(const Suite& suite, const nlohmann::json& test, WallTime now,
+                                                  VerifyPolicy policy = VerifyPolicy::standard()) {
   const auto leaf = suite.certificate(test["leaf"]), anchor = suite.certificate(test["trust_anchor"]);
   REQUIRE(anchor.has_value());
   if (!leaf) return std::unexpected(VerifyFailure{.error = leaf.error()});
@@ -71,7 +72,7 @@ std::expected<VerifiedChain, VerifyFailure> judge(const Suite& suite, const nloh
   for (const auto& name : test["intermediates"])
     if (auto intermediate = suite.certificate(name)) presented.push_back(std::move(*intermediate));
 
-  VerifyPolicy policy{.revocation = {.mode = RevocationMode::require}};
+  policy.revocation.mode = RevocationMode::require;
   for (const auto& name : test["crls"])
     if (auto crl = suite.crl(name)) policy.revocation.crls.push_back(std::move(*crl));
   if (const auto& inputs = test["policy"]; !inputs.is_null()) {
@@ -111,6 +112,28 @@ TEST_CASE("NIST PKITS: each of the 249 cases has the verdict that the suite expe
     CHECK(std::ranges::count(section->rules, verdict.error().error.code) == 1);
   }
   CHECK(different == std::size(kDifferences));
+}
+
+TEST_CASE("NIST PKITS: strict accepts no case that standard refuses, and refuses others by rules for issuers alone") {
+  const char* vectors = std::getenv("TLS12_VECTORS");
+  const std::string folder = std::string(vectors != nullptr ? vectors : "") + "/pkits";
+  if (!std::filesystem::exists(folder + "/index.json")) {
+    MESSAGE("skipped: there are no PKITS vectors");
+    return;
+  }
+  const Suite suite(folder);
+  const auto index = suite.index();
+  const WallTime now{std::chrono::seconds(index["time"].get<std::int64_t>())};
+  std::size_t both = 0, standard_alone = 0;
+  for (const auto& test : index["tests"]) {
+    INFO(test["id"].get<std::string>());
+    const auto standard = judge(suite, test, now), strict = judge(suite, test, now, VerifyPolicy::strict());
+    if (strict) CHECK(standard.has_value());
+    if (standard && !strict) CHECK(strict.error().error == Errc::certificate_profile);
+    both += strict ? 1 : 0;
+    standard_alone += standard && !strict ? 1 : 0;
+  }
+  MESSAGE("valid under both: " << both << ", under standard alone: " << standard_alone);
 }
 
 }  // namespace

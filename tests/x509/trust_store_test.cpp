@@ -29,7 +29,7 @@ TEST_CASE("anchors come from PEM files of several certificates and from DER file
   CHECK_FALSE(TrustStore().error().has_value());
 }
 
-TEST_CASE("a file that cannot be read, is empty, or has a bad certificate is an error that names the file") {
+TEST_CASE("a file that cannot be read, is empty, or has no usable certificate is an error that names the file") {
   const Folder folder;
   const auto missing = TrustStore::from_file(folder.path("missing.pem"));
   REQUIRE(missing.error().has_value());
@@ -38,13 +38,38 @@ TEST_CASE("a file that cannot be read, is empty, or has a bad certificate is an 
   CHECK(missing.error()->message().find("missing.pem") != std::string::npos);
   CHECK(*TrustStore::from_file(folder.write("empty.pem", "")).error() == Errc::no_trust_anchors);
   CHECK(*TrustStore::from_file(folder.write("text.pem", "hello\n")).error() == Errc::bad_pem);
-  const auto broken = TrustStore::from_file(folder.write("broken.pem", read_data("root.pem") + kBad));
+  const auto broken = TrustStore::from_file(folder.write("broken.pem", kBad + kBad));
   REQUIRE(broken.error().has_value());
   CHECK(*broken.error() == Errc::bad_der);
-  CHECK(broken.error()->message().find("broken.pem: certificate 2: ") != std::string::npos);
+  CHECK(broken.error()->message().find("broken.pem: certificate 1: ") != std::string::npos);
   CHECK(broken.anchors().empty());
   CHECK(*TrustStore::from_pem(kBad).error() == Errc::bad_der);
   CHECK(*TrustStore::from_file(folder.write("broken.der", std::string("\x30\x82\x01\x00", 4))).error() == Errc::bad_der);
+}
+
+TEST_CASE("of a bundle, the usable certificates are loaded, and each of the others is reported with its place") {
+  const Folder folder;
+  const std::string no_end = "-----BEGIN CERTIFICATE-----\nMAA=\n", no_base64 = "-----BEGIN CERTIFICATE-----\nM!A=\n-----END CERTIFICATE-----\n";
+  const std::string text = kBad + read_data("root.pem") + read_data("p256.key.pem") + no_base64 + read_data("gnutls_ca.pem") + no_end;
+  const std::string path = folder.write("bundle.pem", text);
+  for (const TrustStore& store : {TrustStore::from_file(path), TrustStore::from_pem(text), TrustStore::any_of({TrustStore::from_file(path)})}) {
+    CHECK_FALSE(store.error().has_value());
+    CHECK(store.anchors().size() == 2);
+    REQUIRE(store.skipped().size() == 3);
+    CHECK(store.skipped()[0] == Errc::bad_der);
+    CHECK(store.skipped()[1] == Errc::bad_pem);
+    CHECK(store.skipped()[2].about().ends_with("certificate 5: there is no END line"));
+  }
+  CHECK(TrustStore::from_file(path).skipped()[1].about() == path + ": certificate 3: a character that is not base64");
+  const auto store = TrustStore::from_file(path);
+  folder.write("bundle.pem", read_data("root.pem"));
+  REQUIRE(store.reload().has_value());
+  CHECK(store.skipped().empty());
+  CHECK(TrustStore().skipped().empty());
+  std::string many = read_data("root.pem");
+  for (int i = 0; i < 100; ++i) many += kBad;
+  CHECK(TrustStore::from_pem(many).skipped().size() == 64);
+  CHECK(Certificate::all_from_pem(text).error() == Errc::bad_der);
 }
 
 TEST_CASE("a directory gives every certificate of its files, PEM or DER, and skips what is broken or none") {
@@ -181,7 +206,7 @@ TEST_CASE("a reload reaches every copy of a store; who holds the old anchors kee
 TEST_CASE("a failed reload says why, and keeps the anchors") {
   const Folder folder;
   const auto store = TrustStore::from_file(folder.write("trust.pem", read_data("root.pem")));
-  folder.write("trust.pem", read_data("gnutls_ca.pem") + kBad);
+  folder.write("trust.pem", kBad + kBad);
   CHECK(store.reload().error() == Errc::bad_der);
   std::filesystem::remove(folder.path("trust.pem"));
   CHECK(store.reload().error() == Errc::file_unreadable);

@@ -108,15 +108,15 @@ TEST_CASE("a failure names the certificate, the rule and its section, and says w
   const auto expired = [](Draft& d) { d.not_after = test_time() - std::chrono::seconds(1); };
   check_told(judge({leaf()}, {root()}),
              {Errc::certificate_unknown_issuer, 0,
-              "CN=leaf: no certificate of its issuer, CN=intermediate, was sent along, and none is trusted [RFC 5280 §6.1.3 (a) (4)]"});
+              "CN=leaf: no usable certificate of its issuer, CN=intermediate, came with it, and none is trusted [RFC 5280 §6.1.3 (a) (4)]"});
   check_told(judge({leaf()}, {}),
              {Errc::certificate_unknown_issuer, 0,
-              "CN=leaf: no certificate of its issuer, CN=intermediate, was sent along, and none is trusted: there are no trusted certificates at all "
+              "CN=leaf: no usable certificate of its issuer, CN=intermediate, came with it, and none is trusted: there are no trusted certificates at all "
               "[RFC 5280 §6.1.3 (a) (4)]"});
   check_told(
       judge({leaf(), intermediate()}, {other}),
       {Errc::certificate_unknown_issuer, 1,
-       "CN=intermediate (1 above the end entity): no certificate of its issuer, CN=root, was sent along, and none is trusted [RFC 5280 §6.1.3 (a) (4)]"});
+       "CN=intermediate (1 above the end entity): no usable certificate of its issuer, CN=root, came with it, and none is trusted [RFC 5280 §6.1.3 (a) (4)]"});
   check_told(judge({leaf(), intermediate(), root()}, {other}),
              {Errc::certificate_unknown_issuer, 2,
               "CN=root (2 above the end entity): it is self-signed, and not one of the trusted certificates [RFC 5280 §6.1.3 (a) (4)]"});
@@ -132,7 +132,14 @@ TEST_CASE("a failure names the certificate, the rule and its section, and says w
   check_told(with_leaf([](Draft&) {}, {.name = "example.com"}),
              {Errc::certificate_name_mismatch, 0, "CN=leaf: it is for example.org, not for example.com [RFC 9525 §6]"});
   check_told(with_leaf(without(oid::kSubjectAltName)),
+             {Errc::certificate_name_mismatch, 0,
+              "CN=leaf: it has no subjectAltName, and its common name does not count: it is not for example.org [RFC 9525 §6]"});
+  check_told(with_leaf(with(oid::kSubjectAltName, "3003 810161")),
              {Errc::certificate_name_mismatch, 0, "CN=leaf: it is for no host name, not for example.org [RFC 9525 §6]"});
+  // DNS:127.0.0.1, IP:192.0.2.1
+  check_told(with_leaf(with(oid::kSubjectAltName, "3011 8209 3132372e302e302e31 8704c0000201"), {.name = "127.0.0.1"}),
+             {Errc::certificate_name_mismatch, 0,
+              "CN=leaf: it is for the DNS name 127.0.0.1, 192.0.2.1, not for the address 127.0.0.1 [RFC 9525 §6]"});
   check_told(with_intermediate(with(oid::kBasicConstraints, "3000", true)),
              {Errc::certificate_not_a_ca, 1, "CN=intermediate (1 above the end entity): it is no CA, by its basicConstraints [RFC 5280 §6.1.4 (k)]"});
   check_told(with_intermediate(with(oid::kKeyUsage, "03020102", true)),
@@ -148,6 +155,58 @@ TEST_CASE("a failure names the certificate, the rule and its section, and says w
              {Errc::certificate_algorithm_unsupported, 0, "CN=sha1.example: it is signed by RSA with SHA-1, which can be forged [RFC 9155 §1]"});
   check_told(judge({load("leaf_rsa1024.pem")}, {load("root.pem")}, at),
              {Errc::certificate_key_too_weak, 0, "CN=short.example: its RSA key has 1024 bits, and 2048 are asked for [RFC 9325 §4.5]"});
+}
+
+/// A leaf whose SubjectPublicKeyInfo has these bytes.
+Verdict with_key(Bytes public_key_info) {
+  return with_leaf([&](Draft& d) { d.public_key_info = public_key_info; });
+}
+
+TEST_CASE("a key that is not supported is named, and so is a limit that it exceeds") {
+  const auto with_hex = [](std::string_view digits) { return reason_of(with_key(hex(digits))); };
+  CHECK(with_hex("3017 3010 06072a8648ce3d0201 06052b8104000a 0303 000201") ==
+        "its key is an EC key on secp256k1, which is not supported");
+  CHECK(with_hex("301b 3014 06072a8648ce3d0201 06092b2403030208010107 0303 000401") ==
+        "its key is an EC key on brainpoolP256r1, which is not supported");
+  CHECK(with_hex("3016 300f 06072a8648ce3d0201 06042a030405 0303 000401") ==
+        "its key is an EC key on 1.2.3.4.5, which is not supported");
+  CHECK(with_hex("301a 3013 06072a8648ce3d0201 06082a8648ce3d030107 0303 000201") ==
+        "its key is an EC key as a compressed point on secp256r1, which is not supported");
+  CHECK(with_hex("300b 3005 06032b6571 0302 0001") == "its key is a key for Ed448, which is not supported");
+  const auto rsa = [](std::size_t octets, const std::vector<std::uint8_t>& exponent) {
+    std::vector<std::uint8_t> modulus(octets, 0xff);
+    der::Writer info;
+    write_subject_public_key_info({.kind = KeyKind::rsa, .modulus = modulus, .exponent = exponent}, {}, info);
+    return reason_of(with_key(info.bytes()));
+  };
+  CHECK(rsa(1024, {1, 0, 1}) == "right");
+  CHECK(rsa(1025, {1, 0, 1}) == "its RSA key has 8200 bits; the limit is 8192");
+  CHECK(rsa(256, {1, 0, 0, 0, 0, 0, 0, 0, 1}) == "its RSA exponent has 65 bits; the limit is 64");
+  CHECK(rsa(256, {1}) == "its RSA exponent is not an odd number from 3");
+}
+
+TEST_CASE("a leaf whose point is not on its curve is refused") {
+  for (const KeyKind kind : {KeyKind::ec_secp256r1, KeyKind::ec_secp384r1, KeyKind::ec_secp521r1}) {
+    const PrivateKey own = *PrivateKey::generate(kind);
+    std::vector<std::uint8_t> info(own.public_key_info().begin(), own.public_key_info().end());
+    CHECK(reason_of(with_key(info)) == "right");
+    info.back() ^= 1;
+    const Verdict verdict = with_key(info);
+    CHECK(code_of(verdict) == Errc::bad_certificate);
+    CHECK(reason_of(verdict) == "its public key is not a point on its curve");
+  }
+  // RFC 8032 §5.1.3: with y = 2, (y^2 - 1) / (d y^2 + 1) is not a square.
+  CHECK(code_of(with_key(hex("302a 3005 06032b6570 0321 00 02" + std::string(62, '0')))) == Errc::bad_certificate);
+}
+
+TEST_CASE("a critical certificatePolicies with a qualifier that is not understood is refused, any other is not") {
+  constexpr char kUnknown[] = "3010 300e 06022a03 3008 3006 06022a04 0500";
+  const auto verdict = [&](bool is_critical) { return with_leaf(with(oid::kCertificatePolicies, kUnknown, is_critical)); };
+  CHECK(code_of(verdict(false)) == kRight);
+  CHECK(code_of(verdict(true)) == Errc::certificate_critical_extension);
+  CHECK(verdict(true).error().message() ==
+        "CN=leaf: its critical certificatePolicies have the qualifier 1.2.4, which is not understood [RFC 5280 §4.2.1.4]");
+  CHECK(code_of(with_intermediate(with(oid::kCertificatePolicies, kUnknown, true))) == Errc::certificate_critical_extension);
 }
 
 TEST_CASE("of many attempts, the failure of that which came furthest is told") {
