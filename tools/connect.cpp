@@ -248,6 +248,8 @@ Result<Conn> dial_with(const Options& options, const ClientContext& context) {
 int run(const Options& options) {
   auto context = context_for(options);
   if (!context) return report(options, ended_by(context.error()));
+  if (!options.ca.empty())
+    for (const Error& error : context->config().trust.skipped()) complain(skipped(error));
   if (options.insecure) { complain("WARNING: --insecure: the certificate is NOT verified. Whoever is in between can read and change everything."); }
   auto conn = dial_with(options, *context);
   for (unsigned more = 0; conn && more < options.resume; ++more) {

@@ -127,6 +127,8 @@ std::string write_file(const std::string& path, std::string_view content, Secrec
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
+std::string skipped(const Error& error) { return "skipped: " + local(error).message(); }
+
 Result<Certificate> certificate_from_file(const std::string& path) {
   auto certificates = Certificate::all_from_file(input_path(path));
   if (!certificates) return fail(local(certificates.error()));

@@ -31,6 +31,9 @@ std::string write_file(const std::string& path, std::string_view content, Secrec
 /// Whether something is there.
 bool exists(const std::string& path);
 
+/// The line for a certificate of a bundle that was skipped.
+std::string skipped(const Error& error);
+
 /// PEM or DER. Errors name the file.
 Result<Certificate> certificate_from_file(const std::string& path);
 /// Without a chain, it is shown as a raw public key (RFC 7250).

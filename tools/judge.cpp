@@ -17,13 +17,23 @@ VerifyFailure unreadable(const char* what, const Error& error) {
   return {.error = error, .reason = std::move(reason), .section = broken.source};
 }
 
-/// Leaf first, then what can be read of the rest.
-std::expected<std::vector<Certificate>, VerifyFailure> presented_in(const Case& what) {
+/// The leaf, then the rest.
+struct Presented {
+  std::vector<Certificate> certificates = {};
+  std::vector<UnusableCertificate> unusable = {};
+};
+std::expected<Presented, VerifyFailure> presented_in(const Case& what) {
   auto leaf = Certificate::from_der(what.leaf);
   if (!leaf) return std::unexpected(unreadable("the certificate", leaf.error()));
-  std::vector<Certificate> presented = {std::move(*leaf)};
-  for (const Der& der : what.untrusted)
-    if (auto one = Certificate::from_der(der)) presented.push_back(std::move(*one));
+  Presented presented{.certificates = {std::move(*leaf)}};
+  std::size_t place = 0;
+  for (const Der& der : what.untrusted) {
+    ++place;
+    if (auto one = Certificate::from_der(der))
+      presented.certificates.push_back(std::move(*one));
+    else
+      presented.unusable.push_back({place, one.error()});
+  }
   return presented;
 }
 
@@ -44,7 +54,7 @@ std::expected<TrustStore, VerifyFailure> trust_in(const Case& what) {
 std::expected<VerifyPolicy, VerifyFailure> policy_of(const Case& what) {
   VerifyPolicy policy = what.policy;
   for (const Der& der : what.crls) {
-    auto crl = Crl::from_der(der);
+    auto crl = Crl::from_der(der, what.max_crl_size);
     if (!crl) return std::unexpected(unreadable("a CRL", crl.error()));
     policy.revocation.crls.push_back(std::move(*crl));
   }
@@ -69,13 +79,14 @@ Verdict judge(const Case& what) {
   const auto policy = policy_of(what);
   if (!policy) return std::unexpected(policy.error());
   const auto ask = [&](const WantedName& name) {
-    return verify({.presented = *presented,
+    return verify({.presented = presented->certificates,
                    .trust = *trust,
                    .peer_name = {.text = name.text, .kind = name.kind},
                    .purpose = what.purpose,
                    .now = what.time.value_or(wall_time()),
                    .policy = *policy,
-                   .stapled_ocsp = what.ocsp});
+                   .stapled_ocsp = what.ocsp,
+                   .unusable = presented->unusable});
   };
   if (what.names.empty()) return ask({.kind = PeerName::Kind::any});
   Verdict verdict = ask(what.names.front());

@@ -34,12 +34,14 @@ struct Case {
   Purpose purpose = Purpose::server;
   std::optional<std::size_t> max_intermediates = {};
   std::optional<RevocationMode> revocation = {};  ///< nothing: the policy's
-  VerifyPolicy policy = VerifyPolicy::strict();
+  VerifyPolicy policy = {};
+  std::size_t max_crl_size = kMaxCrlSize;
 };
 
 using Verdict = std::expected<VerifiedChain, VerifyFailure>;
 
-/// Untrusted certificates that cannot be read are skipped, and so are trusted ones beside others; a leaf, a CRL or a last anchor is not.
+/// Untrusted certificates that cannot be read are left to the policy (VerifyRequest::unusable). Trusted ones are skipped beside
+/// others; a leaf, a CRL or a last anchor is not.
 Verdict judge(const Case& what);
 
 /// One line: "valid: CN=a, issued by CN=b", or what failed.

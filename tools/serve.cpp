@@ -214,6 +214,10 @@ class Log {
     if (json_) output_.put((Text(text) + "\n").view());
     if (!quiet_ && !json_) complain(text);
   }
+  /// Certificates of --client-ca that cannot be used.
+  void skipped_in(const ServerContext& context) {
+    for (const Error& error : context.config().client_trust.skipped()) complain(tool::skipped(error));
+  }
   int failed(const Error& error) { return complain(error.message()), kFailed; }
   Sinks sinks() {
     return {.trace = [this](const Text& text) { output_.put(text.view()); },
@@ -247,6 +251,7 @@ int run(const Options& options) {
   Log log(options);
   auto context = context_for(options, sessions, log.sinks(), std::move(*made));
   if (!context) return log.failed(context.error());
+  log.skipped_in(*context);
   auto listener = Listener::on(options.address.host, options.address.port, *context);
   if (!listener) return log.failed(listener.error());
   QueuedOutput first_line(STDOUT_FILENO, [](std::uint64_t) { return std::string(); });
@@ -256,6 +261,7 @@ int run(const Options& options) {
   const OnSignals on_signals(server, [&] {
     const auto reloaded = read_again(options, sessions, log.sinks(), *context);
     if (!reloaded) return log.complain("not reloaded: " + reloaded.error());
+    log.skipped_in(*reloaded);
     server.reload(*reloaded);
     if (!options.quiet) log.complain("reloaded");
   });

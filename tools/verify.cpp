@@ -19,7 +19,8 @@ namespace {
 constexpr char kCertificate[] = "CERTIFICATE", kCrl[] = "X509 CRL", kOcspResponse[] = "OCSP RESPONSE";
 
 constexpr char kAbout[] =
-    "Say whether a certificate is to be believed: RFC 5280 §6 with every rule there is, unless --policy says otherwise.\n"
+    "Say whether a certificate is to be believed: RFC 5280 §6, as a connection judges it. --policy strict also checks how the\n"
+    "certificates of the chain were made.\n"
     "Exit code 0: valid; 1: invalid, with the reason in one line; 2: something else cannot be read, or makes no sense.";
 
 constexpr char kBatchFormat[] =
@@ -73,7 +74,17 @@ void remove_distrusted(const std::string& content, std::vector<Der>& certificate
   });
 }
 
-/// Everything in these files that is `label`; a folder's other files are passed over.
+/// A certificate of a bundle that cannot be used: one line. `place` counts from 1.
+void complain_of_unusable(const std::string& file, std::size_t place, const Der& der) {
+  auto certificate = Certificate::from_der(der);
+  if (certificate) return;
+  Error error = local(certificate.error());
+  error.set_detail(file + ": certificate " + std::to_string(place) + ": " + std::string(error.about()));
+  complain(skipped(error));
+}
+
+/// Everything in these files that is `label`; a folder's other files are passed over. Of anchors, complains of unusable
+/// certificates in PEM files.
 std::expected<std::vector<Der>, Unusable> read_all(const std::vector<std::string>& paths, const char* label, bool as_anchors = false) {
   std::vector<Der> all;
   for (const std::string& path : paths) {
@@ -83,6 +94,8 @@ std::expected<std::vector<Der>, Unusable> read_all(const std::vector<std::string
       const auto content = read_encoded(file);
       if (!content) return std::unexpected(content.error().message());
       auto found = ders_of(*content, label);
+      const bool is_pem = content->find("-----BEGIN ") != std::string::npos;
+      for (std::size_t i = 0; as_anchors && is_pem && i < found.size(); ++i) complain_of_unusable(file, i + 1, found[i]);
       if (as_anchors) remove_distrusted(*content, found);
       for (Der& der : found)
         if (std::ranges::find(all, der) == all.end()) all.push_back(std::move(der));
@@ -150,7 +163,7 @@ int run(const Options& options) {
   std::vector<Der> presented = ders_of(*content, kCertificate);
   if (!presented.empty()) {
     what->leaf = std::move(presented.front());
-    what->untrusted.insert(what->untrusted.end(), std::make_move_iterator(presented.begin() + 1), std::make_move_iterator(presented.end()));
+    what->untrusted.insert(what->untrusted.begin(), std::make_move_iterator(presented.begin() + 1), std::make_move_iterator(presented.end()));
   }
   const Verdict verdict = judge(*what);
   if (options.json)
@@ -176,8 +189,11 @@ void add_options(CLI::App& command, const std::shared_ptr<Options>& options) {
 
   command.add_option("LEAF", options->leaf, "the certificate in question, PEM or DER; others in its file are untrusted ones");
   repeatable("--trust", options->trust, "certificates to believe: PEM or DER, or a folder of such files", "FILE");
-  repeatable("--untrusted", options->untrusted, "certificates that may lead there, in any order; what cannot be read is skipped", "FILE");
+  repeatable("--untrusted", options->untrusted, "certificates that may lead there, in any order; unusable ones are skipped, except under --policy strict", "FILE");
   repeatable("--crl", options->crls, "revocation lists", "FILE");
+  command.add_option("--max-crl-size", options->defaults.max_crl_size, "bytes of the largest list (134217728)")
+      ->check(CLI::PositiveNumber.description(""))
+      ->type_name("BYTES");
   command.add_option("--ocsp", options->ocsp, "the OCSP response that came with the certificate")->type_name("FILE");
   command.add_option("--revocation", options->defaults.revocation, "off, prefer or require (prefer)")
       ->transform(value_of(modes))
@@ -199,7 +215,8 @@ void add_options(CLI::App& command, const std::shared_ptr<Options>& options) {
           [&policy](const std::string& name) {
             policy = name == "strict" ? VerifyPolicy::strict() : name == "legacy" ? VerifyPolicy::legacy() : VerifyPolicy::standard();
           },
-          "strict: every rule for who issues certificates, too; standard: what bears on trust; legacy: 1024 bits, SHA-1, common names (strict)")
+          "standard: as connections judge; strict: also how certificates must be made; legacy: also 1024 bits, SHA-1, common names "
+          "(standard)")
       ->check(one_of({"strict", "standard", "legacy"}))
       ->type_name("POLICY");
 }

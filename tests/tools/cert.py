@@ -101,7 +101,7 @@ def chains_are_strict(algorithm):
         out = stage.make_chain(algorithm)
         for leaf, options in (("www.example.org", ("--name", "www.example.org", "--name", "192.0.2.1")),
                               ("alice", ("--purpose", "client", "--name", "alice@example.org"))):
-            done = stage.run(stage.tls12, "verify", "--trust", f"{out}/root.pem", *options, f"{out}/{leaf}.pem")
+            done = stage.run(stage.tls12, "verify", "--policy", "strict", "--trust", f"{out}/root.pem", *options, f"{out}/{leaf}.pem")
             expect(done.returncode == 0, done.stderr)
 
 

@@ -52,10 +52,11 @@ class Forge:
         self.run("x509", "-req", "-in", name + ".csr", *signer, "-days", str(days), "-sha256", "-extfile", name + ".ext", "-out", name + ".pem")
         return self.path(name + ".pem")
 
-    def list_of_revoked(self, name, issuer, revoked=()):
+    def list_of_revoked(self, name, issuer, revoked=(), number=True):
         self.write("index.txt", "")
         self.write("crlnumber", "01\n")
-        self.write("ca.cnf", f"[ca]\ndefault_ca=it\n[it]\ndatabase={self.path('index.txt')}\ncrlnumber={self.path('crlnumber')}\ndefault_md=sha256\n"
+        numbers = f"crlnumber={self.path('crlnumber')}\n" if number else ""
+        self.write("ca.cnf", f"[ca]\ndefault_ca=it\n[it]\ndatabase={self.path('index.txt')}\n{numbers}default_md=sha256\n"
                              "default_crl_days=30\ncrl_extensions=v2\n[v2]\nauthorityKeyIdentifier=keyid\n")
         signer = ["-config", "ca.cnf", "-cert", issuer + ".pem", "-keyfile", issuer + "-key.pem"]
         for one in revoked:

@@ -1,5 +1,7 @@
 """x509-limbo (github.com/C2SP/x509-limbo), whose limbo.json the environment variable TLS12_LIMBO names, through `tls12 verify --batch`.
-Every case must have the verdict that limbo expects, but for those below. usage: limbo.py TLS12"""
+Every case must have the verdict that limbo expects, but for those below. The policy `standard` also accepts the chains that
+break rules for issuers alone. usage: limbo.py TLS12"""
+import collections
 import datetime
 import json
 import os
@@ -30,6 +32,33 @@ def lines_of(case):
         }
 
 
+def verdicts_of(tls12, policy, text):
+    """The verdict, reason and rule of each id: of several names, those of the first that is invalid."""
+    done = subprocess.run([tls12, "verify", "--policy", policy, "--json", "--batch", "-"], input=text, stdout=subprocess.PIPE, text=True, check=False)
+    verdicts = {}
+    for line in done.stdout.splitlines():
+        answer = json.loads(line)
+        if verdicts.get(answer["id"], ("valid",))[0] == "valid":
+            verdicts[answer["id"]] = (answer["verdict"], answer["reason"], answer.get("rule"))
+    return verdicts, done.returncode
+
+
+def report(policy, cases, verdicts, explain):
+    agreed, known, wrong = 0, collections.Counter(), 0
+    for case in cases:
+        verdict, reason, _ = verdicts[case["id"]]
+        if verdict == {"SUCCESS": "valid", "FAILURE": "invalid"}[case["expected_result"]]:
+            agreed += 1
+            continue
+        why = explain(case, verdict)
+        known[verdict] += bool(why)
+        wrong += not why
+        print(f"{policy}:", "differs:" if why else "FAILED:", case["id"], "is", verdict, "here:", why, reason)
+    print(f"x509-limbo, {policy}: {agreed} of {len(cases)} agree; accepted or rejected otherwise, as they should: "
+          f"{known['valid']} and {known['invalid']}; as they should not: {wrong}")
+    return wrong
+
+
 def main():
     path = os.environ.get("TLS12_LIMBO", "")
     if not os.path.exists(path):
@@ -38,23 +67,23 @@ def main():
     with open(path, encoding="utf-8") as file:
         cases = json.load(file)["testcases"]
     text = "".join(json.dumps(line) + "\n" for case in cases for line in lines_of(case))
-    done = subprocess.run([sys.argv[1], "verify", "--batch", "-"], input=text, stdout=subprocess.PIPE, text=True, check=False)
-    verdicts = {}
-    for line in done.stdout.splitlines():
-        answer = json.loads(line)
-        if verdicts.get(answer["id"], ("valid",))[0] == "valid":
-            verdicts[answer["id"]] = (answer["verdict"], answer["reason"])
-    wrong = agreed = 0
-    for case in cases:
-        verdict, reason = verdicts[case["id"]]
-        if verdict == {"SUCCESS": "valid", "FAILURE": "invalid"}[case["expected_result"]]:
-            agreed += 1
-            continue
-        known = [why for pattern, ours, why in DIFFERENCES if ours == verdict and re.fullmatch(pattern, case["id"])]
-        wrong += not known
-        print("differs:" if known else "FAILED:", case["id"], "is", verdict, "here:", *known, reason)
-    print(f"x509-limbo: {agreed} of {len(cases)} agree, {len(cases) - agreed - wrong} differ as they should, {wrong} as they should not")
-    return 1 if wrong or done.returncode else 0
+
+    def difference(case, verdict):
+        return next((why for pattern, ours, why in DIFFERENCES if ours == verdict and re.fullmatch(pattern, case["id"])), "")
+
+    strict, code = verdicts_of(sys.argv[1], "strict", text)
+    wrong = report("strict", cases, strict, difference)
+
+    def of_profile(case, verdict):
+        """Rules for issuers, which strict alone checks; and CRLs that cannot be used, which strict alone refuses."""
+        rule = strict[case["id"]][2]
+        if verdict == "valid" and rule in ("certificate_profile", "certificate_status_unknown"):
+            return f"strict refuses it: {rule}"
+        return difference(case, verdict)
+
+    standard, other_code = verdicts_of(sys.argv[1], "standard", text)
+    wrong += report("standard", cases, standard, of_profile)
+    return 1 if wrong or code or other_code else 0
 
 
 sys.exit(main())

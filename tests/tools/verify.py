@@ -62,7 +62,7 @@ def places(stage):
     stage.valid("--trust", stage.root, "--untrusted", stage.stranger, "--untrusted", stage.issuing, "--untrusted", stage.issuing, stage.leaf)
 
 
-@test("untrusted certificates that are malformed never make a good chain fail")
+@test("untrusted certificates that are unusable make a chain fail only if it needs them, or under --policy strict")
 def malformed_untrusted(stage):
     forge = stage.forge
     broken = forge.write("broken.pem", "-----BEGIN CERTIFICATE-----\nMIIB!\n-----END CERTIFICATE-----\n-----BEGIN CERTIFICATE-----\nMAMCAQA=\n"
@@ -70,9 +70,15 @@ def malformed_untrusted(stage):
     stage.valid("--trust", stage.root, "--untrusted", stage.junk, "--untrusted", broken, stage.leaf)
     with_leaf = forge.write("with-leaf.pem", forge.read("leaf.pem") + forge.read("broken.pem"))
     stage.valid("--trust", stage.root, with_leaf)
+    stage.valid("--policy", "legacy", "--trust", stage.root, with_leaf)
+    reason = stage.invalid("--policy", "strict", "--trust", stage.root, with_leaf)
+    expect("certificate 2 of those that came cannot be used: " in reason, reason)
+    cut = forge.write("cut.pem", forge.read("leaf.pem") + forge.read("issuing.pem").replace("M", "N", 1))
+    reason = stage.invalid("--trust", stage.root, cut)
+    expect("no usable certificate of its issuer, CN=issuing.example, came with it" in reason and "certificate 2 of those that came cannot be used: " in reason, reason)
 
 
-@test("several --trust add up, a folder is all its certificates, and a malformed one beside others is passed over")
+@test("several --trust add up, a folder is all its certificates, and an unusable one beside others is reported and skipped")
 def trust(stage):
     stage.valid("--trust", stage.stranger, *stage.trusting(stage.leaf))
     stage.invalid("--trust", stage.stranger, "--untrusted", stage.issuing, stage.leaf)
@@ -81,6 +87,9 @@ def trust(stage):
             with open(f"{folder}/{name}", "w", encoding="ascii") as file:
                 file.write(stage.forge.read(name) + "-----BEGIN CERTIFICATE-----\nMAMCAQA=\n-----END CERTIFICATE-----\n")
         stage.valid("--trust", folder, "--untrusted", stage.issuing, stage.leaf)
+        done = stage.verify("--trust", f"{folder}/root.pem", "--untrusted", stage.issuing, stage.leaf)
+        expect(done.returncode == 0 and done.stderr.startswith("tls12: skipped: ") and f"{folder}/root.pem: certificate 2: " in done.stderr
+               and done.stderr.count("\n") == 1, done)
 
 
 @test("a leaf that is malformed is invalid, and what else cannot be used is exit code 2")
@@ -138,12 +147,17 @@ def depth(stage):
     stage.valid("--trust", stage.issuing, "--max-depth", "0", stage.leaf)
 
 
-@test("--policy strict, the default, asks for what an issuer should have written; standard does not")
+@test("--policy strict asks for what an issuer should have written; standard, the default, and legacy do not")
 def policies(stage):
     bare = stage.forge.issue("bare", LEAF.replace("authorityKeyIdentifier=keyid", "authorityKeyIdentifier=none"), "issuing")
-    stage.invalid(*stage.trusting(bare))
-    stage.invalid(*stage.trusting("--policy", "strict", bare))
+    stage.valid(*stage.trusting(bare))
     stage.valid(*stage.trusting("--policy", "standard", bare))
+    stage.valid(*stage.trusting("--policy", "legacy", bare))
+    stage.invalid(*stage.trusting("--policy", "strict", bare))
+    code, got = answers(stage, [{"leaf": stage.base64("bare")}], *stage.trusting())
+    expect(code == 0 and got[0]["verdict"] == "valid", got)
+    code, got = answers(stage, [{"leaf": stage.base64("bare")}], *stage.trusting("--policy", "strict"))
+    expect(code == 0 and got[0]["verdict"] == "invalid", got)
 
 
 @test("--require-policy wants one of the chain's certificate policies")
@@ -169,6 +183,21 @@ def revocation(stage):
     stage.valid(*stage.trusting("--crl", crl, "--crl", roots, "--revocation", "require", stage.leaf))
     stage.invalid(*stage.trusting("--revocation", "require", stage.leaf))
     stage.valid(*stage.trusting("--crl", crl, "--revocation", "off", gone))
+    reason = stage.invalid(*stage.trusting("--crl", crl, "--max-crl-size", "100", stage.leaf))
+    expect("larger than 100 bytes" in reason, reason)
+    stage.valid(*stage.trusting("--crl", crl, "--max-crl-size", "100000", stage.leaf))
+
+
+@test("a CRL of version 2 without a CRL number revokes; strict does not use it")
+def without_number(stage):
+    forge = stage.forge
+    forge.issue("old", LEAF, "issuing")
+    crl = forge.list_of_revoked("no-number", "issuing", ["old"], number=False)
+    expect("CRL Number" not in forge.run("crl", "-in", crl, "-noout", "-text"), "it has a number")
+    expect("revoked" in (reason := stage.invalid(*stage.trusting("--crl", crl, forge.path("old.pem")))), reason)
+    stage.valid(*stage.trusting("--crl", crl, stage.leaf))
+    reason = stage.invalid(*stage.trusting("--policy", "strict", "--crl", crl, stage.leaf))
+    expect("a CRL of version 2 without a CRL number" in reason, reason)
 
 
 @test("--json tells the chain, or the certificate, the rule, the section and the reason")

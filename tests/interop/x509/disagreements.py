@@ -39,6 +39,7 @@ def refuse(peers, tag, by, why, section):
 ROWS = [
     # finding a chain
     refuse(BOTH, "crossed", "", "judge the first chain that they find; the other certificate of the same CA makes one that is right", "RFC 4158 §2.4"),
+    accept(BOTH, "crossed", "bad_der|bad_certificate", "do without a certificate that cannot be read; `standard` does so as well", "RFC 5246 §7.4.2"),
     refuse(BOTH, "crossed to nowhere", "self-signed|unknown", "follow the certificate that leads to no anchor, and do not turn back", "RFC 4158 §2.4"),
     refuse(BOTH, "cycle", "unable to get local|unknown", "follow the certificate that leads in a circle, and do not turn back", "RFC 4158 §2.4.1"),
     refuse(GNUTLS, "renewed", "expired", "takes the CA's old certificate, and does not turn back", "RFC 4158 §2.4"),
@@ -55,7 +56,7 @@ ROWS = [
     accept(GNUTLS, "intermediate without a subject", PROFILE, "asks of no CA that it has a name", "RFC 5280 §4.1.2.6"),
     accept(GNUTLS, "UTF8String that is none", UNREADABLE, "does not look into the strings of names", "RFC 5280 §4.1.2.4"),
     # signatures and keys
-    accept(BOTH, "ECDSA parameters NULL", UNREADABLE, "ignore the parameters", "RFC 5758 §3.2"),
+    accept(BOTH, "ECDSA parameters NULL", PROFILE, "ignore the parameters", "RFC 5758 §3.2"),
     refuse(GNUTLS, "RSA-PSS with a short salt", "signature", "wants a salt as long as the hash", "RFC 4055 §3.1"),
     accept(BOTH, "RSA key with exponent 1", UNSUPPORTED, "do not look at the leaf's exponent", "RFC 8017 §3.1"),
     accept(BOTH, "RSA key with an even exponent", UNSUPPORTED, "do not look at the leaf's exponent", "RFC 8017 §3.1"),
@@ -63,7 +64,7 @@ ROWS = [
     accept(OPENSSL, "brainpool key", UNSUPPORTED, "knows more curves than TLS 1.2 has here", "RFC 8422 §5.1.1"),
     accept(BOTH, "secp224r1 key", UNSUPPORTED, "know more curves than TLS 1.2 has here", "RFC 8422 §5.1.1"),
     accept(OPENSSL, "compressed point", UNSUPPORTED, "reads compressed points", "RFC 8422 §5.1.2"),
-    refuse(OPENSSL, "point off the curve", "too weak", "reads the leaf's key at once; here whoever uses the key finds that it is none", "RFC 8422 §5.4"),
+    accept(GNUTLS, "point off the curve", "bad_certificate", "does not look at the leaf's key", "SEC 1 §3.2.2.1"),
     accept(BOTH, "Ed448 key", UNSUPPORTED, "know more kinds of keys than this stack", "RFC 8422 §5.1.1"),
     accept(BOTH, "X25519 key", UNSUPPORTED, "do not ask whether the leaf's key can sign", "RFC 8410 §3"),
     # times, numbers, fields
@@ -82,8 +83,8 @@ ROWS = [
     # DER
     accept(GNUTLS, "serial not minimal", UNREADABLE, "reads BER's integers", "X.690 §8.3.2"),
     accept(BOTH, "TRUE is 1", UNREADABLE, "read BER's booleans", "X.690 §11.1"),
-    accept(BOTH, "FALSE written out", UNREADABLE, "read defaults that are written out", "X.690 §11.5"),
-    accept(BOTH, "cA false written out", UNREADABLE, "read defaults that are written out", "X.690 §11.5"),
+    accept(BOTH, "FALSE written out", PROFILE, "read defaults that are written out", "X.690 §11.5"),
+    accept(BOTH, "cA false written out", PROFILE, "read defaults that are written out", "X.690 §11.5"),
     accept(BOTH, "length not minimal", UNREADABLE, "read BER's lengths", "X.690 §10.1"),
     # basicConstraints, keyUsage, extendedKeyUsage
     accept(GNUTLS, "root's basicConstraints missing", "certificate_not_a_ca", "takes anchors as they are", "RFC 5280 §4.2.1.9"),
@@ -125,7 +126,7 @@ ROWS = [
     accept(GNUTLS, "e-mail address, local part in capitals", "certificate_name_mismatch", "ignores case in the local part", "RFC 5280 §7.5"),
     # nameConstraints
     accept(BOTH, "wildcard over what is excluded", CONSTRAINT, "forget that the wildcard stands for an excluded name, too", "RFC 5280 §4.2.1.10"),
-    accept(BOTH, "constraint with a leading dot", CONSTRAINT, "give the dot a meaning that it has in URIs and e-mail addresses alone", "RFC 5280 §4.2.1.10"),
+    accept(BOTH, "constraint with a leading dot", PROFILE, "give the dot a meaning that it has in URIs and e-mail addresses alone", "RFC 5280 §4.2.1.10"),
     accept(GNUTLS, "IPv6 beside an IPv4 constraint", CONSTRAINT, "takes the two for different types of name", "RFC 5280 §4.2.1.10"),
     accept(OPENSSL, "mask with holes", CONSTRAINT, "applies masks that no CIDR prefix has", "RFC 5280 §4.2.1.10"),
     accept(OPENSSL, "URI excluded", CONSTRAINT, "takes the user for a part of the host", "RFC 5280 §4.2.1.10, RFC 3986 §3.2"),

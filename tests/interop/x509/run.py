@@ -1,7 +1,8 @@
 """Verdicts on generated certificates, beside OpenSSL's and GnuTLS's.
 usage: run.py TLS12 CASES PEERS [--seed N] [--count N] [--keep FOLDER]
 
-Whoever disagrees with us must have its row in disagreements.py, and every row must be met."""
+Whoever disagrees with the policy `strict` must have its row in disagreements.py, and every row must be met. `standard` accepts
+more, for the reasons of is_of_profile()."""
 import argparse
 import collections
 import concurrent.futures
@@ -33,7 +34,8 @@ def play(options, folder, part):
     path = os.path.join(folder, f"cases{part}.jsonl")
     with open(path, "wb") as file:
         subprocess.run([options.cases, str(options.seed), str(options.count), str(part), str(JOBS)], stdout=file, check=True)
-    return answers([options.tls12, "verify", "--batch", "-", "--json"], path), answers([options.peers], path)
+    ours = [answers([options.tls12, "verify", "--policy", policy, "--batch", "-", "--json"], path) for policy in ("strict", "standard")]
+    return *ours, answers([options.peers], path)
 
 
 def row_for(peer, tags, ours, reason):
@@ -44,8 +46,15 @@ def row_for(peer, tags, ours, reason):
     return None
 
 
-def compare(ours, theirs):
-    """How often each row was met, and what none explains."""
+def is_of_profile(strict, standard):
+    """Whether the policies differ as they should: strict refuses by rules for issuers, or because of a CRL or a certificate beside
+    the chain that cannot be used."""
+    return standard["verdict"] == "valid" and (strict.get("rule") in ("certificate_profile", "certificate_status_unknown")
+                                               or "of those that came cannot be used" in strict["reason"])
+
+
+def compare(ours, theirs, strict=None):
+    """How often each row was met, and what none explains. `strict`: the answers of the other policy."""
     met, unexplained = collections.Counter(), []
     for case, answer in ours.items():  # "123, shape + break"
         tags = case.split(", ", 1)[1].split(" + ")
@@ -56,6 +65,8 @@ def compare(ours, theirs):
             row = row_for(peer, tags, answer, reason)
             if row:
                 met[row, peer] += 1
+            elif strict and is_of_profile(strict[case], answer):
+                met["profile", peer] += 1
             else:
                 unexplained.append(f"{case}: we say {answer['reason'] or 'valid'}; {peer} says {reason or 'valid'}")
     return met, unexplained
@@ -63,6 +74,23 @@ def compare(ours, theirs):
 
 def in_words(row):
     return f"{' and '.join(row.peers)} {row.verdict}{'s' if len(row.peers) == 1 else ''} \"{row.tag}\": {row.why} ({row.section})"
+
+
+def differences_of_policies(strict, standard):
+    return [f"{case}: strict says {answer['reason'] or 'valid'}; standard says {standard[case]['reason'] or 'valid'}" for case, answer in strict.items()
+            if answer["verdict"] != standard[case]["verdict"] and not is_of_profile(answer, standard[case])]
+
+
+def report_standard(strict, standard, theirs):
+    met, unexplained = compare(standard, theirs, strict)
+    failures = unexplained + differences_of_policies(strict, standard)
+    for failure in failures[:SHOWN]:
+        print("FAILED: standard:", failure)
+    valid = sum(answer["verdict"] == "valid" for answer in standard.values())
+    profile = sum(is_of_profile(strict[case], answer) for case, answer in standard.items())
+    print(f"standard: {valid} of {len(standard)} cases are valid, {profile} of them refused by strict alone; the peers differ in "
+          f"{sum(met.values()) + len(unexplained)} verdicts, {len(unexplained)} unexplained")
+    return 1 if failures else 0
 
 
 def report(ours, met, unexplained, is_default):
@@ -95,13 +123,15 @@ def main():
     if not options.peers:
         print("skipped: 1 comparison, for the development files of OpenSSL or GnuTLS are not installed")
         return 77
-    ours, theirs = {}, {}
+    ours, standard, theirs = {}, {}, {}
     with tempfile.TemporaryDirectory(prefix="tls12-x509-") as temporary, concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        for our_part, their_part in pool.map(lambda part: play(options, options.keep or temporary, part), range(JOBS)):
+        for our_part, standard_part, their_part in pool.map(lambda part: play(options, options.keep or temporary, part), range(JOBS)):
             ours.update(our_part)
+            standard.update(standard_part)
             theirs.update(their_part)
     met, unexplained = compare(ours, theirs)
-    return report(ours, met, unexplained, (options.seed, options.count) == (DEFAULT_SEED, DEFAULT_COUNT))
+    failed = report(ours, met, unexplained, (options.seed, options.count) == (DEFAULT_SEED, DEFAULT_COUNT))
+    return report_standard(ours, standard, theirs) or failed
 
 
 sys.exit(main())
