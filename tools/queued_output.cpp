@@ -81,9 +81,10 @@ QueuedOutput::~QueuedOutput() { finish(); }
 
 int QueuedOutput::finish() {
   std::unique_lock lock(shared_->mutex);
-  shared_->stopping = true;
-  shared_->changed.notify_all();
-  shared_->changed.wait_for(lock, kLastWait, [&] { return shared_->done; });
+  if (!std::exchange(shared_->stopping, true)) {
+    shared_->changed.notify_all();
+    shared_->changed.wait_for(lock, kLastWait, [&] { return shared_->done; });
+  }
   return shared_->fault;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <string>
 #include <utility>
@@ -76,6 +77,29 @@ TEST_CASE("a reader that has stopped holds the end for kLastWait at most") {
   const auto took = std::chrono::steady_clock::now() - began;
   CHECK(took >= QueuedOutput::kLastWait);
   CHECK(took < QueuedOutput::kLastWait * 5);
+}
+
+TEST_CASE("finish() waits for the reader once, and returns the first error of a write") {
+  const Pipe pipe;
+  QueuedOutput output(pipe.ends[1], notice);
+  output.put("one\n");
+  CHECK(output.finish() == 0);
+  CHECK(pipe.read_line() == "one");
+
+  const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  REQUIRE(full >= 0);
+  QueuedOutput lost(full, notice);
+  lost.put("one\n");
+  CHECK(lost.finish() == ENOSPC);
+  CHECK(lost.finish() == ENOSPC);
+  ::close(full);
+
+  QueuedOutput stuck(pipe.ends[1], notice);
+  stuck.put(std::string(QueuedOutput::kQueueBytes - 1, 'x') + "\n");
+  stuck.finish();
+  const auto began = std::chrono::steady_clock::now();
+  stuck.finish();
+  CHECK(std::chrono::steady_clock::now() - began < QueuedOutput::kLastWait / 2);
 }
 
 TEST_CASE("a reader that has gone holds the end not at all") {
