@@ -13,7 +13,7 @@ TEXT = "".join(chr(c) for c in range(0x21, 0x61))  # 64 printable characters, a 
 
 def connect(server, *options):
     """What our client tells of a connection."""
-    done = subprocess.run([server.stage.tls12, "connect", f"127.0.0.1:{server.port}", "--json", "--policy", "psk", "--timeout", "10", *options],
+    done = subprocess.run([server.stage.tls12, "connect", f"127.0.0.1:{server.port}", "--json", "--policy", "psk", "--half-close", "--timeout", "10", *options],
                           input="", capture_output=True, text=True, timeout=PATIENCE, check=False)
     return json.loads(done.stderr.splitlines()[-1])
 
