@@ -49,6 +49,7 @@ const Row kRows[] = {
     {"min-version", &Flags::min_version},
     {"max-version", &Flags::max_version},
     {"max-cert-list", &Flags::max_cert_list},
+    {"max-send-fragment", &Flags::max_send_fragment},
     {"no-tls1", &Flags::no_tls1},
     {"no-tls11", &Flags::no_tls11},
     {"no-tls12", &Flags::no_tls12},

@@ -33,7 +33,7 @@ struct Flags {
   // What we speak.
   std::vector<unsigned> curves = {}, verify_prefs = {};
   std::optional<std::string> cipher = {}, host_name = {}, advertise_alpn = {}, select_alpn = {};
-  unsigned min_version = 0, max_version = 0, max_cert_list = 0;
+  unsigned min_version = 0, max_version = 0, max_cert_list = 0, max_send_fragment = 0;
   bool no_tls1 = false, no_tls11 = false, no_tls12 = false, no_tls13 = false, fallback_scsv = false, no_ticket = false;
   bool decline_alpn = false, reject_alpn = false;
   bool renegotiate_once = false, renegotiate_freely = false, renegotiate_ignore = false,

@@ -63,6 +63,7 @@ CommonConfig common(const Flags& flags, Seen& seen) {
   config.limits.warning_alerts = 4;
   config.limits.certificates = 10'000;
   if (flags.max_cert_list != 0) config.limits.certificate_message = flags.max_cert_list;
+  config.max_send_fragment = static_cast<std::uint16_t>(flags.max_send_fragment);
   config.renegotiation_refusal = flags.renegotiate_ignore ? RenegotiationRefusal::ignore : RenegotiationRefusal::refuse;
   config.observe = [&seen](Role) { return std::make_unique<Watcher>(seen); };
   return config;
