@@ -59,8 +59,9 @@ void Peer::talk() {
     more = false;
     while (reading() && receive(kMaxPlaintext)) more = true;
     converse();
-    find_point();
+    // A peer that trickles sends more than what was looked at.
     if (reached_ || gone()) return;
+    find_point();
     send(finder_.limit().value_or(looked_at_));
     if (!gone() && finder_.limit() == sent_) reached_ = Clock::now();
   }
