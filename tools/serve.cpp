@@ -101,7 +101,7 @@ auto finder_of(const std::vector<PreSharedKey>& keys) {
 /// What outlives a reload, so that sessions do.
 struct Sessions {
   std::shared_ptr<SessionStore> store;
-  std::shared_ptr<TicketKeys> random_keys = TicketKeys::rotating();
+  std::shared_ptr<TicketKeys> random_keys;
 };
 
 /// Where a context tells of its connections.
@@ -244,7 +244,9 @@ int run(const Options& options) {
   if (!options.www.empty() && (::stat(options.www.c_str(), &about) != 0 || !S_ISDIR(about.st_mode))) return failed(options.www + " is not a folder");
   auto made = identities(options);
   if (!made) return failed(made.error());
-  Sessions sessions;
+  auto random_keys = TicketKeys::rotating();
+  if (!random_keys) return failed(random_keys.error());
+  Sessions sessions{.store = {}, .random_keys = std::move(*random_keys)};
   if (options.session_cache != 0) sessions.store = make_memory_session_store({.sessions = options.session_cache});
   OnSignals::block();
   raise_descriptor_limit();

@@ -86,10 +86,13 @@ class TicketKeys {
         std::chrono::hours(36);  ///< how long it opens tickets, counted from its beginning; a ticket that it opened then is renewed
   };
 
-  /// Random keys of this process, made when they are needed and rotated by the clock that each connection was given. Errors: Errc::misuse when a key would
-  /// seal for longer than it opens.
-  static Result<std::shared_ptr<TicketKeys>> rotating(const Schedule& schedule, ProviderPtr provider = default_provider());
-  static std::shared_ptr<TicketKeys> rotating(ProviderPtr provider = default_provider());
+  /// Random keys of this process, made when they are needed and rotated by the clock that each
+  /// connection was given. Errors: Errc::misuse when a key would seal for longer than it opens;
+  /// Errc::out_of_memory.
+  static Result<std::shared_ptr<TicketKeys>> rotating(
+      const Schedule& schedule, ProviderPtr provider = default_provider());
+  /// The same, by the default schedule.
+  static Result<std::shared_ptr<TicketKeys>> rotating(ProviderPtr provider = default_provider());
   /// Keys that somebody else rotates: the first seals, all open. Errors: Errc::misuse when there is none, or one is not kSecretSize bytes.
   static Result<std::shared_ptr<TicketKeys>> from_secrets(const std::vector<std::vector<std::uint8_t>>& secrets, ProviderPtr provider = default_provider());
   /// The same for keys that are in use: from now on these. Errors: as from_secrets, which change nothing; Errc::misuse for rotating keys.

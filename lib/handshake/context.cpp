@@ -279,7 +279,12 @@ Result<ServerContext> ServerConfig::build() const try {
     return fail(checked.error().in(Phase::configure));
   auto shown = handshake::show_all(identities, common, *abilities);
   if (!shown) return fail(shown.error().in(Phase::configure));
-  auto keys = !tickets ? nullptr : ticket_keys ? ticket_keys : TicketKeys::rotating(common.provider);
+  auto keys = tickets ? ticket_keys : nullptr;
+  if (tickets && !keys) {
+    auto own = TicketKeys::rotating(common.provider);
+    if (!own) return fail(own.error().in(Phase::configure));
+    keys = std::move(*own);
+  }
   auto content = std::make_shared<const ServerContext::Content>(
       *this, std::move(*abilities), std::move(*shown),
       send_authorities ? handshake::encode_authorities(client_trust) : std::vector<std::uint8_t>(),

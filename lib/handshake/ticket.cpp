@@ -90,7 +90,9 @@ Result<std::shared_ptr<TicketKeys>> TicketKeys::rotating(const Schedule& schedul
   return std::shared_ptr<TicketKeys>(new TicketKeys(std::move(content)));
 } catch (...) { return fail(caught()); }
 
-std::shared_ptr<TicketKeys> TicketKeys::rotating(ProviderPtr provider) { return *rotating(Schedule{}, std::move(provider)); }
+Result<std::shared_ptr<TicketKeys>> TicketKeys::rotating(ProviderPtr provider) {
+  return rotating(Schedule{}, std::move(provider));
+}
 
 Result<std::shared_ptr<TicketKeys>> TicketKeys::from_secrets(const std::vector<std::vector<std::uint8_t>>& secrets, ProviderPtr provider) try {
   auto keys = keys_of(secrets, *provider);

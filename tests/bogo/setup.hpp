@@ -14,7 +14,7 @@ namespace tls12::bogo {
 /// What the connections of one test share.
 struct Shared {
   std::shared_ptr<WatchedStore> sessions = std::make_shared<WatchedStore>();
-  std::shared_ptr<TicketKeys> ticket_keys = TicketKeys::rotating();
+  std::shared_ptr<TicketKeys> ticket_keys = TicketKeys::rotating().value();
   std::optional<bool> verdict = {};  ///< what the verifier said last
 };
 

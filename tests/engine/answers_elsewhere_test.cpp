@@ -78,7 +78,7 @@ struct JudgedAgain {
   JudgedAgain() {
     client.sessions = make_memory_session_store();
     client.verdict_on_resumption = server.verdict_on_resumption = true;
-    server.ticket_keys = TicketKeys::rotating();
+    server.ticket_keys = TicketKeys::rotating().value();
     Judged first(client, server);
     CHECK(first.client.accept_peer().has_value());
     first.talk();
@@ -168,7 +168,7 @@ TEST_CASE("no session, a damaged one and an old one are a full handshake") {
 TEST_CASE("where there is a ticket nothing is looked up; nor is there anything to look up where nothing is kept") {
   FarAway ends;
   ends.client.tickets = ends.server.tickets = true;
-  ends.server.ticket_keys = TicketKeys::rotating();
+  ends.server.ticket_keys = TicketKeys::rotating().value();
   for (const bool resumed : {false, true}) {
     ends.client.sessions = resumed ? ends.client.sessions : make_memory_session_store();
     Pair pair(ends.client, ends.server);
@@ -306,7 +306,7 @@ TEST_CASE("a verdict is asked for on bare keys too, and never on a client that s
   client.accept_raw_public_key = [](Bytes) { return true; };
   client.verdict_elsewhere = true;
   client.sessions = make_memory_session_store();
-  server.ticket_keys = TicketKeys::rotating();
+  server.ticket_keys = TicketKeys::rotating().value();
   Judged bare(client, server);
   REQUIRE(bare.client.wants() == Wants::verdict);
   CHECK_FALSE(bare.client.state().peer_raw_public_key.empty());
@@ -375,7 +375,7 @@ TEST_CASE("a session that is resumed has nothing to decrypt") {
   ClientConfig client = Decrypting::client_side();
   client.sessions = make_memory_session_store();
   ServerConfig server = Decrypting::server_side();
-  server.ticket_keys = TicketKeys::rotating();
+  server.ticket_keys = TicketKeys::rotating().value();
   Decrypting first(client, server);
   REQUIRE(first.server.provide_decryption(first.block()).has_value());
   first.talk();

@@ -96,7 +96,7 @@ TEST_CASE("the state of each end holds the identity that it shows, in full hands
   ServerConfig server = server_config();
   server.common.schemes = {SignatureScheme::ed25519};
   server.client_authentication = ClientAuthentication::request;
-  server.ticket_keys = TicketKeys::rotating();
+  server.ticket_keys = TicketKeys::rotating().value();
   Pair full(client, server);
   full.talk();
   REQUIRE(full.complete());

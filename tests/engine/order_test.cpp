@@ -80,7 +80,7 @@ class Stage {
     server_.tickets = course.resumes == Course::Resumes::by_ticket;
     if (course.resumes == Course::Resumes::no) return;
     client_.sessions = server_.sessions = store_;
-    server_.ticket_keys = TicketKeys::rotating();
+    server_.ticket_keys = TicketKeys::rotating().value();
     if (&course.steps == &kTicketServerSteps) return;
     ScriptedPeer first = make();
     Steps steps = kClientSteps;

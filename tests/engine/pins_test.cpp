@@ -118,7 +118,7 @@ TEST_CASE("a session is resumed under the pins that it was made under, and under
         ends.client.sessions = make_memory_session_store();
         ends.client.tickets = tickets;
         ends.server.sessions = make_memory_session_store();
-        ends.server.ticket_keys = TicketKeys::rotating();
+        ends.server.ticket_keys = TicketKeys::rotating().value();
         REQUIRE(ends.talk().complete());
         const Pair again = ends.talk();
         CHECK(again.complete());
@@ -137,7 +137,7 @@ TEST_CASE("a session is resumed under the pins that it was made under, and under
 TEST_CASE("with pins_suffice neither a full nor an abbreviated handshake looks at the dates") {
   Ends ends = Ends::pinning({pin_of(shown())});
   ends.client.sessions = make_memory_session_store();
-  ends.server.ticket_keys = TicketKeys::rotating();
+  ends.server.ticket_keys = TicketKeys::rotating().value();
   const WallTime late = kNow + std::chrono::days(1000);
   for (const bool resumed : {false, true}) {
     const Pair pair = ends.talk(late);
@@ -149,7 +149,7 @@ TEST_CASE("with pins_suffice neither a full nor an abbreviated handshake looks a
 TEST_CASE("a session that was made without a verdict is not resumed where one is asked for") {
   Ends ends;
   ends.client.sessions = make_memory_session_store();
-  ends.server.ticket_keys = TicketKeys::rotating();
+  ends.server.ticket_keys = TicketKeys::rotating().value();
   ends.client.identities = {shown()};
   ends.server.client_authentication = ClientAuthentication::require_any;
   REQUIRE(ends.talk().complete());

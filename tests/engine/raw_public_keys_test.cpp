@@ -403,7 +403,7 @@ TEST_CASE("a session remembers the bare key, and is resumed as long as the key i
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
     ends.client.tickets = ends.server.tickets = tickets;
-    if (tickets) ends.server.ticket_keys = TicketKeys::rotating();
+    if (tickets) ends.server.ticket_keys = TicketKeys::rotating().value();
     ends.server.sessions = make_memory_session_store();
     const Talked first(ends);
     CHECK_FALSE(first.server.state().resumed);
@@ -427,7 +427,7 @@ TEST_CASE("a client's session with a bare key is offered again as long as the ke
   client.accept_raw_public_key = [&](Bytes) { return known; };
   ServerConfig server = server_config();
   server.certificate_types = {kRaw};
-  server.ticket_keys = TicketKeys::rotating();
+  server.ticket_keys = TicketKeys::rotating().value();
   const auto connect = [&] {
     Pair pair(client, server);
     pair.talk();

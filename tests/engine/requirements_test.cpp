@@ -271,7 +271,7 @@ TEST_CASE("a session that was made without a requirement does not satisfy it") {
         CAPTURE(tickets);
         CAPTURE(row.name);
         const auto clients = make_memory_session_store(), servers = make_memory_session_store();
-        const auto keys = TicketKeys::rotating();
+        const auto keys = TicketKeys::rotating().value();
         const auto connect = [&](Ends ends) {
           ends.client.sessions = clients;
           ends.server.sessions = servers;
@@ -347,7 +347,7 @@ TEST_CASE("a requirement is checked again when a session is resumed, at both end
       ends.client.sessions = kept;
       ends.server.sessions = make_memory_session_store();
       ends.client.tickets = tickets;
-      ends.server.ticket_keys = TicketKeys::rotating();
+      ends.server.ticket_keys = TicketKeys::rotating().value();
       Pair pair(ends.client, ends.server);
       pair.talk();
       REQUIRE(pair.complete());
@@ -383,7 +383,7 @@ struct Remembering : Ends {
     client.sessions = make_memory_session_store();
     client.tickets = tickets;
     server.sessions = make_memory_session_store();
-    server.ticket_keys = TicketKeys::rotating();
+    server.ticket_keys = TicketKeys::rotating().value();
   }
   /// 'r': resumed; 'f': a full handshake; or the alert of the end that refuses.
   std::string connect() const {

@@ -119,7 +119,7 @@ Cost cost_of_resumption(bool tickets, bool client_certificate) {
   client.sessions = make_memory_session_store();
   server.sessions = make_memory_session_store();
   server.tickets = tickets;
-  server.ticket_keys = TicketKeys::rotating(server.common.provider);
+  server.ticket_keys = TicketKeys::rotating(server.common.provider).value();
   server.identities = {identity};
   if (client_certificate) {
     client.identities = {identity};

@@ -110,7 +110,7 @@ TEST_CASE("what a session is bound to: change it, and the handshake is a full on
     authentication.server.client_authentication = ClientAuthentication::request;
     CHECK_FALSE(authentication.resumes());
     Remembering keys = first();
-    keys.server.ticket_keys = TicketKeys::rotating();
+    keys.server.ticket_keys = TicketKeys::rotating().value();
     keys.server.sessions = make_memory_session_store();
     CHECK_FALSE(keys.resumes());
     Remembering name = first();

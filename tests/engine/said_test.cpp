@@ -128,7 +128,7 @@ std::vector<Kind> kinds() {
     resumed.client.sessions = make_memory_session_store();
     resumed.client.tickets = tickets;
     resumed.server.sessions = make_memory_session_store();
-    resumed.server.ticket_keys = TicketKeys::rotating();
+    resumed.server.ticket_keys = TicketKeys::rotating().value();
     converse(resumed.client, resumed.server);
     all.push_back(resumed);
   }

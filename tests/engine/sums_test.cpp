@@ -132,7 +132,7 @@ TEST_CASE("a server issues no ticket larger than kMaxTicket, and takes back each
       ServerConfig server = server_config();
       server.client_authentication = ClientAuthentication::require_and_verify;
       server.client_trust = TrustStore::of({chain.ca.chain().front()});
-      server.ticket_keys = TicketKeys::rotating();
+      server.ticket_keys = TicketKeys::rotating().value();
       server.common.limits.client_hello = limit;
       Pair first(client, server);
       first.talk();

@@ -43,7 +43,7 @@ struct Acquainted {
     client.sessions = clients;
     server.sessions = servers;
     client.tickets = tickets;
-    server.ticket_keys = TicketKeys::rotating();
+    server.ticket_keys = TicketKeys::rotating().value();
     Pair pair(client, server);
     pair.talk();
     REQUIRE(pair.complete());
