@@ -81,12 +81,13 @@ struct Candidates {
 Candidates candidates_for(CertificateType type, const std::optional<x509::ReferenceName>& wanted,
                           std::span<const ShownIdentity> identities) {
   Candidates found{.type = type};
-  for (const ShownIdentity& shown : identities)
-    if (shown.identity.can_be_shown_as(type)) found.identities.push_back(&shown);
-  const auto others = std::ranges::stable_partition(
-      found.identities, [&](const ShownIdentity* shown) { return is_for(*shown, wanted); });
-  found.named = others.begin() != found.identities.begin();
-  if (found.named) found.identities.erase(others.begin(), others.end());
+  for (const ShownIdentity& shown : identities) {
+    if (!shown.identity.can_be_shown_as(type)) continue;
+    const bool named = is_for(shown, wanted);
+    if (named && !found.named) found.identities.clear();  // those before are for other names
+    found.named |= named;
+    if (named == found.named) found.identities.push_back(&shown);
+  }
   return found;
 }
 
