@@ -209,6 +209,8 @@ const Call kCalls[] = {
     {"provide_session", [](InFlight& f) { (void)f.engine.provide_session({}); }},
     {"accept_peer", [](InFlight& f) { (void)f.engine.accept_peer(); }},
     {"refuse_peer", [](InFlight& f) { (void)f.engine.refuse_peer("a test"); }},
+    {"accept_renegotiation", [](InFlight& f) { (void)f.engine.accept_renegotiation(); }},
+    {"refuse_renegotiation", [](InFlight& f) { (void)f.engine.refuse_renegotiation(); }},
     {"consume", [](InFlight& f) { (void)f.engine.consume(f.engine.readable().size()); }},
     {"write", [](InFlight& f) { (void)f.engine.write(large()); }},
     {"write", [](InFlight& f) { (void)f.engine.write(large(), Flush::later); }},

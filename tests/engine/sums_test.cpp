@@ -266,7 +266,6 @@ TEST_CASE("RFC 5246 §7.4.4: certificate_authorities names all authorities that 
     server.client_authentication = ClientAuthentication::verify_if_given;
     server.client_trust = TrustStore::of(anchors);
     ClientConfig client = client_config();
-    client.common.limits.handshake_message = 1 << 17;
     std::optional<std::size_t> named;
     client.choose_identity = [&](const CertificateRequest& request) -> std::optional<Identity> {
       named = request.certificate_authorities.size();
@@ -308,7 +307,6 @@ TEST_CASE(
     server.client_authentication = ClientAuthentication::verify_if_given;
     server.client_trust = TrustStore::of(anchors);
     ClientConfig client = client_config();
-    client.common.limits.handshake_message = 1 << 17;
     std::pair<std::size_t, std::size_t> named;
     client.choose_identity = [&](const CertificateRequest& request) -> std::optional<Identity> {
       for (const Bytes name : request.certificate_authorities) named.second += 2 + name.size();
