@@ -204,6 +204,9 @@ TEST_CASE(
   CHECK(server.fault({.suites = dhe, .groups = test::joined({unknown, curve})}) ==
         Errc::no_common_finite_field);
   CHECK(server.fault({.suites = both, .groups = unknown}) == Errc::no_common_finite_field);
+  common.suites = {TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_DHE_RSA_WITH_AES_128_GCM_SHA256};
+  const Server ecdhe_first({KeyKind::rsa}, common);
+  CHECK(ecdhe_first.fault({.suites = both, .groups = unknown}) == Errc::no_common_finite_field);
   CHECK(rule(Errc::no_common_finite_field).alert == Alert::insufficient_security);
   CHECK(server.chosen({.suites = both, .groups = test::joined({unknown, curve})}).suite->suite ==
         TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256);
