@@ -12,18 +12,22 @@
 namespace tls12::x509 {
 namespace {
 
-/// RFC 4007 §11: "fe80::1%eth0". The zone is of this machine alone: it has at least one character, and none that a URL or a shell splits at.
-std::string without_zone(const std::string& text) {
+/// Where the zone of RFC 4007 §11 begins in "fe80::1%eth0", npos without one. The zone is of this
+/// machine alone: it has at least one character, and none that a URL or a shell splits at.
+std::size_t zone_in(const std::string& text) {
   const std::size_t percent = text.find('%');
-  const bool is_zone = percent != text.npos && percent + 1 < text.size() && text.find_first_of("% []/", percent + 1) == text.npos;
-  return is_zone ? text.substr(0, percent) : text;
+  if (percent == text.npos || percent + 1 == text.size()) return text.npos;
+  return text.find_first_of("% []/", percent + 1) == text.npos ? percent : text.npos;
 }
 
 /// The size of the address in `out`; 0 if the text is not an address.
 std::size_t parse_address(const std::string& text, std::array<std::uint8_t, 16>& out) {
   if (text.contains('\0')) return 0;
   if (inet_pton(AF_INET, text.c_str(), out.data()) == 1) return 4;
-  return inet_pton(AF_INET6, without_zone(text).c_str(), out.data()) == 1 ? 16 : 0;
+  if (inet_pton(AF_INET6, text.c_str(), out.data()) == 1) return 16;
+  const std::size_t zone = zone_in(text);
+  if (zone == text.npos) return 0;
+  return inet_pton(AF_INET6, text.substr(0, zone).c_str(), out.data()) == 1 ? 16 : 0;
 }
 
 bool is_same(const GeneralName& presented, const ReferenceName& wanted) {
