@@ -168,6 +168,10 @@ TEST_CASE("Renegotiation::ask: an answer from another thread ends the wait of a 
   r.ask();
   r.script = r.handshake();
   r.script.push_back([&] { r.say("after"); });
+  r.clock.when_idle([&, before = r.server->seen.size()] {
+    r.server->collect();
+    return r.server->seen.size() > before && r.step();  // the ClientHello follows the answer
+  });
   auto reader = std::async(std::launch::async, [&] { return r.read(); });
   asked.get_future().wait();
   CHECK(r.conn->wants() == Wants::renegotiation);
