@@ -62,7 +62,8 @@ class Serving:
         self.code = self.process.returncode
 
     def connect(self, stage, *options, **more):
-        return stage.run("connect", self.address, "--ca", stage.root, "--servername", "leaf.example", "--timeout", "20", *options, **more)
+        return stage.run("connect", self.address, "--ca", stage.root, "--servername", "leaf.example", "--half-close",
+                         "--timeout", "20", *options, **more)
 
 
 # ------------------------------------------------------------------------------------------ forms of files
@@ -87,7 +88,7 @@ def der(stage):
     forge.run("pkey", "-in", stage.key, "-outform", "DER", "-out", "key.der")
     with Serving(stage, ["--cert", forge.der("leaf"), "--key", forge.path("key.der")], None) as server:
         expect(server.connect(stage, "--cert", forge.der("leaf"), "--key", forge.path("key.der"), stdin=b"hello") == "hello")
-        stage.run("connect", server.address, "--ca", forge.der("root"), "--servername", "leaf.example")
+        stage.run("connect", server.address, "--ca", forge.der("root"), "--servername", "leaf.example", "--half-close")
     expect("CN=leaf.example" in stage.run("cert", "--show", forge.der("leaf")))
     forge.request("asked", "/CN=asked.example", "subjectAltName=DNS:asked.example\n")
     forge.run("req", "-in", "asked.csr", "-outform", "DER", "-out", "asked.der")
@@ -190,7 +191,7 @@ def standard_input(stage):
     with stage.serve() as server:
         # One input has both, and none of it goes to the server.
         expect(server.connect(stage, "--cert", "-", "--key", "-", stdin=both) == "")
-        stage.run("connect", server.address, "--ca", "-", "--servername", "leaf.example", stdin=root)
+        stage.run("connect", server.address, "--ca", "-", "--servername", "leaf.example", "--half-close", stdin=root)
     encrypted = leaf + stage.content(stage.encrypted)
     stage.run("cert", "--request", "a.example", "--key", stage.encrypted, "--key-pass", "file:-", "--out", stage.forge.path("out"), stdin=b"secret\n")
     reason = stage.run("serve", "--cert", "-", "--key", "-", code=1, stdin=encrypted)
