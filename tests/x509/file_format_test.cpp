@@ -356,7 +356,7 @@ TEST_CASE("the scalar of an EC key may have more or fewer leading zeros than RFC
   // A scalar of 31 octets: one leading zero is right.
   std::vector<std::uint8_t> digits(31, 0x11);
   std::optional<std::vector<std::uint8_t>> expected;
-  for (const std::size_t zeros : {1, 0, 2, 3, 33}) {
+  for (const std::size_t zeros : {1u, 0u, 2u, 3u, 33u}) {
     std::vector<std::uint8_t> scalar(zeros, 0);
     scalar.insert(scalar.end(), digits.begin(), digits.end());
     for (const auto& encoding : encodings_of(scalar)) {
