@@ -68,7 +68,7 @@ def serve(stage, setting, *mode):
     clients += ["--raw-key"] * ("server" in setting.raw)
     clients += ["--no-client-ca-names"] * (not setting.ca_names) + ["--no-dynamic-records"] * (not setting.dynamic_records)
     staple = ["--staple", setting.staple] if setting.staple else []
-    server = stage.start(stage.tls12, "serve", "--listen", "127.0.0.1:0", "--timeout", 20, *clients, *staple, *sessions[setting.sessions],
+    server = stage.start(stage.tls12, "serve", "--listen", "127.0.0.1:0", "--timeout", 20, "--handshake-time", 20, *clients, *staple, *sessions[setting.sessions],
                          *_common(setting), *mode)
     server.port = int(server.out.until(r"listening on 127\.0\.0\.1:(\d+)\n")[1])
     return server
