@@ -95,7 +95,9 @@ Candidates candidates_for(CertificateType type, const std::optional<x509::Refere
 /// 32,767 values; few of them mean anything.
 template <class E, class IsKept>
 std::vector<std::uint8_t> shortened(const ListOf16<E>& list, IsKept is_kept) {
+  constexpr std::size_t kUsual = 256;  // bytes: more than the registry has suites for
   std::vector<std::uint8_t> wire;
+  wire.reserve(std::min(list.wire().size(), kUsual));
   std::bitset<0x10000> seen;
   for (const E value : list) {
     const auto number = static_cast<unsigned>(value);
