@@ -76,6 +76,19 @@ def request_of(stream):
     return data
 
 
+@test("a certificate of --ca that cannot be used is reported with its place, and the others are trusted")
+def skips_unusable(stage):
+    bundle = stage.path("bundle.pem")
+    with open(stage.ca, encoding="ascii") as ca, open(bundle, "w", encoding="ascii") as file:
+        file.write(ca.read() + "-----BEGIN CERTIFICATE-----\nMAMCAQA=\n-----END CERTIFICATE-----\n")
+    with Peer(stage, lambda stream: (request_of(stream), stream.unwrap())) as peer:
+        done = subprocess.run([stage.tls12, "connect", f"127.0.0.1:{peer.port}", "--ca", bundle, "--half-close"],
+                              input=REQUEST, capture_output=True, timeout=2 * PATIENCE, check=False)
+    expect(done.returncode == 0, done)
+    expect(done.stderr.startswith(b"tls12: skipped: "), done.stderr)
+    expect(f" {bundle}: certificate 2: ".encode() in done.stderr.splitlines()[0], done.stderr)
+
+
 # ------------------------------------------------ the end of the input
 
 
