@@ -154,7 +154,7 @@ Answer answer(const std::string& text, const Case& defaults, bool with_details) 
 constexpr std::size_t kMaxLine = kMaxFile;
 
 /// False at the end of the file. Throws if it cannot be read, if a line is longer than kMaxLine, or if
-/// there is no memory for the line: the cases that follow would be lost without a word.
+/// memory for the line runs out: otherwise the cases that follow would be lost silently.
 bool next_line(std::FILE* file, std::string& line) {
   line.clear();
   errno = 0;

@@ -70,8 +70,7 @@ struct SignatureWanted {
 /// Ways for a protocol above to prove that it speaks over this very connection (RFC 5929, RFC 9266).
 enum class ChannelBinding : std::uint8_t {
   /// RFC 5929 §3: the first Finished of the latest handshake. After an abbreviated handshake only
-  /// with
-  /// extended_master_secret (RFC 7627 §5.4, §6.1).
+  /// with extended_master_secret (RFC 7627 §5.4, §6.1).
   tls_unique,
   tls_server_end_point,  ///< RFC 5929 §4: a hash of the server's certificate
   /// RFC 9266 §2: 32 bytes exported for the purpose; with extended_master_secret alone, and at a

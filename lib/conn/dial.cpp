@@ -9,7 +9,7 @@ namespace tls12 {
 
 Result<Conn> dial(std::string_view host, std::uint16_t port, const ClientContext& context, Deadline deadline, std::string_view server_name) try {
   const std::string_view name = server_name.empty() ? host : server_name;
-  // A name that no certificate can have is no reason to connect.
+  // Do not connect for a name that no certificate can have.
   if (const auto parsed = x509::ReferenceName::parse(name); !parsed) return fail(parsed.error().in(Phase::configure));
   auto transport = connect_tcp(host, port, deadline);
   if (!transport) return fail(transport.error());

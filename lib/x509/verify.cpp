@@ -35,7 +35,7 @@ std::string in_words(std::span<const UnusableCertificate> unusable) {
   return text;
 }
 
-/// A chain may be missing because of them. An Error has little room: this error says itself that there is no chain.
+/// A chain may be missing because of them. An Error has little room, so this error also says that the chain is missing.
 VerifyFailure with_unusable(VerifyFailure failure, std::span<const UnusableCertificate> unusable) {
   if (unusable.empty()) return failure;
   const std::string why = in_words(unusable);

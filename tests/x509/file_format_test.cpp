@@ -391,7 +391,7 @@ TEST_CASE(
 }
 
 // ----------------------------------------------------------------------------------------------------
-// what is no plain file
+// paths that are not regular files
 
 TEST_CASE("a folder, an endless file and one above the limit are errors that name the file") {
   const Folder folder;
