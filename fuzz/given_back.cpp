@@ -1,8 +1,12 @@
-// Two connections of one client and one server: all that the first one leaves behind, and all that the peer chose the size of,
-// goes into the second one: tickets, session IDs, names, protocols, PSK hints and identities, certificate chains, staples, SCTs.
-// Sizes are near the limits of the length fields that carry them, and sessions may be changed between the connections. What must hold:
-//   no field is written with a wrong length: neither end finds a fault in the syntax of the other's messages;
-//   each handshake completes, resumed or full, or ends with a named error that is not an internal one;
+// Two connections of one client and one server: all that the first one leaves behind, and all that
+// the peer chose the size of, goes into the second one: tickets, session IDs, names, protocols, PSK
+// hints and identities, certificate chains, staples, SCTs.
+// Sizes are near the limits of the length fields that carry them, and sessions may be changed
+// between the connections. What must hold:
+//   no field is written with a wrong length: neither end finds a fault in the syntax of the other's
+//   messages;
+//   each handshake completes, resumed or full, or ends with a named error that is not an internal
+//   one;
 //   data that was not changed between the connections does not make the second one fail.
 #include <cstdlib>
 #include <iostream>
@@ -45,7 +49,8 @@ class Input {
     constexpr std::size_t kEdges[] = {0, 32, 255, 1 << 14, 65'000, 65'535};
     const std::size_t edge = kEdges[u8() % std::size(kEdges)];
     const unsigned offset = u16();
-    return offset % 2 == 0 ? edge + offset % 1024 : edge - std::min<std::size_t>(edge, offset % 1024);
+    return offset % 2 == 0 ? edge + offset % 1024
+                           : edge - std::min<std::size_t>(edge, offset % 1024);
   }
   std::string text(std::size_t at_most) {
     std::string made(std::min(rest_.size(), static_cast<std::size_t>(u8()) % (at_most + 1)), '\0');
@@ -79,11 +84,17 @@ struct World {
 
   World() {
     for (const int size : {0, 3'000, 7'500, 8'000, 16'000, 30'000, 60'000})
-      clients.push_back(Identity::from({issue("client", false, static_cast<std::size_t>(size), &ca)}, key).value());
+      clients.push_back(
+          Identity::from({issue("client", false, static_cast<std::size_t>(size), &ca)}, key)
+              .value());
   }
-  Certificate issue(const std::string& name, bool is_ca, std::size_t size, const Identity* issuer) const {
-    CertificateRecipe recipe{
-        .common_name = name, .is_ca = is_ca, .for_clients = !is_ca, .not_before = kNow - std::chrono::hours(1), .not_after = kNow + std::chrono::hours(1)};
+  Certificate issue(const std::string& name, bool is_ca, std::size_t size,
+                    const Identity* issuer) const {
+    CertificateRecipe recipe{.common_name = name,
+                             .is_ca = is_ca,
+                             .for_clients = !is_ca,
+                             .not_before = kNow - std::chrono::hours(1),
+                             .not_after = kNow + std::chrono::hours(1)};
     if (!is_ca) recipe.names = {name};
     if (size != 0) recipe.names.push_back("URI:https://a.example/" + std::string(size, 'x'));
     return issue_certificate(recipe, key, issuer, provider).value();
@@ -98,26 +109,31 @@ struct Ends {
   ClientConfig client;
   ServerConfig server;
   std::string name;
-  std::shared_ptr<OneSession> clients = std::make_shared<OneSession>(), servers = std::make_shared<OneSession>();
+  std::shared_ptr<OneSession> clients = std::make_shared<OneSession>(),
+                              servers = std::make_shared<OneSession>();
 };
 
 std::vector<std::string> protocols(Input& input) {
   std::vector<std::string> names;
-  for (std::size_t left = input.size(); left > 1; left -= std::min<std::size_t>(left, names.back().size() + 1))
+  for (std::size_t left = input.size(); left > 1;
+       left -= std::min<std::size_t>(left, names.back().size() + 1))
     names.emplace_back(std::min<std::size_t>(left - 1, 255), 'p');
   return names;
 }
 
 Ends ends_of(Input& input) {
   const World& w = world();
-  Ends ends{.client = {.trust = TrustStore::of({w.ca.chain().front()})}, .server = {}, .name = "localhost"};
+  Ends ends{.client = {.trust = TrustStore::of({w.ca.chain().front()})},
+            .server = {},
+            .name = "localhost"};
   ends.client.common.provider = ends.server.common.provider = deterministic_provider(2);
   const unsigned flags = input.u8();
   ends.client.sessions = ends.clients;
   ends.client.tickets = (flags & 1) != 0;
   ends.server.sessions = ends.servers;
   if ((flags & 2) != 0) ends.client.identities = {w.clients[input.u8() % w.clients.size()]};
-  if ((flags & 4) != 0) ends.server.client_authentication = ClientAuthentication::require_and_verify;
+  if ((flags & 4) != 0)
+    ends.server.client_authentication = ClientAuthentication::require_and_verify;
   ends.server.client_trust = ends.client.trust;
   ends.client.grease = (flags & 8) != 0;
   ends.client.request_timestamps = true;
@@ -127,7 +143,8 @@ Ends ends_of(Input& input) {
     ends.client.common.policy = ends.server.common.policy = SuitePolicy::psk;
     ends.server.psk_identity_hint = std::string(input.size(), 'h');
     ends.client.find_psk = [extra](std::string_view hint) {
-      return PreSharedKey{.identity = std::string(hint) + std::string(extra, 'i'), .key = std::vector<std::uint8_t>(16, 7)};
+      return PreSharedKey{.identity = std::string(hint) + std::string(extra, 'i'),
+                          .key = std::vector<std::uint8_t>(16, 7)};
     };
     ends.server.find_psk = [](std::string_view) { return std::vector<std::uint8_t>(16, 7); };
   }
@@ -138,10 +155,12 @@ Ends ends_of(Input& input) {
       common->limits.handshake_message = common->limits.client_hello = limit;
   }
   Identity identity = w.server;
-  if (input.flag()) identity = identity.with_ocsp_response(std::vector<std::uint8_t>(input.size(), 0x30));
+  if (input.flag())
+    identity = identity.with_ocsp_response(std::vector<std::uint8_t>(input.size(), 0x30));
   if (input.flag()) {
     const std::size_t size = input.size();
-    std::vector<std::uint8_t> list = {static_cast<std::uint8_t>(size >> 8), static_cast<std::uint8_t>(size)};
+    std::vector<std::uint8_t> list = {static_cast<std::uint8_t>(size >> 8),
+                                      static_cast<std::uint8_t>(size)};
     list.resize(2 + size, 0x5c);
     identity = identity.with_signed_certificate_timestamps(list);
   }
@@ -150,14 +169,19 @@ Ends ends_of(Input& input) {
 }
 
 /// Of messages that were written wrong.
-bool is_syntax(Errc code) { return code <= Errc::unknown_enum_value || code == Errc::unexpected_message; }
+bool is_syntax(Errc code) {
+  return code <= Errc::unknown_enum_value || code == Errc::unexpected_message;
+}
 /// Of ends that hashed other bytes, or have another master secret.
-bool is_disagreement(Errc code) { return code == Errc::bad_finished || code == Errc::bad_record_mac; }
+bool is_disagreement(Errc code) {
+  return code == Errc::bad_finished || code == Errc::bad_record_mac;
+}
 
 void check_error(const Engine& engine, bool session_changed) {
   if (!engine.error()) return;
   const Error& error = *engine.error();
-  require(error.category() != Category::internal && error.category() != Category::misuse, "an internal error", error.message());
+  require(error.category() != Category::internal && error.category() != Category::misuse,
+          "an internal error", error.message());
   require(!is_syntax(error.code), "a message that is written wrong", error.message());
   require(session_changed || !is_disagreement(error.code), "ends that disagree", error.message());
 }
@@ -177,8 +201,10 @@ std::size_t carry(Engine& from, Engine& to) {
 }
 
 /// Whether both ends completed.
-bool connect(const Ends& ends, const ClientContext& client_context, const ServerContext& server_context, bool session_changed) {
-  Engine client = Engine::client(client_context, ends.name, kNow), server = Engine::server(server_context, kNow);
+bool connect(const Ends& ends, const ClientContext& client_context,
+             const ServerContext& server_context, bool session_changed) {
+  Engine client = Engine::client(client_context, ends.name, kNow),
+         server = Engine::server(server_context, kNow);
   if (client.error() && client.error()->code == Errc::bad_host_name) return false;
   while (carry(client, server) + carry(server, client) != 0) {}
   for (Engine* engine : {&client, &server})
@@ -189,7 +215,9 @@ bool connect(const Ends& ends, const ClientContext& client_context, const Server
   require(complete || client.error() || server.error(), "a handshake that stands still");
   if (complete) {
     require(client.state().resumed == server.state().resumed, "ends that disagree");
-    const bool verifies = ends.server.client_authentication == ClientAuthentication::require_and_verify && !ends.server.find_psk;
+    const bool verifies =
+        ends.server.client_authentication == ClientAuthentication::require_and_verify &&
+        !ends.server.find_psk;
     require(!verifies || !server.state().verified_chain.empty(), "a client that was not verified");
   }
   return complete;
@@ -211,11 +239,14 @@ bool change_session(Input& input, Ends& ends) {
       break;
     case 4: ends.clients->kept.assign(input.rest().begin(), input.rest().end()); return true;
     case 5:
-      if (!ends.clients->kept.empty()) ends.clients->kept[input.u16() % ends.clients->kept.size()] ^= static_cast<std::uint8_t>(1 + input.u8() % 255);
+      if (!ends.clients->kept.empty())
+        ends.clients->kept[input.u16() % ends.clients->kept.size()] ^=
+            static_cast<std::uint8_t>(1 + input.u8() % 255);
       return true;
     default: return false;
   }
-  if (const auto bytes = handshake::serialize(*session)) ends.clients->kept.assign(bytes->begin(), bytes->end());
+  if (const auto bytes = handshake::serialize(*session))
+    ends.clients->kept.assign(bytes->begin(), bytes->end());
   return true;
 }
 
@@ -232,8 +263,10 @@ bool change_configuration(Input& input, Ends& ends) {
 template <class Config>
 auto build(const Config& config) {
   auto built = config.build();
-  require(built || built.error().category() == Category::configuration, "an error of build() that is not of the configuration");
-  require(built || !built.error().about().empty(), "an error of build() that names no field", built ? "" : built.error().message());
+  require(built || built.error().category() == Category::configuration,
+          "an error of build() that is not of the configuration");
+  require(built || !built.error().about().empty(), "an error of build() that names no field",
+          built ? "" : built.error().message());
   return built;
 }
 
@@ -246,10 +279,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto first_client = build(ends.client);
   if (!server || !first_client) return 0;
   const bool completed = connect(ends, *first_client, *server, false);
-  const bool session_changed = change_session(input, ends), configuration_changed = change_configuration(input, ends);
+  const bool session_changed = change_session(input, ends),
+             configuration_changed = change_configuration(input, ends);
   const auto second_client = build(ends.client);
   if (!second_client) return 0;
   const bool again = connect(ends, *second_client, *server, session_changed);
-  require(session_changed || configuration_changed || completed == again, "the first connection made the second one fail");
+  require(session_changed || configuration_changed || completed == again,
+          "the first connection made the second one fail");
   return 0;
 }

@@ -1,5 +1,6 @@
-// Certificates, lists of revoked ones, and a question about them, composed from a fuzzer's bytes. Zeros make a chain that is right in all points: each
-// other byte moves one thing, so that a few of them already make graphs which are nearly right, and the search goes deep.
+// Certificates, lists of revoked ones, and a question about them, composed from a fuzzer's bytes.
+// Zeros make a chain that is right in all points: each other byte moves one thing, so that a few of
+// them already make graphs which are nearly right, and the search goes deep.
 #pragma once
 
 #include <string>

@@ -1,5 +1,7 @@
-// Builds and validates paths in graphs that it composes from the input (graph.hpp). What a verdict must keep to whatever the graph:
-//   a chain that is believed is one by rules that are checked again here, each from certificate to issuer;
+// Builds and validates paths in graphs that it composes from the input (graph.hpp). What a verdict
+// must keep to whatever the graph:
+//   a chain that is believed is one by rules that are checked again here, each from certificate to
+//   issuer;
 //   neither order, nor repetition, nor unrelated certificates change a verdict;
 //   a stricter policy never believes more;
 //   and all of it within the budget, in signatures and in time.
@@ -20,7 +22,8 @@ using namespace tls12::fuzz;
 
 namespace {
 
-/// A policy allows 20,000 steps of work (graph.cpp), which are at most 20 ms; the sanitizers are some ten times slower than the code.
+/// A policy allows 20,000 steps of work (graph.cpp), which are at most 20 ms; the sanitizers are
+/// some ten times slower than the code.
 constexpr std::chrono::milliseconds kTime{200};
 
 void expect(bool holds, const char* what) {
@@ -37,17 +40,20 @@ std::chrono::nanoseconds cpu_time() {
 
 using Verdict = std::expected<VerifiedChain, VerifyFailure>;
 
-Verdict ask(const Graph& graph, std::span<const Certificate> presented, const VerifyPolicy& policy) {
+Verdict ask(const Graph& graph, std::span<const Certificate> presented,
+            const VerifyPolicy& policy) {
   const auto start = cpu_time();
   const std::size_t checks = quick_signature().checks;
-  Verdict verdict = verify({.presented = presented,
-                            .trust = graph.trust,
-                            .peer_name = graph.peer_name.empty() ? PeerName::any() : PeerName{graph.peer_name},
-                            .purpose = graph.purpose,
-                            .now = graph_time(),
-                            .policy = policy,
-                            .provider = *quick_provider()});
-  expect(quick_signature().checks - checks <= policy.max_signature_checks, "no more signatures are checked than the budget allows");
+  Verdict verdict =
+      verify({.presented = presented,
+              .trust = graph.trust,
+              .peer_name = graph.peer_name.empty() ? PeerName::any() : PeerName{graph.peer_name},
+              .purpose = graph.purpose,
+              .now = graph_time(),
+              .policy = policy,
+              .provider = *quick_provider()});
+  expect(quick_signature().checks - checks <= policy.max_signature_checks,
+         "no more signatures are checked than the budget allows");
   expect(cpu_time() - start < kTime, "a verdict comes in time");
   if (!verdict) expect(!verdict.error().message().empty(), "a refusal has a reason");
   return verdict;
@@ -58,28 +64,40 @@ bool is(const Certificate& a, const Certificate& b) { return std::ranges::equal(
 /// RFC 5280 §6.1.3 (a), §6.1.4 (k) to (n), once more and plainly.
 void expect_chain(const Graph& graph, const VerifiedChain& verdict) {
   const auto& chain = verdict.certificates;
-  expect(!chain.empty() && is(chain.front(), graph.presented.front()), "a chain begins with the leaf");
-  expect(std::ranges::any_of(graph.trust.anchors(), [&](const Certificate& a) { return is(a, chain.back()); }), "a chain ends in an anchor");
+  expect(!chain.empty() && is(chain.front(), graph.presented.front()),
+         "a chain begins with the leaf");
+  expect(std::ranges::any_of(graph.trust.anchors(),
+                             [&](const Certificate& a) { return is(a, chain.back()); }),
+         "a chain ends in an anchor");
   std::size_t below = 0;
   for (std::size_t i = 0; i < chain.size(); ++i) {
     const x509::ParsedCertificate& certificate = chain[i].parsed();
-    expect(certificate.not_before <= graph_time() && graph_time() <= certificate.not_after, "a chain is within its validity");
+    expect(certificate.not_before <= graph_time() && graph_time() <= certificate.not_after,
+           "a chain is within its validity");
     expect(certificate.extensions.not_understood.empty(), "nothing critical is ignored");
-    for (std::size_t j = 0; j < i; ++j) expect(!is(chain[i], chain[j]), "no certificate comes twice");
+    for (std::size_t j = 0; j < i; ++j)
+      expect(!is(chain[i], chain[j]), "no certificate comes twice");
     if (i > 0) {
       const x509::ParsedCertificate& issued = chain[i - 1].parsed();
       expect(x509::same_name(certificate.subject, issued.issuer), "names chain");
-      expect(quick_signature().verify(certificate.subject_key.key, {}, 0, issued.tbs, issued.signature), "signatures are right");
-      expect(certificate.version == 1 || certificate.extensions.allows(x509::KeyUsage::key_cert_sign), "who issues may sign certificates");
+      expect(quick_signature().verify(certificate.subject_key.key, {}, 0, issued.tbs,
+                                      issued.signature),
+             "signatures are right");
+      expect(
+          certificate.version == 1 || certificate.extensions.allows(x509::KeyUsage::key_cert_sign),
+          "who issues may sign certificates");
       const auto& basic = certificate.extensions.basic_constraints;
-      expect(basic ? basic->is_ca : certificate.version == 1 && i + 1 == chain.size(), "who issues is a CA");
+      expect(basic ? basic->is_ca : certificate.version == 1 && i + 1 == chain.size(),
+             "who issues is a CA");
       expect(!basic || !basic->path_length || below <= *basic->path_length, "path lengths hold");
       if (!x509::is_self_issued(certificate)) ++below;
     }
   }
 }
 
-bool gave_up(const Verdict& verdict) { return !verdict && verdict.error().error.code == Errc::certificate_search_exhausted; }
+bool gave_up(const Verdict& verdict) {
+  return !verdict && verdict.error().error.code == Errc::certificate_search_exhausted;
+}
 
 }  // namespace
 
@@ -93,7 +111,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   others.insert(others.end(), graph.presented.begin(), graph.presented.end());
   const Verdict reordered = ask(graph, others, graph.policy);
   if (reordered) expect_chain(graph, *reordered);
-  expect(verdict.has_value() == reordered.has_value() || gave_up(verdict) || gave_up(reordered), "order and repetition change nothing");
+  expect(verdict.has_value() == reordered.has_value() || gave_up(verdict) || gave_up(reordered),
+         "order and repetition change nothing");
 
   VerifyPolicy lax = graph.policy;
   lax.strict_profile = lax.initial_explicit_policy = lax.initial_any_policy_inhibit = false;

@@ -1,5 +1,7 @@
-// A signature that costs a hash: whoever knows a public key can make it, so it proves nothing, but only the right key and the right bytes agree.
-// It stands in the provider's table in Ed25519's place, so that a fuzzer spends its time on the search, and counts what is checked.
+// A signature that costs a hash: whoever knows a public key can make it, so it proves nothing, but
+// only the right key and the right bytes agree.
+// It stands in the provider's table in Ed25519's place, so that a fuzzer spends its time on the
+// search, and counts what is checked.
 #pragma once
 
 #include <algorithm>
@@ -16,14 +18,17 @@ class QuickSignature final : public Signature {
  public:
   explicit QuickSignature(const HashFunction& sha512) : hash_(sha512) {}
 
-  bool verify(const PublicKey& key, HashAlgorithm, std::size_t, Bytes message, Bytes signature) const override {
+  bool verify(const PublicKey& key, HashAlgorithm, std::size_t, Bytes message,
+              Bytes signature) const override {
     ++checks;
     std::array<std::uint8_t, kQuickSignatureSize> right;
     make(key.point, message, right);
     return std::ranges::equal(signature, right);
   }
 
-  Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& key) const override { return std::make_shared<const Key>(*this, key.scalar); }
+  Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& key) const override {
+    return std::make_shared<const Key>(*this, key.scalar);
+  }
   Result<std::size_t> public_point(const PrivateKeyNumbers& key, MutableBytes out) const override {
     std::ranges::copy(key.scalar, out.begin());
     return key.scalar.size();
@@ -41,7 +46,8 @@ class QuickSignature final : public Signature {
  private:
   struct Key final : SigningKey {
     Key(const QuickSignature& s, Bytes seed) : scheme(s) { std::ranges::copy(seed, point.begin()); }
-    Result<std::size_t> sign(HashAlgorithm, std::size_t, Bytes message, Random&, MutableBytes out) const override {
+    Result<std::size_t> sign(HashAlgorithm, std::size_t, Bytes message, Random&,
+                             MutableBytes out) const override {
       scheme.make(point, message, out);
       return kQuickSignatureSize;
     }
@@ -68,7 +74,8 @@ inline const ProviderPtr& quick_provider() {
   static const ProviderPtr provider = [] {
     auto table = std::make_shared<Provider>(*deterministic_provider(1));
     table->signatures = {};
-    table->signatures[static_cast<std::size_t>(SignatureFamily::ed25519)] = {&quick_signature(), "quick", 300};
+    table->signatures[static_cast<std::size_t>(SignatureFamily::ed25519)] = {&quick_signature(),
+                                                                             "quick", 300};
     return table;
   }();
   return provider;

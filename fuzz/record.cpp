@@ -1,5 +1,6 @@
-// Takes a stream of records apart: framer, the protection that is none, handshake assembly. The first byte says how the stream is cut into what
-// arrives at once, and which rules of the framer are on; however it is cut, the same has to come of it.
+// Takes a stream of records apart: framer, the protection that is none, handshake assembly. The
+// first byte says how the stream is cut into what arrives at once, and which rules of the framer
+// are on; however it is cut, the same has to come of it.
 #include <algorithm>
 #include <cstdlib>
 #include <vector>
@@ -36,7 +37,9 @@ class Peer {
   const Outcome& outcome() const { return outcome_; }
 
  private:
-  static Limits limits() { return {.handshake_message = 300, .certificate_message = 3000, .empty_records = 3}; }
+  static Limits limits() {
+    return {.handshake_message = 300, .certificate_message = 3000, .empty_records = 3};
+  }
 
   bool take_record() {
     const auto framed = framer_.next(input_.view());

@@ -1,4 +1,5 @@
-// Escapes whatever it is given, for each medium: the result is harmless, bounded, and says which text it was.
+// Escapes whatever it is given, for each medium: the result is harmless, bounded, and says which
+// text it was.
 #include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -19,7 +20,8 @@ void check(bool holds) {
 
 void check_text(const std::string& value) {
   const std::string line = printable(value), one = escaped(value), marked = in_quotes(value);
-  for (const std::string& text : {line, one, marked}) check(test::is_harmless(text) && text.size() <= 4 * value.size() + 2);
+  for (const std::string& text : {line, one, marked})
+    check(test::is_harmless(text) && text.size() <= 4 * value.size() + 2);
   check(printable(line) == line && printable(one) == one && printable(marked) == marked);
   check(test::unescaped(one) == value);
   check(test::unescaped(std::string_view(marked).substr(1, marked.size() - 2)) == value);
@@ -32,10 +34,12 @@ void check_error(const std::string& value) {
 }
 
 std::string without_entities(std::string_view text) {
-  constexpr std::pair<std::string_view, char> kEntities[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&#39;", '\''}};
+  constexpr std::pair<std::string_view, char> kEntities[] = {
+      {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&#39;", '\''}};
   std::string plain;
   while (!text.empty()) {
-    const auto* entity = std::ranges::find_if(kEntities, [&](const auto& row) { return text.starts_with(row.first); });
+    const auto* entity = std::ranges::find_if(
+        kEntities, [&](const auto& row) { return text.starts_with(row.first); });
     const bool is_entity = entity != std::end(kEntities);
     check(is_entity || !std::string_view("&<>\"'").contains(text[0]));
     plain.push_back(is_entity ? entity->second : text[0]);
@@ -46,12 +50,14 @@ std::string without_entities(std::string_view text) {
 
 void check_html(const std::string& value) {
   const std::string text = tool::html(value);
-  check(test::is_harmless(text) && text.size() <= 6 * value.size() && without_entities(text) == printable(value));
+  check(test::is_harmless(text) && text.size() <= 6 * value.size() &&
+        without_entities(text) == printable(value));
 }
 
 void check_json(const std::string& value, bool is_utf8) {
   const std::string text = tool::json_text({{"value", value}});
-  check(std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; }) && text.size() <= 6 * value.size() + 12);
+  check(std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; }) &&
+        text.size() <= 6 * value.size() + 12);
   const std::string read = nlohmann::json::parse(text)["value"];
   check(is_utf8 ? read == value : test::is_harmless(printable(read)));
 }

@@ -1,5 +1,5 @@
-// Parses whatever it is given. The first byte selects the message, the rest is its body. Besides what the sanitizers see, what parses must
-// serialise to what was parsed.
+// Parses whatever it is given. The first byte selects the message, the rest is its body. Besides
+// what the sanitizers see, what parses must serialise to what was parsed.
 #include <cstdlib>
 
 #include "round_trip.hpp"

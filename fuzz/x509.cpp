@@ -1,5 +1,7 @@
-// Reads whatever it is given as one of the things that this room has a parser for. The first byte selects, the rest is the input.
-// Besides what the sanitizers see: what parses gives back its own bytes, and names that are the same are so both ways and have one hash.
+// Reads whatever it is given as one of the things that this room has a parser for. The first byte
+// selects, the rest is the input.
+// Besides what the sanitizers see: what parses gives back its own bytes, and names that are the
+// same are so both ways and have one hash.
 #include <algorithm>
 #include <cstdlib>
 
@@ -27,7 +29,8 @@ void ask(const Certificate& certificate) {
   (void)certificate.issuer();
   (void)certificate.names();
   (void)x509::describe(certificate.parsed());
-  expect(x509::is_self_issued(certificate.parsed()) || certificate.parsed().subject_hash != certificate.parsed().issuer_hash ||
+  expect(x509::is_self_issued(certificate.parsed()) ||
+         certificate.parsed().subject_hash != certificate.parsed().issuer_hash ||
          !std::ranges::equal(certificate.parsed().subject, certificate.parsed().issuer));
 }
 
@@ -65,7 +68,8 @@ void read_encrypted_key(Bytes input) {
     table->pbkdf2s.fill({.implementation = &quick, .backend = "quick", .rank = 1});
     return table;
   }();
-  const auto inner = x509::decrypt_private_key(input, *provider, [](MutableBytes) { return std::optional<std::size_t>(0); });
+  const auto inner = x509::decrypt_private_key(
+      input, *provider, [](MutableBytes) { return std::optional<std::size_t>(0); });
   if (inner) read_key(*inner);
 }
 
@@ -111,7 +115,8 @@ void read_general_names(Bytes input) {
   x509::der::Fault fault;
   for (x509::der::Reader reader(input, fault); !reader.at_end();) {
     const x509::GeneralName name = x509::read_general_name(reader);
-    if (!fault && name.type == x509::GeneralName::ip_address) expect(!x509::text_of_address(name.value).empty());
+    if (!fault && name.type == x509::GeneralName::ip_address)
+      expect(!x509::text_of_address(name.value).empty());
   }
 }
 
@@ -135,9 +140,9 @@ void read_texts(Bytes input) {
 }
 
 // The corpus counts on this order: add at the end.
-constexpr void (*kTargets[])(Bytes) = {read_certificate, read_pem,           read_key,     read_crl,     read_ocsp_response,
-                                       read_names,       read_general_names, read_crl_pem, read_request, read_texts,
-                                       read_encrypted_key, read_anchors};
+constexpr void (*kTargets[])(Bytes) = {
+    read_certificate,   read_pem,     read_key,     read_crl,   read_ocsp_response, read_names,
+    read_general_names, read_crl_pem, read_request, read_texts, read_encrypted_key, read_anchors};
 
 }  // namespace
 

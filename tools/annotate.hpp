@@ -1,4 +1,5 @@
-// A handshake message as a list of fields: each by its name in the RFC, its value in words, and what it is for.
+// A handshake message as a list of fields: each by its name in the RFC, its value in words, and
+// what it is for.
 #pragma once
 
 #include <string>

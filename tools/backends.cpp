@@ -87,7 +87,8 @@ Speed measure_hash(const HashFunction& function) {
 }
 
 Speed measure_hmac(const Hmac& hmac) {
-  const Buffer key(48, 1), data(77, 2);  // what the PRF feeds it: a master secret, a label and two randoms
+  const Buffer key(48, 1),
+      data(77, 2);  // what the PRF feeds it: a master secret, a label and two randoms
   Buffer mac(kMaxDigestSize);
   const auto keyed = hmac.with_key(key);
   if (!keyed) return {};
@@ -108,7 +109,8 @@ Speed measure_group(const Group& group, GroupAlgorithm algorithm, Random& random
 /// In a field whose group nobody names: the private value is as long as the prime.
 Speed measure_dh(const Dh& dh, Random& random) {
   const std::uint8_t generator[] = {5};
-  const DhParameters parameters{.prime = dh_parameters(GroupAlgorithm::ffdhe2048).prime, .generator = generator};
+  const DhParameters parameters{.prime = dh_parameters(GroupAlgorithm::ffdhe2048).prime,
+                                .generator = generator};
   const auto peer = dh.generate(parameters, random);
   if (!peer) return {};
   Buffer secret(parameters.prime.size());
@@ -119,14 +121,17 @@ Speed measure_dh(const Dh& dh, Random& random) {
           false};
 }
 
-/// Signing and verifying, with one key a family: RSA's takes so long to make that both paddings share it.
+/// Signing and verifying, with one key a family: RSA's takes so long to make that both paddings
+/// share it.
 class SignatureBench {
  public:
   SignatureBench(const Provider& table, Random& random) : random_(random) {
-    for (const auto family : {SignatureFamily::rsa_pkcs1, SignatureFamily::ecdsa_secp256r1, SignatureFamily::ecdsa_secp384r1, SignatureFamily::ecdsa_secp521r1,
+    for (const auto family : {SignatureFamily::rsa_pkcs1, SignatureFamily::ecdsa_secp256r1,
+                              SignatureFamily::ecdsa_secp384r1, SignatureFamily::ecdsa_secp521r1,
                               SignatureFamily::ed25519}) {
       if (!table[family]) continue;
-      if (auto key = table[family].implementation->generate(random, 2048)) keys_[index(family)].emplace(std::move(*key));
+      if (auto key = table[family].implementation->generate(random, 2048))
+        keys_[index(family)].emplace(std::move(*key));
     }
   }
 
@@ -149,13 +154,15 @@ class SignatureBench {
       if (done) size = *done;
       return done.has_value();
     });
-    PublicKey public_key{.kind = numbers.kind, .modulus = numbers.modulus, .exponent = numbers.public_exponent};
+    PublicKey public_key{
+        .kind = numbers.kind, .modulus = numbers.modulus, .exponent = numbers.public_exponent};
     if (!rsa) {
       auto written = signature.public_point(numbers, point);
       if (!written) return {};
       public_key.point = Bytes(point).first(*written);
     }
-    const double verifying = rate([&] { return signature.verify(public_key, hash, salt, message, Bytes(made).first(size)); });
+    const double verifying = rate(
+        [&] { return signature.verify(public_key, hash, salt, message, Bytes(made).first(size)); });
     return {{signing, false}, {verifying, false}};
   }
 
@@ -182,36 +189,45 @@ class Table {
     for (std::size_t i = 0; i < kAeadAlgorithms; ++i) {
       const auto a = static_cast<AeadAlgorithm>(i);
       add(
-          "AEAD, sealing 16 KiB records", std::string(name(a)), "", (*chosen)[a], [&](const Provider& p) { return p[a]; },
+          "AEAD, sealing 16 KiB records", std::string(name(a)), "", (*chosen)[a],
+          [&](const Provider& p) { return p[a]; },
           [&](const Aead& it) { return measure_aead(it, a); });
     }
     for (std::size_t i = 0; i < kCbcAlgorithms; ++i) {
       const auto c = static_cast<CbcAlgorithm>(i);
       add(
-          "CBC, encrypting 16 KiB", std::string(name(c)), "", (*chosen)[c], [&](const Provider& p) { return p[c]; },
+          "CBC, encrypting 16 KiB", std::string(name(c)), "", (*chosen)[c],
+          [&](const Provider& p) { return p[c]; },
           [&](const Cbc& it) { return measure_cbc(it, c); });
     }
     for (std::size_t i = 0; i < kHashAlgorithms; ++i) {
       const auto h = static_cast<HashAlgorithm>(i);
-      add("hash, 16 KiB", std::string(name(h)), "", (*chosen)[h], [&](const Provider& p) { return p[h]; }, measure_hash);
+      add(
+          "hash, 16 KiB", std::string(name(h)), "", (*chosen)[h],
+          [&](const Provider& p) { return p[h]; }, measure_hash);
     }
     for (std::size_t i = 0; i < kHashAlgorithms; ++i) {
       const auto h = static_cast<HashAlgorithm>(i);
-      add("HMAC, as the PRF uses it", "HMAC-" + std::string(name(h)), "", chosen->hmac(h), [&](const Provider& p) { return p.hmac(h); }, measure_hmac);
+      add(
+          "HMAC, as the PRF uses it", "HMAC-" + std::string(name(h)), "", chosen->hmac(h),
+          [&](const Provider& p) { return p.hmac(h); }, measure_hmac);
     }
     for (std::size_t i = 0; i < kGroupAlgorithms; ++i) {
       const auto g = static_cast<GroupAlgorithm>(i);
       add(
-          "key exchange, a fresh share and the secret", std::string(name(g)), "", (*chosen)[g], [&](const Provider& p) { return p[g]; },
+          "key exchange, a fresh share and the secret", std::string(name(g)), "", (*chosen)[g],
+          [&](const Provider& p) { return p[g]; },
           [&](const Group& it) { return measure_group(it, g, chosen->rng()); });
     }
     add(
-        "key exchange, a fresh share and the secret", "a server's 2048 bits", "", chosen->dh, [](const Provider& p) { return p.dh; },
+        "key exchange, a fresh share and the secret", "a server's 2048 bits", "", chosen->dh,
+        [](const Provider& p) { return p.dh; },
         [&](const Dh& it) { return measure_dh(it, chosen->rng()); });
     add_signatures(*chosen);
     add_rsa_encryption(*chosen);
     add(
-        "randomness", "random bytes", "", chosen->random, [](const Provider& p) { return p.random; },
+        "randomness", "random bytes", "", chosen->random,
+        [](const Provider& p) { return p.random; },
         [](const Random& random) {
           Buffer data(kBulk);
           return Speed{rate([&] { return const_cast<Random&>(random).fill(data); }) * kBulk, true};
@@ -223,11 +239,15 @@ class Table {
 
  private:
   template <class Implementation, class Find, class Measure>
-  void add(const char* kind, std::string algorithm, std::string operation, const Implemented<Implementation>& chosen, Find find, Measure measure) {
+  void add(const char* kind, std::string algorithm, std::string operation,
+           const Implemented<Implementation>& chosen, Find find, Measure measure) {
     Row row{kind, std::move(algorithm), std::move(operation), {}};
     for (const ProviderPtr& backend : backends_) {
       const auto& found = find(*backend);
-      Cell cell{backend->name, found ? found.rank : 0, found && found.implementation == chosen.implementation, {}};
+      Cell cell{backend->name,
+                found ? found.rank : 0,
+                found && found.implementation == chosen.implementation,
+                {}};
       if (found && measured_) cell.speed = measure(*found.implementation);
       row.cells.push_back(std::move(cell));
     }
@@ -242,7 +262,8 @@ class Table {
     for (std::size_t i = 0; i < kSignatureFamilies; ++i) {
       const auto f = static_cast<SignatureFamily>(i);
       add(
-          "signature, signing", shown_name(f), "sign", chosen[f], [&](const Provider& p) { return p[f]; },
+          "signature, signing", shown_name(f), "sign", chosen[f],
+          [&](const Provider& p) { return p[f]; },
           [&](const Signature& it) {
             const auto [sign, verify] = bench->measure(it, f);
             verifying[i].push_back(verify);
@@ -253,7 +274,8 @@ class Table {
       const auto f = static_cast<SignatureFamily>(i);
       std::size_t next = 0;
       add(
-          "signature, verifying", shown_name(f), "verify", chosen[f], [&](const Provider& p) { return p[f]; },
+          "signature, verifying", shown_name(f), "verify", chosen[f],
+          [&](const Provider& p) { return p[f]; },
           [&](const Signature&) { return verifying[i][next++]; });
     }
   }
@@ -262,20 +284,34 @@ class Table {
   void add_rsa_encryption(const Provider& chosen) {
     const auto& signing = chosen[SignatureFamily::rsa_pkcs1];
     std::optional<Signature::Generated> key;
-    if (auto made = measured_ && signing ? signing.implementation->generate(chosen.rng(), 2048) : fail(Errc::misuse)) key.emplace(std::move(*made));
+    if (auto made = measured_ && signing ? signing.implementation->generate(chosen.rng(), 2048)
+                                         : fail(Errc::misuse))
+      key.emplace(std::move(*made));
     const auto row = [](const Provider& p) { return p.rsa_encryption; };
     Buffer message(48, 1), block(kMaxSignatureSize), ciphertext(kMaxSignatureSize);
     const auto encrypt = [&](const RsaEncryption& it) {
-      const auto size = it.encrypt({.kind = KeyKind::rsa, .modulus = key->modulus, .exponent = key->public_exponent}, message, chosen.rng(), block);
-      if (size) ciphertext.assign(block.begin(), block.begin() + static_cast<std::ptrdiff_t>(*size));
+      const auto size = it.encrypt(
+          {.kind = KeyKind::rsa, .modulus = key->modulus, .exponent = key->public_exponent},
+          message, chosen.rng(), block);
+      if (size)
+        ciphertext.assign(block.begin(), block.begin() + static_cast<std::ptrdiff_t>(*size));
       return size.has_value();
     };
     add("RSA key transport", "rsa, 2048 bits, encrypt", "encrypt", chosen.rsa_encryption, row,
-        [&](const RsaEncryption& it) { return key ? Speed{rate([&] { return encrypt(it); }), false} : Speed{}; });
-    add("RSA key transport", "rsa, 2048 bits, decrypt", "decrypt", chosen.rsa_encryption, row, [&](const RsaEncryption& it) {
-      const auto loaded = key && encrypt(it) ? it.load(key->numbers()) : fail(Errc::misuse);
-      return loaded ? Speed{rate([&] { return (*loaded)->decrypt(ciphertext, chosen.rng(), block).has_value(); }), false} : Speed{};
-    });
+        [&](const RsaEncryption& it) {
+          return key ? Speed{rate([&] { return encrypt(it); }), false} : Speed{};
+        });
+    add("RSA key transport", "rsa, 2048 bits, decrypt", "decrypt", chosen.rsa_encryption, row,
+        [&](const RsaEncryption& it) {
+          const auto loaded = key && encrypt(it) ? it.load(key->numbers()) : fail(Errc::misuse);
+          return loaded ? Speed{rate([&] {
+                                  return (*loaded)
+                                      ->decrypt(ciphertext, chosen.rng(), block)
+                                      .has_value();
+                                }),
+                                false}
+                        : Speed{};
+        });
   }
 
   bool measured_;
@@ -297,23 +333,30 @@ std::string in_words(const Speed& speed) {
   return text;
 }
 
-void print(const std::vector<Row>& rows, const std::vector<ProviderPtr>& backends, const Paint& paint) {
+void print(const std::vector<Row>& rows, const std::vector<ProviderPtr>& backends,
+           const Paint& paint) {
   constexpr std::size_t kNameWidth = 26, kCellWidth = 20;
   Text text = padded("", kNameWidth);
-  for (const ProviderPtr& backend : backends) text += paint.bold(padded("  " + backend->name, kCellWidth));
+  for (const ProviderPtr& backend : backends)
+    text += paint.bold(padded("  " + backend->name, kCellWidth));
   text += "\n";
   std::string kind;
   for (const Row& row : rows) {
     if (row.kind != kind) text += paint.cyan(kind = row.kind) + "\n";
     text += padded("  " + row.algorithm, kNameWidth);
     for (const Cell& cell : row.cells) {
-      const std::string words = cell.rank == 0 ? std::string("-") : in_words(cell.speed).empty() ? "yes" : in_words(cell.speed);
-      const Text shown = padded((cell.chosen ? "* " : "  ") + words, &cell == &row.cells.back() ? 0 : kCellWidth);
+      const std::string words = cell.rank == 0                 ? std::string("-")
+                                : in_words(cell.speed).empty() ? "yes"
+                                                               : in_words(cell.speed);
+      const Text shown =
+          padded((cell.chosen ? "* " : "  ") + words, &cell == &row.cells.back() ? 0 : kCellWidth);
       text += cell.chosen ? paint.green(shown) : shown;
     }
     text += "\n";
   }
-  text += "\n* is the one that connections use: the best rank, then the order of the columns. - is not offered on this CPU.\n";
+  text +=
+      "\n* is the one that connections use: the best rank, then the order of the columns. - is not "
+      "offered on this CPU.\n";
   tool::print(stdout, text);
 }
 
@@ -323,8 +366,11 @@ void print_json(const std::vector<Row>& rows) {
     auto cells = nlohmann::ordered_json::array();
     for (const Cell& cell : row.cells) {
       if (cell.rank == 0) continue;
-      nlohmann::ordered_json one = {{"backend", cell.backend}, {"rank", cell.rank}, {"chosen", cell.chosen}};
-      if (cell.speed.per_second > 0) one[cell.speed.bytes ? "bytes_per_second" : "operations_per_second"] = cell.speed.per_second;
+      nlohmann::ordered_json one = {
+          {"backend", cell.backend}, {"rank", cell.rank}, {"chosen", cell.chosen}};
+      if (cell.speed.per_second > 0)
+        one[cell.speed.bytes ? "bytes_per_second" : "operations_per_second"] =
+            cell.speed.per_second;
       cells.push_back(std::move(one));
     }
     nlohmann::ordered_json line = {{"kind", row.kind}, {"algorithm", row.algorithm}};
@@ -343,7 +389,8 @@ void add_backends(CLI::App& app, Action& action) {
     Colour colour = Colour::automatic;
   };
   auto options = std::make_shared<Options>();
-  CLI::App& command = *app.add_subcommand("backends", "Show which library does which algorithm, how fast, and which one is chosen.");
+  CLI::App& command = *app.add_subcommand(
+      "backends", "Show which library does which algorithm, how fast, and which one is chosen.");
   command.add_flag("--json", options->json, "print JSON");
   command.add_flag("--no-speed", options->unmeasured, "measure nothing");
   add_colour_option(command, options->colour);

@@ -36,7 +36,8 @@ struct CertOptions {
   std::vector<std::string> revoke = {};
 };
 
-/// A CA, an intermediate, a leaf, a request or a CRL, in files; without options the development CA and a leaf. The exit code.
+/// A CA, an intermediate, a leaf, a request or a CRL, in files; without options the development CA
+/// and a leaf. The exit code.
 int make_certificates(const CertOptions& options);
 
 /// What a certificate says, field by field.

@@ -16,14 +16,17 @@
 namespace tls12::tool {
 namespace {
 
-/// RFC 5280 sets no bound; these are what browsers accept of a server, and what people expect of a CA.
+/// RFC 5280 sets no bound; these are what browsers accept of a server, and what people expect of a
+/// CA.
 constexpr unsigned kLeafDays = 397, kCaDays = 3650;
 
 /// Fails with the reason as text.
 template <class T>
 using Outcome = std::expected<T, std::string>;
 
-std::unexpected<std::string> because(const Error& error) { return std::unexpected(local(error).message()); }
+std::unexpected<std::string> because(const Error& error) {
+  return std::unexpected(local(error).message());
+}
 template <class T>
 Outcome<T> outcome(Result<T> result) {
   if (!result) return because(result.error());
@@ -34,7 +37,7 @@ void say(const CertOptions& options, const std::string& line) {
   if (!options.json) print(stdout, Text(line) + "\n");
 }
 
-// ---------------------------------------------------------------------------------------------------- files
+// ------------------------------------------------ files
 
 /// With the endings below, what a file system takes (255 bytes); a DNS name may have 253.
 constexpr std::size_t kMostStem = 200;
@@ -52,11 +55,15 @@ struct Files {
   std::string certificate, key, request;
 };
 Files files_for(const CertOptions& options) {
-  const std::string name = !options.file.empty() ? options.file : options.names.empty() ? options.ca ? "ca" : "certificate" : options.names.front();
-  return {path_in(options, name, ".pem"), path_in(options, name, "-key.pem"), path_in(options, name, "-request.pem")};
+  const std::string name = !options.file.empty()   ? options.file
+                           : options.names.empty() ? options.ca ? "ca" : "certificate"
+                                                   : options.names.front();
+  return {path_in(options, name, ".pem"), path_in(options, name, "-key.pem"),
+          path_in(options, name, "-request.pem")};
 }
 
-/// Files that are made and not written yet, and the line that tells of them: a name that cannot be used leaves nothing behind.
+/// Files that are made and not written yet, and the line that tells of them: a name that cannot be
+/// used leaves nothing behind.
 struct Drafts {
   struct File {
     std::string path, content;
@@ -69,10 +76,12 @@ struct Drafts {
 /// In this order: if a file cannot be written, none of the later ones is.
 Outcome<void> write(const CertOptions& options, std::initializer_list<Drafts> all) {
   if (::mkdir(options.folder.c_str(), 0777) != 0 && errno != EEXIST)
-    return std::unexpected("cannot make the folder " + options.folder + ": " + std::strerror(errno));
+    return std::unexpected("cannot make the folder " + options.folder + ": " +
+                           std::strerror(errno));
   for (const Drafts& drafts : all) {
     for (const auto& [path, content, secrecy] : drafts.files)
-      if (std::string reason = write_file(path, content, secrecy); !reason.empty()) return std::unexpected(reason);
+      if (std::string reason = write_file(path, content, secrecy); !reason.empty())
+        return std::unexpected(reason);
     if (!drafts.files.empty()) say(options, "wrote " + drafts.told);
   }
   return {};
@@ -88,7 +97,8 @@ std::vector<Certificate> chain_of(const Certificate& certificate, const Identity
 }
 
 /// `pem` for `path`, and the key that belongs to it unless --key named one.
-Outcome<Drafts> drafts_of(const CertOptions& options, const std::string& path, std::string pem, const PrivateKey& key, const Files& files) {
+Outcome<Drafts> drafts_of(const CertOptions& options, const std::string& path, std::string pem,
+                          const PrivateKey& key, const Files& files) {
   Drafts drafts{.files = {{path, std::move(pem), Secrecy::open}}, .told = path};
   if (!options.key.empty()) return drafts;
   auto key_pem = outcome(key.to_pem());
@@ -112,18 +122,22 @@ Outcome<PrivateKey> find_or_make_key(const CertOptions& options) {
 /// `--issuer pki/root`, or `pki/root.pem`: the certificate, those above it, and the key beside it.
 Outcome<Identity> find_issuer(const CertOptions& options) {
   const bool is_whole = options.issuer.ends_with(".pem");
-  const std::string stem = is_whole ? options.issuer.substr(0, options.issuer.size() - 4) : options.issuer;
-  return outcome(identity_from_files(stem + ".pem", options.issuer_key.empty() ? stem + "-key.pem" : options.issuer_key, options.key_pass));
+  const std::string stem =
+      is_whole ? options.issuer.substr(0, options.issuer.size() - 4) : options.issuer;
+  return outcome(identity_from_files(
+      stem + ".pem", options.issuer_key.empty() ? stem + "-key.pem" : options.issuer_key,
+      options.key_pass));
 }
 
-// ---------------------------------------------------------------------------------------------------- recipes
+// ------------------------------------------------ recipes
 
 std::vector<std::uint8_t> octets_of(const std::string& hexadecimal) {
   std::string digits = hexadecimal;
   std::erase(digits, ':');
   if (digits.size() % 2 != 0) digits.insert(digits.begin(), '0');
   std::vector<std::uint8_t> octets;
-  for (std::size_t i = 0; i < digits.size(); i += 2) octets.push_back(static_cast<std::uint8_t>(std::stoul(digits.substr(i, 2), nullptr, 16)));
+  for (std::size_t i = 0; i < digits.size(); i += 2)
+    octets.push_back(static_cast<std::uint8_t>(std::stoul(digits.substr(i, 2), nullptr, 16)));
   return octets;
 }
 
@@ -132,14 +146,18 @@ void set_validity(const CertOptions& options, const Identity* issuer, Certificat
   const WallTime now = wall_time();
   recipe.not_before = parse_time(options.not_before).value_or(now - std::chrono::hours(1));
   const WallTime from = options.not_before.empty() ? now : recipe.not_before;
-  recipe.not_after = from + std::chrono::days(options.days.value_or(recipe.is_ca ? kCaDays : kLeafDays));
-  if (issuer != nullptr) recipe.not_after = std::min(recipe.not_after, issuer->chain()[0].not_after());
+  recipe.not_after =
+      from + std::chrono::days(options.days.value_or(recipe.is_ca ? kCaDays : kLeafDays));
+  if (issuer != nullptr)
+    recipe.not_after = std::min(recipe.not_after, issuer->chain()[0].not_after());
   if (const auto end = parse_time(options.not_after)) recipe.not_after = *end;
 }
 
 void set_purposes(const CertOptions& options, CertificateRecipe& recipe) {
   if (options.purposes.empty()) return;
-  const auto is_for = [&](const char* purpose) { return std::ranges::find(options.purposes, purpose) != options.purposes.end(); };
+  const auto is_for = [&](const char* purpose) {
+    return std::ranges::find(options.purposes, purpose) != options.purposes.end();
+  };
   recipe.for_servers = is_for("server");
   recipe.for_clients = is_for("client");
   recipe.for_ocsp_signing = is_for("ocsp");
@@ -164,7 +182,7 @@ CertificateRecipe recipe_of(const CertOptions& options, const Identity* issuer) 
   return recipe;
 }
 
-// ---------------------------------------------------------------------------------------------------- making
+// ------------------------------------------------ making
 
 struct Made {
   Identity identity;
@@ -175,7 +193,8 @@ struct Made {
 Outcome<Made> make_certificate(const CertOptions& options, const Identity* issuer) {
   const Files files = files_for(options);
   // What a CA issued is worth nothing without its key.
-  if (options.ca && options.key.empty() && exists(files.key)) return std::unexpected(files.key + " is there already: name another with --file");
+  if (options.ca && options.key.empty() && exists(files.key))
+    return std::unexpected(files.key + " is there already: name another with --file");
   auto key = find_or_make_key(options);
   if (!key) return std::unexpected(key.error());
   auto certificate = outcome(issue_certificate(recipe_of(options, issuer), *key, issuer));
@@ -188,9 +207,11 @@ Outcome<Made> make_certificate(const CertOptions& options, const Identity* issue
   return Made{*identity, files, *drafts};
 }
 
-/// The CA whose files are in the folder, so that what trusts it goes on to do so; otherwise a new one.
+/// The CA whose files are in the folder, so that what trusts it goes on to do so; otherwise a new
+/// one.
 Outcome<Made> find_or_make_development_ca(const CertOptions& options) {
-  const std::string certificate_path = options.folder + "/ca.pem", key_path = options.folder + "/ca-key.pem";
+  const std::string certificate_path = options.folder + "/ca.pem",
+                    key_path = options.folder + "/ca-key.pem";
   if (exists(certificate_path) || exists(key_path)) {
     auto identity = outcome(identity_from_files(certificate_path, key_path, options.key_pass));
     if (!identity) return std::unexpected(identity.error());
@@ -218,17 +239,21 @@ int report(const CertOptions& options, nlohmann::ordered_json json, const std::s
 
 /// As a POSIX shell reads it.
 std::string shell_word(const std::string& text) {
-  constexpr char kPlain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+=,-";
+  constexpr char kPlain[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+=,-";
   if (!text.empty() && text.find_first_not_of(kPlain) == text.npos) return text;
   std::string quoted = "'";
   for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return quoted + "'";
 }
 
-/// A command that uses what was made; nothing for a certificate that neither a server nor a client shows.
-std::string hint_for(const CertificateRecipe& recipe, const Certificate& leaf, const std::string& certificate, const std::string& key) {
+/// A command that uses what was made; nothing for a certificate that neither a server nor a client
+/// shows.
+std::string hint_for(const CertificateRecipe& recipe, const Certificate& leaf,
+                     const std::string& certificate, const std::string& key) {
   const std::string shown = " --cert " + shell_word(certificate) + " --key " + shell_word(key);
-  if (recipe.for_servers && !leaf.names().empty()) return "try:   tls12 serve --listen 127.0.0.1:8443" + shown;
+  if (recipe.for_servers && !leaf.names().empty())
+    return "try:   tls12 serve --listen 127.0.0.1:8443" + shown;
   if (recipe.for_clients) return "try:   tls12 connect HOST:PORT" + shown;
   return {};
 }
@@ -240,11 +265,16 @@ int make_development(CertOptions options) {
   if (!ca) return failed(ca.error());
   auto leaf = make_certificate(options, &ca->identity);
   if (!leaf) return failed(leaf.error());
-  if (auto written = write(options, {ca->drafts, leaf->drafts}); !written) return failed(written.error());
+  if (auto written = write(options, {ca->drafts, leaf->drafts}); !written)
+    return failed(written.error());
   const std::string& certificate = leaf->files.certificate;
   const std::string& key = options.key.empty() ? leaf->files.key : options.key;
   const Certificate& made = leaf->identity.chain()[0];
-  return report(options, {{"ca", options.folder + "/ca.pem"}, {"certificate", certificate}, {"key", key}, {"leaf", describe(made)}},
+  return report(options,
+                {{"ca", options.folder + "/ca.pem"},
+                 {"certificate", certificate},
+                 {"key", key},
+                 {"leaf", describe(made)}},
                 hint_for(recipe_of(options, &ca->identity), made, certificate, key));
 }
 
@@ -274,12 +304,14 @@ int make_request(const CertOptions& options) {
                           {"names", request->recipe().names}});
 }
 
-/// `--sign FILE`: a certificate for a request. Its subject, names and purposes count where no option says otherwise.
+/// `--sign FILE`: a certificate for a request. Its subject, names and purposes count where no
+/// option says otherwise.
 int sign_request(CertOptions options, const Identity& issuer) {
   const auto text = read_encoded(options.sign);
   if (!text) return failed(text.error());
   const bool is_der = text->starts_with('\x30') && text->find("-----BEGIN ") == text->npos;
-  auto request = is_der ? CertificationRequest::from_der(encoded_in(*text).front().der) : CertificationRequest::from_pem(*text);
+  auto request = is_der ? CertificationRequest::from_der(encoded_in(*text).front().der)
+                        : CertificationRequest::from_pem(*text);
   if (!request) return failed(options.sign + ": " + local(request.error()).message());
   const CertificateRecipe asked = request->recipe();
   CertificateRecipe recipe = recipe_of(options, &issuer);
@@ -296,12 +328,16 @@ int sign_request(CertOptions options, const Identity& issuer) {
     // request.pem and NAME-request.pem name what is made of them.
     std::string stem = options.sign.substr(options.sign.rfind('/') + 1);
     stem = stem.substr(0, stem.rfind('.'));
-    options.file = stem.ends_with("-request") ? stem.substr(0, stem.size() - 8) : stem + "-certificate";
+    options.file =
+        stem.ends_with("-request") ? stem.substr(0, stem.size() - 8) : stem + "-certificate";
   }
   const Files files = files_for(options);
-  const Drafts drafts{.files = {{files.certificate, pem_of(chain_of(*certificate, &issuer)), Secrecy::open}}, .told = files.certificate};
+  const Drafts drafts{
+      .files = {{files.certificate, pem_of(chain_of(*certificate, &issuer)), Secrecy::open}},
+      .told = files.certificate};
   if (auto written = write(options, {drafts}); !written) return failed(written.error());
-  return report(options, {{"certificate", files.certificate}, {"contents", describe(*certificate)}});
+  return report(options,
+                {{"certificate", files.certificate}, {"contents", describe(*certificate)}});
 }
 
 /// `--crl FILE`: the issuer's list, with what it had before and what `--revoke` adds.
@@ -320,7 +356,8 @@ int make_crl(const CertOptions& options, const Identity& issuer) {
   if (options.days) recipe.next_update = recipe.this_update + std::chrono::days(*options.days);
   auto crl = outcome(issue_crl(recipe, issuer));
   if (!crl) return failed(crl.error());
-  const Drafts drafts{.files = {{options.crl, crl->to_pem(), Secrecy::open}}, .told = options.crl + " (revoked: " + std::to_string(crl->size()) + ")"};
+  const Drafts drafts{.files = {{options.crl, crl->to_pem(), Secrecy::open}},
+                      .told = options.crl + " (revoked: " + std::to_string(crl->size()) + ")"};
   if (auto written = write(options, {drafts}); !written) return failed(written.error());
   return report(options, {{"crl", options.crl}, {"revoked", crl->size()}});
 }
@@ -329,7 +366,8 @@ int make_crl(const CertOptions& options, const Identity& issuer) {
 
 int make_certificates(const CertOptions& options) {
   if (options.request) return make_request(options);
-  if (options.issuer.empty()) return options.ca ? make_one(options, nullptr) : make_development(options);
+  if (options.issuer.empty())
+    return options.ca ? make_one(options, nullptr) : make_development(options);
   auto issuer = find_issuer(options);
   if (!issuer) return failed(issuer.error());
   if (!options.crl.empty()) return make_crl(options, *issuer);

@@ -8,14 +8,16 @@
 
 namespace tls12::tool {
 
-/// The reason why `word` is refused: it is not one of `words`. Names all of a short list, of a long one the three that are most
-/// like it; `command` prints the whole list.
-std::string unknown_word(const std::string& word, const std::vector<std::string>& words, const std::string& command = {});
+/// The reason why `word` is refused: it is not one of `words`. Names all of a short list, of a long
+/// one the three that are most like it; `command` prints the whole list.
+std::string unknown_word(const std::string& word, const std::vector<std::string>& words,
+                         const std::string& command = {});
 
 /// Accepts only these words.
 CLI::Validator one_of(std::vector<std::string> words, std::string command = {});
 
-/// Puts the value of an enumeration in the place of its word, for an option that holds the enumeration.
+/// Puts the value of an enumeration in the place of its word, for an option that holds the
+/// enumeration.
 template <class Value>
 CLI::Validator value_of(const std::map<std::string, Value>& choices) {
   std::vector<std::string> words;

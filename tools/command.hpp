@@ -11,7 +11,8 @@
 
 namespace tls12::tool {
 
-/// Exit codes: everything went well; it did not, for the one reason on standard error; the command line makes no sense.
+/// Exit codes: everything went well; it did not, for the one reason on standard error; the command
+/// line makes no sense.
 inline constexpr int kDone = 0, kFailed = 1, kUsage = 2;
 
 /// What the chosen subcommand runs; its result is the exit code.

@@ -17,7 +17,9 @@ constexpr std::string_view kTrustedCertificate = "TRUSTED CERTIFICATE";
 
 /// Bytes of the first element, or of everything where that is not DER.
 std::size_t first_size(std::string_view der) {
-  const auto octet = [&](std::size_t at) { return at < der.size() ? static_cast<unsigned char>(der[at]) : 0u; };
+  const auto octet = [&](std::size_t at) {
+    return at < der.size() ? static_cast<unsigned char>(der[at]) : 0u;
+  };
   std::size_t header = 2, size = octet(1);
   if (size > 0x84) return der.size();
   if (size >= 0x80) {
@@ -35,7 +37,8 @@ std::string_view without_line_end(std::string_view der) {
 }
 
 bool is_label(std::string_view found, std::string_view wanted) {
-  return found == wanted || (wanted == "CERTIFICATE" && (found == "X509 CERTIFICATE" || found == kTrustedCertificate));
+  return found == wanted ||
+         (wanted == "CERTIFICATE" && (found == "X509 CERTIFICATE" || found == kTrustedCertificate));
 }
 
 }  // namespace
@@ -51,7 +54,8 @@ std::optional<Der> decode_base64(std::string_view text) {
     if (c == '=' ? ++padding > 2 : bits < 0 || padding > 0) return std::nullopt;
     group = group << 6 | static_cast<std::uint32_t>(c == '=' ? 0 : bits);
     if (++characters % 4 != 0) continue;
-    for (unsigned i = 0; i < 3 - padding; ++i) der.push_back(static_cast<std::uint8_t>(group >> (16 - 8 * i)));
+    for (unsigned i = 0; i < 3 - padding; ++i)
+      der.push_back(static_cast<std::uint8_t>(group >> (16 - 8 * i)));
     group = 0;
   }
   if (characters % 4 != 0) return std::nullopt;
@@ -75,7 +79,8 @@ std::vector<Encoded> encoded_in(std::string_view content) {
     at = label_end + kDashes.size();
     const std::size_t end = content.find(kEnd, at);
     auto der = decode_base64(content.substr(at, end == std::string_view::npos ? end : end - at));
-    if (der && label == kTrustedCertificate) der->resize(first_size({reinterpret_cast<const char*>(der->data()), der->size()}));
+    if (der && label == kTrustedCertificate)
+      der->resize(first_size({reinterpret_cast<const char*>(der->data()), der->size()}));
     found.push_back({.label = std::string(label), .der = der ? std::move(*der) : Der()});
   }
   return found;

@@ -1,4 +1,5 @@
-// Certificates and their like as files and JSON carry them: DER, PEM blocks (RFC 7468), or base64 (RFC 4648 §4).
+// Certificates and their like as files and JSON carry them: DER, PEM blocks (RFC 7468), or base64
+// (RFC 4648 §4).
 // Reads on behind what is broken: whoever asked decides what that means.
 #pragma once
 
@@ -21,12 +22,12 @@ struct Encoded {
 /// White space is skipped; nothing when the rest is not base64.
 std::optional<Der> decode_base64(std::string_view text);
 
-/// The blocks of a PEM text; a text without any is one thing in DER, without a line end after it. The
-/// trust settings of OpenSSL's TRUSTED CERTIFICATE are cut off.
+/// The blocks of a PEM text; a text without any is one thing in DER, without a line end after it.
+/// The trust settings of OpenSSL's TRUSTED CERTIFICATE are cut off.
 std::vector<Encoded> encoded_in(std::string_view content);
 
-/// Those that say they are `label`, or are DER, which does not say. CERTIFICATE has two more names, X509
-/// CERTIFICATE and TRUSTED CERTIFICATE.
+/// Those that say they are `label`, or are DER, which does not say. CERTIFICATE has two more names,
+/// X509 CERTIFICATE and TRUSTED CERTIFICATE.
 std::vector<Der> ders_of(std::string_view content, std::string_view label);
 
 }  // namespace tls12::tool

@@ -18,13 +18,16 @@ std::unexpected<std::string> refuse(const std::string& text, const std::string& 
   return std::unexpected("'" + text + "': " + reason);
 }
 
-bool is_number(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == text.npos; }
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+}
 
 /// IPv6, with or without a zone (RFC 4007 §11).
 bool is_ipv6(const std::string& text) {
   const std::string address = text.substr(0, text.find('%'));
   std::array<unsigned char, 16> octets = {};
-  return ::inet_pton(AF_INET6, address.c_str(), octets.data()) == 1 && (address.size() == text.size() || address.size() + 1 < text.size());
+  return ::inet_pton(AF_INET6, address.c_str(), octets.data()) == 1 &&
+         (address.size() == text.size() || address.size() + 1 < text.size());
 }
 
 /// A URL, or what people copy with an address: the reason names the part that is left.
@@ -34,7 +37,8 @@ std::string surplus(const std::string& text) {
   const std::size_t end = text.find_first_of("/?#", begin);
   std::string rest = text.substr(begin, end == text.npos ? text.npos : end - begin);
   if (scheme != text.npos) {
-    const bool has_port = is_number(std::string_view(rest).substr(rest.rfind(':') + 1)) && rest.contains(':');
+    const bool has_port =
+        is_number(std::string_view(rest).substr(rest.rfind(':') + 1)) && rest.contains(':');
     return "leave the scheme out: " + rest + (has_port ? "" : ":443");
   }
   if (end != text.npos) return "leave out what follows the port: " + rest;
@@ -42,15 +46,18 @@ std::string surplus(const std::string& text) {
   return {};
 }
 
-std::expected<std::uint16_t, std::string> parse_port(const std::string& text, const std::string& port) {
+std::expected<std::uint16_t, std::string> parse_port(const std::string& text,
+                                                     const std::string& port) {
   if (port.empty()) return refuse(text, "the port is missing after the colon");
   if (!is_number(port)) {
     const servent* service = ::getservbyname(port.c_str(), "tcp");
-    if (service == nullptr) return refuse(text, port + " is neither a port number nor a service of this machine");
+    if (service == nullptr)
+      return refuse(text, port + " is neither a port number nor a service of this machine");
     return ntohs(static_cast<std::uint16_t>(service->s_port));
   }
   std::uint16_t number = 0;
-  if (std::from_chars(port.data(), port.data() + port.size(), number).ec != std::errc{}) return refuse(text, "a port is at most 65535");
+  if (std::from_chars(port.data(), port.data() + port.size(), number).ec != std::errc{})
+    return refuse(text, "a port is at most 65535");
   return number;
 }
 
@@ -66,7 +73,9 @@ std::expected<std::pair<std::string, std::string>, std::string> split(const std:
     return std::pair(host, text.substr(close + 2));
   }
   const std::size_t colon = text.rfind(':');
-  if (colon == text.npos) return refuse(text, is_number(text) ? "it is not HOST:PORT" : "the port is missing: " + text + ":443");
+  if (colon == text.npos)
+    return refuse(
+        text, is_number(text) ? "it is not HOST:PORT" : "the port is missing: " + text + ":443");
   const std::string host = text.substr(0, colon);
   if (host.contains(':')) return refuse(text, "an IPv6 address is written [ADDRESS]:PORT");
   return std::pair(host, text.substr(colon + 1));
@@ -98,7 +107,9 @@ std::string parse_target(const std::string& text, HostPort& into) {
 
 std::string parse_listen_address(const std::string& text, HostPort& into) {
   const bool is_all = text.starts_with("*:");
-  if (is_all || is_number(text)) return "'" + text + "': all addresses of this machine are written :" + (is_all ? text.substr(2) : text);
+  if (is_all || is_number(text))
+    return "'" + text +
+           "': all addresses of this machine are written :" + (is_all ? text.substr(2) : text);
   const auto parsed = parse(text);
   if (!parsed) return parsed.error();
   into = *parsed;

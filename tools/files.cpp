@@ -78,7 +78,8 @@ Result<std::string> read_file(const std::string& from) {
   for (;;) {
     const ssize_t n = ::read(file.descriptor, part, sizeof part);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN && ::fcntl(file.descriptor, F_SETFL, 0) == 0) continue;  // waits now
+    if (n < 0 && errno == EAGAIN && ::fcntl(file.descriptor, F_SETFL, 0) == 0)
+      continue;  // waits now
     if (n < 0) return unreadable(path, errno);
     if (n == 0 && content.empty() && S_ISFIFO(about.st_mode)) {
       if (wait_for_writer(end)) continue;
@@ -86,7 +87,8 @@ Result<std::string> read_file(const std::string& from) {
     }
     if (n == 0) return content;
     content.append(part, static_cast<std::size_t>(n));
-    if (content.size() > kMaxFile) return unreadable(path + ": larger than " + std::to_string(kMaxFile) + " bytes", EFBIG);
+    if (content.size() > kMaxFile)
+      return unreadable(path + ": larger than " + std::to_string(kMaxFile) + " bytes", EFBIG);
   }
 }
 
@@ -106,7 +108,8 @@ std::string write_file(const std::string& path, std::string_view content, Secrec
   // A file that was there may be readable by others: the new one is another file, under the same
   // name. A device or a FIFO stays what it is.
   struct stat about{};
-  const bool is_file = ::stat(path.c_str(), &about) != 0 || S_ISREG(about.st_mode) || S_ISDIR(about.st_mode);
+  const bool is_file =
+      ::stat(path.c_str(), &about) != 0 || S_ISREG(about.st_mode) || S_ISDIR(about.st_mode);
   const std::string fresh = is_file ? path + ".new" : path;
   if (is_file) ::unlink(fresh.c_str());
   const int flags = is_file ? O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC : O_WRONLY | O_CLOEXEC;
@@ -137,18 +140,21 @@ Result<Certificate> certificate_from_file(const std::string& path) {
 
 Result<PrivateKey> key_from_file(const std::string& path, const KeyPass& pass) {
   std::string reason;
-  auto key = PrivateKey::from_file(input_path(path), default_provider(), pass.answer_for(path, reason));
+  auto key =
+      PrivateKey::from_file(input_path(path), default_provider(), pass.answer_for(path, reason));
   if (!key) return fail(KeyPass::explained(local(key.error()), reason));
   return key;
 }
 
-Result<Identity> identity_from_files(const std::string& chain_path, const std::string& key_path, const KeyPass& pass) {
+Result<Identity> identity_from_files(const std::string& chain_path, const std::string& key_path,
+                                     const KeyPass& pass) {
   if (chain_path.empty()) {
     auto key = key_from_file(key_path, pass);
     return key ? Identity::from_raw_public_key(std::move(*key)) : fail(key.error());
   }
   std::string reason;
-  auto identity = Identity::from_pem_files(input_path(chain_path), input_path(key_path), default_provider(), pass.answer_for(key_path, reason));
+  auto identity = Identity::from_pem_files(input_path(chain_path), input_path(key_path),
+                                           default_provider(), pass.answer_for(key_path, reason));
   if (!identity) return fail(KeyPass::explained(local(identity.error()), reason));
   return identity;
 }

@@ -12,12 +12,12 @@ namespace tls12::tool {
 /// The largest file that is read, in bytes. Revocation lists reach 100 MB.
 inline constexpr std::size_t kMaxFile = std::size_t{256} << 20;
 
-/// The path for a FILE of the command line: "-" is standard input. That is read to its end first, up
-/// to kMaxFile bytes, so that the path can be opened repeatedly, also after SIGHUP.
+/// The path for a FILE of the command line: "-" is standard input. That is read to its end first,
+/// up to kMaxFile bytes, so that the path can be opened repeatedly, also after SIGHUP.
 std::string input_path(const std::string& file);
 
-/// `file` as input_path() has it. Errors: Errc::file_unreadable, whose detail is the path: also for a
-/// file above kMaxFile, and for a FIFO that no program has written to for two seconds.
+/// `file` as input_path() has it. Errors: Errc::file_unreadable, whose detail is the path: also for
+/// a file above kMaxFile, and for a FIFO that no program has written to for two seconds.
 Result<std::string> read_file(const std::string& file);
 
 /// The same for certificates, keys, lists and requests. Errors: also Errc::file_format_unsupported.
@@ -37,7 +37,8 @@ std::string skipped(const Error& error);
 /// PEM or DER. Errors name the file.
 Result<Certificate> certificate_from_file(const std::string& path);
 /// Without a chain, it is shown as a raw public key (RFC 7250).
-Result<Identity> identity_from_files(const std::string& chain_path, const std::string& key_path, const KeyPass& pass);
+Result<Identity> identity_from_files(const std::string& chain_path, const std::string& key_path,
+                                     const KeyPass& pass);
 Result<PrivateKey> key_from_file(const std::string& path, const KeyPass& pass);
 
 }  // namespace tls12::tool

@@ -33,7 +33,8 @@ std::optional<std::string> percent_decoded(std::string_view text) {
       plain += text[i];
       continue;
     }
-    if (i + 2 >= text.size() || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0) return std::nullopt;
+    if (i + 2 >= text.size() || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0)
+      return std::nullopt;
     plain += static_cast<char>(hex_digit(text[i + 1]) << 4 | hex_digit(text[i + 2]));
     i += 2;
   }
@@ -41,7 +42,8 @@ std::optional<std::string> percent_decoded(std::string_view text) {
 }
 
 std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
   constexpr char kDigits[] = "0123456789ABCDEF";
   std::string safe;
   for (const char c : text) {
@@ -56,15 +58,18 @@ std::string percent_encoded(std::string_view text) {
   return safe;
 }
 
-/// The path of a request's target, decoded and relative: "a/b", "" for the root. Nothing when it makes no sense or leaves the root.
+/// The path of a request's target, decoded and relative: "a/b", "" for the root. Nothing when it
+/// makes no sense or leaves the root.
 std::optional<std::string> relative_path(std::string_view target) {
-  if (const std::size_t scheme = target.find("://"); scheme != std::string_view::npos && !target.starts_with('/')) {
+  if (const std::size_t scheme = target.find("://");
+      scheme != std::string_view::npos && !target.starts_with('/')) {
     const std::size_t path = target.find('/', scheme + 3);
     target = path == std::string_view::npos ? "/" : target.substr(path);
   }
   target = target.substr(0, target.find_first_of("?#"));
   const auto plain = percent_decoded(target);
-  if (!plain || !plain->starts_with('/') || plain->find('\0') != std::string::npos) return std::nullopt;
+  if (!plain || !plain->starts_with('/') || plain->find('\0') != std::string::npos)
+    return std::nullopt;
   std::string path;
   for (std::string_view rest = *plain; !rest.empty();) {
     const std::size_t slash = rest.find('/');
@@ -101,28 +106,40 @@ Response listing(const fs::path& folder, const std::string& path) {
   std::string rows = path.empty() ? "" : "<tr><td><a href='../'>../</a><td class=n>";
   for (const Entry& e : entries) {
     const std::string shown = e.name + (e.is_folder ? "/" : "");
-    rows += "<tr><td><a href='./" + percent_encoded(shown) + "'>" + html(escaped(shown)) + "</a><td class=n>" + e.size;
+    rows += "<tr><td><a href='./" + percent_encoded(shown) + "'>" + html(escaped(shown)) +
+            "</a><td class=n>" + e.size;
   }
-  return page("/" + escaped(path), "<h1>/" + html(escaped(path)) + "</h1><p>" + count(entries.size(), "entry", "entries") + "</p><div class=card><table>" +
-                                       rows + "</table></div><nav><a href='" + std::string(kStatusPath) + "'>about this connection</a></nav>");
+  return page("/" + escaped(path), "<h1>/" + html(escaped(path)) + "</h1><p>" +
+                                       count(entries.size(), "entry", "entries") +
+                                       "</p><div class=card><table>" + rows +
+                                       "</table></div><nav><a href='" + std::string(kStatusPath) +
+                                       "'>about this connection</a></nav>");
 }
 
-bool is_below(const fs::path& path, const fs::path& root) { return std::ranges::mismatch(root, path).in1 == root.end(); }
+bool is_below(const fs::path& path, const fs::path& root) {
+  return std::ranges::mismatch(root, path).in1 == root.end();
+}
 
-/// RFC 9110 §8.8.1: a file that was changed this very moment may change again without its times telling; its validators are weak until then.
+/// RFC 9110 §8.8.1: a file that was changed this very moment may change again without its times
+/// telling; its validators are weak until then.
 Representation represent(const struct stat& about) {
-  const auto nanoseconds = static_cast<std::uint64_t>(about.st_mtim.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(about.st_mtim.tv_nsec);
+  const auto nanoseconds = static_cast<std::uint64_t>(about.st_mtim.tv_sec) * 1'000'000'000 +
+                           static_cast<std::uint64_t>(about.st_mtim.tv_nsec);
   const std::time_t now = std::time(nullptr);
   const bool settled = about.st_mtime + 1 < now;
-  Representation file{.size = static_cast<std::uint64_t>(about.st_size), .modified = std::min(about.st_mtime, now), .modified_is_strong = settled};
+  Representation file{.size = static_cast<std::uint64_t>(about.st_size),
+                      .modified = std::min(about.st_mtime, now),
+                      .modified_is_strong = settled};
   char tag[64];
-  std::snprintf(tag, sizeof tag, "%s\"%llx-%llx\"", settled ? "" : "W/", static_cast<unsigned long long>(nanoseconds),
+  std::snprintf(tag, sizeof tag, "%s\"%llx-%llx\"", settled ? "" : "W/",
+                static_cast<unsigned long long>(nanoseconds),
                 static_cast<unsigned long long>(file.size));
   file.etag = tag;
   return file;
 }
 
-Response part_of_file(std::shared_ptr<const OpenFile> file, std::string_view type, const Request& request) {
+Response part_of_file(std::shared_ptr<const OpenFile> file, std::string_view type,
+                      const Request& request) {
   const Representation now = represent(file->about());
   const Selection chosen = select(request, now);
   const std::string total = std::to_string(now.size);
@@ -134,8 +151,9 @@ Response part_of_file(std::shared_ptr<const OpenFile> file, std::string_view typ
       response.headers.emplace_back("Content-Range", "bytes */" + total);
       return response;
     case 206:
-      response.headers.emplace_back("Content-Range",
-                                    "bytes " + std::to_string(chosen.offset) + "-" + std::to_string(chosen.offset + chosen.size - 1) + "/" + total);
+      response.headers.emplace_back(
+          "Content-Range", "bytes " + std::to_string(chosen.offset) + "-" +
+                               std::to_string(chosen.offset + chosen.size - 1) + "/" + total);
       [[fallthrough]];
     case 200: response.part = {std::move(file), chosen.offset, chosen.size}; break;
     default: break;  // 304 has no content
@@ -165,11 +183,13 @@ Response folder_page(const std::string& root, const Request& request) {
   const fs::path path = fs::canonical(top / *relative, fault);
   if (fault || !is_below(path, top)) return error_page(404);
   const bool as_folder = request.path().ends_with('/');
-  if (fs::is_regular_file(path, fault)) return as_folder ? error_page(404) : file_response(path, request);
+  if (fs::is_regular_file(path, fault))
+    return as_folder ? error_page(404) : file_response(path, request);
   if (!fs::is_directory(path, fault)) return error_page(404);
   if (!as_folder) {
     Response moved = error_page(301);
-    moved.headers.emplace_back("Location", "/" + percent_encoded(*relative) + (relative->empty() ? "" : "/"));
+    moved.headers.emplace_back("Location",
+                               "/" + percent_encoded(*relative) + (relative->empty() ? "" : "/"));
     return moved;
   }
   if (fs::is_regular_file(path / "index.html", fault)) {

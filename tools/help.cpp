@@ -12,7 +12,8 @@
 namespace tls12::tool {
 namespace {
 
-constexpr std::size_t kUsualWidth = 80, kLeastWidth = 40, kMostWidth = 120, kLeastIndent = 8, kMostIndent = 34;
+constexpr std::size_t kUsualWidth = 80, kLeastWidth = 40, kMostWidth = 120, kLeastIndent = 8,
+                      kMostIndent = 34;
 
 std::size_t terminal_width() {
   std::size_t width = 0;
@@ -25,11 +26,13 @@ std::size_t terminal_width() {
   return width == 0 ? kUsualWidth : std::clamp(width, kLeastWidth, kMostWidth);
 }
 
-/// The column of the continuation: that of the description, that of an indented text, or further in for a command of an example.
+/// The column of the continuation: that of the description, that of an indented text, or further in
+/// for a command of an example.
 std::size_t indent_of(const std::string& line, std::size_t indent) {
   const std::size_t first = std::min(line.find_first_not_of(' '), line.size());
   if (first == 0 || first >= indent) return first;
-  const bool has_description = line.size() > indent && line[indent - 1] == ' ' && line.compare(first, 5, "tls12") != 0;
+  const bool has_description =
+      line.size() > indent && line[indent - 1] == ' ' && line.compare(first, 5, "tls12") != 0;
   return has_description ? indent : first + 4;
 }
 
@@ -51,9 +54,13 @@ std::string folded_line(std::string line, std::size_t width, std::size_t indent)
 
 class HelpFormatter final : public CLI::Formatter {
  public:
-  HelpFormatter() : width_(terminal_width()) { column_width(std::clamp(width_ / 3, kLeastIndent, kMostIndent)); }
-  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
-    return folded(CLI::Formatter::make_help(app, std::move(name), mode), width_, get_column_width());
+  HelpFormatter() : width_(terminal_width()) {
+    column_width(std::clamp(width_ / 3, kLeastIndent, kMostIndent));
+  }
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    return folded(CLI::Formatter::make_help(app, std::move(name), mode), width_,
+                  get_column_width());
   }
 
  private:

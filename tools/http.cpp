@@ -17,7 +17,8 @@ namespace beast_http = boost::beast::http;
 
 /// Where the head ends (behind its empty line), or npos while it has not come.
 std::size_t end_of_head(std::string_view text) {
-  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos;
+       at = text.find('\n', at + 1)) {
     const std::string_view rest = text.substr(at + 1);
     if (rest.starts_with('\n')) return at + 2;
     if (rest.starts_with("\r\n")) return at + 3;
@@ -46,13 +47,16 @@ std::unexpected<NoRequest> refused(unsigned status, std::string reason) {
 std::string joined(const beast_http::fields& fields, beast_http::field field) {
   std::string text;
   const auto [first, last] = fields.equal_range(field);
-  for (auto line = first; line != last; ++line) text.append(line == first ? "" : ", ").append(line->value().data(), line->value().size());
+  for (auto line = first; line != last; ++line)
+    text.append(line == first ? "" : ", ").append(line->value().data(), line->value().size());
   return text;
 }
 
 }  // namespace
 
-std::string reason_phrase(unsigned status) { return std::string(beast_http::obsolete_reason(static_cast<beast_http::status>(status))); }
+std::string reason_phrase(unsigned status) {
+  return std::string(beast_http::obsolete_reason(static_cast<beast_http::status>(status)));
+}
 
 std::string head_of(const Response& response, const Request& request, bool keep_alive) {
   beast_http::response_header<> head;
@@ -69,11 +73,19 @@ std::string head_of(const Response& response, const Request& request, bool keep_
   for (const auto& [field, value] : response.headers) head.set(field, value);
   head.set(beast_http::field::connection, keep_alive ? "keep-alive" : "close");
   // Not by a stream: one that runs out of memory loses what is written to it, and does not throw.
-  std::string text = "HTTP/" + std::to_string(request.version / 10) + "." + std::to_string(request.version % 10);
-  text.append(" ").append(std::to_string(response.status)).append(" ").append(reason_phrase(response.status)).append("\r\n");
+  std::string text =
+      "HTTP/" + std::to_string(request.version / 10) + "." + std::to_string(request.version % 10);
+  text.append(" ")
+      .append(std::to_string(response.status))
+      .append(" ")
+      .append(reason_phrase(response.status))
+      .append("\r\n");
   for (const auto& line : head) {
     const auto name = line.name_string(), value = line.value();
-    text.append(name.data(), name.size()).append(": ").append(value.data(), value.size()).append("\r\n");
+    text.append(name.data(), name.size())
+        .append(": ")
+        .append(value.data(), value.size())
+        .append("\r\n");
   }
   return text.append("\r\n");
 }
@@ -91,7 +103,8 @@ std::expected<Request, NoRequest> parse_head(std::string_view head) {
   const unsigned version = message.version();
   if (version != 10 && version != 11) return refused(505, "only HTTP/1.0 and 1.1 are spoken here");
   // RFC 9112 §3.2.
-  if (message.count(beast_http::field::host) != 1 && (version == 11 || message.count(beast_http::field::host) != 0)) {
+  if (message.count(beast_http::field::host) != 1 &&
+      (version == 11 || message.count(beast_http::field::host) != 0)) {
     return refused(400, "a request of HTTP/1.1 names its Host, once");
   }
   return Request{.method = std::string(message.method_string()),
@@ -116,9 +129,11 @@ std::expected<void, NoRequest> RequestReader::receive() {
     return {};
   }
   if (n) return std::unexpected(NoRequest{NoRequest::Because::ended, 0, {}});
-  if (n.error().code == Errc::timed_out) return std::unexpected(NoRequest{NoRequest::Because::idle, 0, n.error().message()});
+  if (n.error().code == Errc::timed_out)
+    return std::unexpected(NoRequest{NoRequest::Because::idle, 0, n.error().message()});
   const bool is_cut = n.error().code == Errc::truncated;
-  return std::unexpected(NoRequest{is_cut ? NoRequest::Because::cut : NoRequest::Because::failed, 0, n.error().message()});
+  return std::unexpected(NoRequest{is_cut ? NoRequest::Because::cut : NoRequest::Because::failed, 0,
+                                   n.error().message()});
 }
 
 std::expected<void, NoRequest> RequestReader::wait() {
@@ -139,11 +154,14 @@ std::expected<std::string, NoRequest> RequestReader::next_head() {
       pending_.erase(0, end);
       return head;
     }
-    if (pending_.size() > limits_.header) return refused(431, "the head is larger than " + std::to_string(limits_.header) + " bytes");
+    if (pending_.size() > limits_.header)
+      return refused(431, "the head is larger than " + std::to_string(limits_.header) + " bytes");
     auto received = receive();
     if (received) continue;
-    if (received.error().because == NoRequest::Because::idle) return refused(408, "the head did not come in time");
-    if (received.error().because == NoRequest::Because::ended) return refused(400, "the head is incomplete");
+    if (received.error().because == NoRequest::Because::idle)
+      return refused(408, "the head did not come in time");
+    if (received.error().because == NoRequest::Because::ended)
+      return refused(400, "the head is incomplete");
     return std::unexpected(received.error());
   }
 }

@@ -1,4 +1,5 @@
-// HTTP/1.0 and 1.1 for `serve`: one request from a connection, one response to it. Boost.Beast parses, and writes heads.
+// HTTP/1.0 and 1.1 for `serve`: one request from a connection, one response to it. Boost.Beast
+// parses, and writes heads.
 #pragma once
 
 #include <chrono>
@@ -19,13 +20,17 @@ struct Request {
   unsigned version = 11;
   bool keep_alive = true;
   bool has_body = false;
-  /// Conditions and ranges, as they came (RFC 9110 §13.1, §14.2); empty when absent. Lines of the same field are one list.
-  std::string if_match = {}, if_none_match = {}, if_modified_since = {}, if_unmodified_since = {}, if_range = {}, range = {};
+  /// Conditions and ranges, as they came (RFC 9110 §13.1, §14.2); empty when absent. Lines of the
+  /// same field are one list.
+  std::string if_match = {}, if_none_match = {}, if_modified_since = {}, if_unmodified_since = {},
+              if_range = {}, range = {};
   std::string head = {};  ///< all of it, as it came
 
   bool is_head() const { return method == "HEAD"; }
   /// The target without its query.
-  std::string_view path() const { return std::string_view(target).substr(0, target.find_first_of("?#")); }
+  std::string_view path() const {
+    return std::string_view(target).substr(0, target.find_first_of("?#"));
+  }
 };
 
 class OpenFile;
@@ -53,10 +58,12 @@ std::string head_of(const Response& response, const Request& request, bool keep_
 std::string reason_phrase(unsigned status);
 
 struct HttpLimits {
-  std::size_t header = 16 * 1024;                                    ///< bytes of a request's head
-  std::chrono::milliseconds header_time = std::chrono::seconds(10);  ///< from its first byte to its empty line
-  std::chrono::milliseconds idle_time = std::chrono::seconds(30);    ///< before its first byte
-  std::chrono::milliseconds write_time = std::chrono::seconds(30);   ///< for each 32 KiB of an answer
+  std::size_t header = 16 * 1024;  ///< bytes of a request's head
+  std::chrono::milliseconds header_time =
+      std::chrono::seconds(10);  ///< from its first byte to its empty line
+  std::chrono::milliseconds idle_time = std::chrono::seconds(30);  ///< before its first byte
+  std::chrono::milliseconds write_time =
+      std::chrono::seconds(30);  ///< for each 32 KiB of an answer
 };
 
 /// Why there is no request.
@@ -74,9 +81,11 @@ class RequestReader {
   bool begun() const { return pending_.find_first_not_of("\r\n") != std::string::npos; }
   /// The time for the next request's first byte begins.
   void begin_idle_time() { conn_.set_read_deadline(within(limits_.idle_time)); }
-  /// Behind begin_idle_time(): waits for that byte, by the connection's read deadline, which others may have moved.
+  /// Behind begin_idle_time(): waits for that byte, by the connection's read deadline, which others
+  /// may have moved.
   std::expected<void, NoRequest> wait();
-  /// Behind wait(): waits for the empty line that ends the head, be its lines ended by CRLF or by LF alone.
+  /// Behind wait(): waits for the empty line that ends the head, be its lines ended by CRLF or by
+  /// LF alone.
   std::expected<Request, NoRequest> next();
 
  private:

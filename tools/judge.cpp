@@ -47,7 +47,8 @@ std::expected<TrustStore, VerifyFailure> trust_in(const Case& what) {
     else if (!first_error)
       first_error = one.error();
   }
-  if (anchors.empty() && first_error) return std::unexpected(unreadable("the trusted certificate", *first_error));
+  if (anchors.empty() && first_error)
+    return std::unexpected(unreadable("the trusted certificate", *first_error));
   return TrustStore::of(std::move(anchors));
 }
 
@@ -67,7 +68,8 @@ std::expected<VerifyPolicy, VerifyFailure> policy_of(const Case& what) {
 }  // namespace
 
 WantedName wanted_name(std::string text) {
-  const auto kind = text.find('@') != std::string::npos ? PeerName::Kind::email : PeerName::Kind::automatic;
+  const auto kind =
+      text.find('@') != std::string::npos ? PeerName::Kind::email : PeerName::Kind::automatic;
   return {std::move(text), kind};
 }
 
@@ -97,15 +99,20 @@ Verdict judge(const Case& what) {
 std::string in_words(const Verdict& verdict) {
   if (!verdict) return "invalid: " + verdict.error().message();
   std::string text;
-  for (const Certificate& one : verdict->certificates) text += (text.empty() ? "valid: " : ", issued by ") + one.subject();
+  for (const Certificate& one : verdict->certificates)
+    text += (text.empty() ? "valid: " : ", issued by ") + one.subject();
   return text;
 }
 
 nlohmann::ordered_json in_json(const Verdict& verdict) {
   if (!verdict) {
     const VerifyFailure& failure = verdict.error();
-    return {{"verdict", "invalid"},       {"reason", failure.message()},           {"depth", failure.depth},
-            {"subject", failure.subject}, {"rule", rule(failure.error.code).name}, {"section", failure.section},
+    return {{"verdict", "invalid"},
+            {"reason", failure.message()},
+            {"depth", failure.depth},
+            {"subject", failure.subject},
+            {"rule", rule(failure.error.code).name},
+            {"section", failure.section},
             {"words", failure.reason}};
   }
   auto chain = nlohmann::ordered_json::array();
@@ -117,27 +124,42 @@ nlohmann::ordered_json in_json(const Verdict& verdict) {
                      {"not_after", calendar(one.not_after())},
                      {"key", key_in_words(one.public_key())}});
   }
-  return {{"verdict", "valid"}, {"reason", ""}, {"chain", std::move(chain)}, {"policies", verdict->policies}};
+  return {{"verdict", "valid"},
+          {"reason", ""},
+          {"chain", std::move(chain)},
+          {"policies", verdict->policies}};
 }
 
 std::optional<WallTime> parse_time(const std::string& text) {
-  constexpr WallTime kFirst = std::chrono::sys_days(std::chrono::year(0) / 1 / 1), kEnd = std::chrono::sys_days(std::chrono::year(10000) / 1 / 1);
-  const auto in_calendar = [&](WallTime time) { return time >= kFirst && time < kEnd ? std::optional(time) : std::nullopt; };
+  constexpr WallTime kFirst = std::chrono::sys_days(std::chrono::year(0) / 1 / 1),
+                     kEnd = std::chrono::sys_days(std::chrono::year(10000) / 1 / 1);
+  const auto in_calendar = [&](WallTime time) {
+    return time >= kFirst && time < kEnd ? std::optional(time) : std::nullopt;
+  };
   std::int64_t seconds = 0;
-  if (const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds); error == std::errc() && end == text.data() + text.size())
-    return seconds > kFirst.time_since_epoch().count() && seconds < kEnd.time_since_epoch().count() ? in_calendar(WallTime(std::chrono::seconds(seconds)))
-                                                                                                    : std::nullopt;
+  if (const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+      error == std::errc() && end == text.data() + text.size())
+    return seconds > kFirst.time_since_epoch().count() && seconds < kEnd.time_since_epoch().count()
+               ? in_calendar(WallTime(std::chrono::seconds(seconds)))
+               : std::nullopt;
 
-  static const std::regex kForm(R"((\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|([+-])(\d\d):(\d\d)))");
+  static const std::regex kForm(
+      R"((\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|([+-])(\d\d):(\d\d)))");
   std::smatch match;
   if (!std::regex_match(text, match, kForm)) return std::nullopt;
-  const auto number = [&](std::size_t group) { return match[group].matched ? std::stoi(match[group]) : 0; };
-  const std::chrono::year_month_day day(std::chrono::year(number(1)), std::chrono::month(static_cast<unsigned>(number(2))),
+  const auto number = [&](std::size_t group) {
+    return match[group].matched ? std::stoi(match[group]) : 0;
+  };
+  const std::chrono::year_month_day day(std::chrono::year(number(1)),
+                                        std::chrono::month(static_cast<unsigned>(number(2))),
                                         std::chrono::day(static_cast<unsigned>(number(3))));
   // A leap second, 60, is the first of the next minute.
-  if (!day.ok() || number(4) > 23 || number(5) > 59 || number(6) > 60 || number(10) > 23 || number(11) > 59) return std::nullopt;
+  if (!day.ok() || number(4) > 23 || number(5) > 59 || number(6) > 60 || number(10) > 23 ||
+      number(11) > 59)
+    return std::nullopt;
   const auto offset = std::chrono::hours(number(10)) + std::chrono::minutes(number(11));
-  const WallTime local = std::chrono::sys_days(day) + std::chrono::hours(number(4)) + std::chrono::minutes(number(5)) + std::chrono::seconds(number(6));
+  const WallTime local = std::chrono::sys_days(day) + std::chrono::hours(number(4)) +
+                         std::chrono::minutes(number(5)) + std::chrono::seconds(number(6));
   return in_calendar(match[9] == "-" ? local + offset : local - offset);
 }
 
@@ -146,8 +168,10 @@ std::optional<Purpose> parse_purpose(std::string_view text) {
     std::string_view text;
     Purpose purpose;
   };
-  static constexpr Word kWords[] = {{"server", Purpose::server},     {"client", Purpose::client},     {"any", Purpose::any},
-                                    {"serverAuth", Purpose::server}, {"clientAuth", Purpose::client}, {"anyExtendedKeyUsage", Purpose::any}};
+  static constexpr Word kWords[] = {
+      {"server", Purpose::server},     {"client", Purpose::client},
+      {"any", Purpose::any},           {"serverAuth", Purpose::server},
+      {"clientAuth", Purpose::client}, {"anyExtendedKeyUsage", Purpose::any}};
   const auto* word = std::ranges::find(kWords, text, &Word::text);
   return word == std::end(kWords) ? std::nullopt : std::optional(word->purpose);
 }

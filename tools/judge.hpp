@@ -22,7 +22,8 @@ struct WantedName {
 /// `text` with an @ is an e-mail address, otherwise an IP address or a DNS name.
 WantedName wanted_name(std::string text);
 
-/// One certificate and all that its verdict depends on. Everything is DER that nobody has looked at.
+/// One certificate and all that its verdict depends on. Everything is DER that nobody has looked
+/// at.
 struct Case {
   std::vector<Der> trusted = {};
   std::vector<Der> untrusted = {};
@@ -40,8 +41,8 @@ struct Case {
 
 using Verdict = std::expected<VerifiedChain, VerifyFailure>;
 
-/// Untrusted certificates that cannot be read are left to the policy (VerifyRequest::unusable). Trusted ones are skipped beside
-/// others; a leaf, a CRL or a last anchor is not.
+/// Untrusted certificates that cannot be read are left to the policy (VerifyRequest::unusable).
+/// Trusted ones are skipped beside others; a leaf, a CRL or a last anchor is not.
 Verdict judge(const Case& what);
 
 /// One line: "valid: CN=a, issued by CN=b", or what failed.

@@ -34,21 +34,25 @@ class SilentTerminal {
     caught_signal = 0;
     struct sigaction action{};
     action.sa_handler = [](int signal) { caught_signal = signal; };
-    for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &action, &actions_[i]);
+    for (std::size_t i = 0; i < kSignals.size(); ++i)
+      ::sigaction(kSignals[i], &action, &actions_[i]);
   }
   SilentTerminal(const SilentTerminal&) = delete;
   SilentTerminal& operator=(const SilentTerminal&) = delete;
   ~SilentTerminal() {
     if (is_silent_) {
       ::tcsetattr(descriptor_, TCSAFLUSH, &before_);
-      for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &actions_[i], nullptr);
+      for (std::size_t i = 0; i < kSignals.size(); ++i)
+        ::sigaction(kSignals[i], &actions_[i], nullptr);
       if (caught_signal != 0) std::raise(caught_signal);
     }
     if (descriptor_ >= 0) ::close(descriptor_);
   }
 
   bool is_silent() const { return is_silent_; }
-  void write(std::string_view text) const { [[maybe_unused]] const ssize_t n = ::write(descriptor_, text.data(), text.size()); }
+  void write(std::string_view text) const {
+    [[maybe_unused]] const ssize_t n = ::write(descriptor_, text.data(), text.size());
+  }
   /// One line without its end. False at the end of the file, at a signal, and when it has no room.
   bool read_line(MutableBytes into, std::size_t& size) const {
     for (size = 0; size < into.size(); ++size) {
@@ -69,7 +73,8 @@ class SilentTerminal {
 using Answer = std::optional<std::size_t>;
 
 Answer put(std::string_view passphrase, MutableBytes into, std::string& reason) {
-  if (passphrase.size() <= into.size()) return std::ranges::copy(passphrase, into.begin()), passphrase.size();
+  if (passphrase.size() <= into.size())
+    return std::ranges::copy(passphrase, into.begin()), passphrase.size();
   reason = "the passphrase is longer than " + std::to_string(into.size()) + " bytes";
   return std::nullopt;
 }
@@ -102,10 +107,14 @@ Answer from_terminal(const std::string& key_path, MutableBytes into, std::string
 }  // namespace
 
 void KeyPass::add_to(CLI::App& app) {
-  app.add_option("--key-pass", source_, "the passphrase of an encrypted key: env:NAME, the first line of file:PATH, or prompt")
+  app.add_option(
+         "--key-pass", source_,
+         "the passphrase of an encrypted key: env:NAME, the first line of file:PATH, or prompt")
       ->check([](const std::string& text) {
-        const bool is_known = text == kPrompt || (text.starts_with(kEnvironment) && text.size() > kEnvironment.size()) ||
-                              (text.starts_with(kFile) && text.size() > kFile.size());
+        const bool is_known =
+            text == kPrompt ||
+            (text.starts_with(kEnvironment) && text.size() > kEnvironment.size()) ||
+            (text.starts_with(kFile) && text.size() > kFile.size());
         return is_known ? std::string() : "'" + text + "' is not env:NAME, file:PATH or prompt";
       })
       ->type_name("SOURCE");
@@ -114,9 +123,11 @@ void KeyPass::add_to(CLI::App& app) {
 AskPassphrase KeyPass::answer_for(const std::string& key_path, std::string& reason) const {
   if (source_.empty()) return {};
   return [this, key_path, &reason](MutableBytes into) -> Answer {
-    if (source_.starts_with(kEnvironment)) return from_environment(source_.substr(kEnvironment.size()), into, reason);
+    if (source_.starts_with(kEnvironment))
+      return from_environment(source_.substr(kEnvironment.size()), into, reason);
     if (source_.starts_with(kFile)) return from_file(source_.substr(kFile.size()), into, reason);
-    if (const auto known = typed_->find(key_path); known != typed_->end()) return put(known->second.text, into, reason);
+    if (const auto known = typed_->find(key_path); known != typed_->end())
+      return put(known->second.text, into, reason);
     const Answer answer = from_terminal(key_path, into, reason);
     if (answer) (*typed_)[key_path].text = std::string(tls12::text_of(into.first(*answer)));
     return answer;

@@ -13,12 +13,12 @@ namespace tls12::tool {
 
 class KeyPass {
  public:
-  /// `--key-pass env:NAME|file:PATH|prompt`. What it gives is for every encrypted key that the command
-  /// reads; a prompt asks for each file once.
+  /// `--key-pass env:NAME|file:PATH|prompt`. What it gives is for every encrypted key that the
+  /// command reads; a prompt asks for each file once.
   void add_to(CLI::App& app);
 
-  /// The callback for the key of this file. If it has no passphrase, it writes the cause to `reason`,
-  /// which must live as long as it does.
+  /// The callback for the key of this file. If it has no passphrase, it writes the cause to
+  /// `reason`, which must live as long as it does.
   AskPassphrase answer_for(const std::string& key_path, std::string& reason) const;
 
   /// An error that a key is encrypted, with the cause and the option; others as they are.
@@ -32,7 +32,8 @@ class KeyPass {
   };
 
   std::string source_;
-  std::shared_ptr<std::map<std::string, Secret>> typed_ = std::make_shared<std::map<std::string, Secret>>();
+  std::shared_ptr<std::map<std::string, Secret>> typed_ =
+      std::make_shared<std::map<std::string, Secret>>();
 };
 
 }  // namespace tls12::tool

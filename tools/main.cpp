@@ -24,15 +24,18 @@ std::string invoked(const CLI::App& app) {
 // option's default, or that something is not checked.
 void refuse_empty_values(const CLI::App& command) {
   for (const CLI::Option* option : command.get_options())
-    if (std::ranges::find(option->results(), "") != option->results().end()) throw CLI::ValidationError(option->get_name(), "the value is empty");
+    if (std::ranges::find(option->results(), "") != option->results().end())
+      throw CLI::ValidationError(option->get_name(), "the value is empty");
 }
 
-// What is wrong when the command line names no subcommand of ours; empty if it names one, or nothing.
+// What is wrong when the command line names no subcommand of ours; empty if it names one, or
+// nothing.
 std::string unknown_subcommand(const CLI::App& app) {
   const auto words = app.remaining();
   if (!app.get_subcommands().empty() || words.empty()) return {};
   std::string known;
-  for (const CLI::App* command : app.get_subcommands({})) known += (known.empty() ? "" : ", ") + command->get_name();
+  for (const CLI::App* command : app.get_subcommands({}))
+    known += (known.empty() ? "" : ", ") + command->get_name();
   return "'" + words.front() + "' is not one of the commands " + known;
 }
 
@@ -47,7 +50,8 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error) {
 
 std::string version() {
   const tls12::ProviderPtr backends = tls12::default_provider();
-  return std::string("tls12 " TLS12_VERSION "\nbackends: ") + (backends ? backends->name : "none") + "\ncompiler: " TLS12_COMPILER;
+  return std::string("tls12 " TLS12_VERSION "\nbackends: ") + (backends ? backends->name : "none") +
+         "\ncompiler: " TLS12_COMPILER;
 }
 
 // The exit code, once all output has left: a script must not take a cut file for the whole.
@@ -59,7 +63,8 @@ int finish(int code) {
   const bool has_gone = ::poll(&reader, 1, 0) > 0 && (reader.revents & POLLERR) != 0;
   // A reader that stops early, like head, knows.
   if (!is_whole && !has_gone)
-    tls12::tool::complain(std::string("standard output: ") + (fault != 0 ? std::strerror(fault) : "not all of it was written"));
+    tls12::tool::complain(std::string("standard output: ") +
+                          (fault != 0 ? std::strerror(fault) : "not all of it was written"));
   const bool failed = !is_whole || std::ferror(stderr) != 0;
   return failed && code == tls12::tool::kDone ? tls12::tool::kFailed : code;
 }
@@ -74,7 +79,8 @@ int main(int argc, char** argv) try {
 
   CLI::App app("TLS 1.2 whose every call comes back in time.", "tls12");
   app.require_subcommand(1);
-  app.set_version_flag("--version", version, "print the version, the crypto backends and the compiler");
+  app.set_version_flag("--version", version,
+                       "print the version, the crypto backends and the compiler");
   app.formatter(help_formatter());
   Action action;
   add_demo(app, action);
@@ -91,7 +97,7 @@ int main(int argc, char** argv) try {
   } catch (const CLI::ParseError& error) { return finish(report_usage(app, error)); }
   try {
     return finish(action());
-  } catch (const std::bad_alloc&) {
-    return out_of_memory();
-  } catch (const std::exception& error) { return failed(error.what()); }
+  } catch (const std::bad_alloc&) { return out_of_memory(); } catch (const std::exception& error) {
+    return failed(error.what());
+  }
 } catch (const std::bad_alloc&) { return tls12::tool::out_of_memory(); }

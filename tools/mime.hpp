@@ -5,7 +5,8 @@
 
 namespace tls12::tool {
 
-/// What a Content-Type says of a file of this name; application/octet-stream where the ending tells nothing.
+/// What a Content-Type says of a file of this name; application/octet-stream where the ending tells
+/// nothing.
 std::string_view mime_type(std::string_view file_name);
 
 }  // namespace tls12::tool

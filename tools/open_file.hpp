@@ -20,7 +20,8 @@ class OpenFile {
 
   const struct stat& about() const { return about_; }
   std::uint64_t size() const { return static_cast<std::uint64_t>(about_.st_size); }
-  /// How many bytes from `offset` on went into `into`: all that it has room for, but at the end of the file or where it cannot be read.
+  /// How many bytes from `offset` on went into `into`: all that it has room for, but at the end of
+  /// the file or where it cannot be read.
   std::size_t read(std::uint64_t offset, MutableBytes into) const;
 
  private:

@@ -27,13 +27,18 @@ std::vector<std::string> names_of(const Values& values) {
 template <class Values>
 auto values_named(const std::vector<std::string>& names, const Values& values) {
   std::vector<typename Values::value_type> found;
-  for (const std::string& wanted : names) found.push_back(*std::ranges::find(values, wanted, [](auto value) { return name(value); }));
+  for (const std::string& wanted : names)
+    found.push_back(*std::ranges::find(values, wanted, [](auto value) { return name(value); }));
   return found;
 }
 
 template <class Values>
-void add_list(CLI::App& app, const std::string& option, std::vector<std::string>& into, const Values& values, const std::string& help) {
-  app.add_option(option, into, help)->delimiter(',')->type_name("NAME,...")->check(one_of(names_of(values), "tls12 suites"));
+void add_list(CLI::App& app, const std::string& option, std::vector<std::string>& into,
+              const Values& values, const std::string& help) {
+  app.add_option(option, into, help)
+      ->delimiter(',')
+      ->type_name("NAME,...")
+      ->check(one_of(names_of(values), "tls12 suites"));
 }
 
 std::map<std::string, SuitePolicy> policies_by_name() {
@@ -64,7 +69,8 @@ std::string parse_psk(const std::string& text, std::vector<PreSharedKey>& into) 
     std::uint8_t byte = 0;
     const char* end = digits.data() + std::min(i + 2, digits.size());
     const auto [stop, fault] = std::from_chars(digits.data() + i, end, byte, 16);
-    if (fault != std::errc{} || stop != digits.data() + i + 2) return "the key of '" + key.identity + "' is no hexadecimal number of whole bytes";
+    if (fault != std::errc{} || stop != digits.data() + i + 2)
+      return "the key of '" + key.identity + "' is no hexadecimal number of whole bytes";
     key.key.push_back(byte);
   }
   if (key.key.empty()) return "the key of '" + key.identity + "' is empty";
@@ -86,8 +92,11 @@ std::string parse_export(const std::string& text, Export& into) {
   into = {.label = text.substr(0, colon)};
   if (into.label.empty()) return "a label is needed";
   if (colon == std::string::npos) return {};
-  const auto [stop, fault] = std::from_chars(text.data() + colon + 1, text.data() + text.size(), into.length);
-  if (fault != std::errc{} || stop != text.data() + text.size() || into.length == 0 || into.length > 1024) return "the length is a number from 1 to 1024";
+  const auto [stop, fault] =
+      std::from_chars(text.data() + colon + 1, text.data() + text.size(), into.length);
+  if (fault != std::errc{} || stop != text.data() + text.size() || into.length == 0 ||
+      into.length > 1024)
+    return "the length is a number from 1 to 1024";
   return {};
 }
 
@@ -101,50 +110,73 @@ CLI::Validator in_seconds() {
 }
 
 void add_colour_option(CLI::App& app, Colour& colour) {
-  const std::map<std::string, Colour> words = {{"auto", Colour::automatic}, {"always", Colour::always}, {"never", Colour::never}};
-  app.add_option("--color", colour, "colours in what is printed: auto (on a terminal), always or never")
+  const std::map<std::string, Colour> words = {
+      {"auto", Colour::automatic}, {"always", Colour::always}, {"never", Colour::never}};
+  app.add_option("--color", colour,
+                 "colours in what is printed: auto (on a terminal), always or never")
       ->transform(value_of(words))
       ->type_name("WHEN");
 }
 
 void ConnectionOptions::add_to(CLI::App& app) {
-  app.add_option("--policy", policy, "what to speak: modern, compatible, legacy, iot or psk (modern); `tls12 suites` lists them")
+  app.add_option("--policy", policy,
+                 "what to speak: modern, compatible, legacy, iot or psk (modern); `tls12 suites` "
+                 "lists them")
       ->transform(value_of(policies_by_name()))
       ->type_name("NAME");
-  add_list(app, "--suites", suites, every_suite(), "cipher suites, best first, by their registered names, instead of the policy's");
-  add_list(app, "--groups", groups, every_group(), "groups of the key exchange, best first: x25519, secp256r1, ffdhe2048, ...");
-  add_list(app, "--schemes", schemes, every_scheme(), "signature schemes, best first: ecdsa_secp256r1_sha256, ...");
-  add_list(app, "--cert-schemes", certificate_schemes, every_scheme(), "what the peer's certificates may be signed with, best first (any that is known)");
+  add_list(app, "--suites", suites, every_suite(),
+           "cipher suites, best first, by their registered names, instead of the policy's");
+  add_list(app, "--groups", groups, every_group(),
+           "groups of the key exchange, best first: x25519, secp256r1, ffdhe2048, ...");
+  add_list(app, "--schemes", schemes, every_scheme(),
+           "signature schemes, best first: ecdsa_secp256r1_sha256, ...");
+  add_list(app, "--cert-schemes", certificate_schemes, every_scheme(),
+           "what the peer's certificates may be signed with, best first (any that is known)");
   app.add_flag("--raw-key", raw_key,
                "show the key of --cert instead of the certificate, to a peer that takes it (RFC "
                "7250); a --key needs no --cert then");
-  auto* pin = app.add_option("--pin", pins, std::string("the peer's certificate or key, and no other; without a CA, that suffices. ") + kAboutPins);
+  auto* pin = app.add_option(
+      "--pin", pins,
+      std::string("the peer's certificate or key, and no other; without a CA, that suffices. ") +
+          kAboutPins);
   pin->type_name("PIN")->allow_extra_args(false);
-  app.add_option("--peer-key", peer_keys, "the peer's public key (PEM), to be shown instead of a certificate (RFC 7250); may be given again")
+  app.add_option("--peer-key", peer_keys,
+                 "the peer's public key (PEM), to be shown instead of a certificate (RFC 7250); "
+                 "may be given again")
       ->type_name("FILE")
       ->allow_extra_args(false)
       ->excludes(pin);
-  app.add_option("--psk", psk, "a key shared beforehand (RFC 4279)")->type_name("IDENTITY:HEX")->check([this](const std::string& text) {
-    return parse_psk(text, keys);
-  });
+  app.add_option("--psk", psk, "a key shared beforehand (RFC 4279)")
+      ->type_name("IDENTITY:HEX")
+      ->check([this](const std::string& text) { return parse_psk(text, keys); });
   app.add_option("--psk-text", psk, "a pre-shared key that is text; its identity has no colon")
       ->type_name("IDENTITY:TEXT")
       ->check([this](const std::string& text) { return parse_psk_text(text, keys); });
-  app.add_option("--record-size-limit", record_size_limit, "the largest record to receive, in bytes of content (RFC 8449)")
+  app.add_option("--record-size-limit", record_size_limit,
+                 "the largest record to receive, in bytes of content (RFC 8449)")
       ->check(CLI::Range(64, 16384).description(""))
       ->type_name("BYTES");
   app.add_option("--max-send-fragment", max_send_fragment,
                  "the largest record to send, in bytes of content; the peer is not told")
       ->check(CLI::Range(64, 16384).description(""))
       ->type_name("BYTES");
-  app.add_flag("--require-ems", require_extended_master_secret, "no connection without extended_master_secret (RFC 7627)");
-  app.add_option("--export", exporter, "with --json: tell keying material for this label, of so many bytes (RFC 5705; 32)")
+  app.add_flag("--require-ems", require_extended_master_secret,
+               "no connection without extended_master_secret (RFC 7627)");
+  app.add_option(
+         "--export", exporter,
+         "with --json: tell keying material for this label, of so many bytes (RFC 5705; 32)")
       ->type_name("LABEL[:BYTES]")
       ->check([this](const std::string& text) { return parse_export(text, exported); });
-  app.add_option("--alpn", protocols, "application protocols, best first (RFC 7301): http/1.1, ...")->delimiter(',')->type_name("NAME,...");
-  app.add_option("--keylog", keylog, "append the session's secrets to this file, for Wireshark (the one that SSLKEYLOGFILE names)")->type_name("FILE");
+  app.add_option("--alpn", protocols, "application protocols, best first (RFC 7301): http/1.1, ...")
+      ->delimiter(',')
+      ->type_name("NAME,...");
+  app.add_option("--keylog", keylog,
+                 "append the session's secrets to this file, for Wireshark (the one that "
+                 "SSLKEYLOGFILE names)")
+      ->type_name("FILE");
   key_pass.add_to(app);
-  app.add_flag("--trace", trace, "tell every message and record, field by field, on standard error");
+  app.add_flag("--trace", trace,
+               "tell every message and record, field by field, on standard error");
   add_colour_option(app, colour);
 }
 
@@ -157,12 +189,15 @@ Result<ObserverFactory> ConnectionOptions::key_log(std::function<void(const Erro
     return local(error);
   };
   auto once = std::make_shared<std::once_flag>();
-  auto log = key_log_file(from_option ? keylog : variable, [=](const Error& error) { std::call_once(*once, [&] { failed(named(error)); }); });
+  auto log = key_log_file(from_option ? keylog : variable, [=](const Error& error) {
+    std::call_once(*once, [&] { failed(named(error)); });
+  });
   if (!log) return fail(named(log.error()));
   return log;
 }
 
-Result<CommonConfig> ConnectionOptions::config(TraceSink trace_sink, std::function<void(const Error&)> key_log_failed) const {
+Result<CommonConfig> ConnectionOptions::config(
+    TraceSink trace_sink, std::function<void(const Error&)> key_log_failed) const {
   CommonConfig config;
   config.policy = policy;
   config.suites = values_named(suites, every_suite());
@@ -177,7 +212,9 @@ Result<CommonConfig> ConnectionOptions::config(TraceSink trace_sink, std::functi
   if (!log) return fail(log.error());
   if (*log) observers.push_back(std::move(*log));
   const Paint paint(colour, stderr);
-  if (trace) observers.push_back(trace_sink ? trace_to(std::move(trace_sink), paint) : trace_to(stderr, paint));
+  if (trace)
+    observers.push_back(trace_sink ? trace_to(std::move(trace_sink), paint)
+                                   : trace_to(stderr, paint));
   if (!observers.empty()) config.observe = observe_with(std::move(observers));
   return config;
 }
@@ -203,8 +240,10 @@ std::vector<CertificateType> ConnectionOptions::own_types(
   return types;
 }
 
-std::vector<CertificateType> ConnectionOptions::peer_types(bool certificates, const VerifyPolicy& asked) const {
-  if (std::ranges::count(asked.pins, Pin::Kind::public_key, &Pin::kind) != 0) return {CertificateType::x509, CertificateType::raw_public_key};
+std::vector<CertificateType> ConnectionOptions::peer_types(bool certificates,
+                                                           const VerifyPolicy& asked) const {
+  if (std::ranges::count(asked.pins, Pin::Kind::public_key, &Pin::kind) != 0)
+    return {CertificateType::x509, CertificateType::raw_public_key};
   if (peer_keys.empty()) return {};
   if (!certificates) return {CertificateType::raw_public_key};
   return {CertificateType::raw_public_key, CertificateType::x509};
@@ -221,7 +260,10 @@ Result<std::function<bool(Bytes)>> ConnectionOptions::judge_of_raw_keys() const 
       if (one.label == "PUBLIC KEY" && !one.der.empty()) known.push_back(std::move(one.der));
     if (known.size() == before) return fail(local(Error(Errc::bad_pem, path + ": no PUBLIC KEY")));
   }
-  return [known](Bytes key) { return std::ranges::any_of(known, [key](const Der& one) { return std::ranges::equal(one, key); }); };
+  return [known](Bytes key) {
+    return std::ranges::any_of(known,
+                               [key](const Der& one) { return std::ranges::equal(one, key); });
+  };
 }
 
 }  // namespace tls12::tool

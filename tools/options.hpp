@@ -43,16 +43,19 @@ struct ConnectionOptions {
   /// text goes to standard error, and waits for its reader.
   /// The first line that the key log cannot take is `key_log_failed`'s, on any thread.
   /// Errors: Errc::file_unreadable (the key log), Errc::bad_configuration.
-  Result<CommonConfig> config(TraceSink trace_sink, std::function<void(const Error&)> key_log_failed) const;
+  Result<CommonConfig> config(TraceSink trace_sink,
+                              std::function<void(const Error&)> key_log_failed) const;
   /// --keylog, or else the file that SSLKEYLOGFILE names; null without either.
   Result<ObserverFactory> key_log(std::function<void(const Error&)> failed) const;
-  /// What is asked of the peer's certificates. Without a CA, pins suffice. Errors: those of pins_of.
+  /// What is asked of the peer's certificates. Without a CA, pins suffice. Errors: those of
+  /// pins_of.
   Result<VerifyPolicy> verify(bool has_ca) const;
-  /// RFC 7250: the types to show our own key as, and those to take the peer's as, where it may show a
-  /// certificate, too; a pin of a public key takes both.
+  /// RFC 7250: the types to show our own key as, and those to take the peer's as, where it may show
+  /// a certificate, too; a pin of a public key takes both.
   std::vector<CertificateType> own_types(std::span<const Identity> identities) const;
   std::vector<CertificateType> peer_types(bool certificates, const VerifyPolicy& asked) const;
-  /// Whether a raw public key is one of `peer_keys`; null where there are none. Errors: Errc::file_unreadable, Errc::bad_pem.
+  /// Whether a raw public key is one of `peer_keys`; null where there are none. Errors:
+  /// Errc::file_unreadable, Errc::bad_pem.
   Result<std::function<bool(Bytes)>> judge_of_raw_keys() const;
 };
 

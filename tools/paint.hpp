@@ -18,7 +18,9 @@ class Paint {
   explicit Paint(bool on = false) : on_(on) {}
   /// Automatic: on a terminal, unless NO_COLOR is set.
   Paint(Colour colour, std::FILE* to)
-      : on_(colour == Colour::always || (colour == Colour::automatic && ::isatty(::fileno(to)) == 1 && std::getenv("NO_COLOR") == nullptr)) {}
+      : on_(colour == Colour::always ||
+            (colour == Colour::automatic && ::isatty(::fileno(to)) == 1 &&
+             std::getenv("NO_COLOR") == nullptr)) {}
 
   Text bold(const Text& text) const { return in("1", text); }
   Text dim(const Text& text) const { return in("2", text); }

@@ -24,10 +24,12 @@ std::optional<Process> Process::start(const std::vector<std::string>& command) {
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
   std::vector<char*> arguments;
-  for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
+  for (const std::string& argument : command)
+    arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   pid_t child = -1;
-  const int fault = ::posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
+  const int fault =
+      ::posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(ends[1]);
   if (fault == 0) return Process(child, ends[0]);
@@ -36,7 +38,9 @@ std::optional<Process> Process::start(const std::vector<std::string>& command) {
 }
 
 Process::Process(Process&& other) noexcept
-    : child_(std::exchange(other.child_, -1)), output_(std::exchange(other.output_, -1)), said_(std::move(other.said_)) {}
+    : child_(std::exchange(other.child_, -1)),
+      output_(std::exchange(other.output_, -1)),
+      said_(std::move(other.said_)) {}
 
 Process::~Process() {
   if (child_ > 0) {
@@ -48,7 +52,9 @@ Process::~Process() {
 
 bool Process::read_some(std::chrono::steady_clock::time_point until) {
   for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now())
+            .count();
     pollfd watched{output_, POLLIN, 0};
     const int ready = ::poll(&watched, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
     if (ready < 0 && errno == EINTR) continue;

@@ -11,7 +11,8 @@
 
 namespace tls12::tool {
 
-/// A child without standard input, whose standard output and error are read here. Killed, and waited for, on destruction.
+/// A child without standard input, whose standard output and error are read here. Killed, and
+/// waited for, on destruction.
 class Process {
  public:
   /// Looks `command[0]` up in PATH; nothing when it is not installed.
@@ -20,9 +21,11 @@ class Process {
   Process& operator=(Process&&) = delete;
   ~Process();
 
-  /// Reads what it says until that contains `text`, it ends, or the time is up; false for the latter two.
+  /// Reads what it says until that contains `text`, it ends, or the time is up; false for the
+  /// latter two.
   bool wait_for(std::string_view text, std::chrono::milliseconds time);
-  /// Reads to its end. Nothing when the time is up; otherwise the exit code (128 and more: by a signal).
+  /// Reads to its end. Nothing when the time is up; otherwise the exit code (128 and more: by a
+  /// signal).
   std::optional<int> finish(std::chrono::milliseconds time);
   /// What it has said so far.
   const std::string& said() const { return said_; }

@@ -31,8 +31,9 @@ class QueuedOutput {
   /// finish().
   ~QueuedOutput();
 
-  /// Waits for the reader to take the rest, at most kLastWait: a thread that is stuck in a write ends
-  /// with the process. Returns errno of the first write that failed, or 0. Nothing is written after it.
+  /// Waits for the reader to take the rest, at most kLastWait: a thread that is stuck in a write
+  /// ends with the process. Returns errno of the first write that failed, or 0. Nothing is written
+  /// after it.
   int finish();
 
   /// Queues whole lines, all or none of them. Never waits for the reader. Any thread may call it.

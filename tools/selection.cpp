@@ -19,7 +19,9 @@ bool take(std::string_view& text, std::string_view front) {
   return true;
 }
 
-void skip(std::string_view& text, std::string_view any_of) { text.remove_prefix(std::min(text.find_first_not_of(any_of), text.size())); }
+void skip(std::string_view& text, std::string_view any_of) {
+  text.remove_prefix(std::min(text.find_first_not_of(any_of), text.size()));
+}
 
 // ------------------------------------------------ conditions
 
@@ -43,7 +45,9 @@ std::optional<EntityTag> take_entity_tag(std::string_view& text) {
 enum class Comparison : unsigned char { strong, weak };
 
 /// RFC 9110 §8.8.3.2.
-bool same(const EntityTag& a, const EntityTag& b, Comparison how) { return a.opaque == b.opaque && (how == Comparison::weak || (!a.weak && !b.weak)); }
+bool same(const EntityTag& a, const EntityTag& b, Comparison how) {
+  return a.opaque == b.opaque && (how == Comparison::weak || (!a.weak && !b.weak));
+}
 
 /// RFC 9110 §13.1.1, §13.1.2: whether a list of entity tags, or "*", names this one.
 bool names(std::string_view list, std::string_view etag, Comparison how) {
@@ -62,12 +66,14 @@ bool names(std::string_view list, std::string_view etag, Comparison how) {
 std::optional<unsigned> failed_condition(const Request& request, const Representation& now) {
   if (!request.if_match.empty()) {
     if (!names(request.if_match, now.etag, Comparison::strong)) return 412;
-  } else if (const auto limit = parse_http_date(request.if_unmodified_since); limit && now.modified > *limit) {
+  } else if (const auto limit = parse_http_date(request.if_unmodified_since);
+             limit && now.modified > *limit) {
     return 412;
   }
   if (!request.if_none_match.empty()) {
     if (names(request.if_none_match, now.etag, Comparison::weak)) return 304;
-  } else if (const auto seen = parse_http_date(request.if_modified_since); seen && now.modified <= *seen) {
+  } else if (const auto seen = parse_http_date(request.if_modified_since);
+             seen && now.modified <= *seen) {
     return 304;
   }
   return std::nullopt;
@@ -78,7 +84,8 @@ bool still_the_same(std::string_view if_range, const Representation& now) {
   if (if_range.empty()) return true;
   std::string_view ours_text = now.etag, theirs_text = if_range;
   const auto ours = take_entity_tag(ours_text);
-  if (const auto theirs = take_entity_tag(theirs_text)) return ours && same(*theirs, *ours, Comparison::strong);
+  if (const auto theirs = take_entity_tag(theirs_text))
+    return ours && same(*theirs, *ours, Comparison::strong);
   const auto date = parse_http_date(std::string(if_range));
   return date && *date == now.modified && now.modified_is_strong;
 }
@@ -102,7 +109,8 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
   return number;
 }
 
-/// RFC 9110 §14.1.2, one of the list: "0-499", "500-", "-500". Nothing when it is malformed; empty when it is beyond the end.
+/// RFC 9110 §14.1.2, one of the list: "0-499", "500-", "-500". Nothing when it is malformed; empty
+/// when it is beyond the end.
 std::optional<Range> take_range(std::string_view& text, std::uint64_t size) {
   if (take(text, "-")) {
     const auto length = take_number(text);
@@ -121,7 +129,9 @@ std::optional<Range> take_range(std::string_view& text, std::uint64_t size) {
 std::optional<std::vector<Range>> parse_ranges(std::string_view field, std::uint64_t size) {
   constexpr std::string_view kUnit = "bytes=";
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  if (field.size() < kUnit.size() || !std::ranges::equal(field.substr(0, kUnit.size()), kUnit, {}, lower)) return std::nullopt;
+  if (field.size() < kUnit.size() ||
+      !std::ranges::equal(field.substr(0, kUnit.size()), kUnit, {}, lower))
+    return std::nullopt;
   field.remove_prefix(kUnit.size());
   std::vector<Range> ranges;
   bool any = false;
@@ -155,7 +165,8 @@ Selection select(const Request& request, const Representation& now) {
   const Selection whole{200, 0, now.size};
   if (const auto status = failed_condition(request, now)) return {*status};
   // RFC 9110 §14.2: Range has a meaning for GET alone.
-  if (request.method != "GET" || request.range.empty() || !still_the_same(request.if_range, now)) return whole;
+  if (request.method != "GET" || request.range.empty() || !still_the_same(request.if_range, now))
+    return whole;
   const auto ranges = parse_ranges(request.range, now.size);
   if (!ranges) return whole;
   if (ranges->empty()) return {416};

@@ -23,7 +23,8 @@ struct Selection {
   std::uint64_t offset = 0, size = 0;
 };
 
-/// What a GET or HEAD gets. Several ranges that do not melt into one are answered with the whole, as RFC 9110 §14.2 allows.
+/// What a GET or HEAD gets. Several ranges that do not melt into one are answered with the whole,
+/// as RFC 9110 §14.2 allows.
 Selection select(const Request& request, const Representation& now);
 
 }  // namespace tls12::tool

@@ -16,20 +16,24 @@
 namespace tls12::tool {
 namespace {
 
-/// What an answer is sent in: two full records. A peer that takes nothing makes the server hold so much, twice.
+/// What an answer is sent in: two full records. A peer that takes nothing makes the server hold so
+/// much, twice.
 constexpr std::size_t kChunk = 2 * kMaxPlaintext;
-/// From how many connections on their memory is worth giving back to the system when most of them have gone.
+/// From how many connections on their memory is worth giving back to the system when most of them
+/// have gone.
 constexpr std::size_t kCrowd = 16;
 
 // Over plain TCP: whoever reads this speaks no TLS.
 std::string plain_answer() {
   const std::string text = "This port speaks HTTPS. Ask again, with https:// in front.\n";
-  return "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(text.size()) + "\r\nConnection: close\r\n\r\n" + text;
+  return "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: " +
+         std::to_string(text.size()) + "\r\nConnection: close\r\n\r\n" + text;
 }
 
 /// A client that sends its request letter by letter gets its answer at the first one.
 bool may_be_plain_http(Bytes first) {
-  if (first[0] < 'A' || first[0] > 'Z') return false;  // a TLS record's type is not a letter (RFC 5246 §6.2.1)
+  if (first[0] < 'A' || first[0] > 'Z')
+    return false;  // a TLS record's type is not a letter (RFC 5246 §6.2.1)
   const auto fault = Engine::check_first_bytes(first);
   return !fault || fault->code == Errc::plain_http;
 }
@@ -48,11 +52,13 @@ std::string request_line(const Request& request) {
   constexpr std::size_t kRoom = 200;
   std::string target = request.target.substr(0, kRoom);
   if (target.size() < request.target.size()) target += "...";
-  return in_quotes(request.method.substr(0, kRoom) + " " + target + (request.version == 10 ? " HTTP/1.0" : " HTTP/1.1"));
+  return in_quotes(request.method.substr(0, kRoom) + " " + target +
+                   (request.version == 10 ? " HTTP/1.0" : " HTTP/1.1"));
 }
 
 std::string outcome(unsigned status, std::uint64_t bytes, bool taken) {
-  return std::to_string(status) + ", " + count(bytes, "byte", "bytes") + (taken ? "" : ", not taken in time or cut off");
+  return std::to_string(status) + ", " + count(bytes, "byte", "bytes") +
+         (taken ? "" : ", not taken in time or cut off");
 }
 
 }  // namespace
@@ -60,7 +66,8 @@ std::string outcome(unsigned status, std::uint64_t bytes, bool taken) {
 /// A connection as stop() sees it, for as long as this lives.
 class Server::Registered {
  public:
-  Registered(Server& server, std::function<void()> nudge, std::function<void()> end) : server_(server) {
+  Registered(Server& server, std::function<void()> nudge, std::function<void()> end)
+      : server_(server) {
     const std::lock_guard lock(server_.mutex_);
     id_ = server_.next_id_++;
     server_.entries_.emplace(id_, Entry{std::move(nudge), std::move(end)});
@@ -88,8 +95,12 @@ class Server::Registered {
   std::uint64_t id_ = 0;
 };
 
-Server::Server(Listener listener, ServerContext context, ServerOptions options, std::function<void(const std::string&)> log)
-    : listener_(std::move(listener)), context_(std::move(context)), options_(std::move(options)), log_(std::move(log)) {}
+Server::Server(Listener listener, ServerContext context, ServerOptions options,
+               std::function<void(const std::string&)> log)
+    : listener_(std::move(listener)),
+      context_(std::move(context)),
+      options_(std::move(options)),
+      log_(std::move(log)) {}
 
 Server::~Server() {
   stop();
@@ -151,7 +162,9 @@ void Server::start(TransportPtr transport) try {
     open = threads_;
     if (open < options_.connections) most_threads_ = std::max(most_threads_, ++threads_);
   }
-  if (open >= options_.connections) return log_(peer + " turned away: " + count(open, "connection is", "connections are") + " open");
+  if (open >= options_.connections)
+    return log_(peer + " turned away: " + count(open, "connection is", "connections are") +
+                " open");
   bool started = false;
   try {
     started = start_small_thread([this, moved = std::move(transport)]() mutable {
@@ -164,9 +177,7 @@ void Server::start(TransportPtr transport) try {
   if (started) return;
   finished();
   log_(peer + " turned away: the system has no thread for it");
-} catch (const std::bad_alloc&) {
-  log_dropped("memory ran out");
-}
+} catch (const std::bad_alloc&) { log_dropped("memory ran out"); }
 
 /// In the place of a line that may be what there was no memory for.
 void Server::log_dropped(const char* reason) const noexcept {
@@ -175,7 +186,8 @@ void Server::log_dropped(const char* reason) const noexcept {
   } catch (const std::bad_alloc&) {}
 }
 
-/// Each time that seven of eight have gone, memory is given back: the allocator keeps what is free, in as many places as threads were there at once.
+/// Each time that seven of eight have gone, memory is given back: the allocator keeps what is free,
+/// in as many places as threads were there at once.
 void Server::finished() {
   bool trim = false;
   {
@@ -192,24 +204,30 @@ void Server::serve(TransportPtr transport) {
   const std::string peer = transport->peer();
   const ServerContext context = this->context();
   const Deadline deadline = within(context.config().common.handshake_timeout);
-  if (const std::string why = wait_for_first_byte(*transport, deadline); !why.empty()) return log_no_handshake(peer, why + " [no alert]");
+  if (const std::string why = wait_for_first_byte(*transport, deadline); !why.empty())
+    return log_no_handshake(peer, why + " [no alert]");
   std::array<std::uint8_t, 32> first;
-  const ssize_t seen = ::recv(transport->descriptor(), first.data(), first.size(), MSG_PEEK | MSG_DONTWAIT);
+  const ssize_t seen =
+      ::recv(transport->descriptor(), first.data(), first.size(), MSG_PEEK | MSG_DONTWAIT);
   if (seen > 0 && may_be_plain_http(Bytes(first).first(static_cast<std::size_t>(seen)))) {
     answer_plain_http(*transport);
     Error error = Error(Errc::plain_http).in(Phase::handshake);
     error.alert.reset();
-    return log_no_handshake(peer, error.message() + " [no alert: it was answered in plain HTTP]", error);
+    return log_no_handshake(peer, error.message() + " [no alert: it was answered in plain HTTP]",
+                            error);
   }
   auto conn = Conn::server(std::move(transport), context);
   if (!conn) return log_no_handshake(peer, conn.error().message(), conn.error());
   conn->set_deadline(deadline);
   // One attempt to say goodbye, by a deadline that this thread does not move meanwhile.
-  Registered entry(*this, [&conn] { conn->set_read_deadline(within({})); }, [&conn] { conn->close_gracefully(within({})); });
+  Registered entry(
+      *this, [&conn] { conn->set_read_deadline(within({})); },
+      [&conn] { conn->close_gracefully(within({})); });
   serve_tls(*conn, entry);
 }
 
-/// Empty when it has come, else why it has not. A peer that has said nothing has nothing under way: when the server stops, it goes at once.
+/// Empty when it has come, else why it has not. A peer that has said nothing has nothing under way:
+/// when the server stops, it goes at once.
 std::string Server::wait_for_first_byte(Transport& transport, Deadline deadline) {
   const auto wake = [&transport] { transport.wake(); };
   Registered entry(*this, wake, wake);
@@ -220,9 +238,11 @@ std::string Server::wait_for_first_byte(Transport& transport, Deadline deadline)
     const ssize_t n = ::recv(transport.descriptor(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
     if (n > 0) return {};
     if (n == 0) return "the peer left before it said anything";
-    if (errno != EAGAIN && errno != EINTR) return "the peer's connection broke before it said anything";
+    if (errno != EAGAIN && errno != EINTR)
+      return "the peer's connection broke before it said anything";
     if (stopping()) return "the server stops";
-    if (deadline.passed(transport.clock().now())) return Error(Errc::handshake_timed_out, "ClientHello").in(Phase::handshake).message();
+    if (deadline.passed(transport.clock().now()))
+      return Error(Errc::handshake_timed_out, "ClientHello").in(Phase::handshake).message();
     transport.wait(Interest::read, deadline, wakes);
   }
 }
@@ -234,7 +254,8 @@ void Server::answer_plain_http(Transport& transport) {
   const std::string text = plain_answer();
   const auto written = transport.write(bytes_of(text));
   if (!written || !transport.shut_down_writing()) return;
-  // What the peer still sends is read: a socket closed on unread data resets, and the answer would be lost.
+  // What the peer still sends is read: a socket closed on unread data resets, and the answer would
+  // be lost.
   std::array<std::uint8_t, 4096> rest;
   const Deadline linger = within(options_.linger_time);
   while (!stopping() && !linger.passed(transport.clock().now())) {
@@ -247,7 +268,8 @@ void Server::answer_plain_http(Transport& transport) {
 
 // S2: behind a handshake that failed there is nothing but the reason.
 void Server::serve_tls(Conn& conn, Registered& entry) {
-  // From here on nothing but the end moves the deadlines: close() hurries whatever close is under way.
+  // From here on nothing but the end moves the deadlines: close() hurries whatever close is under
+  // way.
   const auto about_to_close = [&] {
     conn.set_write_deadline(within(options_.linger_time));
     entry.end_by([&conn] {
@@ -258,7 +280,9 @@ void Server::serve_tls(Conn& conn, Registered& entry) {
   if (auto done = conn.handshake(); !done) {
     about_to_close();
     conn.close();
-    return log_no_handshake(conn.peer(), done.error().message() + (done.error().alert ? "" : " [no alert]"), done.error());
+    return log_no_handshake(conn.peer(),
+                            done.error().message() + (done.error().alert ? "" : " [no alert]"),
+                            done.error());
   }
   const std::string agreed = negotiated(conn.state());
   const Story story = options_.echo ? Story{serve_echo(conn, entry)} : serve_http(conn, entry);
@@ -267,20 +291,24 @@ void Server::serve_tls(Conn& conn, Registered& entry) {
   log_connection(conn, agreed, story, report);
 }
 
-void Server::log_no_handshake(const std::string& peer, const std::string& reason, const std::optional<Error>& error) const {
+void Server::log_no_handshake(const std::string& peer, const std::string& reason,
+                              const std::optional<Error>& error) const {
   if (!options_.json) return log_(peer + " handshake failed: " + reason);
   log_(json_text({{"peer", peer}, {"ok", false}, {"error", error_json(reason, error)}}));
 }
 
-void Server::log_connection(const Conn& conn, const std::string& agreed, const Story& story, const CloseReport& report) const {
+void Server::log_connection(const Conn& conn, const std::string& agreed, const Story& story,
+                            const CloseReport& report) const {
   const ConnectionState end = conn.state();
-  const std::string closed = story.left_idle      ? "left by the peer while idle, without its close_notify"
-                             : report.peer_closed ? "closed by both"
-                             : report             ? "closed"
-                                                  : "not closed properly: " + std::string(rule(report.error->code).name);
+  const std::string closed =
+      story.left_idle      ? "left by the peer while idle, without its close_notify"
+      : report.peer_closed ? "closed by both"
+      : report             ? "closed"
+                           : "not closed properly: " + std::string(rule(report.error->code).name);
   if (!options_.json) {
-    return log_(conn.peer() + " " + agreed + ", " + std::to_string(end.bytes_received) + " bytes in, " + std::to_string(end.bytes_sent) + " out, " +
-                story.text + ", " + closed);
+    return log_(conn.peer() + " " + agreed + ", " + std::to_string(end.bytes_received) +
+                " bytes in, " + std::to_string(end.bytes_sent) + " out, " + story.text + ", " +
+                closed);
   }
   nlohmann::ordered_json json = summary_json(end, conn.peer());
   if (!options_.exported.label.empty()) json["exported"] = exported_json(conn, options_.exported);
@@ -321,18 +349,26 @@ Server::Story Server::serve_http(Conn& conn, Registered& entry) {
     const std::string so_far = count(served, "request", "requests");
     if (!request) {
       const NoRequest& none = request.error();
-      // RFC 9112 §9.8: servers should be prepared for an incomplete close. After a complete response nothing is missing.
-      if (none.because == NoRequest::Because::cut && served > 0 && !requests.begun()) return {so_far, true};
-      if (none.because != NoRequest::Because::refused) return {so_far + (none.reason.empty() ? "" : ", " + none.reason)};
+      // RFC 9112 §9.8: servers should be prepared for an incomplete close. After a complete
+      // response nothing is missing.
+      if (none.because == NoRequest::Because::cut && served > 0 && !requests.begun())
+        return {so_far, true};
+      if (none.because != NoRequest::Because::refused)
+        return {so_far + (none.reason.empty() ? "" : ", " + none.reason)};
       const Response refusal = error_page(none.status, none.reason);
-      log_request(peer + " - " + outcome(none.status, refusal.content_length(), answer(conn, Request{}, refusal, false)));
+      log_request(
+          peer + " - " +
+          outcome(none.status, refusal.content_length(), answer(conn, Request{}, refusal, false)));
       return {so_far + ", answered " + std::to_string(none.status) + ": " + none.reason};
     }
     const Response response = response_to(conn, *request, ++served);
     // A body is not read; what follows it could not be told from it.
-    const bool keep_alive = request->keep_alive && !request->has_body && response.status != 405 && !stopping();
+    const bool keep_alive =
+        request->keep_alive && !request->has_body && response.status != 405 && !stopping();
     const bool taken = answer(conn, *request, response, keep_alive);
-    log_request(peer + " " + request_line(*request) + " " + outcome(response.status, request->is_head() ? 0 : response.content_length(), taken));
+    log_request(
+        peer + " " + request_line(*request) + " " +
+        outcome(response.status, request->is_head() ? 0 : response.content_length(), taken));
     if (!taken) return {so_far + ", and an answer that was not taken"};
     if (!keep_alive) return {count(served, "request", "requests")};
   }
@@ -345,8 +381,11 @@ Response Server::response_to(Conn& conn, const Request& request, std::uint64_t n
     return response;
   }
   for (const std::string_view place : {kStatusPath, std::string_view("/")}) {
-    const bool is_there = request.path().starts_with(place) && (place == kStatusPath || options_.www.empty());
-    if (is_there) return status_page({conn.state(), conn.peer(), number}, request, request.path().substr(place.size()));
+    const bool is_there =
+        request.path().starts_with(place) && (place == kStatusPath || options_.www.empty());
+    if (is_there)
+      return status_page({conn.state(), conn.peer(), number}, request,
+                         request.path().substr(place.size()));
   }
   return options_.www.empty() ? error_page(404) : folder_page(options_.www, request);
 }
@@ -358,10 +397,15 @@ bool Server::answer(Conn& conn, const Request& request, const Response& response
   if (!response.part.file) return send(conn, bytes_of(text += response.body));
   std::uint64_t offset = response.part.offset, left = response.part.size;
   do {
-    const std::size_t front = text.size(), size = static_cast<std::size_t>(std::min<std::uint64_t>(left, kChunk - std::min(front, kChunk)));
+    const std::size_t front = text.size(), size = static_cast<std::size_t>(std::min<std::uint64_t>(
+                                               left, kChunk - std::min(front, kChunk)));
     text.resize(front + size);
-    // A file that has become shorter: the length that was told cannot be kept, and the cut connection tells so.
-    if (response.part.file->read(offset, MutableBytes(reinterpret_cast<std::uint8_t*>(text.data()) + front, size)) != size) return false;
+    // A file that has become shorter: the length that was told cannot be kept, and the cut
+    // connection tells so.
+    if (response.part.file->read(
+            offset, MutableBytes(reinterpret_cast<std::uint8_t*>(text.data()) + front, size)) !=
+        size)
+      return false;
     if (!send(conn, bytes_of(text))) return false;
     text.clear();
     offset += size;
@@ -370,7 +414,8 @@ bool Server::answer(Conn& conn, const Request& request, const Response& response
   return true;
 }
 
-/// Bytes that are queued are not taken: a peer that reads nothing has had its time when the first chunk's is up.
+/// Bytes that are queued are not taken: a peer that reads nothing has had its time when the first
+/// chunk's is up.
 bool Server::send(Conn& conn, Bytes data) {
   for (; !data.empty(); data = data.subspan(std::min(data.size(), kChunk))) {
     const Bytes chunk = data.first(std::min(data.size(), kChunk));

@@ -1,4 +1,5 @@
-// The HTTPS (or echo) server of `serve` and `demo`: a thread a connection, and no peer that delays another one.
+// The HTTPS (or echo) server of `serve` and `demo`: a thread a connection, and no peer that delays
+// another one.
 #pragma once
 
 #include <condition_variable>
@@ -21,20 +22,24 @@ struct ServerOptions {
   bool json = false;     ///< the log is one line of JSON a connection
   Export exported = {};  ///< keying material that the JSON is to tell
   HttpLimits http = {};
-  std::size_t connections = 4096;                                   ///< at once; more are turned away
-  std::chrono::milliseconds stop_time = std::chrono::seconds(5);    ///< for what is under way when the server stops
-  std::chrono::milliseconds linger_time = std::chrono::seconds(2);  ///< for the peer's close_notify, and what still arrives before it
+  std::size_t connections = 4096;  ///< at once; more are turned away
+  std::chrono::milliseconds stop_time =
+      std::chrono::seconds(5);  ///< for what is under way when the server stops
+  std::chrono::milliseconds linger_time =
+      std::chrono::seconds(2);  ///< for the peer's close_notify, and what still arrives before it
 };
 
 class Server {
  public:
   /// `log` gets one line a request and one a connection, from any thread.
-  Server(Listener listener, ServerContext context, ServerOptions options, std::function<void(const std::string&)> log);
+  Server(Listener listener, ServerContext context, ServerOptions options,
+         std::function<void(const std::string&)> log);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();
 
-  /// Accepts until stop(), then finishes what is under way within its bound, and closes every connection. An error: the socket itself broke.
+  /// Accepts until stop(), then finishes what is under way within its bound, and closes every
+  /// connection. An error: the socket itself broke.
   Result<void> run();
   /// From any thread.
   void stop();
@@ -42,7 +47,8 @@ class Server {
   void reload(const ServerContext& context);
 
  private:
-  /// A connection whose thread runs. Stopping nudges it while it is `idle` (no handshake and no request under way), so that its thread closes it;
+  /// A connection whose thread runs. Stopping nudges it while it is `idle` (no handshake and no
+  /// request under way), so that its thread closes it;
   /// and ends it when the time for stopping is up.
   struct Entry {
     std::function<void()> nudge, end;
@@ -61,8 +67,10 @@ class Server {
   std::string wait_for_first_byte(Transport& transport, Deadline deadline);
   void answer_plain_http(Transport& transport);
   void serve_tls(Conn& conn, Registered& entry);
-  void log_no_handshake(const std::string& peer, const std::string& reason, const std::optional<Error>& error = {}) const;
-  void log_connection(const Conn& conn, const std::string& agreed, const Story& story, const CloseReport& report) const;
+  void log_no_handshake(const std::string& peer, const std::string& reason,
+                        const std::optional<Error>& error = {}) const;
+  void log_connection(const Conn& conn, const std::string& agreed, const Story& story,
+                      const CloseReport& report) const;
   void log_dropped(const char* reason) const noexcept;
   void log_request(const std::string& line) const;
   std::string serve_echo(Conn& conn, Registered& entry);

@@ -1,4 +1,5 @@
-// tls12 show: a certificate, a revocation list, an OCSP response or a certificate request, field by field and byte by byte.
+// tls12 show: a certificate, a revocation list, an OCSP response or a certificate request, field by
+// field and byte by byte.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -18,7 +19,8 @@ namespace {
 using asn1::Document;
 using asn1::Node;
 
-constexpr std::size_t kFirstBytes = 8, kBytesALine = 32, kBytesWidth = 3 * kFirstBytes + 1, kNameWidth = 42;
+constexpr std::size_t kFirstBytes = 8, kBytesALine = 32, kBytesWidth = 3 * kFirstBytes + 1,
+                      kNameWidth = 42;
 
 struct Options {
   std::string file;
@@ -35,7 +37,9 @@ struct Shown {
 };
 
 std::string fault_of(const Document& document, Bytes der) {
-  const auto reason = [](const auto& result) { return result ? std::string() : local(result.error()).message(); };
+  const auto reason = [](const auto& result) {
+    return result ? std::string() : local(result.error()).message();
+  };
   const std::string_view label = document.label;
   if (label == "CERTIFICATE") return reason(Certificate::from_der(der));
   if (label == "X509 CRL") return reason(Crl::from_der(der));
@@ -46,14 +50,20 @@ std::string fault_of(const Document& document, Bytes der) {
 /// By its label, or as what it resembles most; null when it resembles nothing.
 const Document* document_of(const Encoded& encoded) {
   const auto documents = asn1::documents();
-  const bool is_certificate = encoded.label == "X509 CERTIFICATE" || encoded.label == "TRUSTED CERTIFICATE";
-  const auto named = std::ranges::find(documents, is_certificate ? "CERTIFICATE" : std::string_view(encoded.label), &Document::label);
+  const bool is_certificate =
+      encoded.label == "X509 CERTIFICATE" || encoded.label == "TRUSTED CERTIFICATE";
+  const auto named =
+      std::ranges::find(documents, is_certificate ? "CERTIFICATE" : std::string_view(encoded.label),
+                        &Document::label);
   if (named != documents.end()) return &*named;
-  if (!encoded.label.empty() || encoded.der.empty() || encoded.der[0] != asn1::kSequence) return nullptr;
-  return &*std::ranges::min_element(documents, {}, [&](const Document& one) { return problems(asn1::read(encoded.der, *one.type)); });
+  if (!encoded.label.empty() || encoded.der.empty() || encoded.der[0] != asn1::kSequence)
+    return nullptr;
+  return &*std::ranges::min_element(documents, {}, [&](const Document& one) {
+    return problems(asn1::read(encoded.der, *one.type));
+  });
 }
 
-// ---------------------------------------------------------------------------------------------- for people
+// ------------------------------------------------ for people
 
 std::string spaced(Bytes bytes) {
   std::string text = asn1::in_hex(bytes);
@@ -78,8 +88,12 @@ class Printer {
     std::string name(2 * depth, ' ');
     name += node.field.empty() ? node.type : node.field;
     const std::string type = node.field.empty() || node.field == node.type ? "" : node.type;
-    const Text words = node.value.empty() ? paint_.dim(type) : is_leaf ? Text(node.value) : paint_.yellow(node.value);
-    Text line = paint_.dim(right(node.offset)) + padded(spaced(first) + (goes_on && brief_ ? Text(" …") : Text()), kBytesWidth) + " ";
+    const Text words = node.value.empty() ? paint_.dim(type)
+                       : is_leaf          ? Text(node.value)
+                                          : paint_.yellow(node.value);
+    Text line = paint_.dim(right(node.offset)) +
+                padded(spaced(first) + (goes_on && brief_ ? Text(" …") : Text()), kBytesWidth) +
+                " ";
     line += words.empty() ? paint_.cyan(name) : paint_.cyan(padded(name, kNameWidth)) + " " + words;
     if (!node.note.empty()) line += paint_.dim("  " + node.note);
     if (!node.problem.empty()) line += paint_.red("  << " + node.problem);
@@ -103,16 +117,25 @@ class Printer {
 
 void print(const Shown& shown, const Options& options) {
   const Paint paint(options.colour, stdout);
-  print(stdout, paint.bold(shown.document->name) + paint.dim(", " + count(shown.der.size(), "byte", "bytes") + ", " + shown.document->section) + "\n");
+  print(stdout, paint.bold(shown.document->name) +
+                    paint.dim(", " + count(shown.der.size(), "byte", "bytes") + ", " +
+                              shown.document->section) +
+                    "\n");
   if (!shown.fault.empty()) print(stdout, paint.red("tls12 refuses it: " + shown.fault) + "\n");
-  print(stdout, paint.dim("offset  bytes                     field                                      what it says") + "\n");
+  print(stdout, paint.dim("offset  bytes                     field                                 "
+                          "     what it says") +
+                    "\n");
   Printer(paint, options.brief).print(shown.node, 0);
 }
 
-// ---------------------------------------------------------------------------------------------- for programs
+// ------------------------------------------------ for programs
 
 nlohmann::ordered_json in_json(const Node& node) {
-  nlohmann::ordered_json json = {{"field", node.field}, {"type", node.type}, {"offset", node.offset}, {"header", node.header}, {"size", node.bytes.size()}};
+  nlohmann::ordered_json json = {{"field", node.field},
+                                 {"type", node.type},
+                                 {"offset", node.offset},
+                                 {"header", node.header},
+                                 {"size", node.bytes.size()}};
   if (!node.value.empty()) json["value"] = node.value;
   if (!node.note.empty()) json["note"] = node.note;
   if (!node.problem.empty()) json["problem"] = node.problem;
@@ -136,11 +159,14 @@ int run(const Options& options) {
   for (Encoded& encoded : encoded_in(*content)) {
     const Document* document = document_of(encoded);
     if (document == nullptr) continue;
-    Shown& shown = all.emplace_back(Shown{.der = std::move(encoded.der), .document = document, .node = {}});
+    Shown& shown =
+        all.emplace_back(Shown{.der = std::move(encoded.der), .document = document, .node = {}});
     shown.node = asn1::read(shown.der, *document->type);
     shown.fault = fault_of(*document, shown.der);
   }
-  if (all.empty()) return failed(options.file + ": no certificate, revocation list, OCSP response or certificate request");
+  if (all.empty())
+    return failed(options.file +
+                  ": no certificate, revocation list, OCSP response or certificate request");
   if (options.json) {
     auto json = nlohmann::ordered_json::array();
     for (const Shown& shown : all) json.push_back(in_json(shown));
@@ -151,17 +177,19 @@ int run(const Options& options) {
       print(shown, options);
     }
   }
-  return std::ranges::all_of(all, [](const Shown& shown) { return shown.fault.empty(); }) ? kDone : kFailed;
+  return std::ranges::all_of(all, [](const Shown& shown) { return shown.fault.empty(); }) ? kDone
+                                                                                          : kFailed;
 }
 
 }  // namespace
 
 void add_show(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
-  CLI::App& command =
-      *app.add_subcommand("show",
-                          "Show certificates, revocation lists, OCSP responses or certificate requests in words, with each field's bytes; also broken ones.\n"
-                          "Exit code 0: all are well-formed; 1: some are not, or the file holds none.");
+  CLI::App& command = *app.add_subcommand(
+      "show",
+      "Show certificates, revocation lists, OCSP responses or certificate requests in words, with "
+      "each field's bytes; also broken ones.\n"
+      "Exit code 0: all are well-formed; 1: some are not, or the file holds none.");
   command.add_option("FILE", options->file, "PEM or DER")->required();
   command.add_flag("--brief", options->brief, "of a long field, its first bytes alone");
   add_colour_option(command, options->colour);

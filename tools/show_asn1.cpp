@@ -46,7 +46,8 @@ bool fits(const Field& field, std::uint8_t tag) {
 
 bool fits(const Type& type, std::uint8_t tag) {
   if (type.kind == Type::any) return true;
-  if (type.kind == Type::choice) return std::ranges::any_of(type.fields, [&](const Field& one) { return fits(one, tag); });
+  if (type.kind == Type::choice)
+    return std::ranges::any_of(type.fields, [&](const Field& one) { return fits(one, tag); });
   return type.tag == tag;
 }
 
@@ -65,15 +66,25 @@ class Reading {
 
  private:
   Node rest(Bytes bytes, const char* problem) const {
-    return {.type = "bytes", .offset = offset_of(bytes), .bytes = bytes, .value = in_hex(bytes), .problem = problem};
+    return {.type = "bytes",
+            .offset = offset_of(bytes),
+            .bytes = bytes,
+            .value = in_hex(bytes),
+            .problem = problem};
   }
 
-  std::size_t offset_of(Bytes bytes) const { return static_cast<std::size_t>(bytes.data() - begin_); }
+  std::size_t offset_of(Bytes bytes) const {
+    return static_cast<std::size_t>(bytes.data() - begin_);
+  }
 
   Node one(const Element& element, const Field& field) {
     const Type* type = field.type;
-    Node node{
-        .field = field.name, .type = type->name, .offset = offset_of(element.whole), .header = element.header, .bytes = element.whole, .note = field.note};
+    Node node{.field = field.name,
+              .type = type->name,
+              .offset = offset_of(element.whole),
+              .header = element.header,
+              .bytes = element.whole,
+              .note = field.note};
     if (++depth_ > kMaxDepth) {
       node.problem = "nested too deeply to be read";
     } else if (!fits(field, element.tag)) {
@@ -92,9 +103,12 @@ class Reading {
   }
 
   Node chosen(const Element& element, const Field& field) {
-    const Field& alternative = *std::ranges::find_if(field.type->fields, [&](const Field& one) { return fits(one, element.tag); });
+    const Field& alternative = *std::ranges::find_if(
+        field.type->fields, [&](const Field& one) { return fits(one, element.tag); });
     Node node = one(element, alternative);
-    if (*field.name != '\0') node.field = *alternative.name == '\0' ? field.name : std::string(field.name) + ", " + alternative.name;
+    if (*field.name != '\0')
+      node.field = *alternative.name == '\0' ? field.name
+                                             : std::string(field.name) + ", " + alternative.name;
     if (*field.note != '\0') node.note = field.note;
     return node;
   }
@@ -186,7 +200,8 @@ class Reading {
     Bytes left = content;
     std::vector<Node> parts;
     if (const auto element = take(left)) parts.push_back(one(*element, field));
-    if (!left.empty()) parts.push_back(rest(left, parts.empty() ? "cut short, or no DER" : "behind the end"));
+    if (!left.empty())
+      parts.push_back(rest(left, parts.empty() ? "cut short, or no DER" : "behind the end"));
     return parts;
   }
 
@@ -205,6 +220,8 @@ std::size_t problems(const Node& node) {
   return count;
 }
 
-Node read(Bytes der, const Type& type, const char* field) { return Reading(der).whole(der, {field, &type}); }
+Node read(Bytes der, const Type& type, const char* field) {
+  return Reading(der).whole(der, {field, &type});
+}
 
 }  // namespace tls12::tool::asn1

@@ -6,7 +6,8 @@
 namespace tls12::tool::asn1 {
 
 // ASN.1's own types
-extern const Type kBooleanType, kIntegerType, kBitStringType, kOctetStringType, kNullType, kOidType, kIa5Type, kGeneralizedTimeType;
+extern const Type kBooleanType, kIntegerType, kBitStringType, kOctetStringType, kNullType, kOidType,
+    kIa5Type, kGeneralizedTimeType;
 
 extern const Type kTime;                 ///< RFC 5280 §4.1.2.5
 extern const Type kAlgorithmIdentifier;  ///< §4.1.1.2

@@ -16,7 +16,9 @@ constexpr char kDigits[] = "0123456789abcdef";
 
 /// Two digits at a time: "2030-01-31 12:00:00 UTC" from 300131120000Z.
 std::string time_in_words(std::string_view year, std::string_view rest) {
-  if (rest.size() != 11 || rest.back() != 'Z' || !std::ranges::all_of(rest.substr(0, 10), [](char c) { return c >= '0' && c <= '9'; })) return {};
+  if (rest.size() != 11 || rest.back() != 'Z' ||
+      !std::ranges::all_of(rest.substr(0, 10), [](char c) { return c >= '0' && c <= '9'; }))
+    return {};
   std::string text(year);
   for (std::size_t i = 0; i < 10; i += 2) text.append(1, "-- ::"[i / 2]).append(rest.substr(i, 2));
   return text + " UTC";
@@ -60,22 +62,28 @@ std::string in_hex(Bytes content) {
   return text;
 }
 
-std::string boolean_in_words(Bytes content) { return content.size() == 1 && content[0] == 0 ? "FALSE" : "TRUE"; }
+std::string boolean_in_words(Bytes content) {
+  return content.size() == 1 && content[0] == 0 ? "FALSE" : "TRUE";
+}
 
 std::string integer_in_words(Bytes content) {
   if (content.empty()) return "nothing";
   if (content.size() > 8) {
     const Bytes digits = content[0] == 0 ? content.subspan(1) : content;
-    return count(digits.size() * 8 - static_cast<std::size_t>(std::countl_zero(digits[0])), "bit", "bits") + (content[0] >= 0x80 ? ", negative" : "");
+    return count(digits.size() * 8 - static_cast<std::size_t>(std::countl_zero(digits[0])), "bit",
+                 "bits") +
+           (content[0] >= 0x80 ? ", negative" : "");
   }
   std::int64_t value = content[0] >= 0x80 ? -1 : 0;
-  for (const std::uint8_t octet : content) value = static_cast<std::int64_t>(static_cast<std::uint64_t>(value) << 8 | octet);
+  for (const std::uint8_t octet : content)
+    value = static_cast<std::int64_t>(static_cast<std::uint64_t>(value) << 8 | octet);
   return std::to_string(value);
 }
 
 std::string bits_in_words(Bytes content) {
   if (content.empty() || content[0] > 7) return "no bits";
-  return count(std::max<std::size_t>((content.size() - 1) * 8, content[0]) - content[0], "bit", "bits");
+  return count(std::max<std::size_t>((content.size() - 1) * 8, content[0]) - content[0], "bit",
+               "bits");
 }
 
 std::string text_in_words(Bytes content) { return in_quotes(text_of(content)); }
@@ -89,7 +97,8 @@ std::string wide_text_in_words(Bytes content) {
     if (unit >= 0x20 && unit < 0x7f)
       text.append(ascii == '"' || ascii == '\\' ? "\\" : "").append(1, ascii);
     else
-      text.append("\\u{").append({kDigits[unit >> 12], kDigits[unit >> 8 & 15], kDigits[unit >> 4 & 15], kDigits[unit & 15], '}'});
+      text.append("\\u{").append({kDigits[unit >> 12], kDigits[unit >> 8 & 15],
+                                  kDigits[unit >> 4 & 15], kDigits[unit & 15], '}'});
   }
   return '"' + text + '"';
 }
@@ -97,26 +106,33 @@ std::string wide_text_in_words(Bytes content) {
 std::string utc_time_in_words(Bytes content) {
   const std::string_view text = text_of(content);
   // RFC 5280 §4.1.2.5.1: years from 50 on are of the last century.
-  const std::string words = text.size() == 13 ? time_in_words((text[0] >= '5' ? "19" : "20") + std::string(text.substr(0, 2)), text.substr(2)) : std::string();
+  const std::string words =
+      text.size() == 13
+          ? time_in_words((text[0] >= '5' ? "19" : "20") + std::string(text.substr(0, 2)),
+                          text.substr(2))
+          : std::string();
   return words.empty() ? text_in_words(content) : words;
 }
 
 std::string generalized_time_in_words(Bytes content) {
   const std::string_view text = text_of(content);
-  const std::string words = text.size() == 15 ? time_in_words(text.substr(0, 4), text.substr(4)) : std::string();
+  const std::string words =
+      text.size() == 15 ? time_in_words(text.substr(0, 4), text.substr(4)) : std::string();
   return words.empty() ? text_in_words(content) : words;
 }
 
 std::string address_in_words(Bytes content) {
   const auto one = [](Bytes address) -> std::string {
     char text[INET6_ADDRSTRLEN];
-    const char* written = ::inet_ntop(address.size() == 4 ? AF_INET : AF_INET6, address.data(), text, sizeof text);
+    const char* written =
+        ::inet_ntop(address.size() == 4 ? AF_INET : AF_INET6, address.data(), text, sizeof text);
     return written != nullptr ? written : "?";
   };
   const std::size_t half = content.size() / 2;
   if (content.size() == 4 || content.size() == 16) return one(content);
   // RFC 5280 §4.2.1.10: in name constraints an address is followed by its mask.
-  if (content.size() == 8 || content.size() == 32) return one(content.first(half)) + ", mask " + one(content.subspan(half));
+  if (content.size() == 8 || content.size() == 32)
+    return one(content.first(half)) + ", mask " + one(content.subspan(half));
   return in_hex(content);
 }
 
@@ -124,13 +140,15 @@ std::string names_of_bits(Bytes content, std::span<const char* const> names) {
   std::string text;
   for (std::size_t bit = 0; bit < names.size(); ++bit) {
     const std::size_t octet = 1 + bit / 8;
-    if (octet < content.size() && (content[octet] >> (7 - bit % 8) & 1) != 0) text += (text.empty() ? "" : ", ") + std::string(names[bit]);
+    if (octet < content.size() && (content[octet] >> (7 - bit % 8) & 1) != 0)
+      text += (text.empty() ? "" : ", ") + std::string(names[bit]);
   }
   return text.empty() ? "none" : text;
 }
 
 std::string name_of_number(Bytes content, std::span<const char* const> names) {
-  if (content.size() == 1 && content[0] < names.size()) return std::string(names[content[0]]) + " (" + std::to_string(content[0]) + ")";
+  if (content.size() == 1 && content[0] < names.size())
+    return std::string(names[content[0]]) + " (" + std::to_string(content[0]) + ")";
   return integer_in_words(content);
 }
 

@@ -7,9 +7,13 @@
 
 namespace tls12::tool::asn1 {
 
-inline constexpr std::uint8_t kBoolean = 0x01, kInteger = 0x02, kBitString = 0x03, kOctetString = 0x04, kNull = 0x05, kObjectIdentifier = 0x06,
-                              kEnumerated = 0x0a, kUtf8String = 0x0c, kPrintableString = 0x13, kTeletexString = 0x14, kIa5String = 0x16, kUtcTime = 0x17,
-                              kGeneralizedTime = 0x18, kVisibleString = 0x1a, kUniversalString = 0x1c, kBmpString = 0x1e, kSequence = 0x30, kSet = 0x31;
+inline constexpr std::uint8_t kBoolean = 0x01, kInteger = 0x02, kBitString = 0x03,
+                              kOctetString = 0x04, kNull = 0x05, kObjectIdentifier = 0x06,
+                              kEnumerated = 0x0a, kUtf8String = 0x0c, kPrintableString = 0x13,
+                              kTeletexString = 0x14, kIa5String = 0x16, kUtcTime = 0x17,
+                              kGeneralizedTime = 0x18, kVisibleString = 0x1a,
+                              kUniversalString = 0x1c, kBmpString = 0x1e, kSequence = 0x30,
+                              kSet = 0x31;
 
 /// Null when it is none of the types that X.509 uses.
 const Type* universal_type(std::uint8_t tag);

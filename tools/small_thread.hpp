@@ -5,7 +5,8 @@
 
 namespace tls12::tool {
 
-/// Runs `body`, which must not throw, on a thread of its own with a small stack. False: the system has no more; `body` is gone then.
+/// Runs `body`, which must not throw, on a thread of its own with a small stack. False: the system
+/// has no more; `body` is gone then.
 bool start_small_thread(std::move_only_function<void()> body);
 
 }  // namespace tls12::tool

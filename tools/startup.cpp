@@ -20,9 +20,9 @@ void write_line(std::string_view line) noexcept {
 [[noreturn]] void end() noexcept {
   try {
     if (const auto exception = std::current_exception()) std::rethrow_exception(exception);
-  } catch (const std::bad_alloc&) {
-    _exit(out_of_memory());
-  } catch (...) {}  // reported below
+  } catch (const std::bad_alloc&) { _exit(out_of_memory()); } catch (...) {
+    // Reported below.
+  }
   write_line("tls12: internal error: an exception was not caught\n");
   _exit(kFailed);
 }

@@ -24,15 +24,18 @@ nlohmann::ordered_json names_of(const Values& values) {
 }
 
 nlohmann::ordered_json describe(SuitePolicy policy) {
-  return {
-      {"policy", name(policy)}, {"suites", names_of(suites_of(policy))}, {"groups", names_of(groups_of(policy))}, {"schemes", names_of(schemes_of(policy))}};
+  return {{"policy", name(policy)},
+          {"suites", names_of(suites_of(policy))},
+          {"groups", names_of(groups_of(policy))},
+          {"schemes", names_of(schemes_of(policy))}};
 }
 
 void print(const nlohmann::ordered_json& policy) {
   tool::print(stdout, Text(policy["policy"].get<std::string>()) + "\n");
   for (const char* kind : {"suites", "groups", "schemes"}) {
     tool::print(stdout, Text("  ") + kind + ", best first\n");
-    for (const auto& one : policy[kind]) tool::print(stdout, Text("    ") + one.get<std::string>() + "\n");
+    for (const auto& one : policy[kind])
+      tool::print(stdout, Text("    ") + one.get<std::string>() + "\n");
   }
 }
 
@@ -49,10 +52,14 @@ int run(const Options& options) {
 
 void add_suites(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
-  CLI::App& command = *app.add_subcommand("suites", "List the policies: the cipher suites, groups and signature schemes of each, best first on this machine.");
+  CLI::App& command = *app.add_subcommand("suites",
+                                          "List the policies: the cipher suites, groups and "
+                                          "signature schemes of each, best first on this machine.");
   std::vector<std::string> names;
   for (const SuitePolicy policy : policies()) names.push_back(name(policy));
-  command.add_option("--policy", options->policy, "this one alone: modern, compatible, legacy, iot or psk")
+  command
+      .add_option("--policy", options->policy,
+                  "this one alone: modern, compatible, legacy, iot or psk")
       ->check(one_of(names))
       ->type_name("NAME");
   command.add_flag("--json", options->json, "print JSON");

@@ -1,4 +1,5 @@
-// A readable account of a connection: each message and record as it goes by, field by field, and what came of it.
+// A readable account of a connection: each message and record as it goes by, field by field, and
+// what came of it.
 #pragma once
 
 #include <cstdio>
@@ -13,7 +14,8 @@ namespace tls12::tool {
 /// Takes the text of one event: whole lines.
 using TraceSink = std::function<void(const Text&)>;
 
-/// Observers that give `to` whole events, from the threads of their connections. When a process has several connections, each event carries its number.
+/// Observers that give `to` whole events, from the threads of their connections. When a process has
+/// several connections, each event carries its number.
 ObserverFactory trace_to(TraceSink to, Paint paint);
 /// The same to a stream: waits for its reader.
 ObserverFactory trace_to(std::FILE* to, Paint paint);

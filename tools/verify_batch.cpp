@@ -1,7 +1,8 @@
-// tls12 verify --batch: one case a line, one verdict a line, flushed so that whoever pipes can wait for each.
+// tls12 verify --batch: one case a line, one verdict a line, flushed so that whoever pipes can wait
+// for each.
 #include <algorithm>
-#include <cmath>
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -34,7 +35,8 @@ Value value_of(const Json& json, const char* key, const char* kind) {
   } catch (const Json::exception&) { throw NoCase{std::string(key) + " is not " + kind}; }
 }
 
-/// Base64, or PEM. What is neither is kept, as something that cannot be read: that is for the verdict to say.
+/// Base64, or PEM. What is neither is kept, as something that cannot be read: that is for the
+/// verdict to say.
 Der der_of(const Json& json, const char* key) {
   const auto text = value_of<std::string>(json, key, "a text");
   if (text.find("-----BEGIN ") != std::string::npos) return std::move(encoded_in(text).front().der);
@@ -77,8 +79,11 @@ WantedName name_of(const Json& json) {
 }
 
 WallTime time_of(const Json& json) {
-  std::string text = json.is_string() ? json.get<std::string>() : json.is_number_integer() ? json.dump() : std::string();
-  if (json.is_number_float()) text = std::to_string(std::floor(json.get<double>())), text.resize(text.find('.'));
+  std::string text = json.is_string()           ? json.get<std::string>()
+                     : json.is_number_integer() ? json.dump()
+                                                : std::string();
+  if (json.is_number_float())
+    text = std::to_string(std::floor(json.get<double>())), text.resize(text.find('.'));
   const auto time = parse_time(text);
   if (!time) throw NoCase{"time is not in seconds since 1970"};
   return *time;
@@ -93,7 +98,8 @@ Purpose purpose_of(const Json& json, const char* key) {
 /// The most telling of the three members that say what the certificate is used for.
 void read_purpose(const Json& line, Case& what) {
   if (const Json* kind = member(line, "kind")) what.purpose = purpose_of(*kind, "kind");
-  if (const Json* usages = member(line, "extended_key_usage"); usages != nullptr && usages->size() == 1)
+  if (const Json* usages = member(line, "extended_key_usage");
+      usages != nullptr && usages->size() == 1)
     what.purpose = purpose_of((*usages)[0], "extended_key_usage");
   if (const Json* purpose = member(line, "purpose")) what.purpose = purpose_of(*purpose, "purpose");
 }
@@ -103,7 +109,8 @@ void read_policy_inputs(const Json& line, VerifyPolicy& policy) {
     if (const Json* json = member(line, key)) into = value_of<bool>(*json, key, "true or false");
   };
   if (const Json* set = member(line, "user_initial_policy_set"))
-    policy.user_initial_policy_set = value_of<std::vector<std::string>>(*set, "user_initial_policy_set", "a list of object identifiers");
+    policy.user_initial_policy_set = value_of<std::vector<std::string>>(
+        *set, "user_initial_policy_set", "a list of object identifiers");
   flag("initial_explicit_policy", policy.initial_explicit_policy);
   flag("initial_policy_mapping_inhibit", policy.initial_policy_mapping_inhibit);
   flag("initial_any_policy_inhibit", policy.initial_any_policy_inhibit);
@@ -121,7 +128,8 @@ Case case_of(const Json& line, const Case& defaults) {
   if (const Json* name = member(line, "peer_name")) what.names = {name_of(*name)};
   if (const Json* time = member(line, "time")) what.time = time_of(*time);
   if (const Json* depth = member(line, "max_chain_depth"))
-    what.max_intermediates = std::min(value_of<std::size_t>(*depth, "max_chain_depth", "a number"), kMostIntermediates);
+    what.max_intermediates =
+        std::min(value_of<std::size_t>(*depth, "max_chain_depth", "a number"), kMostIntermediates);
   read_purpose(line, what);
   read_policy_inputs(line, what.policy);
   return what;
@@ -142,7 +150,8 @@ Answer answer(const std::string& text, const Case& defaults, bool with_details) 
     if (with_details)
       json.update(in_json(verdict));
     else
-      json.update({{"verdict", verdict ? "valid" : "invalid"}, {"reason", verdict ? std::string() : verdict.error().message()}});
+      json.update({{"verdict", verdict ? "valid" : "invalid"},
+                   {"reason", verdict ? std::string() : verdict.error().message()}});
     return {std::move(json)};
   } catch (const NoCase& no_case) {
     json.update({{"verdict", "invalid"}, {"reason", no_case.reason}, {"error", true}});
@@ -153,24 +162,28 @@ Answer answer(const std::string& text, const Case& defaults, bool with_details) 
 /// The longest line of a batch, in bytes.
 constexpr std::size_t kMaxLine = kMaxFile;
 
-/// False at the end of the file. Throws if it cannot be read, if a line is longer than kMaxLine, or if
-/// memory for the line runs out: otherwise the cases that follow would be lost silently.
+/// False at the end of the file. Throws if it cannot be read, if a line is longer than kMaxLine, or
+/// if memory for the line runs out: otherwise the cases that follow would be lost silently.
 bool next_line(std::FILE* file, std::string& line) {
   line.clear();
   errno = 0;
   for (int c; (c = ::getc_unlocked(file)) != EOF;) {
     if (c == '\n') return true;
-    if (line.size() == kMaxLine) throw std::runtime_error("cannot read the cases: a line of more than " + std::to_string(kMaxLine) + " bytes");
+    if (line.size() == kMaxLine)
+      throw std::runtime_error("cannot read the cases: a line of more than " +
+                               std::to_string(kMaxLine) + " bytes");
     line.push_back(static_cast<char>(c));
   }
-  if (std::ferror(file) != 0) throw std::runtime_error(std::string("cannot read the cases: ") + std::strerror(errno));
+  if (std::ferror(file) != 0)
+    throw std::runtime_error(std::string("cannot read the cases: ") + std::strerror(errno));
   return !line.empty();
 }
 
 }  // namespace
 
 int verify_batch(const std::string& path, const Case& defaults, bool with_details) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(path == "-" ? stdin : std::fopen(path.c_str(), "re"), std::fclose);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
+      path == "-" ? stdin : std::fopen(path.c_str(), "re"), std::fclose);
   if (!file) {
     complain("cannot read " + path);
     return kUsage;

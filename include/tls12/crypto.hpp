@@ -1,9 +1,11 @@
-// The cryptography that TLS 1.2 stands on, as one table: algorithm -> who implements it on this machine.
+// The cryptography that TLS 1.2 stands on, as one table: algorithm -> who implements it on this
+// machine.
 //
-// A backend (libsodium, mbedTLS's libmbedcrypto, yours) is a set of small stateless implementations, one object an
-// algorithm; a `Provider` is the table that lists them, and `compose` merges tables. The protocol code asks the table
-// and never names a library. Implementations are immutable and may be used from any number of threads at once; the
-// keyed objects they make belong to one thread at a time unless they say otherwise.
+// A backend (libsodium, mbedTLS's libmbedcrypto, yours) is a set of small stateless
+// implementations, one object an algorithm; a `Provider` is the table that lists them, and
+// `compose` merges tables. The protocol code asks the table and never names a library.
+// Implementations are immutable and may be used from any number of threads at once; the keyed
+// objects they make belong to one thread at a time unless they say otherwise.
 #pragma once
 
 #include <array>
@@ -21,18 +23,44 @@
 
 namespace tls12 {
 
-// ---------------------------------------------------------------------------------------------------- algorithms
+// ------------------------------------------------ algorithms
 
-enum class AeadAlgorithm : std::uint8_t { aes_128_gcm, aes_256_gcm, chacha20_poly1305, aes_128_ccm, aes_256_ccm, aes_128_ccm_8, aes_256_ccm_8 };
+enum class AeadAlgorithm : std::uint8_t {
+  aes_128_gcm,
+  aes_256_gcm,
+  chacha20_poly1305,
+  aes_128_ccm,
+  aes_256_ccm,
+  aes_128_ccm_8,
+  aes_256_ccm_8
+};
 /// AES-192 is for encrypted private keys alone: no cipher suite has it.
 enum class CbcAlgorithm : std::uint8_t { aes_128_cbc, aes_256_cbc, aes_192_cbc };
 enum class HashAlgorithm : std::uint8_t { sha1, sha256, sha384, sha512 };
 /// Curves, and behind them the finite fields of RFC 7919.
-enum class GroupAlgorithm : std::uint8_t { x25519, secp256r1, secp384r1, secp521r1, ffdhe2048, ffdhe3072, ffdhe4096, ffdhe6144, ffdhe8192 };
+enum class GroupAlgorithm : std::uint8_t {
+  x25519,
+  secp256r1,
+  secp384r1,
+  secp521r1,
+  ffdhe2048,
+  ffdhe3072,
+  ffdhe4096,
+  ffdhe6144,
+  ffdhe8192
+};
 /// What a key can do; RSA keys are listed once for each padding, EC keys once for each curve.
-enum class SignatureFamily : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa_secp256r1, ecdsa_secp384r1, ecdsa_secp521r1, ed25519 };
+enum class SignatureFamily : std::uint8_t {
+  rsa_pkcs1,
+  rsa_pss,
+  ecdsa_secp256r1,
+  ecdsa_secp384r1,
+  ecdsa_secp521r1,
+  ed25519
+};
 
-inline constexpr std::size_t kAeadAlgorithms = 7, kCbcAlgorithms = 3, kHashAlgorithms = 4, kGroupAlgorithms = 9, kSignatureFamilies = 6;
+inline constexpr std::size_t kAeadAlgorithms = 7, kCbcAlgorithms = 3, kHashAlgorithms = 4,
+                             kGroupAlgorithms = 9, kSignatureFamilies = 6;
 
 /// Every AEAD has a 96-bit nonce (RFC 5116 §5.1, §5.2; RFC 8439 §2.8; RFC 6655 §3).
 inline constexpr std::size_t kAeadNonceSize = 12, kMaxAeadTagSize = 16;
@@ -42,31 +70,45 @@ inline constexpr std::size_t kMaxHashState = 256;
 inline constexpr std::size_t kMaxPointSize = 133;         ///< secp521r1's, uncompressed
 inline constexpr std::size_t kMaxGroupPublicSize = 1024;  ///< ffdhe8192's
 inline constexpr std::size_t kMaxGroupSecretSize = 1024;
-/// The primes for Diffie-Hellman that are computed with when a server names them (RFC 7919 §1: shorter ones are within reach of an attacker).
+/// The primes for Diffie-Hellman that are computed with when a server names them (RFC 7919 §1:
+/// shorter ones are within reach of an attacker).
 inline constexpr std::size_t kMinDhPrimeBits = 2048, kMaxDhPrimeBits = 8192;
 /// The largest signature accepted or made: RSA with a modulus of 8,192 bits.
 inline constexpr std::size_t kMaxSignatureSize = 1024;
 
 constexpr std::size_t key_size(AeadAlgorithm a) {
-  return a == AeadAlgorithm::aes_128_gcm || a == AeadAlgorithm::aes_128_ccm || a == AeadAlgorithm::aes_128_ccm_8 ? 16 : 32;
+  return a == AeadAlgorithm::aes_128_gcm || a == AeadAlgorithm::aes_128_ccm ||
+                 a == AeadAlgorithm::aes_128_ccm_8
+             ? 16
+             : 32;
 }
 /// 16 bytes, and 8 for AES-CCM_8 (RFC 6655 §4).
-constexpr std::size_t tag_size(AeadAlgorithm a) { return a == AeadAlgorithm::aes_128_ccm_8 || a == AeadAlgorithm::aes_256_ccm_8 ? 8 : 16; }
+constexpr std::size_t tag_size(AeadAlgorithm a) {
+  return a == AeadAlgorithm::aes_128_ccm_8 || a == AeadAlgorithm::aes_256_ccm_8 ? 8 : 16;
+}
 constexpr std::size_t key_size(CbcAlgorithm a) {
   return a == CbcAlgorithm::aes_128_cbc ? 16 : a == CbcAlgorithm::aes_192_cbc ? 24 : 32;
 }
 constexpr std::size_t digest_size(HashAlgorithm h) {
-  return h == HashAlgorithm::sha1 ? 20 : h == HashAlgorithm::sha256 ? 32 : h == HashAlgorithm::sha384 ? 48 : 64;
+  return h == HashAlgorithm::sha1     ? 20
+         : h == HashAlgorithm::sha256 ? 32
+         : h == HashAlgorithm::sha384 ? 48
+                                      : 64;
 }
 constexpr bool is_finite_field(GroupAlgorithm g) { return g >= GroupAlgorithm::ffdhe2048; }
-/// Bytes of a public value on the wire: 32 for X25519 (RFC 7748), an uncompressed point (RFC 8422 §5.4.1), or as many as the prime has.
+/// Bytes of a public value on the wire: 32 for X25519 (RFC 7748), an uncompressed point (RFC 8422
+/// §5.4.1), or as many as the prime has.
 constexpr std::size_t public_size(GroupAlgorithm g) {
-  return std::array<std::size_t, kGroupAlgorithms>{32, 65, 97, 133, 256, 384, 512, 768, 1024}[static_cast<std::size_t>(g)];
+  return std::array<std::size_t, kGroupAlgorithms>{
+      32, 65, 97, 133, 256, 384, 512, 768, 1024}[static_cast<std::size_t>(g)];
 }
-/// Bytes of the shared secret: 32, or the x coordinate, or as many as the prime has; leading zeros are always kept. RFC 8422 §5.10 wants them so;
-/// of a finite field's secret TLS 1.2 strips them (RFC 5246 §8.1.2), which is the key exchange's business.
+/// Bytes of the shared secret: 32, or the x coordinate, or as many as the prime has; leading zeros
+/// are always kept. RFC 8422 §5.10 wants them so;
+/// of a finite field's secret TLS 1.2 strips them (RFC 5246 §8.1.2), which is the key exchange's
+/// business.
 constexpr std::size_t secret_size(GroupAlgorithm g) {
-  return std::array<std::size_t, kGroupAlgorithms>{32, 32, 48, 66, 256, 384, 512, 768, 1024}[static_cast<std::size_t>(g)];
+  return std::array<std::size_t, kGroupAlgorithms>{
+      32, 32, 48, 66, 256, 384, 512, 768, 1024}[static_cast<std::size_t>(g)];
 }
 
 std::string_view name(AeadAlgorithm);
@@ -75,28 +117,33 @@ std::string_view name(HashAlgorithm);
 std::string_view name(GroupAlgorithm);
 std::string_view name(SignatureFamily);
 
-// ---------------------------------------------------------------------------------------------------- randomness
+// ------------------------------------------------ randomness
 
-/// A source of unpredictable bytes. Thread-safe, and safe across fork(): two processes never draw the same bytes.
+/// A source of unpredictable bytes. Thread-safe, and safe across fork(): two processes never draw
+/// the same bytes.
 class Random {
  public:
   virtual ~Random() = default;
-  /// Fills `out`, or says false, after which the bytes must not be used; the caller treats that as fatal.
+  /// Fills `out`, or says false, after which the bytes must not be used; the caller treats that as
+  /// fatal.
   [[nodiscard]] virtual bool fill(MutableBytes out) = 0;
 };
 
-// ---------------------------------------------------------------------------------------------------- AEAD
+// ------------------------------------------------ AEAD
 
 /// One expanded key; it seals or opens any number of messages, one at a time. Wiped on destruction.
 class AeadKey {
  public:
   virtual ~AeadKey() = default;
-  /// Writes plaintext.size() + tag_size(algorithm) bytes to `out`, which is that large and either is where the plaintext
-  /// starts (in place) or does not overlap it. `nonce` is kAeadNonceSize bytes and never repeats under one key.
+  /// Writes plaintext.size() + tag_size(algorithm) bytes to `out`, which is that large and either
+  /// is where the plaintext starts (in place) or does not overlap it. `nonce` is kAeadNonceSize
+  /// bytes and never repeats under one key.
   virtual void seal(Bytes nonce, Bytes additional_data, Bytes plaintext, std::uint8_t* out) = 0;
-  /// `sealed` is ciphertext and tag, at least the tag. Writes as many bytes as the ciphertext has to `out` (in place or apart). False when the
-  /// tag is wrong: then `out` holds nothing that may be used.
-  [[nodiscard]] virtual bool open(Bytes nonce, Bytes additional_data, Bytes sealed, std::uint8_t* out) = 0;
+  /// `sealed` is ciphertext and tag, at least the tag. Writes as many bytes as the ciphertext has
+  /// to `out` (in place or apart). False when the tag is wrong: then `out` holds nothing that may
+  /// be used.
+  [[nodiscard]] virtual bool open(Bytes nonce, Bytes additional_data, Bytes sealed,
+                                  std::uint8_t* out) = 0;
 };
 
 class Aead {
@@ -106,10 +153,12 @@ class Aead {
   virtual std::unique_ptr<AeadKey> with_key(Bytes key) const = 0;
 };
 
-// ---------------------------------------------------------------------------------------------------- CBC
+// ------------------------------------------------ CBC
 
-/// A block cipher in CBC mode under one key (NIST SP 800-38A §6.2), bare: whole blocks of kAesBlockSize bytes, no padding, nothing authenticated.
-/// `iv` is one block; `out` is as large as the data and either is where it starts (in place) or does not overlap it. Wiped on destruction.
+/// A block cipher in CBC mode under one key (NIST SP 800-38A §6.2), bare: whole blocks of
+/// kAesBlockSize bytes, no padding, nothing authenticated.
+/// `iv` is one block; `out` is as large as the data and either is where it starts (in place) or
+/// does not overlap it. Wiped on destruction.
 class CbcKey {
  public:
   virtual ~CbcKey() = default;
@@ -124,16 +173,18 @@ class Cbc {
   virtual std::unique_ptr<CbcKey> with_key(Bytes key) const = 0;
 };
 
-// ---------------------------------------------------------------------------------------------------- hash, HMAC
+// ------------------------------------------------ hash, HMAC
 
 class HashFunction;
 
-/// A hash under way, as a value: copying it forks the computation (a transcript hash is read and goes on). No heap.
+/// A hash under way, as a value: copying it forks the computation (a transcript hash is read and
+/// goes on). No heap.
 class Hash {
  public:
   explicit Hash(const HashFunction& function);
   void update(Bytes data);
-  /// Writes the digest of all that was given so far to `out` (at least digest_size bytes); returns the part written. This object goes on.
+  /// Writes the digest of all that was given so far to `out` (at least digest_size bytes); returns
+  /// the part written. This object goes on.
   MutableBytes digest(MutableBytes out) const;
   /// The same for HashFunction::chaining_value.
   MutableBytes chaining_value(MutableBytes out) const;
@@ -154,8 +205,9 @@ class HashFunction {
   virtual void start(void* state) const = 0;
   virtual void update(void* state, Bytes data) const = 0;
   virtual void finish(void* state, std::uint8_t* digest) const = 0;
-  /// What the digest is if the whole blocks given so far ended with the message's own padding (FIPS 180-4 §5.1): for those who pad by hand, because
-  /// a message's length is a secret. Writes digest_size() bytes; meaningless between blocks.
+  /// What the digest is if the whole blocks given so far ended with the message's own padding (FIPS
+  /// 180-4 §5.1): for those who pad by hand, because a message's length is a secret. Writes
+  /// digest_size() bytes; meaningless between blocks.
   virtual void chaining_value(const void* state, std::uint8_t* out) const = 0;
 };
 
@@ -163,7 +215,8 @@ class HashFunction {
 class HmacKey {
  public:
   virtual ~HmacKey() = default;
-  /// The MAC of the concatenated parts, to `out` (at least digest_size bytes); `out` may overlap a part. False when the library failed.
+  /// The MAC of the concatenated parts, to `out` (at least digest_size bytes); `out` may overlap a
+  /// part. False when the library failed.
   [[nodiscard]] virtual bool compute(std::initializer_list<Bytes> parts, std::uint8_t* out) = 0;
 };
 
@@ -184,17 +237,20 @@ class Pbkdf2 {
                                             MutableBytes out) const = 0;
 };
 
-// ---------------------------------------------------------------------------------------------------- key exchange
+// ------------------------------------------------ key exchange
 
 /// Our ephemeral half of one exchange. Wiped on destruction.
 class KeyShare {
  public:
   virtual ~KeyShare() = default;
-  /// public_size(group) bytes, as they go on the wire, or as many as a server's prime has; valid as long as this object.
+  /// public_size(group) bytes, as they go on the wire, or as many as a server's prime has; valid as
+  /// long as this object.
   virtual Bytes public_value() const = 0;
-  /// Writes secret_size(group) bytes to `secret`, or as many as a server's prime has. Errors: Errc::bad_key_share when the peer's value has the wrong length or
-  /// form, is not on the curve, gives an all-zero X25519 result (RFC 8422 §5.10, §5.11), or is not between 1 and p-1 (RFC 7919 §5.1); Errc::crypto_failed
-  /// when the library failed. A finite field's value may come without its leading zeros.
+  /// Writes secret_size(group) bytes to `secret`, or as many as a server's prime has. Errors:
+  /// Errc::bad_key_share when the peer's value has the wrong length or form, is not on the curve,
+  /// gives an all-zero X25519 result (RFC 8422 §5.10, §5.11), or is not between 1 and p-1 (RFC 7919
+  /// §5.1); Errc::crypto_failed when the library failed. A finite field's value may come without
+  /// its leading zeros.
   [[nodiscard]] virtual Result<void> derive(Bytes peer_public_value, MutableBytes secret) = 0;
 };
 
@@ -205,12 +261,14 @@ class Group {
   virtual Result<std::unique_ptr<KeyShare>> generate(Random& random) const = 0;
 };
 
-/// A finite field and a generator (RFC 5246 §7.4.3), big-endian. The views belong to whoever made it.
+/// A finite field and a generator (RFC 5246 §7.4.3), big-endian. The views belong to whoever made
+/// it.
 struct DhParameters {
   Bytes prime, generator;
 };
 
-/// Those of an RFC 7919 group (appendix A): what a server puts into its ServerKeyExchange. The bytes live for ever. Empty for a curve.
+/// Those of an RFC 7919 group (appendix A): what a server puts into its ServerKeyExchange. The
+/// bytes live for ever. Empty for a curve.
 DhParameters dh_parameters(GroupAlgorithm group);
 /// The RFC 7919 group that these are, if they are one: a client can tell by it what a server chose.
 std::optional<GroupAlgorithm> group_of(const DhParameters& parameters);
@@ -219,17 +277,28 @@ std::optional<GroupAlgorithm> group_of(const DhParameters& parameters);
 class Dh {
  public:
   virtual ~Dh() = default;
-  /// A fresh private value from `random`: short in a group of RFC 7919 (§5.2), one bit less than the prime elsewhere.
-  /// Errors: Errc::dh_prime_too_short, Errc::bad_dh_parameters (a prime that is even or too long, a generator that is not between 1 and p-1), and
-  /// those of Group::generate. Whether the prime is one is not tested: a server that has proved its identity could as well publish the secret.
-  virtual Result<std::unique_ptr<KeyShare>> generate(const DhParameters& parameters, Random& random) const = 0;
+  /// A fresh private value from `random`: short in a group of RFC 7919 (§5.2), one bit less than
+  /// the prime elsewhere.
+  /// Errors: Errc::dh_prime_too_short, Errc::bad_dh_parameters (a prime that is even or too long, a
+  /// generator that is not between 1 and p-1), and those of Group::generate. Whether the prime is
+  /// one is not tested: a server that has proved its identity could as well publish the secret.
+  virtual Result<std::unique_ptr<KeyShare>> generate(const DhParameters& parameters,
+                                                     Random& random) const = 0;
 };
 
-// ---------------------------------------------------------------------------------------------------- signatures
+// ------------------------------------------------ signatures
 
-enum class KeyKind : std::uint8_t { rsa, rsa_pss, ec_secp256r1, ec_secp384r1, ec_secp521r1, ed25519 };
+enum class KeyKind : std::uint8_t {
+  rsa,
+  rsa_pss,
+  ec_secp256r1,
+  ec_secp384r1,
+  ec_secp521r1,
+  ed25519
+};
 
-/// A public key, as numbers. The views belong to whoever made it. RSA: modulus and exponent, big-endian, no leading zeros;
+/// A public key, as numbers. The views belong to whoever made it. RSA: modulus and exponent,
+/// big-endian, no leading zeros;
 /// EC: the uncompressed point; Ed25519: the 32 bytes.
 struct PublicKey {
   KeyKind kind = KeyKind::rsa;
@@ -237,54 +306,68 @@ struct PublicKey {
   Bytes point = {};
 };
 
-/// A private key, as numbers. The views belong to whoever made it. EC: `scalar` of the curve's size (leading zeros kept); Ed25519: `scalar`
-/// is the 32-byte seed; RSA: modulus, exponents and primes, big-endian.
+/// A private key, as numbers. The views belong to whoever made it. EC: `scalar` of the curve's size
+/// (leading zeros kept); Ed25519: `scalar` is the 32-byte seed; RSA: modulus, exponents and primes,
+/// big-endian.
 struct PrivateKeyNumbers {
   KeyKind kind = KeyKind::rsa;
   Bytes modulus = {}, public_exponent = {}, private_exponent = {}, prime1 = {}, prime2 = {};
   Bytes scalar = {};
 };
 
-/// Which signature exactly. `hash` is ignored for Ed25519; `salt_size` is RSA-PSS's alone, MGF1 uses the same hash (RFC 8017 §8.1).
+/// Which signature exactly. `hash` is ignored for Ed25519; `salt_size` is RSA-PSS's alone, MGF1
+/// uses the same hash (RFC 8017 §8.1).
 struct SignatureAlgorithm {
   SignatureFamily family = SignatureFamily::ecdsa_secp256r1;
   HashAlgorithm hash = HashAlgorithm::sha256;
   std::size_t salt_size = 0;
 };
 
-/// A loaded private key of one family. Safe to use from many threads at once: what a library mutates in a key is locked or per thread.
+/// A loaded private key of one family. Safe to use from many threads at once: what a library
+/// mutates in a key is locked or per thread.
 class SigningKey {
  public:
   virtual ~SigningKey() = default;
-  /// Signs `message` (not its digest). ECDSA signatures are DER (RFC 8422 §5.4). Writes to `out` (kMaxSignatureSize bytes), returns the size.
-  /// An RSA signature has been verified with the public key before it is returned, so a fault cannot leak the key.
-  /// Errors: Errc::crypto_failed, Errc::randomness_failed, Errc::key_too_small (an RSA modulus too short for hash and salt).
-  virtual Result<std::size_t> sign(HashAlgorithm hash, std::size_t salt_size, Bytes message, Random& random, MutableBytes out) const = 0;
+  /// Signs `message` (not its digest). ECDSA signatures are DER (RFC 8422 §5.4). Writes to `out`
+  /// (kMaxSignatureSize bytes), returns the size.
+  /// An RSA signature has been verified with the public key before it is returned, so a fault
+  /// cannot leak the key.
+  /// Errors: Errc::crypto_failed, Errc::randomness_failed, Errc::key_too_small (an RSA modulus too
+  /// short for hash and salt).
+  virtual Result<std::size_t> sign(HashAlgorithm hash, std::size_t salt_size, Bytes message,
+                                   Random& random, MutableBytes out) const = 0;
 };
 
 class Signature {
  public:
   virtual ~Signature() = default;
-  /// Whether `signature` is right for `message` under `key`, whose kind fits the family. A malformed key or signature is not right.
+  /// Whether `signature` is right for `message` under `key`, whose kind fits the family. A
+  /// malformed key or signature is not right.
   /// Throws std::bad_alloc if memory runs out; the library turns that into Errc::out_of_memory.
-  virtual bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size, Bytes message, Bytes signature) const = 0;
+  virtual bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size,
+                      Bytes message, Bytes signature) const = 0;
   /// verify() of a message whose digest is known. Nothing if this implementation needs the message.
-  virtual std::optional<bool> verify_digest(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size, Bytes digest,
+  virtual std::optional<bool> verify_digest(const PublicKey& key, HashAlgorithm hash,
+                                            std::size_t salt_size, Bytes digest,
                                             Bytes signature) const;
   /// Whether the point of an EC or Ed25519 key of this family is on its curve. True for RSA, and if
   /// this implementation does not tell.
   virtual bool is_on_curve(const PublicKey& key) const;
   /// Errors: Errc::bad_private_key when the numbers are inconsistent.
   virtual Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& key) const = 0;
-  /// The public point of an EC or Ed25519 private key, public_size bytes, to `out` (kMaxPointSize bytes); Errc::misuse for RSA.
-  virtual Result<std::size_t> public_point(const PrivateKeyNumbers& key, MutableBytes out) const = 0;
-  /// A fresh key of this family, as PKCS#8 DER would carry it, for issuing certificates. `rsa_bits` is RSA's alone.
+  /// The public point of an EC or Ed25519 private key, public_size bytes, to `out` (kMaxPointSize
+  /// bytes); Errc::misuse for RSA.
+  virtual Result<std::size_t> public_point(const PrivateKeyNumbers& key,
+                                           MutableBytes out) const = 0;
+  /// A fresh key of this family, as PKCS#8 DER would carry it, for issuing certificates. `rsa_bits`
+  /// is RSA's alone.
   /// Errors: Errc::randomness_failed, Errc::crypto_failed.
   struct Generated;
   virtual Result<Generated> generate(Random& random, std::size_t rsa_bits) const = 0;
 };
 
-/// A generated private key that owns its numbers; wiped on destruction. Members as in PrivateKeyNumbers.
+/// A generated private key that owns its numbers; wiped on destruction. Members as in
+/// PrivateKeyNumbers.
 struct Signature::Generated {
   KeyKind kind = KeyKind::rsa;
   std::vector<std::uint8_t> modulus, public_exponent, private_exponent, prime1, prime2, scalar;
@@ -295,15 +378,17 @@ struct Signature::Generated {
   PrivateKeyNumbers numbers() const;
 };
 
-// ---------------------------------------------------------------------------------------------------- RSA encryption
+// ------------------------------------------------ RSA encryption
 
 /// A loaded RSA key that decrypts. Safe to use from many threads at once.
 class DecryptionKey {
  public:
   virtual ~DecryptionKey() = default;
-  /// ciphertext^d mod n (RFC 8017 §5.1.2), blinded, in the modulus's full width; returns that width, which `out` must have (at most kMaxSignatureSize). The
-  /// padding is still there: who removes it must not show whether it was right (RFC 5246 §7.4.7.1). For the same reason a ciphertext of the wrong length, or
-  /// not below the modulus, is no error: it gives zeros, which no padding is. Errors: Errc::crypto_failed, Errc::randomness_failed, Errc::out_of_memory.
+  /// ciphertext^d mod n (RFC 8017 §5.1.2), blinded, in the modulus's full width; returns that
+  /// width, which `out` must have (at most kMaxSignatureSize). The padding is still there: who
+  /// removes it must not show whether it was right (RFC 5246 §7.4.7.1). For the same reason a
+  /// ciphertext of the wrong length, or not below the modulus, is no error: it gives zeros, which
+  /// no padding is. Errors: Errc::crypto_failed, Errc::randomness_failed, Errc::out_of_memory.
   virtual Result<std::size_t> decrypt(Bytes ciphertext, Random& random, MutableBytes out) const = 0;
 };
 
@@ -311,18 +396,23 @@ class DecryptionKey {
 class RsaEncryption {
  public:
   virtual ~RsaEncryption() = default;
-  /// Encrypts `message` with its padding; writes as many bytes as the modulus has (at most kMaxSignatureSize), and returns how many. Errors:
-  /// Errc::certificate_wrong_type when `key` is no usable RSA key or too short for the message, Errc::randomness_failed, Errc::crypto_failed.
-  virtual Result<std::size_t> encrypt(const PublicKey& key, Bytes message, Random& random, MutableBytes out) const = 0;
-  /// Errors: Errc::bad_private_key when the numbers are inconsistent or not RSA's, Errc::key_unsupported, Errc::out_of_memory.
+  /// Encrypts `message` with its padding; writes as many bytes as the modulus has (at most
+  /// kMaxSignatureSize), and returns how many. Errors:
+  /// Errc::certificate_wrong_type when `key` is no usable RSA key or too short for the message,
+  /// Errc::randomness_failed, Errc::crypto_failed.
+  virtual Result<std::size_t> encrypt(const PublicKey& key, Bytes message, Random& random,
+                                      MutableBytes out) const = 0;
+  /// Errors: Errc::bad_private_key when the numbers are inconsistent or not RSA's,
+  /// Errc::key_unsupported, Errc::out_of_memory.
   virtual Result<std::shared_ptr<const DecryptionKey>> load(const PrivateKeyNumbers& key) const = 0;
 };
 
-// ---------------------------------------------------------------------------------------------------- the table
+// ------------------------------------------------ the table
 
-/// One row: who implements an algorithm, and how good that is on this CPU. Higher ranks win; equal ranks go by order.
-/// Ranks: 300 dedicated hardware instructions used
-/// well, 200 fast portable code, 150 hardware used less well, 100 and below portable code. 0 means: not on this CPU.
+/// One row: who implements an algorithm, and how good that is on this CPU. Higher ranks win; equal
+/// ranks go by order.
+/// Ranks: 300 dedicated hardware instructions used well, 200 fast portable code, 150 hardware used
+/// less well, 100 and below portable code. 0 means: not on this CPU.
 template <class Implementation>
 struct Implemented {
   const Implementation* implementation = nullptr;
@@ -347,31 +437,50 @@ class Provider {
   std::array<Implemented<Signature>, kSignatureFamilies> signatures = {};
   Implemented<RsaEncryption> rsa_encryption = {};
   Implemented<Random> random = {};
-  std::vector<std::shared_ptr<const void>> owned;  ///< what must live as long as this table (backends with state)
+  std::vector<std::shared_ptr<const void>>
+      owned;  ///< what must live as long as this table (backends with state)
 
-  const Implemented<Aead>& operator[](AeadAlgorithm a) const { return aeads[static_cast<std::size_t>(a)]; }
-  const Implemented<Cbc>& operator[](CbcAlgorithm a) const { return cbcs[static_cast<std::size_t>(a)]; }
-  const Implemented<HashFunction>& operator[](HashAlgorithm h) const { return hashes[static_cast<std::size_t>(h)]; }
-  const Implemented<Group>& operator[](GroupAlgorithm g) const { return groups[static_cast<std::size_t>(g)]; }
-  const Implemented<Signature>& operator[](SignatureFamily f) const { return signatures[static_cast<std::size_t>(f)]; }
-  const Implemented<Hmac>& hmac(HashAlgorithm h) const { return hmacs[static_cast<std::size_t>(h)]; }
-  const Implemented<Pbkdf2>& pbkdf2(HashAlgorithm h) const { return pbkdf2s[static_cast<std::size_t>(h)]; }
+  const Implemented<Aead>& operator[](AeadAlgorithm a) const {
+    return aeads[static_cast<std::size_t>(a)];
+  }
+  const Implemented<Cbc>& operator[](CbcAlgorithm a) const {
+    return cbcs[static_cast<std::size_t>(a)];
+  }
+  const Implemented<HashFunction>& operator[](HashAlgorithm h) const {
+    return hashes[static_cast<std::size_t>(h)];
+  }
+  const Implemented<Group>& operator[](GroupAlgorithm g) const {
+    return groups[static_cast<std::size_t>(g)];
+  }
+  const Implemented<Signature>& operator[](SignatureFamily f) const {
+    return signatures[static_cast<std::size_t>(f)];
+  }
+  const Implemented<Hmac>& hmac(HashAlgorithm h) const {
+    return hmacs[static_cast<std::size_t>(h)];
+  }
+  const Implemented<Pbkdf2>& pbkdf2(HashAlgorithm h) const {
+    return pbkdf2s[static_cast<std::size_t>(h)];
+  }
   /// The randomness of this table. A table without any is refused by build().
   Random& rng() const { return const_cast<Random&>(*random.implementation); }
 };
 
 using ProviderPtr = std::shared_ptr<const Provider>;
 
-/// Each algorithm from whichever of `providers` ranks it best, the earlier one among equals. The result shares what the parts own.
+/// Each algorithm from whichever of `providers` ranks it best, the earlier one among equals. The
+/// result shares what the parts own.
 ProviderPtr compose(std::initializer_list<ProviderPtr> providers);
 
-/// libsodium: ChaCha20-Poly1305, AES-256-GCM (where the CPU has AES-NI), SHA-256, SHA-512, HMAC, X25519, Ed25519, randomness. Null when it was not built in.
+/// libsodium: ChaCha20-Poly1305, AES-256-GCM (where the CPU has AES-NI), SHA-256, SHA-512, HMAC,
+/// X25519, Ed25519, randomness. Null when it was not built in.
 ProviderPtr sodium_provider();
 /// mbedTLS's libmbedcrypto: everything but Ed25519. Null when it was not built in.
 ProviderPtr mbedtls_provider();
-/// All backends that were built in, composed: what configurations use unless told otherwise. Made once.
+/// All backends that were built in, composed: what configurations use unless told otherwise. Made
+/// once.
 ProviderPtr default_provider();
-/// For tests and fuzzing: the algorithms of `base` with randomness that `seed` alone decides, drawn in the order of the calls. Never for production.
+/// For tests and fuzzing: the algorithms of `base` with randomness that `seed` alone decides, drawn
+/// in the order of the calls. Never for production.
 ProviderPtr deterministic_provider(std::uint64_t seed, ProviderPtr base = default_provider());
 
 }  // namespace tls12

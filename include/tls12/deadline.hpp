@@ -1,4 +1,5 @@
-// Points on the monotonic clock by which a call comes back, and the clock itself, which a test may replace.
+// Points on the monotonic clock by which a call comes back, and the clock itself, which a test may
+// replace.
 #pragma once
 
 #include <chrono>
@@ -13,7 +14,8 @@ namespace tls12 {
 using TimePoint = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::nanoseconds;
 
-/// An absolute point on the monotonic clock, or never. Jumps of the calendar's clock do not matter to it (D1).
+/// An absolute point on the monotonic clock, or never. Jumps of the calendar's clock do not matter
+/// to it (D1).
 class Deadline {
  public:
   constexpr Deadline() = default;  ///< never
@@ -30,7 +32,8 @@ class Deadline {
   TimePoint at_ = TimePoint::max();
 };
 
-/// Where a transport takes the time from: what a test replaces (D1). One clock serves any number of threads, and outlives all that were given it.
+/// Where a transport takes the time from: what a test replaces (D1). One clock serves any number of
+/// threads, and outlives all that were given it.
 class Clock {
  public:
   virtual ~Clock() = default;
@@ -41,8 +44,10 @@ class Clock {
     std::mutex mutex;
     std::condition_variable changed;
   };
-  /// Sleeps until `signal->changed` is notified or `until` has passed; may come back early. `lock` holds the signal's mutex.
-  virtual void sleep(const std::shared_ptr<Signal>& signal, std::unique_lock<std::mutex>& lock, Deadline until) = 0;
+  /// Sleeps until `signal->changed` is notified or `until` has passed; may come back early. `lock`
+  /// holds the signal's mutex.
+  virtual void sleep(const std::shared_ptr<Signal>& signal, std::unique_lock<std::mutex>& lock,
+                     Deadline until) = 0;
 };
 
 /// std::chrono::steady_clock.
@@ -51,18 +56,22 @@ Clock& monotonic_clock();
 /// The deadline `d` from now; never, if that is beyond the clock's range.
 Deadline within(Duration d, const Clock& clock = monotonic_clock());
 
-/// A clock that stands still until it is told to move, for tests of whatever waits on in-memory transports.
+/// A clock that stands still until it is told to move, for tests of whatever waits on in-memory
+/// transports.
 class FakeClock final : public Clock {
  public:
   TimePoint now() const override;
-  void sleep(const std::shared_ptr<Signal>& signal, std::unique_lock<std::mutex>& lock, Deadline until) override;
+  void sleep(const std::shared_ptr<Signal>& signal, std::unique_lock<std::mutex>& lock,
+             Deadline until) override;
 
   /// Moves time on, and wakes every sleeper whose deadline has come.
   void advance(Duration d);
-  /// When on, a sleep with a deadline does not sleep: time jumps to the deadline. Makes tests of timeouts run in one thread.
+  /// When on, a sleep with a deadline does not sleep: time jumps to the deadline. Makes tests of
+  /// timeouts run in one thread.
   void jump_when_idle(bool on);
-  /// Called, with no lock held, in place of each sleep: true says that something has changed and the sleeper is to look again; false lets
-  /// it sleep (or jump). Makes the other end of a conversation run in the same thread.
+  /// Called, with no lock held, in place of each sleep: true says that something has changed and
+  /// the sleeper is to look again; false lets it sleep (or jump). Makes the other end of a
+  /// conversation run in the same thread.
   void when_idle(std::function<bool()> call);
 
  private:

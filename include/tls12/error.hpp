@@ -1,5 +1,6 @@
-// Errors are values. An `Error` names the rule that was broken; one row a rule (lib/base/error_table.cpp) gives its
-// category, its alert, its source and the words for a user. No function of this library throws across its API.
+// Errors are values. An `Error` names the rule that was broken; one row a rule
+// (lib/base/error_table.cpp) gives its category, its alert, its source and the words for a user. No
+// function of this library throws across its API.
 #pragma once
 
 #include <array>
@@ -25,10 +26,20 @@ enum class Category : std::uint8_t {
 };
 
 /// What was under way.
-enum class Phase : std::uint8_t { none, configure, resolve, connect, handshake, read, write, close };
+enum class Phase : std::uint8_t {
+  none,
+  configure,
+  resolve,
+  connect,
+  handshake,
+  read,
+  write,
+  close
+};
 
-/// One value per rule; its row is in lib/base/error_table.cpp. The numbers are stable: programs may store and compare
-/// them. A number is neither changed nor used again. A new rule stands in its group and takes count_'s number.
+/// One value per rule; its row is in lib/base/error_table.cpp. The numbers are stable: programs may
+/// store and compare them. A number is neither changed nor used again. A new rule stands in its
+/// group and takes count_'s number.
 /// No rule is 0, which std::error_code takes for success.
 enum class Errc : std::uint16_t {
   // the wire: syntax
@@ -192,11 +203,11 @@ enum class Errc : std::uint16_t {
 /// One row of the error table.
 struct Rule {
   Errc code;
-  std::string_view name;        ///< the enumerator, as text
+  std::string_view name;  ///< the enumerator, as text
   Category category;
-  std::optional<Alert> alert;   ///< what the peer is told, fatal, when we find this fault
-  std::string_view source;      ///< the RFC and section that says so; empty where no RFC does
-  std::string_view text;        ///< one sentence for a user
+  std::optional<Alert> alert;  ///< what the peer is told, fatal, when we find this fault
+  std::string_view source;     ///< the RFC and section that says so; empty where no RFC does
+  std::string_view text;       ///< one sentence for a user
 };
 
 /// The row of `code`.
@@ -206,13 +217,16 @@ const Rule& rule(Errc code);
 struct Error {
   Errc code = Errc::internal_error;
   Phase phase = Phase::none;
-  std::optional<Alert> alert = {};    ///< the alert that was sent to the peer or, for Errc::peer_alert, that came from it
+  std::optional<Alert> alert =
+      {};  ///< the alert that was sent to the peer or, for Errc::peer_alert, that came from it
   /// The peer's last warning alert, if the connection ended after it for no other known reason.
   std::optional<Alert> warning = {};
-  const char* due = nullptr;          ///< a static text: the row of the handshake that was to come, if that matters
-  const char* advice = nullptr;       ///< a static text: what to do about it, if that is known
-  int system_error = 0;               ///< errno, where the system said one
-  std::array<char, 112> detail = {};  ///< the thing it is about (a file, a field, a name), cut to fit; ends with a NUL
+  const char* due =
+      nullptr;  ///< a static text: the row of the handshake that was to come, if that matters
+  const char* advice = nullptr;  ///< a static text: what to do about it, if that is known
+  int system_error = 0;          ///< errno, where the system said one
+  std::array<char, 112> detail =
+      {};  ///< the thing it is about (a file, a field, a name), cut to fit; ends with a NUL
 
   Error() = default;
   Error(Errc c) : code(c), alert(rule(c).alert) {}
@@ -223,10 +237,16 @@ struct Error {
   std::string_view about() const { return detail.data(); }
   /// Keeps `about` as printable(about), and cuts it between characters.
   void set_detail(std::string_view about);
-  Error in(Phase p) const { Error e = *this; e.phase = p; return e; }
-  /// One printable line: the rule's words, what it is about, advice, phase, alert or warning, row due, source.
+  Error in(Phase p) const {
+    Error e = *this;
+    e.phase = p;
+    return e;
+  }
+  /// One printable line: the rule's words, what it is about, advice, phase, alert or warning, row
+  /// due, source.
   std::string message() const;
-  /// The rule alone, for interfaces that take a std::error_code. It compares equal to a std::errc where one fits.
+  /// The rule alone, for interfaces that take a std::error_code. It compares equal to a std::errc
+  /// where one fits.
   operator std::error_code() const;
   friend bool operator==(const Error& a, const Error& b) { return a.code == b.code; }
 };
@@ -236,13 +256,16 @@ using Result = std::expected<T, Error>;
 
 /// `return fail(Errc::bad_pem, path);`
 inline std::unexpected<Error> fail(Errc code) { return std::unexpected(Error(code)); }
-inline std::unexpected<Error> fail(Errc code, std::string_view about) { return std::unexpected(Error(code, about)); }
+inline std::unexpected<Error> fail(Errc code, std::string_view about) {
+  return std::unexpected(Error(code, about));
+}
 inline std::unexpected<Error> fail(const Error& error) { return std::unexpected(error); }
 
 std::string_view name(Category);
 std::string_view name(Phase);
 
-/// For std::error_code: values are Errc, `default_error_condition` maps to std::errc where one fits (timed_out, connection_reset, …).
+/// For std::error_code: values are Errc, `default_error_condition` maps to std::errc where one fits
+/// (timed_out, connection_reset, …).
 const std::error_category& error_category();
 std::error_code make_error_code(Errc code);
 inline std::error_code make_error_code(const Error& error) { return make_error_code(error.code); }

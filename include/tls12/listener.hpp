@@ -1,7 +1,9 @@
-// A server's listening socket. Accepting never handshakes: a peer that stalls delays nobody else (D11).
+// A server's listening socket. Accepting never handshakes: a peer that stalls delays nobody else
+// (D11).
 //
 // Processes (C16): a forked child may accept, also while threads of the parent do, and it owns the
-// connections that it accepted. Each process closes its own copy; the port is free when the last one has.
+// connections that it accepted. Each process closes its own copy; the port is free when the last
+// one has.
 // A prefork server:
 //
 //   auto listener = tls12::Listener::on("0.0.0.0", 8443, *context);
@@ -31,24 +33,29 @@ namespace tls12 {
 /// Any number of threads may accept, and any may close or reload.
 class Listener {
  public:
-  /// Listens on `address` (an address of this machine as text, or a name of it) and `port` (0: a free one). An empty
-  /// address, and "::", stand for all addresses of this machine, IPv6 and IPv4.
-  /// Errors: Errc::address_in_use, host_not_found, transport_failed; the detail names address and port.
-  static Result<Listener> on(std::string_view address, std::uint16_t port, const ServerContext& context);
+  /// Listens on `address` (an address of this machine as text, or a name of it) and `port` (0: a
+  /// free one). An empty address, and "::", stand for all addresses of this machine, IPv6 and IPv4.
+  /// Errors: Errc::address_in_use, host_not_found, transport_failed; the detail names address and
+  /// port.
+  static Result<Listener> on(std::string_view address, std::uint16_t port,
+                             const ServerContext& context);
 
   Listener(Listener&&) noexcept;
   Listener& operator=(Listener&&) noexcept;
   ~Listener();
 
-  /// The next connection; its handshake begins with its first call. What passes by itself (a peer that left in the queue, descriptors that
-  /// ran out) is waited out, without spinning (D8). Errors: Errc::timed_out; Errc::closed; Errc::transport_failed when the socket itself is broken;
+  /// The next connection; its handshake begins with its first call. What passes by itself (a peer
+  /// that left in the queue, descriptors that ran out) is waited out, without spinning (D8).
+  /// Errors: Errc::timed_out; Errc::closed; Errc::transport_failed when the socket itself is
+  /// broken;
   /// Errc::out_of_memory, after which the next call may succeed.
   Result<Conn> accept(Deadline deadline = {});
   /// As accept(), without TLS on it.
   Result<TransportPtr> accept_transport(Deadline deadline = {});
   /// Connections that are accepted from now on are `context`'s; those that were are not touched.
   void reload(const ServerContext& context);
-  /// Stops listening; accepts that are under way, and later ones, promptly return Errc::closed (C5).
+  /// Stops listening; accepts that are under way, and later ones, promptly return Errc::closed
+  /// (C5).
   void close();
 
   /// What it listens on, as text: "127.0.0.1:8443", "[::]:443"; and the port alone.

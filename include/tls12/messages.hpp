@@ -1,5 +1,6 @@
-// One struct a message of RFC 5246 §7.4, §7.2 and §7.1, with the extensions this stack knows. Every member that is a view
-// shows bytes that belong to whoever parsed or serialises the message. `parse` and `serialize` are in lib/wire.
+// One struct a message of RFC 5246 §7.4, §7.2 and §7.1, with the extensions this stack knows. Every
+// member that is a view shows bytes that belong to whoever parsed or serialises the message.
+// `parse` and `serialize` are in lib/wire.
 #pragma once
 
 #include <cstddef>
@@ -58,7 +59,8 @@ class ListOf16 {
   Bytes wire_ = {};
 };
 
-/// A vector of vectors as it stands on the wire: items behind length prefixes of `Prefix` bytes each. The parser has checked the prefixes.
+/// A vector of vectors as it stands on the wire: items behind length prefixes of `Prefix` bytes
+/// each. The parser has checked the prefixes.
 template <std::size_t Prefix>
 class ListOfOpaque {
  public:
@@ -106,7 +108,8 @@ struct Extension {
   Bytes data;
 };
 
-/// An extensions block without its outer length, read one by one. The parser has checked every length, and that no type repeats.
+/// An extensions block without its outer length, read one by one. The parser has checked every
+/// length, and that no type repeats.
 class Extensions {
  public:
   Extensions() = default;
@@ -119,7 +122,9 @@ class Extensions {
     using difference_type = std::ptrdiff_t;
     iterator() = default;
     explicit iterator(Bytes rest) : rest_(rest) {}
-    Extension operator*() const { return {static_cast<ExtensionType>(rest_[0] << 8 | rest_[1]), rest_.subspan(4, data_size())}; }
+    Extension operator*() const {
+      return {static_cast<ExtensionType>(rest_[0] << 8 | rest_[1]), rest_.subspan(4, data_size())};
+    }
     iterator& operator++() {
       rest_ = rest_.subspan(4 + data_size());
       return *this;
@@ -142,48 +147,68 @@ class Extensions {
   Bytes wire_ = {};
 };
 
-/// How the premaster secret comes about; it decides the syntax of the two key exchange messages (RFC 5246 §7.4.3, §7.4.7; RFC 8422 §5.4, §5.7;
+/// How the premaster secret comes about; it decides the syntax of the two key exchange messages
+/// (RFC 5246 §7.4.3, §7.4.7; RFC 8422 §5.4, §5.7;
 /// RFC 4279 §2, §3; RFC 5489 §2).
-enum class KeyExchange : std::uint8_t { rsa, dhe_rsa, ecdhe_rsa, ecdhe_ecdsa, psk, dhe_psk, ecdhe_psk };
+enum class KeyExchange : std::uint8_t {
+  rsa,
+  dhe_rsa,
+  ecdhe_rsa,
+  ecdhe_ecdsa,
+  psk,
+  dhe_psk,
+  ecdhe_psk
+};
 
 /// Of which ingredients each is made.
-constexpr bool has_psk(KeyExchange k) { return k == KeyExchange::psk || k == KeyExchange::dhe_psk || k == KeyExchange::ecdhe_psk; }
-constexpr bool has_dhe(KeyExchange k) { return k == KeyExchange::dhe_rsa || k == KeyExchange::dhe_psk; }
-constexpr bool has_ecdhe(KeyExchange k) { return k == KeyExchange::ecdhe_rsa || k == KeyExchange::ecdhe_ecdsa || k == KeyExchange::ecdhe_psk; }
-/// Whether the server shows a certificate (RFC 4279 §2: with a key shared beforehand, it does not), and whether it signs its key exchange.
+constexpr bool has_psk(KeyExchange k) {
+  return k == KeyExchange::psk || k == KeyExchange::dhe_psk || k == KeyExchange::ecdhe_psk;
+}
+constexpr bool has_dhe(KeyExchange k) {
+  return k == KeyExchange::dhe_rsa || k == KeyExchange::dhe_psk;
+}
+constexpr bool has_ecdhe(KeyExchange k) {
+  return k == KeyExchange::ecdhe_rsa || k == KeyExchange::ecdhe_ecdsa ||
+         k == KeyExchange::ecdhe_psk;
+}
+/// Whether the server shows a certificate (RFC 4279 §2: with a key shared beforehand, it does not),
+/// and whether it signs its key exchange.
 constexpr bool has_certificate(KeyExchange k) { return !has_psk(k); }
 constexpr bool has_signature(KeyExchange k) { return has_certificate(k) && k != KeyExchange::rsa; }
 
 /// RFC 5246 §7.4.1.1.
 struct HelloRequest {};
 
-/// RFC 5246 §7.4.1.2. The optional members are extensions: absent, or with their content. `serialize` writes those members and ignores `extensions`.
+/// RFC 5246 §7.4.1.2. The optional members are extensions: absent, or with their content.
+/// `serialize` writes those members and ignores `extensions`.
 struct ClientHello {
   ProtocolVersion client_version = ProtocolVersion::tls12;
   Bytes random = {};      ///< 32 bytes
   Bytes session_id = {};  ///< at most 32 bytes
   ListOf16<CipherSuite> cipher_suites = {};
   Bytes compression_methods = {};
-  std::optional<std::string_view> server_name = {};                            ///< RFC 6066 §3: the host_name
-  std::optional<ListOf16<NamedGroup>> supported_groups = {};                   ///< RFC 8422 §5.1.1
-  std::optional<Bytes> ec_point_formats = {};                                  ///< RFC 8422 §5.1.2
-  std::optional<ListOf16<SignatureScheme>> signature_algorithms = {};          ///< RFC 5246 §7.4.1.4.1
+  std::optional<std::string_view> server_name = {};           ///< RFC 6066 §3: the host_name
+  std::optional<ListOf16<NamedGroup>> supported_groups = {};  ///< RFC 8422 §5.1.1
+  std::optional<Bytes> ec_point_formats = {};                 ///< RFC 8422 §5.1.2
+  std::optional<ListOf16<SignatureScheme>> signature_algorithms = {};  ///< RFC 5246 §7.4.1.4.1
   std::optional<ListOfOpaque<1>> application_layer_protocol_negotiation = {};  ///< RFC 7301 §3.1
   bool extended_master_secret = false;                                         ///< RFC 7627 §5.1
-  std::optional<Bytes> renegotiation_info = {};                                ///< RFC 5746 §3.2: renegotiated_connection
-  std::optional<Bytes> session_ticket = {};                                    ///< RFC 5077 §3.2: the ticket, empty to ask for one
-  bool encrypt_then_mac = false;                                               ///< RFC 7366 §2
-  bool status_request = false;                                                 ///< RFC 6066 §8: an OCSP response is welcome
-  bool signed_certificate_timestamp = false;                                   ///< RFC 6962 §3.3.1
-  std::optional<std::uint8_t> max_fragment_length = {};                        ///< RFC 6066 §4: n for 2^(8+n) bytes
-  std::optional<std::uint16_t> record_size_limit = {};                         ///< RFC 8449 §4
-  std::optional<ListOf16<SignatureScheme>> signature_algorithms_cert = {};     ///< RFC 8446 §4.2.3
-  std::optional<Bytes> client_certificate_types = {};                          ///< RFC 7250 §3: CertificateType, one byte each
-  std::optional<Bytes> server_certificate_types = {};                          ///< RFC 7250 §3
-  std::optional<ListOf16<ProtocolVersion>> supported_versions = {};            ///< RFC 8446 §4.2.1
-  std::optional<std::size_t> padding = {};                                     ///< RFC 7685 §3: bytes of zeros
-  std::optional<ExtensionType> grease = {};                                    ///< RFC 8701 §3.1: an empty extension of a reserved type; parse leaves it out
-  Extensions extensions = {};                                                  ///< all of them, as received
+  std::optional<Bytes> renegotiation_info = {};  ///< RFC 5746 §3.2: renegotiated_connection
+  std::optional<Bytes> session_ticket = {};   ///< RFC 5077 §3.2: the ticket, empty to ask for one
+  bool encrypt_then_mac = false;              ///< RFC 7366 §2
+  bool status_request = false;                ///< RFC 6066 §8: an OCSP response is welcome
+  bool signed_certificate_timestamp = false;  ///< RFC 6962 §3.3.1
+  std::optional<std::uint8_t> max_fragment_length = {};  ///< RFC 6066 §4: n for 2^(8+n) bytes
+  std::optional<std::uint16_t> record_size_limit = {};   ///< RFC 8449 §4
+  std::optional<ListOf16<SignatureScheme>> signature_algorithms_cert = {};  ///< RFC 8446 §4.2.3
+  std::optional<Bytes> client_certificate_types =
+      {};  ///< RFC 7250 §3: CertificateType, one byte each
+  std::optional<Bytes> server_certificate_types = {};                ///< RFC 7250 §3
+  std::optional<ListOf16<ProtocolVersion>> supported_versions = {};  ///< RFC 8446 §4.2.1
+  std::optional<std::size_t> padding = {};  ///< RFC 7685 §3: bytes of zeros
+  std::optional<ExtensionType> grease =
+      {};  ///< RFC 8701 §3.1: an empty extension of a reserved type; parse leaves it out
+  Extensions extensions = {};  ///< all of them, as received
 };
 
 /// RFC 5246 §7.4.1.3.
@@ -214,8 +239,8 @@ struct NewSessionTicket {
   Bytes ticket = {};                ///< empty: none after all
 };
 
-/// RFC 5246 §7.4.2, §7.4.6: the sender's own certificate first; empty only from a client. Where raw public keys were agreed upon
-/// (RFC 7250 §3), a SubjectPublicKeyInfo instead.
+/// RFC 5246 §7.4.2, §7.4.6: the sender's own certificate first; empty only from a client. Where raw
+/// public keys were agreed upon (RFC 7250 §3), a SubjectPublicKeyInfo instead.
 struct Certificates {
   ListOfOpaque<3> certificate_list = {};
   std::optional<Bytes> raw_public_key = {};
@@ -226,14 +251,16 @@ struct CertificateStatus {
   Bytes ocsp_response = {};  ///< DER
 };
 
-/// RFC 5246 §7.4.3 (DHE), RFC 8422 §5.4 (ECDHE, named curves alone), RFC 4279 §2, §3, RFC 5489 §2 (PSK). The suite's key exchange says which members count.
+/// RFC 5246 §7.4.3 (DHE), RFC 8422 §5.4 (ECDHE, named curves alone), RFC 4279 §2, §3, RFC 5489 §2
+/// (PSK). The suite's key exchange says which members count.
 struct ServerKeyExchange {
   KeyExchange key_exchange = KeyExchange::ecdhe_ecdsa;
   Bytes psk_identity_hint = {};
   Bytes dh_p = {}, dh_g = {}, dh_Ys = {};
   NamedGroup group = NamedGroup::x25519;
   Bytes point = {};
-  Bytes params = {};  ///< the ServerDHParams or ServerECDHParams as they stand: what is signed. Filled by parse; serialize ignores it
+  Bytes params = {};  ///< the ServerDHParams or ServerECDHParams as they stand: what is signed.
+                      ///< Filled by parse; serialize ignores it
   SignatureScheme scheme = {};
   Bytes signature = {};
 };
@@ -252,7 +279,8 @@ struct ServerHelloDone {};
 struct ClientKeyExchange {
   KeyExchange key_exchange = KeyExchange::ecdhe_ecdsa;
   Bytes psk_identity = {};
-  Bytes exchange_keys = {};  ///< the encrypted premaster secret, dh_Yc or the point, without its length prefix
+  Bytes exchange_keys =
+      {};  ///< the encrypted premaster secret, dh_Yc or the point, without its length prefix
 };
 
 /// RFC 5246 §7.4.8.
@@ -267,8 +295,10 @@ struct Finished {
 };
 
 /// Any handshake message.
-using HandshakeMessage = std::variant<HelloRequest, ClientHello, ServerHello, NewSessionTicket, Certificates, CertificateStatus, ServerKeyExchange,
-                                      CertificateRequest, ServerHelloDone, ClientKeyExchange, CertificateVerify, Finished>;
+using HandshakeMessage =
+    std::variant<HelloRequest, ClientHello, ServerHello, NewSessionTicket, Certificates,
+                 CertificateStatus, ServerKeyExchange, CertificateRequest, ServerHelloDone,
+                 ClientKeyExchange, CertificateVerify, Finished>;
 
 /// RFC 5246 §7.2.
 struct AlertMessage {

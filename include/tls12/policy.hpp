@@ -13,16 +13,20 @@ namespace tls12 {
 enum class SuitePolicy : std::uint8_t {
   modern,      ///< RFC 9325 §4.2: ECDHE with AEADs; curves; no SHA-1
   compatible,  ///< and DHE in RFC 7919's groups with AEADs, ECDHE with AES-CBC
-  legacy,      ///< and DHE with AES-CBC, RSA key exchange, signatures over SHA-1: for what cannot be replaced
-  iot,         ///< ECDHE_ECDSA, and keys shared beforehand, with AES-CCM, AES-GCM and ChaCha20-Poly1305 (RFC 7925 §4)
-  psk,         ///< keys shared beforehand: with (EC)DHE first, then bare
+  legacy,  ///< and DHE with AES-CBC, RSA key exchange, signatures over SHA-1: for what cannot be
+           ///< replaced
+  iot,     ///< ECDHE_ECDSA, and keys shared beforehand, with AES-CCM, AES-GCM and ChaCha20-Poly1305
+           ///< (RFC 7925 §4)
+  psk,     ///< keys shared beforehand: with (EC)DHE first, then bare
 };
 std::span<const SuitePolicy> policies();
 std::string name(SuitePolicy policy);
 
-/// What a policy stands for, best first as `provider` has it on this CPU: forward secrecy before none, AEADs before CBC before short tags, then by rank. What
-/// has no implementation is left out. Suites with keys shared beforehand are used only where a configuration has such keys.
-std::vector<CipherSuite> suites_of(SuitePolicy policy, const Provider& provider = *default_provider());
+/// What a policy stands for, best first as `provider` has it on this CPU: forward secrecy before
+/// none, AEADs before CBC before short tags, then by rank. What has no implementation is left out.
+/// Suites with keys shared beforehand are used only where a configuration has such keys.
+std::vector<CipherSuite> suites_of(SuitePolicy policy,
+                                   const Provider& provider = *default_provider());
 std::vector<NamedGroup> groups_of(SuitePolicy policy);
 std::vector<SignatureScheme> schemes_of(SuitePolicy policy);
 

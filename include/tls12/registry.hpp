@@ -1,5 +1,6 @@
 // The numbers that TLS 1.2 puts on the wire, with the names that the RFCs and IANA give them.
-// A value that is not listed here is still a valid value of its enumeration: peers may send anything.
+// A value that is not listed here is still a valid value of its enumeration: peers may send
+// anything.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +14,21 @@ enum class Role : std::uint8_t { client, server };
 constexpr Role peer_of(Role role) { return role == Role::client ? Role::server : Role::client; }
 
 /// RFC 5246 §6.2.1.
-enum class ContentType : std::uint8_t { change_cipher_spec = 20, alert = 21, handshake = 22, application_data = 23 };
+enum class ContentType : std::uint8_t {
+  change_cipher_spec = 20,
+  alert = 21,
+  handshake = 22,
+  application_data = 23
+};
 
 /// RFC 5246 §6.2.1, appendix E. Major version in the high byte.
-enum class ProtocolVersion : std::uint16_t { ssl3 = 0x0300, tls10 = 0x0301, tls11 = 0x0302, tls12 = 0x0303, tls13 = 0x0304 };
+enum class ProtocolVersion : std::uint16_t {
+  ssl3 = 0x0300,
+  tls10 = 0x0301,
+  tls11 = 0x0302,
+  tls12 = 0x0303,
+  tls13 = 0x0304
+};
 
 /// RFC 5246 §7.4, with RFC 5077 §3.3 and RFC 6066 §8.
 enum class HandshakeType : std::uint8_t {
@@ -34,7 +46,8 @@ enum class HandshakeType : std::uint8_t {
   certificate_status = 22,
 };
 
-/// RFC 5246 §7.2; no_application_protocol is RFC 7301 §3.2, the 11x ones RFC 6066 §9, unknown_psk_identity RFC 4279 §2.
+/// RFC 5246 §7.2; no_application_protocol is RFC 7301 §3.2, the 11x ones RFC 6066 §9,
+/// unknown_psk_identity RFC 4279 §2.
 enum class Alert : std::uint8_t {
   close_notify = 0,
   unexpected_message = 10,
@@ -73,7 +86,8 @@ enum class Alert : std::uint8_t {
 /// RFC 5246 §7.2.
 enum class AlertLevel : std::uint8_t { warning = 1, fatal = 2 };
 
-/// The suites this stack has, all of them forward secret or asked for by name; no RC4, 3DES, export, NULL or anonymous ones.
+/// The suites this stack has, all of them forward secret or asked for by name; no RC4, 3DES,
+/// export, NULL or anonymous ones.
 enum class CipherSuite : std::uint16_t {
   // RFC 5746 §3.3, RFC 7507 §2: signals, not suites
   TLS_EMPTY_RENEGOTIATION_INFO_SCSV = 0x00ff,
@@ -120,7 +134,8 @@ enum class CipherSuite : std::uint16_t {
   TLS_RSA_WITH_AES_256_CCM = 0xc09d,
   TLS_RSA_WITH_AES_128_CCM_8 = 0xc0a0,
   TLS_RSA_WITH_AES_256_CCM_8 = 0xc0a1,
-  // PSK: RFC 4279 §2 to §4, RFC 5487 §2, §3, RFC 6655 §4, RFC 7905 §2; ECDHE_PSK: RFC 5489 §3, RFC 8442 §3
+  // PSK: RFC 4279 §2 to §4, RFC 5487 §2, §3, RFC 6655 §4, RFC 7905 §2; ECDHE_PSK: RFC 5489 §3, RFC
+  // 8442 §3
   TLS_PSK_WITH_AES_128_CBC_SHA = 0x008c,
   TLS_PSK_WITH_AES_256_CBC_SHA = 0x008d,
   TLS_PSK_WITH_AES_128_GCM_SHA256 = 0x00a8,
@@ -167,7 +182,8 @@ enum class NamedGroup : std::uint16_t {
   ffdhe8192 = 0x0104,
 };
 
-/// RFC 8446 §4.2.3, whose two bytes are RFC 5246 §7.4.1.4.1's hash and signature. In TLS 1.2 an ECDSA scheme does not bind the curve.
+/// RFC 8446 §4.2.3, whose two bytes are RFC 5246 §7.4.1.4.1's hash and signature. In TLS 1.2 an
+/// ECDSA scheme does not bind the curve.
 enum class SignatureScheme : std::uint16_t {
   rsa_pkcs1_sha1 = 0x0201,
   ecdsa_sha1 = 0x0203,
@@ -203,9 +219,9 @@ enum class ExtensionType : std::uint16_t {
   extended_master_secret = 23,                  // RFC 7627
   record_size_limit = 28,                       // RFC 8449
   session_ticket = 35,                          // RFC 5077
-  supported_versions = 43,                      // RFC 8446 §4.2.1: of clients that speak TLS 1.3 as well
-  signature_algorithms_cert = 50,               // RFC 8446 §4.2.3
-  renegotiation_info = 0xff01,                  // RFC 5746
+  supported_versions = 43,         // RFC 8446 §4.2.1: of clients that speak TLS 1.3 as well
+  signature_algorithms_cert = 50,  // RFC 8446 §4.2.3
+  renegotiation_info = 0xff01,     // RFC 5746
 };
 
 /// RFC 7250 §3: how an end shows its key.
@@ -215,10 +231,17 @@ enum class CertificateType : std::uint8_t { x509 = 0, raw_public_key = 2 };
 enum class EcPointFormat : std::uint8_t { uncompressed = 0 };
 
 /// RFC 5246 §7.4.4, RFC 8422 §5.5.
-enum class ClientCertificateType : std::uint8_t { rsa_sign = 1, dss_sign = 2, rsa_fixed_dh = 3, dss_fixed_dh = 4, ecdsa_sign = 64 };
+enum class ClientCertificateType : std::uint8_t {
+  rsa_sign = 1,
+  dss_sign = 2,
+  rsa_fixed_dh = 3,
+  dss_fixed_dh = 4,
+  ecdsa_sign = 64
+};
 
-/// The registered name ("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "x25519", "ClientHello" for handshake messages), or
-/// the number in hexadecimal where the value is unknown here; RFC 8701's reserved values are "GREASE (0x…)".
+/// The registered name ("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "x25519", "ClientHello" for
+/// handshake messages), or the number in hexadecimal where the value is unknown here; RFC 8701's
+/// reserved values are "GREASE (0x…)".
 std::string name(ContentType);
 std::string name(ProtocolVersion);
 std::string name(HandshakeType);

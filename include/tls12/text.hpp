@@ -3,8 +3,8 @@
 //   std::fprintf(stderr, "request for %s\n", tls12::in_quotes(state.server_name).c_str());
 //
 // The library returns such values as they came: ConnectionState, messages, contents of extensions.
-// Texts that it writes itself are printable: Error::message() and about(), VerifyFailure::message(),
-// and the names of certificates and CRLs.
+// Texts that it writes itself are printable: Error::message() and about(),
+// VerifyFailure::message(), and the names of certificates and CRLs.
 #pragma once
 
 #include <string>

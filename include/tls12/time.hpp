@@ -1,4 +1,5 @@
-// The two kinds of time: the calendar's, for certificates, and the monotonic clock's, for deadlines.
+// The two kinds of time: the calendar's, for certificates, and the monotonic clock's, for
+// deadlines.
 #pragma once
 
 #include <chrono>
@@ -9,6 +10,8 @@ namespace tls12 {
 using WallTime = std::chrono::sys_seconds;
 
 /// The system's reading, now.
-inline WallTime wall_time() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+inline WallTime wall_time() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
 
 }  // namespace tls12

@@ -1,4 +1,5 @@
-// A queue of bytes in one piece of memory: written at the end, read from the front, given back when it is empty.
+// A queue of bytes in one piece of memory: written at the end, read from the front, given back when
+// it is empty.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +12,8 @@
 
 namespace tls12 {
 
-/// Memory is kept while bytes come and go, so that a warm queue does not allocate; `release` gives it back.
+/// Memory is kept while bytes come and go, so that a warm queue does not allocate; `release` gives
+/// it back.
 /// Throws std::bad_alloc like any container: rooms above turn that into Errc::out_of_memory.
 class Buffer {
  public:
@@ -21,7 +23,8 @@ class Buffer {
   Bytes view() const { return {memory_.get() + begin_, size()}; }
   MutableBytes view() { return {memory_.get() + begin_, size()}; }
 
-  /// Room for `n` more bytes behind the last one; commit() makes them part of the queue. May move what is there, and invalidates views.
+  /// Room for `n` more bytes behind the last one; commit() makes them part of the queue. May move
+  /// what is there, and invalidates views.
   MutableBytes prepare(std::size_t n) {
     if (capacity_ - end_ < n) make_room(n);
     return {memory_.get() + end_, n};

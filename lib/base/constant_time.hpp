@@ -8,8 +8,9 @@
 
 namespace tls12::ct {
 
-/// The same number, of which the compiler knows nothing: where it sees that a mask has two values only, it may branch on it, and where a loop compares a secret
-/// with its counter, it may count from the secret.
+/// The same number, of which the compiler knows nothing: where it sees that a mask has two values
+/// only, it may branch on it, and where a loop compares a secret with its counter, it may count
+/// from the secret.
 inline std::uint64_t opaque(std::uint64_t value) {
   asm("" : "+r"(value));
   return value;
@@ -22,13 +23,18 @@ inline std::uint64_t equal_mask(std::uint64_t a, std::uint64_t b) {
 }
 
 /// All ones if `a < b`, else zero (both below 2^63).
-inline std::uint64_t less_mask(std::uint64_t a, std::uint64_t b) { return opaque(0 - ((opaque(a) - b) >> 63)); }
+inline std::uint64_t less_mask(std::uint64_t a, std::uint64_t b) {
+  return opaque(0 - ((opaque(a) - b) >> 63));
+}
 
 /// `a` where the mask is all ones, `b` where it is zero.
-inline std::uint64_t select(std::uint64_t mask, std::uint64_t a, std::uint64_t b) { return (a & mask) | (b & ~mask); }
+inline std::uint64_t select(std::uint64_t mask, std::uint64_t a, std::uint64_t b) {
+  return (a & mask) | (b & ~mask);
+}
 
-/// The same number, from here on no secret: a verdict, or what it sets free. Out of line, so that the compiler cannot reason backwards from the branch that
-/// follows, and so that a checker of secrets can take its place.
+/// The same number, from here on no secret: a verdict, or what it sets free. Out of line, so that
+/// the compiler cannot reason backwards from the branch that follows, and so that a checker of
+/// secrets can take its place.
 std::uint64_t reveal(std::uint64_t secret);
 
 /// Whether two byte strings are the same. Sizes are public; contents are not.

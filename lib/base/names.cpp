@@ -8,14 +8,14 @@ namespace {
 
 std::string number(unsigned value, int digits) {
   char text[24];
-  const bool grease = digits == 4 && (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff);  // RFC 8701 §2
+  const bool grease =
+      digits == 4 && (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff);  // RFC 8701 §2
   std::snprintf(text, sizeof text, grease ? "GREASE (0x%0*x)" : "0x%0*x", digits, value);
   return text;
 }
 
 }  // namespace
 
-// clang-format off
 std::string name(ContentType type) {
   switch (type) {
     case ContentType::change_cipher_spec: return "change_cipher_spec";
@@ -105,35 +105,56 @@ std::string name(CipherSuite suite) {
   switch (suite) {
     case CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV: return "TLS_EMPTY_RENEGOTIATION_INFO_SCSV";
     case CipherSuite::TLS_FALLBACK_SCSV: return "TLS_FALLBACK_SCSV";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA: return "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA: return "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA";
-    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA: return "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA";
-    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA: return "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256: return "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384: return "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384";
-    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256: return "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256";
-    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384: return "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: return "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384: return "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384";
-    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256: return "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256";
-    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384: return "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA:
+      return "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA:
+      return "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA";
+    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA:
+      return "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA";
+    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA:
+      return "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256:
+      return "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384:
+      return "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384";
+    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256:
+      return "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256";
+    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384:
+      return "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256:
+      return "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384:
+      return "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384";
+    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256:
+      return "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256";
+    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384:
+      return "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
     case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CCM: return "TLS_ECDHE_ECDSA_WITH_AES_128_CCM";
     case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CCM: return "TLS_ECDHE_ECDSA_WITH_AES_256_CCM";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8: return "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8: return "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8";
-    case CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256: return "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256: return "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8:
+      return "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8:
+      return "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8";
+    case CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256:
+      return "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256";
+    case CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256:
+      return "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256";
     case CipherSuite::TLS_DHE_RSA_WITH_AES_128_CBC_SHA: return "TLS_DHE_RSA_WITH_AES_128_CBC_SHA";
     case CipherSuite::TLS_DHE_RSA_WITH_AES_256_CBC_SHA: return "TLS_DHE_RSA_WITH_AES_256_CBC_SHA";
-    case CipherSuite::TLS_DHE_RSA_WITH_AES_128_CBC_SHA256: return "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256";
-    case CipherSuite::TLS_DHE_RSA_WITH_AES_256_CBC_SHA256: return "TLS_DHE_RSA_WITH_AES_256_CBC_SHA256";
-    case CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256: return "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256";
-    case CipherSuite::TLS_DHE_RSA_WITH_AES_256_GCM_SHA384: return "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384";
+    case CipherSuite::TLS_DHE_RSA_WITH_AES_128_CBC_SHA256:
+      return "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256";
+    case CipherSuite::TLS_DHE_RSA_WITH_AES_256_CBC_SHA256:
+      return "TLS_DHE_RSA_WITH_AES_256_CBC_SHA256";
+    case CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256:
+      return "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256";
+    case CipherSuite::TLS_DHE_RSA_WITH_AES_256_GCM_SHA384:
+      return "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384";
     case CipherSuite::TLS_DHE_RSA_WITH_AES_128_CCM: return "TLS_DHE_RSA_WITH_AES_128_CCM";
     case CipherSuite::TLS_DHE_RSA_WITH_AES_256_CCM: return "TLS_DHE_RSA_WITH_AES_256_CCM";
     case CipherSuite::TLS_DHE_RSA_WITH_AES_128_CCM_8: return "TLS_DHE_RSA_WITH_AES_128_CCM_8";
     case CipherSuite::TLS_DHE_RSA_WITH_AES_256_CCM_8: return "TLS_DHE_RSA_WITH_AES_256_CCM_8";
-    case CipherSuite::TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256: return "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256";
+    case CipherSuite::TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256:
+      return "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256";
     case CipherSuite::TLS_RSA_WITH_AES_128_CBC_SHA: return "TLS_RSA_WITH_AES_128_CBC_SHA";
     case CipherSuite::TLS_RSA_WITH_AES_256_CBC_SHA: return "TLS_RSA_WITH_AES_256_CBC_SHA";
     case CipherSuite::TLS_RSA_WITH_AES_128_CBC_SHA256: return "TLS_RSA_WITH_AES_128_CBC_SHA256";
@@ -154,27 +175,42 @@ std::string name(CipherSuite suite) {
     case CipherSuite::TLS_PSK_WITH_AES_256_CCM: return "TLS_PSK_WITH_AES_256_CCM";
     case CipherSuite::TLS_PSK_WITH_AES_128_CCM_8: return "TLS_PSK_WITH_AES_128_CCM_8";
     case CipherSuite::TLS_PSK_WITH_AES_256_CCM_8: return "TLS_PSK_WITH_AES_256_CCM_8";
-    case CipherSuite::TLS_PSK_WITH_CHACHA20_POLY1305_SHA256: return "TLS_PSK_WITH_CHACHA20_POLY1305_SHA256";
+    case CipherSuite::TLS_PSK_WITH_CHACHA20_POLY1305_SHA256:
+      return "TLS_PSK_WITH_CHACHA20_POLY1305_SHA256";
     case CipherSuite::TLS_DHE_PSK_WITH_AES_128_CBC_SHA: return "TLS_DHE_PSK_WITH_AES_128_CBC_SHA";
     case CipherSuite::TLS_DHE_PSK_WITH_AES_256_CBC_SHA: return "TLS_DHE_PSK_WITH_AES_256_CBC_SHA";
-    case CipherSuite::TLS_DHE_PSK_WITH_AES_128_GCM_SHA256: return "TLS_DHE_PSK_WITH_AES_128_GCM_SHA256";
-    case CipherSuite::TLS_DHE_PSK_WITH_AES_256_GCM_SHA384: return "TLS_DHE_PSK_WITH_AES_256_GCM_SHA384";
-    case CipherSuite::TLS_DHE_PSK_WITH_AES_128_CBC_SHA256: return "TLS_DHE_PSK_WITH_AES_128_CBC_SHA256";
-    case CipherSuite::TLS_DHE_PSK_WITH_AES_256_CBC_SHA384: return "TLS_DHE_PSK_WITH_AES_256_CBC_SHA384";
+    case CipherSuite::TLS_DHE_PSK_WITH_AES_128_GCM_SHA256:
+      return "TLS_DHE_PSK_WITH_AES_128_GCM_SHA256";
+    case CipherSuite::TLS_DHE_PSK_WITH_AES_256_GCM_SHA384:
+      return "TLS_DHE_PSK_WITH_AES_256_GCM_SHA384";
+    case CipherSuite::TLS_DHE_PSK_WITH_AES_128_CBC_SHA256:
+      return "TLS_DHE_PSK_WITH_AES_128_CBC_SHA256";
+    case CipherSuite::TLS_DHE_PSK_WITH_AES_256_CBC_SHA384:
+      return "TLS_DHE_PSK_WITH_AES_256_CBC_SHA384";
     case CipherSuite::TLS_DHE_PSK_WITH_AES_128_CCM: return "TLS_DHE_PSK_WITH_AES_128_CCM";
     case CipherSuite::TLS_DHE_PSK_WITH_AES_256_CCM: return "TLS_DHE_PSK_WITH_AES_256_CCM";
     case CipherSuite::TLS_PSK_DHE_WITH_AES_128_CCM_8: return "TLS_PSK_DHE_WITH_AES_128_CCM_8";
     case CipherSuite::TLS_PSK_DHE_WITH_AES_256_CCM_8: return "TLS_PSK_DHE_WITH_AES_256_CCM_8";
-    case CipherSuite::TLS_DHE_PSK_WITH_CHACHA20_POLY1305_SHA256: return "TLS_DHE_PSK_WITH_CHACHA20_POLY1305_SHA256";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA: return "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA: return "TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256: return "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384: return "TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256: return "TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384: return "TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256: return "TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256: return "TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256: return "TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256";
+    case CipherSuite::TLS_DHE_PSK_WITH_CHACHA20_POLY1305_SHA256:
+      return "TLS_DHE_PSK_WITH_CHACHA20_POLY1305_SHA256";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA:
+      return "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA:
+      return "TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256:
+      return "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384:
+      return "TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256:
+      return "TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384:
+      return "TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256:
+      return "TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256:
+      return "TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256";
+    case CipherSuite::TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256:
+      return "TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256";
   }
   return number(static_cast<unsigned>(suite), 4);
 }
@@ -223,7 +259,8 @@ std::string name(ExtensionType type) {
     case ExtensionType::supported_groups: return "supported_groups";
     case ExtensionType::ec_point_formats: return "ec_point_formats";
     case ExtensionType::signature_algorithms: return "signature_algorithms";
-    case ExtensionType::application_layer_protocol_negotiation: return "application_layer_protocol_negotiation";
+    case ExtensionType::application_layer_protocol_negotiation:
+      return "application_layer_protocol_negotiation";
     case ExtensionType::signed_certificate_timestamp: return "signed_certificate_timestamp";
     case ExtensionType::client_certificate_type: return "client_certificate_type";
     case ExtensionType::server_certificate_type: return "server_certificate_type";
@@ -264,6 +301,5 @@ std::string name(CertificateType type) {
   }
   return number(static_cast<unsigned>(type), 2);
 }
-// clang-format on
 
 }  // namespace tls12

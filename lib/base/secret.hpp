@@ -43,7 +43,8 @@ class Secret {
   bool empty() const { return size_ == 0; }
   Bytes bytes() const { return Bytes(bytes_).first(size_); }
   MutableBytes bytes() { return MutableBytes(bytes_).first(size_); }
-  void resize(std::size_t size) { size_ = size; }  // at most Capacity; new bytes hold zeros or what was there
+  // At most Capacity; new bytes hold zeros or what was there.
+  void resize(std::size_t size) { size_ = size; }
   void clear() {
     wipe(bytes_);
     size_ = 0;

@@ -8,8 +8,8 @@
 
 namespace tls12 {
 
-/// One budget for all that a peer can influence. A step stands for at most 4,000 instructions, about
-/// a microsecond. An operation that takes longer costs more steps.
+/// One budget for all that a peer can influence. A step stands for at most 4,000 instructions,
+/// about a microsecond. An operation that takes longer costs more steps.
 class Work {
  public:
   explicit Work(std::size_t steps) : left_(steps) {}

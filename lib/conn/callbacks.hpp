@@ -35,7 +35,8 @@ class Conn::Impl::Inside {
     return inside;
   }
 
-  /// While it lives, a callback runs without the lock: it may make all calls that wait for no more than `most`.
+  /// While it lives, a callback runs without the lock: it may make all calls that wait for no more
+  /// than `most`.
   class Open {
    public:
     explicit Open(const Impl* impl, Waits most = Waits::for_teardown) : inside_(of(impl)) {

@@ -7,8 +7,9 @@
 namespace tls12 {
 namespace {
 
-/// How much of what the peer still sends is read and thrown away: closing a socket that has unread bytes makes the kernel reset the
-/// connection, which would destroy our last bytes at the peer. A peer that sends more is not waiting for them.
+/// How much of what the peer still sends is read and thrown away: closing a socket that has unread
+/// bytes makes the kernel reset the connection, which would destroy our last bytes at the peer. A
+/// peer that sends more is not waiting for them.
 constexpr std::size_t kDrainLimit = 1 << 20;
 
 /// Set at twice the longest step of the engine's work that Conn::set_deadline() lists.
@@ -26,8 +27,9 @@ CloseReport Conn::Impl::close(std::optional<Deadline> gentle_until) {
     closing_since_ = now();
     gentle_until_ = gentle_until;
     wake();
-    // The engine stops at its next step. That may complete the first handshake: then the alert is sent
-    // (C1), else it is not (C2). A callback that blocks is waited for in a renegotiation alone.
+    // The engine stops at its next step. That may complete the first handshake: then the alert is
+    // sent (C1), else it is not (C2). A callback that blocks is waited for in a renegotiation
+    // alone.
     const Deadline step = established_ ? Deadline::never() : within(kLongestStep, clock_);
     const auto until = [&] { return std::min(goodbye_deadline(), step); };
     while (busy_ && !until().passed(now())) wait(lock, Interest::none, until());
@@ -35,7 +37,8 @@ CloseReport Conn::Impl::close(std::optional<Deadline> gentle_until) {
     if (!busy_ && !torn_down_) say_goodbye(lock);
     tear_down();
   } else if (!torn_down_) {
-    // Another thread is at it. A close() hurries a graceful one, and so does a graceful one that has less time.
+    // Another thread is at it. A close() hurries a graceful one, and so does a graceful one that
+    // has less time.
     if (!gentle_until && gentle_until_) {
       gentle_until_.reset();
       closing_since_ = now();
@@ -77,11 +80,15 @@ bool Conn::Impl::our_alert_is_fatal() const {
 Deadline Conn::Impl::goodbye_deadline() const {
   const Deadline set = std::min(write_deadline_, gentle_until_.value_or(Deadline::never()));
   if (!set.is_never()) return set;
-  return close_timeout_ >= TimePoint::max() - closing_since_ ? Deadline::never() : Deadline(closing_since_ + close_timeout_);
+  return close_timeout_ >= TimePoint::max() - closing_since_
+             ? Deadline::never()
+             : Deadline(closing_since_ + close_timeout_);
 }
 
 /// By when the peer is to have come to its end.
-Deadline Conn::Impl::drain_deadline() const { return gentle_until_ ? *gentle_until_ : goodbye_deadline(); }
+Deadline Conn::Impl::drain_deadline() const {
+  return gentle_until_ ? *gentle_until_ : goodbye_deadline();
+}
 
 void Conn::Impl::say_goodbye(Lock& lock) {
   if (our_alert_is_fatal()) {
@@ -89,7 +96,8 @@ void Conn::Impl::say_goodbye(Lock& lock) {
     if (writing_shut_) drain(lock, true);
     return;
   }
-  // Before the handshake is complete, an alert is nobody's business: close_notify counts only when it is authenticated.
+  // Before the handshake is complete, an alert is nobody's business: close_notify counts only when
+  // it is authenticated.
   if (engine_.error() || failure_ || !engine_.state().handshake_complete) return;
   (void)engine_.close_write();
   flush_goodbye(lock);
@@ -128,9 +136,7 @@ void Conn::Impl::drain(Lock& lock, bool patient) {
 
 /// How many bytes went; 0: there are none now, or there is an end.
 std::size_t Conn::Impl::drain_once() {
-  if (const std::size_t n = engine_.readable().size(); n > 0) {
-    return engine_.consume(n) ? n : 0;
-  }
+  if (const std::size_t n = engine_.readable().size(); n > 0) { return engine_.consume(n) ? n : 0; }
   work_until_ = drain_deadline();
   std::array<std::uint8_t, 4096> scrap;
   // An engine that failed takes no more; one that goes on is to find the peer's close_notify.
@@ -152,10 +158,13 @@ std::size_t Conn::Impl::drain_once() {
 CloseReport Conn::Impl::report() const {
   CloseReport report;
   if (busy_) {
-    report.error = close_error_ ? close_error_ : goodbye_late_ ? std::optional(Error(Errc::timed_out).in(Phase::close)) : failure_;
+    report.error = close_error_    ? close_error_
+                   : goodbye_late_ ? std::optional(Error(Errc::timed_out).in(Phase::close))
+                                   : failure_;
     return report;
   }
-  report.alert_sent = !write_error_ && engine_.output().empty() && (engine_.write_closed() || our_alert_is_fatal());
+  report.alert_sent =
+      !write_error_ && engine_.output().empty() && (engine_.write_closed() || our_alert_is_fatal());
   report.peer_closed = engine_.peer_closed();
   if (close_error_) {
     report.error = close_error_;
@@ -171,7 +180,8 @@ CloseReport Conn::Impl::report() const {
   return report;
 }
 
-/// C13: what the transport takes at once. As in close(), a handshake that is not complete is left as it is.
+/// C13: what the transport takes at once. As in close(), a handshake that is not complete is left
+/// as it is.
 Conn::Impl::~Impl() {
   if (torn_down_) return;
   Lock lock(mutex_);

@@ -11,8 +11,9 @@
 namespace tls12 {
 namespace {
 
-/// A call that waits this long for a silent peer gives the engine's buffers back before it waits on; records begin small again when nothing was sent for
-/// so long, as TCP begins with a small window again.
+/// A call that waits this long for a silent peer gives the engine's buffers back before it waits
+/// on; records begin small again when nothing was sent for so long, as TCP begins with a small
+/// window again.
 constexpr Duration kIdleAfter = std::chrono::seconds(1);
 
 /// The engine's alert goes nowhere.
@@ -23,7 +24,8 @@ Error untold(Error error) {
 
 }  // namespace
 
-Conn::Impl::Impl(Engine engine, TransportPtr transport, const CommonConfig& common, bool accept_truncation, Duration session_lookup_timeout)
+Conn::Impl::Impl(Engine engine, TransportPtr transport, const CommonConfig& common,
+                 bool accept_truncation, Duration session_lookup_timeout)
     : engine_(std::move(engine)),
       transport_(std::move(transport)),
       clock_(transport_->clock()),
@@ -51,8 +53,10 @@ Result<std::size_t> Conn::Impl::read(MutableBytes into) {
     if (read_deadline_.passed(now())) return fail(out_of_time(Phase::read));
     if (handshake_pending()) {
       if (auto done = complete_handshake(lock, Side::read); !done) {
-        // What is known goes first, once more: data may have come behind the handshake's last message.
-        if (busy_ || engine_.readable().empty() || closing_) return fail(tagged(done.error(), Phase::handshake));
+        // What is known goes first, once more: data may have come behind the handshake's last
+        // message.
+        if (busy_ || engine_.readable().empty() || closing_)
+          return fail(tagged(done.error(), Phase::handshake));
       }
       continue;
     }
@@ -68,7 +72,8 @@ Result<std::size_t> Conn::Impl::read(MutableBytes into) {
   }
 }
 
-/// What a read can return without the transport: plaintext first, then the end of file or the error that is known.
+/// What a read can return without the transport: plaintext first, then the end of file or the error
+/// that is known.
 std::optional<Result<std::size_t>> Conn::Impl::take(Lock& lock, MutableBytes into) {
   if (closing_) return fail(Error(Errc::closed).in(Phase::read));
   std::size_t n = 0;
@@ -87,7 +92,8 @@ std::optional<Result<std::size_t>> Conn::Impl::take(Lock& lock, MutableBytes int
   if (engine_.peer_closed()) return std::size_t{0};
   if (auto error = ended()) return fail(tagged(*error, Phase::read));
   if (read_error_) return fail(tagged(*read_error_, Phase::read));
-  if (read_ended_) return std::size_t{0};  // Dangerous::accept_truncation: else the engine has said truncated
+  if (read_ended_)
+    return std::size_t{0};  // Dangerous::accept_truncation: else the engine has said truncated
   return std::nullopt;
 }
 
@@ -108,8 +114,10 @@ Result<std::size_t> Conn::Impl::write(std::span<const Bytes> from, Flush flush) 
   Lock& lock = *entered;
   bool began = false;
   for (;;) {
-    if (auto error = await_engine(lock, Side::write, Phase::write)) return accepted > 0 ? leave_write(accepted) : fail(*error);
-    if (!std::exchange(began, true) && now() - last_sent_ >= kIdleAfter) engine_.restart_record_sizes();
+    if (auto error = await_engine(lock, Side::write, Phase::write))
+      return accepted > 0 ? leave_write(accepted) : fail(*error);
+    if (!std::exchange(began, true) && now() - last_sent_ >= kIdleAfter)
+      engine_.restart_record_sizes();
     while (rest.empty() && !from.empty()) {
       rest = from.front();
       from = from.subspan(1);
@@ -120,7 +128,8 @@ Result<std::size_t> Conn::Impl::write(std::span<const Bytes> from, Flush flush) 
       if (flush == Flush::now && !engine_.flush()) continue;
       if (engine_.output().empty()) return accepted;
     }
-    if (engine_.write_closed() && !rest.empty()) return leave_write(fail(Error(Errc::closed).in(Phase::write)));
+    if (engine_.write_closed() && !rest.empty())
+      return leave_write(fail(Error(Errc::closed).in(Phase::write)));
     if (write_deadline_.passed(now())) {
       if (flush == Flush::now && accepted > 0) (void)engine_.flush();
       if (accepted > 0) return leave_write(accepted);
@@ -187,7 +196,9 @@ ConnectionState Conn::Impl::state() const try {
   return engine_.state();
 } catch (const std::bad_alloc&) { return {}; }
 
-Result<void> Conn::Impl::export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const {
+Result<void> Conn::Impl::export_keying_material(std::string_view label,
+                                                std::optional<Bytes> context,
+                                                MutableBytes out) const {
   auto lock = enter();
   if (!lock) return fail(Errc::not_owner);
   engine_free_.wait(*lock, [this] { return !busy_; });
@@ -229,12 +240,14 @@ Conn::Conn(Conn&&) noexcept = default;
 Conn& Conn::operator=(Conn&&) noexcept = default;
 Conn::~Conn() = default;
 
-Result<Conn> Conn::client(TransportPtr transport, const ClientContext& context, std::string_view server_name) try {
+Result<Conn> Conn::client(TransportPtr transport, const ClientContext& context,
+                          std::string_view server_name) try {
   if (transport == nullptr) return fail(Errc::misuse, "a connection needs a transport");
   const ClientConfig& config = context.config();
   Engine engine = Engine::client(context, server_name);
   if (engine.error()) return fail(untold(*engine.error()));
-  return Conn(std::make_unique<Impl>(std::move(engine), std::move(transport), config.common, config.dangerous.accept_truncation));
+  return Conn(std::make_unique<Impl>(std::move(engine), std::move(transport), config.common,
+                                     config.dangerous.accept_truncation));
 } catch (...) { return fail(not_told(Phase::configure)); }
 
 Result<Conn> Conn::server(TransportPtr transport, const ServerContext& context) try {
@@ -242,8 +255,9 @@ Result<Conn> Conn::server(TransportPtr transport, const ServerContext& context) 
   const ServerConfig& config = context.config();
   Engine engine = Engine::server(context);
   if (engine.error()) return fail(untold(*engine.error()));
-  return Conn(
-      std::make_unique<Impl>(std::move(engine), std::move(transport), config.common, config.dangerous.accept_truncation, config.session_lookup_timeout));
+  return Conn(std::make_unique<Impl>(std::move(engine), std::move(transport), config.common,
+                                     config.dangerous.accept_truncation,
+                                     config.session_lookup_timeout));
 } catch (...) { return fail(not_told(Phase::configure)); }
 
 // Every call goes through Impl::call() or Impl::look(): a callback may be around it.
@@ -259,7 +273,8 @@ void Conn::set_write_deadline(Deadline deadline) {
 }
 
 Result<void> Conn::handshake() {
-  return impl_->call(Impl::Waits::yes, Phase::handshake, [](Impl& impl) { return impl.handshake(); });
+  return impl_->call(Impl::Waits::yes, Phase::handshake,
+                     [](Impl& impl) { return impl.handshake(); });
 }
 Wants Conn::wants() const {
   return impl_->look(Wants::nothing, [](Impl& impl) { return impl.wants(); });
@@ -269,13 +284,18 @@ void Conn::on_wanted(std::function<void(Wants)> call) {
   impl_->look(0, [&](Impl& impl) { return impl.on_wanted(std::move(call)), 0; });
 }
 Result<SignatureRequest> Conn::signature_wanted() const {
-  return impl_->call(Impl::Waits::no, Phase::handshake, [](Impl& impl) { return impl.signature_wanted(); });
+  return impl_->call(Impl::Waits::no, Phase::handshake,
+                     [](Impl& impl) { return impl.signature_wanted(); });
 }
 Result<std::vector<std::uint8_t>> Conn::decryption_wanted() const {
-  return impl_->call(Impl::Waits::no, Phase::handshake, [](Impl& impl) { return impl.asked(Wants::decryption, &Engine::decryption_wanted); });
+  return impl_->call(Impl::Waits::no, Phase::handshake, [](Impl& impl) {
+    return impl.asked(Wants::decryption, &Engine::decryption_wanted);
+  });
 }
 Result<std::vector<std::uint8_t>> Conn::session_wanted() const {
-  return impl_->call(Impl::Waits::no, Phase::handshake, [](Impl& impl) { return impl.asked(Wants::session, &Engine::session_wanted); });
+  return impl_->call(Impl::Waits::no, Phase::handshake, [](Impl& impl) {
+    return impl.asked(Wants::session, &Engine::session_wanted);
+  });
 }
 Result<void> Conn::Impl::give(const std::function<Result<void>(Engine&)>& answer) {
   return call(Waits::no, Phase::handshake, [&](Impl& impl) { return impl.answer(answer); });
@@ -313,10 +333,12 @@ Result<std::size_t> Conn::read(MutableBytes into) {
 }
 Result<std::size_t> Conn::write(Bytes from, Flush flush) { return write({&from, 1}, flush); }
 Result<std::size_t> Conn::write(std::span<const Bytes> from, Flush flush) {
-  return impl_->call(Impl::Waits::yes, Phase::write, [&](Impl& impl) { return impl.write(from, flush); });
+  return impl_->call(Impl::Waits::yes, Phase::write,
+                     [&](Impl& impl) { return impl.write(from, flush); });
 }
 Result<void> Conn::flush() {
-  if (auto flushed = write(std::span<const Bytes>(), Flush::now); !flushed) return fail(flushed.error());
+  if (auto flushed = write(std::span<const Bytes>(), Flush::now); !flushed)
+    return fail(flushed.error());
   return {};
 }
 
@@ -324,23 +346,30 @@ Result<void> Conn::close_write() {
   return impl_->call(Impl::Waits::yes, Phase::write, [](Impl& impl) { return impl.close_write(); });
 }
 CloseReport Conn::close() { return impl_->close_from_outside(std::nullopt); }
-CloseReport Conn::close_gracefully(Deadline deadline) { return impl_->close_from_outside(deadline); }
+CloseReport Conn::close_gracefully(Deadline deadline) {
+  return impl_->close_from_outside(deadline);
+}
 CloseReport Conn::Impl::close_from_outside(std::optional<Deadline> gentle_until) {
-  auto report = call(Waits::for_teardown, Phase::close, [&](Impl& impl) { return Result<CloseReport>(impl.close(gentle_until)); });
+  auto report = call(Waits::for_teardown, Phase::close,
+                     [&](Impl& impl) { return Result<CloseReport>(impl.close(gentle_until)); });
   return report ? *report : CloseReport{.error = report.error()};
 }
 void Conn::abort(Alert alert) {
-  (void)impl_->call(Impl::Waits::no, Phase::none, [&](Impl& impl) { return impl.abort(alert), Result<void>(); });
+  (void)impl_->call(Impl::Waits::no, Phase::none,
+                    [&](Impl& impl) { return impl.abort(alert), Result<void>(); });
 }
 
 ConnectionState Conn::state() const {
   return impl_->look(ConnectionState{}, [](Impl& impl) { return impl.state(); });
 }
-Result<void> Conn::export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const {
-  return impl_->call(Impl::Waits::no, Phase::none, [&](Impl& impl) { return impl.export_keying_material(label, context, out); });
+Result<void> Conn::export_keying_material(std::string_view label, std::optional<Bytes> context,
+                                          MutableBytes out) const {
+  return impl_->call(Impl::Waits::no, Phase::none,
+                     [&](Impl& impl) { return impl.export_keying_material(label, context, out); });
 }
 Result<std::vector<std::uint8_t>> Conn::channel_binding(ChannelBinding kind) const {
-  return impl_->call(Impl::Waits::no, Phase::none, [&](Impl& impl) { return impl.channel_binding(kind); });
+  return impl_->call(Impl::Waits::no, Phase::none,
+                     [&](Impl& impl) { return impl.channel_binding(kind); });
 }
 std::optional<Error> Conn::error() const {
   return impl_->look(std::optional(Error(Errc::misuse)), [](Impl& impl) { return impl.error(); });

@@ -1,7 +1,7 @@
-// Inside a connection: an engine and a transport behind one lock, two deadlines, and how far each direction has come.
+// Inside a connection: an engine and a transport behind one lock, two deadlines, and how far each
+// direction has come.
 #pragma once
 
-#include <atomic>
 #include <atomic>
 #include <condition_variable>
 #include <functional>
@@ -17,16 +17,24 @@
 namespace tls12 {
 
 /// `error`, with the phase it came up in, if it does not say one.
-inline Error tagged(const Error& error, Phase phase) { return error.phase == Phase::none ? error.in(phase) : error; }
+inline Error tagged(const Error& error, Phase phase) {
+  return error.phase == Phase::none ? error.in(phase) : error;
+}
 
-/// How a call uses the lock: it holds `mutex_` all the time but in wait(). The transport's read and write are called with it held: they never
-/// block, so that this delays nobody by more than a copy, and engine and wire cannot disagree about what was sent.
+/// How a call uses the lock: it holds `mutex_` all the time but in wait(). The transport's read and
+/// write are called with it held: they never block, so that this delays nobody by more than a copy,
+/// and engine and wire cannot disagree about what was sent.
 class Conn::Impl {
  public:
   class Inside;
-  enum class Waits : std::uint8_t { no, for_teardown, yes };  ///< what a call may wait for; yes: for the peer
+  enum class Waits : std::uint8_t {
+    no,
+    for_teardown,
+    yes
+  };  ///< what a call may wait for; yes: for the peer
 
-  Impl(Engine engine, TransportPtr transport, const CommonConfig& common, bool accept_truncation, Duration session_lookup_timeout = {});
+  Impl(Engine engine, TransportPtr transport, const CommonConfig& common, bool accept_truncation,
+       Duration session_lookup_timeout = {});
   ~Impl();
 
   // callbacks.hpp: every public call, and what callbacks may do
@@ -43,7 +51,8 @@ class Conn::Impl {
   void set_deadlines(std::optional<Deadline> read, std::optional<Deadline> write);
   ConnectionState state() const;
   std::optional<Error> error() const;
-  Result<void> export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const;
+  Result<void> export_keying_material(std::string_view label, std::optional<Bytes> context,
+                                      MutableBytes out) const;
   Result<std::vector<std::uint8_t>> channel_binding(ChannelBinding kind) const;
 
   // handshake.cpp
@@ -138,14 +147,15 @@ class Conn::Impl {
   std::string local_, peer_;
 
   Deadline read_deadline_, write_deadline_;
-  Deadline work_until_;                         // of the call that is at work in the engine (D12)
-  std::atomic<bool> attention_ = false;         // a deadline changes, or close() was called: whoever is at work gives way
+  Deadline work_until_;  // of the call that is at work in the engine (D12)
+  std::atomic<bool> attention_ =
+      false;  // a deadline changes, or close() was called: whoever is at work gives way
   std::optional<Deadline> handshake_deadline_;  // set when the first call drives the handshake
   bool handshake_over_ = false;                 // and its last flight is with the transport
   bool driven_ = false;                         // some call drives the handshake now
-  bool established_ = false;                    // it was over once: there is a renegotiation at most
-  std::optional<Deadline> lookup_deadline_;     // set while the handshake waits for a session
-  Wants asked_ = Wants::nothing;                // what the caller's hook was told
+  bool established_ = false;                 // it was over once: there is a renegotiation at most
+  std::optional<Deadline> lookup_deadline_;  // set while the handshake waits for a session
+  Wants asked_ = Wants::nothing;             // what the caller's hook was told
   std::function<void(Wants)> on_wanted_;
 
   bool retired_ = false;  // the Conn was destroyed by a callback

@@ -13,7 +13,8 @@ namespace {
 
 std::vector<Address> families_taking_turns(const std::vector<Address>& addresses) {
   std::vector<Address> first, second, mixed;
-  for (const Address& a : addresses) (a.storage.ss_family == addresses.front().storage.ss_family ? first : second).push_back(a);
+  for (const Address& a : addresses)
+    (a.storage.ss_family == addresses.front().storage.ss_family ? first : second).push_back(a);
   for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
     if (i < first.size()) mixed.push_back(first[i]);
     if (i < second.size()) mixed.push_back(second[i]);
@@ -23,7 +24,8 @@ std::vector<Address> families_taking_turns(const std::vector<Address>& addresses
 
 class Race {
  public:
-  Race(const std::vector<Address>& addresses, const std::string& name) : addresses_(families_taking_turns(addresses)), name_(name) {}
+  Race(const std::vector<Address>& addresses, const std::string& name)
+      : addresses_(families_taking_turns(addresses)), name_(name) {}
 
   Result<Descriptor> run(Deadline deadline) {
     for (;;) {
@@ -34,18 +36,22 @@ class Race {
         continue;
       }
       if (running_.empty()) return fail(worst_.in(Phase::connect));
-      poll_until(polls_.data(), polls_.size(), next_ < addresses_.size() ? std::min(deadline, next_start_) : deadline);
+      poll_until(polls_.data(), polls_.size(),
+                 next_ < addresses_.size() ? std::min(deadline, next_start_) : deadline);
       if (Descriptor winner = look()) return winner;
     }
   }
 
  private:
-  bool may_start(TimePoint now) const { return next_ < addresses_.size() && (running_.empty() || next_start_.passed(now)); }
+  bool may_start(TimePoint now) const {
+    return next_ < addresses_.size() && (running_.empty() || next_start_.passed(now));
+  }
 
   /// Begins the next attempt; a descriptor if it is connected at once.
   Descriptor start(TimePoint now) {
     const Address& address = addresses_[next_++];
-    Descriptor socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    Descriptor socket(
+        ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!socket) return failed(errno);
     if (connect(socket.number(), address.get(), address.size) == 0) return socket;
     // EINTR leaves the attempt going on, like EINPROGRESS.
@@ -77,7 +83,8 @@ class Race {
   Descriptor failed(int system_error) {
     const Error error = socket_error(system_error, name_);
     // An answer, even a bad one, tells more than silence or a missing route.
-    const bool better = error.code == Errc::connection_refused || error.code == Errc::connection_reset;
+    const bool better =
+        error.code == Errc::connection_refused || error.code == Errc::connection_reset;
     if (worst_.system_error == 0 || better) worst_ = error;
     next_start_ = Deadline(TimePoint::min());
     return {};
@@ -94,12 +101,14 @@ class Race {
 
 }  // namespace
 
-Result<Descriptor> connect_to_any(const std::vector<Address>& addresses, Deadline deadline, const std::string& name) {
+Result<Descriptor> connect_to_any(const std::vector<Address>& addresses, Deadline deadline,
+                                  const std::string& name) {
   return Race(addresses, name).run(deadline);
 }
 
 Result<TransportPtr> connect_tcp(std::string_view host, std::uint16_t port, Deadline deadline) try {
-  if (deadline.passed(monotonic_clock().now())) return fail(Error(Errc::timed_out, host).in(Phase::resolve));
+  if (deadline.passed(monotonic_clock().now()))
+    return fail(Error(Errc::timed_out, host).in(Phase::resolve));
   const std::string text(host);
   auto addresses = resolve(text, port, deadline);
   if (!addresses) return fail(addresses.error());

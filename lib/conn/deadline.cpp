@@ -11,7 +11,8 @@ namespace {
 class MonotonicClock final : public Clock {
  public:
   TimePoint now() const override { return std::chrono::steady_clock::now(); }
-  void sleep(const std::shared_ptr<Signal>& signal, std::unique_lock<std::mutex>& lock, Deadline until) override {
+  void sleep(const std::shared_ptr<Signal>& signal, std::unique_lock<std::mutex>& lock,
+             Deadline until) override {
     if (until.is_never()) {
       signal->changed.wait(lock);
     } else {
@@ -43,7 +44,8 @@ TimePoint FakeClock::now() const {
   return now_;
 }
 
-void FakeClock::sleep(const std::shared_ptr<Signal>& signal, std::unique_lock<std::mutex>& lock, Deadline until) {
+void FakeClock::sleep(const std::shared_ptr<Signal>& signal, std::unique_lock<std::mutex>& lock,
+                      Deadline until) {
   std::shared_ptr<const std::function<bool()>> idle;
   {
     const std::lock_guard own(mutex_);
@@ -55,7 +57,8 @@ void FakeClock::sleep(const std::shared_ptr<Signal>& signal, std::unique_lock<st
     lock.lock();
     if (changed) return;
   }
-  // advance() notifies under the signal's mutex, which is held from here to the wait: no notification falls in between.
+  // advance() notifies under the signal's mutex, which is held from here to the wait: no
+  // notification falls in between.
   Sleeper self{signal, nullptr};
   {
     const std::lock_guard own(mutex_);

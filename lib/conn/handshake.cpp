@@ -1,4 +1,5 @@
-// The handshake on a connection's time: one call drives it, others wait for that one, each by its own deadline.
+// The handshake on a connection's time: one call drives it, others wait for that one, each by its
+// own deadline.
 #include <algorithm>
 #include <new>
 #include <utility>
@@ -9,7 +10,9 @@
 namespace tls12 {
 namespace {
 
-SignatureRequest copy_of(const SignatureWanted& wanted) { return {wanted.scheme, wanted.algorithm, {wanted.message.begin(), wanted.message.end()}}; }
+SignatureRequest copy_of(const SignatureWanted& wanted) {
+  return {wanted.scheme, wanted.algorithm, {wanted.message.begin(), wanted.message.end()}};
+}
 
 }  // namespace
 
@@ -21,14 +24,16 @@ Result<void> Conn::Impl::handshake() {
   return complete_handshake(*lock, Side::both);
 }
 
-/// Over is it when the engine says so and the last flight is with the transport: until then the peer still waits for us. A renegotiation is a handshake like
-/// the first one, with a time of its own.
+/// Over is it when the engine says so and the last flight is with the transport: until then the
+/// peer still waits for us. A renegotiation is a handshake like the first one, with a time of its
+/// own.
 bool Conn::Impl::handshake_pending() {
   if (handshake_over_ && engine_.handshaking()) {
     handshake_over_ = false;
     handshake_deadline_.reset();
   }
-  if (!handshake_over_ && !engine_.handshaking() && !engine_.error() && (engine_.output().empty() || write_error_)) {
+  if (!handshake_over_ && !engine_.handshaking() && !engine_.error() &&
+      (engine_.output().empty() || write_error_)) {
     handshake_over_ = established_ = true;
     keep_update();
     wake();
@@ -53,7 +58,8 @@ Result<void> Conn::Impl::complete_handshake(Lock& lock, Side side) {
     if (read_error_ && engine_.handshaking()) return leave(fail(read_error_->in(Phase::handshake)));
     if (handshake_deadline_->passed(now())) return leave(fail(expire_handshake()));
     if (deadline(side).passed(now())) return leave(fail(out_of_time(Phase::handshake)));
-    if (side == Side::read && !engine_.readable().empty()) return leave({});  // what came before a renegotiation's ServerHello
+    if (side == Side::read && !engine_.readable().empty())
+      return leave({});  // what came before a renegotiation's ServerHello
     const Deadline until = std::min(*handshake_deadline_, deadline(side));
     if (driven_ && !driving) {
       wait(lock, Interest::none, until);
@@ -68,7 +74,8 @@ Result<void> Conn::Impl::complete_handshake(Lock& lock, Side side) {
   return done;
 }
 
-/// One step of whoever drives: sends, receives, or waits for the peer or for an answer from outside.
+/// One step of whoever drives: sends, receives, or waits for the peer or for an answer from
+/// outside.
 Result<void> Conn::Impl::go_on(Lock& lock, Side side, Deadline until) {
   work_until_ = until;
   if (time_lookup(lock) || ask(lock)) return {};
@@ -85,7 +92,8 @@ Result<void> Conn::Impl::go_on(Lock& lock, Side side, Deadline until) {
   return {};
 }
 
-/// ServerConfig::session_lookup_timeout: a session that is not provided in time is missing. True when that was so.
+/// ServerConfig::session_lookup_timeout: a session that is not provided in time is missing. True
+/// when that was so.
 bool Conn::Impl::time_lookup(Lock& lock) {
   const bool waits = engine_.wants() == Wants::session;
   if (waits && !lookup_deadline_) lookup_deadline_ = within(session_lookup_timeout_, clock_);
@@ -97,7 +105,8 @@ bool Conn::Impl::time_lookup(Lock& lock) {
   return true;
 }
 
-/// Tells the caller's hook, once an answer; true if it did, and anything may have happened meanwhile.
+/// Tells the caller's hook, once an answer; true if it did, and anything may have happened
+/// meanwhile.
 bool Conn::Impl::ask(Lock& lock) {
   const Wants wants = engine_.wants();
   if (wants == Wants::nothing) asked_ = wants;
@@ -120,7 +129,8 @@ bool Conn::Impl::ask(Lock& lock) {
 
 /// handshake_timeout is final: no alert, teardown.
 Error Conn::Impl::expire_handshake() {
-  failure_ = Error(Errc::handshake_timed_out, busy_ ? "a callback" : engine_.due()).in(Phase::handshake);
+  failure_ =
+      Error(Errc::handshake_timed_out, busy_ ? "a callback" : engine_.due()).in(Phase::handshake);
   tear_down();
   return *failure_;
 }
@@ -136,16 +146,20 @@ Wants Conn::Impl::wants() const {
   return lock ? wanted() : Wants::nothing;
 }
 
-Wants Conn::Impl::wanted() const { return closing_ || failure_ || busy_ ? Wants::nothing : engine_.wants(); }
+Wants Conn::Impl::wanted() const {
+  return closing_ || failure_ || busy_ ? Wants::nothing : engine_.wants();
+}
 
 Result<SignatureRequest> Conn::Impl::signature_wanted() const try {
   const auto lock = enter();
   if (!lock) return fail(Error(Errc::not_owner).in(Phase::handshake));
-  if (wanted() != Wants::signature) return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
+  if (wanted() != Wants::signature)
+    return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
   return copy_of(engine_.signature_wanted());
 } catch (const std::bad_alloc&) { return fail(no_memory(Phase::handshake)); }
 
-Result<std::vector<std::uint8_t>> Conn::Impl::asked(Wants what, Bytes (Engine::*about)() const) const try {
+Result<std::vector<std::uint8_t>> Conn::Impl::asked(Wants what,
+                                                    Bytes (Engine::*about)() const) const try {
   const auto lock = enter();
   if (!lock) return fail(Error(Errc::not_owner).in(Phase::handshake));
   if (wanted() != what) return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
@@ -159,7 +173,8 @@ Result<void> Conn::Impl::answer(const std::function<Result<void>(Engine&)>& give
   Lock& lock = *entered;
   if (closing_) return fail(Error(Errc::closed).in(Phase::handshake));
   if (busy_) return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
-  work_until_ = Deadline(now());  // what follows from the answer is the work of the call that drives the handshake
+  work_until_ = Deadline(
+      now());  // what follows from the answer is the work of the call that drives the handshake
   (void)time_lookup(lock);
   if (closing_) return fail(Error(Errc::closed).in(Phase::handshake));
   Result<void> given;

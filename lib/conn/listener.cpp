@@ -37,7 +37,8 @@ Listener::Listener(Listener&&) noexcept = default;
 Listener& Listener::operator=(Listener&&) noexcept = default;
 Listener::~Listener() = default;
 
-Result<Listener> Listener::on(std::string_view address, std::uint16_t port, const ServerContext& context) try {
+Result<Listener> Listener::on(std::string_view address, std::uint16_t port,
+                              const ServerContext& context) try {
   auto socket = ListeningSocket::open(address, port);
   if (!socket) return fail(socket.error());
   return Listener(std::make_unique<Impl>(std::move(*socket), context));
@@ -60,9 +61,9 @@ Result<Conn> Listener::accept(Deadline deadline) {
 
 void Listener::reload(const ServerContext& context) { impl_->reload(context); }
 void Listener::close() { impl_->socket.close(); }
-std::string Listener::address() const try { return impl_->socket.address().text(); } catch (const std::bad_alloc&) {
-  return {};
-}
+std::string Listener::address() const try {
+  return impl_->socket.address().text();
+} catch (const std::bad_alloc&) { return {}; }
 std::uint16_t Listener::port() const { return impl_->socket.address().port(); }
 
 }  // namespace tls12

@@ -10,8 +10,8 @@
 namespace tls12 {
 namespace {
 
-/// How long to leave the queue alone when there is no descriptor or memory for the next connection: it stays readable, so that waiting for
-/// the socket itself would spin.
+/// How long to leave the queue alone when there is no descriptor or memory for the next connection:
+/// it stays readable, so that waiting for the socket itself would spin.
 constexpr Duration kScarcityPause = std::chrono::milliseconds(50);
 
 enum class Trouble { none_waiting, passing, scarcity, fatal };
@@ -41,14 +41,17 @@ Trouble trouble(int system_error) {
   }
 }
 
-Result<Descriptor> listen_on(int family, const sockaddr* address, socklen_t size, std::string_view name) {
+Result<Descriptor> listen_on(int family, const sockaddr* address, socklen_t size,
+                             std::string_view name) {
   Descriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int on = 1, off = 0;
-  const bool is_any = family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr);
+  const bool is_any =
+      family == AF_INET6 &&
+      IN6_IS_ADDR_UNSPECIFIED(&reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr);
   // Connections of an earlier process that linger in TIME_WAIT must not keep the port.
   if (!socket || setsockopt(socket.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-      (is_any && setsockopt(socket.number(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) != 0) || bind(socket.number(), address, size) != 0 ||
-      listen(socket.number(), SOMAXCONN) != 0) {
+      (is_any && setsockopt(socket.number(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) != 0) ||
+      bind(socket.number(), address, size) != 0 || listen(socket.number(), SOMAXCONN) != 0) {
     return fail(socket_error(errno, name).in(Phase::configure));
   }
   return socket;
@@ -78,12 +81,17 @@ Result<Descriptor> ListeningSocket::open(std::string_view address, std::uint16_t
   hints.ai_flags = AI_NUMERICSERV | AI_PASSIVE;
   addrinfo* list = nullptr;
   if (const int status = getaddrinfo(host.c_str(), service.c_str(), &hints, &list); status != 0) {
-    return fail(Error(Errc::host_not_found, std::string(name).append(": ").append(gai_strerror(status))).in(Phase::configure));
+    return fail(
+        Error(Errc::host_not_found, std::string(name).append(": ").append(gai_strerror(status)))
+            .in(Phase::configure));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(list, freeaddrinfo);
-  const auto listen = [&](const addrinfo& a) { return listen_on(a.ai_family, a.ai_addr, a.ai_addrlen, name); };
+  const auto listen = [&](const addrinfo& a) {
+    return listen_on(a.ai_family, a.ai_addr, a.ai_addrlen, name);
+  };
   Result<Descriptor> socket = listen(*list);
-  for (const addrinfo* a = list->ai_next; !socket && a != nullptr; a = a->ai_next) socket = listen(*a);
+  for (const addrinfo* a = list->ai_next; !socket && a != nullptr; a = a->ai_next)
+    socket = listen(*a);
   return socket;
 }
 
@@ -122,13 +130,18 @@ Result<Descriptor> ListeningSocket::accept_open(Deadline deadline) {
       const std::lock_guard held(mutex_);
       if (closed_) return fail(Error(Errc::closed).in(Phase::connect));
     }
-    if (deadline.passed(monotonic_clock().now())) return fail(Error(Errc::timed_out, address_.text()).in(Phase::connect));
-    if (Descriptor taken(accept4(socket_.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)); taken) return taken;
+    if (deadline.passed(monotonic_clock().now()))
+      return fail(Error(Errc::timed_out, address_.text()).in(Phase::connect));
+    if (Descriptor taken(accept4(socket_.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        taken)
+      return taken;
     const int error = errno;
     switch (trouble(error)) {
       case Trouble::none_waiting: sleepers_.wait(socket_.number(), POLLIN, deadline, seen); break;
       case Trouble::passing: break;
-      case Trouble::scarcity: sleepers_.wait(-1, 0, std::min(deadline, within(kScarcityPause)), seen); break;
+      case Trouble::scarcity:
+        sleepers_.wait(-1, 0, std::min(deadline, within(kScarcityPause)), seen);
+        break;
       case Trouble::fatal: return fail(socket_error(error, address_.text()).in(Phase::connect));
     }
   }

@@ -65,27 +65,36 @@ void answer_at(const std::shared_ptr<Desk>& desk) {
 
 Result<std::vector<Address>> verdict(Answer answer, const std::string& host) {
   if (answer.status == 0 && !answer.addresses.empty()) return std::move(answer.addresses);
-  if (answer.status == EAI_SYSTEM) return fail(socket_error(answer.system_error, host).in(Phase::resolve));
+  if (answer.status == EAI_SYSTEM)
+    return fail(socket_error(answer.system_error, host).in(Phase::resolve));
   if (answer.status == EAI_MEMORY) return fail(no_memory(Phase::resolve));
   const char* reason = answer.status == 0 ? "it has no address" : gai_strerror(answer.status);
-  return fail(Error(Errc::host_not_found, std::string(host).append(": ").append(reason)).in(Phase::resolve));
+  return fail(Error(Errc::host_not_found, std::string(host).append(": ").append(reason))
+                  .in(Phase::resolve));
 }
 
 }  // namespace
 
-Result<std::vector<Address>> resolve(const std::string& host, std::uint16_t port, Deadline deadline, Lookup lookup) {
-  if (host.empty() || host.find('\0') != std::string::npos) return fail(Error(Errc::host_not_found, host).in(Phase::resolve));
+Result<std::vector<Address>> resolve(const std::string& host, std::uint16_t port, Deadline deadline,
+                                     Lookup lookup) {
+  if (host.empty() || host.find('\0') != std::string::npos)
+    return fail(Error(Errc::host_not_found, host).in(Phase::resolve));
   const auto desk = std::make_shared<Desk>();
   desk->question = {host, std::to_string(port), std::move(lookup)};
   // An address as text needs no waiting.
   const Question at_once = {host, desk->question.port, getaddrinfo};
-  if (Answer answer = ask(at_once, AI_NUMERICHOST); answer.status == 0) return verdict(std::move(answer), host);
+  if (Answer answer = ask(at_once, AI_NUMERICHOST); answer.status == 0)
+    return verdict(std::move(answer), host);
   // RFC 4007 §11: an address with a zone. No name has this sign.
-  if (host.contains('%')) return fail(Error(Errc::host_not_found, host + ": the zone is not an interface of this machine").in(Phase::resolve));
+  if (host.contains('%'))
+    return fail(Error(Errc::host_not_found, host + ": the zone is not an interface of this machine")
+                    .in(Phase::resolve));
 
   try {
     std::thread([desk] { answer_at(desk); }).detach();
-  } catch (const std::system_error& error) { return fail(socket_error(error.code().value(), host).in(Phase::resolve)); }
+  } catch (const std::system_error& error) {
+    return fail(socket_error(error.code().value(), host).in(Phase::resolve));
+  }
   std::unique_lock lock(desk->mutex);
   const auto answered = [&] { return desk->answered; };
   if (deadline.is_never()) {

@@ -8,14 +8,15 @@
 
 namespace tls12 {
 
-/// Every thread that waits brings an eventfd of its own, kept for its next wait: an idle connection holds no descriptor but its socket's.
+/// Every thread that waits brings an eventfd of its own, kept for its next wait: an idle connection
+/// holds no descriptor but its socket's.
 class Sleepers {
  public:
   std::uint64_t wakes() const;
   /// Ends every wait() that is under way, and those to come that know of fewer wakes.
   void wake();
-  /// Until `descriptor` shows one of `events` (as for poll; 0: ignore the descriptor), `until` has passed, wakes() is no longer `seen`, or a
-  /// signal came.
+  /// Until `descriptor` shows one of `events` (as for poll; 0: ignore the descriptor), `until` has
+  /// passed, wakes() is no longer `seen`, or a signal came.
   void wait(int descriptor, short events, Deadline until, std::uint64_t seen);
 
  private:

@@ -56,7 +56,8 @@ Error socket_error(int system_error, std::string_view detail = {});
 /// As tcp_transport(), for a socket that this library connected or accepted.
 Result<TransportPtr> transport_over(Descriptor socket);
 
-/// Like ppoll: how many of the `count` polls (pollfd) are ready, by `until` on the monotonic clock. A signal counts as none.
+/// Like ppoll: how many of the `count` polls (pollfd) are ready, by `until` on the monotonic clock.
+/// A signal counts as none.
 int poll_until(pollfd* polls, std::size_t count, Deadline until);
 
 }  // namespace tls12

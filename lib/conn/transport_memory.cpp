@@ -55,7 +55,8 @@ struct Shared {
 
 class MemoryEnd final : public Transport {
  public:
-  MemoryEnd(std::shared_ptr<Shared> shared, std::size_t side) : shared_(std::move(shared)), side_(side) {}
+  MemoryEnd(std::shared_ptr<Shared> shared, std::size_t side)
+      : shared_(std::move(shared)), side_(side) {}
   ~MemoryEnd() override { leave(); }
 
   Result<std::optional<std::size_t>> read(MutableBytes into) override {
@@ -95,7 +96,10 @@ class MemoryEnd final : public Transport {
   }
   void wait(Interest interest, Deadline until, std::uint64_t seen) override {
     std::unique_lock lock(shared_->signal->mutex);
-    while (shared_->wakes[side_] == seen && !ready(interest) && !until.passed(shared_->clock.now())) { shared_->clock.sleep(shared_->signal, lock, until); }
+    while (shared_->wakes[side_] == seen && !ready(interest) &&
+           !until.passed(shared_->clock.now())) {
+      shared_->clock.sleep(shared_->signal, lock, until);
+    }
   }
   Clock& clock() override { return shared_->clock; }
 
@@ -104,10 +108,12 @@ class MemoryEnd final : public Transport {
   Pipe& out() { return shared_->pipes[side_]; }
   bool ready(Interest interest) {
     return (has(interest, Interest::read) && (!in().empty() || in().writer_gone)) ||
-           (has(interest, Interest::write) && (!out().full() || out().reader_gone || out().writer_gone));
+           (has(interest, Interest::write) &&
+            (!out().full() || out().reader_gone || out().writer_gone));
   }
   void leave() {
-    if (process_ != process_number()) return;  // a forked child has a copy, and perhaps a lock that stays held
+    if (process_ != process_number())
+      return;  // a forked child has a copy, and perhaps a lock that stays held
     const std::lock_guard held(shared_->signal->mutex);
     out().writer_gone = true;
     in().reader_gone = true;

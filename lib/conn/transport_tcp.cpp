@@ -38,7 +38,8 @@ class TcpTransport final : public Transport {
   std::uint64_t wakes() const override { return sleepers_.wakes(); }
   void wake() override { sleepers_.wake(); }
   void wait(Interest interest, Deadline until, std::uint64_t seen) override {
-    const int events = (has(interest, Interest::read) ? POLLIN : 0) | (has(interest, Interest::write) ? POLLOUT : 0);
+    const int events = (has(interest, Interest::read) ? POLLIN : 0) |
+                       (has(interest, Interest::write) ? POLLOUT : 0);
     sleepers_.wait(socket_.number(), static_cast<short>(events), until, seen);
   }
   Clock& clock() override { return monotonic_clock(); }
@@ -61,7 +62,8 @@ class TcpTransport final : public Transport {
   std::string name_by(int (*ask)(int, sockaddr*, socklen_t*)) const {
     Address address;
     address.size = sizeof address.storage;
-    return ask(socket_.number(), address.get(), &address.size) == 0 ? address.text() : std::string();
+    return ask(socket_.number(), address.get(), &address.size) == 0 ? address.text()
+                                                                    : std::string();
   }
 
   Descriptor socket_;
@@ -104,8 +106,10 @@ Result<TransportPtr> tcp_transport(int descriptor) try {
 Result<TransportPtr> transport_over(Descriptor socket) try {
   const int descriptor = socket.number();
   const int flags = fcntl(descriptor, F_GETFL);
-  if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) < 0) return fail(socket_error(errno));
-  // A flight is handed over in one piece: waiting for more would only delay it. (Fails, harmlessly, on a socket that is not TCP's.)
+  if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) < 0)
+    return fail(socket_error(errno));
+  // A flight is handed over in one piece: waiting for more would only delay it. (Fails, harmlessly,
+  // on a socket that is not TCP's.)
   const int on = 1;
   setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return std::make_unique<TcpTransport>(std::move(socket));

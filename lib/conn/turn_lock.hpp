@@ -7,7 +7,8 @@
 
 namespace tls12 {
 
-/// std::mutex lets a thread that unlocks and locks in a loop keep all others out: a busy writer would starve the reader and close().
+/// std::mutex lets a thread that unlocks and locks in a loop keep all others out: a busy writer
+/// would starve the reader and close().
 class TurnLock {
  public:
   void lock() {

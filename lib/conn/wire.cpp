@@ -37,7 +37,8 @@ Result<std::optional<std::size_t>> Conn::Impl::receive(MutableBytes into) {
   return transport_->read(into);
 }
 
-/// Goes on with the engine's work, or reads once from the transport into the engine. False: nothing has come, or nothing can be taken, for now.
+/// Goes on with the engine's work, or reads once from the transport into the engine. False: nothing
+/// has come, or nothing can be taken, for now.
 bool Conn::Impl::pull(Lock& lock) {
   can_take_ = false;
   if (!torn_down_ && engine_.has_work()) {
@@ -74,7 +75,8 @@ bool Conn::Impl::pull(Lock& lock) {
   return true;
 }
 
-/// Acts once on an error that the engine has found: its alert goes out as far as it goes at once, and blocked calls are told.
+/// Acts once on an error that the engine has found: its alert goes out as far as it goes at once,
+/// and blocked calls are told.
 void Conn::Impl::settle() {
   if (busy_ || !engine_.error() || fault_seen_) return;
   fault_seen_ = true;
@@ -86,11 +88,13 @@ void Conn::Impl::settle() {
 /// What to wait for when push() and pull() came to nothing.
 Interest Conn::Impl::interest() const {
   const Interest in = can_take_ && !read_error_ && !read_ended_ ? Interest::read : Interest::none;
-  const Interest out = !write_error_ && !engine_.output().empty() ? Interest::write : Interest::none;
+  const Interest out =
+      !write_error_ && !engine_.output().empty() ? Interest::write : Interest::none;
   return in | out;
 }
 
-/// The only place where a call blocks. What it waited for is to be looked at anew: anything may have happened meanwhile.
+/// The only place where a call blocks. What it waited for is to be looked at anew: anything may
+/// have happened meanwhile.
 void Conn::Impl::wait(Lock& lock, Interest interest, Deadline until) {
   const std::uint64_t seen = transport_->wakes();
   const int writes = has(interest, Interest::write) ? 1 : 0;

@@ -6,7 +6,9 @@ namespace {
 
 template <class Row>
 void take_if_better(Row& ours, const Row& theirs) {
-  if (theirs.implementation != nullptr && (ours.implementation == nullptr || theirs.rank > ours.rank)) ours = theirs;
+  if (theirs.implementation != nullptr &&
+      (ours.implementation == nullptr || theirs.rank > ours.rank))
+    ours = theirs;
 }
 
 template <class Rows>

@@ -1,4 +1,5 @@
-// What public-key operations cost, in steps of Work: on the safe side of what the base backends take.
+// What public-key operations cost, in steps of Work: on the safe side of what the base backends
+// take.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// The table that contexts use unless they are given one. A file of its own, so that a test program can
-// link another definition (tests/support/test_cpu.cpp).
+// The table that contexts use unless they are given one. A file of its own, so that a test program
+// can link another definition (tests/support/test_cpu.cpp).
 #include "tls12/crypto.hpp"
 
 namespace tls12 {

@@ -1,4 +1,5 @@
-// The kernel's randomness, which every backend lists: libsodium's own source ends the process when it fails, and ours must say so instead.
+// The kernel's randomness, which every backend lists: libsodium's own source ends the process when
+// it fails, and ours must say so instead.
 #pragma once
 
 #include "tls12/crypto.hpp"

@@ -4,7 +4,8 @@
 
 namespace tls12 {
 
-std::optional<bool> Signature::verify_digest(const PublicKey&, HashAlgorithm, std::size_t, Bytes, Bytes) const {
+std::optional<bool> Signature::verify_digest(const PublicKey&, HashAlgorithm, std::size_t, Bytes,
+                                             Bytes) const {
   return std::nullopt;
 }
 

@@ -24,8 +24,8 @@ Result<void> nothing_of(std::size_t n) { return n == 0 ? Result<void>{} : fail(E
 
 }  // namespace
 
-/// One call of the application's that may run callbacks. It refuses a second one from inside, keeps exceptions in, and outlives an engine that is destroyed
-/// from inside.
+/// One call of the application's that may run callbacks. It refuses a second one from inside, keeps
+/// exceptions in, and outlives an engine that is destroyed from inside.
 class Engine::Call {
  public:
   explicit Call(Impl* impl) : impl_(impl), begun_(impl != nullptr && !impl->called_) {
@@ -41,7 +41,10 @@ class Engine::Call {
 
   explicit operator bool() const { return begun_; }
   Impl* operator->() const { return impl_; }
-  std::unexpected<Error> refusal() const { return impl_ == nullptr ? fail(*kNoMemory) : fail(Errc::misuse, "a call from inside a callback"); }
+  std::unexpected<Error> refusal() const {
+    return impl_ == nullptr ? fail(*kNoMemory)
+                            : fail(Errc::misuse, "a call from inside a callback");
+  }
   /// An exception is the connection's fatal error.
   template <class Body>
   void run(Body body) {
@@ -65,13 +68,17 @@ void Engine::Retire::operator()(Impl* impl) const {
   impl->retired_ = true;
 }
 
-Engine::Impl::Impl(const ClientContext& context, WallTime now) : Impl(Role::client, context, context.config().common, context.config().dynamic_records, now) {
-  writing_.set_version(ProtocolVersion::tls10);  // RFC 5246 appendix E.1: what old servers, and boxes in between, put up with
+Engine::Impl::Impl(const ClientContext& context, WallTime now)
+    : Impl(Role::client, context, context.config().common, context.config().dynamic_records, now) {
+  writing_.set_version(ProtocolVersion::tls10);  // RFC 5246 appendix E.1: what old servers, and
+                                                 // boxes in between, put up with
 }
 
-Engine::Impl::Impl(const ServerContext& context, WallTime now) : Impl(Role::server, context, context.config().common, context.config().dynamic_records, now) {}
+Engine::Impl::Impl(const ServerContext& context, WallTime now)
+    : Impl(Role::server, context, context.config().common, context.config().dynamic_records, now) {}
 
-Engine::Impl::Impl(Role role, std::variant<ClientContext, ServerContext> context, const CommonConfig& config, bool dynamic_records, WallTime now)
+Engine::Impl::Impl(Role role, std::variant<ClientContext, ServerContext> context,
+                   const CommonConfig& config, bool dynamic_records, WallTime now)
     : context_(std::move(context)),
       config_(config),
       now_(now),
@@ -90,13 +97,26 @@ void Engine::Impl::observe() {
 }
 
 void Engine::Impl::begin_client(x509::ReferenceName server_name) {
-  begin(std::make_unique<handshake::Client>(std::get<ClientContext>(context_).content(), std::move(server_name), environment(state_, kept_, nullptr)));
+  begin(std::make_unique<handshake::Client>(std::get<ClientContext>(context_).content(),
+                                            std::move(server_name),
+                                            environment(state_, kept_, nullptr)));
 }
 
-void Engine::Impl::begin_server() { begin(std::make_unique<handshake::Server>(std::get<ServerContext>(context_), environment(state_, kept_, nullptr))); }
+void Engine::Impl::begin_server() {
+  begin(std::make_unique<handshake::Server>(std::get<ServerContext>(context_),
+                                            environment(state_, kept_, nullptr)));
+}
 
-handshake::Endpoint::Environment Engine::Impl::environment(ConnectionState& state, handshake::Kept& kept, const ConnectionState* established) {
-  return {.channel = *this, .state = state, .kept = kept, .established = established, .observer = observer_.get(), .now = now_, .work = work_};
+handshake::Endpoint::Environment Engine::Impl::environment(ConnectionState& state,
+                                                           handshake::Kept& kept,
+                                                           const ConnectionState* established) {
+  return {.channel = *this,
+          .state = state,
+          .kept = kept,
+          .established = established,
+          .observer = observer_.get(),
+          .now = now_,
+          .work = work_};
 }
 
 Result<void> Engine::Impl::start(std::unique_ptr<handshake::Endpoint> endpoint) {
@@ -111,7 +131,8 @@ void Engine::Impl::begin(std::unique_ptr<handshake::Endpoint> endpoint) {
 }
 
 // An engine for which there was no memory has no Impl: it has failed, and does nothing.
-Engine Engine::client(const ClientContext& context, std::string_view server_name, WallTime now) try {
+Engine Engine::client(const ClientContext& context, std::string_view server_name,
+                      WallTime now) try {
   Owner impl(new Impl(context, now));
   Call(impl.get()).run([&](Impl& made) {
     made.observe();
@@ -197,7 +218,9 @@ bool Engine::mid_record() const { return impl_ && impl_->mid_record(); }
 bool Engine::handshaking() const { return impl_ && impl_->handshaking(); }
 std::string_view Engine::due() const { return impl_ ? impl_->due() : "nothing"; }
 Wants Engine::wants() const { return impl_ ? impl_->wants() : Wants::nothing; }
-SignatureWanted Engine::signature_wanted() const { return impl_ ? impl_->signature_wanted() : SignatureWanted{}; }
+SignatureWanted Engine::signature_wanted() const {
+  return impl_ ? impl_->signature_wanted() : SignatureWanted{};
+}
 
 Result<void> Engine::answer(Wants what, std::optional<Bytes> with) {
   Call call(impl_.get());
@@ -215,7 +238,9 @@ Result<void> Engine::answer_renegotiation(bool granted) {
 }
 Bytes Engine::asked(Wants what) const { return wants() == what ? impl_->asked() : Bytes{}; }
 
-Result<void> Engine::provide_signature(Bytes signature) { return answer(Wants::signature, signature); }
+Result<void> Engine::provide_signature(Bytes signature) {
+  return answer(Wants::signature, signature);
+}
 Result<void> Engine::refuse_signature() { return answer(Wants::signature, std::nullopt); }
 Bytes Engine::decryption_wanted() const { return asked(Wants::decryption); }
 Result<void> Engine::provide_decryption(Bytes block) { return answer(Wants::decryption, block); }
@@ -261,7 +286,8 @@ void Engine::restart_record_sizes() {
   Call(impl_.get()).run_if_begun([](Impl& impl) { impl.restart_record_sizes(); });
 }
 
-Result<void> Engine::export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const try {
+Result<void> Engine::export_keying_material(std::string_view label, std::optional<Bytes> context,
+                                            MutableBytes out) const try {
   return impl_ ? impl_->export_keying_material(label, context, out) : fail(*kNoMemory);
 } catch (...) { return fail(caught()); }
 

@@ -10,26 +10,37 @@ namespace tls12 {
 namespace {
 
 /// RFC 5705 §4: the labels of TLS itself, which the same function makes keys with.
-constexpr std::string_view kOwnLabels[] = {"client finished", "server finished", "master secret", "extended master secret", "key expansion"};
+constexpr std::string_view kOwnLabels[] = {"client finished", "server finished", "master secret",
+                                           "extended master secret", "key expansion"};
 constexpr std::string_view kBindingLabel = "EXPORTER-Channel-Binding";  // RFC 9266 §2
 constexpr std::size_t kBindingSize = 32;
 
 }  // namespace
 
-Result<void> Engine::Impl::export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const {
+Result<void> Engine::Impl::export_keying_material(std::string_view label,
+                                                  std::optional<Bytes> context,
+                                                  MutableBytes out) const {
   if (error_) return std::unexpected(*error_);
   if (!state_.handshake_complete) return std::unexpected(Error(Errc::handshake_not_complete));
-  if (std::ranges::find(kOwnLabels, label) != std::end(kOwnLabels)) return std::unexpected(Error(Errc::misuse, "a label that TLS uses itself"));
-  if (context && context->size() > 0xffff) return std::unexpected(Error(Errc::misuse, "an exporter's context of more than 65,535 bytes"));
+  if (std::ranges::find(kOwnLabels, label) != std::end(kOwnLabels))
+    return std::unexpected(Error(Errc::misuse, "a label that TLS uses itself"));
+  if (context && context->size() > 0xffff)
+    return std::unexpected(Error(Errc::misuse, "an exporter's context of more than 65,535 bytes"));
   // RFC 7627 §5.4: without it, a man in the middle can make two connections with the same secret.
-  if (!state_.extended_master_secret) return std::unexpected(Error(Errc::misuse, "an export without extended_master_secret proves nothing"));
-  if (kept_.master_secret.empty()) return std::unexpected(Error(Errc::misuse, "the master secret was not kept (CommonConfig::keep_master_secret)"));
-  auto prf = handshake::Prf::with_secret(*config_.provider, kept_.prf_hash, kept_.master_secret.bytes());
+  if (!state_.extended_master_secret)
+    return std::unexpected(
+        Error(Errc::misuse, "an export without extended_master_secret proves nothing"));
+  if (kept_.master_secret.empty())
+    return std::unexpected(
+        Error(Errc::misuse, "the master secret was not kept (CommonConfig::keep_master_secret)"));
+  auto prf =
+      handshake::Prf::with_secret(*config_.provider, kept_.prf_hash, kept_.master_secret.bytes());
   if (!prf) return std::unexpected(prf.error());
   Buffer seed;
   seed.append(kept_.server_random);
   if (context) {
-    seed.append(std::array{static_cast<std::uint8_t>(context->size() >> 8), static_cast<std::uint8_t>(context->size())});
+    seed.append(std::array{static_cast<std::uint8_t>(context->size() >> 8),
+                           static_cast<std::uint8_t>(context->size())});
     seed.append(*context);
   }
   return prf->expand(label, kept_.client_random, seed.view(), out);
@@ -55,17 +66,21 @@ Result<std::vector<std::uint8_t>> Engine::Impl::channel_binding(ChannelBinding k
   if (client != nullptr && client->config().renegotiation != Renegotiation::never)
     return std::unexpected(Error(Errc::misuse, "tls-exporter needs Renegotiation::never"));
   std::vector<std::uint8_t> binding(kBindingSize);
-  if (const auto made = export_keying_material(kBindingLabel, Bytes{}, binding); !made) return std::unexpected(made.error());
+  if (const auto made = export_keying_material(kBindingLabel, Bytes{}, binding); !made)
+    return std::unexpected(made.error());
   return binding;
 }
 
 // RFC 5929 §4.1: by the hash of the certificate's own signature, or SHA-256 for MD5 and SHA-1.
 Result<std::vector<std::uint8_t>> Engine::Impl::end_point() const {
-  if (!kept_.server_certificate) return std::unexpected(Error(Errc::misuse, "the server has no certificate"));
+  if (!kept_.server_certificate)
+    return std::unexpected(Error(Errc::misuse, "the server has no certificate"));
   const x509::SignatureMethod& method = kept_.server_certificate->parsed().signature_method;
   const bool md5 = x509::is(method.oid, x509::oid::kMd5WithRsa);
-  if (!md5 && (method.kind == x509::SignatureKind::unsupported || method.kind == x509::SignatureKind::ed25519))
-    return std::unexpected(Error(Errc::misuse, "the certificate's signature has no hash of its own"));
+  if (!md5 && (method.kind == x509::SignatureKind::unsupported ||
+               method.kind == x509::SignatureKind::ed25519))
+    return std::unexpected(
+        Error(Errc::misuse, "the certificate's signature has no hash of its own"));
   const bool weak = md5 || method.hash == HashAlgorithm::sha1;
   Hash hash(*(*config_.provider)[weak ? HashAlgorithm::sha256 : method.hash].implementation);
   hash.update(kept_.server_certificate->der());

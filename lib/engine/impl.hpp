@@ -1,5 +1,6 @@
-// The engine's state: one connection, whatever its role. The members are grouped as the files beside this one: input.cpp takes the peer's
-// bytes apart, output.cpp and data.cpp seal ours, engine.cpp is the public face.
+// The engine's state: one connection, whatever its role. The members are grouped as the files
+// beside this one: input.cpp takes the peer's bytes apart, output.cpp and data.cpp seal ours,
+// engine.cpp is the public face.
 #pragma once
 
 #include <functional>
@@ -45,7 +46,8 @@ class Engine::Impl final : private handshake::Channel {
   void interrupt_if(std::function<bool()> ask) { work_.interrupt_if(std::move(ask)); }
 
   // exports.cpp
-  Result<void> export_keying_material(std::string_view label, std::optional<Bytes> context, MutableBytes out) const;
+  Result<void> export_keying_material(std::string_view label, std::optional<Bytes> context,
+                                      MutableBytes out) const;
   Result<std::vector<std::uint8_t>> channel_binding(ChannelBinding kind) const;
 
   // data.cpp
@@ -65,16 +67,28 @@ class Engine::Impl final : private handshake::Channel {
   bool handshaking() const { return handshake_ != nullptr; }
   bool waiting() const { return wants() != Wants::nothing || has_work(); }
   bool has_work() const { return handshake_ && work_.interrupted(); }
-  Wants wants() const { return handshake_ ? handshake_->wants() : renegotiation_wanted_ ? Wants::renegotiation : Wants::nothing; }
-  SignatureWanted signature_wanted() const { return handshake_ ? handshake_->signature_wanted() : SignatureWanted{}; }
+  Wants wants() const {
+    return handshake_              ? handshake_->wants()
+           : renegotiation_wanted_ ? Wants::renegotiation
+                                   : Wants::nothing;
+  }
+  SignatureWanted signature_wanted() const {
+    return handshake_ ? handshake_->signature_wanted() : SignatureWanted{};
+  }
   Bytes asked() const { return handshake_->asked(); }
-  const char* due() const { return handshake_ ? handshake_->flow().due() : error_ && error_->due != nullptr ? error_->due : "complete"; }
+  const char* due() const {
+    return handshake_                         ? handshake_->flow().due()
+           : error_ && error_->due != nullptr ? error_->due
+                                              : "complete";
+  }
   bool write_closed() const { return close_notify_sent_; }
   bool peer_closed() const { return peer_closed_; }
   std::optional<Alert> warning() const { return warning_; }
   const std::optional<Error>& error() const { return error_; }
   const ConnectionState& state() const { return state_; }
-  std::optional<SessionUpdate> take_session_update() { return std::exchange(session_update_, std::nullopt); }
+  std::optional<SessionUpdate> take_session_update() {
+    return std::exchange(session_update_, std::nullopt);
+  }
   void release_buffers();
 
   /// Of an exception: told to the peer, if that is possible.
@@ -120,8 +134,10 @@ class Engine::Impl final : private handshake::Channel {
   Result<std::vector<std::uint8_t>> end_point() const;
 
   // engine.cpp
-  Impl(Role role, std::variant<ClientContext, ServerContext> context, const CommonConfig& config, bool dynamic_records, WallTime now);
-  handshake::Endpoint::Environment environment(ConnectionState& state, handshake::Kept& kept, const ConnectionState* established);
+  Impl(Role role, std::variant<ClientContext, ServerContext> context, const CommonConfig& config,
+       bool dynamic_records, WallTime now);
+  handshake::Endpoint::Environment environment(ConnectionState& state, handshake::Kept& kept,
+                                               const ConnectionState* established);
   Result<void> start(std::unique_ptr<handshake::Endpoint> endpoint);
   void begin(std::unique_ptr<handshake::Endpoint> endpoint);
 
@@ -161,21 +177,22 @@ class Engine::Impl final : private handshake::Channel {
   ConnectionState state_;
   handshake::Kept kept_;
   std::unique_ptr<Observer> observer_;
-  bool renegotiation_wanted_ = false;               // the application is asked (Renegotiation::ask)
-  std::unique_ptr<Next> next_;                      // of a renegotiation under way, or given up
-  std::unique_ptr<handshake::Endpoint> handshake_;  // gone, and wiped, when it is complete or has failed
+  bool renegotiation_wanted_ = false;  // the application is asked (Renegotiation::ask)
+  std::unique_ptr<Next> next_;         // of a renegotiation under way, or given up
+  std::unique_ptr<handshake::Endpoint>
+      handshake_;  // gone, and wiped, when it is complete or has failed
 
   Buffer input_;
   record::Framer framer_;
   record::Half reading_;
   record::HandshakeAssembly assembly_;
-  Bytes plaintext_ = {};              // of the record at the front of input_, what was not consumed yet
+  Bytes plaintext_ = {};  // of the record at the front of input_, what was not consumed yet
   std::size_t plaintext_record_ = 0;  // that record's size on the wire
   std::size_t missing_ = kRecordHeaderSize;
   ProtocolVersion peer_version_ = ProtocolVersion::tls12;  // of the last record's header
-  std::size_t offered_ = 0;  // how much input_space() gave
-  bool receiving_ = false;   // begin_receive() gave it: it must stay where it is
-  bool bulk_ = false;        // the last input filled all the room there was
+  std::size_t offered_ = 0;                                // how much input_space() gave
+  bool receiving_ = false;  // begin_receive() gave it: it must stay where it is
+  bool bulk_ = false;       // the last input filled all the room there was
   bool ended_ = false;
   std::size_t receive_limit_ = 0;  // RFC 6066 §4, RFC 8449; 0: the protocol's own
   std::size_t pending_receive_limit_ = 0;
@@ -188,7 +205,7 @@ class Engine::Impl final : private handshake::Channel {
   OutputQueue output_;
   SecretVector held_;  // data for a record that is not full yet: Flush::later
   const bool dynamic_records_;
-  std::size_t small_left_ = 0;                  // data that is still to go in small records
+  std::size_t small_left_ = 0;  // data that is still to go in small records
   std::size_t fragment_limit_ =
       kMaxPlaintext;  // RFC 6066 §4, RFC 8449, CommonConfig::max_send_fragment
   std::size_t pending_fragment_limit_ = 0;

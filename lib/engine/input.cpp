@@ -9,7 +9,8 @@ namespace {
 using handshake::Act;
 using handshake::Outcome;
 
-// What a quiet connection offers to read into: enough for what is small; a whole buffer once that was filled to the brim.
+// What a quiet connection offers to read into: enough for what is small; a whole buffer once that
+// was filled to the brim.
 constexpr std::size_t kQuietInput = 4096;
 
 }  // namespace
@@ -18,7 +19,8 @@ MutableBytes Engine::Impl::input_space() {
   if (receiving_) return {};
   offered_ = 0;
   if (error_ || peer_closed_ || ended_ || !plaintext_.empty() || waiting()) return {};
-  const std::size_t room = std::max(bulk_ ? config_.limits.input : kQuietInput, input_.size() + missing_);
+  const std::size_t room =
+      std::max(bulk_ ? config_.limits.input : kQuietInput, input_.size() + missing_);
   const MutableBytes space = input_.prepare(room - input_.size());
   offered_ = space.size();
   return space;
@@ -31,7 +33,8 @@ MutableBytes Engine::Impl::begin_receive() {
 }
 
 Result<void> Engine::Impl::received(std::size_t n) {
-  if (n > offered_) return std::unexpected(Error(Errc::misuse, "received(): more bytes than input_space() has"));
+  if (n > offered_)
+    return std::unexpected(Error(Errc::misuse, "received(): more bytes than input_space() has"));
   if (offered_ != 0) bulk_ = n == offered_;
   offered_ = 0;
   receiving_ = false;
@@ -52,7 +55,8 @@ void Engine::Impl::transport_ended() {
 }
 
 Result<void> Engine::Impl::consume(std::size_t n) {
-  if (n > plaintext_.size()) return std::unexpected(Error(Errc::misuse, "consume(): more bytes than readable() has"));
+  if (n > plaintext_.size())
+    return std::unexpected(Error(Errc::misuse, "consume(): more bytes than readable() has"));
   if (n == 0) return {};
   plaintext_ = plaintext_.subspan(n);
   state_.bytes_received += n;
@@ -104,16 +108,22 @@ bool Engine::Impl::process_record() {
   const bool is_protected = reading_.is_protected();
   const auto plaintext = reading_.open(record);
   if (!plaintext) return fail(plaintext.error()), false;
-  tell([&](Observer& o) { o.on_record({Direction::received, record.type, record.version, is_protected, sequence, record.wire_size, *plaintext}); });
+  tell([&](Observer& o) {
+    o.on_record({Direction::received, record.type, record.version, is_protected, sequence,
+                 record.wire_size, *plaintext});
+  });
 
-  if (is_protected && receive_limit_ != 0 && plaintext->size() > receive_limit_) return fail(Errc::record_overflow), false;
-  if (const auto taken = dispatch(record.type, record, *plaintext); !taken) return fail(taken.error()), false;
+  if (is_protected && receive_limit_ != 0 && plaintext->size() > receive_limit_)
+    return fail(Errc::record_overflow), false;
+  if (const auto taken = dispatch(record.type, record, *plaintext); !taken)
+    return fail(taken.error()), false;
   if (plaintext_.empty()) input_.consume(record.wire_size);
   flush_flight();
   return true;
 }
 
-Result<void> Engine::Impl::dispatch(ContentType type, const record::Record& record, MutableBytes plaintext) {
+Result<void> Engine::Impl::dispatch(ContentType type, const record::Record& record,
+                                    MutableBytes plaintext) {
   switch (type) {
     case ContentType::handshake: return receive_handshake(plaintext);
     case ContentType::change_cipher_spec: return receive_change_cipher_spec(plaintext);
@@ -138,20 +148,26 @@ Result<void> Engine::Impl::receive_messages() {
     if (!*message) return check_flight_end();
     if (const auto taken = receive_message(**message); !taken) return taken;
   }
-  assembly_.keep();  // a step waits for an answer, or for more time: what came behind stays for later
+  assembly_
+      .keep();  // a step waits for an answer, or for more time: what came behind stays for later
   return {};
 }
 
-// RFC 5246 §7.3, §7.4: once we answer it is not the peer's turn, and what it has begun to say already is out of order.
+// RFC 5246 §7.3, §7.4: once we answer it is not the peer's turn, and what it has begun to say
+// already is out of order.
 Result<void> Engine::Impl::check_flight_end() const {
   if (flight_.empty() || !assembly_.partial()) return {};
-  return std::unexpected(Error(Errc::unexpected_message, "part of a handshake message behind the end of the flight"));
+  return std::unexpected(
+      Error(Errc::unexpected_message, "part of a handshake message behind the end of the flight"));
 }
 
 Result<void> Engine::Impl::receive_message(const record::HandshakeAssembly::Message& message) {
-  if (state_.role == Role::client && message.type == HandshakeType::hello_request) return receive_hello_request(message.body());
-  if (handshake_) return moved_on(handshake_->flow().receive(handshake::act_of(message.type), message.bytes));
-  if (state_.role == Role::server && message.type == HandshakeType::client_hello) return receive_second_client_hello(message.body());
+  if (state_.role == Role::client && message.type == HandshakeType::hello_request)
+    return receive_hello_request(message.body());
+  if (handshake_)
+    return moved_on(handshake_->flow().receive(handshake::act_of(message.type), message.bytes));
+  if (state_.role == Role::server && message.type == HandshakeType::client_hello)
+    return receive_second_client_hello(message.body());
   if (next_) return {};  // of a renegotiation that our close_notify has ended
   Error error(Errc::unexpected_message, name(message.type));
   error.due = "nothing: the handshake is complete";
@@ -160,22 +176,26 @@ Result<void> Engine::Impl::receive_message(const record::HandshakeAssembly::Mess
 
 // RFC 5246 §7.4.1.1: ignored while a handshake is under way, and never hashed.
 Result<void> Engine::Impl::receive_hello_request(Bytes body) {
-  if (const auto request = wire::parse_hello_request(body); !request) return std::unexpected(request.error());
+  if (const auto request = wire::parse_hello_request(body); !request)
+    return std::unexpected(request.error());
   if (const auto counted = count_hello_request(); !counted || handshake_) return counted;
   if (!may_renegotiate()) return refuse_renegotiation();
-  renegotiation_wanted_ = std::get<ClientContext>(context_).config().renegotiation == Renegotiation::ask;
+  renegotiation_wanted_ =
+      std::get<ClientContext>(context_).config().renegotiation == Renegotiation::ask;
   return renegotiation_wanted_ ? Result<void>() : renegotiate();
 }
 
 // RFC 5746 §4.4: this server never renegotiates.
 Result<void> Engine::Impl::receive_second_client_hello(Bytes body) {
-  if (const auto hello = wire::parse_client_hello(body); !hello) return std::unexpected(hello.error());
+  if (const auto hello = wire::parse_client_hello(body); !hello)
+    return std::unexpected(hello.error());
   if (const auto counted = count_hello_request(); !counted) return counted;
   return refuse_renegotiation();
 }
 
 Result<void> Engine::Impl::count_hello_request() {
-  if (++hello_requests_ > config_.limits.hello_requests) return std::unexpected(Error(Errc::too_many_hello_requests));
+  if (++hello_requests_ > config_.limits.hello_requests)
+    return std::unexpected(Error(Errc::too_many_hello_requests));
   return {};
 }
 
@@ -192,9 +212,11 @@ Result<void> Engine::Impl::moved_on(const Result<Outcome>& outcome) {
 
 // ------------------------------------------------ the other three
 
-// RFC 5246 §7.1: one byte, on a boundary between messages. What comes behind it is under the new keys.
+// RFC 5246 §7.1: one byte, on a boundary between messages. What comes behind it is under the new
+// keys.
 Result<void> Engine::Impl::receive_change_cipher_spec(Bytes fragment) {
-  if (fragment.size() != 1 || fragment[0] != 1) return std::unexpected(Error(Errc::bad_change_cipher_spec));
+  if (fragment.size() != 1 || fragment[0] != 1)
+    return std::unexpected(Error(Errc::bad_change_cipher_spec));
   tell([](Observer& o) { o.on_change_cipher_spec(Direction::received); });
   if (assembly_.partial()) return std::unexpected(Error(Errc::key_change_inside_message));
   if (!handshake_) return std::unexpected(Error(Errc::unexpected_change_cipher_spec));
@@ -227,15 +249,20 @@ Result<void> Engine::Impl::receive_alert(Bytes fragment) {
     error.due = handshake_ ? handshake_->flow().due() : nullptr;
     return std::unexpected(error);
   }
-  if (++warnings_ > config_.limits.warning_alerts) return std::unexpected(Error(Errc::too_many_warnings));
+  if (++warnings_ > config_.limits.warning_alerts)
+    return std::unexpected(Error(Errc::too_many_warnings));
   warning_ = alert->description;
   return {};
 }
 
-// RFC 5246 §7.4.1.1: a server takes our ClientHello up when it gets to it; what it sends before is of the handshake that is complete.
-bool Engine::Impl::speaks_as_before() const { return !handshake_ || (next_ && handshake_->flow().awaits(Act::server_hello)); }
+// RFC 5246 §7.4.1.1: a server takes our ClientHello up when it gets to it; what it sends before is
+// of the handshake that is complete.
+bool Engine::Impl::speaks_as_before() const {
+  return !handshake_ || (next_ && handshake_->flow().awaits(Act::server_hello));
+}
 
-Result<void> Engine::Impl::receive_application_data(const record::Record& record, MutableBytes plaintext) {
+Result<void> Engine::Impl::receive_application_data(const record::Record& record,
+                                                    MutableBytes plaintext) {
   if (!speaks_as_before()) {
     Error error(Errc::application_data_before_finished);
     error.due = handshake_->flow().due();

@@ -18,7 +18,8 @@ class KeyLogFile {
   KeyLogFile& operator=(const KeyLogFile&) = delete;
   ~KeyLogFile() { ::close(descriptor_); }
 
-  // One write a line: O_APPEND keeps lines of several writers apart. A pipe whose reader has stopped loses the line: it must not hold a handshake.
+  // One write a line: O_APPEND keeps lines of several writers apart. A pipe whose reader has
+  // stopped loses the line: it must not hold a handshake.
   void append(Bytes line) const {
     ssize_t n;
     while ((n = ::write(descriptor_, line.data(), line.size())) < 0 && errno == EINTR) {}
@@ -94,8 +95,10 @@ class Several final : public Observer {
 
 }  // namespace
 
-Result<ObserverFactory> key_log_file(const std::string& path, std::function<void(const Error&)> failed) {
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0600);
+Result<ObserverFactory> key_log_file(const std::string& path,
+                                     std::function<void(const Error&)> failed) {
+  const int descriptor =
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0600);
   if (descriptor < 0) {
     Error error(Errc::file_unreadable, path);
     error.system_error = errno;

@@ -16,10 +16,12 @@ Result<Observer::Record> Engine::Impl::seal_record(ContentType type, Bytes fragm
   Buffer& out = output_.back();
   const std::size_t before = out.size();
   if (out.empty() && handshake_) (void)out.prepare(handshake::kUsualFlight);
-  if (const auto sealed = writing_.seal(type, fragment, out); !sealed) return std::unexpected(sealed.error());
+  if (const auto sealed = writing_.seal(type, fragment, out); !sealed)
+    return std::unexpected(sealed.error());
   const Bytes header = Bytes(out.view()).subspan(before, kRecordHeaderSize);
   const auto version = static_cast<ProtocolVersion>(header[1] << 8 | header[2]);
-  return Observer::Record{Direction::sent, type, version, writing_.is_protected(), sequence, out.size() - before, fragment};
+  return Observer::Record{Direction::sent,     type,    version, writing_.is_protected(), sequence,
+                          out.size() - before, fragment};
 }
 
 Result<void> Engine::Impl::seal(ContentType type, Bytes fragment) {
@@ -29,10 +31,12 @@ Result<void> Engine::Impl::seal(ContentType type, Bytes fragment) {
   return {};
 }
 
-// The messages of a flight go into as few records as hold them (RFC 5246 §6.2.1 allows several in one).
+// The messages of a flight go into as few records as hold them (RFC 5246 §6.2.1 allows several in
+// one).
 Result<void> Engine::Impl::seal_flight() {
   if (flight_.empty()) return {};
-  if (const auto flushed = flush(); !flushed) return flushed;  // data that was accepted before goes before
+  if (const auto flushed = flush(); !flushed)
+    return flushed;  // data that was accepted before goes before
   while (!flight_.empty()) {
     const Bytes fragment = Bytes(flight_.view()).first(std::min(flight_.size(), fragment_limit_));
     if (const auto sealed = seal(ContentType::handshake, fragment); !sealed) return sealed;
@@ -63,7 +67,8 @@ Result<void> Engine::Impl::send_change_cipher_spec() {
 Result<void> Engine::Impl::set_pending(const handshake::KeyBlock& keys) {
   for (record::Half* half : {&writing_, &reading_}) {
     const Role writer = half == &writing_ ? state_.role : peer_of(state_.role);
-    auto protection = record::make_protection(*config_.provider, keys.cipher, keys.encrypt_then_mac, keys.of(writer), config_.limits);
+    auto protection = record::make_protection(*config_.provider, keys.cipher, keys.encrypt_then_mac,
+                                              keys.of(writer), config_.limits);
     if (!protection) return std::unexpected(protection.error());
     half->set_pending(std::move(*protection));
   }
@@ -89,7 +94,8 @@ void Engine::Impl::limit_sent_fragments(std::size_t peers) {
 
 Result<void> Engine::Impl::sent(std::size_t n) {
   const Bytes bytes = output_.front();
-  if (n > bytes.size()) return std::unexpected(Error(Errc::misuse, "sent(): more bytes than output() has"));
+  if (n > bytes.size())
+    return std::unexpected(Error(Errc::misuse, "sent(): more bytes than output() has"));
   for (std::size_t done = 0; done < n;) {
     if (record_left_ == 0) {
       const Bytes header = bytes.subspan(done, kRecordHeaderSize);
@@ -119,25 +125,31 @@ Result<void> Engine::Impl::close_write() {
   if (const auto flushed = flush(); !flushed) return flushed;
   if (const auto sent = send_alert(AlertLevel::warning, Alert::close_notify); !sent) return sent;
   close_notify_sent_ = true;
-  if (handshake_ && !handshake_->flow().ours_are_sent()) handshake_.reset();  // nothing of ours follows
+  if (handshake_ && !handshake_->flow().ours_are_sent())
+    handshake_.reset();  // nothing of ours follows
   if (renegotiation_wanted_) answer_renegotiation(false);
   return {};
 }
 
-// RFC 5246 §7.2.2: the first fault is told to the peer, if it is one the peer should know of, and nothing follows.
+// RFC 5246 §7.2.2: the first fault is told to the peer, if it is one the peer should know of, and
+// nothing follows.
 void Engine::Impl::fail(Error error) {
   if (error_) return;
   failing_ = true;
   if (handshake_ && error.phase == Phase::none) error.phase = Phase::handshake;
-  // Peers that give up with a warning and the end of the stream, or with user_canceled (RFC 5246 §7.2.2).
-  if (error.code == Errc::truncated || error.code == Errc::close_notify_before_finished) error.warning = warning_;
+  // Peers that give up with a warning and the end of the stream, or with user_canceled (RFC 5246
+  // §7.2.2).
+  if (error.code == Errc::truncated || error.code == Errc::close_notify_before_finished)
+    error.warning = warning_;
   const bool ours_to_tell = error.alert && error.category() != Category::peer_alert;
   flight_.clear();
   // RFC 7507 §3: a client below TLS 1.2 gets the alert in a record version of its own.
-  const bool below_tls12 = error.code == Errc::inappropriate_fallback || error.code == Errc::version_not_supported;
+  const bool below_tls12 =
+      error.code == Errc::inappropriate_fallback || error.code == Errc::version_not_supported;
   // Also if only a part of the first flight was sealed.
   writing_.set_version(below_tls12 ? peer_version_ : ProtocolVersion::tls12);
-  if (ours_to_tell && (close_notify_sent_ || !send_alert(AlertLevel::fatal, *error.alert))) error.alert.reset();
+  if (ours_to_tell && (close_notify_sent_ || !send_alert(AlertLevel::fatal, *error.alert)))
+    error.alert.reset();
   fail_silently(error);
 }
 
@@ -165,10 +177,12 @@ void Engine::Impl::fail_by_exception(const Error& error) noexcept {
   }
 }
 
-// RFC 5246 §7.2.2: a fatal alert, either way, ends the session too: nobody is to resume it. What others have of it, as tickets, is beyond our reach.
+// RFC 5246 §7.2.2: a fatal alert, either way, ends the session too: nobody is to resume it. What
+// others have of it, as tickets, is beyond our reach.
 void Engine::Impl::forget_session() {
   if (!error_->alert || !kept_.store) return;
-  const Bytes key = state_.role == Role::client ? bytes_of(state_.server_name) : Bytes(kept_.session_id);
+  const Bytes key =
+      state_.role == Role::client ? bytes_of(state_.server_name) : Bytes(kept_.session_id);
   try {
     session_update_ = handshake::forget_session(kept_.store, key);
   } catch (const std::bad_alloc&) {}  // the store's own limits are left
@@ -177,7 +191,8 @@ void Engine::Impl::forget_session() {
 void Engine::Impl::count_records() {
   if (writing_.is_protected()) state_.records_sealed = writing_.records();
   if (reading_.is_protected()) state_.records_opened = reading_.records();
-  state_.record_limit_near = (writing_.is_protected() && writing_.limit_near()) || (reading_.is_protected() && reading_.limit_near());
+  state_.record_limit_near = (writing_.is_protected() && writing_.limit_near()) ||
+                             (reading_.is_protected() && reading_.limit_near());
 }
 
 void Engine::Impl::release_buffers() {

@@ -5,19 +5,21 @@
 
 namespace tls12 {
 
-/// Two buffers. Records are appended to the first one; while a send uses it, and until the rest of it is sent, to the
-/// second one. The buffers change places when the first one is empty and the second one is not, so that a warm queue does
-/// not allocate and no byte is copied.
+/// Two buffers. Records are appended to the first one; while a send uses it, and until the rest of
+/// it is sent, to the second one. The buffers change places when the first one is empty and the
+/// second one is not, so that a warm queue does not allocate and no byte is copied.
 class OutputQueue {
  public:
   bool empty() const { return front_.empty(); }
   std::size_t size() const { return front_.size() + next_.size(); }
-  /// The bytes to be sent next, in one piece. All of them, unless a send began before the last were appended.
+  /// The bytes to be sent next, in one piece. All of them, unless a send began before the last were
+  /// appended.
   Bytes front() const { return front_.view(); }
   /// Where records are appended.
   Buffer& back() { return sending_ || !next_.empty() ? next_ : front_; }
 
-  /// Keeps front() in its place until sent() is called. Returns front(); an empty view while another send is under way.
+  /// Keeps front() in its place until sent() is called. Returns front(); an empty view while
+  /// another send is under way.
   Bytes begin_send() {
     if (sending_) return {};
     sending_ = !empty();

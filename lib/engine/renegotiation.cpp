@@ -1,4 +1,5 @@
-// Another handshake on the same connection (RFC 5246 §7.4.1.1, RFC 5746 §3.5): by the client's leave, at the server's wish, under the keys of the one before.
+// Another handshake on the same connection (RFC 5246 §7.4.1.1, RFC 5746 §3.5): by the client's
+// leave, at the server's wish, under the keys of the one before.
 #include "engine/impl.hpp"
 #include "handshake/client.hpp"
 
@@ -6,9 +7,12 @@ namespace tls12 {
 
 bool Engine::Impl::may_renegotiate() const {
   const Renegotiation allowed = std::get<ClientContext>(context_).config().renegotiation;
-  const bool granted = allowed == Renegotiation::freely || allowed == Renegotiation::ask || (allowed == Renegotiation::once && state_.renegotiations == 0);
-  // RFC 5746 §4.2: never without its extension. RFC 7627 §5.4: nor where the Finished messages of two connections can be the same.
-  return granted && state_.secure_renegotiation && (state_.extended_master_secret || !state_.resumed) && !close_notify_sent_;
+  const bool granted = allowed == Renegotiation::freely || allowed == Renegotiation::ask ||
+                       (allowed == Renegotiation::once && state_.renegotiations == 0);
+  // RFC 5746 §4.2: never without its extension. RFC 7627 §5.4: nor where the Finished messages of
+  // two connections can be the same.
+  return granted && state_.secure_renegotiation &&
+         (state_.extended_master_secret || !state_.resumed) && !close_notify_sent_;
 }
 
 Result<void> Engine::Impl::renegotiate() {
@@ -22,13 +26,15 @@ Result<void> Engine::Impl::renegotiate() {
   next_->kept.server_verify_data = kept_.server_verify_data;
   next_->kept.encrypt_then_mac = kept_.encrypt_then_mac;
   next_->kept.store = kept_.store;
-  return start(
-      std::make_unique<handshake::Client>(std::get<ClientContext>(context_).content(), std::move(*name), environment(next_->state, next_->kept, &state_)));
+  return start(std::make_unique<handshake::Client>(
+      std::get<ClientContext>(context_).content(), std::move(*name),
+      environment(next_->state, next_->kept, &state_)));
 }
 
 Result<void> Engine::Impl::refuse_renegotiation() {
   switch (config_.renegotiation_refusal) {
-    case RenegotiationRefusal::decline: return send_alert(AlertLevel::warning, Alert::no_renegotiation);
+    case RenegotiationRefusal::decline:
+      return send_alert(AlertLevel::warning, Alert::no_renegotiation);
     case RenegotiationRefusal::ignore: return {};
     case RenegotiationRefusal::refuse: break;
   }

@@ -15,7 +15,8 @@ namespace tls12::handshake {
 class Client final : public Endpoint {
  public:
   /// `server_name` is whom the certificate must be for. The context outlives this object.
-  Client(const ClientContext::Content& context, x509::ReferenceName server_name, const Environment& environment);
+  Client(const ClientContext::Content& context, x509::ReferenceName server_name,
+         const Environment& environment);
 
  private:
   Result<Outcome> take(Act local_step) override;
@@ -39,7 +40,8 @@ class Client final : public Endpoint {
   Result<Outcome> sign_handshake();
   Result<Outcome> send_certificate_verify();
   Result<void> receive_new_session_ticket(Bytes body);
-  Result<Outcome> complete(PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished);
+  Result<Outcome> complete(PeerVerified& peer, const SignatureVerified& signature,
+                           const FinishedVerified& finished);
 
   // ClientHello
   void find_session();
@@ -70,7 +72,9 @@ class Client final : public Endpoint {
     bool staple_was_requested = false;
     Bytes timestamps = {};
   };
-  Result<std::optional<PeerVerified>> verify_certificates(std::span<const Certificate> presented, const Evidence& beside, Work& work, x509::KnownSignatures& known) const;
+  Result<std::optional<PeerVerified>> verify_certificates(std::span<const Certificate> presented,
+                                                          const Evidence& beside, Work& work,
+                                                          x509::KnownSignatures& known) const;
   bool is_believed_again() const;
   Result<void> check_group(const ServerKeyExchange& message);
   Result<void> make_premaster_for_rsa(ClientKeyExchange& message, MutableBytes ciphertext);
@@ -84,8 +88,9 @@ class Client final : public Endpoint {
   std::size_t ticket_room_ = 0;                    // the largest ticket that fits our ClientHello
   std::uint32_t ticket_lifetime_ = 0;
   std::string psk_identity_hint_;
-  std::vector<std::uint8_t> server_key_exchange_, certificate_request_;  // as they came, for the steps that answer them
-  std::optional<ShownIdentity> chosen_identity_;                         // by the caller's own choice
+  std::vector<std::uint8_t> server_key_exchange_,
+      certificate_request_;                       // as they came, for the steps that answer them
+  std::optional<ShownIdentity> chosen_identity_;  // by the caller's own choice
   std::optional<Credential> credential_;
   CertificateType own_certificate_type_ = CertificateType::x509;
 };

@@ -23,7 +23,8 @@ Result<std::vector<const Row*>> choose(const Provider& provider, const List& wan
     if (row != nullptr && available(provider, *row)) {
       if (std::ranges::find(rows, row) == rows.end()) rows.push_back(row);
     } else if (!wanted.empty()) {
-      return fail(row == nullptr ? Errc::bad_configuration : Errc::algorithm_unavailable, std::string(field) + ": " + name(id));
+      return fail(row == nullptr ? Errc::bad_configuration : Errc::algorithm_unavailable,
+                  std::string(field) + ": " + name(id));
     }
   }
   if (rows.empty()) return fail(Errc::algorithm_unavailable, field);
@@ -39,11 +40,13 @@ void append16(std::vector<std::uint8_t>& wire, E value) {
 Result<std::vector<std::uint8_t>> encode_protocols(const std::vector<std::string>& protocols) {
   std::vector<std::uint8_t> wire;
   for (const auto& protocol : protocols) {
-    if (protocol.empty() || protocol.size() > 255) return fail(Errc::bad_configuration, "application_protocols: " + protocol);  // RFC 7301 §3.1
+    if (protocol.empty() || protocol.size() > 255)
+      return fail(Errc::bad_configuration, "application_protocols: " + protocol);  // RFC 7301 §3.1
     wire.push_back(static_cast<std::uint8_t>(protocol.size()));
     wire.insert(wire.end(), protocol.begin(), protocol.end());
   }
-  if (wire.size() > 0xffff - 2) return fail(Errc::bad_configuration, "application_protocols: too many");
+  if (wire.size() > 0xffff - 2)
+    return fail(Errc::bad_configuration, "application_protocols: too many");
   return wire;
 }
 
@@ -52,8 +55,8 @@ void append_vector(std::vector<std::uint8_t>& wire, Bytes content, int prefix) {
   wire.insert(wire.end(), content.begin(), content.end());
 }
 
-/// RFC 5246 §7.4.4: the subjects of those who may have issued. Whole or empty: an empty list allows any issuer, while a list that
-/// lacks some makes their clients fail.
+/// RFC 5246 §7.4.4: the subjects of those who may have issued. Whole or empty: an empty list allows
+/// any issuer, while a list that lacks some makes their clients fail.
 std::vector<std::uint8_t> encode_authorities(const TrustStore& trust) {
   std::vector<std::uint8_t> wire;
   for (const Certificate& anchor : trust.anchors()) {
@@ -76,7 +79,8 @@ std::vector<std::uint8_t> encode_certificate_types(const std::vector<Certificate
 Result<std::vector<std::uint8_t>> encode_certificate_schemes(const VerifyPolicy& policy) {
   std::vector<std::uint8_t> wire;
   for (const SignatureScheme scheme : policy.signature_schemes) {
-    if (wire::find(scheme) == nullptr) return fail(Errc::bad_configuration, "verify.signature_schemes: " + name(scheme));
+    if (wire::find(scheme) == nullptr)
+      return fail(Errc::bad_configuration, "verify.signature_schemes: " + name(scheme));
     append16(wire, scheme);
   }
   return wire;
@@ -136,12 +140,17 @@ bool can_believe_raw_keys(const VerifyPolicy& policy, const std::function<bool(B
 
 Result<void> check_limits(const CommonConfig& config) {
   const Limits& limits = config.limits;
-  if (limits.input < kRecordHeaderSize + kMaxCiphertext) return fail(Errc::bad_configuration, "limits.input holds no whole record");
-  if (limits.output < kRecordHeaderSize + kMaxCiphertext) return fail(Errc::bad_configuration, "limits.output holds no whole record");
-  if (config.handshake_timeout <= std::chrono::milliseconds::zero()) return fail(Errc::bad_configuration, "handshake_timeout");
-  if (config.close_timeout < std::chrono::milliseconds::zero()) return fail(Errc::bad_configuration, "close_timeout");
+  if (limits.input < kRecordHeaderSize + kMaxCiphertext)
+    return fail(Errc::bad_configuration, "limits.input holds no whole record");
+  if (limits.output < kRecordHeaderSize + kMaxCiphertext)
+    return fail(Errc::bad_configuration, "limits.output holds no whole record");
+  if (config.handshake_timeout <= std::chrono::milliseconds::zero())
+    return fail(Errc::bad_configuration, "handshake_timeout");
+  if (config.close_timeout < std::chrono::milliseconds::zero())
+    return fail(Errc::bad_configuration, "close_timeout");
   // RFC 8449 §4: at least 64; TLS 1.2 has no more than 2^14.
-  if (config.record_size_limit != 0 && (config.record_size_limit < 64 || config.record_size_limit > kMaxPlaintext))
+  if (config.record_size_limit != 0 &&
+      (config.record_size_limit < 64 || config.record_size_limit > kMaxPlaintext))
     return fail(Errc::bad_configuration, "record_size_limit");
   if (config.max_send_fragment != 0 &&
       (config.max_send_fragment < 64 || config.max_send_fragment > kMaxPlaintext))
@@ -164,7 +173,8 @@ Result<ShownIdentity> show(const Identity& identity, const CommonConfig& config,
                       .certificate_list = {},
                       .key = {},
                       .signing_schemes = abilities.signing_schemes};
-  for (const Certificate& certificate : identity.chain()) append_vector(shown.certificate_list, certificate.der(), 3);
+  for (const Certificate& certificate : identity.chain())
+    append_vector(shown.certificate_list, certificate.der(), 3);
   x509::der::Fault fault;
   x509::der::Reader reader(identity.public_key_info(), fault);
   shown.key = x509::read_subject_public_key_info(reader);
@@ -187,19 +197,32 @@ Result<Abilities> abilities_of(const CommonConfig& config, Keys keys) {
   if (!provider.random) return fail(Errc::algorithm_unavailable, "provider: randomness");
   if (const auto checked = check_limits(config); !checked) return fail(checked.error());
 
-  auto suites = choose<wire::SuiteRow>(provider, config.suites, suites_of(config.policy, provider), "suites");
+  auto suites =
+      choose<wire::SuiteRow>(provider, config.suites, suites_of(config.policy, provider), "suites");
   if (!suites) return fail(suites.error());
-  std::erase_if(*suites, [&](const wire::SuiteRow* row) { return has_psk(row->key_exchange) ? !keys.psk : !keys.certificates; });
+  std::erase_if(*suites, [&](const wire::SuiteRow* row) {
+    return has_psk(row->key_exchange) ? !keys.psk : !keys.certificates;
+  });
   if (suites->empty()) return fail(Errc::bad_configuration, "suites: none that there are keys for");
-  // RFC 8422 §4, RFC 7919 §2: groups without a suite that uses them are not offered; suites that were named one by one may need fields that the policy has not.
-  const bool dhe = std::ranges::any_of(*suites, [](auto* row) { return has_dhe(row->key_exchange); });
-  auto groups = choose<wire::GroupRow>(provider, config.groups, groups_of(dhe ? SuitePolicy::compatible : config.policy), "groups");
+  // RFC 8422 §4, RFC 7919 §2: groups without a suite that uses them are not offered; suites that
+  // were named one by one may need fields that the policy has not.
+  const bool dhe =
+      std::ranges::any_of(*suites, [](auto* row) { return has_dhe(row->key_exchange); });
+  auto groups = choose<wire::GroupRow>(
+      provider, config.groups, groups_of(dhe ? SuitePolicy::compatible : config.policy), "groups");
   if (!groups) return fail(groups.error());
-  const bool ecdhe = std::ranges::any_of(*suites, [](auto* row) { return has_ecdhe(row->key_exchange); });
-  std::erase_if(*groups, [&](const wire::GroupRow* row) { return is_finite_field(row->algorithm) ? !dhe : !ecdhe; });
-  auto schemes = choose<wire::SchemeRow>(provider, config.schemes, schemes_of(config.policy), "schemes");
+  const bool ecdhe =
+      std::ranges::any_of(*suites, [](auto* row) { return has_ecdhe(row->key_exchange); });
+  std::erase_if(*groups, [&](const wire::GroupRow* row) {
+    return is_finite_field(row->algorithm) ? !dhe : !ecdhe;
+  });
+  auto schemes =
+      choose<wire::SchemeRow>(provider, config.schemes, schemes_of(config.policy), "schemes");
   if (!schemes) return fail(schemes.error());
-  auto signing_schemes = config.signing_schemes.empty() ? schemes : choose<wire::SchemeRow>(provider, config.signing_schemes, {}, "signing_schemes");
+  auto signing_schemes =
+      config.signing_schemes.empty()
+          ? schemes
+          : choose<wire::SchemeRow>(provider, config.signing_schemes, {}, "signing_schemes");
   if (!signing_schemes) return fail(signing_schemes.error());
   for (const auto* rows : {&*schemes, &*signing_schemes})
     if (const auto checked = check_sha1(*rows, config.policy, "schemes"); !checked)
@@ -224,20 +247,28 @@ Result<Abilities> abilities_of(const CommonConfig& config, Keys keys) {
 }  // namespace handshake
 
 Result<ClientContext> ClientConfig::build() const try {
-  const auto refuse = [](Errc code, std::string_view field) { return fail(Error(code, field).in(Phase::configure)); };
+  const auto refuse = [](Errc code, std::string_view field) {
+    return fail(Error(code, field).in(Phase::configure));
+  };
   if (trust.error()) return fail(trust.error()->in(Phase::configure));
   if (const auto pair = handshake::contradiction_in(*this)) return fail(pair->in(Phase::configure));
   const bool raw_keys = handshake::lists(server_certificate_types, CertificateType::raw_public_key);
-  const bool certificates = dangerous.accept_any_certificate || raw_keys || handshake::can_believe(trust, verify);
+  const bool certificates =
+      dangerous.accept_any_certificate || raw_keys || handshake::can_believe(trust, verify);
   if (!certificates && !find_psk) return refuse(Errc::no_trust_anchors, "trust");
-  if (max_fragment_length != 0 && max_fragment_length != 512 && max_fragment_length != 1024 && max_fragment_length != 2048 && max_fragment_length != 4096)
+  if (max_fragment_length != 0 && max_fragment_length != 512 && max_fragment_length != 1024 &&
+      max_fragment_length != 2048 && max_fragment_length != 4096)
     return refuse(Errc::bad_configuration, "max_fragment_length");  // RFC 6066 §4
   if (raw_keys && !handshake::can_believe_raw_keys(verify, accept_raw_public_key))
-    return refuse(Errc::bad_configuration, "server_certificate_types: raw_public_key needs accept_raw_public_key or a pin of a public key");
+    return refuse(Errc::bad_configuration,
+                  "server_certificate_types: raw_public_key needs accept_raw_public_key or a pin "
+                  "of a public key");
   if (!client_certificate_types.empty() && identities.empty() && !choose_identity)
-    return refuse(Errc::bad_configuration, "client_certificate_types: there is no identity to show");  // RFC 7250 §4.1
+    return refuse(Errc::bad_configuration,
+                  "client_certificate_types: there is no identity to show");  // RFC 7250 §4.1
   if (pad_hello_to > 0x4000) return refuse(Errc::bad_configuration, "pad_hello_to");
-  auto abilities = handshake::abilities_of(common, {.certificates = certificates, .psk = static_cast<bool>(find_psk)});
+  auto abilities = handshake::abilities_of(
+      common, {.certificates = certificates, .psk = static_cast<bool>(find_psk)});
   if (!abilities) return fail(abilities.error().in(Phase::configure));
   auto certificate_schemes = handshake::encode_certificate_schemes(verify);
   if (!certificate_schemes) return fail(certificate_schemes.error().in(Phase::configure));
@@ -251,27 +282,41 @@ Result<ClientContext> ClientConfig::build() const try {
       *this, std::move(*abilities), std::move(*shown), std::move(*certificate_schemes),
       handshake::encode_certificate_types(server_certificate_types),
       handshake::encode_certificate_types(client_certificate_types));
-  if (const auto checked = handshake::check_sizes(*content); !checked) return fail(checked.error().in(Phase::configure));
+  if (const auto checked = handshake::check_sizes(*content); !checked)
+    return fail(checked.error().in(Phase::configure));
   return ClientContext(std::move(content));
 } catch (...) { return fail(caught()); }
 
 Result<ServerContext> ServerConfig::build() const try {
-  const auto refuse = [](Errc code, std::string_view field) { return fail(Error(code, field).in(Phase::configure)); };
+  const auto refuse = [](Errc code, std::string_view field) {
+    return fail(Error(code, field).in(Phase::configure));
+  };
   if (identities.empty() && !find_psk && !configure) return refuse(Errc::no_identity, "identities");
   if (client_trust.error()) return fail(client_trust.error()->in(Phase::configure));
-  const bool verifies = client_authentication == ClientAuthentication::verify_if_given || client_authentication == ClientAuthentication::require_and_verify;
+  const bool verifies = client_authentication == ClientAuthentication::verify_if_given ||
+                        client_authentication == ClientAuthentication::require_and_verify;
   if (const auto pair = handshake::contradiction_in(*this)) return fail(pair->in(Phase::configure));
   const bool raw_keys = handshake::lists(client_certificate_types, CertificateType::raw_public_key);
   const bool certificates = handshake::lists(client_certificate_types, CertificateType::x509);
-  if (verifies && certificates && !handshake::can_believe(client_trust, verify)) return refuse(Errc::no_trust_anchors, "client_trust");
+  if (verifies && certificates && !handshake::can_believe(client_trust, verify))
+    return refuse(Errc::no_trust_anchors, "client_trust");
   if (raw_keys && !handshake::can_believe_raw_keys(verify, accept_raw_public_key))
-    return refuse(Errc::bad_configuration, "client_certificate_types: raw_public_key needs accept_raw_public_key or a pin of a public key");
-  if (look_up_elsewhere && !sessions) return refuse(Errc::bad_configuration, "look_up_elsewhere: there is nowhere to put sessions");
-  if (const auto schemes = handshake::encode_certificate_schemes(verify); !schemes) return fail(schemes.error().in(Phase::configure));
-  if (psk_identity_hint.size() > 0xffff) return refuse(Errc::bad_configuration, "psk_identity_hint");
-  if (session_lookup_timeout < std::chrono::milliseconds::zero()) return refuse(Errc::bad_configuration, "session_lookup_timeout");
-  if (session_lifetime <= std::chrono::seconds::zero() || session_lifetime > std::chrono::days(7)) return refuse(Errc::bad_configuration, "session_lifetime");
-  auto abilities = handshake::abilities_of(common, {.certificates = !identities.empty() || configure, .psk = static_cast<bool>(find_psk)});
+    return refuse(Errc::bad_configuration,
+                  "client_certificate_types: raw_public_key needs accept_raw_public_key or a pin "
+                  "of a public key");
+  if (look_up_elsewhere && !sessions)
+    return refuse(Errc::bad_configuration, "look_up_elsewhere: there is nowhere to put sessions");
+  if (const auto schemes = handshake::encode_certificate_schemes(verify); !schemes)
+    return fail(schemes.error().in(Phase::configure));
+  if (psk_identity_hint.size() > 0xffff)
+    return refuse(Errc::bad_configuration, "psk_identity_hint");
+  if (session_lookup_timeout < std::chrono::milliseconds::zero())
+    return refuse(Errc::bad_configuration, "session_lookup_timeout");
+  if (session_lifetime <= std::chrono::seconds::zero() || session_lifetime > std::chrono::days(7))
+    return refuse(Errc::bad_configuration, "session_lifetime");
+  auto abilities = handshake::abilities_of(
+      common,
+      {.certificates = !identities.empty() || configure, .psk = static_cast<bool>(find_psk)});
   if (!abilities) return fail(abilities.error().in(Phase::configure));
   if (const auto checked =
           handshake::check_types(identities, certificate_types, "certificate_types");
@@ -289,7 +334,8 @@ Result<ServerContext> ServerConfig::build() const try {
       *this, std::move(*abilities), std::move(*shown),
       send_authorities ? handshake::encode_authorities(client_trust) : std::vector<std::uint8_t>(),
       std::move(keys));
-  if (const auto checked = handshake::check_sizes(*content); !checked) return fail(checked.error().in(Phase::configure));
+  if (const auto checked = handshake::check_sizes(*content); !checked)
+    return fail(checked.error().in(Phase::configure));
   return ServerContext(std::move(content));
 } catch (...) { return fail(caught()); }
 

@@ -1,4 +1,5 @@
-// What build() makes of a configuration: everything a handshake needs, looked up, ordered and encoded once, shared by all connections.
+// What build() makes of a configuration: everything a handshake needs, looked up, ordered and
+// encoded once, shared by all connections.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@ namespace tls12 {
 
 namespace handshake {
 
-/// What an end is ready to speak: best first, each with an implementation on this machine. The wire forms are what a ClientHello says.
+/// What an end is ready to speak: best first, each with an implementation on this machine. The wire
+/// forms are what a ClientHello says.
 struct Abilities {
   std::vector<const wire::SuiteRow*> suites;
   std::vector<const wire::GroupRow*> groups;
@@ -32,7 +34,7 @@ struct Abilities {
 struct ShownIdentity {
   Identity identity;
   std::vector<std::uint8_t> certificate_list;
-  x509::SubjectKey key;                                ///< views into `identity`
+  x509::SubjectKey key;                                 ///< views into `identity`
   std::vector<const wire::SchemeRow*> signing_schemes;  ///< best first
 };
 /// Errors: Errc::bad_configuration, Errc::algorithm_unavailable; the detail names the field.
@@ -52,8 +54,10 @@ struct ClientContext::Content {
   ClientConfig config;
   handshake::Abilities abilities;
   std::vector<handshake::ShownIdentity> identities;
-  std::vector<std::uint8_t> certificate_schemes_wire;              ///< RFC 8446 §4.2.3: VerifyPolicy::signature_schemes
-  std::vector<std::uint8_t> server_types_wire, client_types_wire;  ///< RFC 7250 §3; empty: not negotiated
+  std::vector<std::uint8_t>
+      certificate_schemes_wire;  ///< RFC 8446 §4.2.3: VerifyPolicy::signature_schemes
+  std::vector<std::uint8_t> server_types_wire,
+      client_types_wire;  ///< RFC 7250 §3; empty: not negotiated
   handshake::Bindings bindings = {};
 };
 

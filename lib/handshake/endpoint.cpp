@@ -7,18 +7,22 @@
 namespace tls12::handshake {
 namespace {
 
-/// A message is parsed, hashed and, if it is a ClientHello, read again by each step that chooses something by it.
+/// A message is parsed, hashed and, if it is a ClientHello, read again by each step that chooses
+/// something by it.
 constexpr std::size_t kOctetsOfOneStep = 16;
 
 }  // namespace
 
 Result<void> Endpoint::receive(Act message, Bytes bytes) {
-  if (message == Act::change_cipher_spec) return {};  // nothing to understand, and not a handshake message: it is not hashed (RFC 5246 §7.4.9)
+  if (message == Act::change_cipher_spec)
+    return {};  // nothing to understand, and not a handshake message: it is not hashed (RFC 5246
+                // §7.4.9)
   if (const auto paid = pay(1 + bytes.size() / kOctetsOfOneStep); !paid) return paid;
   const Bytes body = bytes.subspan(wire::kHandshakeHeaderSize);
   if (observer_ != nullptr) {
     const auto type = static_cast<HandshakeType>(message);
-    if (const auto parsed = wire::parse(type, body, syntax())) observer_->on_message({Direction::received, type, bytes, *parsed});
+    if (const auto parsed = wire::parse(type, body, syntax()))
+      observer_->on_message({Direction::received, type, bytes, *parsed});
   }
   if (const auto understood = understand(message, body); !understood) return understood;
   return transcript_.add(bytes);
@@ -38,8 +42,10 @@ void Endpoint::resume(const wire::SuiteRow& suite) {
   negotiated_.resumed = true;
   state_.resumed = true;
   state_.group = session_->group;
-  const bool client_signed = role_ == Role::server && !(session_->peer_certificates.empty() && session_->peer_raw_public_key.empty());
-  (client_signed ? state_.client_signature_scheme : state_.signature_scheme) = session_->signature_scheme;
+  const bool client_signed = role_ == Role::server && !(session_->peer_certificates.empty() &&
+                                                        session_->peer_raw_public_key.empty());
+  (client_signed ? state_.client_signature_scheme : state_.signature_scheme) =
+      session_->signature_scheme;
   state_.psk_identity = session_->psk_identity;
   state_.peer_certificates = std::move(session_->peer_certificates);
   state_.peer_raw_public_key = std::move(session_->peer_raw_public_key);
@@ -47,20 +53,23 @@ void Endpoint::resume(const wire::SuiteRow& suite) {
 
 void Endpoint::use_max_fragment_length(std::uint8_t code) {
   max_fragment_length_ = code;
-  if (code != 0) state_.send_fragment_limit = state_.receive_fragment_limit = std::size_t{1} << (8 + code);
+  if (code != 0)
+    state_.send_fragment_limit = state_.receive_fragment_limit = std::size_t{1} << (8 + code);
 }
 
 Result<void> Endpoint::keep_certificates(const Certificates& message) {
   const std::size_t count = message.certificate_list.size(), limit = config_.limits.certificates;
   if (count > limit)
     return fail(Errc::certificate_path_too_long,
-                std::to_string(count) + " certificates came; Limits::certificates allows " + std::to_string(limit));
+                std::to_string(count) + " certificates came; Limits::certificates allows " +
+                    std::to_string(limit));
   state_.peer_certificates.clear();
   unusable_certificates_.clear();
   std::size_t place = 0;
   for (const Bytes der : message.certificate_list) {
     auto certificate = Certificate::from_der(der);
-    const bool may_do_without = place > 0 && !certificate && certificate.error().code != Errc::out_of_memory;
+    const bool may_do_without =
+        place > 0 && !certificate && certificate.error().code != Errc::out_of_memory;
     if (may_do_without)
       unusable_certificates_.push_back({place, certificate.error()});
     else if (!certificate)
@@ -106,17 +115,21 @@ Result<Outcome> Endpoint::await_verdict() {
 }
 
 Result<Outcome> Endpoint::derive_keys() {
-  auto schedule = negotiated_.resumed ? KeySchedule::resume(provider(), *suite_, session_->master_secret.bytes())
-                                      : KeySchedule::from({.provider = provider(),
-                                                           .suite = *suite_,
-                                                           .pre_master_secret = pre_master_secret_.bytes(),
-                                                           .client_random = client_random_,
-                                                           .server_random = server_random_,
-                                                           .session_hash = state_.extended_master_secret ? std::optional(transcript_.hash()) : std::nullopt});
+  auto schedule = negotiated_.resumed
+                      ? KeySchedule::resume(provider(), *suite_, session_->master_secret.bytes())
+                      : KeySchedule::from({.provider = provider(),
+                                           .suite = *suite_,
+                                           .pre_master_secret = pre_master_secret_.bytes(),
+                                           .client_random = client_random_,
+                                           .server_random = server_random_,
+                                           .session_hash = state_.extended_master_secret
+                                                               ? std::optional(transcript_.hash())
+                                                               : std::nullopt});
   pre_master_secret_.clear();  // RFC 5246 §8.1: once the master secret is computed
   if (!schedule) return fail(schedule.error());
   keys_ = std::move(*schedule);
-  if (observer_ != nullptr) observer_->on_secret({"CLIENT_RANDOM", client_random_, keys_->master_secret()});
+  if (observer_ != nullptr)
+    observer_->on_secret({"CLIENT_RANDOM", client_random_, keys_->master_secret()});
   const auto block = keys_->key_block(client_random_, server_random_, state_.encrypt_then_mac);
   if (!block) return fail(block.error());
   if (const auto set = channel_.set_pending(*block); !set) return fail(set.error());
@@ -141,7 +154,9 @@ Result<void> Endpoint::receive_finished(Bytes body) {
   auto verified = keys_->verify_finished(peer_of(role_), transcript_.hash(), finished->verify_data);
   if (!verified) return fail(verified.error());
   finished_verified_ = *verified;
-  std::ranges::copy(finished->verify_data, (role_ == Role::client ? kept_.server_verify_data : kept_.client_verify_data).begin());
+  std::ranges::copy(
+      finished->verify_data,
+      (role_ == Role::client ? kept_.server_verify_data : kept_.client_verify_data).begin());
   return {};
 }
 
@@ -152,7 +167,9 @@ Session Endpoint::session_of() const {
           .established = session_ && negotiated_.resumed ? session_->established : now_,
           .max_fragment_length = max_fragment_length_,
           .group = state_.group,
-          .signature_scheme = role_ == Role::server && state_.client_signature_scheme ? state_.client_signature_scheme : state_.signature_scheme,
+          .signature_scheme = role_ == Role::server && state_.client_signature_scheme
+                                  ? state_.client_signature_scheme
+                                  : state_.signature_scheme,
           .psk_identity = state_.psk_identity,
           .peer_certificates = state_.peer_certificates,
           .verified_chain = peer_verified_ ? peer_verified_->chain() : std::vector<Certificate>(),
@@ -160,11 +177,13 @@ Session Endpoint::session_of() const {
           .peer_raw_public_key = state_.peer_raw_public_key};
 }
 
-Result<Outcome> Endpoint::complete(PeerVerified& peer, const SignatureVerified&, const FinishedVerified&) {
+Result<Outcome> Endpoint::complete(PeerVerified& peer, const SignatureVerified&,
+                                   const FinishedVerified&) {
   state_.verified_chain = peer.release();
   state_.handshake_complete = true;
   kept_.prf_hash = suite_->prf_hash;
-  if (config_.keep_master_secret) kept_.master_secret = Secret<kMasterSecretSize>::copy_of(keys_->master_secret());
+  if (config_.keep_master_secret)
+    kept_.master_secret = Secret<kMasterSecretSize>::copy_of(keys_->master_secret());
   kept_.client_random = client_random_;
   kept_.server_random = server_random_;
   kept_.encrypt_then_mac |= state_.encrypt_then_mac;

@@ -9,11 +9,15 @@ constexpr Role kClient = Role::client;
 constexpr Role kServer = Role::server;
 constexpr Presence kMayBeLeftOut = Presence::sender_decides;
 
-// When a row is part of the handshake. RFC 5246 §7.4.2 to §7.4.8; RFC 4279 §2 for keys shared beforehand.
+// When a row is part of the handshake. RFC 5246 §7.4.2 to §7.4.8; RFC 4279 §2 for keys shared
+// beforehand.
 constexpr bool by_certificate(const Negotiated& n) { return has_certificate(n.key_exchange); }
 constexpr bool server_signs(const Negotiated& n) { return has_signature(n.key_exchange); }
-constexpr bool server_has_share(const Negotiated& n) { return has_dhe(n.key_exchange) || has_ecdhe(n.key_exchange); }
-constexpr bool bare_psk(const Negotiated& n) { return n.key_exchange == KeyExchange::psk; }  // the message holds a hint, if there is one
+constexpr bool server_has_share(const Negotiated& n) {
+  return has_dhe(n.key_exchange) || has_ecdhe(n.key_exchange);
+}
+// RFC 4279 §2: the message holds a hint, if the server has one.
+constexpr bool bare_psk(const Negotiated& n) { return n.key_exchange == KeyExchange::psk; }
 constexpr bool status_announced(const Negotiated& n) { return n.certificate_status; }
 constexpr bool ticket_announced(const Negotiated& n) { return n.new_session_ticket; }
 constexpr bool certificate_requested(const Negotiated& n) { return n.certificate_requested; }
@@ -37,7 +41,7 @@ constexpr Row kFull[] = {
     {kClient, Act::choose_identity, certificate_requested},
     {kClient, Act::certificate, certificate_requested},
     {kClient, Act::client_key_exchange},
-    {kClient, Act::derive_keys},  // here: the session hash ends with ClientKeyExchange (RFC 7627 §3)
+    {kClient, Act::derive_keys},  // RFC 7627 §3: the session hash ends with ClientKeyExchange
     {kServer, Act::derive_keys},
     {kClient, Act::sign, client_has_certificate},
     {kClient, Act::certificate_verify, client_has_certificate},
@@ -111,7 +115,8 @@ Result<Outcome> Flow::advance() {
     const Result<Outcome> outcome = is_local(row.act) ? steps_.take(row.act) : steps_.send(row.act);
     if (!outcome) return fail(outcome.error());
     if (*outcome == Outcome::waits) return outcome;
-    if (*outcome == Outcome::left_out && row.presence == Presence::required) return fail({Errc::internal_error, name(row.act)});
+    if (*outcome == Outcome::left_out && row.presence == Presence::required)
+      return fail({Errc::internal_error, name(row.act)});
   }
   return Outcome::done;
 }
@@ -124,13 +129,16 @@ Result<Outcome> Flow::receive(Act message, Bytes bytes) {
     if (ours(row)) break;
     if (row.act == message) {
       at_ = i;
-      if (const auto received = steps_.receive(message, bytes); !received) return fail(received.error());
+      if (const auto received = steps_.receive(message, bytes); !received)
+        return fail(received.error());
       next();
       return advance();
     }
     if (row.presence == Presence::required) break;
   }
-  return fail({message == Act::change_cipher_spec ? Errc::unexpected_change_cipher_spec : Errc::unexpected_message, name(message)});
+  return fail({message == Act::change_cipher_spec ? Errc::unexpected_change_cipher_spec
+                                                  : Errc::unexpected_message,
+               name(message)});
 }
 
 const Row* Flow::due_row() const {
@@ -145,7 +153,9 @@ bool Flow::awaits(Act message) const {
 }
 
 bool Flow::ours_are_sent() const {
-  return std::ranges::none_of(rows_.subspan(at_), [this](const Row& r) { return concerns_us(r) && ours(r) && !is_local(r.act); });
+  return std::ranges::none_of(rows_.subspan(at_), [this](const Row& r) {
+    return concerns_us(r) && ours(r) && !is_local(r.act);
+  });
 }
 
 const char* Flow::due() const {
@@ -153,8 +163,11 @@ const char* Flow::due() const {
   return row == nullptr ? "complete" : name(row->act);
 }
 
-// Local steps of the peer are none of our business, and rows that do not apply to this handshake are nobody's.
-bool Flow::concerns_us(const Row& row) const { return row.applies(steps_.negotiated()) && (ours(row) || !is_local(row.act)); }
+// Local steps of the peer are none of our business, and rows that do not apply to this handshake
+// are nobody's.
+bool Flow::concerns_us(const Row& row) const {
+  return row.applies(steps_.negotiated()) && (ours(row) || !is_local(row.act));
+}
 
 void Flow::next() {
   const bool hello = rows_[at_].act == Act::server_hello;

@@ -1,4 +1,5 @@
-// The handshake as RFC 5246 draws it: figure 1 and figure 2 as tables, and the runner that alone knows their order.
+// The handshake as RFC 5246 draws it: figure 1 and figure 2 as tables, and the runner that alone
+// knows their order.
 #pragma once
 
 #include <cstdint>
@@ -26,9 +27,10 @@ enum class Act : std::uint16_t {
   client_key_exchange = 16,
   finished = 20,
   certificate_status = 22,
-  change_cipher_spec = 0x100,  // its own content type (RFC 5246 §7.1), but it has its place in the figures; no HandshakeType has this number
-  // Local steps: the only ones that may wait for an answer from outside. They may be taken again, draw no randomness before
-  // they can finish, and hash nothing.
+  change_cipher_spec = 0x100,  // its own content type (RFC 5246 §7.1), but it has its place in the
+                               // figures; no HandshakeType has this number
+  // Local steps: the only ones that may wait for an answer from outside. They may be taken again,
+  // draw no randomness before they can finish, and hash nothing.
   choose_configuration = 0x200,
   look_up_session,
   negotiate,
@@ -40,7 +42,8 @@ enum class Act : std::uint16_t {
 };
 constexpr bool is_local(Act act) { return act >= Act::choose_configuration; }
 constexpr Act act_of(HandshakeType type) { return static_cast<Act>(type); }
-/// "ServerHello", "[ChangeCipherSpec]", "(verify peer)": a static text, for errors, traces, tests and diagrams.
+/// "ServerHello", "[ChangeCipherSpec]", "(verify peer)": a static text, for errors, traces, tests
+/// and diagrams.
 const char* name(Act act);
 
 /// What both ends know alike; rows ask it whether they apply.
@@ -73,27 +76,34 @@ enum class Outcome : std::uint8_t {
   left_out,  ///< a message that the sender may leave out, and did
 };
 
-/// One end's functions, a row each (lib/handshake/client.cpp, server.cpp). None of them knows what comes next.
+/// One end's functions, a row each (lib/handshake/client.cpp, server.cpp). None of them knows what
+/// comes next.
 class Steps {
  public:
   virtual ~Steps() = default;
   virtual const Negotiated& negotiated() const = 0;
   /// Before each row of ours: whether to go on another time.
   virtual bool pause() { return false; }
-  virtual Result<Outcome> take(Act local_step) = 0;            ///< may be called again
-  virtual Result<Outcome> send(Act message) = 0;               ///< called once
-  virtual Result<void> receive(Act message, Bytes bytes) = 0;  ///< called once; `bytes` are header and body, empty for ChangeCipherSpec
+  virtual Result<Outcome> take(Act local_step) = 0;  ///< may be called again
+  virtual Result<Outcome> send(Act message) = 0;     ///< called once
+  virtual Result<void> receive(
+      Act message,
+      Bytes bytes) = 0;  ///< called once; `bytes` are header and body, empty for ChangeCipherSpec
 };
 
 /// The runner. The first error stays.
 class Flow {
  public:
-  Flow(Role role, Steps& steps, std::span<const Row> full = full_handshake(), std::span<const Row> abbreviated = abbreviated_handshake());
+  Flow(Role role, Steps& steps, std::span<const Row> full = full_handshake(),
+       std::span<const Row> abbreviated = abbreviated_handshake());
 
-  /// Takes our local steps and sends our messages until the peer has to speak, an answer is waited for, or the handshake is complete.
+  /// Takes our local steps and sends our messages until the peer has to speak, an answer is waited
+  /// for, or the handshake is complete.
   Result<Outcome> advance();
-  /// Takes the peer's next message: the row that is due, or a later one if those between are the sender's to leave out. Anything
-  /// else is Errc::unexpected_message (unexpected_change_cipher_spec), which names the row that was due. Not to be called while a local step waits.
+  /// Takes the peer's next message: the row that is due, or a later one if those between are the
+  /// sender's to leave out. Anything else is Errc::unexpected_message
+  /// (unexpected_change_cipher_spec), which names the row that was due. Not to be called while a
+  /// local step waits.
   Result<Outcome> receive(Act message, Bytes bytes);
 
   bool complete() const { return at_ == rows_.size(); }

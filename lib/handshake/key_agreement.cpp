@@ -15,7 +15,8 @@ Result<void> KeyAgreement::generate(const Provider& provider, const wire::GroupR
 }
 
 Result<void> KeyAgreement::generate(const Provider& provider, const DhParameters& parameters) {
-  if (!provider.dh) return fail(Errc::algorithm_unavailable, "Diffie-Hellman in the server's field");
+  if (!provider.dh)
+    return fail(Errc::algorithm_unavailable, "Diffie-Hellman in the server's field");
   auto share = provider.dh.implementation->generate(parameters, provider.rng());
   if (!share) return fail(share.error());
   share_ = std::move(*share);
@@ -28,7 +29,8 @@ Result<void> KeyAgreement::agree(Bytes peer_public_value, PreMasterSecret& out) 
   out.resize(secret_size_);
   const auto derived = share_->derive(peer_public_value, out.bytes());
   share_.reset();
-  // RFC 7919 §3, §4: the alert is handshake_failure, and RFC 8422 §5.11's for a curve is illegal_parameter.
+  // RFC 7919 §3, §4: the alert is handshake_failure, and RFC 8422 §5.11's for a curve is
+  // illegal_parameter.
   if (!derived && is_field_ && derived.error().code == Errc::bad_key_share)
     return fail(Errc::bad_dh_public_value);
   if (derived && is_field_) out = PreMasterSecret::copy_of(dh_pre_master_secret(out.bytes()));

@@ -31,7 +31,8 @@ class Prf {
  public:
   /// Errors: Errc::out_of_memory.
   static Result<Prf> with_secret(const Provider& provider, HashAlgorithm hash, Bytes secret);
-  /// Fills `out` with PRF(secret, label, seed), the seed being the concatenation of its parts. Errors: Errc::crypto_failed.
+  /// Fills `out` with PRF(secret, label, seed), the seed being the concatenation of its parts.
+  /// Errors: Errc::crypto_failed.
   Result<void> expand(std::string_view label, Bytes seed1, Bytes seed2, MutableBytes out);
 
  private:
@@ -40,7 +41,8 @@ class Prf {
   std::size_t digest_;
 };
 
-/// RFC 5246 §6.3: three pairs of keys, the client's first. The views show the key block, which wipes itself.
+/// RFC 5246 §6.3: three pairs of keys, the client's first. The views show the key block, which
+/// wipes itself.
 struct KeyBlock {
   wire::RecordCipher cipher = {};
   bool encrypt_then_mac = false;  ///< RFC 7366, for a block cipher
@@ -53,7 +55,9 @@ struct KeyBlock {
   }
 
  private:
-  Bytes part(std::size_t at, std::size_t size, Role writer) const { return bytes.bytes().subspan(at + (writer == Role::client ? 0 : size), size); }
+  Bytes part(std::size_t at, std::size_t size, Role writer) const {
+    return bytes.bytes().subspan(at + (writer == Role::client ? 0 : size), size);
+  }
 };
 
 /// The master secret of one connection, and what is made of it.
@@ -64,14 +68,17 @@ class KeySchedule {
     const wire::SuiteRow& suite;
     Bytes pre_master_secret;
     Bytes client_random, server_random;
-    std::optional<Digest> session_hash;  ///< RFC 7627 §3, up to and including ClientKeyExchange; none: RFC 5246 §8.1
+    std::optional<Digest>
+        session_hash;  ///< RFC 7627 §3, up to and including ClientKeyExchange; none: RFC 5246 §8.1
   };
   static Result<KeySchedule> from(const Inputs& inputs);
   /// RFC 5246 §8.1: of a session that is resumed.
-  static Result<KeySchedule> resume(const Provider& provider, const wire::SuiteRow& suite, Bytes master_secret);
+  static Result<KeySchedule> resume(const Provider& provider, const wire::SuiteRow& suite,
+                                    Bytes master_secret);
 
   Bytes master_secret() const { return master_secret_.bytes(); }
-  Result<KeyBlock> key_block(Bytes client_random, Bytes server_random, bool encrypt_then_mac = false);
+  Result<KeyBlock> key_block(Bytes client_random, Bytes server_random,
+                             bool encrypt_then_mac = false);
   /// RFC 5246 §7.4.9: what `sender`'s Finished says behind these messages.
   Result<VerifyData> verify_data(Role sender, const Digest& messages);
   /// The peer's Finished, compared in constant time. Errors: Errc::bad_finished.

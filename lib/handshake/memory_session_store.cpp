@@ -20,8 +20,10 @@ class MemorySessionStore final : public SessionStore {
     forget(key);
     const std::size_t cost = cost_of(key.size(), session.size());
     if (limits_.sessions == 0 || cost > limits_.bytes) return;
-    while (order_.size() >= limits_.sessions || bytes_ + cost > limits_.bytes) forget(bytes_of(order_.back().key));
-    order_.push_front({std::string(text_of(key)), SecretVector(session.begin(), session.end()), expires});
+    while (order_.size() >= limits_.sessions || bytes_ + cost > limits_.bytes)
+      forget(bytes_of(order_.back().key));
+    order_.push_front(
+        {std::string(text_of(key)), SecretVector(session.begin(), session.end()), expires});
     table_.emplace(order_.front().key, order_.begin());
     bytes_ += cost;
   } catch (const std::bad_alloc&) {  // a session less is a full handshake more
@@ -54,7 +56,9 @@ class MemorySessionStore final : public SessionStore {
 
   /// Two nodes, a bucket and the headers that an allocator adds; measured, and rounded up.
   static constexpr std::size_t kOverhead = 256;
-  static std::size_t cost_of(std::size_t key, std::size_t session) { return key + session + kOverhead; }
+  static std::size_t cost_of(std::size_t key, std::size_t session) {
+    return key + session + kOverhead;
+  }
 
   void forget(Bytes key) {
     const auto found = table_.find(text_of(key));
@@ -74,6 +78,8 @@ class MemorySessionStore final : public SessionStore {
 
 }  // namespace
 
-std::shared_ptr<SessionStore> make_memory_session_store(const MemoryStoreLimits& limits) { return std::make_shared<MemorySessionStore>(limits); }
+std::shared_ptr<SessionStore> make_memory_session_store(const MemoryStoreLimits& limits) {
+  return std::make_shared<MemorySessionStore>(limits);
+}
 
 }  // namespace tls12

@@ -11,7 +11,9 @@
 namespace tls12::handshake {
 namespace {
 
-bool contains(Bytes list, std::uint8_t value) { return std::ranges::find(list, value) != list.end(); }
+bool contains(Bytes list, std::uint8_t value) {
+  return std::ranges::find(list, value) != list.end();
+}
 
 /// RFC 7919 §2: the codepoints for finite fields, those of its future ones among them.
 bool is_field(NamedGroup group) { return static_cast<unsigned>(group) >> 8 == 1; }
@@ -21,11 +23,15 @@ bool lists_fields(const ClientHello& hello) {
                                                        hello.supported_groups->end(), is_field);
 }
 
-/// RFC 8422 §5.1 and RFC 7919 §4: a client that names no group of a kind leaves the choice to us: what everybody has. One that names some gets one of them.
+/// RFC 8422 §5.1 and RFC 7919 §4: a client that names no group of a kind leaves the choice to us:
+/// what everybody has. One that names some gets one of them.
 const wire::GroupRow* choose_group(const Abilities& ours, const ClientHello& hello, bool field) {
   const auto is_kind = [&](NamedGroup group) { return is_field(group) == field; };
-  const bool says = hello.supported_groups && std::ranges::any_of(hello.supported_groups->begin(), hello.supported_groups->end(), is_kind);
-  // A list without a curve is a client without curves; one without fields may be of a client that does not know RFC 7919.
+  const bool says =
+      hello.supported_groups &&
+      std::ranges::any_of(hello.supported_groups->begin(), hello.supported_groups->end(), is_kind);
+  // A list without a curve is a client without curves; one without fields may be of a client that
+  // does not know RFC 7919.
   if (!says && hello.supported_groups && !field) return nullptr;
   const wire::GroupRow* first = nullptr;
   for (const auto* row : ours.groups) {
@@ -36,18 +42,21 @@ const wire::GroupRow* choose_group(const Abilities& ours, const ClientHello& hel
   return says ? nullptr : first;
 }
 
-// RFC 8422 §5.1: a client that lists its groups must have the curve of an EC certificate among them.
+// RFC 8422 §5.1: a client that lists its groups must have the curve of an EC certificate among
+// them.
 bool curve_is_welcome(const ClientHello& hello, KeyKind key) {
   const auto curve = wire::curve_of(key);
   return !curve || !hello.supported_groups || hello.supported_groups->contains(*curve);
 }
 
-/// The first scheme of ours that is accepted and that the key can do. RFC 5246 §7.4.1.4.1: to say nothing is to accept SHA-1 alone.
+/// The first scheme of ours that is accepted and that the key can do. RFC 5246 §7.4.1.4.1: to say
+/// nothing is to accept SHA-1 alone.
 bool choose_scheme(const std::optional<ListOf16<SignatureScheme>>& accepted,
                    Credential& credential) {
   const ShownIdentity& shown = *credential.identity;
   for (const auto* row : shown.signing_schemes) {
-    const bool welcome = accepted ? accepted->contains(row->scheme) : row->hash == HashAlgorithm::sha1;
+    const bool welcome =
+        accepted ? accepted->contains(row->scheme) : row->hash == HashAlgorithm::sha1;
     const auto algorithm = welcome ? algorithm_for(row->scheme, shown.key) : std::nullopt;
     if (!algorithm) continue;
     credential.scheme = row->scheme;
@@ -91,8 +100,9 @@ Candidates candidates_for(CertificateType type, const std::optional<x509::Refere
   return found;
 }
 
-/// The values of a peer's list that `is_kept` keeps, each once and in its order, for choices that look through it again and again. A list on the wire may have
-/// 32,767 values; few of them mean anything.
+/// The values of a peer's list that `is_kept` keeps, each once and in its order, for choices that
+/// look through it again and again. A list on the wire may have 32,767 values; few of them mean
+/// anything.
 template <class E, class IsKept>
 std::vector<std::uint8_t> shortened(const ListOf16<E>& list, IsKept is_kept) {
   constexpr std::size_t kUsual = 256;  // bytes: more than the registry has suites for
@@ -103,7 +113,9 @@ std::vector<std::uint8_t> shortened(const ListOf16<E>& list, IsKept is_kept) {
     const auto number = static_cast<unsigned>(value);
     if (seen.test(number)) continue;
     seen.set(number);
-    if (is_kept(value)) wire.insert(wire.end(), {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)});
+    if (is_kept(value))
+      wire.insert(wire.end(),
+                  {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)});
   }
   return wire;
 }
@@ -111,16 +123,20 @@ template <class E>
 std::vector<std::uint8_t> shortened(const ListOf16<E>& list) {
   return shortened(list, [](E value) { return wire::find(value) != nullptr; });
 }
-/// Of groups that are not known one of each kind stays: it says that the client lists those that it has.
+/// Of groups that are not known one of each kind stays: it says that the client lists those that it
+/// has.
 std::vector<std::uint8_t> shortened(const ListOf16<NamedGroup>& list) {
   bool has_unknown[2] = {};
-  return shortened(list, [&](NamedGroup group) { return wire::find(group) != nullptr || !std::exchange(has_unknown[is_field(group)], true); });
+  return shortened(list, [&](NamedGroup group) {
+    return wire::find(group) != nullptr || !std::exchange(has_unknown[is_field(group)], true);
+  });
 }
 
 /// A ClientHello with its lists shortened.
 class ShortHello {
  public:
-  explicit ShortHello(const ClientHello& hello) : hello_(hello), suites_(shortened(hello.cipher_suites)) {
+  explicit ShortHello(const ClientHello& hello)
+      : hello_(hello), suites_(shortened(hello.cipher_suites)) {
     hello_.cipher_suites = ListOf16<CipherSuite>(suites_);
     shorten(hello_.supported_groups, groups_);
     shorten(hello_.signature_algorithms, schemes_);
@@ -142,7 +158,8 @@ class ShortHello {
   std::vector<std::uint8_t> suites_, groups_, schemes_, certificate_schemes_;
 };
 
-/// RFC 5246 §7.4.2, §7.4.6: whether a chain is signed as the other end can verify. What issued itself is not verified by its signature.
+/// RFC 5246 §7.4.2, §7.4.6: whether a chain is signed as the other end can verify. What issued
+/// itself is not verified by its signature.
 bool is_signed_by(std::span<const Certificate> chain, const ListOf16<SignatureScheme>& schemes) {
   return std::ranges::all_of(chain, [&](const Certificate& certificate) {
     const auto& parsed = certificate.parsed();
@@ -154,7 +171,8 @@ bool is_signed_by(std::span<const Certificate> chain, const ListOf16<SignatureSc
 class Chooser {
  public:
   /// Among identities whose chains are signed by `chain_schemes`, or among all.
-  Chooser(const ServerContext::Content& context, const ClientHello& hello, const std::optional<ListOf16<SignatureScheme>>& chain_schemes)
+  Chooser(const ServerContext::Content& context, const ClientHello& hello,
+          const std::optional<ListOf16<SignatureScheme>>& chain_schemes)
       : context_(context), hello_(hello), chain_schemes_(chain_schemes) {
     const auto wanted = name_wanted(hello);
     for (const CertificateType type :
@@ -164,7 +182,8 @@ class Chooser {
   }
 
   bool visit(const wire::SuiteRow& suite) {
-    if (suite.cbc() != nullptr && !hello_.encrypt_then_mac && context_.config.common.require_encrypt_then_mac)
+    if (suite.cbc() != nullptr && !hello_.encrypt_then_mac &&
+        context_.config.common.require_encrypt_then_mac)
       return missing(Errc::encrypt_then_mac_missing);
     Choice choice{.suite = &suite};
     if (has_ecdhe(suite.key_exchange) || has_dhe(suite.key_exchange)) {
@@ -180,7 +199,9 @@ class Chooser {
     return true;
   }
 
-  Result<Choice> result() const { return choice_.suite != nullptr ? Result<Choice>(choice_) : fail(missing_); }
+  Result<Choice> result() const {
+    return choice_.suite != nullptr ? Result<Choice>(choice_) : fail(missing_);
+  }
 
  private:
   // The first identity that serves the suite, as the first type in which one does.
@@ -235,7 +256,8 @@ class Chooser {
 
 // Both lists, one by the order of the other, until `visit` is content.
 template <class Visit>
-void for_each_common_suite(const ServerContext::Content& context, const ClientHello& hello, Visit visit) {
+void for_each_common_suite(const ServerContext::Content& context, const ClientHello& hello,
+                           Visit visit) {
   if (context.config.prefer_client_order) {
     for (const CipherSuite suite : hello.cipher_suites) {
       const auto row = std::ranges::find(context.abilities.suites, suite, &wire::SuiteRow::suite);
@@ -256,48 +278,65 @@ class Authorities {
   }
   /// Whether a chain has a certificate that one of them issued; to name none is to welcome all.
   bool welcome(std::span<const Certificate> chain) const {
-    const auto issued = [&](const Certificate& certificate) { return std::ranges::binary_search(names_, certificate.parsed().issuer, kByOctets); };
+    const auto issued = [&](const Certificate& certificate) {
+      return std::ranges::binary_search(names_, certificate.parsed().issuer, kByOctets);
+    };
     return names_.empty() || std::ranges::any_of(chain, issued);
   }
 
  private:
-  static constexpr auto kByOctets = [](Bytes a, Bytes b) { return std::ranges::lexicographical_compare(a, b); };
+  static constexpr auto kByOctets = [](Bytes a, Bytes b) {
+    return std::ranges::lexicographical_compare(a, b);
+  };
   std::vector<Bytes> names_;
 };
 
 }  // namespace
 
 Result<void> check_client_hello(const ClientHello& hello) {
-  // RFC 5246 appendix E.1: a client may offer more than we speak, then it gets TLS 1.2; one that offers less is refused.
+  // RFC 5246 appendix E.1: a client may offer more than we speak, then it gets TLS 1.2; one that
+  // offers less is refused.
   if (hello.client_version < ProtocolVersion::tls12) {
     const bool fallback = hello.cipher_suites.contains(CipherSuite::TLS_FALLBACK_SCSV);
-    return fail(fallback ? Errc::inappropriate_fallback : Errc::version_not_supported, name(hello.client_version));
+    return fail(fallback ? Errc::inappropriate_fallback : Errc::version_not_supported,
+                name(hello.client_version));
   }
   if (!contains(hello.compression_methods, 0)) return fail(Errc::null_compression_missing);
-  // RFC 5746 §3.6: in a first handshake, and a server has no other, there is nothing that could have been renegotiated.
-  if (hello.renegotiation_info && !hello.renegotiation_info->empty()) return fail(Errc::renegotiation_info_not_empty);
-  if (hello.ec_point_formats && !contains(*hello.ec_point_formats, static_cast<std::uint8_t>(EcPointFormat::uncompressed)))
+  // RFC 5746 §3.6: in a first handshake, and a server has no other, there is nothing that could
+  // have been renegotiated.
+  if (hello.renegotiation_info && !hello.renegotiation_info->empty())
+    return fail(Errc::renegotiation_info_not_empty);
+  if (hello.ec_point_formats &&
+      !contains(*hello.ec_point_formats, static_cast<std::uint8_t>(EcPointFormat::uncompressed)))
     return fail(Errc::point_format_missing);
   // RFC 6066 §4: four values are defined; RFC 8449 §4: below 64 no peer may go.
-  if (hello.max_fragment_length && (*hello.max_fragment_length < 1 || *hello.max_fragment_length > 4))
-    return fail(Errc::fragment_limit_wrong, "max_fragment_length " + std::to_string(*hello.max_fragment_length));
+  if (hello.max_fragment_length &&
+      (*hello.max_fragment_length < 1 || *hello.max_fragment_length > 4))
+    return fail(Errc::fragment_limit_wrong,
+                "max_fragment_length " + std::to_string(*hello.max_fragment_length));
   if (hello.record_size_limit && *hello.record_size_limit < 64)
-    return fail(Errc::fragment_limit_wrong, "record_size_limit " + std::to_string(*hello.record_size_limit));
+    return fail(Errc::fragment_limit_wrong,
+                "record_size_limit " + std::to_string(*hello.record_size_limit));
   return {};
 }
 
 bool signals_secure_renegotiation(const ClientHello& hello) {
-  return hello.renegotiation_info || hello.cipher_suites.contains(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
+  return hello.renegotiation_info ||
+         hello.cipher_suites.contains(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
 }
 
 Result<Choice> choose(const ServerContext::Content& context, const ClientHello& whole_hello) {
   const ShortHello shorter(whole_hello);
   const ClientHello& hello = shorter.view();
-  // RFC 8446 §4.2.3: signature_algorithms_cert is about the chain alone. Where there is none, signature_algorithms speaks of the chain too (RFC 5246 §7.4.2),
-  // but many mean only handshakes by it: then a chain that it does not cover is better than no connection (RFC 8446 §4.4.2.2), and the client judges it.
-  const auto choose_by = [&](const std::optional<ListOf16<SignatureScheme>>& chain_schemes) -> Result<Choice> {
+  // RFC 8446 §4.2.3: signature_algorithms_cert is about the chain alone. Where there is none,
+  // signature_algorithms speaks of the chain too (RFC 5246 §7.4.2), but many mean only handshakes
+  // by it: then a chain that it does not cover is better than no connection (RFC 8446 §4.4.2.2),
+  // and the client judges it.
+  const auto choose_by =
+      [&](const std::optional<ListOf16<SignatureScheme>>& chain_schemes) -> Result<Choice> {
     Chooser chooser(context, hello, chain_schemes);
-    for_each_common_suite(context, hello, [&](const wire::SuiteRow& suite) { return chooser.visit(suite); });
+    for_each_common_suite(context, hello,
+                          [&](const wire::SuiteRow& suite) { return chooser.visit(suite); });
     return chooser.result();
   };
   if (hello.signature_algorithms_cert) return choose_by(hello.signature_algorithms_cert);
@@ -315,9 +354,11 @@ Result<void> check_server_name(const ServerContext::Content& context, const Clie
 }
 
 Result<Bytes> choose_protocol(const ServerContext::Content& context, const ClientHello& hello) {
-  if (!hello.application_layer_protocol_negotiation && context.config.common.require_application_protocol)
+  if (!hello.application_layer_protocol_negotiation &&
+      context.config.common.require_application_protocol)
     return fail(Errc::no_common_application_protocol, "the client does not offer any");
-  if (!hello.application_layer_protocol_negotiation || context.abilities.protocols_wire.empty()) return Bytes{};
+  if (!hello.application_layer_protocol_negotiation || context.abilities.protocols_wire.empty())
+    return Bytes{};
   for (const Bytes ours : context.abilities.protocol_list())
     for (const Bytes theirs : *hello.application_layer_protocol_negotiation)
       if (std::ranges::equal(ours, theirs)) return ours;
@@ -331,7 +372,8 @@ std::optional<Credential> choose_for(const CertificateRequest& request,
   const Authorities authorities(request.certificate_authorities);
   const std::vector<std::uint8_t> schemes_wire = shortened(request.supported_signature_algorithms);
   const ListOf16<SignatureScheme> schemes(schemes_wire);
-  std::optional<Credential> second_best;                          // its chain is signed by what the server does not name, as in choose()
+  std::optional<Credential>
+      second_best;  // its chain is signed by what the server does not name, as in choose()
   for (const ShownIdentity& shown : identities) {
     if (!shown.identity.can_be_shown_as(shown_as)) continue;
     const auto type = client_certificate_type_of(shown.identity.key().kind());
@@ -361,13 +403,15 @@ std::vector<CertificateType> common_certificate_types(const std::vector<Certific
 std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme,
                                                 const x509::SubjectKey& key) {
   const auto algorithm = wire::algorithm_for(scheme, key.key.kind);
-  if (algorithm && key.pss && !key.pss->allows(algorithm->hash, algorithm->salt_size)) return std::nullopt;
+  if (algorithm && key.pss && !key.pss->allows(algorithm->hash, algorithm->salt_size))
+    return std::nullopt;
   return algorithm;
 }
 
 bool fits(KeyExchange key_exchange, KeyKind key) {
   switch (key_exchange) {
-    case KeyExchange::rsa: return key == KeyKind::rsa;  // RFC 4055 §1.2: an RSA-PSS key does not decrypt
+    case KeyExchange::rsa:
+      return key == KeyKind::rsa;  // RFC 4055 §1.2: an RSA-PSS key does not decrypt
     case KeyExchange::dhe_rsa:
     case KeyExchange::ecdhe_rsa: return key == KeyKind::rsa || key == KeyKind::rsa_pss;
     case KeyExchange::ecdhe_ecdsa: return key != KeyKind::rsa && key != KeyKind::rsa_pss;
@@ -376,7 +420,8 @@ bool fits(KeyExchange key_exchange, KeyKind key) {
 }
 
 bool usage_allows(KeyExchange key_exchange, const Certificate& certificate) {
-  const auto use = key_exchange == KeyExchange::rsa ? x509::KeyUsage::key_encipherment : x509::KeyUsage::digital_signature;
+  const auto use = key_exchange == KeyExchange::rsa ? x509::KeyUsage::key_encipherment
+                                                    : x509::KeyUsage::digital_signature;
   return certificate.parsed().extensions.allows(use);
 }
 

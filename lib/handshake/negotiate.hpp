@@ -1,4 +1,5 @@
-// What a server makes of a ClientHello, and a client of a CertificateRequest: pure functions of the message and the configuration.
+// What a server makes of a ClientHello, and a client of a CertificateRequest: pure functions of the
+// message and the configuration.
 #pragma once
 
 #include <optional>
@@ -24,9 +25,10 @@ struct Choice {
   bool by_name = false;                   ///< the credential is for the client's server_name
 };
 
-/// What every ClientHello must say, whatever the configuration (RFC 5246 §7.4.1.2, appendix E.1; RFC 5746 §3.6; RFC 7507 §3; RFC 8422 §5.1.2;
-/// RFC 8449 §4). Errors: version_not_supported, inappropriate_fallback, null_compression_missing, renegotiation_info_not_empty, point_format_missing,
-/// fragment_limit_wrong.
+/// What every ClientHello must say, whatever the configuration (RFC 5246 §7.4.1.2, appendix E.1;
+/// RFC 5746 §3.6; RFC 7507 §3; RFC 8422 §5.1.2;
+/// RFC 8449 §4). Errors: version_not_supported, inappropriate_fallback, null_compression_missing,
+/// renegotiation_info_not_empty, point_format_missing, fragment_limit_wrong.
 Result<void> check_client_hello(const ClientHello& hello);
 /// Whether the client signalled RFC 5746, in either of its two ways (§3.3).
 bool signals_secure_renegotiation(const ClientHello& hello);
@@ -37,11 +39,14 @@ Result<void> check_server_name(const ServerContext::Content& context, const Clie
 /// signature_algorithms_absent, no_common_suite, no_common_group, no_common_finite_field,
 /// no_common_signature_scheme, encrypt_then_mac_missing, certificate_type_not_offered.
 Result<Choice> choose(const ServerContext::Content& context, const ClientHello& hello);
-/// RFC 7301 §3.2: a view into the configuration; empty when the client has no such extension, or the server no protocols. Errors:
-/// no_common_application_protocol; where a protocol is required, also for a client without the extension.
+/// RFC 7301 §3.2: a view into the configuration; empty when the client has no such extension, or
+/// the server no protocols. Errors:
+/// no_common_application_protocol; where a protocol is required, also for a client without the
+/// extension.
 Result<Bytes> choose_protocol(const ServerContext::Content& context, const ClientHello& hello);
 
-/// RFC 5246 §7.4.4, §7.4.6: the first identity that the request welcomes by type, scheme and authority; none when there is none.
+/// RFC 5246 §7.4.4, §7.4.6: the first identity that the request welcomes by type, scheme and
+/// authority; none when there is none.
 std::optional<Credential> choose_for(const CertificateRequest& request,
                                      std::span<const ShownIdentity> identities,
                                      CertificateType shown_as = CertificateType::x509);
@@ -54,11 +59,14 @@ std::vector<CertificateType> common_certificate_types(const std::vector<Certific
 /// §3.3).
 std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme,
                                                 const x509::SubjectKey& key);
-std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme, const Certificate& certificate);
+std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme,
+                                                const Certificate& certificate);
 
-/// Whether a key of this kind can serve a suite of this key exchange (RFC 5246 §7.4.2, RFC 8422 §2, §5.3).
+/// Whether a key of this kind can serve a suite of this key exchange (RFC 5246 §7.4.2, RFC 8422 §2,
+/// §5.3).
 bool fits(KeyExchange key_exchange, KeyKind key);
-/// Whether the certificate's key usage allows what a server does with it in this key exchange (RFC 5246 §7.4.2).
+/// Whether the certificate's key usage allows what a server does with it in this key exchange (RFC
+/// 5246 §7.4.2).
 bool usage_allows(KeyExchange key_exchange, const Certificate& certificate);
 /// What RFC 5246 §7.4.4 and RFC 8422 §5.5 call a key that signs; nothing for one that cannot.
 std::optional<ClientCertificateType> client_certificate_type_of(KeyKind key);

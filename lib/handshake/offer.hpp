@@ -5,9 +5,11 @@
 
 namespace tls12::handshake {
 
-inline constexpr std::uint8_t kPointFormats[] = {static_cast<std::uint8_t>(EcPointFormat::uncompressed)};
+inline constexpr std::uint8_t kPointFormats[] = {
+    static_cast<std::uint8_t>(EcPointFormat::uncompressed)};
 
-/// The connection adds what it alone knows: its random, session, name and verify_data, and values that mean nothing.
+/// The connection adds what it alone knows: its random, session, name and verify_data, and values
+/// that mean nothing.
 ClientHello hello_of(const ClientContext::Content& context);
 
 /// RFC 6066 §4: 1 to 4 for max_fragment_length; 0 for none.

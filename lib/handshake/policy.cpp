@@ -15,10 +15,13 @@ CipherClass class_of(const wire::SuiteRow& row) {
   const AeadAlgorithm* aead = row.aead();
   if (aead == nullptr) return CipherClass::cbc;
   if (tag_size(*aead) < kMaxAeadTagSize) return CipherClass::ccm_8;
-  return *aead == AeadAlgorithm::aes_128_ccm || *aead == AeadAlgorithm::aes_256_ccm ? CipherClass::ccm : CipherClass::aead;
+  return *aead == AeadAlgorithm::aes_128_ccm || *aead == AeadAlgorithm::aes_256_ccm
+             ? CipherClass::ccm
+             : CipherClass::aead;
 }
 
-/// A policy is the union of its rows. Suites with keys shared beforehand are offered only where the configuration has such keys.
+/// A policy is the union of its rows. Suites with keys shared beforehand are offered only where the
+/// configuration has such keys.
 struct Row {
   SuitePolicy policy;
   std::vector<KeyExchange> key_exchanges;
@@ -33,7 +36,9 @@ const std::vector<Row>& rows() {
       {P::modern, {ecdhe_ecdsa, ecdhe_rsa, ecdhe_psk}, {aead}},
       {P::compatible, {ecdhe_ecdsa, ecdhe_rsa, ecdhe_psk, dhe_rsa, dhe_psk}, {aead, ccm}},
       {P::compatible, {ecdhe_ecdsa, ecdhe_rsa}, {cbc}},
-      {P::legacy, {ecdhe_ecdsa, ecdhe_rsa, ecdhe_psk, dhe_rsa, dhe_psk, rsa, psk}, {aead, ccm, cbc}},
+      {P::legacy,
+       {ecdhe_ecdsa, ecdhe_rsa, ecdhe_psk, dhe_rsa, dhe_psk, rsa, psk},
+       {aead, ccm, cbc}},
       {P::iot, {ecdhe_ecdsa, ecdhe_psk, dhe_psk, psk}, {aead, ccm, ccm_8}},
       {P::psk, {ecdhe_psk, dhe_psk, psk}, {aead, ccm}},
   };
@@ -42,16 +47,20 @@ const std::vector<Row>& rows() {
 
 bool is_in(SuitePolicy policy, const wire::SuiteRow& suite) {
   return std::ranges::any_of(rows(), [&](const Row& row) {
-    return row.policy == policy && std::ranges::count(row.key_exchanges, suite.key_exchange) != 0 && std::ranges::count(row.ciphers, class_of(suite)) != 0;
+    return row.policy == policy && std::ranges::count(row.key_exchanges, suite.key_exchange) != 0 &&
+           std::ranges::count(row.ciphers, class_of(suite)) != 0;
   });
 }
 
 // Of equal ones the ECDSA suites first, whose signatures are the cheaper ones.
-constexpr std::array kKeyExchangeOrder = {KeyExchange::ecdhe_ecdsa, KeyExchange::ecdhe_rsa, KeyExchange::ecdhe_psk, KeyExchange::dhe_rsa,
-                                          KeyExchange::dhe_psk,     KeyExchange::psk,       KeyExchange::rsa};
+constexpr std::array kKeyExchangeOrder = {
+    KeyExchange::ecdhe_ecdsa, KeyExchange::ecdhe_rsa, KeyExchange::ecdhe_psk, KeyExchange::dhe_rsa,
+    KeyExchange::dhe_psk,     KeyExchange::psk,       KeyExchange::rsa};
 // Among AEADs of equal rank.
-constexpr std::array kAeadOrder = {AeadAlgorithm::aes_128_gcm, AeadAlgorithm::aes_256_gcm,   AeadAlgorithm::chacha20_poly1305, AeadAlgorithm::aes_128_ccm,
-                                   AeadAlgorithm::aes_256_ccm, AeadAlgorithm::aes_128_ccm_8, AeadAlgorithm::aes_256_ccm_8};
+constexpr std::array kAeadOrder = {AeadAlgorithm::aes_128_gcm,       AeadAlgorithm::aes_256_gcm,
+                                   AeadAlgorithm::chacha20_poly1305, AeadAlgorithm::aes_128_ccm,
+                                   AeadAlgorithm::aes_256_ccm,       AeadAlgorithm::aes_128_ccm_8,
+                                   AeadAlgorithm::aes_256_ccm_8};
 
 template <class List, class Value>
 auto place(const List& list, Value value) {
@@ -63,8 +72,10 @@ auto preference(const wire::SuiteRow& row, const Provider& provider) {
   const bool no_forward_secrecy = !has_dhe(row.key_exchange) && !has_ecdhe(row.key_exchange);
   const AeadAlgorithm* aead = row.aead();
   const int rank = aead != nullptr ? provider[*aead].rank : 0;
-  const auto cipher = aead != nullptr ? place(kAeadOrder, *aead) : static_cast<std::ptrdiff_t>(digest_size(row.cbc()->mac));
-  return std::tuple(no_forward_secrecy, class_of(row), has_dhe(row.key_exchange), -rank, cipher, place(kKeyExchangeOrder, row.key_exchange));
+  const auto cipher = aead != nullptr ? place(kAeadOrder, *aead)
+                                      : static_cast<std::ptrdiff_t>(digest_size(row.cbc()->mac));
+  return std::tuple(no_forward_secrecy, class_of(row), has_dhe(row.key_exchange), -rank, cipher,
+                    place(kKeyExchangeOrder, row.key_exchange));
 }
 
 }  // namespace
@@ -72,10 +83,14 @@ auto preference(const wire::SuiteRow& row, const Provider& provider) {
 namespace handshake {
 
 bool available(const Provider& provider, const wire::SuiteRow& row) {
-  const bool cipher = row.aead() != nullptr ? static_cast<bool>(provider[*row.aead()]) : provider[row.cbc()->cipher] && provider.hmac(row.cbc()->mac);
+  const bool cipher = row.aead() != nullptr
+                          ? static_cast<bool>(provider[*row.aead()])
+                          : provider[row.cbc()->cipher] && provider.hmac(row.cbc()->mac);
   return cipher && provider[row.prf_hash] && provider.hmac(row.prf_hash);
 }
-bool available(const Provider& provider, const wire::GroupRow& row) { return static_cast<bool>(provider[row.algorithm]); }
+bool available(const Provider& provider, const wire::GroupRow& row) {
+  return static_cast<bool>(provider[row.algorithm]);
+}
 bool available(const Provider& provider, const wire::SchemeRow& row) {
   const auto algorithm = wire::algorithm_for(row.scheme, row.key);
   return algorithm && provider[algorithm->family];
@@ -84,7 +99,8 @@ bool available(const Provider& provider, const wire::SchemeRow& row) {
 }  // namespace handshake
 
 std::span<const SuitePolicy> policies() {
-  static constexpr SuitePolicy kAll[] = {SuitePolicy::modern, SuitePolicy::compatible, SuitePolicy::legacy, SuitePolicy::iot, SuitePolicy::psk};
+  static constexpr SuitePolicy kAll[] = {SuitePolicy::modern, SuitePolicy::compatible,
+                                         SuitePolicy::legacy, SuitePolicy::iot, SuitePolicy::psk};
   return kAll;
 }
 
@@ -103,13 +119,15 @@ std::vector<CipherSuite> suites_of(SuitePolicy policy, const Provider& provider)
   std::vector<const wire::SuiteRow*> chosen;
   for (const wire::SuiteRow& row : wire::suites())
     if (is_in(policy, row) && handshake::available(provider, row)) chosen.push_back(&row);
-  std::ranges::stable_sort(chosen, {}, [&](const wire::SuiteRow* row) { return preference(*row, provider); });
+  std::ranges::stable_sort(chosen, {},
+                           [&](const wire::SuiteRow* row) { return preference(*row, provider); });
   std::vector<CipherSuite> suites;
   for (const auto* row : chosen) suites.push_back(row->suite);
   return suites;
 }
 
-// The fast and misuse-resistant ones first. Fields only where a policy has suites for them; those above 4,096 bits cost more than anybody needs.
+// The fast and misuse-resistant ones first. Fields only where a policy has suites for them; those
+// above 4,096 bits cost more than anybody needs.
 std::vector<NamedGroup> groups_of(SuitePolicy policy) {
   using enum NamedGroup;
   if (policy == SuitePolicy::modern) return {x25519, secp256r1, secp384r1, secp521r1};
@@ -131,7 +149,9 @@ std::vector<SignatureScheme> schemes_of(SuitePolicy policy) {
                                           rsa_pkcs1_sha256,
                                           rsa_pkcs1_sha384,
                                           rsa_pkcs1_sha512};
-  if (policy == SuitePolicy::legacy) schemes.insert(schemes.end(), {ecdsa_sha1, rsa_pkcs1_sha1});  // RFC 9155 §2 ends them everywhere else
+  if (policy == SuitePolicy::legacy)
+    schemes.insert(schemes.end(),
+                   {ecdsa_sha1, rsa_pkcs1_sha1});  // RFC 9155 §2 ends them everywhere else
   return schemes;
 }
 

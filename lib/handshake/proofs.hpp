@@ -1,5 +1,5 @@
-// Proof tokens: what can only be had by having checked something. The steps that rely on a check take its token as a
-// parameter, so that leaving the check out does not compile.
+// Proof tokens: what can only be had by having checked something. The steps that rely on a check
+// take its token as a parameter, so that leaving the check out does not compile.
 #pragma once
 
 #include <optional>
@@ -12,8 +12,9 @@ namespace tls12::handshake {
 
 struct Session;
 
-/// The peer is who it should be: by its certificate, by a key that was shared beforehand, by a session that is resumed, or because the caller said
-/// by name that it does not matter. Made in verify.cpp alone.
+/// The peer is who it should be: by its certificate, by a key that was shared beforehand, by a
+/// session that is resumed, or because the caller said by name that it does not matter. Made in
+/// verify.cpp alone.
 class PeerVerified {
  public:
   /// From the peer's certificate to the trust anchor; empty unless a certificate was verified.
@@ -35,11 +36,13 @@ class PeerVerified {
   bool believed_anyway_;
 };
 
-/// The peer's signature is right: over the server's key exchange parameters, or over the client's handshake; or the key exchange has none, because the
-/// premaster secret itself proves who has the key. Made in verify.cpp alone.
+/// The peer's signature is right: over the server's key exchange parameters, or over the client's
+/// handshake; or the key exchange has none, because the premaster secret itself proves who has the
+/// key. Made in verify.cpp alone.
 class SignatureVerified {
  private:
-  friend Result<SignatureVerified> verify_key_exchange_signature(const struct KeyExchangeSignature&);
+  friend Result<SignatureVerified> verify_key_exchange_signature(
+      const struct KeyExchangeSignature&);
   friend Result<SignatureVerified> verify_certificate_verify(const struct HandshakeSignature&);
   friend SignatureVerified no_signature_expected();
   SignatureVerified() = default;

@@ -1,4 +1,5 @@
-// What a local step asks of whoever drives the engine (a signature is asked for in signing.hpp): one question at a time.
+// What a local step asks of whoever drives the engine (a signature is asked for in signing.hpp):
+// one question at a time.
 #pragma once
 
 #include <optional>
@@ -11,7 +12,8 @@ namespace tls12::handshake {
 
 class Question {
  public:
-  /// For a step: whether there is an answer. As long as there is none it asks, and the step waits; `about` stays valid.
+  /// For a step: whether there is an answer. As long as there is none it asks, and the step waits;
+  /// `about` stays valid.
   bool ask(Wants what, Bytes about = {}) {
     wants_ = what;
     about_ = about;

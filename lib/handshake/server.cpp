@@ -12,12 +12,17 @@ namespace tls12::handshake {
 namespace {
 
 constexpr std::uint8_t kPointFormats[] = {static_cast<std::uint8_t>(EcPointFormat::uncompressed)};
-constexpr std::uint8_t kCertificateTypes[] = {static_cast<std::uint8_t>(ClientCertificateType::rsa_sign),
-                                              static_cast<std::uint8_t>(ClientCertificateType::ecdsa_sign)};
+constexpr std::uint8_t kCertificateTypes[] = {
+    static_cast<std::uint8_t>(ClientCertificateType::rsa_sign),
+    static_cast<std::uint8_t>(ClientCertificateType::ecdsa_sign)};
 
-bool verifies(ClientAuthentication asked) { return asked == ClientAuthentication::verify_if_given || asked == ClientAuthentication::require_and_verify; }
+bool verifies(ClientAuthentication asked) {
+  return asked == ClientAuthentication::verify_if_given ||
+         asked == ClientAuthentication::require_and_verify;
+}
 bool requires_certificate(ClientAuthentication asked) {
-  return asked == ClientAuthentication::require_any || asked == ClientAuthentication::require_and_verify;
+  return asked == ClientAuthentication::require_any ||
+         asked == ClientAuthentication::require_and_verify;
 }
 
 }  // namespace
@@ -81,7 +86,9 @@ Result<void> Server::receive_client_hello(Bytes body) {
   return {};
 }
 
-Result<ClientHello> Server::client_hello() const { return wire::parse_client_hello(transcript_.kept().subspan(wire::kHandshakeHeaderSize)); }
+Result<ClientHello> Server::client_hello() const {
+  return wire::parse_client_hello(transcript_.kept().subspan(wire::kHandshakeHeaderSize));
+}
 
 // A local step: it may be taken again.
 Result<Outcome> Server::choose_configuration() {
@@ -92,10 +99,12 @@ Result<Outcome> Server::choose_configuration() {
     if (!chosen) return fail(chosen.error());
     context_ = std::move(*chosen);
   }
-  if (!state_.secure_renegotiation && !config().dangerous.allow_missing_secure_renegotiation) return fail(Errc::secure_renegotiation_missing);
+  if (!state_.secure_renegotiation && !config().dangerous.allow_missing_secure_renegotiation)
+    return fail(Errc::secure_renegotiation_missing);
   // RFC 7627 §5.2: a server that has it uses it whenever the client offers it.
   state_.extended_master_secret = hello->extended_master_secret;
-  if (!hello->extended_master_secret && config().common.require_extended_master_secret) return fail(Errc::extended_master_secret_missing);
+  if (!hello->extended_master_secret && config().common.require_extended_master_secret)
+    return fail(Errc::extended_master_secret_missing);
   return Outcome::done;
 }
 
@@ -118,7 +127,8 @@ Result<Outcome> Server::look_up_session() {
   }
   if (!session_) return Outcome::done;
   // RFC 7627 §5.3: without the extension that it was made with, a session is an attack.
-  if (session_->extended_master_secret && !hello->extended_master_secret) return fail(Errc::session_extended_master_secret_changed);
+  if (session_->extended_master_secret && !hello->extended_master_secret)
+    return fail(Errc::session_extended_master_secret_changed);
   if (!may_resume(*hello)) session_.reset();
   if (session_ && config().sessions) remember_where(hello->session_id);
   return Outcome::done;
@@ -126,10 +136,12 @@ Result<Outcome> Server::look_up_session() {
 
 // What does not fit any more gets a full handshake, never an error.
 bool Server::may_resume(const ClientHello& hello) const {
-  const bool ours_still = std::ranges::find(ours().suites, session_->suite, &wire::SuiteRow::suite) != ours().suites.end();
+  const bool ours_still = std::ranges::find(ours().suites, session_->suite,
+                                            &wire::SuiteRow::suite) != ours().suites.end();
   const bool theirs_still = hello.cipher_suites.contains(session_->suite);
   if (!ours_still || !theirs_still) return false;
-  const bool fresh = now_ < session_->established + config().session_lifetime && now_ >= session_->established;
+  const bool fresh =
+      now_ < session_->established + config().session_lifetime && now_ >= session_->established;
   const bool same_secrets = session_->extended_master_secret == hello.extended_master_secret;
   const bool bare_mac = wire::find(session_->suite)->cbc() != nullptr && !hello.encrypt_then_mac;
   if (bare_mac && config().common.require_encrypt_then_mac) return false;
@@ -138,7 +150,9 @@ bool Server::may_resume(const ClientHello& hello) const {
 
 bool Server::still_believes_client() const {
   if (!still_believed(*session_, now_, peer_rules())) return false;
-  const auto verify = [this](Work& work, x509::KnownSignatures& known) { return verify_certificates(session_->peer_certificates, work, known).has_value(); };
+  const auto verify = [this](Work& work, x509::KnownSignatures& known) {
+    return verify_certificates(session_->peer_certificates, work, known).has_value();
+  };
   if (session_->believed_anyway && !at_once(verify)) return false;
   return !has_psk(wire::find(session_->suite)->key_exchange) || knows_psk(session_->psk_identity);
 }
@@ -152,8 +166,11 @@ bool Server::knows_psk(std::string_view identity) const {
 
 // Whom this configuration trusts, and what it asks of clients.
 Binding Server::binding() const {
-  const unsigned asked = static_cast<unsigned>(config().client_authentication) | (config().verdict_elsewhere ? 8u : 0u);
-  return context_.content().bindings.of(state_.server_name, provider(), static_cast<std::uint8_t>(asked), config().client_trust, config().verify);
+  const unsigned asked = static_cast<unsigned>(config().client_authentication) |
+                         (config().verdict_elsewhere ? 8u : 0u);
+  return context_.content().bindings.of(state_.server_name, provider(),
+                                        static_cast<std::uint8_t>(asked), config().client_trust,
+                                        config().verify);
 }
 
 PeerRules Server::peer_rules() const {
@@ -167,7 +184,8 @@ PeerRules Server::peer_rules() const {
 Result<Outcome> Server::negotiate() {
   const auto hello = client_hello();
   if (!hello) return fail(hello.error());
-  if (const auto known = check_server_name(context_.content(), *hello); !known) return fail(known.error());
+  if (const auto known = check_server_name(context_.content(), *hello); !known)
+    return fail(known.error());
   const auto protocol = choose_protocol(context_.content(), *hello);
   if (!protocol) return fail(protocol.error());
   protocol_ = *protocol;
@@ -187,13 +205,17 @@ Result<Outcome> Server::send_server_hello() {
   const wire::SuiteRow& suite = session_ ? *wire::find(session_->suite) : *choice_.suite;
   if (const auto drawn = draw(server_random_); !drawn) return fail(drawn.error());
   ServerHello answer{.random = server_random_, .cipher_suite = suite.suite};
-  if (hello->ec_point_formats && has_ecdhe(suite.key_exchange)) answer.ec_point_formats = kPointFormats;  // RFC 8422 §5.2
-  if (!protocol_.empty()) answer.application_layer_protocol_negotiation = protocol_;                      // RFC 7301 §3.1
-  answer.extended_master_secret = state_.extended_master_secret;                                          // RFC 7627 §5.2
-  answer.encrypt_then_mac = state_.encrypt_then_mac = hello->encrypt_then_mac && suite.cbc() != nullptr;  // RFC 7366 §3
-  if (state_.secure_renegotiation) answer.renegotiation_info = Bytes{};                                   // RFC 5746 §3.6
+  if (hello->ec_point_formats && has_ecdhe(suite.key_exchange))
+    answer.ec_point_formats = kPointFormats;  // RFC 8422 §5.2
+  if (!protocol_.empty())
+    answer.application_layer_protocol_negotiation = protocol_;    // RFC 7301 §3.1
+  answer.extended_master_secret = state_.extended_master_secret;  // RFC 7627 §5.2
+  answer.encrypt_then_mac = state_.encrypt_then_mac =
+      hello->encrypt_then_mac && suite.cbc() != nullptr;                 // RFC 7366 §3
+  if (state_.secure_renegotiation) answer.renegotiation_info = Bytes{};  // RFC 5746 §3.6
   // RFC 5077 §3.2: to whom asks for one, and to whom has one that is due for another.
-  answer.session_ticket = context_.content().ticket_keys && hello->session_ticket && (!session_ || ticket_is_old_);
+  answer.session_ticket =
+      context_.content().ticket_keys && hello->session_ticket && (!session_ || ticket_is_old_);
   negotiated_.new_session_ticket = answer.session_ticket;
   ticket_room_ = ticket_room(*hello);
   if (const auto limited = limit_fragments(*hello, answer); !limited) return fail(limited.error());
@@ -203,10 +225,13 @@ Result<Outcome> Server::send_server_hello() {
   answer.session_id = session_ ? hello->session_id : gives_id_ ? Bytes(new_id_) : Bytes{};
   state_.application_protocol = text_of(protocol_);
 
-  // Not in send_server_key_exchange, which needs it signed already: the step between may be taken again, and draws nothing.
+  // Not in send_server_key_exchange, which needs it signed already: the step between may be taken
+  // again, and draws nothing.
   if (!session_ && choice_.group != nullptr) {
-    if (const auto paid = pay(steps_to_agree(choice_.group->algorithm)); !paid) return fail(paid.error());
-    if (const auto generated = key_agreement_.generate(provider(), *choice_.group); !generated) return fail(generated.error());
+    if (const auto paid = pay(steps_to_agree(choice_.group->algorithm)); !paid)
+      return fail(paid.error());
+    if (const auto generated = key_agreement_.generate(provider(), *choice_.group); !generated)
+      return fail(generated.error());
   }
   const auto sent = emit(answer);  // behind which the ClientHello is not read again
   if (session_) {
@@ -214,7 +239,8 @@ Result<Outcome> Server::send_server_hello() {
     return sent;
   }
   if (choice_.group != nullptr) state_.group = choice_.group->group;
-  if (choice_.credential.identity != nullptr) state_.identity = choice_.credential.identity->identity;
+  if (choice_.credential.identity != nullptr)
+    state_.identity = choice_.credential.identity->identity;
   if (has_signature(suite.key_exchange)) state_.signature_scheme = choice_.credential.scheme;
   suite_chosen(suite);
   if (!asks_client_) transcript_.stop_keeping();
@@ -227,7 +253,8 @@ Result<void> Server::give_session_id() {
   return gives_id_ ? draw(new_id_) : Result<void>();
 }
 
-// RFC 6066 §3, §8, RFC 6962 §3.3.1, RFC 7250 §4.2: how the key was chosen and is shown, and what goes with it.
+// RFC 6066 §3, §8, RFC 6962 §3.3.1, RFC 7250 §4.2: how the key was chosen and is shown, and what
+// goes with it.
 Result<void> Server::show_key(const ClientHello& hello, ServerHello& answer) {
   if (!has_certificate(choice_.suite->key_exchange)) return {};
   answer.server_name = choice_.by_name;
@@ -237,13 +264,16 @@ Result<void> Server::show_key(const ClientHello& hello, ServerHello& answer) {
   if (const auto chosen = choose_client_certificate_type(hello, answer); !chosen) return chosen;
   if (type == CertificateType::raw_public_key) return {};
   const Identity& identity = choice_.credential.identity->identity;
-  answer.status_request = negotiated_.certificate_status = hello.status_request && !identity.ocsp_response().empty();
+  answer.status_request = negotiated_.certificate_status =
+      hello.status_request && !identity.ocsp_response().empty();
   if (hello.signed_certificate_timestamp && !identity.signed_certificate_timestamps().empty())
-    answer.signed_certificate_timestamps = ListOfOpaque<2>(identity.signed_certificate_timestamps());
+    answer.signed_certificate_timestamps =
+        ListOfOpaque<2>(identity.signed_certificate_timestamps());
   return {};
 }
 
-// RFC 7250 §4.2: how the client is to show its key. One that has no way to is not asked, or refused where it must.
+// RFC 7250 §4.2: how the client is to show its key. One that has no way to is not asked, or refused
+// where it must.
 Result<void> Server::choose_client_certificate_type(const ClientHello& hello, ServerHello& answer) {
   const ClientAuthentication asked = config().client_authentication;
   if (asked == ClientAuthentication::none) return {};
@@ -259,11 +289,13 @@ Result<void> Server::choose_client_certificate_type(const ClientHello& hello, Se
   return {};
 }
 
-// RFC 8449 §4, §5: record_size_limit stands in for max_fragment_length where both are offered, and is agreed upon in every handshake. RFC 6066 §1.1, §4:
+// RFC 8449 §4, §5: record_size_limit stands in for max_fragment_length where both are offered, and
+// is agreed upon in every handshake. RFC 6066 §1.1, §4:
 // max_fragment_length is the session's.
 Result<void> Server::limit_fragments(const ClientHello& hello, ServerHello& answer) {
   if (hello.record_size_limit) {
-    const std::size_t own = config().common.record_size_limit != 0 ? config().common.record_size_limit : kMaxPlaintext;
+    const std::size_t own =
+        config().common.record_size_limit != 0 ? config().common.record_size_limit : kMaxPlaintext;
     answer.record_size_limit = static_cast<std::uint16_t>(own);
     state_.send_fragment_limit = std::min<std::size_t>(*hello.record_size_limit, kMaxPlaintext);
     state_.receive_fragment_limit = own;
@@ -285,10 +317,14 @@ Result<Outcome> Server::send_certificate() {
   return emit(Certificates{.certificate_list = ListOfOpaque<3>(shown.certificate_list)});
 }
 
-Result<Outcome> Server::send_certificate_status() { return emit(CertificateStatus{.ocsp_response = choice_.credential.identity->identity.ocsp_response()}); }
+Result<Outcome> Server::send_certificate_status() {
+  return emit(
+      CertificateStatus{.ocsp_response = choice_.credential.identity->identity.ocsp_response()});
+}
 
 ServerKeyExchange Server::key_exchange_params() const {
-  ServerKeyExchange message{.key_exchange = suite_->key_exchange, .psk_identity_hint = bytes_of(config().psk_identity_hint)};
+  ServerKeyExchange message{.key_exchange = suite_->key_exchange,
+                            .psk_identity_hint = bytes_of(config().psk_identity_hint)};
   if (choice_.group == nullptr) return message;
   if (has_dhe(suite_->key_exchange)) {
     const DhParameters field = dh_parameters(choice_.group->algorithm);
@@ -302,20 +338,24 @@ ServerKeyExchange Server::key_exchange_params() const {
   return message;
 }
 
-// RFC 5246 §7.4.3, RFC 8422 §5.4: what proves that we hold the certificate's key. A key that lives elsewhere is waited for.
+// RFC 5246 §7.4.3, RFC 8422 §5.4: what proves that we hold the certificate's key. A key that lives
+// elsewhere is waited for.
 Result<Outcome> Server::sign_parameters() {
   if (!signing_.begun()) {
     signing_.begin(choice_.credential);
     signing_.message().append(client_random_);
     signing_.message().append(server_random_);
-    if (const auto written = wire::serialize_params(key_exchange_params(), signing_.message()); !written) return fail(written.error());
+    if (const auto written = wire::serialize_params(key_exchange_params(), signing_.message());
+        !written)
+      return fail(written.error());
   }
   return sign();
 }
 
 // RFC 5246 §7.4.3, RFC 4279 §2: with a bare key shared beforehand, there is only a hint to give.
 Result<Outcome> Server::send_server_key_exchange() {
-  if (suite_->key_exchange == KeyExchange::psk && config().psk_identity_hint.empty()) return Outcome::left_out;
+  if (suite_->key_exchange == KeyExchange::psk && config().psk_identity_hint.empty())
+    return Outcome::left_out;
   ServerKeyExchange message = key_exchange_params();
   message.scheme = signing_.scheme();
   message.signature = signing_.signature();
@@ -327,9 +367,10 @@ Result<Outcome> Server::send_certificate_request() {
   if (!asks_client_) return Outcome::left_out;
   negotiated_.certificate_requested = true;
   state_.client_certificate_requested = true;
-  return emit(CertificateRequest{.certificate_types = kCertificateTypes,
-                                 .supported_signature_algorithms = ours().scheme_list(),
-                                 .certificate_authorities = ListOfOpaque<2>(context_.content().authorities_wire)});
+  return emit(CertificateRequest{
+      .certificate_types = kCertificateTypes,
+      .supported_signature_algorithms = ours().scheme_list(),
+      .certificate_authorities = ListOfOpaque<2>(context_.content().authorities_wire)});
 }
 
 // RFC 5246 §7.4.5.
@@ -344,14 +385,17 @@ Result<void> Server::receive_certificate(Bytes body) {
   negotiated_.client_certificate = message->raw_public_key || !message->certificate_list.empty();
   if (!negotiated_.client_certificate) {
     transcript_.stop_keeping();
-    return requires_certificate(config().client_authentication) ? fail(Errc::client_certificate_missing) : Result<void>();
+    return requires_certificate(config().client_authentication)
+               ? fail(Errc::client_certificate_missing)
+               : Result<void>();
   }
   if (message->raw_public_key) return keep_raw_public_key(*message->raw_public_key);
   if (const auto kept = keep_certificates(*message); !kept) return kept;
   // A key that cannot sign has no way to prove itself.
   const x509::ParsedCertificate& certificate = peer_certificate()->parsed();
   if (!certificate.subject_key.supported) return fail(Errc::certificate_algorithm_unsupported);
-  if (!certificate.extensions.allows(x509::KeyUsage::digital_signature)) return fail(Errc::certificate_key_usage);
+  if (!certificate.extensions.allows(x509::KeyUsage::digital_signature))
+    return fail(Errc::certificate_key_usage);
   return {};
 }
 
@@ -364,17 +408,21 @@ Result<void> Server::receive_client_key_exchange(Bytes body) {
     return {};
   }
   if (choice_.group != nullptr)
-    if (const auto agreed = key_agreement_.agree(message->exchange_keys, pre_master_secret_); !agreed) return agreed;
+    if (const auto agreed = key_agreement_.agree(message->exchange_keys, pre_master_secret_);
+        !agreed)
+      return agreed;
   return has_psk(suite_->key_exchange) ? mix_psk(text_of(message->psk_identity)) : Result<void>();
 }
 
 Result<Outcome> Server::derive_keys() {
   if (suite_->key_exchange == KeyExchange::rsa && !negotiated_.resumed)
-    if (const auto decrypted = decrypt_premaster(); !decrypted || *decrypted == Outcome::waits) return decrypted;
+    if (const auto decrypted = decrypt_premaster(); !decrypted || *decrypted == Outcome::waits)
+      return decrypted;
   return Endpoint::derive_keys();
 }
 
-// RFC 5246 §7.4.7.1: whatever is wrong with the ciphertext, the handshake goes on with random bytes, and fails where nobody learns why.
+// RFC 5246 §7.4.7.1: whatever is wrong with the ciphertext, the handshake goes on with random
+// bytes, and fails where nobody learns why.
 Result<Outcome> Server::decrypt_premaster() {
   const PrivateKey& key = choice_.credential.identity->identity.key();
   Secret<kMaxSignatureSize> block(kMaxSignatureSize);
@@ -392,12 +440,14 @@ Result<Outcome> Server::decrypt_premaster() {
   if (!size) return fail(size.error());
   Secret<kRsaPreMasterRandomSize> random(kRsaPreMasterRandomSize);
   if (const auto drawn = draw(random.bytes()); !drawn) return fail(drawn.error());
-  const RsaPreMasterSecret secret = rsa_pre_master_secret(block.bytes().first(*size), client_version_, random.bytes());
+  const RsaPreMasterSecret secret =
+      rsa_pre_master_secret(block.bytes().first(*size), client_version_, random.bytes());
   pre_master_secret_ = PreMasterSecret::copy_of(secret.bytes());
   return Outcome::done;
 }
 
-// RFC 4279 §2: an unknown name is told, or goes on with a key that nobody has, so that strangers do not learn who is known.
+// RFC 4279 §2: an unknown name is told, or goes on with a key that nobody has, so that strangers do
+// not learn who is known.
 Result<void> Server::mix_psk(std::string_view identity) {
   auto key = config().find_psk(identity);
   if (!key || key->empty() || key->size() > kMaxPskSize) {
@@ -444,19 +494,22 @@ Result<Outcome> Server::verify_peer() {
 // In this handshake, or in that of the session if there is a verdict on resumption, too.
 bool Server::client_showed_key() const {
   if (!negotiated_.resumed) return negotiated_.client_certificate;
-  return config().verdict_on_resumption && (!state_.peer_certificates.empty() || !state_.peer_raw_public_key.empty());
+  return config().verdict_on_resumption &&
+         (!state_.peer_certificates.empty() || !state_.peer_raw_public_key.empty());
 }
 
 Result<std::optional<PeerVerified>> Server::judge_client() {
   if (negotiated_.resumed) return verified_before(*session_);
   if (has_psk(suite_->key_exchange)) return verified_by_psk();
   if (!negotiated_.client_certificate) return no_verification_asked();
-  if (peer_certificate_type_ == CertificateType::raw_public_key) return verify_raw_public_key(peer_rules(), state_.peer_raw_public_key);
+  if (peer_certificate_type_ == CertificateType::raw_public_key)
+    return verify_raw_public_key(peer_rules(), state_.peer_raw_public_key);
   if (!verifies(config().client_authentication)) return no_verification_asked();
   return verify_certificates(state_.peer_certificates, work_, known_signatures_);
 }
 
-Result<std::optional<PeerVerified>> Server::verify_certificates(std::span<const Certificate> presented, Work& work, x509::KnownSignatures& known) const {
+Result<std::optional<PeerVerified>> Server::verify_certificates(
+    std::span<const Certificate> presented, Work& work, x509::KnownSignatures& known) const {
   return verify_client({.presented = presented,
                         .unusable = unusable_certificates_,
                         .trust = config().client_trust,
@@ -472,20 +525,24 @@ Result<std::optional<PeerVerified>> Server::verify_certificates(std::span<const 
 // RFC 5077 §3.3: the lifetime that is left; a ticket that would be too large is empty instead.
 Result<Outcome> Server::send_new_session_ticket() {
   const Session session = session_to_keep();
-  const auto left = std::max(session.established + config().session_lifetime - now_, std::chrono::seconds(0));
+  const auto left =
+      std::max(session.established + config().session_lifetime - now_, std::chrono::seconds(0));
   std::vector<std::uint8_t> ticket;
-  if (const auto bytes = serialize(session); bytes && bytes->size() + kTicketOverhead <= ticket_room_) {
+  if (const auto bytes = serialize(session);
+      bytes && bytes->size() + kTicketOverhead <= ticket_room_) {
     auto sealed = seal_ticket(*context_.content().ticket_keys, *bytes, now_);
     if (!sealed) return fail(sealed.error());
     ticket = std::move(*sealed);
   }
-  return emit(NewSessionTicket{.lifetime_hint = static_cast<std::uint32_t>(left.count()), .ticket = ticket});
+  return emit(NewSessionTicket{.lifetime_hint = static_cast<std::uint32_t>(left.count()),
+                               .ticket = ticket});
 }
 
 // A ticket that this server would refuse later, in a ClientHello like this one, is not issued.
 std::size_t Server::ticket_room(const ClientHello& hello) const {
   const std::size_t offered = hello.session_ticket.value_or(Bytes{}).size();
-  const std::size_t others = transcript_.kept().size() - offered + kSessionIdSize - hello.session_id.size();
+  const std::size_t others =
+      transcript_.kept().size() - offered + kSessionIdSize - hello.session_id.size();
   return std::min(kMaxTicket,
                   config_.limits.client_hello - std::min(config_.limits.client_hello, others));
 }
@@ -497,14 +554,16 @@ Session Server::session_to_keep() const {
   return session;
 }
 
-Result<Outcome> Server::complete(PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished) {
+Result<Outcome> Server::complete(PeerVerified& peer, const SignatureVerified& signature,
+                                 const FinishedVerified& finished) {
   const Credential& own = choice_.credential;
   if (own.identity != nullptr && own.type == CertificateType::x509)
     kept_.server_certificate = own.identity->identity.chain().front();
   if (gives_id_) {
     const Session session = session_to_keep();
     if (auto bytes = serialize(session))
-      channel_.owe(handshake::keep_session(config().sessions, new_id_, std::move(*bytes), session.expires));
+      channel_.owe(
+          handshake::keep_session(config().sessions, new_id_, std::move(*bytes), session.expires));
     remember_where(new_id_);
   }
   return Endpoint::complete(peer, signature, finished);

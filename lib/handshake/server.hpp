@@ -37,7 +37,8 @@ class Server final : public Endpoint {
   bool client_showed_key() const;
   Result<Outcome> send_new_session_ticket();
   std::size_t ticket_room(const ClientHello& hello) const;
-  Result<Outcome> complete(PeerVerified& peer, const SignatureVerified& signature, const FinishedVerified& finished);
+  Result<Outcome> complete(PeerVerified& peer, const SignatureVerified& signature,
+                           const FinishedVerified& finished);
 
   const ServerConfig& config() const { return context_.config(); }
   const Abilities& ours() const { return context_.content().abilities; }
@@ -56,12 +57,15 @@ class Server final : public Endpoint {
   ServerKeyExchange key_exchange_params() const;
   Result<Outcome> decrypt_premaster();
   Result<std::optional<PeerVerified>> judge_client();
-  Result<std::optional<PeerVerified>> verify_certificates(std::span<const Certificate> presented, Work& work, x509::KnownSignatures& known) const;
+  Result<std::optional<PeerVerified>> verify_certificates(std::span<const Certificate> presented,
+                                                          Work& work,
+                                                          x509::KnownSignatures& known) const;
   Result<void> mix_psk(std::string_view identity);
   Session session_to_keep() const;
 
-  ServerContext context_;                // the one that this ClientHello chose
-  ProtocolVersion client_version_ = {};  // as its hello offered it, which the premaster secret of RSA says again
+  ServerContext context_;  // the one that this ClientHello chose
+  ProtocolVersion client_version_ =
+      {};  // as its hello offered it, which the premaster secret of RSA says again
   Choice choice_;
   Bytes protocol_ = {};          // a view into the configuration
   std::size_t ticket_room_ = 0;  // the largest ticket that is issued

@@ -28,7 +28,9 @@ class Writer {
     for (const Certificate& certificate : list) vector(certificate.der(), 3);
   }
   /// Empty if a length did not fit.
-  std::optional<SecretVector> take() { return fits_ ? std::optional(std::move(out_)) : std::nullopt; }
+  std::optional<SecretVector> take() {
+    return fits_ ? std::optional(std::move(out_)) : std::nullopt;
+  }
 
  private:
   void length(std::size_t size, int prefix) {
@@ -50,7 +52,8 @@ using Known = std::initializer_list<std::span<const Certificate>>;
 /// One of those that are known, which need not be parsed again, or another.
 Result<Certificate> certificate_of(Bytes der, Known known) {
   for (const auto some : known) {
-    const auto same = std::ranges::find_if(some, [&](const Certificate& c) { return std::ranges::equal(c.der(), der); });
+    const auto same = std::ranges::find_if(
+        some, [&](const Certificate& c) { return std::ranges::equal(c.der(), der); });
     if (same != some.end()) return *same;
   }
   return Certificate::from_der(der);
@@ -68,7 +71,9 @@ bool read_certificates(wire::Reader& reader, Known known, std::vector<Certificat
   return true;
 }
 
-std::string read_text(wire::Reader& reader) { return std::string(text_of(reader.vector16("text"))); }
+std::string read_text(wire::Reader& reader) {
+  return std::string(text_of(reader.vector16("text")));
+}
 
 template <class E>
 std::optional<E> read_optional(wire::Reader& reader) {
@@ -121,7 +126,8 @@ std::optional<Session> parse_session(Bytes bytes, std::span<const Certificate> k
   session.signature_scheme = read_optional<SignatureScheme>(reader);
   session.psk_identity = read_text(reader);
   session.psk_identity_hint = read_text(reader);
-  if (!read_certificates(reader, {known}, session.peer_certificates) || !read_certificates(reader, {session.peer_certificates, known}, session.verified_chain))
+  if (!read_certificates(reader, {known}, session.peer_certificates) ||
+      !read_certificates(reader, {session.peer_certificates, known}, session.verified_chain))
     return std::nullopt;
   session.believed_anyway = reader.u8("believed_anyway") != 0;
   session.peer_raw_public_key = copy(reader.vector16("peer_raw_public_key"));

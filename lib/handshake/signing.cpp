@@ -18,7 +18,8 @@ Result<Outcome> Signing::step(const Provider& provider) {
   return Outcome::done;
 }
 
-// A faulty RSA signature gives the key away (RFC 8422 §9 asks for care; the fault attack is Lenstra's), whoever made it.
+// A faulty RSA signature gives the key away (RFC 8422 §9 asks for care; the fault attack is
+// Lenstra's), whoever made it.
 Result<Outcome> Signing::check_foreign(const Provider& provider) const {
   const SignatureAlgorithm& by = credential_.algorithm;
   if (by.family != SignatureFamily::rsa_pkcs1 && by.family != SignatureFamily::rsa_pss)

@@ -1,4 +1,5 @@
-// The signature that an end owes in its handshake (RFC 5246 §7.4.3, §7.4.8): made here, or waited for where the key lives elsewhere.
+// The signature that an end owes in its handshake (RFC 5246 §7.4.3, §7.4.8): made here, or waited
+// for where the key lives elsewhere.
 #pragma once
 
 #include <array>
@@ -19,7 +20,8 @@ class Signing {
   bool begun() const { return credential_.identity != nullptr; }
   Buffer& message() { return message_; }
 
-  /// A local step: it waits for a key elsewhere until answer() was called. Errors: Errc::signature_refused and those of PrivateKey::sign.
+  /// A local step: it waits for a key elsewhere until answer() was called. Errors:
+  /// Errc::signature_refused and those of PrivateKey::sign.
   Result<Outcome> step(const Provider& provider);
   bool waits() const { return waits_; }
   SignatureWanted wanted() const {

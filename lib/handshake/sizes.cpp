@@ -37,7 +37,8 @@ std::string_view field_of(std::string_view message_field) {
       {"Certificate.certificate_list", "identities: chain"},
       {"Certificate", "identities: chain"},
   };
-  const auto field = std::ranges::find(kFields, message_field, &std::pair<std::string_view, std::string_view>::first);
+  const auto field = std::ranges::find(kFields, message_field,
+                                       &std::pair<std::string_view, std::string_view>::first);
   return field == std::end(kFields) ? message_field : field->second;
 }
 
@@ -47,22 +48,29 @@ Result<void> check(const Message& message) {
   Buffer scratch;
   const HandshakeType type = wire::type_of(message);
   const auto refuse = [&](const Error& error, std::string_view why) {
-    return fail(Errc::bad_configuration, std::string(field_of(error.about())).append(why) + name(type));
+    return fail(Errc::bad_configuration,
+                std::string(field_of(error.about())).append(why) + name(type));
   };
-  if (const auto written = wire::serialize(message, scratch); !written) return refuse(written.error(), ": too long for ");
-  const auto read = wire::parse(type, Bytes(scratch.view()).subspan(wire::kHandshakeHeaderSize), {});
+  if (const auto written = wire::serialize(message, scratch); !written)
+    return refuse(written.error(), ": too long for ");
+  const auto read =
+      wire::parse(type, Bytes(scratch.view()).subspan(wire::kHandshakeHeaderSize), {});
   return read ? Result<void>() : refuse(read.error(), ": malformed in ");
 }
 
 Result<void> check(const std::vector<ShownIdentity>& identities) {
   for (const ShownIdentity& shown : identities)
-    if (const auto checked = check(Certificates{.certificate_list = ListOfOpaque<3>(shown.certificate_list)}); !checked) return checked;
+    if (const auto checked =
+            check(Certificates{.certificate_list = ListOfOpaque<3>(shown.certificate_list)});
+        !checked)
+      return checked;
   return {};
 }
 
 }  // namespace
 
-// A ticket is left out where it does not fit (Client::send_client_hello), and padding only fills a short ClientHello.
+// A ticket is left out where it does not fit (Client::send_client_hello), and padding only fills a
+// short ClientHello.
 Result<void> check_sizes(const ClientContext::Content& context) {
   ClientHello longest = hello_of(context);
   longest.random = kRandom;
@@ -81,7 +89,8 @@ Result<void> check_sizes(const ServerContext::Content& context) {
   const auto longest_protocol = std::ranges::max_element(protocols, {}, &std::string::size);
   for (const ShownIdentity& shown : context.identities) {
     if (const Bytes staple = shown.identity.ocsp_response(); !staple.empty())
-      if (const auto checked = check(CertificateStatus{.ocsp_response = staple}); !checked) return checked;
+      if (const auto checked = check(CertificateStatus{.ocsp_response = staple}); !checked)
+        return checked;
     ServerHello longest{.random = kRandom,
                         .session_id = kSessionId,
                         .server_name = true,
@@ -95,8 +104,10 @@ Result<void> check_sizes(const ServerContext::Content& context) {
                         .record_size_limit = 1,
                         .client_certificate_type = CertificateType::x509,
                         .server_certificate_type = CertificateType::x509};
-    if (const Bytes list = shown.identity.signed_certificate_timestamps(); !list.empty()) longest.signed_certificate_timestamps = ListOfOpaque<2>(list);
-    if (longest_protocol != protocols.end()) longest.application_layer_protocol_negotiation = bytes_of(*longest_protocol);
+    if (const Bytes list = shown.identity.signed_certificate_timestamps(); !list.empty())
+      longest.signed_certificate_timestamps = ListOfOpaque<2>(list);
+    if (longest_protocol != protocols.end())
+      longest.application_layer_protocol_negotiation = bytes_of(*longest_protocol);
     if (const auto checked = check(longest); !checked) return checked;
   }
   return {};

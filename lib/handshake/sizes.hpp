@@ -1,4 +1,5 @@
-// Whether the parts of a configuration fit the messages that will carry them together (RFC 5246 §4.3: a length has 1 to 3 bytes).
+// Whether the parts of a configuration fit the messages that will carry them together (RFC 5246
+// §4.3: a length has 1 to 3 bytes).
 #pragma once
 
 #include "handshake/context.hpp"

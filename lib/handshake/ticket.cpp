@@ -26,17 +26,21 @@ struct Key {
 
 Result<Key> key_of(Bytes secret, const Provider& provider, WallTime born) {
   if (!provider[kAead]) return fail(Errc::algorithm_unavailable, name(kAead));
-  Key key{.name = {}, .aead = provider[kAead].implementation->with_key(secret.subspan(kNameSize)), .born = born};
+  Key key{.name = {},
+          .aead = provider[kAead].implementation->with_key(secret.subspan(kNameSize)),
+          .born = born};
   if (!key.aead) return fail(Errc::out_of_memory);
   std::ranges::copy(secret.first(kNameSize), key.name.begin());
   return key;
 }
 
-Result<std::vector<Key>> keys_of(const std::vector<std::vector<std::uint8_t>>& secrets, const Provider& provider) {
+Result<std::vector<Key>> keys_of(const std::vector<std::vector<std::uint8_t>>& secrets,
+                                 const Provider& provider) {
   if (secrets.empty()) return fail(Errc::misuse, "no ticket key");
   std::vector<Key> keys;
   for (const auto& secret : secrets) {
-    if (secret.size() != TicketKeys::kSecretSize) return fail(Errc::misuse, "a ticket key that is not of 48 bytes");
+    if (secret.size() != TicketKeys::kSecretSize)
+      return fail(Errc::misuse, "a ticket key that is not of 48 bytes");
     auto key = key_of(secret, provider, {});
     if (!key) return fail(key.error());
     keys.push_back(std::move(*key));
@@ -45,7 +49,12 @@ Result<std::vector<Key>> keys_of(const std::vector<std::vector<std::uint8_t>>& s
 }
 
 std::optional<std::vector<std::uint8_t>> from_hex(std::string_view text) {
-  const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
+  const auto digit = [](char c) {
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+  };
   std::vector<std::uint8_t> bytes;
   if (text.size() % 2 != 0) return std::nullopt;
   for (std::size_t i = 0; i < text.size(); i += 2) {
@@ -81,7 +90,8 @@ struct TicketKeys::Content {
 TicketKeys::TicketKeys(std::unique_ptr<Content> content) : content_(std::move(content)) {}
 TicketKeys::~TicketKeys() = default;
 
-Result<std::shared_ptr<TicketKeys>> TicketKeys::rotating(const Schedule& schedule, ProviderPtr provider) try {
+Result<std::shared_ptr<TicketKeys>> TicketKeys::rotating(const Schedule& schedule,
+                                                         ProviderPtr provider) try {
   if (schedule.seal_for <= std::chrono::seconds::zero() || schedule.accept_for < schedule.seal_for)
     return fail(Errc::misuse, "a ticket key that seals for longer than it opens");
   auto content = std::make_unique<Content>();
@@ -94,7 +104,8 @@ Result<std::shared_ptr<TicketKeys>> TicketKeys::rotating(ProviderPtr provider) {
   return rotating(Schedule{}, std::move(provider));
 }
 
-Result<std::shared_ptr<TicketKeys>> TicketKeys::from_secrets(const std::vector<std::vector<std::uint8_t>>& secrets, ProviderPtr provider) try {
+Result<std::shared_ptr<TicketKeys>> TicketKeys::from_secrets(
+    const std::vector<std::vector<std::uint8_t>>& secrets, ProviderPtr provider) try {
   auto keys = keys_of(secrets, *provider);
   if (!keys) return fail(keys.error());
   auto content = std::make_unique<Content>();
@@ -112,12 +123,14 @@ Result<void> TicketKeys::replace(const std::vector<std::vector<std::uint8_t>>& s
   return {};
 } catch (...) { return fail(caught()); }
 
-Result<std::shared_ptr<TicketKeys>> TicketKeys::from_file(const std::string& path, ProviderPtr provider) try {
+Result<std::shared_ptr<TicketKeys>> TicketKeys::from_file(const std::string& path,
+                                                          ProviderPtr provider) try {
   const auto content = x509::read_file(path);
   if (!content) return fail(content.error());
   std::vector<std::vector<std::uint8_t>> secrets;
   std::string_view rest = text_of(*content);
-  if (rest.starts_with(x509::pem::kByteOrderMark)) rest.remove_prefix(x509::pem::kByteOrderMark.size());
+  if (rest.starts_with(x509::pem::kByteOrderMark))
+    rest.remove_prefix(x509::pem::kByteOrderMark.size());
   while (!rest.empty()) {
     std::string line(rest.substr(0, rest.find('\n')));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
@@ -125,7 +138,8 @@ Result<std::shared_ptr<TicketKeys>> TicketKeys::from_file(const std::string& pat
     std::erase_if(line, [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
     if (line.empty()) continue;
     auto secret = from_hex(line);
-    if (!secret || secret->size() != kSecretSize) return fail(Errc::bad_configuration, path + ": a line that is not 96 hexadecimal digits");
+    if (!secret || secret->size() != kSecretSize)
+      return fail(Errc::bad_configuration, path + ": a line that is not 96 hexadecimal digits");
     secrets.push_back(std::move(*secret));
   }
   if (secrets.empty()) return fail(Errc::bad_configuration, path + ": no key");
@@ -154,10 +168,14 @@ std::optional<OpenedTicket> open_ticket(TicketKeys& keys, Bytes ticket, WallTime
   auto& content = keys.content();
   const std::scoped_lock lock(content.mutex);
   if (!content.rotate(now)) return std::nullopt;
-  const auto key = std::ranges::find_if(content.keys, [&](const Key& k) { return std::ranges::equal(k.name, ticket.first(kNameSize)); });
+  const auto key = std::ranges::find_if(content.keys, [&](const Key& k) {
+    return std::ranges::equal(k.name, ticket.first(kNameSize));
+  });
   if (key == content.keys.end()) return std::nullopt;
-  const Bytes nonce = ticket.subspan(kNameSize, kAeadNonceSize), sealed = ticket.subspan(kNameSize + kAeadNonceSize);
-  OpenedTicket opened{.session = SecretVector(sealed.size() - tag_size(kAead)), .renew = key != content.keys.begin()};
+  const Bytes nonce = ticket.subspan(kNameSize, kAeadNonceSize),
+              sealed = ticket.subspan(kNameSize + kAeadNonceSize);
+  OpenedTicket opened{.session = SecretVector(sealed.size() - tag_size(kAead)),
+                      .renew = key != content.keys.begin()};
   if (!key->aead->open(nonce, key->name, sealed, opened.session.data())) return std::nullopt;
   return opened;
 }

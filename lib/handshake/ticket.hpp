@@ -11,8 +11,9 @@ namespace tls12::handshake {
 
 /// How much longer a ticket is than its session.
 inline constexpr std::size_t kTicketOverhead = 16 + 12 + 16;
-/// key_name[16] | nonce[12] | AEAD(session), the key's name authenticated with it: RFC 5077 §4's recommendation with an AEAD in place of
-/// AES-CBC and HMAC. Errors: Errc::randomness_failed, Errc::algorithm_unavailable, Errc::out_of_memory.
+/// key_name[16] | nonce[12] | AEAD(session), the key's name authenticated with it: RFC 5077 §4's
+/// recommendation with an AEAD in place of AES-CBC and HMAC. Errors: Errc::randomness_failed,
+/// Errc::algorithm_unavailable, Errc::out_of_memory.
 Result<std::vector<std::uint8_t>> seal_ticket(TicketKeys& keys, Bytes session, WallTime now);
 
 struct OpenedTicket {

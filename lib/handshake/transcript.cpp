@@ -5,7 +5,8 @@ namespace tls12::handshake {
 Result<void> Transcript::add(Bytes message) {
   if (hash_) hash_->update(message);
   if (!keeping_) return {};
-  if (message.size() > limit_ - kept_.size()) return fail(Errc::handshake_message_too_large, "Limits::transcript");
+  if (message.size() > limit_ - kept_.size())
+    return fail(Errc::handshake_message_too_large, "Limits::transcript");
   kept_.append(message);
   return {};
 }

@@ -16,15 +16,17 @@ struct Digest {
   Bytes bytes() const { return Bytes(storage).first(size); }
 };
 
-/// Keeps the bytes until the hash is known and nobody needs them any more: a CertificateVerify may use a hash of its own, or
-/// none (RFC 5246 §7.4.8, RFC 8422 §5.10 for Ed25519).
+/// Keeps the bytes until the hash is known and nobody needs them any more: a CertificateVerify may
+/// use a hash of its own, or none (RFC 5246 §7.4.8, RFC 8422 §5.10 for Ed25519).
 class Transcript {
  public:
   explicit Transcript(std::size_t limit) : limit_(limit) {}
 
-  /// Header and body of a message, in the order sent or received. Errors: Errc::handshake_message_too_large past the limit on kept bytes.
+  /// Header and body of a message, in the order sent or received. Errors:
+  /// Errc::handshake_message_too_large past the limit on kept bytes.
   Result<void> add(Bytes message);
-  /// The PRF's hash is known now (RFC 5246 §5): hashes what was kept, and all that follows as it comes.
+  /// The PRF's hash is known now (RFC 5246 §5): hashes what was kept, and all that follows as it
+  /// comes.
   void use(const HashFunction& function);
   /// Nobody will sign or verify the bytes themselves: forget them. After use().
   void stop_keeping();

@@ -20,16 +20,19 @@ struct Signed {
   const char* where;
 };
 
-// RFC 5246 §7.4.3, §7.4.8: the scheme must be one that the other end offered, and compatible with the key.
+// RFC 5246 §7.4.3, §7.4.8: the scheme must be one that the other end offered, and compatible with
+// the key.
 Result<void> check(const Signed& what) {
-  if (!what.offered.contains(what.scheme)) return fail(Errc::signature_scheme_not_offered, name(what.scheme));
+  if (!what.offered.contains(what.scheme))
+    return fail(Errc::signature_scheme_not_offered, name(what.scheme));
   const auto algorithm = what.certificate != nullptr
                              ? algorithm_for(what.scheme, what.certificate->parsed().subject_key)
                              : wire::algorithm_for(what.scheme, what.key.kind);
   if (!algorithm) return fail(Errc::signature_scheme_wrong_for_key, name(what.scheme));
   const auto& verifier = what.provider[algorithm->family];
   if (!verifier) return fail(Errc::algorithm_unavailable, name(what.scheme));
-  if (!verifier.implementation->verify(what.key, algorithm->hash, algorithm->salt_size, what.message, what.signature))
+  if (!verifier.implementation->verify(what.key, algorithm->hash, algorithm->salt_size,
+                                       what.message, what.signature))
     return fail(Errc::bad_signature, what.where);
   return {};
 }
@@ -47,7 +50,8 @@ Result<std::optional<Believed>> believe(const VerifyPolicy& policy, Verdict verd
   std::optional<VerifyPolicy> noting;
   if (accept) {
     noting = policy;
-    noting->dangerous.accept_anyway = [&](const VerifyFailure& failure, std::span<const Certificate> presented) {
+    noting->dangerous.accept_anyway = [&](const VerifyFailure& failure,
+                                          std::span<const Certificate> presented) {
       return anyway = accept(failure, presented);
     };
   }
@@ -63,16 +67,17 @@ Result<std::optional<PeerVerified>> verify_server(const ServerVerification& what
   if (what.accept_any_certificate) return PeerVerified({});
   const auto verdict = [&](const VerifyPolicy& policy) {
     return x509::verify({.presented = what.presented,
-                   .trust = what.trust,
-                   .peer_name = {what.server_name},
-                   .purpose = Purpose::server,
-                   .now = what.now,
-                   .policy = policy,
-                   .stapled_ocsp = what.stapled_ocsp,
-                   .staple_was_requested = what.staple_was_requested,
-                   .timestamps = what.timestamps,
-                   .provider = what.provider,
-                   .unusable = what.unusable}, what.work, what.known);
+                         .trust = what.trust,
+                         .peer_name = {what.server_name},
+                         .purpose = Purpose::server,
+                         .now = what.now,
+                         .policy = policy,
+                         .stapled_ocsp = what.stapled_ocsp,
+                         .staple_was_requested = what.staple_was_requested,
+                         .timestamps = what.timestamps,
+                         .provider = what.provider,
+                         .unusable = what.unusable},
+                        what.work, what.known);
   };
   auto believed = believe(what.policy, verdict);
   if (!believed) return fail(believed.error());
@@ -99,10 +104,13 @@ Result<std::optional<PeerVerified>> verify_client(const ClientVerification& what
 }
 
 PeerVerified verified_by_psk() { return PeerVerified({}); }
-PeerVerified verified_before(Session& session) { return PeerVerified(std::move(session.verified_chain), session.believed_anyway); }
+PeerVerified verified_before(Session& session) {
+  return PeerVerified(std::move(session.verified_chain), session.believed_anyway);
+}
 
 bool accepts(const PeerRules& rules, CertificateType type) {
-  return rules.types.empty() ? type == CertificateType::x509 : std::ranges::find(rules.types, type) != rules.types.end();
+  return rules.types.empty() ? type == CertificateType::x509
+                             : std::ranges::find(rules.types, type) != rules.types.end();
 }
 
 Result<PeerVerified> verify_raw_public_key(const PeerRules& rules, Bytes public_key_info) {
@@ -110,7 +118,8 @@ Result<PeerVerified> verify_raw_public_key(const PeerRules& rules, Bytes public_
   const auto& pins = rules.policy.pins;
   const bool pinned = pins.empty() || x509::is_pinned(public_key_info, pins, rules.provider);
   const bool accepted = accept ? accept(public_key_info) : !pins.empty();
-  return pinned && accepted ? Result<PeerVerified>(PeerVerified({})) : fail(Errc::raw_public_key_refused);
+  return pinned && accepted ? Result<PeerVerified>(PeerVerified({}))
+                            : fail(Errc::raw_public_key_refused);
 }
 
 bool still_believed(const Session& session, WallTime now, const PeerRules& rules) {
@@ -119,7 +128,9 @@ bool still_believed(const Session& session, WallTime now, const PeerRules& rules
   if (!session.peer_certificates.empty() && !accepts(rules, CertificateType::x509)) return false;
   const std::vector<Certificate>& chain = session.verified_chain;
   if (chain.empty() || session.believed_anyway) return true;
-  const auto is_valid = [&](const Certificate& c) { return c.not_before() <= now && now <= c.not_after(); };
+  const auto is_valid = [&](const Certificate& c) {
+    return c.not_before() <= now && now <= c.not_after();
+  };
   const bool valid = rules.policy.pins_suffice || std::ranges::all_of(chain, is_valid);
   return valid && (!rules.policy.check || !rules.policy.check({.certificates = chain}));
 }

@@ -29,7 +29,8 @@ struct ServerVerification {
   Work& work;
   x509::KnownSignatures& known;
 };
-/// RFC 5246 §7.4.2, RFC 5280 §6, RFC 9525. Nothing where the work was interrupted: it is to be asked again, with what is known by then.
+/// RFC 5246 §7.4.2, RFC 5280 §6, RFC 9525. Nothing where the work was interrupted: it is to be
+/// asked again, with what is known by then.
 /// Errors: those of tls12::verify.
 Result<std::optional<PeerVerified>> verify_server(const ServerVerification& what);
 
@@ -62,9 +63,9 @@ struct PeerRules {
 bool accepts(const PeerRules& rules, CertificateType type);
 /// RFC 7250 §4.2, §6. Errors: Errc::raw_public_key_refused.
 Result<PeerVerified> verify_raw_public_key(const PeerRules& rules, Bytes public_key_info);
-/// Whether the peer of a session satisfies the rules now: its certificates may have expired, a function
-/// may say something else, and the session may be of a configuration with other rules. Costs no
-/// public-key operation. A session that is believed_anyway must be verified again as well.
+/// Whether the peer of a session satisfies the rules now: its certificates may have expired, a
+/// function may say something else, and the session may be of a configuration with other rules.
+/// Costs no public-key operation. A session that is believed_anyway must be verified again as well.
 bool still_believed(const Session& session, WallTime now, const PeerRules& rules);
 /// The configuration asks for no proof of this peer: a server that does not verify its clients.
 PeerVerified no_verification_asked();
@@ -77,7 +78,8 @@ struct KeyExchangeSignature {
   Bytes client_random, server_random;
   const Provider& provider;
 };
-/// RFC 5246 §7.4.3, RFC 8422 §5.4. Errors: signature_scheme_not_offered, signature_scheme_wrong_for_key, bad_signature.
+/// RFC 5246 §7.4.3, RFC 8422 §5.4. Errors: signature_scheme_not_offered,
+/// signature_scheme_wrong_for_key, bad_signature.
 Result<SignatureVerified> verify_key_exchange_signature(const KeyExchangeSignature& what);
 
 struct HandshakeSignature {

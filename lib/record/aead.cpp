@@ -12,69 +12,93 @@ namespace {
 std::array<std::uint8_t, kAeadNonceSize> xor_nonce(Bytes iv, std::uint64_t sequence) {
   std::array<std::uint8_t, kAeadNonceSize> nonce = {}, result;
   put_sequence(sequence, nonce.data() + kAeadNonceSize - 8);
-  for (std::size_t i = 0; i < nonce.size(); ++i) result[i] = static_cast<std::uint8_t>(nonce[i] ^ iv[i]);
+  for (std::size_t i = 0; i < nonce.size(); ++i)
+    result[i] = static_cast<std::uint8_t>(nonce[i] ^ iv[i]);
   return result;
 }
 
 }  // namespace
 
-// ---------------------------------------------------------------------------------------------------- RFC 5288, RFC 6655
+// ------------------------------------------------ RFC 5288, RFC 6655
 
-ExplicitNonceProtection::ExplicitNonceProtection(std::unique_ptr<AeadKey> key, std::size_t tag_size, Bytes salt, std::uint64_t records_warn,
+ExplicitNonceProtection::ExplicitNonceProtection(std::unique_ptr<AeadKey> key, std::size_t tag_size,
+                                                 Bytes salt, std::uint64_t records_warn,
                                                  std::uint64_t records_end)
-    : Protection(records_warn, records_end), key_(std::move(key)), tag_size_(tag_size), nonce_(Secret<kAeadNonceSize>::copy_of(salt.first(kSaltSize))) {
+    : Protection(records_warn, records_end),
+      key_(std::move(key)),
+      tag_size_(tag_size),
+      nonce_(Secret<kAeadNonceSize>::copy_of(salt.first(kSaltSize))) {
   nonce_.resize(kAeadNonceSize);
 }
 
-bool ExplicitNonceProtection::seal(std::uint64_t sequence, ContentType type, ProtocolVersion version, Bytes plaintext, std::uint8_t* out) {
+bool ExplicitNonceProtection::seal(std::uint64_t sequence, ContentType type,
+                                   ProtocolVersion version, Bytes plaintext, std::uint8_t* out) {
   put_sequence(sequence, nonce_.bytes().data() + kSaltSize);
   put_sequence(sequence, out);
-  key_->seal(nonce_.bytes(), additional_data(sequence, type, version, plaintext.size()), plaintext, out + kExplicitNonceSize);
+  key_->seal(nonce_.bytes(), additional_data(sequence, type, version, plaintext.size()), plaintext,
+             out + kExplicitNonceSize);
   return true;
 }
 
-std::optional<MutableBytes> ExplicitNonceProtection::open(std::uint64_t sequence, ContentType type, ProtocolVersion version, MutableBytes fragment) {
+std::optional<MutableBytes> ExplicitNonceProtection::open(std::uint64_t sequence, ContentType type,
+                                                          ProtocolVersion version,
+                                                          MutableBytes fragment) {
   if (fragment.size() < kExplicitNonceSize + tag_size_) return std::nullopt;
   std::memcpy(nonce_.bytes().data() + kSaltSize, fragment.data(), kExplicitNonceSize);
   const MutableBytes sealed = fragment.subspan(kExplicitNonceSize);
   const MutableBytes plaintext = sealed.first(sealed.size() - tag_size_);
-  if (!key_->open(nonce_.bytes(), additional_data(sequence, type, version, plaintext.size()), sealed, plaintext.data())) return std::nullopt;
-  return plaintext;
-}
-
-// ---------------------------------------------------------------------------------------------------- RFC 7905
-
-ChaChaProtection::ChaChaProtection(std::unique_ptr<AeadKey> key, Bytes iv, std::uint64_t records_warn, std::uint64_t records_end)
-    : Protection(records_warn, records_end), key_(std::move(key)), iv_(Secret<kAeadNonceSize>::copy_of(iv.first(kAeadNonceSize))) {}
-
-bool ChaChaProtection::seal(std::uint64_t sequence, ContentType type, ProtocolVersion version, Bytes plaintext, std::uint8_t* out) {
-  key_->seal(xor_nonce(iv_.bytes(), sequence), additional_data(sequence, type, version, plaintext.size()), plaintext, out);
-  return true;
-}
-
-std::optional<MutableBytes> ChaChaProtection::open(std::uint64_t sequence, ContentType type, ProtocolVersion version, MutableBytes fragment) {
-  if (fragment.size() < kTagSize) return std::nullopt;
-  const MutableBytes plaintext = fragment.first(fragment.size() - kTagSize);
-  if (!key_->open(xor_nonce(iv_.bytes(), sequence), additional_data(sequence, type, version, plaintext.size()), fragment, plaintext.data()))
+  if (!key_->open(nonce_.bytes(), additional_data(sequence, type, version, plaintext.size()),
+                  sealed, plaintext.data()))
     return std::nullopt;
   return plaintext;
 }
 
-// ---------------------------------------------------------------------------------------------------- by algorithm
+// ------------------------------------------------ RFC 7905
 
-Result<std::unique_ptr<Protection>> make_protection(const Provider& provider, AeadAlgorithm algorithm, Bytes key, Bytes fixed_iv, const Limits& limits) {
+ChaChaProtection::ChaChaProtection(std::unique_ptr<AeadKey> key, Bytes iv,
+                                   std::uint64_t records_warn, std::uint64_t records_end)
+    : Protection(records_warn, records_end),
+      key_(std::move(key)),
+      iv_(Secret<kAeadNonceSize>::copy_of(iv.first(kAeadNonceSize))) {}
+
+bool ChaChaProtection::seal(std::uint64_t sequence, ContentType type, ProtocolVersion version,
+                            Bytes plaintext, std::uint8_t* out) {
+  key_->seal(xor_nonce(iv_.bytes(), sequence),
+             additional_data(sequence, type, version, plaintext.size()), plaintext, out);
+  return true;
+}
+
+std::optional<MutableBytes> ChaChaProtection::open(std::uint64_t sequence, ContentType type,
+                                                   ProtocolVersion version, MutableBytes fragment) {
+  if (fragment.size() < kTagSize) return std::nullopt;
+  const MutableBytes plaintext = fragment.first(fragment.size() - kTagSize);
+  if (!key_->open(xor_nonce(iv_.bytes(), sequence),
+                  additional_data(sequence, type, version, plaintext.size()), fragment,
+                  plaintext.data()))
+    return std::nullopt;
+  return plaintext;
+}
+
+// ------------------------------------------------ by algorithm
+
+Result<std::unique_ptr<Protection>> make_protection(const Provider& provider,
+                                                    AeadAlgorithm algorithm, Bytes key,
+                                                    Bytes fixed_iv, const Limits& limits) {
   const Implemented<Aead>& aead = provider[algorithm];
   if (!aead) return fail(Errc::algorithm_unavailable, name(algorithm));
-  if (key.size() != key_size(algorithm) || fixed_iv.size() != fixed_iv_size(algorithm)) return fail(Errc::internal_error, "a key of the wrong size");
+  if (key.size() != key_size(algorithm) || fixed_iv.size() != fixed_iv_size(algorithm))
+    return fail(Errc::internal_error, "a key of the wrong size");
   std::unique_ptr<AeadKey> expanded = aead.implementation->with_key(key);
   if (!expanded) return fail(Errc::out_of_memory);
 
   std::unique_ptr<Protection> protection;
   if (algorithm == AeadAlgorithm::chacha20_poly1305) {
-    protection.reset(new (std::nothrow) ChaChaProtection(std::move(expanded), fixed_iv, Protection::kNoLimit, limits.chacha20_records_end));
+    protection.reset(new (std::nothrow) ChaChaProtection(
+        std::move(expanded), fixed_iv, Protection::kNoLimit, limits.chacha20_records_end));
   } else {
     protection.reset(new (std::nothrow)
-                         ExplicitNonceProtection(std::move(expanded), tag_size(algorithm), fixed_iv, limits.aes_records_warn, limits.aes_records_end));
+                         ExplicitNonceProtection(std::move(expanded), tag_size(algorithm), fixed_iv,
+                                                 limits.aes_records_warn, limits.aes_records_end));
   }
   if (!protection) return fail(Errc::out_of_memory);
   return protection;

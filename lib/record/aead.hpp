@@ -1,4 +1,5 @@
-// The AEAD suites' protection (RFC 5246 §6.2.3.3), with the two ways TLS 1.2 makes a nonce: RFC 5288 §3 (and RFC 6655 §3), and RFC 7905 §2.
+// The AEAD suites' protection (RFC 5246 §6.2.3.3), with the two ways TLS 1.2 makes a nonce: RFC
+// 5288 §3 (and RFC 6655 §3), and RFC 7905 §2.
 #pragma once
 
 #include "base/secret.hpp"
@@ -6,16 +7,22 @@
 
 namespace tls12::record {
 
-/// AES-GCM and AES-CCM, RFC 5288 §3 and RFC 6655 §3: a salt from the key block, then eight bytes that travel in front of the ciphertext. We send the sequence
-/// number there, which never repeats; of a peer's we ask nothing.
+/// AES-GCM and AES-CCM, RFC 5288 §3 and RFC 6655 §3: a salt from the key block, then eight bytes
+/// that travel in front of the ciphertext. We send the sequence number there, which never repeats;
+/// of a peer's we ask nothing.
 class ExplicitNonceProtection final : public Protection {
  public:
   static constexpr std::size_t kSaltSize = 4, kExplicitNonceSize = 8;
   /// `salt` is kSaltSize bytes.
-  ExplicitNonceProtection(std::unique_ptr<AeadKey> key, std::size_t tag_size, Bytes salt, std::uint64_t records_warn, std::uint64_t records_end);
-  std::size_t sealed_size(std::size_t plaintext_size) const override { return kExplicitNonceSize + plaintext_size + tag_size_; }
-  bool seal(std::uint64_t sequence, ContentType type, ProtocolVersion version, Bytes plaintext, std::uint8_t* out) override;
-  std::optional<MutableBytes> open(std::uint64_t sequence, ContentType type, ProtocolVersion version, MutableBytes fragment) override;
+  ExplicitNonceProtection(std::unique_ptr<AeadKey> key, std::size_t tag_size, Bytes salt,
+                          std::uint64_t records_warn, std::uint64_t records_end);
+  std::size_t sealed_size(std::size_t plaintext_size) const override {
+    return kExplicitNonceSize + plaintext_size + tag_size_;
+  }
+  bool seal(std::uint64_t sequence, ContentType type, ProtocolVersion version, Bytes plaintext,
+            std::uint8_t* out) override;
+  std::optional<MutableBytes> open(std::uint64_t sequence, ContentType type,
+                                   ProtocolVersion version, MutableBytes fragment) override;
 
  private:
   std::unique_ptr<AeadKey> key_;
@@ -23,15 +30,21 @@ class ExplicitNonceProtection final : public Protection {
   Secret<kAeadNonceSize> nonce_;  // the salt stays in front; the rest is the record's
 };
 
-/// RFC 7905 §2: the whole nonce is known to both ends, the key block's IV with the sequence number exclusive-ored into its end.
+/// RFC 7905 §2: the whole nonce is known to both ends, the key block's IV with the sequence number
+/// exclusive-ored into its end.
 class ChaChaProtection final : public Protection {
  public:
   static constexpr std::size_t kTagSize = tag_size(AeadAlgorithm::chacha20_poly1305);
   /// `iv` is kAeadNonceSize bytes.
-  ChaChaProtection(std::unique_ptr<AeadKey> key, Bytes iv, std::uint64_t records_warn, std::uint64_t records_end);
-  std::size_t sealed_size(std::size_t plaintext_size) const override { return plaintext_size + kTagSize; }
-  bool seal(std::uint64_t sequence, ContentType type, ProtocolVersion version, Bytes plaintext, std::uint8_t* out) override;
-  std::optional<MutableBytes> open(std::uint64_t sequence, ContentType type, ProtocolVersion version, MutableBytes fragment) override;
+  ChaChaProtection(std::unique_ptr<AeadKey> key, Bytes iv, std::uint64_t records_warn,
+                   std::uint64_t records_end);
+  std::size_t sealed_size(std::size_t plaintext_size) const override {
+    return plaintext_size + kTagSize;
+  }
+  bool seal(std::uint64_t sequence, ContentType type, ProtocolVersion version, Bytes plaintext,
+            std::uint8_t* out) override;
+  std::optional<MutableBytes> open(std::uint64_t sequence, ContentType type,
+                                   ProtocolVersion version, MutableBytes fragment) override;
 
  private:
   std::unique_ptr<AeadKey> key_;

@@ -7,7 +7,8 @@ namespace tls12::record {
 namespace {
 
 bool known(std::uint8_t type) {
-  return type >= static_cast<std::uint8_t>(ContentType::change_cipher_spec) && type <= static_cast<std::uint8_t>(ContentType::application_data);
+  return type >= static_cast<std::uint8_t>(ContentType::change_cipher_spec) &&
+         type <= static_cast<std::uint8_t>(ContentType::application_data);
 }
 
 std::unexpected<Error> wrong_version(std::uint8_t major, std::uint8_t minor) {
@@ -31,12 +32,16 @@ Result<Framer::Framed> Framer::next(MutableBytes input) {
   if (n < kRecordHeaderSize) return Framed{.missing = kRecordHeaderSize - n};
   const std::size_t length = static_cast<std::size_t>(input[3]) << 8 | input[4];
   if (length > (protected_ ? max_sealed_ : kMaxPlaintext)) return fail(Errc::record_overflow);
-  if (length == 0 && !protected_ && type != ContentType::application_data) return fail(Errc::record_empty, name(type));
+  if (length == 0 && !protected_ && type != ContentType::application_data)
+    return fail(Errc::record_empty, name(type));
 
   const std::size_t size = kRecordHeaderSize + length;
   if (n < size) return Framed{.missing = size - n};
   first_ = false;
-  return Framed{.record = Record{.type = type, .version = version, .fragment = input.subspan(kRecordHeaderSize, length), .wire_size = size}};
+  return Framed{.record = Record{.type = type,
+                                 .version = version,
+                                 .fragment = input.subspan(kRecordHeaderSize, length),
+                                 .wire_size = size}};
 }
 
 Result<Framer::Framed> Framer::not_a_first_record(Bytes input) const {

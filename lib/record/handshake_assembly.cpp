@@ -8,7 +8,9 @@ using wire::kHandshakeHeaderSize;
 
 namespace {
 
-HandshakeAssembly::Message message_of(Bytes bytes) { return {.type = static_cast<HandshakeType>(bytes[0]), .bytes = bytes}; }
+HandshakeAssembly::Message message_of(Bytes bytes) {
+  return {.type = static_cast<HandshakeType>(bytes[0]), .bytes = bytes};
+}
 
 }  // namespace
 
@@ -51,7 +53,8 @@ void HandshakeAssembly::drop_given() {
   buffer_.release();
 }
 
-/// Moves bytes of the fragment behind those in the buffer, until that has `upto` or the fragment has no more.
+/// Moves bytes of the fragment behind those in the buffer, until that has `upto` or the fragment
+/// has no more.
 void HandshakeAssembly::take(std::size_t upto) {
   if (buffer_.size() >= upto) return;
   const std::size_t n = std::min(upto - buffer_.size(), fragment_.size());
@@ -67,11 +70,13 @@ std::size_t HandshakeAssembly::limit_of(HandshakeType type) const {
   }
 }
 
-/// The size of the message that starts here, with its header; that of a header while that is not whole.
+/// The size of the message that starts here, with its header; that of a header while that is not
+/// whole.
 Result<std::size_t> HandshakeAssembly::message_size(Bytes start, wire::Syntax syntax) const {
   if (start.size() < kHandshakeHeaderSize) return kHandshakeHeaderSize;
   const auto type = static_cast<HandshakeType>(start[0]);
-  const std::size_t body = static_cast<std::size_t>(start[1]) << 16 | static_cast<std::size_t>(start[2]) << 8 | start[3];
+  const std::size_t body =
+      static_cast<std::size_t>(start[1]) << 16 | static_cast<std::size_t>(start[2]) << 8 | start[3];
   if (body <= limit_of(type)) return kHandshakeHeaderSize + body;
   // RFC 5246 §7.2.2: a length that no such message can have is decode_error, whatever the limit.
   const bool possible = body <= wire::max_body_size(type, syntax);

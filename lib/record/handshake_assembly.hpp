@@ -1,4 +1,5 @@
-// Fragments in, whole handshake messages out: record boundaries mean nothing to them (RFC 5246 §6.2.1, §7.4).
+// Fragments in, whole handshake messages out: record boundaries mean nothing to them (RFC 5246
+// §6.2.1, §7.4).
 #pragma once
 
 #include <optional>
@@ -11,7 +12,8 @@
 
 namespace tls12::record {
 
-/// A message that lies whole in its fragment is given as a view of that; only one that is cut is copied. Memory is given back with the message.
+/// A message that lies whole in its fragment is given as a view of that; only one that is cut is
+/// copied. Memory is given back with the message.
 class HandshakeAssembly {
  public:
   struct Message {
@@ -25,8 +27,9 @@ class HandshakeAssembly {
         certificate_limit_(limits.certificate_message),
         message_limit_(limits.handshake_message) {}
 
-  /// The plaintext of the next handshake record. It must stay where it is until next() gives nothing more, or keep() was called. The fragment
-  /// before it has been used up in one of these ways.
+  /// The plaintext of the next handshake record. It must stay where it is until next() gives
+  /// nothing more, or keep() was called. The fragment before it has been used up in one of these
+  /// ways.
   void add(Bytes fragment) { fragment_ = fragment; }
   /// The next whole message, or nothing when it takes another fragment. `syntax` tells how the
   /// messages are to be read. A message is valid until the next call of a member that is not const.
@@ -34,11 +37,12 @@ class HandshakeAssembly {
   /// limit), Errc::message_trailing_data (larger than its structure allows as well). May throw
   /// std::bad_alloc.
   Result<std::optional<Message>> next(wire::Syntax syntax = {});
-  /// Copies what next() has not given yet, so that the fragment may go: for an end that has to wait in the middle of a record.
+  /// Copies what next() has not given yet, so that the fragment may go: for an end that has to wait
+  /// in the middle of a record.
   void keep();
 
-  /// Whether bytes wait that next() has not given: the start of a message, or more. Then no key may change: a
-  /// change_cipher_spec stands between messages, never inside one (RFC 5246 §7.1).
+  /// Whether bytes wait that next() has not given: the start of a message, or more. Then no key may
+  /// change: a change_cipher_spec stands between messages, never inside one (RFC 5246 §7.1).
   bool partial() const { return buffer_.size() > given_ || !fragment_.empty(); }
 
  private:

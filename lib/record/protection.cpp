@@ -3,14 +3,19 @@
 namespace tls12::record {
 
 KeySizes key_sizes(const wire::RecordCipher& cipher) {
-  if (const auto* cbc = std::get_if<wire::CbcHmac>(&cipher)) return {.mac_key = digest_size(cbc->mac), .key = key_size(cbc->cipher)};
+  if (const auto* cbc = std::get_if<wire::CbcHmac>(&cipher))
+    return {.mac_key = digest_size(cbc->mac), .key = key_size(cbc->cipher)};
   const auto aead = std::get<AeadAlgorithm>(cipher);
   return {.key = key_size(aead), .iv = fixed_iv_size(aead)};
 }
 
-Result<std::unique_ptr<Protection>> make_protection(const Provider& provider, const wire::RecordCipher& cipher, bool encrypt_then_mac,
-                                                    const DirectionKeys& keys, const Limits& limits) {
-  if (const auto* cbc = std::get_if<wire::CbcHmac>(&cipher)) return make_protection(provider, *cbc, encrypt_then_mac, keys.key, keys.mac_key, limits);
+Result<std::unique_ptr<Protection>> make_protection(const Provider& provider,
+                                                    const wire::RecordCipher& cipher,
+                                                    bool encrypt_then_mac,
+                                                    const DirectionKeys& keys,
+                                                    const Limits& limits) {
+  if (const auto* cbc = std::get_if<wire::CbcHmac>(&cipher))
+    return make_protection(provider, *cbc, encrypt_then_mac, keys.key, keys.mac_key, limits);
   return make_protection(provider, std::get<AeadAlgorithm>(cipher), keys.key, keys.iv, limits);
 }
 

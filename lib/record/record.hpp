@@ -10,9 +10,12 @@ namespace tls12::record {
 
 struct Record {
   ContentType type = ContentType::handshake;
-  ProtocolVersion version = ProtocolVersion::tls12;  ///< as the header says; part of what is authenticated
-  MutableBytes fragment = {};                        ///< behind the header, still sealed if the direction is protected; a view into the input
-  std::size_t wire_size = 0;                         ///< header and fragment: what to consume of the input when done with the record
+  ProtocolVersion version =
+      ProtocolVersion::tls12;  ///< as the header says; part of what is authenticated
+  MutableBytes fragment =
+      {};  ///< behind the header, still sealed if the direction is protected; a view into the input
+  std::size_t wire_size =
+      0;  ///< header and fragment: what to consume of the input when done with the record
 };
 
 }  // namespace tls12::record

@@ -16,7 +16,8 @@ RecordMac::KeyedHash RecordMac::keyed(const HashFunction& hash, Bytes key, std::
   return state;
 }
 
-RecordMac::RecordMac(const HashFunction& hash, Bytes key) : inner_(keyed(hash, key, 0x36)), outer_(keyed(hash, key, 0x5c)) {}
+RecordMac::RecordMac(const HashFunction& hash, Bytes key)
+    : inner_(keyed(hash, key, 0x36)), outer_(keyed(hash, key, 0x5c)) {}
 
 void RecordMac::finish(Bytes inner_digest, std::uint8_t* out) const {
   KeyedHash state = outer_;
@@ -34,14 +35,21 @@ void RecordMac::compute(Bytes header, Bytes data, std::uint8_t* out) const {
 
 namespace {
 
-/// A message whose length is a secret, and the padding that the hash would give it (FIPS 180-4 §5.1): a one, zeros, and the length in bits at a block's end.
+/// A message whose length is a secret, and the padding that the hash would give it (FIPS 180-4
+/// §5.1): a one, zeros, and the length in bits at a block's end.
 class HiddenMessage {
  public:
   HiddenMessage(Bytes header, Bytes data, std::uint64_t size, std::size_t block_size)
-      : header_(header), data_(data), size_(size), block_size_(block_size), block_bits_(static_cast<unsigned>(std::countr_zero(block_size))) {}
+      : header_(header),
+        data_(data),
+        size_(size),
+        block_size_(block_size),
+        block_bits_(static_cast<unsigned>(std::countr_zero(block_size))) {}
 
   /// The block in which a message of `size` bytes ends, its padding included.
-  std::uint64_t last_block(std::uint64_t size) const { return (size + block_size_ / 8) >> block_bits_; }
+  std::uint64_t last_block(std::uint64_t size) const {
+    return (size + block_size_ / 8) >> block_bits_;
+  }
   /// All ones if the message ends in block `k`.
   std::uint64_t ends_in(std::uint64_t k) const { return ct::equal_mask(k, last_block(size_)); }
 
@@ -51,8 +59,10 @@ class HiddenMessage {
       const std::uint64_t one = ct::equal_mask(i, size_) & 0x80;
       out[j] = static_cast<std::uint8_t>((byte(i) & ct::less_mask(i, size_)) | one);
     }
-    const std::uint64_t bits = (block_size_ + size_) * 8 & ends_in(k);  // the padded key was a block in front
-    for (unsigned j = 1; j <= 8; ++j) out[block_size_ - j] = static_cast<std::uint8_t>(out[block_size_ - j] | bits >> 8 * (j - 1));
+    const std::uint64_t bits =
+        (block_size_ + size_) * 8 & ends_in(k);  // the padded key was a block in front
+    for (unsigned j = 1; j <= 8; ++j)
+      out[block_size_ - j] = static_cast<std::uint8_t>(out[block_size_ - j] | bits >> 8 * (j - 1));
   }
 
  private:
@@ -69,7 +79,8 @@ class HiddenMessage {
 
 }  // namespace
 
-void RecordMac::compute_hiding_size(Bytes header, Bytes data, std::size_t unsure, std::uint64_t size, std::uint8_t* out) const {
+void RecordMac::compute_hiding_size(Bytes header, Bytes data, std::size_t unsure,
+                                    std::uint64_t size, std::uint8_t* out) const {
   const std::size_t block_size = inner_.function().block_size();
   const HiddenMessage message(header, data, header.size() + size, block_size);
   const std::size_t most = header.size() + data.size();
@@ -88,7 +99,8 @@ void RecordMac::compute_hiding_size(Bytes header, Bytes data, std::size_t unsure
     state.update(Bytes(block).first(block_size));
     state.chaining_value(value);
     const std::uint64_t ended = message.ends_in(k);
-    for (std::size_t i = 0; i < this->size(); ++i) digest[i] = static_cast<std::uint8_t>(digest[i] | (value[i] & ended));
+    for (std::size_t i = 0; i < this->size(); ++i)
+      digest[i] = static_cast<std::uint8_t>(digest[i] | (value[i] & ended));
   }
   finish(Bytes(digest).first(this->size()), out);
 }

@@ -1,4 +1,5 @@
-// Certificate, CertificateStatus and CertificateVerify (RFC 5246 §7.4.2, §7.4.6, §7.4.8; RFC 6066 §8; RFC 7250 §3).
+// Certificate, CertificateStatus and CertificateVerify (RFC 5246 §7.4.2, §7.4.6, §7.4.8; RFC 6066
+// §8; RFC 7250 §3).
 #include "wire/codec.hpp"
 #include "wire/reader.hpp"
 #include "wire/writer.hpp"
@@ -15,17 +16,21 @@ Result<Certificates> parse_certificates(Bytes body, CertificateType type) {
   Certificates message;
   if (type == CertificateType::raw_public_key) {
     const Bytes key = reader.vector24("subjectPublicKeyInfo");
-    if (!key.empty()) message.raw_public_key = key;  // a client without one says so as with certificates (RFC 5246 §7.4.6)
+    if (!key.empty())
+      message.raw_public_key =
+          key;  // a client without one says so as with certificates (RFC 5246 §7.4.6)
     return reader.finish(message);
   }
-  message.certificate_list = ListOfOpaque<3>(reader.with_items<3>(reader.vector24("certificate_list"), "certificate_list"));
+  message.certificate_list = ListOfOpaque<3>(
+      reader.with_items<3>(reader.vector24("certificate_list"), "certificate_list"));
   return reader.finish(message);
 }
 
 Result<CertificateStatus> parse_certificate_status(Bytes body) {
   Reader reader(body, "CertificateStatus");
   CertificateStatus message;
-  if (reader.u8("status_type") != kOcsp && !reader.failed()) reader.fail(Errc::unknown_enum_value, "status_type");
+  if (reader.u8("status_type") != kOcsp && !reader.failed())
+    reader.fail(Errc::unknown_enum_value, "status_type");
   message.ocsp_response = reader.vector24("response", 1);
   return reader.finish(message);
 }

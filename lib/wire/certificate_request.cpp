@@ -9,8 +9,10 @@ Result<CertificateRequest> parse_certificate_request(Bytes body) {
   Reader reader(body, "CertificateRequest");
   CertificateRequest request;
   request.certificate_types = reader.vector8("certificate_types", 1);
-  request.supported_signature_algorithms = ListOf16<SignatureScheme>(reader.pairs16("supported_signature_algorithms", 2));
-  request.certificate_authorities = ListOfOpaque<2>(reader.with_items<2>(reader.vector16("certificate_authorities"), "certificate_authorities"));
+  request.supported_signature_algorithms =
+      ListOf16<SignatureScheme>(reader.pairs16("supported_signature_algorithms", 2));
+  request.certificate_authorities = ListOfOpaque<2>(
+      reader.with_items<2>(reader.vector16("certificate_authorities"), "certificate_authorities"));
   return reader.finish(request);
 }
 

@@ -1,5 +1,5 @@
-// Parsing and serialising the messages of tls12/messages.hpp. A parse consumes everything or fails; serialising writes everything or
-// fails.
+// Parsing and serialising the messages of tls12/messages.hpp. A parse consumes everything or fails;
+// serialising writes everything or fails.
 #pragma once
 
 #include <array>
@@ -44,8 +44,8 @@ std::size_t max_body_size(HandshakeType type, Syntax syntax);
 /// RFC 5246 §7.2: exactly two bytes.
 Result<AlertMessage> parse_alert(Bytes fragment);
 
-// Each appends header and body, or nothing. Errors: Errc::field_too_long if a field or the message is longer than its length
-// can say; the detail names it ("Certificate.certificate_list").
+// Each appends header and body, or nothing. Errors: Errc::field_too_long if a field or the message
+// is longer than its length can say; the detail names it ("Certificate.certificate_list").
 [[nodiscard]] Result<void> serialize(const HelloRequest&, Buffer& out);
 [[nodiscard]] Result<void> serialize(const ClientHello&, Buffer& out);
 [[nodiscard]] Result<void> serialize(const ServerHello&, Buffer& out);
@@ -63,7 +63,8 @@ std::array<std::uint8_t, 2> serialize(const AlertMessage&);
 
 HandshakeType type_of(const HandshakeMessage& message);
 
-/// The ServerDHParams (RFC 5246 §7.4.3) or ServerECDHParams (RFC 8422 §5.4) of a message, as they are sent and signed.
+/// The ServerDHParams (RFC 5246 §7.4.3) or ServerECDHParams (RFC 8422 §5.4) of a message, as they
+/// are sent and signed.
 /// Errors: as serialize.
 [[nodiscard]] Result<void> serialize_params(const ServerKeyExchange& message, Buffer& out);
 

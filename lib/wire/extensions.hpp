@@ -7,7 +7,8 @@
 
 namespace tls12::wire {
 
-// Reads the block, if there is one, with its length: `hello.extensions` shows all of it, the hello's other members what is known.
+// Reads the block, if there is one, with its length: `hello.extensions` shows all of it, the
+// hello's other members what is known.
 void parse_extensions(Reader& reader, ClientHello& hello);
 void parse_extensions(Reader& reader, ServerHello& hello);
 

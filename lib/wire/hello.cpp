@@ -11,7 +11,9 @@ constexpr std::size_t kMaxSessionId = 32;
 
 }  // namespace
 
-Result<HelloRequest> parse_hello_request(Bytes body) { return Reader(body, "HelloRequest").finish(HelloRequest{}); }
+Result<HelloRequest> parse_hello_request(Bytes body) {
+  return Reader(body, "HelloRequest").finish(HelloRequest{});
+}
 
 Result<ClientHello> parse_client_hello(Bytes body) {
   Reader reader(body, "ClientHello");
@@ -37,9 +39,13 @@ Result<ServerHello> parse_server_hello(Bytes body) {
   return reader.finish(hello);
 }
 
-Result<ServerHelloDone> parse_server_hello_done(Bytes body) { return Reader(body, "ServerHelloDone").finish(ServerHelloDone{}); }
+Result<ServerHelloDone> parse_server_hello_done(Bytes body) {
+  return Reader(body, "ServerHelloDone").finish(ServerHelloDone{});
+}
 
-Result<void> serialize(const HelloRequest&, Buffer& out) { return Writer(out, HandshakeType::hello_request).finish(); }
+Result<void> serialize(const HelloRequest&, Buffer& out) {
+  return Writer(out, HandshakeType::hello_request).finish();
+}
 
 Result<void> serialize(const ClientHello& hello, Buffer& out) {
   Writer writer(out, HandshakeType::client_hello);
@@ -63,6 +69,8 @@ Result<void> serialize(const ServerHello& hello, Buffer& out) {
   return writer.finish();
 }
 
-Result<void> serialize(const ServerHelloDone&, Buffer& out) { return Writer(out, HandshakeType::server_hello_done).finish(); }
+Result<void> serialize(const ServerHelloDone&, Buffer& out) {
+  return Writer(out, HandshakeType::server_hello_done).finish();
+}
 
 }  // namespace tls12::wire

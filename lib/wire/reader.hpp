@@ -10,8 +10,9 @@
 
 namespace tls12::wire {
 
-/// Never reads outside its bytes. The first fault is kept, with the field it was in; from then on every read gives zero or nothing and the
-/// reader is empty, so a parser reads field after field and asks once, at the end. Names of messages and fields are static texts.
+/// Never reads outside its bytes. The first fault is kept, with the field it was in; from then on
+/// every read gives zero or nothing and the reader is empty, so a parser reads field after field
+/// and asks once, at the end. Names of messages and fields are static texts.
 class Reader {
  public:
   Reader(Bytes bytes, const char* message) : rest_(bytes), message_(message) {}
@@ -36,10 +37,17 @@ class Reader {
   std::uint32_t u32(const char* field) { return static_cast<std::uint32_t>(number(4, field)); }
   std::uint32_t u24(const char* field) { return static_cast<std::uint32_t>(number(3, field)); }
 
-  // RFC 5246 §4.3: a vector<min..max> behind a length of one, two or three bytes. The bounds are in bytes.
-  Bytes vector8(const char* field, std::size_t min = 0, std::size_t max = 0xff) { return vector(1, field, min, max); }
-  Bytes vector16(const char* field, std::size_t min = 0, std::size_t max = 0xffff) { return vector(2, field, min, max); }
-  Bytes vector24(const char* field, std::size_t min = 0, std::size_t max = 0xffffff) { return vector(3, field, min, max); }
+  // RFC 5246 §4.3: a vector<min..max> behind a length of one, two or three bytes. The bounds are in
+  // bytes.
+  Bytes vector8(const char* field, std::size_t min = 0, std::size_t max = 0xff) {
+    return vector(1, field, min, max);
+  }
+  Bytes vector16(const char* field, std::size_t min = 0, std::size_t max = 0xffff) {
+    return vector(2, field, min, max);
+  }
+  Bytes vector24(const char* field, std::size_t min = 0, std::size_t max = 0xffffff) {
+    return vector(3, field, min, max);
+  }
 
   /// A vector16 whose elements are two bytes each.
   Bytes pairs16(const char* field, std::size_t min) {
@@ -49,7 +57,8 @@ class Reader {
     return {};
   }
 
-  /// `list`, once each of its items is known to be a non-empty vector behind a length of `Prefix` bytes.
+  /// `list`, once each of its items is known to be a non-empty vector behind a length of `Prefix`
+  /// bytes.
   template <std::size_t Prefix>
   Bytes with_items(Bytes list, const char* field) {
     Reader items(list, message_);
@@ -64,7 +73,8 @@ class Reader {
     rest_ = {};
   }
 
-  /// Ends this reader as `inner`, which reads a part of its bytes, has ended; whether that was by a fault.
+  /// Ends this reader as `inner`, which reads a part of its bytes, has ended; whether that was by a
+  /// fault.
   bool take_fault_of(const Reader& inner) {
     if (inner.failed()) fail(inner.fault_, inner.field_);
     return inner.failed();
@@ -93,7 +103,8 @@ class Reader {
   }
   Bytes vector(std::size_t prefix, const char* field, std::size_t min, std::size_t max) {
     const std::size_t size = number(prefix, field);
-    if (!failed() && (size < min || size > max)) fail(size == 0 ? Errc::vector_empty : Errc::length_out_of_range, field);
+    if (!failed() && (size < min || size > max))
+      fail(size == 0 ? Errc::vector_empty : Errc::length_out_of_range, field);
     return failed() ? Bytes() : bytes(size, field);
   }
 

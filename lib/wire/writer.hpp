@@ -14,12 +14,14 @@
 
 namespace tls12::wire {
 
-/// Writes one message. A field that is longer than its length can say is a fault; the first one is kept, with its name. After
-/// that nothing is written, so that a serializer writes field after field and returns finish(). Names are static texts.
+/// Writes one message. A field that is longer than its length can say is a fault; the first one is
+/// kept, with its name. After that nothing is written, so that a serializer writes field after
+/// field and returns finish(). Names are static texts.
 class Writer {
  public:
   /// A structure that has no header.
-  Writer(Buffer& out, const char* structure) : out_(out), structure_(structure), start_(out.size()), body_(start_) {}
+  Writer(Buffer& out, const char* structure)
+      : out_(out), structure_(structure), start_(out.size()), body_(start_) {}
   /// A handshake message (RFC 5246 §7.4): its type and length first.
   Writer(Buffer& out, HandshakeType type) : out_(out), type_(type), start_(out.size()) {
     value(type);
@@ -37,17 +39,22 @@ class Writer {
   void u32(std::uint32_t value) { number(value, 4); }
   /// A value of one of tls12/registry.hpp's enumerations, in its own size.
   template <class E>
-  requires std::is_enum_v<E>
-  void value(E value) { number(static_cast<std::size_t>(value), sizeof(E)); }
-  // `content` after a length of one, two or three bytes. A field without a name is a part of the one whose Length is open.
+    requires std::is_enum_v<E>
+  void value(E value) {
+    number(static_cast<std::size_t>(value), sizeof(E));
+  }
+  // `content` after a length of one, two or three bytes. A field without a name is a part of the
+  // one whose Length is open.
   void vector8(Bytes content, const char* field = nullptr) { vector(1, content, field); }
   void vector16(Bytes content, const char* field = nullptr) { vector(2, content, field); }
   void vector24(Bytes content, const char* field = nullptr) { vector(3, content, field); }
 
-  /// A length of 1 to 3 bytes that is filled in when the scope ends, with the number of bytes that were written meanwhile.
+  /// A length of 1 to 3 bytes that is filled in when the scope ends, with the number of bytes that
+  /// were written meanwhile.
   class Length {
    public:
-    Length(Writer& writer, std::size_t prefix, const char* field = nullptr) : writer_(writer), prefix_(prefix), outer_(writer.open_) {
+    Length(Writer& writer, std::size_t prefix, const char* field = nullptr)
+        : writer_(writer), prefix_(prefix), outer_(writer.open_) {
       writer.number(0, prefix);
       start_ = writer.out_.size();
       if (field != nullptr) writer.open_ = field;
@@ -66,19 +73,23 @@ class Writer {
   };
 
   bool failed() const { return field_ != nullptr; }
-  /// After the last field. Errors: Errc::field_too_long, which names the field; then all that was written is taken back.
+  /// After the last field. Errors: Errc::field_too_long, which names the field; then all that was
+  /// written is taken back.
   [[nodiscard]] Result<void> finish() {
     if (type_) fill_in(body_, kBodyPrefix);
     if (!failed()) return {};
     out_.truncate(start_);
-    return tls12::fail(Errc::field_too_long, (type_ ? name(*type_) : std::string(structure_)) + (*field_ == '\0' ? "" : "." + std::string(field_)));
+    return tls12::fail(Errc::field_too_long,
+                       (type_ ? name(*type_) : std::string(structure_)) +
+                           (*field_ == '\0' ? "" : "." + std::string(field_)));
   }
 
  private:
   static constexpr std::size_t kBodyPrefix = 3;
 
   static void put(std::uint8_t* to, std::size_t value, std::size_t size) {
-    for (std::size_t i = 0; i < size; ++i) to[i] = static_cast<std::uint8_t>(value >> (8 * (size - 1 - i)));
+    for (std::size_t i = 0; i < size; ++i)
+      to[i] = static_cast<std::uint8_t>(value >> (8 * (size - 1 - i)));
   }
   void number(std::size_t value, std::size_t size) {
     if (failed()) return;

@@ -20,10 +20,14 @@ struct SignatureRow {
   HashAlgorithm hash;
 };
 constexpr SignatureRow kSignatures[] = {
-    {&oid::kSha256WithRsa, SignatureKind::rsa_pkcs1, HashAlgorithm::sha256}, {&oid::kSha384WithRsa, SignatureKind::rsa_pkcs1, HashAlgorithm::sha384},
-    {&oid::kSha512WithRsa, SignatureKind::rsa_pkcs1, HashAlgorithm::sha512}, {&oid::kSha1WithRsa, SignatureKind::rsa_pkcs1, HashAlgorithm::sha1},
-    {&oid::kEcdsaWithSha256, SignatureKind::ecdsa, HashAlgorithm::sha256},   {&oid::kEcdsaWithSha384, SignatureKind::ecdsa, HashAlgorithm::sha384},
-    {&oid::kEcdsaWithSha512, SignatureKind::ecdsa, HashAlgorithm::sha512},   {&oid::kEcdsaWithSha1, SignatureKind::ecdsa, HashAlgorithm::sha1},
+    {&oid::kSha256WithRsa, SignatureKind::rsa_pkcs1, HashAlgorithm::sha256},
+    {&oid::kSha384WithRsa, SignatureKind::rsa_pkcs1, HashAlgorithm::sha384},
+    {&oid::kSha512WithRsa, SignatureKind::rsa_pkcs1, HashAlgorithm::sha512},
+    {&oid::kSha1WithRsa, SignatureKind::rsa_pkcs1, HashAlgorithm::sha1},
+    {&oid::kEcdsaWithSha256, SignatureKind::ecdsa, HashAlgorithm::sha256},
+    {&oid::kEcdsaWithSha384, SignatureKind::ecdsa, HashAlgorithm::sha384},
+    {&oid::kEcdsaWithSha512, SignatureKind::ecdsa, HashAlgorithm::sha512},
+    {&oid::kEcdsaWithSha1, SignatureKind::ecdsa, HashAlgorithm::sha1},
     {&oid::kEd25519, SignatureKind::ed25519, HashAlgorithm::sha512},
 };
 
@@ -31,16 +35,19 @@ struct HashRow {
   const Oid* oid;
   HashAlgorithm hash;
 };
-constexpr HashRow kHashes[] = {
-    {&oid::kSha1, HashAlgorithm::sha1}, {&oid::kSha256, HashAlgorithm::sha256}, {&oid::kSha384, HashAlgorithm::sha384}, {&oid::kSha512, HashAlgorithm::sha512}};
+constexpr HashRow kHashes[] = {{&oid::kSha1, HashAlgorithm::sha1},
+                               {&oid::kSha256, HashAlgorithm::sha256},
+                               {&oid::kSha384, HashAlgorithm::sha384},
+                               {&oid::kSha512, HashAlgorithm::sha512}};
 
 struct CurveRow {
   const Oid* oid;
   KeyKind kind;
   std::size_t scalar_size;
 };
-constexpr CurveRow kCurves[] = {
-    {&oid::kSecp256r1, KeyKind::ec_secp256r1, 32}, {&oid::kSecp384r1, KeyKind::ec_secp384r1, 48}, {&oid::kSecp521r1, KeyKind::ec_secp521r1, 66}};
+constexpr CurveRow kCurves[] = {{&oid::kSecp256r1, KeyKind::ec_secp256r1, 32},
+                                {&oid::kSecp384r1, KeyKind::ec_secp384r1, 48},
+                                {&oid::kSecp521r1, KeyKind::ec_secp521r1, 66}};
 
 const CurveRow* curve_of(KeyKind kind) {
   const auto row = std::ranges::find(kCurves, kind, &CurveRow::kind);
@@ -62,7 +69,8 @@ std::optional<HashAlgorithm> read_mask_generation(Reader& reader) {
   return hash;
 }
 
-/// RFC 4055 §3.1; nothing when a hash or the mask generation is not supported. Default values may be encoded: validators must accept them.
+/// RFC 4055 §3.1; nothing when a hash or the mask generation is not supported. Default values may
+/// be encoded: validators must accept them.
 std::optional<PssParameters> read_pss_parameters(Bytes parameters, Fault& fault) {
   Reader whole(parameters, fault);
   Reader fields = whole.enter_sequence();
@@ -96,7 +104,8 @@ void write_pss_parameters(const PssParameters& pss, Writer& writer) {
         });
       });
     }
-    if (pss.salt_size != 20) writer.nest(der::constructed(2), [&] { writer.small_natural(pss.salt_size); });
+    if (pss.salt_size != 20)
+      writer.nest(der::constructed(2), [&] { writer.small_natural(pss.salt_size); });
   });
 }
 
@@ -123,7 +132,8 @@ std::optional<HashAlgorithm> read_hash_algorithm(Reader& reader) {
   const AlgorithmIdentifier algorithm = read_algorithm_identifier(reader);
   for (const HashRow& row : kHashes) {
     if (!is(algorithm.oid, *row.oid)) continue;
-    if (!algorithm.parameters.empty() && !is_null(algorithm.parameters)) reader.refuse(kWrongParameters, Errc::bad_certificate);
+    if (!algorithm.parameters.empty() && !is_null(algorithm.parameters))
+      reader.refuse(kWrongParameters, Errc::bad_certificate);
     return row.hash;
   }
   return std::nullopt;
@@ -136,8 +146,10 @@ bool SignatureMethod::is(SignatureScheme scheme) const {
   switch (kind) {
     case SignatureKind::unsupported: return false;
     case SignatureKind::rsa_pkcs1: return is_rsa && !row->pss && row->hash == hash;
-    case SignatureKind::rsa_pss: return is_rsa && row->pss && row->hash == hash && salt_size == digest_size(hash);
-    case SignatureKind::ecdsa: return wire::curve_of(row->key) && row->hash == hash;  // in TLS 1.2 on any curve
+    case SignatureKind::rsa_pss:
+      return is_rsa && row->pss && row->hash == hash && salt_size == digest_size(hash);
+    case SignatureKind::ecdsa:
+      return wire::curve_of(row->key) && row->hash == hash;  // in TLS 1.2 on any curve
     case SignatureKind::ed25519: return row->key == KeyKind::ed25519;
   }
   return false;
@@ -149,14 +161,17 @@ SignatureMethod read_signature_algorithm(Reader& reader) {
   if (is(algorithm.oid, oid::kRsassaPss)) {
     // RFC 4055 §3.1: the parameters must be there.
     const auto pss = read_pss_parameters(algorithm.parameters, reader.fault());
-    if (pss) method.kind = SignatureKind::rsa_pss, method.hash = pss->hash, method.salt_size = pss->salt_size;
+    if (pss)
+      method.kind = SignatureKind::rsa_pss, method.hash = pss->hash,
+      method.salt_size = pss->salt_size;
     return method;
   }
   for (const SignatureRow& row : kSignatures) {
     if (!is(algorithm.oid, *row.oid)) continue;
     // RFC 4055 §5: NULL, and absent must be accepted; RFC 5758 §3.2, RFC 8410 §3: absent.
     const bool is_ecdsa_null = row.kind == SignatureKind::ecdsa && is_null(algorithm.parameters);
-    const bool fits = algorithm.parameters.empty() || (row.kind == SignatureKind::rsa_pkcs1 && is_null(algorithm.parameters));
+    const bool fits = algorithm.parameters.empty() ||
+                      (row.kind == SignatureKind::rsa_pkcs1 && is_null(algorithm.parameters));
     if (is_ecdsa_null)
       reader.tolerate("an ECDSA signature with parameters", "RFC 5758 §3.2");
     else if (!fits)
@@ -173,7 +188,8 @@ std::optional<KeyKind> kind_of_curve(Bytes oid) {
   return std::nullopt;
 }
 
-std::optional<KeyKind> key_kind_of(const AlgorithmIdentifier& algorithm, std::optional<PssParameters>& pss, Fault& fault) {
+std::optional<KeyKind> key_kind_of(const AlgorithmIdentifier& algorithm,
+                                   std::optional<PssParameters>& pss, Fault& fault) {
   Reader parameters(algorithm.parameters, fault);
   if (is(algorithm.oid, oid::kRsaEncryption)) {
     if (!is_null(algorithm.parameters)) parameters.refuse(kWrongParameters, Errc::bad_certificate);
@@ -199,7 +215,8 @@ std::optional<KeyKind> key_kind_of(const AlgorithmIdentifier& algorithm, std::op
 SubjectKey read_subject_public_key_info(Reader& reader) {
   Reader fields = reader.enter_sequence();
   const AlgorithmIdentifier algorithm = read_algorithm_identifier(fields);
-  SubjectKey subject{.oid = algorithm.oid, .parameters = algorithm.parameters, .bits = fields.bit_string()};
+  SubjectKey subject{
+      .oid = algorithm.oid, .parameters = algorithm.parameters, .bits = fields.bit_string()};
   fields.finish();
   if (fields.fault()) return subject;
   const auto kind = key_kind_of(algorithm, subject.pss, reader.fault());
@@ -207,9 +224,11 @@ SubjectKey read_subject_public_key_info(Reader& reader) {
   if (*kind == KeyKind::rsa || *kind == KeyKind::rsa_pss) {
     subject.key = read_rsa_public_key(subject.bits, *kind, reader.fault());
   } else {
-    // RFC 5480 §2.2: compressed points may be refused; TLS 1.2 does not speak them either (RFC 8422 §5.1.2).
+    // RFC 5480 §2.2: compressed points may be refused; TLS 1.2 does not speak them either (RFC 8422
+    // §5.1.2).
     if (is_ec(*kind) && !subject.bits.empty() && subject.bits[0] != 0x04) return subject;
-    if (subject.bits.size() != point_size(*kind)) reader.refuse("a public key of the wrong size", Errc::bad_certificate);
+    if (subject.bits.size() != point_size(*kind))
+      reader.refuse("a public key of the wrong size", Errc::bad_certificate);
     subject.key = {.kind = *kind, .point = subject.bits};
   }
   subject.supported = !reader.fault();
@@ -223,7 +242,9 @@ void write_signature_algorithm(const SignatureMethod& method, Writer& writer) {
       return write_pss_parameters({method.hash, method.salt_size}, writer);
     }
     for (const SignatureRow& row : kSignatures)
-      if (row.kind == method.kind && (row.hash == method.hash || row.kind == SignatureKind::ed25519)) writer.object_identifier(row.oid->bytes());
+      if (row.kind == method.kind &&
+          (row.hash == method.hash || row.kind == SignatureKind::ed25519))
+        writer.object_identifier(row.oid->bytes());
     if (method.kind == SignatureKind::rsa_pkcs1) writer.null();
   });
 }
@@ -242,21 +263,27 @@ void write_curve(KeyKind kind, Writer& writer) {
 void write_key_algorithm(KeyKind kind, const std::optional<PssParameters>& pss, Writer& writer) {
   writer.sequence([&] {
     switch (kind) {
-      case KeyKind::rsa: writer.object_identifier(oid::kRsaEncryption.bytes()); return writer.null();
+      case KeyKind::rsa:
+        writer.object_identifier(oid::kRsaEncryption.bytes());
+        return writer.null();
       case KeyKind::rsa_pss:
         writer.object_identifier(oid::kRsassaPss.bytes());
         if (pss) write_pss_parameters(*pss, writer);
         return;
       case KeyKind::ed25519: return writer.object_identifier(oid::kEd25519.bytes());
-      default: writer.object_identifier(oid::kEcPublicKey.bytes()); return write_curve(kind, writer);
+      default:
+        writer.object_identifier(oid::kEcPublicKey.bytes());
+        return write_curve(kind, writer);
     }
   });
 }
 
-void write_subject_public_key_info(const PublicKey& key, const std::optional<PssParameters>& pss, Writer& writer) {
+void write_subject_public_key_info(const PublicKey& key, const std::optional<PssParameters>& pss,
+                                   Writer& writer) {
   writer.sequence([&] {
     write_key_algorithm(key.kind, pss, writer);
-    if (key.kind != KeyKind::rsa && key.kind != KeyKind::rsa_pss) return writer.bit_string(key.point);
+    if (key.kind != KeyKind::rsa && key.kind != KeyKind::rsa_pss)
+      return writer.bit_string(key.point);
     Writer rsa;
     rsa.sequence([&] {
       rsa.natural(key.modulus);
@@ -281,7 +308,8 @@ std::size_t point_size(KeyKind kind) {
 std::string text_of(const SignatureMethod& method) {
   switch (method.kind) {
     case SignatureKind::unsupported:
-      return is(method.oid, oid::kRsassaPss) ? "RSA-PSS with unsupported parameters" : algorithm_name(method.oid);
+      return is(method.oid, oid::kRsassaPss) ? "RSA-PSS with unsupported parameters"
+                                             : algorithm_name(method.oid);
     case SignatureKind::rsa_pkcs1: return std::string("RSA with ").append(name(method.hash));
     case SignatureKind::rsa_pss: return std::string("RSA-PSS with ").append(name(method.hash));
     case SignatureKind::ecdsa: return std::string("ECDSA with ").append(name(method.hash));
@@ -297,11 +325,13 @@ std::string text_of(const SubjectKey& key) {
   Reader parameters(key.parameters, fault);
   if (!parameters.next_is(der::kObjectIdentifier)) return "an EC key with explicit parameters";
   const Bytes curve = parameters.object_identifier();
-  return (kind_of_curve(curve) ? "an EC key as a compressed point on " : "an EC key on ") + algorithm_name(curve);
+  return (kind_of_curve(curve) ? "an EC key as a compressed point on " : "an EC key on ") +
+         algorithm_name(curve);
 }
 
 bool same_key(const PublicKey& a, const PublicKey& b) {
-  return a.kind == b.kind && std::ranges::equal(a.modulus, b.modulus) && std::ranges::equal(a.exponent, b.exponent) && std::ranges::equal(a.point, b.point);
+  return a.kind == b.kind && std::ranges::equal(a.modulus, b.modulus) &&
+         std::ranges::equal(a.exponent, b.exponent) && std::ranges::equal(a.point, b.point);
 }
 
 }  // namespace tls12::x509

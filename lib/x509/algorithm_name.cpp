@@ -75,7 +75,8 @@ constexpr NamedOid kNames[] = {
 }  // namespace
 
 std::string algorithm_name(Bytes oid) {
-  const auto* found = std::ranges::find_if(kNames, [&](const NamedOid& row) { return is(oid, row.oid); });
+  const auto* found =
+      std::ranges::find_if(kNames, [&](const NamedOid& row) { return is(oid, row.oid); });
   return found == std::end(kNames) ? dotted(oid) : std::string(found->name);
 }
 

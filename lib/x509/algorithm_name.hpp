@@ -7,8 +7,8 @@
 
 namespace tls12::x509 {
 
-/// "secp256k1", "DSA with SHA-1"; the dotted identifier of one that is not in the table. `oid` is the
-/// content of an OBJECT IDENTIFIER.
+/// "secp256k1", "DSA with SHA-1"; the dotted identifier of one that is not in the table. `oid` is
+/// the content of an OBJECT IDENTIFIER.
 std::string algorithm_name(Bytes oid);
 
 }  // namespace tls12::x509

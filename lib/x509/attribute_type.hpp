@@ -1,4 +1,5 @@
-// The attributes of names that have a short name: RFC 4514 §3's table, then those that people know from their tools (RFC 4519, RFC 2985).
+// The attributes of names that have a short name: RFC 4514 §3's table, then those that people know
+// from their tools (RFC 4519, RFC 2985).
 #pragma once
 
 #include <string_view>
@@ -11,8 +12,10 @@ namespace tls12::x509 {
 struct AttributeType {
   Oid oid;
   std::string_view name;
-  std::uint8_t string = der::kUtf8String;   ///< the type of its values, or the best of those that DirectoryString has (RFC 5280 appendix A.1)
-  std::size_t max_size = 64, min_size = 1;  ///< in characters: the bounds of RFC 5280 appendix A.1, of RFC 4519, and of X.520
+  std::uint8_t string = der::kUtf8String;   ///< the type of its values, or the best of those that
+                                            ///< DirectoryString has (RFC 5280 appendix A.1)
+  std::size_t max_size = 64, min_size = 1;  ///< in characters: the bounds of RFC 5280 appendix A.1,
+                                            ///< of RFC 4519, and of X.520
 };
 
 inline constexpr AttributeType kAttributeTypes[] = {

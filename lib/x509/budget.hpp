@@ -1,4 +1,5 @@
-// What one verdict may still cost: shared by path building, name constraints, policies and revocation, so that no part of a hostile chain is free.
+// What one verdict may still cost: shared by path building, name constraints, policies and
+// revocation, so that no part of a hostile chain is free.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +14,8 @@ namespace tls12::x509 {
 struct Allowance {
   std::size_t left;
   bool exceeded = false;  ///< more was wanted than there was
-  /// Pays for `amount`. False when that is more than is left: then the verdict is Errc::certificate_search_exhausted.
+  /// Pays for `amount`. False when that is more than is left: then the verdict is
+  /// Errc::certificate_search_exhausted.
   bool take(std::size_t amount = 1) {
     if (amount > left) return exceeded = true, false;
     left -= amount;
@@ -34,8 +36,11 @@ class Budget {
   Allowance signature_checks;
 
   /// Pays for steps of the connection's work. False: the search ends, exhausted or interrupted.
-  bool take(std::size_t steps = 1) { return !work_->pause() && steps_.take(steps) && work_->take(steps); }
-  /// The same for the check of one signature. Where its result is known from before, it only counts.
+  bool take(std::size_t steps = 1) {
+    return !work_->pause() && steps_.take(steps) && work_->take(steps);
+  }
+  /// The same for the check of one signature. Where its result is known from before, it only
+  /// counts.
   bool take_signature_check(std::size_t steps, bool is_known) {
     if (!signature_checks.take()) return false;
     signature_steps_ += steps;
@@ -45,11 +50,14 @@ class Budget {
   /// Whether the search is to end: nothing that it finds from then on counts.
   bool stopped() const { return signature_checks.exceeded || steps_.exceeded || work_->stopped(); }
 
-  /// The limit that stopped(), in words: "more than the 64 signature checks of VerifyPolicy::max_signature_checks".
+  /// The limit that stopped(), in words: "more than the 64 signature checks of
+  /// VerifyPolicy::max_signature_checks".
   std::string exceeded_limit() const {
     if (signature_checks.exceeded)
-      return "more than the " + std::to_string(max_checks_) + " signature checks of VerifyPolicy::max_signature_checks";
-    if (steps_.exceeded) return "more than the " + std::to_string(max_work_) + " steps of VerifyPolicy::max_work";
+      return "more than the " + std::to_string(max_checks_) +
+             " signature checks of VerifyPolicy::max_signature_checks";
+    if (steps_.exceeded)
+      return "more than the " + std::to_string(max_work_) + " steps of VerifyPolicy::max_work";
     return "more than the steps of work that Limits::work leaves";
   }
 

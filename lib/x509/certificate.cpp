@@ -25,8 +25,8 @@ using x509::der::Reader;
 /// Errors that are kept of one text.
 constexpr std::size_t kMaxSkipped = 64;
 
-/// The next block that is a certificate (RFC 7468 §5.1, §5.3), decoded into a fresh object; null at the end. `text` goes on
-/// after it, also after one that cannot be used.
+/// The next block that is a certificate (RFC 7468 §5.1, §5.3), decoded into a fresh object; null at
+/// the end. `text` goes on after it, also after one that cannot be used.
 Result<std::shared_ptr<ParsedCertificate>> next_certificate(std::string_view& text) {
   for (;;) {
     const auto block = x509::pem::next(text);
@@ -50,18 +50,21 @@ Result<std::shared_ptr<ParsedCertificate>> next_certificate(std::string_view& te
 /// A name from outside, escaped. So is a space, which no name has: one does not look like two.
 std::string text_of_name(Bytes name) {
   std::string text = escaped(text_of(name));
-  for (std::size_t at = 0; (at = text.find(' ', at)) != std::string::npos;) text.replace(at, 1, "\\x20");
+  for (std::size_t at = 0; (at = text.find(' ', at)) != std::string::npos;)
+    text.replace(at, 1, "\\x20");
   return text;
 }
 
 /// The names of these types in the content of a GeneralNames.
-std::vector<std::string> texts_of(std::optional<Bytes> names, std::initializer_list<GeneralName::Type> types) {
+std::vector<std::string> texts_of(std::optional<Bytes> names,
+                                  std::initializer_list<GeneralName::Type> types) {
   std::vector<std::string> texts;
   Fault fault;
   for (Reader list(names.value_or(Bytes{}), fault); !list.at_end();) {
     const GeneralName name = x509::read_general_name(list);
     if (std::ranges::find(types, name.type) == types.end()) continue;
-    texts.push_back(name.type == GeneralName::ip_address ? x509::text_of_address(name.value) : text_of_name(name.value));
+    texts.push_back(name.type == GeneralName::ip_address ? x509::text_of_address(name.value)
+                                                         : text_of_name(name.value));
   }
   return texts;
 }
@@ -73,7 +76,8 @@ std::vector<std::string> accesses(std::optional<Bytes> descriptions, const x509:
   for (Reader list(descriptions.value_or(Bytes{}), fault); !list.at_end();) {
     Reader description = list.enter_sequence();
     const bool is_wanted = x509::is(description.object_identifier(), method);
-    if (is_wanted && description.next_is(x509::der::context(GeneralName::uri))) urls.push_back(text_of_name(x509::read_general_name(description).value));
+    if (is_wanted && description.next_is(x509::der::context(GeneralName::uri)))
+      urls.push_back(text_of_name(x509::read_general_name(description).value));
   }
   return urls;
 }
@@ -82,7 +86,8 @@ std::vector<std::string> accesses(std::optional<Bytes> descriptions, const x509:
 
 Result<Certificate> Certificate::from_der(Bytes der) {
   return x509::guarded([&]() -> Result<Certificate> {
-    if (der.size() > x509::der::kMaxSize) return fail(Errc::bad_der, x509::larger_than(x509::der::kMaxSize));
+    if (der.size() > x509::der::kMaxSize)
+      return fail(Errc::bad_der, x509::larger_than(x509::der::kMaxSize));
     auto certificate = std::make_shared<ParsedCertificate>();
     certificate->der.assign(der.begin(), der.end());
     if (auto parsed = x509::parse(*certificate); !parsed) return fail(parsed.error());
@@ -124,7 +129,8 @@ Result<std::vector<Certificate>> Certificate::all_from_file(const std::string& p
   });
 }
 
-Result<std::vector<Certificate>> Certificate::usable_from_pem(std::string_view text, std::vector<Error>& skipped) {
+Result<std::vector<Certificate>> Certificate::usable_from_pem(std::string_view text,
+                                                              std::vector<Error>& skipped) {
   return x509::guarded([&, whole = text]() -> Result<std::vector<Certificate>> {
     std::vector<Certificate> all;
     std::optional<Error> first_error;
@@ -154,23 +160,35 @@ WallTime Certificate::not_after() const { return parsed_->not_after; }
 PublicKey Certificate::public_key() const { return parsed_->subject_key.key; }
 
 Bytes Certificate::serial_number() const { return parsed_->serial; }
-bool Certificate::is_ca() const { return parsed_->extensions.basic_constraints && parsed_->extensions.basic_constraints->is_ca; }
+bool Certificate::is_ca() const {
+  return parsed_->extensions.basic_constraints && parsed_->extensions.basic_constraints->is_ca;
+}
 
-std::vector<std::string> Certificate::names() const { return texts_of(parsed_->extensions.subject_alt_name, {GeneralName::dns_name, GeneralName::ip_address}); }
+std::vector<std::string> Certificate::names() const {
+  return texts_of(parsed_->extensions.subject_alt_name,
+                  {GeneralName::dns_name, GeneralName::ip_address});
+}
 
-std::vector<std::string> Certificate::emails() const { return texts_of(parsed_->extensions.subject_alt_name, {GeneralName::rfc822_name}); }
+std::vector<std::string> Certificate::emails() const {
+  return texts_of(parsed_->extensions.subject_alt_name, {GeneralName::rfc822_name});
+}
 
 std::vector<std::string> Certificate::crl_urls() const {
   std::vector<std::string> urls;
   Fault fault;
-  for (Reader points(parsed_->extensions.crl_distribution_points.value_or(Bytes{}), fault); !points.at_end();)
+  for (Reader points(parsed_->extensions.crl_distribution_points.value_or(Bytes{}), fault);
+       !points.at_end();)
     if (const auto name = x509::read_distribution_point(points).name)
       std::ranges::move(texts_of(name->full_name, {GeneralName::uri}), std::back_inserter(urls));
   return urls;
 }
 
-std::vector<std::string> Certificate::ocsp_urls() const { return accesses(parsed_->extensions.authority_info_access, x509::oid::kOcsp); }
-std::vector<std::string> Certificate::issuer_urls() const { return accesses(parsed_->extensions.authority_info_access, x509::oid::kCaIssuers); }
+std::vector<std::string> Certificate::ocsp_urls() const {
+  return accesses(parsed_->extensions.authority_info_access, x509::oid::kOcsp);
+}
+std::vector<std::string> Certificate::issuer_urls() const {
+  return accesses(parsed_->extensions.authority_info_access, x509::oid::kCaIssuers);
+}
 
 std::string Certificate::to_pem() const {
   std::string text;

@@ -1,4 +1,5 @@
-// Requests for certificates (RFC 2986): signed like a certificate that signs itself, so that who asks shows to have the private key.
+// Requests for certificates (RFC 2986): signed like a certificate that signs itself, so that who
+// asks shows to have the private key.
 #include <algorithm>
 #include <utility>
 
@@ -83,7 +84,8 @@ std::string text_for_recipe(const GeneralName& name) {
 }
 
 /// The request's content (RFC 2986 §4.1).
-void write_info(Bytes subject, Bytes public_key_info, const std::vector<x509::DraftExtension>& extensions, Writer& writer) {
+void write_info(Bytes subject, Bytes public_key_info,
+                const std::vector<x509::DraftExtension>& extensions, Writer& writer) {
   writer.sequence([&] {
     writer.small_natural(0);
     writer.raw(subject);
@@ -107,13 +109,16 @@ Result<CertificationRequest> CertificationRequest::from_der(Bytes der, ProviderP
     auto content = std::make_shared<Content>();
     content->der.assign(der.begin(), der.end());
     if (auto parsed = parse_request(*content); !parsed) return fail(parsed.error());
-    if (auto strong = x509::check_key(*content, VerifyPolicy::standard()); !strong) return fail(strong.error().code, strong.error().reason());
-    if (auto right = x509::check_signature(*content, *content, *provider); !right) return fail(Errc::bad_certification_request, right.error().reason());
+    if (auto strong = x509::check_key(*content, VerifyPolicy::standard()); !strong)
+      return fail(strong.error().code, strong.error().reason());
+    if (auto right = x509::check_signature(*content, *content, *provider); !right)
+      return fail(Errc::bad_certification_request, right.error().reason());
     return CertificationRequest(std::move(content));
   });
 }
 
-Result<CertificationRequest> CertificationRequest::from_pem(std::string_view text, ProviderPtr provider) {
+Result<CertificationRequest> CertificationRequest::from_pem(std::string_view text,
+                                                            ProviderPtr provider) {
   return x509::guarded([&, whole = text]() -> Result<CertificationRequest> {
     for (;;) {
       const auto block = x509::pem::next(text);
@@ -144,7 +149,8 @@ CertificateRecipe CertificationRequest::recipe() const {
   CertificateRecipe recipe{.common_name = "", .subject = subject()};
   Fault fault;
   for (Reader names(wanted.subject_alt_name.value_or(Bytes{}), fault); !names.at_end();)
-    if (std::string name = text_for_recipe(x509::read_general_name(names)); !name.empty()) recipe.names.push_back(std::move(name));
+    if (std::string name = text_for_recipe(x509::read_general_name(names)); !name.empty())
+      recipe.names.push_back(std::move(name));
   recipe.for_servers = wanted.allows(x509::oid::kServerAuth);
   recipe.for_clients = wanted.extended_key_usage && wanted.allows(x509::oid::kClientAuth);
   for (Reader features(wanted.tls_features.value_or(Bytes{}), fault); !features.at_end();)
@@ -152,9 +158,11 @@ CertificateRecipe CertificationRequest::recipe() const {
   return recipe;
 }
 
-Result<CertificationRequest> request_certificate(const CertificateRecipe& recipe, const PrivateKey& key, ProviderPtr provider) {
+Result<CertificationRequest> request_certificate(const CertificateRecipe& recipe,
+                                                 const PrivateKey& key, ProviderPtr provider) {
   return x509::guarded([&]() -> Result<CertificationRequest> {
-    if (provider == nullptr || !provider->random) return fail(Errc::algorithm_unavailable, "no crypto backend with randomness");
+    if (provider == nullptr || !provider->random)
+      return fail(Errc::algorithm_unavailable, "no crypto backend with randomness");
     if (key.is_elsewhere()) return fail(Errc::misuse, "the key lives elsewhere");
     if (auto sense = x509::check(recipe); !sense) return fail(sense.error());
     const auto subject = x509::subject_of(recipe);
@@ -166,7 +174,8 @@ Result<CertificationRequest> request_certificate(const CertificateRecipe& recipe
     Writer info, writer;
     write_info(*subject, key.public_key_info(), *extensions, info);
     Result<void> written;
-    writer.sequence([&] { written = x509::write_signed(info.bytes(), *method, key, provider->rng(), writer); });
+    writer.sequence(
+        [&] { written = x509::write_signed(info.bytes(), *method, key, provider->rng(), writer); });
     if (!written) return fail(written.error());
     return CertificationRequest::from_der(writer.bytes(), provider);
   });

@@ -52,10 +52,13 @@ IssuingDistributionPoint read_issuing_distribution_point(Reader& value) {
   IssuingDistributionPoint point{.name = read_distribution_point_name(fields)};
   point.only_contains_user_certs = read_flag(fields, 1);
   point.only_contains_ca_certs = read_flag(fields, 2);
-  if (fields.next_is(der::context(3))) point.only_some_reasons = read_reasons(fields, der::context(3));
+  if (fields.next_is(der::context(3)))
+    point.only_some_reasons = read_reasons(fields, der::context(3));
   point.indirect_crl = read_flag(fields, 4);
   point.only_contains_attribute_certs = read_flag(fields, 5);
-  if (point.only_contains_user_certs + point.only_contains_ca_certs + point.only_contains_attribute_certs > 1)
+  if (point.only_contains_user_certs + point.only_contains_ca_certs +
+          point.only_contains_attribute_certs >
+      1)
     fields.refuse("an issuing distribution point for more than one kind of certificates alone");
   fields.finish();
   return point;
@@ -78,8 +81,10 @@ void read_crl_extension(const Extension& extension, Fault& fault, ParsedCrl& out
     out.issuing_distribution_point_encoding = extension.value;
     out.issuing_distribution_point = read_issuing_distribution_point(value);
   } else {
-    constexpr const Oid* kShared[] = {&oid::kAuthorityKeyIdentifier, &oid::kIssuerAltName, &oid::kFreshestCrl, &oid::kAuthorityInfoAccess};
-    if (std::ranges::any_of(kShared, [&](const Oid* id) { return is(extension.id, *id); })) return read_value(extension, fault, out.extensions);
+    constexpr const Oid* kShared[] = {&oid::kAuthorityKeyIdentifier, &oid::kIssuerAltName,
+                                      &oid::kFreshestCrl, &oid::kAuthorityInfoAccess};
+    if (std::ranges::any_of(kShared, [&](const Oid* id) { return is(extension.id, *id); }))
+      return read_value(extension, fault, out.extensions);
     if (extension.is_critical && out.not_understood.empty()) out.not_understood = extension.id;
     return;
   }
@@ -90,8 +95,10 @@ void read_crl_extension(const Extension& extension, Fault& fault, ParsedCrl& out
 void check_extensions(const ParsedCrl& crl, Reader& reader) {
   if (crl.version != 2) return reader.refuse("extensions in a CRL that is not of version 2");
   // §6.3.3 needs the number to combine a delta CRL with the one that it updates, and nowhere else.
-  if (!crl.crl_number) reader.tolerate("a CRL of version 2 without a CRL number", "RFC 5280 §5.2.3");
-  if (crl.is_delta() && crl.extensions.freshest_crl) reader.refuse("a delta CRL with a freshest CRL");
+  if (!crl.crl_number)
+    reader.tolerate("a CRL of version 2 without a CRL number", "RFC 5280 §5.2.3");
+  if (crl.is_delta() && crl.extensions.freshest_crl)
+    reader.refuse("a delta CRL with a freshest CRL");
 }
 
 void read_entry_extension(const Extension& extension, Fault& fault, CrlEntry& out) {
@@ -109,14 +116,15 @@ void read_entry_extension(const Extension& extension, Fault& fault, CrlEntry& ou
   value.finish();
 }
 
-/// The index is sorted: the last four octets of a serial number above the place of its entry. Eight octets an entry, and no hash
-/// that somebody could make collide on purpose.
+/// The index is sorted: the last four octets of a serial number above the place of its entry. Eight
+/// octets an entry, and no hash that somebody could make collide on purpose.
 constexpr unsigned kPlaceBits = 32;
 static_assert(kMostCrlOctets < std::uint64_t{1} << kPlaceBits);
 
 std::uint64_t index_key(Bytes serial) {
   std::uint64_t key = 0;
-  for (const std::uint8_t octet : serial.last(std::min<std::size_t>(serial.size(), 4))) key = key << 8 | octet;
+  for (const std::uint8_t octet : serial.last(std::min<std::size_t>(serial.size(), 4)))
+    key = key << 8 | octet;
   return key << kPlaceBits;
 }
 
@@ -128,15 +136,19 @@ void read_entries(Reader& tbs, ParsedCrl& out) {
     const std::size_t place = out.entries.size() - list.rest().size();
     const CrlEntry entry = read_crl_entry(list);
     out.index.push_back(index_key(entry.serial) | place);
-    if (!entry.certificate_issuer.empty()) out.issuer_changes.push_back(static_cast<std::uint32_t>(place));
-    if (!entry.not_understood.empty() && out.not_understood.empty()) out.not_understood = entry.not_understood;
+    if (!entry.certificate_issuer.empty())
+      out.issuer_changes.push_back(static_cast<std::uint32_t>(place));
+    if (!entry.not_understood.empty() && out.not_understood.empty())
+      out.not_understood = entry.not_understood;
   }
   std::ranges::sort(out.index);
 }
 
-/// What the entries may say depends on the extensions, which come behind them (RFC 5280 §5.1.2.1, §5.3.1, §5.3.3).
+/// What the entries may say depends on the extensions, which come behind them (RFC 5280 §5.1.2.1,
+/// §5.3.1, §5.3.3).
 void check_entries(const ParsedCrl& crl, Reader& reader) {
-  if (!crl.issuer_changes.empty() && !crl.is_indirect()) reader.refuse("an entry of another issuer in a CRL that is not indirect");
+  if (!crl.issuer_changes.empty() && !crl.is_indirect())
+    reader.refuse("an entry of another issuer in a CRL that is not indirect");
 }
 
 unsigned read_version(Reader& tbs) {
@@ -154,13 +166,15 @@ Bytes read_tbs(Fault& fault, ParsedCrl& out) {
   out.issuer = read_name(tbs);
   if (!fault && is_empty_name(out.issuer)) tbs.refuse("an issuer without a name");  // §5.1.2.3
   out.this_update = read_time(tbs);
-  if (tbs.next_is(der::kUtcTime) || tbs.next_is(der::kGeneralizedTime)) out.next_update = read_time(tbs);
+  if (tbs.next_is(der::kUtcTime) || tbs.next_is(der::kGeneralizedTime))
+    out.next_update = read_time(tbs);
   read_entries(tbs, out);
   if (tbs.next_is(der::constructed(0))) {
     Reader field = tbs.enter(der::constructed(0));
     Reader list = field.enter_sequence();
     field.finish();
-    for_each_extension(list, [&](const Extension& extension) { read_crl_extension(extension, fault, out); });
+    for_each_extension(
+        list, [&](const Extension& extension) { read_crl_extension(extension, fault, out); });
     check_extensions(out, list);
   }
   check_entries(out, tbs);
@@ -168,7 +182,8 @@ Bytes read_tbs(Fault& fault, ParsedCrl& out) {
   return algorithm;
 }
 
-/// RFC 5280 §5.3.3: who issued the certificate of the entry at `place`. The certificate issuer stays the same until an entry names another.
+/// RFC 5280 §5.3.3: who issued the certificate of the entry at `place`. The certificate issuer
+/// stays the same until an entry names another.
 bool is_of_issuer(const ParsedCrl& crl, std::uint32_t place, Bytes issuer, Budget& budget) {
   const auto next_change = std::ranges::upper_bound(crl.issuer_changes, place);
   if (next_change == crl.issuer_changes.begin()) return same_name(crl.issuer, issuer, budget);
@@ -206,18 +221,24 @@ RevocationReason read_revocation_reason(Reader& reader) {
   const Bytes value = reader.integer(der::kEnumerated);
   if (reader.fault()) return RevocationReason::unspecified;
   const auto reason = static_cast<RevocationReason>(value[0]);
-  if (value.size() != 1 || std::ranges::find(kReasons, reason, &ReasonRow::reason) == std::end(kReasons)) reader.refuse("an unknown reason for a revocation");
+  if (value.size() != 1 ||
+      std::ranges::find(kReasons, reason, &ReasonRow::reason) == std::end(kReasons))
+    reader.refuse("an unknown reason for a revocation");
   return reason;
 }
 
-std::string_view text_of(RevocationReason reason) { return std::ranges::find(kReasons, reason, &ReasonRow::reason)->name; }
+std::string_view text_of(RevocationReason reason) {
+  return std::ranges::find(kReasons, reason, &ReasonRow::reason)->name;
+}
 
 CrlEntry read_crl_entry(Reader& entries) {
   Reader fields = entries.enter_sequence();
   CrlEntry entry{.serial = fields.integer(), .revocation_date = read_time(fields)};
   if (!fields.at_end()) {
     Reader list = fields.enter_sequence();
-    for_each_extension(list, [&](const Extension& extension) { read_entry_extension(extension, fields.fault(), entry); });
+    for_each_extension(list, [&](const Extension& extension) {
+      read_entry_extension(extension, fields.fault(), entry);
+    });
   }
   fields.finish();
   return entry;
@@ -244,16 +265,19 @@ Result<void> parse(ParsedCrl& crl) {
   return {};
 }
 
-std::optional<CrlEntry> find_entry(const ParsedCrl& crl, Bytes issuer, Bytes serial, Budget& budget) {
+std::optional<CrlEntry> find_entry(const ParsedCrl& crl, Bytes issuer, Bytes serial,
+                                   Budget& budget) {
   const std::uint64_t key = index_key(serial);
   Fault fault;
-  for (auto at = std::ranges::lower_bound(crl.index, key); at != crl.index.end() && *at >> kPlaceBits == key >> kPlaceBits; ++at) {
+  for (auto at = std::ranges::lower_bound(crl.index, key);
+       at != crl.index.end() && *at >> kPlaceBits == key >> kPlaceBits; ++at) {
     const auto place = static_cast<std::uint32_t>(*at);
     Reader list(crl.entries.subspan(place), fault);
     const CrlEntry entry = read_crl_entry(list);
     const std::size_t octets = crl.entries.size() - place - list.rest().size();
     if (!budget.take(1 + octets / kOctetsRead)) return std::nullopt;
-    if (std::ranges::equal(entry.serial, serial) && is_of_issuer(crl, place, issuer, budget)) return entry;
+    if (std::ranges::equal(entry.serial, serial) && is_of_issuer(crl, place, issuer, budget))
+      return entry;
   }
   return std::nullopt;
 }

@@ -50,7 +50,8 @@ struct CrlEntry {
   Bytes not_understood = {};      ///< the first critical extension that is not understood
 };
 
-/// Whose key was found to have made a signature. To hash a list of some megabytes for each verdict again would be most of its cost. Thread-safe.
+/// Whose key was found to have made a signature. To hash a list of some megabytes for each verdict
+/// again would be most of its cost. Thread-safe.
 class KnownSigner {
  public:
   bool is(Bytes public_key_info) const;
@@ -72,13 +73,16 @@ struct ParsedCrl {
   Bytes entries = {};  ///< CrlEntry, one after the other
   std::size_t size = 0;
 
-  Extensions extensions = {};                 ///< those that certificates have as well: authority key identifier, issuerAltName, freshestCRL, AIA
+  Extensions extensions = {};  ///< those that certificates have as well: authority key identifier,
+                               ///< issuerAltName, freshestCRL, AIA
   std::optional<Bytes> crl_number = {};       ///< §5.2.3, without leading zeros
   std::optional<Bytes> base_crl_number = {};  ///< §5.2.4: only a delta CRL has one
   std::optional<IssuingDistributionPoint> issuing_distribution_point = {};
   Bytes issuing_distribution_point_encoding = {};
-  Bytes not_understood = {};  ///< the first critical extension, of the list or of an entry, that is not understood
-  der::Deviation deviation = {};  ///< the first; VerifyPolicy::strict_profile does not use such a list
+  Bytes not_understood =
+      {};  ///< the first critical extension, of the list or of an entry, that is not understood
+  der::Deviation deviation =
+      {};  ///< the first; VerifyPolicy::strict_profile does not use such a list
 
   SignatureMethod signature_method = {};
   Bytes signature = {};
@@ -88,11 +92,14 @@ struct ParsedCrl {
   std::uint64_t issuer_hash = 0;  ///< name_hash() of the issuer
   mutable KnownSigner known_signer = {};
 
-  std::vector<std::uint64_t> index = {};           ///< how find_entry() finds: see there
-  std::vector<std::uint32_t> issuer_changes = {};  ///< where in `entries` those with a certificate issuer start
+  std::vector<std::uint64_t> index = {};  ///< how find_entry() finds: see there
+  std::vector<std::uint32_t> issuer_changes =
+      {};  ///< where in `entries` those with a certificate issuer start
 
   bool is_delta() const { return base_crl_number.has_value(); }
-  bool is_indirect() const { return issuing_distribution_point && issuing_distribution_point->indirect_crl; }
+  bool is_indirect() const {
+    return issuing_distribution_point && issuing_distribution_point->indirect_crl;
+  }
 
   ParsedCrl() = default;
   ParsedCrl(const ParsedCrl&) = delete;
@@ -105,8 +112,10 @@ Result<void> parse(ParsedCrl& crl);
 /// The next of `entries`, or of what may become them.
 CrlEntry read_crl_entry(der::Reader& entries);
 
-/// The entry for the certificate with this serial number from this issuer, a Name (RFC 5280 §5.3.3). A binary search; of entries whose numbers end alike each
-/// is looked at, as long as the budget lasts.
-std::optional<CrlEntry> find_entry(const ParsedCrl& crl, Bytes issuer, Bytes serial, Budget& budget);
+/// The entry for the certificate with this serial number from this issuer, a Name (RFC 5280
+/// §5.3.3). A binary search; of entries whose numbers end alike each is looked at, as long as the
+/// budget lasts.
+std::optional<CrlEntry> find_entry(const ParsedCrl& crl, Bytes issuer, Bytes serial,
+                                   Budget& budget);
 
 }  // namespace tls12::x509

@@ -15,9 +15,12 @@ namespace {
 
 using der::Reader;
 
-std::string describe(const ParsedCrl& crl) { return "the CRL of " + text_of_name(crl.issuer) + " of " + text_of(crl.this_update); }
+std::string describe(const ParsedCrl& crl) {
+  return "the CRL of " + text_of_name(crl.issuer) + " of " + text_of(crl.this_update);
+}
 
-/// §6.3.3, its end: for CRLs that no distribution point names, one that goes by the names of the certificate's issuer.
+/// §6.3.3, its end: for CRLs that no distribution point names, one that goes by the names of the
+/// certificate's issuer.
 SecretVector names_of_issuer(const ParsedCertificate& certificate) {
   der::Writer names;
   names.element(der::constructed(GeneralName::directory_name), certificate.issuer);
@@ -29,13 +32,15 @@ SecretVector names_of_issuer(const ParsedCertificate& certificate) {
 bool key_identifiers_agree(const ParsedCrl& crl, const ParsedCertificate& signer) {
   const auto& wanted = crl.extensions.authority_key_identifier;
   const auto& found = signer.extensions.subject_key_identifier;
-  return !wanted || !wanted->key_identifier || !found || std::ranges::equal(*wanted->key_identifier, *found);
+  return !wanted || !wanted->key_identifier || !found ||
+         std::ranges::equal(*wanted->key_identifier, *found);
 }
 
 bool same_authority_key(const ParsedCrl& a, const ParsedCrl& b) {
   const auto& x = a.extensions.authority_key_identifier;
   const auto& y = b.extensions.authority_key_identifier;
-  return !x || !y || !x->key_identifier || !y->key_identifier || std::ranges::equal(*x->key_identifier, *y->key_identifier);
+  return !x || !y || !x->key_identifier || !y->key_identifier ||
+         std::ranges::equal(*x->key_identifier, *y->key_identifier);
 }
 
 }  // namespace
@@ -49,25 +54,32 @@ struct CrlCheck::State {
   std::string obstacle = {};
   std::vector<const ParsedCrl*> used = {};
 
-  /// Whether a list that adds no reason may still tell more: one by another key of an issuer that has changed its key, and lists what each key signed.
+  /// Whether a list that adds no reason may still tell more: one by another key of an issuer that
+  /// has changed its key, and lists what each key signed.
   bool is_by_another_key(const ParsedCrl& crl) const {
-    return std::ranges::none_of(used, [&](const ParsedCrl* other) { return same_name(other->issuer, crl.issuer) && same_authority_key(*other, crl); });
+    return std::ranges::none_of(used, [&](const ParsedCrl* other) {
+      return same_name(other->issuer, crl.issuer) && same_authority_key(*other, crl);
+    });
   }
 };
 
-CrlCheck::CrlCheck(Verification& verification) : verification_(verification) { add(verification.policy.revocation.crls); }
+CrlCheck::CrlCheck(Verification& verification) : verification_(verification) {
+  add(verification.policy.revocation.crls);
+}
 
 void CrlCheck::add(std::span<const Crl> crls) {
   for (const Crl& crl : crls) (crl.is_delta() ? delta_ : complete_).push_back(&crl.parsed());
   // Of several that are current, the one with the latest thisUpdate says what is so now (§5.2.4).
-  for (auto* list : {&complete_, &delta_}) std::ranges::sort(*list, std::ranges::greater(), &ParsedCrl::this_update);
+  for (auto* list : {&complete_, &delta_})
+    std::ranges::sort(*list, std::ranges::greater(), &ParsedCrl::this_update);
 }
 
 Finding CrlCheck::check(std::span<const Certificate> path, std::size_t at, bool must_know) {
   const Certificate& certificate = path[at];
   under_check_.push_back(&certificate.parsed());
   Finding finding = walk(path, at);
-  if (finding.status == CertStatus::unknown && must_know && verification_.policy.revocation.find_crls) {
+  if (finding.status == CertStatus::unknown && must_know &&
+      verification_.policy.revocation.find_crls) {
     found_.push_back(verification_.policy.revocation.find_crls(certificate));
     add(found_.back());
     finding = walk(path, at);
@@ -84,15 +96,18 @@ Finding CrlCheck::walk(std::span<const Certificate> path, std::size_t at) {
       if (!state.revoked) process(*crl, point, state);
   };
   der::Fault fault;
-  for (Reader points(certificate.extensions.crl_distribution_points.value_or(Bytes{}), fault); !points.at_end() && !state.revoked;)
+  for (Reader points(certificate.extensions.crl_distribution_points.value_or(Bytes{}), fault);
+       !points.at_end() && !state.revoked;)
     process_all(read_distribution_point(points));
   const SecretVector names = names_of_issuer(certificate);
   process_all({.name = DistributionPointName{.full_name = names}});
 
   if (state.revoked) return *state.revoked;
   if (state.reasons_mask == kAllReasons) return {CertStatus::good};
-  if (state.reasons_mask != 0) return {CertStatus::unknown, "the CRLs at hand do not cover every reason for a revocation"};
-  if (!state.obstacle.empty()) return {.status = CertStatus::unknown, .why = state.obstacle, .met_unusable_crl = true};
+  if (state.reasons_mask != 0)
+    return {CertStatus::unknown, "the CRLs at hand do not cover every reason for a revocation"};
+  if (!state.obstacle.empty())
+    return {.status = CertStatus::unknown, .why = state.obstacle, .met_unusable_crl = true};
   return {CertStatus::unknown, "there is no CRL for it, from " + text_of_name(certificate.issuer)};
 }
 
@@ -100,16 +115,27 @@ Finding CrlCheck::walk(std::span<const Certificate> path, std::size_t at) {
 void CrlCheck::process(const ParsedCrl& complete, const DistributionPoint& point, State& state) {
   if (!verification_.budget.take(1 + complete.issuer.size() / kOctetsRead)) return;
   // (b), (d), (e)
-  const auto interim = interim_reasons_mask(complete, point, state.certificate, verification_.budget);
-  if (!interim || ((*interim & ~state.reasons_mask) == 0 && !state.is_by_another_key(complete))) return;
-  const auto refuse = [&](const std::string& why) { state.obstacle = describe(complete) + " " + why; };
-  if (!complete.not_understood.empty()) return refuse("has a critical extension that is not understood, " + dotted(complete.not_understood));
+  const auto interim =
+      interim_reasons_mask(complete, point, state.certificate, verification_.budget);
+  if (!interim || ((*interim & ~state.reasons_mask) == 0 && !state.is_by_another_key(complete)))
+    return;
+  const auto refuse = [&](const std::string& why) {
+    state.obstacle = describe(complete) + " " + why;
+  };
+  if (!complete.not_understood.empty())
+    return refuse("has a critical extension that is not understood, " +
+                  dotted(complete.not_understood));
   if (verification_.policy.strict_profile && complete.deviation)
-    return refuse(std::string("has ") + complete.deviation.what + " (" + complete.deviation.section + ")");
-  if (auto c = check_signature_method(complete.signature_method, verification_.policy); !c) return refuse("cannot be used: " + c.error().reason());
+    return refuse(std::string("has ") + complete.deviation.what + " (" +
+                  complete.deviation.section + ")");
+  if (auto c = check_signature_method(complete.signature_method, verification_.policy); !c)
+    return refuse("cannot be used: " + c.error().reason());
   // (a), (c): a delta that is current makes what it updates current.
   const ParsedCrl* delta = current_delta(complete);
-  const auto why_old = [&] { return why_not_current(complete.this_update, (delta != nullptr ? *delta : complete).next_update, verification_); };
+  const auto why_old = [&] {
+    return why_not_current(complete.this_update, (delta != nullptr ? *delta : complete).next_update,
+                           verification_);
+  };
   if (const std::string why = why_old(); !why.empty()) return refuse(why);
   // (f), (g), (h)
   const ParsedCertificate* signer = signer_of(complete, point, state);
@@ -120,10 +146,15 @@ void CrlCheck::process(const ParsedCrl& complete, const DistributionPoint& point
   }
   // (i), (j)
   const ParsedCrl* source = delta;
-  auto entry = delta != nullptr ? find_entry(*delta, state.certificate.issuer, state.certificate.serial, verification_.budget) : std::nullopt;
-  if (!entry) source = &complete, entry = find_entry(complete, state.certificate.issuer, state.certificate.serial, verification_.budget);
+  auto entry = delta != nullptr ? find_entry(*delta, state.certificate.issuer,
+                                             state.certificate.serial, verification_.budget)
+                                : std::nullopt;
+  if (!entry)
+    source = &complete, entry = find_entry(complete, state.certificate.issuer,
+                                           state.certificate.serial, verification_.budget);
   // (k)
-  if (entry && entry->reason != RevocationReason::remove_from_crl) state.revoked = revoked(entry->revocation_date, entry->reason, describe(*source));
+  if (entry && entry->reason != RevocationReason::remove_from_crl)
+    state.revoked = revoked(entry->revocation_date, entry->reason, describe(*source));
   // (l)
   state.reasons_mask |= *interim;
   state.used.push_back(&complete);
@@ -131,32 +162,43 @@ void CrlCheck::process(const ParsedCrl& complete, const DistributionPoint& point
 
 const ParsedCrl* CrlCheck::current_delta(const ParsedCrl& complete) const {
   const auto found = std::ranges::find_if(delta_, [&](const ParsedCrl* delta) {
-    return can_update(*delta, complete) && delta->not_understood.empty() && !(verification_.policy.strict_profile && delta->deviation) &&
+    return can_update(*delta, complete) && delta->not_understood.empty() &&
+           !(verification_.policy.strict_profile && delta->deviation) &&
            check_signature_method(delta->signature_method, verification_.policy) &&
            why_not_current(delta->this_update, delta->next_update, verification_).empty();
   });
   return found == delta_.end() ? nullptr : *found;
 }
 
-/// (f): the certificate of the CRL's issuer, on the path that is valid already or on one of its own that ends in the same trust anchor.
-const ParsedCertificate* CrlCheck::signer_of(const ParsedCrl& crl, const DistributionPoint& point, const State& state) {
+/// (f): the certificate of the CRL's issuer, on the path that is valid already or on one of its own
+/// that ends in the same trust anchor.
+const ParsedCertificate* CrlCheck::signer_of(const ParsedCrl& crl, const DistributionPoint& point,
+                                             const State& state) {
   const auto may_sign = [&](const Certificate& candidate, bool by_key) {
     const ParsedCertificate& signer = candidate.parsed();
-    return signer.subject_hash == crl.issuer_hash && same_name(signer.subject, crl.issuer, verification_.budget) && signer.extensions.allows(KeyUsage::crl_sign) &&
+    return signer.subject_hash == crl.issuer_hash &&
+           same_name(signer.subject, crl.issuer, verification_.budget) &&
+           signer.extensions.allows(KeyUsage::crl_sign) &&
            key_identifiers_agree(crl, signer) == by_key && is_signed_by(crl, signer);
   };
-  // Nobody's status rests on what he signed himself, unless his issuer chose him for that, by name. His path is the one that is being judged.
-  const auto is_chosen = [&](const Certificate& candidate) { return &candidate.parsed() == &state.certificate && !point.crl_issuer.empty(); };
+  // Nobody's status rests on what he signed himself, unless his issuer chose him for that, by name.
+  // His path is the one that is being judged.
+  const auto is_chosen = [&](const Certificate& candidate) {
+    return &candidate.parsed() == &state.certificate && !point.crl_issuer.empty();
+  };
   for (const bool by_key : {true, false}) {
     for (const Certificate& candidate : state.path)
       if (may_sign(candidate, by_key)) return &candidate.parsed();
     for (const Certificate* candidate : verification_.untrusted_named(crl.issuer_hash))
-      if (may_sign(*candidate, by_key) && (is_chosen(*candidate) || is_trusted_signer(*candidate, state.path.back()))) return &candidate->parsed();
+      if (may_sign(*candidate, by_key) &&
+          (is_chosen(*candidate) || is_trusted_signer(*candidate, state.path.back())))
+        return &candidate->parsed();
   }
   return nullptr;
 }
 
-/// Validates a path for the signer alone: nothing that a chain for TLS is asked beyond RFC 5280 §6.1.
+/// Validates a path for the signer alone: nothing that a chain for TLS is asked beyond RFC 5280
+/// §6.1.
 bool CrlCheck::is_trusted_signer(const Certificate& candidate, const Certificate& anchor) {
   if (std::ranges::find(under_check_, &candidate.parsed()) != under_check_.end()) return false;
   const auto is_good = [&](const VerifiedChain& chain) -> std::expected<void, VerifyFailure> {
@@ -164,7 +206,9 @@ bool CrlCheck::is_trusted_signer(const Certificate& candidate, const Certificate
     bool good = std::ranges::equal(path.back().der(), anchor.der());
     for (std::size_t at = path.size() - 1; good && at-- > 0;) {
       const CertStatus status = check(path, at).status;
-      good = status == CertStatus::good || (status == CertStatus::unknown && verification_.policy.revocation.mode != RevocationMode::require);
+      good = status == CertStatus::good ||
+             (status == CertStatus::unknown &&
+              verification_.policy.revocation.mode != RevocationMode::require);
     }
     if (!good) return std::unexpected(VerifyFailure{});
     return {};
@@ -176,9 +220,12 @@ bool CrlCheck::is_trusted_signer(const Certificate& candidate, const Certificate
 bool CrlCheck::is_signed_by(const ParsedCrl& crl, const ParsedCertificate& signer) {
   const bool is_known = crl.known_signer.is(signer.public_key_info);
   const std::size_t hashed = crl.digest.empty() ? crl.tbs.size() : 0;
-  if (!verification_.budget.take_signature_check(steps_to_verify(signer.subject_key.key, hashed), is_known)) return false;
+  if (!verification_.budget.take_signature_check(steps_to_verify(signer.subject_key.key, hashed),
+                                                 is_known))
+    return false;
   if (is_known) return true;
-  if (!check_signature(crl.tbs, crl.signature_method, crl.signature, signer.subject_key, verification_.provider, crl.digest))
+  if (!check_signature(crl.tbs, crl.signature_method, crl.signature, signer.subject_key,
+                       verification_.provider, crl.digest))
     return false;
   crl.known_signer.set(signer.public_key_info);
   return true;

@@ -8,8 +8,11 @@ namespace tls12::x509 {
 namespace {
 
 /// (b) (1).
-bool is_of_issuer(const ParsedCrl& crl, const DistributionPoint& point, const ParsedCertificate& certificate, Budget& budget) {
-  if (point.crl_issuer.empty()) return crl.issuer_hash == certificate.issuer_hash && same_name(crl.issuer, certificate.issuer, budget);
+bool is_of_issuer(const ParsedCrl& crl, const DistributionPoint& point,
+                  const ParsedCertificate& certificate, Budget& budget) {
+  if (point.crl_issuer.empty())
+    return crl.issuer_hash == certificate.issuer_hash &&
+           same_name(crl.issuer, certificate.issuer, budget);
   return crl.is_indirect() && has_directory_name(point.crl_issuer, crl.issuer, budget);
 }
 
@@ -26,37 +29,50 @@ bool is_of_point(const ParsedCrl& crl, const DistributionPoint& point, Budget& b
 bool is_of_kind(const IssuingDistributionPoint& point, const ParsedCertificate& certificate) {
   if (point.only_contains_attribute_certs) return false;
   if (!point.only_contains_user_certs && !point.only_contains_ca_certs) return true;
-  const bool is_ca = certificate.extensions.basic_constraints && certificate.extensions.basic_constraints->is_ca;
+  const bool is_ca =
+      certificate.extensions.basic_constraints && certificate.extensions.basic_constraints->is_ca;
   return certificate.version == 3 && is_ca == point.only_contains_ca_certs;
 }
 
 /// Numbers without leading zeros.
-bool is_less(Bytes a, Bytes b) { return a.size() != b.size() ? a.size() < b.size() : std::ranges::lexicographical_compare(a, b); }
+bool is_less(Bytes a, Bytes b) {
+  return a.size() != b.size() ? a.size() < b.size() : std::ranges::lexicographical_compare(a, b);
+}
 
-bool same(const std::optional<Bytes>& a, const std::optional<Bytes>& b) { return a.has_value() == b.has_value() && (!a || std::ranges::equal(*a, *b)); }
+bool same(const std::optional<Bytes>& a, const std::optional<Bytes>& b) {
+  return a.has_value() == b.has_value() && (!a || std::ranges::equal(*a, *b));
+}
 
-bool same_key_identifier(const std::optional<AuthorityKeyIdentifier>& a, const std::optional<AuthorityKeyIdentifier>& b) {
+bool same_key_identifier(const std::optional<AuthorityKeyIdentifier>& a,
+                         const std::optional<AuthorityKeyIdentifier>& b) {
   if (!a || !b) return !a && !b;
-  return same(a->key_identifier, b->key_identifier) && same(a->issuer, b->issuer) && same(a->serial, b->serial);
+  return same(a->key_identifier, b->key_identifier) && same(a->issuer, b->issuer) &&
+         same(a->serial, b->serial);
 }
 
 }  // namespace
 
-std::optional<ReasonMask> interim_reasons_mask(const ParsedCrl& crl, const DistributionPoint& point, const ParsedCertificate& certificate,
+std::optional<ReasonMask> interim_reasons_mask(const ParsedCrl& crl, const DistributionPoint& point,
+                                               const ParsedCertificate& certificate,
                                                Budget& budget) {
   if (!is_of_issuer(crl, point, certificate, budget)) return std::nullopt;
   ReasonMask reasons = point.reasons.value_or(kAllReasons);
   if (!crl.issuing_distribution_point) return reasons;
-  if (!is_of_point(crl, point, budget) || !is_of_kind(*crl.issuing_distribution_point, certificate)) return std::nullopt;
+  if (!is_of_point(crl, point, budget) || !is_of_kind(*crl.issuing_distribution_point, certificate))
+    return std::nullopt;
   reasons &= crl.issuing_distribution_point->only_some_reasons.value_or(kAllReasons);
   return reasons;
 }
 
 bool can_update(const ParsedCrl& delta, const ParsedCrl& complete) {
   return delta.issuer_hash == complete.issuer_hash && same_name(delta.issuer, complete.issuer) &&
-         std::ranges::equal(delta.issuing_distribution_point_encoding, complete.issuing_distribution_point_encoding) &&
-         same_key_identifier(delta.extensions.authority_key_identifier, complete.extensions.authority_key_identifier) && complete.crl_number && delta.crl_number &&
-         !is_less(*complete.crl_number, *delta.base_crl_number) && is_less(*complete.crl_number, *delta.crl_number);
+         std::ranges::equal(delta.issuing_distribution_point_encoding,
+                            complete.issuing_distribution_point_encoding) &&
+         same_key_identifier(delta.extensions.authority_key_identifier,
+                             complete.extensions.authority_key_identifier) &&
+         complete.crl_number && delta.crl_number &&
+         !is_less(*complete.crl_number, *delta.base_crl_number) &&
+         is_less(*complete.crl_number, *delta.crl_number);
 }
 
 }  // namespace tls12::x509

@@ -27,7 +27,8 @@ Element Reader::element() {
 }
 
 Element Reader::element(std::uint8_t tag) {
-  if (!*fault_ && !left_.empty() && left_[0] != tag) refuse("a field of another type than expected");
+  if (!*fault_ && !left_.empty() && left_[0] != tag)
+    refuse("a field of another type than expected");
   return element();
 }
 
@@ -47,7 +48,8 @@ std::optional<std::size_t> Reader::length() {
     size = 0;
     for (std::size_t i = 0; i < octets; ++i) size = size << 8 | left_[i];
     left_ = left_.subspan(octets);
-    if (size < 0x80 || (octets > 1 && size >> (8 * (octets - 1)) == 0)) return refuse("a length that is not minimal"), std::nullopt;
+    if (size < 0x80 || (octets > 1 && size >> (8 * (octets - 1)) == 0))
+      return refuse("a length that is not minimal"), std::nullopt;
   }
   if (size > left_.size()) return refuse("an element ends before its content"), std::nullopt;
   return size;
@@ -56,7 +58,8 @@ std::optional<std::size_t> Reader::length() {
 bool Reader::boolean() {
   const Bytes value = content(kBoolean);
   if (*fault_) return false;
-  if (value.size() != 1 || (value[0] != 0x00 && value[0] != 0xff)) refuse("a boolean that is neither 00 nor ff");
+  if (value.size() != 1 || (value[0] != 0x00 && value[0] != 0xff))
+    refuse("a boolean that is neither 00 nor ff");
   return !*fault_ && value[0] == 0xff;
 }
 
@@ -64,7 +67,8 @@ Bytes Reader::integer(std::uint8_t tag) {
   const Bytes value = content(tag);
   if (*fault_) return {};
   if (value.empty()) return refuse("an empty integer"), Bytes{};
-  if (value.size() > 1 && ((value[0] == 0x00 && value[1] < 0x80) || (value[0] == 0xff && value[1] >= 0x80)))
+  if (value.size() > 1 &&
+      ((value[0] == 0x00 && value[1] < 0x80) || (value[0] == 0xff && value[1] >= 0x80)))
     return refuse("an integer that is not minimal"), Bytes{};
   return value;
 }
@@ -87,17 +91,20 @@ std::uint64_t Reader::small_natural(std::uint8_t tag) {
 Bytes Reader::object_identifier(std::uint8_t tag) {
   const Bytes value = content(tag);
   if (*fault_) return {};
-  if (value.empty() || value.back() >= 0x80) return refuse("an object identifier is cut short"), Bytes{};
+  if (value.empty() || value.back() >= 0x80)
+    return refuse("an object identifier is cut short"), Bytes{};
   // X.690 §8.19.2: a subidentifier does not start with zeros.
   for (std::size_t i = 0; i < value.size(); ++i)
-    if (value[i] == 0x80 && (i == 0 || value[i - 1] < 0x80)) return refuse("an object identifier that is not minimal"), Bytes{};
+    if (value[i] == 0x80 && (i == 0 || value[i - 1] < 0x80))
+      return refuse("an object identifier that is not minimal"), Bytes{};
   return value;
 }
 
 Bytes Reader::bit_string() {
   const Bytes value = content(kBitString);
   if (*fault_) return {};
-  if (value.empty() || value[0] != 0) return refuse("a bit string that is not whole octets"), Bytes{};
+  if (value.empty() || value[0] != 0)
+    return refuse("a bit string that is not whole octets"), Bytes{};
   return value.subspan(1);
 }
 
@@ -105,8 +112,10 @@ Bytes Reader::bits(std::uint8_t tag) {
   const Bytes value = content(tag);
   if (*fault_) return {};
   const unsigned unused = value.empty() ? 8 : value[0];
-  if (unused > 7 || (value.size() == 1 && unused != 0)) return refuse("a bit string without its length"), Bytes{};
-  if (value.size() > 1 && (value.back() & ((1u << unused) - 1)) != 0) return refuse("a bit string with stray bits at its end"), Bytes{};
+  if (unused > 7 || (value.size() == 1 && unused != 0))
+    return refuse("a bit string without its length"), Bytes{};
+  if (value.size() > 1 && (value.back() & ((1u << unused) - 1)) != 0)
+    return refuse("a bit string with stray bits at its end"), Bytes{};
   return value.subspan(1);
 }
 
@@ -115,7 +124,8 @@ std::uint16_t Reader::named_bits(std::uint8_t tag) {
   const Bytes octets = bits(tag);
   std::uint16_t flags = 0;
   for (unsigned bit = 0; bit < 16 && bit / 8 < octets.size(); ++bit)
-    if ((octets[bit / 8] >> (7 - bit % 8) & 1) != 0) flags = static_cast<std::uint16_t>(flags | 1u << bit);
+    if ((octets[bit / 8] >> (7 - bit % 8) & 1) != 0)
+      flags = static_cast<std::uint16_t>(flags | 1u << bit);
   return flags;
 }
 

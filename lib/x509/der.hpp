@@ -1,9 +1,12 @@
-// Reading DER (X.690 §8, §10, §11), strictly: one encoding a value, nothing behind the last field, everything bounded.
-// A few deviations that are common and harmless are read and noted (tolerate()); VerifyPolicy::strict refuses them.
+// Reading DER (X.690 §8, §10, §11), strictly: one encoding a value, nothing behind the last field,
+// everything bounded.
+// A few deviations that are common and harmless are read and noted (tolerate());
+// VerifyPolicy::strict refuses them.
 //
-// A Reader never copies: what it gives are views into the bytes it was made for. The first rule that an encoding breaks is
-// kept in a Fault that all readers of one parse share; from then on every reader is at its end and gives empty values,
-// so that a parse is written as a straight line and asks once, at its end, whether all was well.
+// A Reader never copies: what it gives are views into the bytes it was made for. The first rule
+// that an encoding breaks is kept in a Fault that all readers of one parse share; from then on
+// every reader is at its end and gives empty values, so that a parse is written as a straight line
+// and asks once, at its end, whether all was well.
 #pragma once
 
 #include <cstddef>
@@ -39,7 +42,9 @@ enum Tag : std::uint8_t {
 };
 
 constexpr std::uint8_t context(unsigned number) { return static_cast<std::uint8_t>(0x80 | number); }
-constexpr std::uint8_t constructed(unsigned number) { return static_cast<std::uint8_t>(0xa0 | number); }
+constexpr std::uint8_t constructed(unsigned number) {
+  return static_cast<std::uint8_t>(0xa0 | number);
+}
 
 /// Nothing that this room reads is larger, but for CRLs, which have a limit of their own.
 inline constexpr std::size_t kMaxSize = std::size_t{1} << 24;
@@ -116,7 +121,8 @@ class Reader {
   Fault* fault_;
 };
 
-/// X.690 §11.6: the elements of a SET OF come in ascending order of their encodings, the shorter padded with zeros.
+/// X.690 §11.6: the elements of a SET OF come in ascending order of their encodings, the shorter
+/// padded with zeros.
 bool in_set_order(Bytes first, Bytes second);
 
 }  // namespace tls12::x509::der

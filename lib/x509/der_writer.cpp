@@ -16,7 +16,8 @@ void Writer::boolean(bool value) {
 
 void Writer::small_natural(std::uint64_t value) {
   std::array<std::uint8_t, 8> octets;
-  for (std::size_t i = 0; i < octets.size(); ++i) octets[i] = static_cast<std::uint8_t>(value >> (8 * (7 - i)));
+  for (std::size_t i = 0; i < octets.size(); ++i)
+    octets[i] = static_cast<std::uint8_t>(value >> (8 * (7 - i)));
   natural(octets);
 }
 
@@ -46,7 +47,8 @@ void Writer::insert_length(std::size_t start) {
     octets[n++] = static_cast<std::uint8_t>(0x80 | wide);
     for (std::size_t i = wide; i-- > 0;) octets[n++] = static_cast<std::uint8_t>(size >> (8 * i));
   }
-  bytes_.insert(bytes_.begin() + static_cast<std::ptrdiff_t>(start), octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(n));
+  bytes_.insert(bytes_.begin() + static_cast<std::ptrdiff_t>(start), octets.begin(),
+                octets.begin() + static_cast<std::ptrdiff_t>(n));
 }
 
 }  // namespace tls12::x509::der

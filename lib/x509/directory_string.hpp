@@ -32,12 +32,15 @@ class CodePoints {
 
 /// A string as RFC 5280 §7.1 compares it, one code point after the other. Of RFC 4518's six steps:
 ///   1. Transcode: from each of the string types.
-///   2. Map: what cannot be seen to nothing, white space to spaces, and letters by RFC 3454 appendix B.2, ASCII's and all others'.
-///   3. Normalize: left out. The tables would be as large as the rest of this room; names are copied from a subject to the issuers below it
-///      octet by octet, and no other validator that the public web uses normalizes. So "u" with a combining diaeresis is not the letter with one.
+///   2. Map: what cannot be seen to nothing, white space to spaces, and letters by RFC 3454
+///      appendix B.2, ASCII's and all others'.
+///   3. Normalize: left out. The tables would be as large as the rest of this room; names are
+///      copied from a subject to the issuers below it octet by octet, and no other validator that
+///      the public web uses normalizes. So "u" with a combining diaeresis is not the letter with
+///      one.
 ///   4. Prohibit, 5. Check bidi: left out; what is refused there is compared like anything else.
-///   6. Insignificant spaces: none at the ends, one for any run inside. (The RFC writes one and two, to compare substrings; a mark that combines
-///      with a space is not looked at.)
+///   6. Insignificant spaces: none at the ends, one for any run inside. (The RFC writes one and
+///      two, to compare substrings; a mark that combines with a space is not looked at.)
 class FoldedText {
  public:
   explicit FoldedText(const der::Element& string) : points_(string) {}

@@ -14,7 +14,8 @@ using der::Reader;
 /// RFC 5280 §5.2.5: a CRL encodes a name as the certificate does.
 bool same_general_name(const GeneralName& a, const GeneralName& b, Budget& budget) {
   if (a.type != b.type) return false;
-  return a.type == GeneralName::directory_name ? same_name(a.value, b.value, budget) : std::ranges::equal(a.value, b.value);
+  return a.type == GeneralName::directory_name ? same_name(a.value, b.value, budget)
+                                               : std::ranges::equal(a.value, b.value);
 }
 
 template <class Matches>
@@ -46,18 +47,22 @@ std::optional<DistributionPointName> read_distribution_point_name(Reader& reader
   return name;
 }
 
-ReasonMask read_reasons(Reader& reader, std::uint8_t tag) { return static_cast<ReasonMask>(reader.named_bits(tag) & kAllReasons); }
+ReasonMask read_reasons(Reader& reader, std::uint8_t tag) {
+  return static_cast<ReasonMask>(reader.named_bits(tag) & kAllReasons);
+}
 
 DistributionPoint read_distribution_point(Reader& reader) {
   Reader fields = reader.enter_sequence();
   DistributionPoint point{.name = read_distribution_point_name(fields)};
   if (fields.next_is(der::context(1))) point.reasons = read_reasons(fields, der::context(1));
-  if (fields.next_is(der::constructed(2))) point.crl_issuer = read_general_names(fields, der::constructed(2));
+  if (fields.next_is(der::constructed(2)))
+    point.crl_issuer = read_general_names(fields, der::constructed(2));
   fields.finish();
   return point;
 }
 
-PointNames::PointNames(const DistributionPointName& name, Bytes crl_issuer) : full_name_(name.full_name) {
+PointNames::PointNames(const DistributionPointName& name, Bytes crl_issuer)
+    : full_name_(name.full_name) {
   if (name.relative_name.empty()) return;
   der::Fault fault;
   const Bytes issuer = Reader(crl_issuer, fault).content(der::kSequence);
@@ -72,12 +77,16 @@ PointNames::PointNames(const DistributionPointName& name, Bytes crl_issuer) : fu
 }
 
 bool have_common_name(Bytes a, Bytes b, Budget& budget) {
-  return any_name(a, budget,
-                  [&](const GeneralName& one) { return any_name(b, budget, [&](const GeneralName& other) { return same_general_name(one, other, budget); }); });
+  return any_name(a, budget, [&](const GeneralName& one) {
+    return any_name(
+        b, budget, [&](const GeneralName& other) { return same_general_name(one, other, budget); });
+  });
 }
 
 bool has_directory_name(Bytes list, Bytes name, Budget& budget) {
-  return any_name(list, budget, [&](const GeneralName& one) { return one.type == GeneralName::directory_name && same_name(one.value, name, budget); });
+  return any_name(list, budget, [&](const GeneralName& one) {
+    return one.type == GeneralName::directory_name && same_name(one.value, name, budget);
+  });
 }
 
 }  // namespace tls12::x509

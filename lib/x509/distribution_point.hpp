@@ -1,4 +1,5 @@
-// Distribution points: where a certificate says that its CRLs are (RFC 5280 §4.2.1.13), and which of those a CRL says that it is (§5.2.5).
+// Distribution points: where a certificate says that its CRLs are (RFC 5280 §4.2.1.13), and which
+// of those a CRL says that it is (§5.2.5).
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,9 @@ inline constexpr ReasonMask kAllReasons = 0x01fe;
 
 /// One of the two.
 struct DistributionPointName {
-  Bytes full_name = {};      ///< GeneralName, one after the other
-  Bytes relative_name = {};  ///< nameRelativeToCRLIssuer: the attributes of one RelativeDistinguishedName
+  Bytes full_name = {};  ///< GeneralName, one after the other
+  Bytes relative_name =
+      {};  ///< nameRelativeToCRLIssuer: the attributes of one RelativeDistinguishedName
 };
 
 struct DistributionPoint {
@@ -27,7 +29,8 @@ struct DistributionPoint {
 };
 
 DistributionPoint read_distribution_point(der::Reader& reader);
-/// The explicitly tagged field 0 of a DistributionPoint or an IssuingDistributionPoint; nothing when it is absent.
+/// The explicitly tagged field 0 of a DistributionPoint or an IssuingDistributionPoint; nothing
+/// when it is absent.
 std::optional<DistributionPointName> read_distribution_point_name(der::Reader& reader);
 ReasonMask read_reasons(der::Reader& reader, std::uint8_t tag);
 
@@ -44,7 +47,8 @@ class PointNames {
   SecretVector completed_;
 };
 
-/// Whether two lists of GeneralName have one in common. Where the budget does not last, the answer is no.
+/// Whether two lists of GeneralName have one in common. Where the budget does not last, the answer
+/// is no.
 bool have_common_name(Bytes a, Bytes b, Budget& budget);
 /// Whether `name`, a Name, is among the directory names of a list of GeneralName.
 bool has_directory_name(Bytes list, Bytes name, Budget& budget);

@@ -87,17 +87,23 @@ struct Extensions {
   std::optional<Bytes> crl_distribution_points = {}, freshest_crl = {};  ///< DistributionPoint
   std::optional<std::uint64_t> inhibit_any_policy = {};
   std::optional<Bytes> authority_info_access = {}, subject_info_access = {};  ///< AccessDescription
-  std::optional<Bytes> tls_features = {};                                     ///< INTEGER (RFC 7633 §4.1)
-  std::optional<Bytes> signed_certificate_timestamps = {};                    ///< the SignedCertificateTimestampList (RFC 6962 §3.3), in TLS's encoding
+  std::optional<Bytes> tls_features = {};  ///< INTEGER (RFC 7633 §4.1)
+  std::optional<Bytes> signed_certificate_timestamps =
+      {};  ///< the SignedCertificateTimestampList (RFC 6962 §3.3), in TLS's encoding
   /// The first critical extension that is not understood. Empty when there is none.
   Bytes not_understood = {};
-  /// The first qualifier of certificatePolicies that is not understood (§4.2.1.4). Empty when there is none.
+  /// The first qualifier of certificatePolicies that is not understood (§4.2.1.4). Empty when there
+  /// is none.
   Bytes qualifier_not_understood = {};
 
   bool has(ExtensionId id) const { return (present >> static_cast<unsigned>(id) & 1) != 0; }
-  bool is_critical(ExtensionId id) const { return (critical >> static_cast<unsigned>(id) & 1) != 0; }
+  bool is_critical(ExtensionId id) const {
+    return (critical >> static_cast<unsigned>(id) & 1) != 0;
+  }
   /// Without the extension a key may do anything (RFC 5280 §4.2.1.3).
-  bool allows(KeyUsage usage) const { return !key_usage || (*key_usage >> static_cast<unsigned>(usage) & 1) != 0; }
+  bool allows(KeyUsage usage) const {
+    return !key_usage || (*key_usage >> static_cast<unsigned>(usage) & 1) != 0;
+  }
   /// Likewise (§4.2.1.12); anyExtendedKeyUsage allows everything.
   bool allows(const Oid& purpose) const;
 };
@@ -113,16 +119,19 @@ Extension read_extension(der::Reader& reader);
 /// Certificates of today have about ten; each is looked for among those before it.
 inline constexpr std::size_t kMaxExtensions = 64;  // for_each_extension() names it
 
-/// Visits the content of a list of extensions, of a certificate or of what else has them. No extension comes twice.
+/// Visits the content of a list of extensions, of a certificate or of what else has them. No
+/// extension comes twice.
 template <class Visit>
 void for_each_extension(der::Reader& list, Visit visit) {
   std::array<Bytes, kMaxExtensions> earlier;
   if (list.at_end()) list.refuse("an empty list of extensions");
   for (std::size_t count = 0; !list.at_end(); ++count) {
-    if (count == kMaxExtensions) return list.refuse("more than 64 extensions", Errc::bad_certificate);
+    if (count == kMaxExtensions)
+      return list.refuse("more than 64 extensions", Errc::bad_certificate);
     const Extension extension = read_extension(list);
     for (std::size_t i = 0; i < count; ++i)
-      if (std::ranges::equal(earlier[i], extension.id)) return list.refuse("an extension that comes twice", Errc::bad_certificate);
+      if (std::ranges::equal(earlier[i], extension.id))
+        return list.refuse("an extension that comes twice", Errc::bad_certificate);
     earlier[count] = extension.id;
     if (!list.fault()) visit(extension);
   }

@@ -40,7 +40,8 @@ Result<SecretVector> read_file(const std::string& path, std::size_t max_size) {
   if (::fstat(file.number, &status) != 0) return unreadable(path, errno);
   const auto end = std::chrono::steady_clock::now() + kFifoWait;
   // A file that has a size is read at once; the octet more sees its end.
-  const bool has_size = S_ISREG(status.st_mode) && static_cast<std::uintmax_t>(status.st_size) < max_size;
+  const bool has_size =
+      S_ISREG(status.st_mode) && static_cast<std::uintmax_t>(status.st_size) < max_size;
   SecretVector content(has_size ? static_cast<std::size_t>(status.st_size) + 1 : kChunk);
   std::size_t size = 0;
   for (;;) {
@@ -49,7 +50,8 @@ Result<SecretVector> read_file(const std::string& path, std::size_t max_size) {
     if (n < 0 && errno == EAGAIN && ::fcntl(file.number, F_SETFL, 0) == 0) continue;  // waits now
     if (n < 0) return unreadable(path, errno);
     if (n == 0 && size == 0 && S_ISFIFO(status.st_mode)) {
-      if (std::chrono::steady_clock::now() > end) return fail(Errc::file_unreadable, path + ": a FIFO to which no program writes");
+      if (std::chrono::steady_clock::now() > end)
+        return fail(Errc::file_unreadable, path + ": a FIFO to which no program writes");
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
       continue;
     }

@@ -10,7 +10,8 @@
 namespace tls12::x509 {
 namespace {
 
-/// A DirectoryString is a CHOICE, so that its tag is explicit whatever the module says (X.680 §31.2.7).
+/// A DirectoryString is a CHOICE, so that its tag is explicit whatever the module says (X.680
+/// §31.2.7).
 void read_edi_party_name(der::Reader fields) {
   const auto read_string = [&](unsigned number) {
     der::Reader field = fields.enter(der::constructed(number));
@@ -38,15 +39,19 @@ GeneralName read(der::Reader& reader, std::size_t addresses) {
   const der::Element element = reader.element();
   if (reader.fault()) return {};
   const unsigned number = element.tag & 0x1f;
-  const bool is_constructed = number == GeneralName::other_name || (number >= GeneralName::x400_address && number <= GeneralName::edi_party_name);
-  if (number > GeneralName::registered_id || element.tag != (is_constructed ? der::constructed(number) : der::context(number)))
+  const bool is_constructed =
+      number == GeneralName::other_name ||
+      (number >= GeneralName::x400_address && number <= GeneralName::edi_party_name);
+  if (number > GeneralName::registered_id ||
+      element.tag != (is_constructed ? der::constructed(number) : der::context(number)))
     return reader.refuse("a general name of an unknown type"), GeneralName{};
   GeneralName name{static_cast<GeneralName::Type>(number), element.content};
   switch (name.type) {
     case GeneralName::rfc822_name:
     case GeneralName::dns_name:
     case GeneralName::uri:
-      if (std::ranges::any_of(name.value, [](std::uint8_t c) { return c >= 0x80; })) reader.refuse("a general name that is not ASCII", Errc::bad_certificate);
+      if (std::ranges::any_of(name.value, [](std::uint8_t c) { return c >= 0x80; }))
+        reader.refuse("a general name that is not ASCII", Errc::bad_certificate);
       break;
     case GeneralName::directory_name: {
       der::Reader inner(name.value, reader.fault());
@@ -61,7 +66,8 @@ GeneralName read(der::Reader& reader, std::size_t addresses) {
     case GeneralName::other_name: read_other_name({name.value, reader.fault()}); break;
     case GeneralName::edi_party_name: read_edi_party_name({name.value, reader.fault()}); break;
     case GeneralName::registered_id: start.object_identifier(element.tag); break;
-    case GeneralName::x400_address: break;  // RFC 5280 §4.2.1.6 leaves it out, and nothing compares it
+    case GeneralName::x400_address:
+      break;  // RFC 5280 §4.2.1.6 leaves it out, and nothing compares it
   }
   return name;
 }
@@ -81,7 +87,8 @@ GeneralName read_subtree(der::Reader& list) {
   der::Reader subtree = list.enter_sequence();
   const GeneralName base = read(subtree, 2);
   if (subtree.next_is(der::context(0))) {
-    if (subtree.small_natural(der::context(0)) != 0) subtree.refuse("a name constraint with a minimum", Errc::bad_certificate);
+    if (subtree.small_natural(der::context(0)) != 0)
+      subtree.refuse("a name constraint with a minimum", Errc::bad_certificate);
     subtree.tolerate_default();
   }
   subtree.finish();

@@ -31,13 +31,18 @@ std::size_t parse_address(const std::string& text, std::array<std::uint8_t, 16>&
 }
 
 bool is_same(const GeneralName& presented, const ReferenceName& wanted) {
-  const auto is_wanted_mailbox = [&](std::string_view text) { return is_mailbox(text) && same_mailbox(text, wanted.mailbox()); };
+  const auto is_wanted_mailbox = [&](std::string_view text) {
+    return is_mailbox(text) && same_mailbox(text, wanted.mailbox());
+  };
   const std::string_view text = tls12::text_of(presented.value);
   switch (wanted.kind()) {
-    case PeerName::Kind::ip: return presented.type == GeneralName::ip_address && std::ranges::equal(presented.value, wanted.address());
+    case PeerName::Kind::ip:
+      return presented.type == GeneralName::ip_address &&
+             std::ranges::equal(presented.value, wanted.address());
     case PeerName::Kind::email:
       return (presented.type == GeneralName::rfc822_name && is_wanted_mailbox(text)) ||
-             (presented.type == GeneralName::other_name && is_wanted_mailbox(tls12::text_of(utf8_mailbox(presented.value).value_or(Bytes{}))));
+             (presented.type == GeneralName::other_name &&
+              is_wanted_mailbox(tls12::text_of(utf8_mailbox(presented.value).value_or(Bytes{}))));
     default: return presented.type == GeneralName::dns_name && dns_matches(text, wanted.dns());
   }
 }
@@ -50,8 +55,10 @@ Result<ReferenceName> ReferenceName::parse(std::string_view text, PeerName::Kind
   name.name_ = text;
   const auto refuse = [&] {
     if (name.name_.empty()) return fail(Errc::bad_host_name, "it is empty");
-    const bool is_ascii = std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    return fail(Errc::bad_host_name, is_ascii ? name.name_ : name.name_ + " (in the DNS, it is written with xn--)");
+    const bool is_ascii =
+        std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    return fail(Errc::bad_host_name,
+                is_ascii ? name.name_ : name.name_ + " (in the DNS, it is written with xn--)");
   };
   if (kind == Kind::email) {
     name.kind_ = Kind::email;
@@ -66,14 +73,21 @@ Result<ReferenceName> ReferenceName::parse(std::string_view text, PeerName::Kind
   if (text.ends_with('.')) text.remove_suffix(1);
   if (kind == Kind::ip || !is_dns_name(text) || !has_true_a_labels(text)) return refuse();
   name.name_.resize(text.size());
-  std::ranges::transform(text, name.name_.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(text, name.name_.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
   return name;
 }
 
-std::string ReferenceName::text() const& { return is_address() ? text_of_address(address()) : name_; }
-std::string ReferenceName::text() && { return is_address() ? text_of_address(address()) : std::move(name_); }
+std::string ReferenceName::text() const& {
+  return is_address() ? text_of_address(address()) : name_;
+}
+std::string ReferenceName::text() && {
+  return is_address() ? text_of_address(address()) : std::move(name_);
+}
 
-bool is_for(const ParsedCertificate& certificate, const ReferenceName& wanted, bool common_name_fallback) {
+bool is_for(const ParsedCertificate& certificate, const ReferenceName& wanted,
+            bool common_name_fallback) {
   if (const auto& names = certificate.extensions.subject_alt_name) {
     der::Fault fault;
     for (der::Reader list(*names, fault); !list.at_end();)
@@ -81,7 +95,9 @@ bool is_for(const ParsedCertificate& certificate, const ReferenceName& wanted, b
     return false;
   }
   if (!common_name_fallback || wanted.kind() != PeerName::Kind::dns) return false;
-  return std::ranges::any_of(attribute_texts(certificate.subject, oid::kCommonName), [&](const std::string& text) { return dns_matches(text, wanted.dns()); });
+  return std::ranges::any_of(
+      attribute_texts(certificate.subject, oid::kCommonName),
+      [&](const std::string& text) { return dns_matches(text, wanted.dns()); });
 }
 
 }  // namespace tls12::x509

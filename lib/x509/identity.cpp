@@ -20,11 +20,14 @@ bool is_key_of(const PrivateKey& key, const x509::SubjectKey& subject) {
   return own.supported && x509::same_key(own.key, subject.key);
 }
 
-// RFC 5246 §7.4.2: each certificate behind the one that it certifies. What certifies none of them does not belong there.
+// RFC 5246 §7.4.2: each certificate behind the one that it certifies. What certifies none of them
+// does not belong there.
 std::vector<Certificate> in_order(std::vector<Certificate> given) {
   std::vector<Certificate> chain;
   for (auto next = given.begin(); next != given.end();
-       next = std::ranges::find_if(given, [&](const Certificate& c) { return x509::same_name(c.parsed().subject, chain.back().parsed().issuer); })) {
+       next = std::ranges::find_if(given, [&](const Certificate& c) {
+         return x509::same_name(c.parsed().subject, chain.back().parsed().issuer);
+       })) {
     chain.push_back(std::move(*next));
     given.erase(next);
   }
@@ -52,7 +55,9 @@ Result<Identity> Identity::from(std::vector<Certificate> chain, PrivateKey key) 
   });
 }
 
-Result<Identity> Identity::from_pem_files(const std::string& chain_path, const std::string& key_path, ProviderPtr provider, const AskPassphrase& ask) {
+Result<Identity> Identity::from_pem_files(const std::string& chain_path,
+                                          const std::string& key_path, ProviderPtr provider,
+                                          const AskPassphrase& ask) {
   return x509::guarded([&]() -> Result<Identity> {
     auto chain = Certificate::all_from_file(chain_path);
     if (!chain) return fail(chain.error());

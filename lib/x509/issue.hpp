@@ -1,4 +1,5 @@
-// Writing certificates (RFC 5280 §4.1), field by field. issue_certificate() fills a draft as the RFC would have it; tests fill it otherwise.
+// Writing certificates (RFC 5280 §4.1), field by field. issue_certificate() fills a draft as the
+// RFC would have it; tests fill it otherwise.
 #pragma once
 
 #include <vector>
@@ -40,17 +41,25 @@ void write_extensions(const std::vector<DraftExtension>& extensions, der::Writer
 
 /// RFC 7093 §2 (1): the first 160 bits of the SHA-256 of the subjectPublicKey.
 Result<SecretVector> key_identifier(Bytes public_key_info, const Provider& provider);
-/// How a key signs: unless `hash` says otherwise, with a hash as strong as the key, and where an RSA-PSS key is restricted, with its own; an RSA key by
-/// RSASSA-PSS if `pss` says so. Errors: Errc::misuse where the key cannot do what is wanted.
-Result<SignatureMethod> method_for(const PrivateKey& key, std::optional<HashAlgorithm> hash = {}, bool pss = false);
-/// The draft filled from a recipe, all but issuer, authority key identifier and signature method. Errors: Errc::misuse.
-Result<Draft> draft_of(const CertificateRecipe& recipe, Bytes public_key_info, const Provider& provider);
-inline Result<Draft> draft_of(const CertificateRecipe& recipe, const PrivateKey& key, const Provider& provider) {
+/// How a key signs: unless `hash` says otherwise, with a hash as strong as the key, and where an
+/// RSA-PSS key is restricted, with its own; an RSA key by RSASSA-PSS if `pss` says so. Errors:
+/// Errc::misuse where the key cannot do what is wanted.
+Result<SignatureMethod> method_for(const PrivateKey& key, std::optional<HashAlgorithm> hash = {},
+                                   bool pss = false);
+/// The draft filled from a recipe, all but issuer, authority key identifier and signature method.
+/// Errors: Errc::misuse.
+Result<Draft> draft_of(const CertificateRecipe& recipe, Bytes public_key_info,
+                       const Provider& provider);
+inline Result<Draft> draft_of(const CertificateRecipe& recipe, const PrivateKey& key,
+                              const Provider& provider) {
   return draft_of(recipe, key.public_key_info(), provider);
 }
-/// What is signed, the method and the signature, which certificates, CRLs and OCSP responses alike begin with. Errors: those of PrivateKey::sign.
-Result<void> write_signed(Bytes tbs, const SignatureMethod& method, const PrivateKey& signer, Random& random, der::Writer& writer);
-/// The certificate, signed by `signer`. Errors: those of PrivateKey::sign, Errc::bad_certificate when the draft makes none.
+/// What is signed, the method and the signature, which certificates, CRLs and OCSP responses alike
+/// begin with. Errors: those of PrivateKey::sign.
+Result<void> write_signed(Bytes tbs, const SignatureMethod& method, const PrivateKey& signer,
+                          Random& random, der::Writer& writer);
+/// The certificate, signed by `signer`. Errors: those of PrivateKey::sign, Errc::bad_certificate
+/// when the draft makes none.
 Result<Certificate> sign(const Draft& draft, const PrivateKey& signer, Random& random);
 
 }  // namespace tls12::x509

@@ -41,7 +41,8 @@ void write_tbs(const CrlDraft& draft, Writer& writer) {
       writer.sequence([&] {
         for (const DraftEntry& entry : draft.entries) write_entry(entry, writer);
       });
-    if (!draft.extensions.empty()) writer.nest(der::constructed(0), [&] { write_extensions(draft.extensions, writer); });
+    if (!draft.extensions.empty())
+      writer.nest(der::constructed(0), [&] { write_extensions(draft.extensions, writer); });
   });
 }
 
@@ -61,7 +62,8 @@ void write_status(const DraftSingleResponse& response, Writer& writer) {
     case CertStatus::revoked:
       writer.nest(der::constructed(1), [&] {
         write_generalized_time(response.revocation_time, writer);
-        if (response.reason) writer.nest(der::constructed(0), [&] { write_reason(*response.reason, writer); });
+        if (response.reason)
+          writer.nest(der::constructed(0), [&] { write_reason(*response.reason, writer); });
       });
   }
 }
@@ -71,8 +73,11 @@ void write_single_response(const DraftSingleResponse& response, Writer& writer) 
     write_cert_id(response, writer);
     write_status(response, writer);
     write_generalized_time(response.this_update, writer);
-    if (response.next_update) writer.nest(der::constructed(0), [&] { write_generalized_time(*response.next_update, writer); });
-    if (!response.extensions.empty()) writer.nest(der::constructed(1), [&] { write_extensions(response.extensions, writer); });
+    if (response.next_update)
+      writer.nest(der::constructed(0),
+                  [&] { write_generalized_time(*response.next_update, writer); });
+    if (!response.extensions.empty())
+      writer.nest(der::constructed(1), [&] { write_extensions(response.extensions, writer); });
   });
 }
 
@@ -86,9 +91,11 @@ void write_tbs(const OcspDraft& draft, Writer& writer) {
     }
     write_generalized_time(draft.produced_at, writer);
     writer.sequence([&] {
-      for (const DraftSingleResponse& response : draft.responses) write_single_response(response, writer);
+      for (const DraftSingleResponse& response : draft.responses)
+        write_single_response(response, writer);
     });
-    if (!draft.extensions.empty()) writer.nest(der::constructed(1), [&] { write_extensions(draft.extensions, writer); });
+    if (!draft.extensions.empty())
+      writer.nest(der::constructed(1), [&] { write_extensions(draft.extensions, writer); });
   });
 }
 
@@ -108,47 +115,66 @@ void write_successful(Bytes basic, Writer& writer) {
 
 }  // namespace
 
-Result<CrlDraft> crl_draft_of(const Certificate& issuer, const PrivateKey& signer, std::uint64_t number, WallTime this_update, WallTime next_update) {
+Result<CrlDraft> crl_draft_of(const Certificate& issuer, const PrivateKey& signer,
+                              std::uint64_t number, WallTime this_update, WallTime next_update) {
   const auto method = method_for(signer);
   if (!method) return fail(method.error());
-  CrlDraft draft{.issuer = copy_name(issuer.parsed().subject), .this_update = this_update, .next_update = next_update, .method = *method};
-  if (const auto& own = issuer.parsed().extensions.subject_key_identifier) draft.extensions.push_back(draft_authority_key_identifier(*own));
+  CrlDraft draft{.issuer = copy_name(issuer.parsed().subject),
+                 .this_update = this_update,
+                 .next_update = next_update,
+                 .method = *method};
+  if (const auto& own = issuer.parsed().extensions.subject_key_identifier)
+    draft.extensions.push_back(draft_authority_key_identifier(*own));
   draft.extensions.push_back(draft_number(oid::kCrlNumber, false, number));
   return draft;
 }
 
-DraftEntry revoked_entry(const Certificate& certificate, WallTime date, std::optional<RevocationReason> reason) {
+DraftEntry revoked_entry(const Certificate& certificate, WallTime date,
+                         std::optional<RevocationReason> reason) {
   DraftEntry entry{.serial = copy(certificate.parsed().serial), .revocation_date = date};
   // §5.3.1: unspecified is better left out.
   if (reason && *reason != RevocationReason::unspecified)
-    entry.extensions.push_back(draft_extension(oid::kReasonCode, false, [&](Writer& writer) { write_reason(*reason, writer); }));
+    entry.extensions.push_back(draft_extension(
+        oid::kReasonCode, false, [&](Writer& writer) { write_reason(*reason, writer); }));
   return entry;
 }
 
-DraftExtension draft_delta_indicator(std::uint64_t base_number) { return draft_number(oid::kDeltaCrlIndicator, true, base_number); }
+DraftExtension draft_delta_indicator(std::uint64_t base_number) {
+  return draft_number(oid::kDeltaCrlIndicator, true, base_number);
+}
 
 Result<Crl> sign_crl(const CrlDraft& draft, const PrivateKey& signer, Random& random) {
   Writer tbs, writer;
   write_tbs(draft, tbs);
   Result<void> written;
-  writer.sequence([&] { written = write_signed(tbs.bytes(), draft.method, signer, random, writer); });
+  writer.sequence(
+      [&] { written = write_signed(tbs.bytes(), draft.method, signer, random, writer); });
   if (!written) return fail(written.error());
   return Crl::from_der(writer.bytes());
 }
 
-Result<OcspDraft> ocsp_draft_of(const DraftSingleResponse& response, const Certificate& responder, const PrivateKey& signer, WallTime produced_at,
+Result<OcspDraft> ocsp_draft_of(const DraftSingleResponse& response, const Certificate& responder,
+                                const PrivateKey& signer, WallTime produced_at,
                                 const Provider& provider) {
   const auto method = method_for(signer);
   if (!method) return fail(method.error());
-  const auto key_hash = digest_of(HashAlgorithm::sha1, responder.parsed().subject_key.bits, provider);
+  const auto key_hash =
+      digest_of(HashAlgorithm::sha1, responder.parsed().subject_key.bits, provider);
   if (!key_hash) return fail(key_hash.error());
-  OcspDraft draft{.responder_key_hash = copy(key_hash->bytes()), .produced_at = produced_at, .responses = {response}, .method = *method};
-  if (responder.parsed().extensions.has(ExtensionId::extended_key_usage)) draft.certificates.push_back(responder);
+  OcspDraft draft{.responder_key_hash = copy(key_hash->bytes()),
+                  .produced_at = produced_at,
+                  .responses = {response},
+                  .method = *method};
+  if (responder.parsed().extensions.has(ExtensionId::extended_key_usage))
+    draft.certificates.push_back(responder);
   return draft;
 }
 
-Result<DraftSingleResponse> single_response_of(const Certificate& certificate, const Certificate& issuer, HashAlgorithm hash, WallTime this_update,
-                                               std::optional<WallTime> next_update, const Provider& provider) {
+Result<DraftSingleResponse> single_response_of(const Certificate& certificate,
+                                               const Certificate& issuer, HashAlgorithm hash,
+                                               WallTime this_update,
+                                               std::optional<WallTime> next_update,
+                                               const Provider& provider) {
   const auto name_hash = digest_of(hash, issuer.parsed().subject, provider);
   const auto key_hash = digest_of(hash, issuer.parsed().subject_key.bits, provider);
   if (!name_hash || !key_hash) return fail(Errc::algorithm_unavailable, name(hash));
@@ -160,7 +186,8 @@ Result<DraftSingleResponse> single_response_of(const Certificate& certificate, c
                              .next_update = next_update};
 }
 
-Result<OcspResponse> sign_ocsp_response(const OcspDraft& draft, const PrivateKey& signer, Random& random) {
+Result<OcspResponse> sign_ocsp_response(const OcspDraft& draft, const PrivateKey& signer,
+                                        Random& random) {
   Writer tbs, basic, writer;
   write_tbs(draft, tbs);
   Result<void> written;

@@ -33,8 +33,11 @@ Result<OwnedKey> read_pkcs1(Bytes encoding, KeyKind kind) {
   if (!fault && version == 1) return fail(Errc::key_unsupported, "RSA with more than two primes");
   if (version != 0) fields.refuse("an unknown version");
   OwnedKey key{.kind = kind};
-  for (SecretVector* number : {&key.modulus, &key.public_exponent, &key.private_exponent, &key.prime1, &key.prime2}) *number = copy_of(fields.natural());
-  for (int i = 0; i < 3; ++i) fields.natural();  // exponent1, exponent2, coefficient: computed anew when needed
+  for (SecretVector* number :
+       {&key.modulus, &key.public_exponent, &key.private_exponent, &key.prime1, &key.prime2})
+    *number = copy_of(fields.natural());
+  for (int i = 0; i < 3; ++i)
+    fields.natural();  // exponent1, exponent2, coefficient: computed anew when needed
   fields.finish();
   whole.finish();
   if (fault) return broken(fault.what);
@@ -70,7 +73,8 @@ Result<OwnedKey> read_sec1(Bytes encoding, std::optional<KeyKind> kind) {
   if (!fault && !kind) fields.refuse("the curve is missing");
   // RFC 5915 §3 asks for as many octets as the curve has; not every writer kept to that.
   while (kind && scalar.size() > scalar_size(*kind) && scalar[0] == 0) scalar = scalar.subspan(1);
-  if (!fault && (scalar.empty() || scalar.size() > scalar_size(*kind))) fields.refuse("a scalar of the wrong size");
+  if (!fault && (scalar.empty() || scalar.size() > scalar_size(*kind)))
+    fields.refuse("a scalar of the wrong size");
   if (fault) return broken(fault.what);
   key.kind = *kind;
   key.scalar.resize(scalar_size(*kind));
@@ -84,7 +88,8 @@ Result<OwnedKey> read_ed25519(Bytes encoding) {
   Reader whole(encoding, fault);
   OwnedKey key{.kind = KeyKind::ed25519, .scalar = copy_of(whole.octet_string())};
   whole.finish();
-  if (!fault && key.scalar.size() != scalar_size(key.kind)) whole.refuse("a seed of the wrong size");
+  if (!fault && key.scalar.size() != scalar_size(key.kind))
+    whole.refuse("a seed of the wrong size");
   if (fault) return broken(fault.what);
   return key;
 }
@@ -98,11 +103,13 @@ Result<OwnedKey> read_pkcs8(Bytes encoding) {
   if (version > 1) fields.refuse("an unknown version");
   const AlgorithmIdentifier algorithm = read_algorithm_identifier(fields);
   const Bytes inner = fields.octet_string();
-  if (fields.next_is(der::constructed(0))) fields.element();  // attributes say nothing about the key
+  if (fields.next_is(der::constructed(0)))
+    fields.element();  // attributes say nothing about the key
   Bytes point;
   if (fields.next_is(der::context(1))) {
     const Bytes bits = fields.content(der::context(1));
-    if (version != 1 || bits.empty() || bits[0] != 0) fields.refuse("a public key that does not belong there");
+    if (version != 1 || bits.empty() || bits[0] != 0)
+      fields.refuse("a public key that does not belong there");
     if (!fault) point = bits.subspan(1);
   }
   fields.finish();
@@ -111,10 +118,14 @@ Result<OwnedKey> read_pkcs8(Bytes encoding) {
   std::optional<PssParameters> pss;
   const auto kind = key_kind_of(algorithm, pss, fault);
   if (fault) return broken(fault.what);
-  if (!kind && is(algorithm.oid, oid::kEcPublicKey) && Reader(algorithm.parameters, fault).next_is(der::kSequence)) return explicit_curve();
+  if (!kind && is(algorithm.oid, oid::kEcPublicKey) &&
+      Reader(algorithm.parameters, fault).next_is(der::kSequence))
+    return explicit_curve();
   if (!kind) return fail(Errc::key_unsupported, algorithm_name(algorithm.oid));
   const bool rsa = *kind == KeyKind::rsa || *kind == KeyKind::rsa_pss;
-  Result<OwnedKey> key = rsa ? read_pkcs1(inner, *kind) : *kind == KeyKind::ed25519 ? read_ed25519(inner) : read_sec1(inner, kind);
+  Result<OwnedKey> key = rsa                         ? read_pkcs1(inner, *kind)
+                         : *kind == KeyKind::ed25519 ? read_ed25519(inner)
+                                                     : read_sec1(inner, kind);
   if (!key) return key;
   key->pss = pss;
   if (!rsa && !point.empty()) key->point.assign(point.begin(), point.end());
@@ -125,7 +136,8 @@ void write_pkcs1(const OwnedKey& key, const RsaCrt& crt, Writer& writer) {
   writer.sequence([&] {
     writer.small_natural(0);
     for (const SecretVector* number :
-         {&key.modulus, &key.public_exponent, &key.private_exponent, &key.prime1, &key.prime2, &crt.exponent1, &crt.exponent2, &crt.coefficient})
+         {&key.modulus, &key.public_exponent, &key.private_exponent, &key.prime1, &key.prime2,
+          &crt.exponent1, &crt.exponent2, &crt.coefficient})
       writer.natural(*number);
   });
 }

@@ -1,4 +1,5 @@
-// Private keys as files carry them: PKCS#8 (RFC 5958), SEC 1 (RFC 5915), PKCS#1 (RFC 8017 appendix A.1.2), Ed25519 (RFC 8410 §7).
+// Private keys as files carry them: PKCS#8 (RFC 5958), SEC 1 (RFC 5915), PKCS#1 (RFC 8017 appendix
+// A.1.2), Ed25519 (RFC 8410 §7).
 #pragma once
 
 #include <optional>
@@ -21,7 +22,8 @@ struct OwnedKey {
   PrivateKeyNumbers numbers() const;
 };
 
-/// Any of the four, told apart by shape; not encrypted. Errors: Errc::bad_private_key, Errc::key_unsupported.
+/// Any of the four, told apart by shape; not encrypted. Errors: Errc::bad_private_key,
+/// Errc::key_unsupported.
 Result<OwnedKey> read_private_key(Bytes der);
 
 /// PKCS#8 of version 1 (RFC 5958 §2). Errors: Errc::bad_private_key when RSA primes make no sense.

@@ -18,11 +18,14 @@ void read_relative_distinguished_name(der::Reader& reader, std::uint8_t tag = de
 /// A Name without any attribute.
 bool is_empty_name(Bytes name);
 
-/// RFC 5280 §7.1: attribute by attribute, in order; strings whatever their type, as FoldedText has them. That also fits domainComponent (§7.3) and
-/// emailAddress (RFC 2985 §5.2.1), whose rules ignore ASCII case, and whose characters are ASCII without spaces. Other values compare octet by octet.
+/// RFC 5280 §7.1: attribute by attribute, in order; strings whatever their type, as FoldedText has
+/// them. That also fits domainComponent (§7.3) and emailAddress (RFC 2985 §5.2.1), whose rules
+/// ignore ASCII case, and whose characters are ASCII without spaces. Other values compare octet by
+/// octet.
 /// Both names have been read by read_name().
 bool same_name(Bytes a, Bytes b);
-/// The same, paid for: names that are spelled otherwise are compared letter by letter. False where the budget does not last.
+/// The same, paid for: names that are spelled otherwise are compared letter by letter. False where
+/// the budget does not last.
 bool same_name(Bytes a, Bytes b, Budget& budget);
 /// §4.2.1.10: whether `name` begins with all that `base` has, compared in the same way.
 bool is_within(Bytes name, Bytes base);

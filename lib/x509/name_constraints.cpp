@@ -15,19 +15,24 @@ namespace {
 
 using der::Reader;
 
-// Hosts of mailboxes and URIs: one host, all below a domain, or nothing at all, which every program takes for everything.
+// Hosts of mailboxes and URIs: one host, all below a domain, or nothing at all, which every program
+// takes for everything.
 
-bool is_host_base(std::string_view base) { return base.empty() || is_dns_name(base.starts_with('.') ? base.substr(1) : base); }
+bool is_host_base(std::string_view base) {
+  return base.empty() || is_dns_name(base.starts_with('.') ? base.substr(1) : base);
+}
 
 bool is_host_within(std::string_view host, std::string_view base) {
   if (!base.starts_with('.')) return base.empty() || same_ascii(host, base);
   return host.size() > base.size() && same_ascii(host.substr(host.size() - base.size()), base);
 }
 
-// dNSName: a domain and all below it; after a leading dot, all below it alone. A wildcard is a label like others, which
-// stands for any one label.
+// dNSName: a domain and all below it; after a leading dot, all below it alone. A wildcard is a
+// label like others, which stands for any one label.
 
-std::string_view without_wildcard(std::string_view name) { return name.starts_with("*.") ? name.substr(2) : name; }
+std::string_view without_wildcard(std::string_view name) {
+  return name.starts_with("*.") ? name.substr(2) : name;
+}
 
 bool is_dns_pattern(std::string_view name) { return is_dns_name(without_wildcard(name)); }
 
@@ -39,20 +44,26 @@ bool is_dns_within(std::string_view name, std::string_view base) {
   return name[start - 1] == '.' && same_ascii(name.substr(start), base);
 }
 
-/// Whether a name that `name` stands for is within `base`: `*.example.org` stands for `www.example.org`, too.
+/// Whether a name that `name` stands for is within `base`: `*.example.org` stands for
+/// `www.example.org`, too.
 bool dns_reaches(std::string_view name, std::string_view base) {
   if (is_dns_within(name, base)) return true;
   const std::size_t dot = base.find('.');
-  return name.starts_with("*.") && dot != 0 && dot != base.npos && same_ascii(without_wildcard(name), base.substr(dot + 1));
+  return name.starts_with("*.") && dot != 0 && dot != base.npos &&
+         same_ascii(without_wildcard(name), base.substr(dot + 1));
 }
 
-// rfc822Name: a mailbox, or its host. A quoted local part cannot be compared: it has many ways to say the same.
+// rfc822Name: a mailbox, or its host. A quoted local part cannot be compared: it has many ways to
+// say the same.
 
 bool is_plain_mailbox(std::string_view text) { return is_mailbox(text) && !text.starts_with('"'); }
-bool is_mail_base(std::string_view base) { return base.contains('@') ? is_plain_mailbox(base) : is_host_base(base); }
+bool is_mail_base(std::string_view base) {
+  return base.contains('@') ? is_plain_mailbox(base) : is_host_base(base);
+}
 
 bool is_mail_within(std::string_view mailbox, std::string_view base) {
-  return base.contains('@') ? same_mailbox(mailbox, base) : is_host_within(mailbox.substr(mailbox.find('@') + 1), base);
+  return base.contains('@') ? same_mailbox(mailbox, base)
+                            : is_host_within(mailbox.substr(mailbox.find('@') + 1), base);
 }
 
 // uniformResourceIdentifier: the host of its authority (RFC 3986 §3.2).
@@ -72,7 +83,8 @@ bool is_network(Bytes base) {
   const Bytes mask = base.subspan(base.size() / 2);
   const auto partial = std::ranges::find_if(mask, [](std::uint8_t octet) { return octet != 0xff; });
   if (partial == mask.end()) return true;
-  return std::countl_one(*partial) == std::popcount(*partial) && std::all_of(partial + 1, mask.end(), [](std::uint8_t octet) { return octet == 0; });
+  return std::countl_one(*partial) == std::popcount(*partial) &&
+         std::all_of(partial + 1, mask.end(), [](std::uint8_t octet) { return octet == 0; });
 }
 
 bool is_address_within(Bytes address, Bytes base) {
@@ -97,18 +109,22 @@ struct Form {
   bool (*is_base)(Bytes base) = nullptr;  ///< null: constraints of this type are not understood
   bool (*is_name)(Bytes name) = nullptr;  ///< whether it can be compared at all
   bool (*is_within)(Bytes name, Bytes base) = nullptr;
-  bool (*reaches)(Bytes name, Bytes base) = nullptr;  ///< whether anything that it stands for is within
+  bool (*reaches)(Bytes name,
+                  Bytes base) = nullptr;  ///< whether anything that it stands for is within
 };
 constexpr Form kForms[] = {
-    {},                                                                                                      // otherName
-    {as_text<is_mail_base>, as_text<is_plain_mailbox>, as_texts<is_mail_within>, as_texts<is_mail_within>},  // rfc822Name
-    {as_text<is_host_base>, as_text<is_dns_pattern>, as_texts<is_dns_within>, as_texts<dns_reaches>},         // dNSName
-    {},                                                                                                      // x400Address
-    {always, always, is_within, is_within},                                                                  // directoryName
-    {},                                                                                                      // ediPartyName
-    {as_text<is_host_base>, as_text<is_dns_name>, as_texts<is_host_within>, as_texts<is_host_within>},       // uniformResourceIdentifier
-    {is_network, always, is_address_within, is_address_within},                                              // iPAddress
-    {},                                                                                                      // registeredID
+    {},  // otherName
+    {as_text<is_mail_base>, as_text<is_plain_mailbox>, as_texts<is_mail_within>,
+     as_texts<is_mail_within>},  // rfc822Name
+    {as_text<is_host_base>, as_text<is_dns_pattern>, as_texts<is_dns_within>,
+     as_texts<dns_reaches>},                 // dNSName
+    {},                                      // x400Address
+    {always, always, is_within, is_within},  // directoryName
+    {},                                      // ediPartyName
+    {as_text<is_host_base>, as_text<is_dns_name>, as_texts<is_host_within>,
+     as_texts<is_host_within>},                                  // uniformResourceIdentifier
+    {is_network, always, is_address_within, is_address_within},  // iPAddress
+    {},                                                          // registeredID
 };
 
 constexpr std::size_t kComparisonsOfOneStep = 32;
@@ -144,10 +160,13 @@ Result<void> NameConstraintState::add(Bytes subtrees, bool is_permitted) {
   return fault ? Result<void>(fail(fault.error())) : Result<void>{};
 }
 
-Result<void> NameConstraintState::check(const ParsedCertificate& certificate, bool common_name_counts) {
-  if (std::ranges::all_of(subtrees_, [](const Subtrees& of_type) { return of_type.count == 0; })) return {};
+Result<void> NameConstraintState::check(const ParsedCertificate& certificate,
+                                        bool common_name_counts) {
+  if (std::ranges::all_of(subtrees_, [](const Subtrees& of_type) { return of_type.count == 0; }))
+    return {};
   if (!is_empty_name(certificate.subject))
-    if (auto checked = check(GeneralName::directory_name, certificate.subject); !checked) return checked;
+    if (auto checked = check(GeneralName::directory_name, certificate.subject); !checked)
+      return checked;
 
   const auto& subject_alt_name = certificate.extensions.subject_alt_name;
   bool has_mailbox = false;
@@ -164,7 +183,8 @@ Result<void> NameConstraintState::check(const ParsedCertificate& certificate, bo
 
   if (!has_mailbox)
     for (const std::string& mailbox : attribute_texts(certificate.subject, oid::kEmailAddress))
-      if (auto checked = check(GeneralName::rfc822_name, bytes_of(mailbox)); !checked) return checked;
+      if (auto checked = check(GeneralName::rfc822_name, bytes_of(mailbox)); !checked)
+        return checked;
   if (common_name_counts && !subject_alt_name)
     for (const std::string& name : attribute_texts(certificate.subject, oid::kCommonName))
       if (is_dns_pattern(name))
@@ -176,19 +196,30 @@ Result<void> NameConstraintState::check(GeneralName::Type type, Bytes name) {
   const Subtrees& of_type = subtrees_[type];
   if (of_type.count == 0) return {};
   if (type == GeneralName::uri) name = bytes_of(uri_host(tls12::text_of(name)));
-  // Texts differ at once or are short; in attributes letters are folded, and white space is skipped, however much there is.
-  const std::size_t cost = type == GeneralName::directory_name ? (of_type.octets + of_type.count * name.size()) / kOctetsFolded
-                                                               : (of_type.octets / 16 + of_type.count) / kComparisonsOfOneStep;
-  if (!budget_->take(1 + cost)) return fail(Errc::certificate_search_exhausted, "too many names and constraints");
+  // Texts differ at once or are short; in attributes letters are folded, and white space is
+  // skipped, however much there is.
+  const std::size_t cost = type == GeneralName::directory_name
+                               ? (of_type.octets + of_type.count * name.size()) / kOctetsFolded
+                               : (of_type.octets / 16 + of_type.count) / kComparisonsOfOneStep;
+  if (!budget_->take(1 + cost))
+    return fail(Errc::certificate_search_exhausted, "too many names and constraints");
   const Form& form = kForms[type];
   // RFC 5280 §4.2.1.10: a constraint is processed, or the certificate is refused.
-  if (form.is_base == nullptr) return fail(Errc::certificate_name_constraint, "a constraint of a type that is not understood");
-  if (!form.is_name(name)) return fail(Errc::certificate_name_constraint, "a name that cannot be compared with the constraints");
-  const bool is_permitted = std::ranges::all_of(
-      of_type.permitted, [&](const std::vector<Bytes>& bases) { return std::ranges::any_of(bases, [&](Bytes base) { return form.is_within(name, base); }); });
-  if (!is_permitted) return fail(Errc::certificate_name_constraint, "not permitted: " + text_of(type, name));
-  const bool is_excluded = std::ranges::any_of(of_type.excluded, [&](Bytes base) { return form.reaches(name, base); });
-  if (is_excluded) return fail(Errc::certificate_name_constraint, "excluded: " + text_of(type, name));
+  if (form.is_base == nullptr)
+    return fail(Errc::certificate_name_constraint, "a constraint of a type that is not understood");
+  if (!form.is_name(name))
+    return fail(Errc::certificate_name_constraint,
+                "a name that cannot be compared with the constraints");
+  const bool is_permitted =
+      std::ranges::all_of(of_type.permitted, [&](const std::vector<Bytes>& bases) {
+        return std::ranges::any_of(bases, [&](Bytes base) { return form.is_within(name, base); });
+      });
+  if (!is_permitted)
+    return fail(Errc::certificate_name_constraint, "not permitted: " + text_of(type, name));
+  const bool is_excluded =
+      std::ranges::any_of(of_type.excluded, [&](Bytes base) { return form.reaches(name, base); });
+  if (is_excluded)
+    return fail(Errc::certificate_name_constraint, "excluded: " + text_of(type, name));
   return {};
 }
 

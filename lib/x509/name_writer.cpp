@@ -25,7 +25,12 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-int hex_digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
+int hex_digit(char c) {
+  return c >= '0' && c <= '9'   ? c - '0'
+         : c >= 'a' && c <= 'f' ? c - 'a' + 10
+         : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                : -1;
+}
 
 std::optional<char> hex_pair(std::string_view text) {
   if (text.size() < 2 || hex_digit(text[0]) < 0 || hex_digit(text[1]) < 0) return std::nullopt;
@@ -69,8 +74,12 @@ std::optional<std::string> unescaped(std::string_view text) {
 std::string_view trimmed_value(std::string_view text) {
   const std::string_view value = trimmed(text);
   const std::size_t backslashes = value.size() - (value.find_last_not_of('\\') + 1);
-  return backslashes % 2 == 1 ? std::string_view(value.data(), std::min(value.size() + 1, text.size() - static_cast<std::size_t>(value.data() - text.data())))
-                              : value;
+  return backslashes % 2 == 1
+             ? std::string_view(
+                   value.data(),
+                   std::min(value.size() + 1,
+                            text.size() - static_cast<std::size_t>(value.data() - text.data())))
+             : value;
 }
 
 /// RFC 4514 §2.4: the encoding of a value, in hexadecimal. One element of DER.
@@ -92,17 +101,22 @@ Result<void> write_encoded_value(std::string_view digits, std::string_view pair,
 
 /// X.680 §41.4.
 bool is_printable(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || std::string_view(" '()+,-./:=?").find(c) != std::string_view::npos;
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+         std::string_view(" '()+,-./:=?").find(c) != std::string_view::npos;
 }
 
-Result<void> write_string(std::string_view value, const AttributeType& type, std::string_view pair, Writer& writer) {
+Result<void> write_string(std::string_view value, const AttributeType& type, std::string_view pair,
+                          Writer& writer) {
   const Bytes octets = bytes_of(value);
   const bool is_right =
-      is_well_formed({.tag = type.string, .content = octets}) && (type.string != der::kPrintableString || std::ranges::all_of(value, is_printable));
+      is_well_formed({.tag = type.string, .content = octets}) &&
+      (type.string != der::kPrintableString || std::ranges::all_of(value, is_printable));
   if (!is_right) return wrong("not the characters that it may have", pair);
-  const auto characters = static_cast<std::size_t>(std::ranges::count_if(octets, [](std::uint8_t octet) { return (octet & 0xc0) != 0x80; }));
+  const auto characters = static_cast<std::size_t>(
+      std::ranges::count_if(octets, [](std::uint8_t octet) { return (octet & 0xc0) != 0x80; }));
   if (characters < type.min_size) return wrong("too short", pair);
-  if (characters > type.max_size) return wrong("more than " + std::to_string(type.max_size) + " characters", pair);
+  if (characters > type.max_size)
+    return wrong("more than " + std::to_string(type.max_size) + " characters", pair);
   writer.element(type.string, octets);
   return {};
 }
@@ -114,8 +128,10 @@ constexpr AttributeType kOtherType{{}, {}, der::kUtf8String, 32768};
 Result<void> write_attribute(std::string_view pair, Writer& writer) {
   const std::size_t sign = pair.find('=');
   if (sign == pair.npos) return wrong("no '='", pair);
-  const std::string_view name = trimmed(pair.substr(0, sign)), text = trimmed_value(pair.substr(sign + 1));
-  const auto known = std::ranges::find_if(kAttributeTypes, [&](const AttributeType& row) { return same_ascii(row.name, name); });
+  const std::string_view name = trimmed(pair.substr(0, sign)),
+                         text = trimmed_value(pair.substr(sign + 1));
+  const auto known = std::ranges::find_if(
+      kAttributeTypes, [&](const AttributeType& row) { return same_ascii(row.name, name); });
   const bool is_known = known != std::end(kAttributeTypes);
   const auto number = encode_dotted(name);
   if (!is_known && !number) return wrong("an unknown type of attribute", pair);
@@ -141,7 +157,9 @@ Result<SecretVector> encode_relative_name(std::string_view text) {
     if (auto written = write_attribute(pair, attribute); !written) return fail(written.error());
     attributes.push_back(attribute.take());
   }
-  std::ranges::sort(attributes, [](Bytes a, Bytes b) { return der::in_set_order(a, b) && !std::ranges::equal(a, b); });
+  std::ranges::sort(attributes, [](Bytes a, Bytes b) {
+    return der::in_set_order(a, b) && !std::ranges::equal(a, b);
+  });
   Writer writer;
   writer.nest(der::kSet, [&] {
     for (const SecretVector& attribute : attributes) writer.raw(attribute);

@@ -27,7 +27,8 @@ void read_status(Reader& response) {
   const Bytes status = response.integer(der::kEnumerated);
   if (response.fault()) return;
   const bool known = status.size() == 1 && status[0] < kStatuses.size();
-  if (!known || status[0] != 0) response.refuse(known ? kStatuses[status[0]] : "an unknown response status");
+  if (!known || status[0] != 0)
+    response.refuse(known ? kStatuses[status[0]] : "an unknown response status");
 }
 
 /// The content of an explicitly tagged field, read by `read`.
@@ -58,7 +59,8 @@ void read_cert_status(Reader& reader, SingleResponse& out) {
     return revoked.finish();
   }
   out.status = reader.next_is(der::context(0)) ? CertStatus::good : CertStatus::unknown;
-  if (!reader.content(out.status == CertStatus::good ? der::context(0) : der::context(2)).empty()) reader.refuse("a NULL with content");
+  if (!reader.content(out.status == CertStatus::good ? der::context(0) : der::context(2)).empty())
+    reader.refuse("a NULL with content");
 }
 
 void read_single_extension(const Extension& extension, Fault& fault, SingleResponse& out) {
@@ -75,9 +77,11 @@ void read_single_extension(const Extension& extension, Fault& fault, SingleRespo
   }
 }
 
-/// ResponseExtensions: nothing in them changes what a response says to somebody who asked no question. A nonce (§4.4.1) answers one.
+/// ResponseExtensions: nothing in them changes what a response says to somebody who asked no
+/// question. A nonce (§4.4.1) answers one.
 void read_response_extension(const Extension& extension, ParsedOcspResponse& out) {
-  if (extension.is_critical && !is(extension.id, oid::kOcspNonce) && out.not_understood.empty()) out.not_understood = extension.id;
+  if (extension.is_critical && !is(extension.id, oid::kOcspNonce) && out.not_understood.empty())
+    out.not_understood = extension.id;
 }
 
 void read_responder_id(Reader& tbs, ParsedOcspResponse& out) {
@@ -110,17 +114,20 @@ void read_response_data(Fault& fault, ParsedOcspResponse& out) {
   read_responses(tbs, out);
   read_explicit(tbs, 1, [&](Reader& field) {
     Reader list = field.enter_sequence();
-    for_each_extension(list, [&](const Extension& extension) { read_response_extension(extension, out); });
+    for_each_extension(
+        list, [&](const Extension& extension) { read_response_extension(extension, out); });
   });
   tbs.finish();
 }
 
-/// What is no certificate to this stack is none that could have signed: the response may do without it.
+/// What is no certificate to this stack is none that could have signed: the response may do without
+/// it.
 void read_certificates(Reader& field, ParsedOcspResponse& out) {
   for (Reader list = field.enter_sequence(); !list.at_end();) {
     const Bytes encoding = list.element(der::kSequence).whole;
     if (list.fault() || out.certificates.size() == kMaxCertificates) continue;
-    if (auto certificate = Certificate::from_der(encoding)) out.certificates.push_back(std::move(*certificate));
+    if (auto certificate = Certificate::from_der(encoding))
+      out.certificates.push_back(std::move(*certificate));
   }
 }
 
@@ -143,10 +150,13 @@ SingleResponse read_single_response(Reader& responses) {
   SingleResponse response{.id = read_cert_id(fields)};
   read_cert_status(fields, response);
   response.this_update = read_generalized_time(fields);
-  read_explicit(fields, 0, [&](Reader& field) { response.next_update = read_generalized_time(field); });
+  read_explicit(fields, 0,
+                [&](Reader& field) { response.next_update = read_generalized_time(field); });
   read_explicit(fields, 1, [&](Reader& field) {
     Reader list = field.enter_sequence();
-    for_each_extension(list, [&](const Extension& extension) { read_single_extension(extension, fields.fault(), response); });
+    for_each_extension(list, [&](const Extension& extension) {
+      read_single_extension(extension, fields.fault(), response);
+    });
   });
   fields.finish();
   return response;
@@ -159,7 +169,8 @@ Result<void> parse(ParsedOcspResponse& response) {
   read_status(fields);
   Reader explicit_bytes = fields.enter(der::constructed(0));
   Reader bytes = explicit_bytes.enter_sequence();
-  if (!is(bytes.object_identifier(), oid::kOcspBasic)) bytes.refuse("a response of another type than basic");
+  if (!is(bytes.object_identifier(), oid::kOcspBasic))
+    bytes.refuse("a response of another type than basic");
   const Bytes basic = bytes.octet_string();
   for (Reader* reader : {&bytes, &explicit_bytes, &fields, &whole}) reader->finish();
   read_basic_response(basic, fault, response);

@@ -27,8 +27,9 @@ struct SingleResponse {
   WallTime this_update = {};
   std::optional<WallTime> next_update = {};
   std::optional<WallTime> archive_cutoff = {};  ///< §4.4.4
-  std::optional<Bytes> timestamps = {};         ///< a SignedCertificateTimestampList (RFC 6962 §3.3), in TLS's encoding
-  Bytes not_understood = {};                    ///< the first critical extension that is not understood
+  std::optional<Bytes> timestamps =
+      {};  ///< a SignedCertificateTimestampList (RFC 6962 §3.3), in TLS's encoding
+  Bytes not_understood = {};  ///< the first critical extension that is not understood
 };
 
 /// A BasicOCSPResponse (RFC 6960 §4.2.1) of a successful OCSPResponse. Immutable once parsed.
@@ -41,16 +42,18 @@ struct ParsedOcspResponse {
   Bytes responses = {};  ///< SingleResponse, one after the other
   SignatureMethod signature_method = {};
   Bytes signature = {};
-  std::vector<Certificate> certificates = {};  ///< those that came along and can be read: one may be the responder's
-  Bytes not_understood = {};                   ///< the first critical extension of the whole that is not understood
-  der::Deviation deviation = {};               ///< the first; VerifyPolicy::strict_profile refuses it
+  std::vector<Certificate> certificates =
+      {};                     ///< those that came along and can be read: one may be the responder's
+  Bytes not_understood = {};  ///< the first critical extension of the whole that is not understood
+  der::Deviation deviation = {};  ///< the first; VerifyPolicy::strict_profile refuses it
 
   ParsedOcspResponse() = default;
   ParsedOcspResponse(const ParsedOcspResponse&) = delete;
   ParsedOcspResponse& operator=(const ParsedOcspResponse&) = delete;
 };
 
-/// Reads `response.der` into the rest. Errors: Errc::bad_ocsp_response, also for a status other than successful and a type other than basic.
+/// Reads `response.der` into the rest. Errors: Errc::bad_ocsp_response, also for a status other
+/// than successful and a type other than basic.
 Result<void> parse(ParsedOcspResponse& response);
 
 /// The next of `responses`, or of what may become them.

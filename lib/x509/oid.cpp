@@ -38,13 +38,16 @@ std::optional<std::vector<std::uint8_t>> encode_dotted(std::string_view text) {
     if (*at != '.') return std::nullopt;
   }
   // X.660 §6: below the first two roots there are forty arcs.
-  if (arcs.size() < 2 || arcs[0] > 2 || (arcs[0] < 2 && arcs[1] > 39) || arcs[1] > UINT64_MAX - 80) return std::nullopt;
+  if (arcs.size() < 2 || arcs[0] > 2 || (arcs[0] < 2 && arcs[1] > 39) || arcs[1] > UINT64_MAX - 80)
+    return std::nullopt;
   arcs[1] += 40 * arcs[0];
   std::vector<std::uint8_t> encoded;
   for (std::size_t i = 1; i < arcs.size(); ++i) {
     int groups = 1;
     while (groups < 10 && arcs[i] >> (7 * groups) != 0) ++groups;
-    while (groups-- > 0) encoded.push_back(static_cast<std::uint8_t>((arcs[i] >> (7 * groups) & 0x7f) | (groups == 0 ? 0 : 0x80)));
+    while (groups-- > 0)
+      encoded.push_back(
+          static_cast<std::uint8_t>((arcs[i] >> (7 * groups) & 0x7f) | (groups == 0 ? 0 : 0x80)));
   }
   return encoded;
 }

@@ -27,7 +27,9 @@ consteval Oid make_oid(std::uint32_t first, std::uint32_t second, Arcs... rest) 
   for (const std::uint32_t arc : arcs) {
     int groups = 1;
     while (groups < 5 && arc >> (7 * groups) != 0) ++groups;
-    while (groups-- > 0) oid.octets[oid.size++] = static_cast<std::uint8_t>((arc >> (7 * groups) & 0x7f) | (groups == 0 ? 0 : 0x80));
+    while (groups-- > 0)
+      oid.octets[oid.size++] =
+          static_cast<std::uint8_t>((arc >> (7 * groups) & 0x7f) | (groups == 0 ? 0 : 0x80));
   }
   return oid;
 }
@@ -133,7 +135,8 @@ inline constexpr Oid kServerAuth = make_oid(1, 3, 6, 1, 5, 5, 7, 3, 1);
 inline constexpr Oid kClientAuth = make_oid(1, 3, 6, 1, 5, 5, 7, 3, 2);
 inline constexpr Oid kOcspSigning = make_oid(1, 3, 6, 1, 5, 5, 7, 3, 9);
 
-// attributes of names that are more than text: RFC 5280 §4.1.2.6; lib/x509/name.cpp has the list of those that have a short name
+// attributes of names that are more than text: RFC 5280 §4.1.2.6; lib/x509/name.cpp has the list of
+// those that have a short name
 inline constexpr Oid kCommonName = make_oid(2, 5, 4, 3);
 inline constexpr Oid kEmailAddress = make_oid(1, 2, 840, 113549, 1, 9, 1);
 

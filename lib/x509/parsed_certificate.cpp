@@ -34,7 +34,8 @@ void read_validity(Reader& tbs, ParsedCertificate& out) {
 /// RFC 5280 §4.1.2.8: only versions 2 and 3 have them.
 std::optional<Bytes> read_unique_identifier(Reader& tbs, std::uint8_t tag, unsigned version) {
   if (!tbs.next_is(tag)) return std::nullopt;
-  if (version < 2) tbs.refuse("a unique identifier in a certificate of version 1", Errc::bad_certificate);
+  if (version < 2)
+    tbs.refuse("a unique identifier in a certificate of version 1", Errc::bad_certificate);
   return tbs.bits(tag);
 }
 
@@ -44,7 +45,8 @@ void read_extension_field(Reader& tbs, ParsedCertificate& out) {
   Reader field = tbs.enter(der::constructed(3));
   Reader list = field.enter_sequence();
   field.finish();
-  if (out.version != 3) list.refuse("extensions in a certificate that is not of version 3", Errc::bad_certificate);
+  if (out.version != 3)
+    list.refuse("extensions in a certificate that is not of version 3", Errc::bad_certificate);
   if (!list.fault()) out.extensions = read_extensions(list);
 }
 
@@ -88,7 +90,8 @@ Result<void> parse(ParsedCertificate& certificate) {
   certificate.deviation = fault.deviation;
   certificate.issuer_hash = name_hash(certificate.issuer);
   certificate.subject_hash = name_hash(certificate.subject);
-  certificate.self_issued = certificate.issuer_hash == certificate.subject_hash && same_name(certificate.issuer, certificate.subject);
+  certificate.self_issued = certificate.issuer_hash == certificate.subject_hash &&
+                            same_name(certificate.issuer, certificate.subject);
   return {};
 }
 
@@ -104,7 +107,8 @@ std::string describe(const ParsedCertificate& certificate) {
   }
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text = "serial number ";
-  for (const std::uint8_t octet : certificate.serial) text.append({kDigits[octet >> 4], kDigits[octet & 15]});
+  for (const std::uint8_t octet : certificate.serial)
+    text.append({kDigits[octet >> 4], kDigits[octet & 15]});
   return text;
 }
 

@@ -27,7 +27,7 @@ struct ParsedCertificate {
   Bytes signature = {};
   std::uint64_t issuer_hash = 0, subject_hash = 0;  ///< name_hash() of the two
   bool self_issued = false;                         ///< RFC 5280 §3.2: they are the same name
-  der::Deviation deviation = {};                    ///< the first; VerifyPolicy::strict_profile refuses it
+  der::Deviation deviation = {};  ///< the first; VerifyPolicy::strict_profile refuses it
 
   ParsedCertificate() = default;
   ParsedCertificate(const ParsedCertificate&) = delete;
@@ -38,7 +38,8 @@ struct ParsedCertificate {
 Result<void> parse(ParsedCertificate& certificate);
 
 inline bool is_self_issued(const ParsedCertificate& certificate) { return certificate.self_issued; }
-/// What a person would call this certificate: its subject, or else its first name, or else its serial number.
+/// What a person would call this certificate: its subject, or else its first name, or else its
+/// serial number.
 std::string describe(const ParsedCertificate& certificate);
 
 }  // namespace tls12::x509

@@ -1,4 +1,5 @@
-// What the parts of one verdict share: the builder (build.cpp), the validator (validate.cpp), revocation and verify() itself.
+// What the parts of one verdict share: the builder (build.cpp), the validator (validate.cpp),
+// revocation and verify() itself.
 #pragma once
 
 #include <array>
@@ -15,10 +16,12 @@ namespace tls12::x509 {
 /// A chain, whole or growing, from the end entity upwards.
 using Path = std::span<const Certificate* const>;
 
-/// What is kept of a verdict that was interrupted, for when it is begun anew: no signature is checked twice.
+/// What is kept of a verdict that was interrupted, for when it is begun anew: no signature is
+/// checked twice.
 struct KnownSignatures {
   struct Link {
-    Certificate certificate, issuer;  // owned: the caller's certificates may be gone, and their memory reused
+    Certificate certificate,
+        issuer;  // owned: the caller's certificates may be gone, and their memory reused
     bool is_right = false;
   };
   struct Other {
@@ -44,23 +47,29 @@ class Verification {
   bool trusts_nobody() const { return anchors_.empty(); }
   bool is_anchor(const Certificate& certificate) const;
   /// Those whose subject has this hash.
-  std::span<const Certificate> anchors_named(std::uint64_t hash) const { return anchors_.with_subject(hash); }
+  std::span<const Certificate> anchors_named(std::uint64_t hash) const {
+    return anchors_.with_subject(hash);
+  }
   /// Likewise, of what was presented behind the leaf: each once, in the order it came.
   Path untrusted_named(std::uint64_t hash) const;
 
-  /// RFC 5280 §6.1.3 (a) (1): `issuer`'s key signed `certificate`. Each pair is checked once, at the budget's expense.
+  /// RFC 5280 §6.1.3 (a) (1): `issuer`'s key signed `certificate`. Each pair is checked once, at
+  /// the budget's expense.
   Check signed_by(const Certificate& certificate, const Certificate& issuer);
   /// A signature over something else, likewise at the budget's expense.
-  bool is_signed(Bytes message, const SignatureMethod& method, Bytes signature, const SubjectKey& key);
+  bool is_signed(Bytes message, const SignatureMethod& method, Bytes signature,
+                 const SubjectKey& key);
 
  private:
   TrustAnchors anchors_;
   std::vector<const Certificate*> untrusted_;  // by the hash of their subjects
   KnownSignatures& known_;
-  std::size_t links_charged_ = 0;  // of known_.links, those from the start that this attempt has paid for
+  std::size_t links_charged_ =
+      0;  // of known_.links, those from the start that this attempt has paid for
 };
 
 /// `refusal` of the certificate at `depth`, as verify() tells it.
-VerifyFailure failure_of(const ParsedCertificate& certificate, std::size_t depth, const Refusal& refusal);
+VerifyFailure failure_of(const ParsedCertificate& certificate, std::size_t depth,
+                         const Refusal& refusal);
 
 }  // namespace tls12::x509

@@ -11,9 +11,12 @@ constexpr std::uint8_t kSpace = 64, kPadding = 65, kOther = 66;
 constexpr std::array<std::uint8_t, 256> make_values() {
   std::array<std::uint8_t, 256> values;
   values.fill(kOther);
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t i = 0; i < 64; ++i) values[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
-  for (const char c : std::string_view(" \t\r\n\v\f")) values[static_cast<std::uint8_t>(c)] = kSpace;
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (std::size_t i = 0; i < 64; ++i)
+    values[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  for (const char c : std::string_view(" \t\r\n\v\f"))
+    values[static_cast<std::uint8_t>(c)] = kSpace;
   values['='] = kPadding;
   return values;
 }
@@ -48,7 +51,8 @@ Result<std::optional<Block>> next(std::string_view& text) {
   }
   std::string_view rest = text.substr(begin + kBegin.size());
   const std::size_t label_end = rest.find(kDashes);
-  if (label_end == rest.npos || label_end > rest.find('\n')) return fail(Errc::bad_pem, "a BEGIN line is not complete");
+  if (label_end == rest.npos || label_end > rest.find('\n'))
+    return fail(Errc::bad_pem, "a BEGIN line is not complete");
   Block block;
   block.label = rest.substr(0, label_end);
   rest.remove_prefix(label_end + kDashes.size());
@@ -57,7 +61,8 @@ Result<std::optional<Block>> next(std::string_view& text) {
   block.base64 = rest.substr(0, end);
   block.has_headers = block.base64.find(':') != rest.npos;
   rest.remove_prefix(end + kEnd.size());
-  if (!rest.starts_with(block.label) || !rest.substr(block.label.size()).starts_with(kDashes)) return fail(Errc::bad_pem, "the BEGIN and the END line differ");
+  if (!rest.starts_with(block.label) || !rest.substr(block.label.size()).starts_with(kDashes))
+    return fail(Errc::bad_pem, "the BEGIN and the END line differ");
   text = rest.substr(block.label.size() + kDashes.size());
   return block;
 }
@@ -70,7 +75,8 @@ Result<std::size_t> decode(const Block& block, MutableBytes out) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     // Nearly all of a text is groups of four characters, which are read at once.
     for (; digits == 0 && padding == 0 && text.size() - at > 4; at += 4) {
-      const std::uint32_t a = kValues[text[at]], b = kValues[text[at + 1]], c = kValues[text[at + 2]], d = kValues[text[at + 3]];
+      const std::uint32_t a = kValues[text[at]], b = kValues[text[at + 1]],
+                          c = kValues[text[at + 2]], d = kValues[text[at + 3]];
       if ((a | b | c | d) >= kSpace) break;
       put(a << 18 | b << 12 | c << 6 | d, out, size);
     }
@@ -80,7 +86,8 @@ Result<std::size_t> decode(const Block& block, MutableBytes out) {
       ++padding;
       continue;
     }
-    if (value == kOther || padding != 0) return fail(Errc::bad_pem, "a character that is not base64");
+    if (value == kOther || padding != 0)
+      return fail(Errc::bad_pem, "a character that is not base64");
     group = group << 6 | value;
     if (++digits == 4) {
       put(group, out, size);
@@ -88,9 +95,12 @@ Result<std::size_t> decode(const Block& block, MutableBytes out) {
       group = 0;
     }
   }
-  if (digits + padding != 0 && digits + padding != 4) return fail(Errc::bad_pem, "the base64 is cut short");
-  if (digits == 1 || (digits == 0 && padding != 0)) return fail(Errc::bad_pem, "the base64 is cut short");
-  if ((digits == 2 && (group & 0xf) != 0) || (digits == 3 && (group & 0x3) != 0)) return fail(Errc::bad_pem, "the base64 has stray bits at its end");
+  if (digits + padding != 0 && digits + padding != 4)
+    return fail(Errc::bad_pem, "the base64 is cut short");
+  if (digits == 1 || (digits == 0 && padding != 0))
+    return fail(Errc::bad_pem, "the base64 is cut short");
+  if ((digits == 2 && (group & 0xf) != 0) || (digits == 3 && (group & 0x3) != 0))
+    return fail(Errc::bad_pem, "the base64 has stray bits at its end");
   if (digits == 2) out[size++] = static_cast<std::uint8_t>(group >> 4);
   if (digits == 3) {
     out[size++] = static_cast<std::uint8_t>(group >> 10);

@@ -1,4 +1,5 @@
-// PEM (RFC 7468): DER as text between two lines that say what it is. Text around the blocks is ignored (§2, §5.2).
+// PEM (RFC 7468): DER as text between two lines that say what it is. Text around the blocks is
+// ignored (§2, §5.2).
 #pragma once
 
 #include <optional>
@@ -25,14 +26,16 @@ struct Block {
 /// The next block; `text` goes on behind it. Nothing at the end. Errors: Errc::bad_pem.
 Result<std::optional<Block>> next(std::string_view& text);
 
-/// Decodes to `out` (at least max_size() bytes) and returns the size. White space is skipped, anything else that is not base64 refused
-/// (RFC 7468 §3; RFC 4648 §4, with the padding and its zero bits as §3.5 has them). Errors: Errc::bad_pem.
+/// Decodes to `out` (at least max_size() bytes) and returns the size. White space is skipped,
+/// anything else that is not base64 refused (RFC 7468 §3; RFC 4648 §4, with the padding and its
+/// zero bits as §3.5 has them). Errors: Errc::bad_pem.
 Result<std::size_t> decode(const Block& block, MutableBytes out);
 
 /// A whole block: lines of 64 characters (RFC 7468 §2).
 template <class Text>
 void encode(std::string_view label, Bytes der, Text& out) {
-  static constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static constexpr char kAlphabet[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   out.reserve(out.size() + der.size() * 3 / 2 + 2 * label.size() + 64);
   out.append("-----BEGIN ").append(label).append("-----\n");
   for (std::size_t i = 0; i < der.size(); i += 3) {

@@ -17,8 +17,9 @@ using x509::OwnedKey;
 /// What a key of each kind can do. The first family is the one that makes keys.
 std::span<const SignatureFamily> families_of(KeyKind kind) {
   static constexpr SignatureFamily kRsa[] = {SignatureFamily::rsa_pkcs1, SignatureFamily::rsa_pss};
-  static constexpr SignatureFamily kOthers[] = {SignatureFamily::ecdsa_secp256r1, SignatureFamily::ecdsa_secp384r1, SignatureFamily::ecdsa_secp521r1,
-                                                SignatureFamily::ed25519};
+  static constexpr SignatureFamily kOthers[] = {
+      SignatureFamily::ecdsa_secp256r1, SignatureFamily::ecdsa_secp384r1,
+      SignatureFamily::ecdsa_secp521r1, SignatureFamily::ed25519};
   switch (kind) {
     case KeyKind::rsa: return kRsa;
     case KeyKind::rsa_pss: return std::span(kRsa).last(1);
@@ -32,7 +33,8 @@ std::span<const SignatureFamily> families_of(KeyKind kind) {
 
 bool is_rsa(KeyKind kind) { return kind == KeyKind::rsa || kind == KeyKind::rsa_pss; }
 
-/// The first block of a PEM text that holds a private key (RFC 7468 §10, §11, and OpenSSL's older labels).
+/// The first block of a PEM text that holds a private key (RFC 7468 §10, §11, and OpenSSL's older
+/// labels).
 Result<x509::pem::Block> find_key(const std::string_view text) {
   for (std::string_view rest = text;;) {
     const auto block = x509::pem::next(rest);
@@ -41,11 +43,13 @@ Result<x509::pem::Block> find_key(const std::string_view text) {
     const std::string_view label = (*block)->label;
     if (!label.ends_with("PRIVATE KEY")) continue;
     if ((*block)->has_headers && (*block)->base64.find("ENCRYPTED") != label.npos) {
-      Error error(Errc::key_unsupported, "encrypted in PEM itself (Proc-Type: 4,ENCRYPTED)");  // RFC 1421 §4.6.1.1
+      Error error(Errc::key_unsupported,
+                  "encrypted in PEM itself (Proc-Type: 4,ENCRYPTED)");  // RFC 1421 §4.6.1.1
       error.advice = x509::kConvertKey;
       return fail(error);
     }
-    for (const char* known : {"PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"})
+    for (const char* known :
+         {"PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"})
       if (label == known) return **block;
     return fail(x509::explained(Error(Errc::key_unsupported, label), bytes_of(text)));
   }
@@ -59,7 +63,8 @@ bool is_point(Bytes given, Bytes point) {
   const std::uint8_t odd = point.back() & 1;
   const bool compressed = given.size() == 1 + half && given[0] == (0x02 | odd);
   const bool hybrid = given.size() == point.size() && given[0] == (0x06 | odd);
-  return (compressed || hybrid) && std::ranges::equal(given.subspan(1), point.subspan(1, given.size() - 1));
+  return (compressed || hybrid) &&
+         std::ranges::equal(given.subspan(1), point.subspan(1, given.size() - 1));
 }
 
 }  // namespace
@@ -87,7 +92,8 @@ Result<void> PrivateKey::Content::find_point(const Provider& provider) {
   const auto size = row.implementation->public_point(key.numbers(), point);
   if (!size) return fail(size.error());
   point.resize(*size);
-  if (!key.point.empty() && !is_point(key.point, point)) return fail(Errc::bad_private_key, "its public key belongs to another");
+  if (!key.point.empty() && !is_point(key.point, point))
+    return fail(Errc::bad_private_key, "its public key belongs to another");
   return {};
 }
 
@@ -115,11 +121,14 @@ Result<void> PrivateKey::Content::load_decryptor(const Provider& provider) {
 
 void PrivateKey::Content::write_public_key_info() {
   x509::der::Writer writer;
-  write_subject_public_key_info({.kind = key.kind, .modulus = key.modulus, .exponent = key.public_exponent, .point = point}, key.pss, writer);
+  write_subject_public_key_info(
+      {.kind = key.kind, .modulus = key.modulus, .exponent = key.public_exponent, .point = point},
+      key.pss, writer);
   public_key_info.assign(writer.bytes().begin(), writer.bytes().end());
 }
 
-Result<std::shared_ptr<const PrivateKey::Content>> PrivateKey::Content::make(OwnedKey key, const ProviderPtr& provider) {
+Result<std::shared_ptr<const PrivateKey::Content>> PrivateKey::Content::make(
+    OwnedKey key, const ProviderPtr& provider) {
   if (provider == nullptr) return fail(Errc::algorithm_unavailable, "no crypto backend");
   auto content = std::make_shared<Content>();
   content->key = std::move(key);
@@ -148,7 +157,8 @@ Result<PrivateKey> PrivateKey::from_der(Bytes der, ProviderPtr provider, const A
   });
 }
 
-Result<PrivateKey> PrivateKey::from_pem(std::string_view text, ProviderPtr provider, const AskPassphrase& ask) {
+Result<PrivateKey> PrivateKey::from_pem(std::string_view text, ProviderPtr provider,
+                                        const AskPassphrase& ask) {
   return x509::guarded([&]() -> Result<PrivateKey> {
     const auto block = find_key(text);
     if (!block) return fail(block.error());
@@ -159,13 +169,16 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view text, ProviderPtr provi
   });
 }
 
-Result<PrivateKey> PrivateKey::from_file(const std::string& path, ProviderPtr provider, const AskPassphrase& ask) {
+Result<PrivateKey> PrivateKey::from_file(const std::string& path, ProviderPtr provider,
+                                         const AskPassphrase& ask) {
   return x509::guarded([&]() -> Result<PrivateKey> {
     const auto content = x509::read_file(path);
     if (!content) return fail(content.error());
     const auto der = x509::der_in(*content);
-    auto key = der ? from_der(*der, std::move(provider), ask) : from_pem(text_of(*content), std::move(provider), ask);
-    if (!key) return fail(x509::in_file(der ? x509::explained(key.error(), *content) : key.error(), path));
+    auto key = der ? from_der(*der, std::move(provider), ask)
+                   : from_pem(text_of(*content), std::move(provider), ask);
+    if (!key)
+      return fail(x509::in_file(der ? x509::explained(key.error(), *content) : key.error(), path));
     return key;
   });
 }
@@ -181,7 +194,8 @@ PrivateKey PrivateKey::elsewhere(KeyKind kind, bool decrypts) {
 Result<PrivateKey> PrivateKey::generate(KeyKind kind, std::size_t rsa_bits, ProviderPtr provider) {
   return x509::guarded([&]() -> Result<PrivateKey> {
     const SignatureFamily family = families_of(kind).front();
-    if (provider == nullptr || !(*provider)[family] || !provider->random) return fail(Errc::algorithm_unavailable, name(family));
+    if (provider == nullptr || !(*provider)[family] || !provider->random)
+      return fail(Errc::algorithm_unavailable, name(family));
     auto made = (*provider)[family].implementation->generate(provider->rng(), rsa_bits);
     if (!made) return fail(made.error());
     const auto copy = [](Bytes number) { return SecretVector(number.begin(), number.end()); };
@@ -200,7 +214,9 @@ Result<PrivateKey> PrivateKey::generate(KeyKind kind, std::size_t rsa_bits, Prov
 
 KeyKind PrivateKey::kind() const { return content_->key.kind; }
 bool PrivateKey::is_elsewhere() const { return content_->elsewhere; }
-bool PrivateKey::decrypts() const { return content_->decrypts_elsewhere || content_->decryptor != nullptr; }
+bool PrivateKey::decrypts() const {
+  return content_->decrypts_elsewhere || content_->decryptor != nullptr;
+}
 Bytes PrivateKey::public_key_info() const { return content_->public_key_info; }
 
 Result<std::string> PrivateKey::to_pem() const {
@@ -214,7 +230,8 @@ Result<std::string> PrivateKey::to_pem() const {
   });
 }
 
-Result<std::size_t> PrivateKey::sign(const SignatureAlgorithm& algorithm, Bytes message, Random& random, MutableBytes out) const {
+Result<std::size_t> PrivateKey::sign(const SignatureAlgorithm& algorithm, Bytes message,
+                                     Random& random, MutableBytes out) const {
   if (content_->elsewhere) return fail(Errc::misuse, "the key lives elsewhere");
   const auto& signer = content_->signers[static_cast<std::size_t>(algorithm.family)];
   if (signer == nullptr) return fail(Errc::signature_scheme_wrong_for_key, name(algorithm.family));
@@ -222,7 +239,8 @@ Result<std::size_t> PrivateKey::sign(const SignatureAlgorithm& algorithm, Bytes 
   const auto& pss = content_->key.pss;
   if (pss && !pss->allows(algorithm.hash, algorithm.salt_size))
     return fail(Errc::signature_scheme_wrong_for_key, "the key is for another hash");
-  return x509::guarded([&] { return signer->sign(algorithm.hash, algorithm.salt_size, message, random, out); });
+  return x509::guarded(
+      [&] { return signer->sign(algorithm.hash, algorithm.salt_size, message, random, out); });
 }
 
 Result<std::size_t> PrivateKey::decrypt(Bytes ciphertext, Random& random, MutableBytes out) const {

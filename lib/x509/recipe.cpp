@@ -13,7 +13,9 @@ namespace {
 using der::Writer;
 using Texts = std::vector<std::string>;
 
-bool has_subject(const CertificateRecipe& recipe) { return !recipe.subject.empty() || !recipe.common_name.empty(); }
+bool has_subject(const CertificateRecipe& recipe) {
+  return !recipe.subject.empty() || !recipe.common_name.empty();
+}
 
 /// Gathers extensions, and the first thing that is wrong with one.
 class List {
@@ -47,7 +49,8 @@ void add_basic_constraints(const CertificateRecipe& recipe, List& list) {
 std::vector<KeyUsage> key_usages(const CertificateRecipe& recipe, KeyKind kind) {
   if (recipe.is_ca) return {KeyUsage::key_cert_sign, KeyUsage::crl_sign};
   std::vector<KeyUsage> usages;
-  const bool for_peers = recipe.for_servers || recipe.for_clients || !(recipe.for_ocsp_signing || recipe.for_crl_signing);
+  const bool for_peers = recipe.for_servers || recipe.for_clients ||
+                         !(recipe.for_ocsp_signing || recipe.for_crl_signing);
   if (for_peers || recipe.for_ocsp_signing) usages.push_back(KeyUsage::digital_signature);
   // RSA keys also serve the key exchange that encrypts to them (RFC 5246 §7.4.2).
   if (for_peers && kind == KeyKind::rsa) usages.push_back(KeyUsage::key_encipherment);
@@ -58,7 +61,8 @@ std::vector<KeyUsage> key_usages(const CertificateRecipe& recipe, KeyKind kind) 
 /// RFC 5280 §4.2.1.3: a bit string that ends with its last set bit.
 void add_key_usage(const CertificateRecipe& recipe, KeyKind kind, List& list) {
   std::uint8_t bits = 0;
-  for (const KeyUsage usage : key_usages(recipe, kind)) bits = static_cast<std::uint8_t>(bits | 0x80 >> static_cast<unsigned>(usage));
+  for (const KeyUsage usage : key_usages(recipe, kind))
+    bits = static_cast<std::uint8_t>(bits | 0x80 >> static_cast<unsigned>(usage));
   unsigned unused = 0;
   while (unused < 7 && (bits >> unused & 1) == 0) ++unused;
   list.add(oid::kKeyUsage, true, [&](Writer& writer) { writer.bit_string({&bits, 1}, unused); });
@@ -110,7 +114,8 @@ void add_name_constraints(const CertificateRecipe& recipe, List& list) {
     const auto write_subtrees = [&](unsigned number, const Texts& bases) {
       if (bases.empty()) return;
       writer.nest(der::constructed(number), [&] {
-        for (const std::string& base : bases) writer.sequence([&] { list.expect(write_subtree_base(base, writer)); });
+        for (const std::string& base : bases)
+          writer.sequence([&] { list.expect(write_subtree_base(base, writer)); });
       });
     };
     writer.sequence([&] {
@@ -126,7 +131,11 @@ void add_crl_distribution_points(const CertificateRecipe& recipe, List& list) {
   list.add(oid::kCrlDistributionPoints, false, [&](Writer& writer) {
     writer.sequence([&] {
       for (const std::string& url : recipe.crl_urls)
-        writer.sequence([&] { writer.nest(der::constructed(0), [&] { writer.nest(der::constructed(0), [&] { list.expect(write_uri(url, writer)); }); }); });
+        writer.sequence([&] {
+          writer.nest(der::constructed(0), [&] {
+            writer.nest(der::constructed(0), [&] { list.expect(write_uri(url, writer)); });
+          });
+        });
     });
   });
 }
@@ -152,16 +161,21 @@ void add_authority_info_access(const CertificateRecipe& recipe, List& list) {
 }  // namespace
 
 Result<void> check(const CertificateRecipe& recipe) {
-  if (recipe.common_name.size() > kMaxCommonName) return fail(Errc::misuse, "a common name of more than 64 bytes: " + recipe.common_name);
-  if (!has_subject(recipe) && (recipe.names.empty() || recipe.is_ca)) return fail(Errc::misuse, "a certificate without a name");
+  if (recipe.common_name.size() > kMaxCommonName)
+    return fail(Errc::misuse, "a common name of more than 64 bytes: " + recipe.common_name);
+  if (!has_subject(recipe) && (recipe.names.empty() || recipe.is_ca))
+    return fail(Errc::misuse, "a certificate without a name");
   if (recipe.path_length && !recipe.is_ca) return fail(Errc::misuse, "a path length is for a CA");
-  if ((!recipe.permitted.empty() || !recipe.excluded.empty()) && !recipe.is_ca) return fail(Errc::misuse, "name constraints are for a CA");
-  if (recipe.not_after < recipe.not_before) return fail(Errc::misuse, "a certificate that ends before it begins");
+  if ((!recipe.permitted.empty() || !recipe.excluded.empty()) && !recipe.is_ca)
+    return fail(Errc::misuse, "name constraints are for a CA");
+  if (recipe.not_after < recipe.not_before)
+    return fail(Errc::misuse, "a certificate that ends before it begins");
   return {};
 }
 
 Result<SecretVector> subject_of(const CertificateRecipe& recipe) {
-  return recipe.subject.empty() ? encode_common_name(recipe.common_name) : encode_name(recipe.subject);
+  return recipe.subject.empty() ? encode_common_name(recipe.common_name)
+                                : encode_name(recipe.subject);
 }
 
 Result<std::vector<DraftExtension>> extensions_of(const CertificateRecipe& recipe, KeyKind kind) {
@@ -174,9 +188,13 @@ Result<std::vector<DraftExtension>> extensions_of(const CertificateRecipe& recip
   add_name_constraints(recipe, list);
   add_crl_distribution_points(recipe, list);
   add_authority_info_access(recipe, list);
-  if (recipe.must_staple) list.add(oid::kTlsFeature, false, [&](Writer& writer) { writer.sequence([&] { writer.small_natural(kStatusRequest); }); });
+  if (recipe.must_staple)
+    list.add(oid::kTlsFeature, false, [&](Writer& writer) {
+      writer.sequence([&] { writer.small_natural(kStatusRequest); });
+    });
   // RFC 6960 §4.2.2.2.1: who vouches for the responder's own status, if not itself?
-  if (recipe.for_ocsp_signing && !recipe.is_ca) list.add(oid::kOcspNoCheck, false, [](Writer& writer) { writer.null(); });
+  if (recipe.for_ocsp_signing && !recipe.is_ca)
+    list.add(oid::kOcspNoCheck, false, [](Writer& writer) { writer.null(); });
   return list.take();
 }
 

@@ -1,4 +1,5 @@
-// What a CertificateRecipe becomes: a subject, and the extensions of RFC 5280 §4.2 that go with what the certificate is for.
+// What a CertificateRecipe becomes: a subject, and the extensions of RFC 5280 §4.2 that go with
+// what the certificate is for.
 #pragma once
 
 #include <vector>
@@ -8,7 +9,8 @@
 
 namespace tls12::x509 {
 
-/// RFC 7633 §4.1: the TLS extension (RFC 6066 §8) that a certificate which must be stapled asks for.
+/// RFC 7633 §4.1: the TLS extension (RFC 6066 §8) that a certificate which must be stapled asks
+/// for.
 inline constexpr std::uint64_t kStatusRequest = 5;
 /// X.520's bound, which RFC 5280 appendix A.1 repeats (ub-common-name).
 inline constexpr std::size_t kMaxCommonName = 64;

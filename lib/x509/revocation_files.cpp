@@ -44,7 +44,8 @@ Result<std::vector<std::uint8_t>> next_der(std::string_view& text, std::string_v
 
 Result<Crl> Crl::from_der(Bytes der, std::size_t max_size) {
   return x509::guarded([&]() -> Result<Crl> {
-    auto parsed = parsed_copy<x509::ParsedCrl>(der, Errc::bad_crl, std::min(max_size, x509::kMostCrlOctets));
+    auto parsed =
+        parsed_copy<x509::ParsedCrl>(der, Errc::bad_crl, std::min(max_size, x509::kMostCrlOctets));
     if (!parsed) return fail(parsed.error());
     return Crl(std::move(*parsed));
   });
@@ -96,7 +97,8 @@ std::size_t Crl::size() const { return parsed_->size; }
 
 Result<OcspResponse> OcspResponse::from_der(Bytes der) {
   return x509::guarded([&]() -> Result<OcspResponse> {
-    auto parsed = parsed_copy<x509::ParsedOcspResponse>(der, Errc::bad_ocsp_response, x509::der::kMaxSize);
+    auto parsed =
+        parsed_copy<x509::ParsedOcspResponse>(der, Errc::bad_ocsp_response, x509::der::kMaxSize);
     if (!parsed) return fail(parsed.error());
     return OcspResponse(std::move(*parsed));
   });

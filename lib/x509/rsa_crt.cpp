@@ -5,18 +5,21 @@
 namespace tls12::x509 {
 namespace {
 
-/// A natural number below a modulus: limbs of 32 bits, the lowest first, as many as the modulus has and one for a carry.
+/// A natural number below a modulus: limbs of 32 bits, the lowest first, as many as the modulus has
+/// and one for a carry.
 using Number = std::vector<std::uint32_t, WipingAllocator<std::uint32_t>>;
 
 Number from_bytes(Bytes bytes, std::size_t limbs) {
   Number number(limbs);
-  for (std::size_t i = 0; i < bytes.size() && i / 4 < limbs; ++i) number[i / 4] |= static_cast<std::uint32_t>(bytes[bytes.size() - 1 - i]) << (8 * (i % 4));
+  for (std::size_t i = 0; i < bytes.size() && i / 4 < limbs; ++i)
+    number[i / 4] |= static_cast<std::uint32_t>(bytes[bytes.size() - 1 - i]) << (8 * (i % 4));
   return number;
 }
 
 SecretVector to_bytes(const Number& number, std::size_t size) {
   SecretVector bytes(size);
-  for (std::size_t i = 0; i < size; ++i) bytes[size - 1 - i] = static_cast<std::uint8_t>(number[i / 4] >> (8 * (i % 4)));
+  for (std::size_t i = 0; i < size; ++i)
+    bytes[size - 1 - i] = static_cast<std::uint8_t>(number[i / 4] >> (8 * (i % 4)));
   return bytes;
 }
 
@@ -53,7 +56,8 @@ void subtract(Number& a, const Number& b) {
 }
 
 void halve(Number& a) {
-  for (std::size_t i = 0; i < a.size(); ++i) a[i] = a[i] >> 1 | (i + 1 < a.size() ? a[i + 1] << 31 : 0);
+  for (std::size_t i = 0; i < a.size(); ++i)
+    a[i] = a[i] >> 1 | (i + 1 < a.size() ? a[i + 1] << 31 : 0);
 }
 
 Number remainder(Bytes dividend, const Number& modulus) {
@@ -101,15 +105,19 @@ std::optional<Number> inverse(Number u, const Number& modulus) {
 }  // namespace
 
 std::optional<RsaCrt> rsa_crt(Bytes private_exponent, Bytes prime1, Bytes prime2) {
-  const auto odd_above_one = [](Bytes p) { return !p.empty() && (p.back() & 1) == 1 && (p.size() > 1 || p[0] > 1); };
+  const auto odd_above_one = [](Bytes p) {
+    return !p.empty() && (p.back() & 1) == 1 && (p.size() > 1 || p[0] > 1);
+  };
   if (!odd_above_one(prime1) || !odd_above_one(prime2)) return std::nullopt;
-  const Number p = from_bytes(prime1, prime1.size() / 4 + 2), q = from_bytes(prime2, prime2.size() / 4 + 2);
+  const Number p = from_bytes(prime1, prime1.size() / 4 + 2),
+               q = from_bytes(prime2, prime2.size() / 4 + 2);
   Number p_minus_1 = p, q_minus_1 = q;
   p_minus_1[0] -= 1;
   q_minus_1[0] -= 1;
   const auto coefficient = inverse(remainder(prime2, p), p);
   if (!coefficient) return std::nullopt;
-  return RsaCrt{to_bytes(remainder(private_exponent, p_minus_1), prime1.size()), to_bytes(remainder(private_exponent, q_minus_1), prime2.size()),
+  return RsaCrt{to_bytes(remainder(private_exponent, p_minus_1), prime1.size()),
+                to_bytes(remainder(private_exponent, q_minus_1), prime2.size()),
                 to_bytes(*coefficient, prime1.size())};
 }
 

@@ -18,17 +18,21 @@ struct TransparencyLog::Content {
   x509::Digest id = {};
 };
 
-Result<TransparencyLog> TransparencyLog::from_key(Bytes public_key_info, const ProviderPtr& provider) {
+Result<TransparencyLog> TransparencyLog::from_key(Bytes public_key_info,
+                                                  const ProviderPtr& provider) {
   return x509::guarded([&]() -> Result<TransparencyLog> {
-    auto content = std::make_shared<Content>(std::vector<std::uint8_t>(public_key_info.begin(), public_key_info.end()));
+    auto content = std::make_shared<Content>(
+        std::vector<std::uint8_t>(public_key_info.begin(), public_key_info.end()));
     x509::der::Fault fault;
     x509::der::Reader reader(content->public_key_info, fault);
     content->key = x509::read_subject_public_key_info(reader);
     reader.finish();
     if (fault) return fail(fault.error());
     const PublicKey& key = content->key.key;
-    if (!content->key.supported || (key.kind != KeyKind::ec_secp256r1 && key.kind != KeyKind::rsa)) return fail(Errc::key_unsupported, "of a log");
-    if (key.kind == KeyKind::rsa && key.modulus.size() < 2048 / 8) return fail(Errc::certificate_key_too_weak, "of a log");
+    if (!content->key.supported || (key.kind != KeyKind::ec_secp256r1 && key.kind != KeyKind::rsa))
+      return fail(Errc::key_unsupported, "of a log");
+    if (key.kind == KeyKind::rsa && key.modulus.size() < 2048 / 8)
+      return fail(Errc::certificate_key_too_weak, "of a log");
     auto id = x509::digest_of(HashAlgorithm::sha256, content->public_key_info, *provider);
     if (!id) return fail(id.error());
     content->id = *id;
@@ -54,7 +58,8 @@ struct Sct {
   Bytes signature;
 };
 
-/// Nothing for one of another version (§3.3: those are passed over), and for one that cannot be read.
+/// Nothing for one of another version (§3.3: those are passed over), and for one that cannot be
+/// read.
 std::optional<Sct> read_sct(Bytes serialized) {
   wire::Reader reader(serialized, "SignedCertificateTimestamp");
   if (reader.u8("sct_version") != kV1) return std::nullopt;
@@ -75,7 +80,8 @@ WallTime time_of(const Sct& sct) {
   return WallTime(std::chrono::seconds(milliseconds / 1000));
 }
 
-/// What a log signed of a certificate itself: entry_type and signed_entry of §3.2. Nothing for a certificate that no log can take.
+/// What a log signed of a certificate itself: entry_type and signed_entry of §3.2. Nothing for a
+/// certificate that no log can take.
 void write_certificate_entry(const ParsedCertificate& certificate, Buffer& out) {
   wire::Writer writer(out, "signed_entry");
   writer.u16(kX509Entry);
@@ -83,8 +89,11 @@ void write_certificate_entry(const ParsedCertificate& certificate, Buffer& out) 
   (void)writer.finish();
 }
 
-/// What it signed of the precertificate: its issuer's key, and the TBSCertificate before the SCTs went in (§3.2). Nothing as above.
-void write_precertificate_entry(const ParsedCertificate& certificate, const ParsedCertificate& issuer, const Provider& provider, Buffer& out) {
+/// What it signed of the precertificate: its issuer's key, and the TBSCertificate before the SCTs
+/// went in (§3.2). Nothing as above.
+void write_precertificate_entry(const ParsedCertificate& certificate,
+                                const ParsedCertificate& issuer, const Provider& provider,
+                                Buffer& out) {
   const auto issuer_key_hash = digest_of(HashAlgorithm::sha256, issuer.public_key_info, provider);
   if (!issuer_key_hash) return;
   der::Fault fault;
@@ -101,9 +110,11 @@ void write_precertificate_entry(const ParsedCertificate& certificate, const Pars
       for (der::Reader list = explicit_list.enter_sequence(); !list.at_end();) {
         const Bytes before = list.rest();
         const Extension extension = read_extension(list);
-        if (!is(extension.id, oid::kSignedCertificateTimestamps)) kept.raw(before.first(before.size() - list.rest().size()));
+        if (!is(extension.id, oid::kSignedCertificateTimestamps))
+          kept.raw(before.first(before.size() - list.rest().size()));
       }
-      if (!kept.bytes().empty()) tbs.nest(der::constructed(3), [&] { tbs.element(der::kSequence, kept.bytes()); });
+      if (!kept.bytes().empty())
+        tbs.nest(der::constructed(3), [&] { tbs.element(der::kSequence, kept.bytes()); });
     }
   });
   wire::Writer writer(out, "signed_entry");
@@ -115,7 +126,10 @@ void write_precertificate_entry(const ParsedCertificate& certificate, const Pars
 
 class Count {
  public:
-  explicit Count(Verification& verification) : verification_(verification), logs_(verification.policy.transparency.logs), seen_(logs_.size()) {}
+  explicit Count(Verification& verification)
+      : verification_(verification),
+        logs_(verification.policy.transparency.logs),
+        seen_(logs_.size()) {}
 
   /// The SCTs of a list without its outer length, for `entry`.
   void take(Bytes list, const Buffer& entry) {
@@ -126,7 +140,8 @@ class Count {
 
  private:
   void take(const Sct& sct, const Buffer& entry) {
-    const auto log = std::ranges::find_if(logs_, [&](const TransparencyLog& l) { return std::ranges::equal(l.id(), sct.log_id); });
+    const auto log = std::ranges::find_if(
+        logs_, [&](const TransparencyLog& l) { return std::ranges::equal(l.id(), sct.log_id); });
     if (log == logs_.end()) return;
     const auto at = static_cast<std::size_t>(log - logs_.begin());
     // §5.2: what comes from the future is not believed.
@@ -145,8 +160,10 @@ class Count {
     writer.bytes(entry.view());
     writer.vector16(sct.extensions, "extensions");
     if (!writer.finish()) return false;
-    const SignatureMethod method{.kind = is_rsa ? SignatureKind::rsa_pkcs1 : SignatureKind::ecdsa, .hash = HashAlgorithm::sha256};
-    return verification_.is_signed(message.view(), method, sct.signature, {.supported = true, .key = log.public_key()});
+    const SignatureMethod method{.kind = is_rsa ? SignatureKind::rsa_pkcs1 : SignatureKind::ecdsa,
+                                 .hash = HashAlgorithm::sha256};
+    return verification_.is_signed(message.view(), method, sct.signature,
+                                   {.supported = true, .key = log.public_key()});
   }
 
   Verification& verification_;
@@ -167,12 +184,15 @@ void take_staple(Bytes stapled_ocsp, const Buffer& entry, Count& count) {
   if (!response) return;
   der::Fault fault;
   for (der::Reader responses(response->parsed().responses, fault); !responses.at_end();)
-    if (const auto list = read_single_response(responses).timestamps) count.take(without_length(*list), entry);
+    if (const auto list = read_single_response(responses).timestamps)
+      count.take(without_length(*list), entry);
 }
 
 }  // namespace
 
-std::expected<void, VerifyFailure> check_timestamps(const VerifyRequest& request, const VerifiedChain& chain, Verification& verification) {
+std::expected<void, VerifyFailure> check_timestamps(const VerifyRequest& request,
+                                                    const VerifiedChain& chain,
+                                                    Verification& verification) {
   const std::size_t required = request.policy.transparency.required;
   if (required == 0) return {};
   const ParsedCertificate& leaf = chain.certificates.front().parsed();
@@ -184,16 +204,20 @@ std::expected<void, VerifyFailure> check_timestamps(const VerifyRequest& request
   write_certificate_entry(leaf, entry);
   count.take(request.timestamps, entry);
   if (!request.stapled_ocsp.empty()) take_staple(request.stapled_ocsp, entry, count);
-  if (const auto& embedded = leaf.extensions.signed_certificate_timestamps; embedded && chain.certificates.size() > 1) {
+  if (const auto& embedded = leaf.extensions.signed_certificate_timestamps;
+      embedded && chain.certificates.size() > 1) {
     Buffer precertificate;
-    write_precertificate_entry(leaf, chain.certificates[1].parsed(), request.provider, precertificate);
+    write_precertificate_entry(leaf, chain.certificates[1].parsed(), request.provider,
+                               precertificate);
     count.take(without_length(*embedded), precertificate);
   }
   if (count.logs() >= required) return {};
   return std::unexpected(failure_of(
       leaf, 0,
-      refusal(Errc::certificate_not_logged, "RFC 6962 §5.2",
-              "logs that are known and have promised to publish it: " + std::to_string(count.logs()) + ", and " + std::to_string(required) + " are asked for")));
+      refusal(
+          Errc::certificate_not_logged, "RFC 6962 §5.2",
+          "logs that are known and have promised to publish it: " + std::to_string(count.logs()) +
+              ", and " + std::to_string(required) + " are asked for")));
 }
 
 }  // namespace x509

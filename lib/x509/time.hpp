@@ -9,7 +9,8 @@
 
 namespace tls12::x509 {
 
-/// A UTCTime or a GeneralizedTime, in the one form of each that RFC 5280 allows: to the second, and in Zulu.
+/// A UTCTime or a GeneralizedTime, in the one form of each that RFC 5280 allows: to the second, and
+/// in Zulu.
 WallTime read_time(der::Reader& reader);
 /// A GeneralizedTime alone, in the same form (RFC 6960 §4.2.2.1, RFC 5280 §5.3.2).
 WallTime read_generalized_time(der::Reader& reader);

@@ -1,4 +1,5 @@
-// TrustStore: the anchors, sorted by the hash of their subjects so that path building finds an issuer at once, and how to load them again.
+// TrustStore: the anchors, sorted by the hash of their subjects so that path building finds an
+// issuer at once, and how to load them again.
 #include <dirent.h>
 #include <sys/stat.h>
 
@@ -19,7 +20,8 @@
 namespace tls12 {
 namespace {
 
-constexpr char kSystemBundle[] = "/etc/ssl/certs/ca-certificates.crt", kSystemDirectory[] = "/etc/ssl/certs";
+constexpr char kSystemBundle[] = "/etc/ssl/certs/ca-certificates.crt",
+               kSystemDirectory[] = "/etc/ssl/certs";
 
 using Certificates = std::vector<Certificate>;
 /// What a source has, and why the rest of it was skipped.
@@ -36,7 +38,7 @@ void append(Loaded found, Loaded& all) {
   std::ranges::move(found.skipped, std::back_inserter(all.skipped));
 }
 
-// ---------------------------------------------------------------------------------------------------- files and directories
+// ------------------------------------------------ files and directories
 
 /// Removes the certificates that OpenSSL's trust settings in `text` forbid.
 void remove_distrusted(std::string_view text, Certificates& anchors) {
@@ -48,7 +50,8 @@ void remove_distrusted(std::string_view text, Certificates& anchors) {
     const auto size = x509::pem::decode(**block, der);
     if (!size || !x509::is_distrusted(Bytes(der).first(*size))) continue;
     const Bytes distrusted = x509::certificate_in((*block)->label, Bytes(der).first(*size));
-    std::erase_if(anchors, [&](const Certificate& one) { return std::ranges::equal(one.der(), distrusted); });
+    std::erase_if(
+        anchors, [&](const Certificate& one) { return std::ranges::equal(one.der(), distrusted); });
   }
 }
 
@@ -58,7 +61,8 @@ Result<Loaded> read_pem_anchors(std::string_view text) {
   if (!anchors) return fail(anchors.error());
   found.anchors = std::move(*anchors);
   remove_distrusted(text, found.anchors);
-  if (found.anchors.empty()) return fail(Errc::no_trust_anchors, "OpenSSL's trust settings forbid all");
+  if (found.anchors.empty())
+    return fail(Errc::no_trust_anchors, "OpenSSL's trust settings forbid all");
   return found;
 }
 
@@ -68,7 +72,8 @@ Result<Loaded> read_anchors(const std::string& path) {
   if (content->empty()) return fail(Errc::no_trust_anchors, path + ": the file is empty");
   if (const auto der = x509::der_in(*content)) {
     auto certificate = Certificate::from_der(*der);
-    if (!certificate) return fail(x509::in_file(x509::explained(certificate.error(), *content), path));
+    if (!certificate)
+      return fail(x509::in_file(x509::explained(certificate.error(), *content), path));
     return Loaded{.anchors = {std::move(*certificate)}};
   }
   auto found = read_pem_anchors(text_of(*content));
@@ -94,10 +99,13 @@ Result<Loaded> read_directory(const std::string& path) {
   for (const std::string& name : *names) {
     const std::string file = path + "/" + name;
     struct stat status;
-    if (::stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || !seen.emplace(status.st_dev, status.st_ino).second) continue;
+    if (::stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode) ||
+        !seen.emplace(status.st_dev, status.st_ino).second)
+      continue;
     if (auto found = read_anchors(file)) append(std::move(*found), all);
   }
-  if (all.anchors.empty()) return fail(Errc::no_trust_anchors, path + ": the directory has no certificate");
+  if (all.anchors.empty())
+    return fail(Errc::no_trust_anchors, path + ": the directory has no certificate");
   return all;
 }
 
@@ -123,7 +131,8 @@ Result<Loaded> read_system() {
   };
   if (!file.empty()) {
     auto found = read_anchors(file);
-    if (!found && found.error() == Errc::bad_pem) found = fail(Errc::no_trust_anchors, file + ": the file has no certificate");
+    if (!found && found.error() == Errc::bad_pem)
+      found = fail(Errc::no_trust_anchors, file + ": the file has no certificate");
     add("SSL_CERT_FILE", std::move(found));
   }
   while (!directories.empty()) {
@@ -135,9 +144,11 @@ Result<Loaded> read_system() {
   return fail(reason ? *reason : Error(Errc::no_trust_anchors, "SSL_CERT_DIR: no directory"));
 }
 
-// ---------------------------------------------------------------------------------------------------- a whole store
+// ------------------------------------------------ a whole store
 
-std::uint64_t subject_of(const Certificate& certificate) { return certificate.parsed().subject_hash; }
+std::uint64_t subject_of(const Certificate& certificate) {
+  return certificate.parsed().subject_hash;
+}
 
 /// All that the sources have, each certificate once, by the hashes of their subjects.
 Result<Loaded> load(const Sources& sources) {
@@ -150,9 +161,13 @@ Result<Loaded> load(const Sources& sources) {
     }
     Certificates& all = loaded.anchors;
     std::ranges::sort(all, [](const Certificate& a, const Certificate& b) {
-      return subject_of(a) != subject_of(b) ? subject_of(a) < subject_of(b) : std::ranges::lexicographical_compare(a.der(), b.der());
+      return subject_of(a) != subject_of(b)
+                 ? subject_of(a) < subject_of(b)
+                 : std::ranges::lexicographical_compare(a.der(), b.der());
     });
-    const auto repeated = std::ranges::unique(all, [](const Certificate& a, const Certificate& b) { return std::ranges::equal(a.der(), b.der()); });
+    const auto repeated = std::ranges::unique(all, [](const Certificate& a, const Certificate& b) {
+      return std::ranges::equal(a.der(), b.der());
+    });
     all.erase(repeated.begin(), repeated.end());
     return loaded;
   });
@@ -205,18 +220,22 @@ TrustStore TrustStore::from_directory(const std::string& path) {
 }
 
 TrustStore TrustStore::from_pem(std::string_view text) {
-  return Shared::loaded([&] { return Sources{[found = read_pem_anchors(text)] { return found; }}; });
+  return Shared::loaded(
+      [&] { return Sources{[found = read_pem_anchors(text)] { return found; }}; });
 }
 
 TrustStore TrustStore::of(std::vector<Certificate> anchors) {
-  return Shared::loaded([&] { return Sources{[anchors = std::move(anchors)] { return Result<Loaded>({.anchors = anchors}); }}; });
+  return Shared::loaded([&] {
+    return Sources{[anchors = std::move(anchors)] { return Result<Loaded>({.anchors = anchors}); }};
+  });
 }
 
 TrustStore TrustStore::any_of(std::span<const TrustStore> stores) {
   return Shared::loaded([&] {
     Sources sources;
     for (const TrustStore& store : stores)
-      if (store.shared_ != nullptr) sources.insert(sources.end(), store.shared_->sources.begin(), store.shared_->sources.end());
+      if (store.shared_ != nullptr)
+        sources.insert(sources.end(), store.shared_->sources.begin(), store.shared_->sources.end());
     return sources;
   });
 }

@@ -5,8 +5,8 @@
 
 namespace tls12::x509 {
 
-/// The verdict on `request`, paid for by `work`. Nothing if `work` was interrupted: then nothing was
-/// decided, and the same request is to be judged again, with what is `known` from before. The
+/// The verdict on `request`, paid for by `work`. Nothing if `work` was interrupted: then nothing
+/// was decided, and the same request is to be judged again, with what is `known` from before. The
 /// policy's functions may be called again, too. accept_anyway is not called without a verdict.
 std::optional<std::expected<VerifiedChain, VerifyFailure>> verify(const VerifyRequest& request,
                                                                   Work& work,

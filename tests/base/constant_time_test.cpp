@@ -1,4 +1,5 @@
-// The constant-time helpers agree with the plain operators. (That their time is constant is for the disassembly and valgrind to say.)
+// The constant-time helpers agree with the plain operators. (That their time is constant is for the
+// disassembly and valgrind to say.)
 #include <doctest/doctest.h>
 
 #include <array>
@@ -17,7 +18,8 @@ std::vector<std::uint64_t> telling_values() {
   std::vector<std::uint64_t> values;
   for (std::uint64_t v = 0; v < 300; ++v) values.push_back(v);
   for (int bit = 8; bit < 64; ++bit)
-    for (const std::uint64_t d : {kAll, std::uint64_t{0}, std::uint64_t{1}}) values.push_back((std::uint64_t{1} << bit) + d);
+    for (const std::uint64_t d : {kAll, std::uint64_t{0}, std::uint64_t{1}})
+      values.push_back((std::uint64_t{1} << bit) + d);
   values.push_back(kAll);
   return values;
 }
@@ -26,7 +28,8 @@ std::vector<std::uint64_t> telling_values() {
 
 TEST_CASE("equal_mask is all ones for equal numbers, else zero") {
   for (const std::uint64_t a : telling_values())
-    for (const std::uint64_t b : telling_values()) REQUIRE(ct::equal_mask(a, b) == (a == b ? kAll : 0));
+    for (const std::uint64_t b : telling_values())
+      REQUIRE(ct::equal_mask(a, b) == (a == b ? kAll : 0));
 }
 
 TEST_CASE("less_mask is all ones for a smaller number, else zero, below 2^63") {

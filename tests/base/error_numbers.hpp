@@ -1,4 +1,5 @@
-// The numbers of Errc as they were released. A line is only ever added here: programs store these numbers.
+// The numbers of Errc as they were released. A line is only ever added here: programs store these
+// numbers.
 #pragma once
 
 #include <string_view>

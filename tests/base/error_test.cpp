@@ -19,12 +19,15 @@ namespace {
 
 std::vector<Errc> all_codes() {
   std::vector<Errc> codes;
-  for (std::size_t i = 1; i < static_cast<std::size_t>(Errc::count_); ++i) codes.push_back(static_cast<Errc>(i));
+  for (std::size_t i = 1; i < static_cast<std::size_t>(Errc::count_); ++i)
+    codes.push_back(static_cast<Errc>(i));
   return codes;
 }
 
 // What only this library rules on; every other fault of a peer has an RFC that says so.
-const std::set<Errc> kOwnRules = {Errc::too_many_empty_records, Errc::too_many_warnings, Errc::too_much_work, Errc::certificate_search_exhausted, Errc::certificate_refused};
+const std::set<Errc> kOwnRules = {Errc::too_many_empty_records, Errc::too_many_warnings,
+                                  Errc::too_much_work, Errc::certificate_search_exhausted,
+                                  Errc::certificate_refused};
 
 struct Enumerator {
   std::string name;
@@ -117,7 +120,8 @@ TEST_CASE("A peer is told of its own faults and of ours inside, and of nothing e
   for (const Errc code : all_codes()) {
     const Rule& row = rule(code);
     CAPTURE(row.name);
-    CHECK(row.alert.has_value() == (row.category == Category::protocol || row.category == Category::internal));
+    CHECK(row.alert.has_value() ==
+          (row.category == Category::protocol || row.category == Category::internal));
     if (row.category == Category::internal) CHECK(row.alert == Alert::internal_error);
   }
 }
@@ -128,7 +132,8 @@ TEST_CASE("RFC 5246 §7.2.2: no row sends an alert that is reserved or a closure
     const auto alert = rule(code).alert;
     if (!alert) continue;
     CAPTURE(rule(code).name);
-    for (const Alert never : {Alert::close_notify, Alert::decryption_failed_reserved, Alert::no_certificate_reserved, Alert::export_restriction_reserved})
+    for (const Alert never : {Alert::close_notify, Alert::decryption_failed_reserved,
+                              Alert::no_certificate_reserved, Alert::export_restriction_reserved})
       CHECK(*alert != never);
   }
 }
@@ -160,11 +165,14 @@ TEST_CASE("An error is small, and copies like a number") {
   CHECK(sizeof(Error) <= 160);
 }
 
-TEST_CASE("An error reads as one line: what, about what, when, what the peer was told, and where that is written") {
+TEST_CASE(
+    "An error reads as one line: what, about what, when, what the peer was told, and where that is "
+    "written") {
   Error error(Errc::message_truncated, "ClientHello.random");
   error.due = "client_hello";
   CHECK(error.in(Phase::handshake).message() ==
-        "a message ended before its last field: ClientHello.random [sent alert decode_error] [due: client_hello] [while: handshake] [RFC 5246 §7.2.2]");
+        "a message ended before its last field: ClientHello.random [sent alert decode_error] [due: "
+        "client_hello] [while: handshake] [RFC 5246 §7.2.2]");
   CHECK(Error(Errc::timed_out).message() == "the deadline passed");
   for (const Errc code : all_codes()) {
     const std::string text = Error(code, "x").in(Phase::read).message();

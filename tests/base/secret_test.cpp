@@ -1,4 +1,5 @@
-// Secret and SecretVector: what was secret is gone when its owner is. The bytes are looked at where they were, in memory that the test owns.
+// Secret and SecretVector: what was secret is gone when its owner is. The bytes are looked at where
+// they were, in memory that the test owns.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -28,7 +28,8 @@ void check_properties(const std::string& value) {
 }
 
 TEST_CASE("printable text stays as it is, in any script") {
-  for (const char* text : {"", "example.org", "M\xc3\xbcller", "\xe4\xbe\x8b\xe3\x81\x88", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "\xf0\x9f\x94\x92", "a b"}) {
+  for (const char* text : {"", "example.org", "M\xc3\xbcller", "\xe4\xbe\x8b\xe3\x81\x88",
+                           "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "\xf0\x9f\x94\x92", "a b"}) {
     CHECK(printable(text) == text);
     CHECK(escaped(text) == text);
     CHECK(in_quotes(text) == '"' + std::string(text) + '"');
@@ -43,7 +44,8 @@ TEST_CASE("hidden characters are written by their code") {
   CHECK(escaped(utf8_of(0x202e) + "gpj.exe") == "\\u{202e}gpj.exe");
   CHECK(escaped(utf8_of(0x2067) + utf8_of(0x2069)) == "\\u{2067}\\u{2069}");
   CHECK(escaped("pay" + utf8_of(0x200b) + "pal") == "pay\\u{200b}pal");
-  CHECK(escaped(utf8_of(0x2028) + utf8_of(0xfeff) + utf8_of(0xe0041)) == "\\u{2028}\\u{feff}\\u{e0041}");
+  CHECK(escaped(utf8_of(0x2028) + utf8_of(0xfeff) + utf8_of(0xe0041)) ==
+        "\\u{2028}\\u{feff}\\u{e0041}");
   CHECK(escaped(utf8_of(0xfffe) + utf8_of(0x10ffff)) == "\\u{fffe}\\u{10ffff}");
 }
 
@@ -64,10 +66,13 @@ TEST_CASE("an escape that stood in the value differs from one that was written f
   CHECK(printable("\\x1b") == "\\x1b");
 }
 
-TEST_CASE("every octet, pair of octets and code point is harmless, reversible and at most four times as long") {
+TEST_CASE(
+    "every octet, pair of octets and code point is harmless, reversible and at most four times as "
+    "long") {
   for (unsigned first = 0; first < 256; ++first) {
     check_properties({static_cast<char>(first)});
-    for (unsigned second = 0; second < 256; second += 5) check_properties({static_cast<char>(first), static_cast<char>(second)});
+    for (unsigned second = 0; second < 256; second += 5)
+      check_properties({static_cast<char>(first), static_cast<char>(second)});
   }
   for (char32_t c = 0; c <= 0x10ffff; c += c < 0x3000 ? 1 : 61) check_properties(utf8_of(c));
 }
@@ -78,9 +83,12 @@ TEST_CASE("an error's detail is printable, and is cut between characters") {
   CHECK(is_harmless(error.message()));
   CHECK(Error(Errc::host_not_found, error.about()).about() == error.about());
   for (std::size_t before = 100; before < 112; ++before) {
-    const std::string about(Error(Errc::host_not_found, std::string(before, 'a') + utf8_of(0xfc) + utf8_of(0x202e) + "bbb").about());
+    const std::string about(Error(Errc::host_not_found, std::string(before, 'a') + utf8_of(0xfc) +
+                                                            utf8_of(0x202e) + "bbb")
+                                .about());
     CHECK(is_harmless(about));
-    CHECK((about.ends_with('a') || about.ends_with(utf8_of(0xfc)) || about.ends_with('}') || about.ends_with('b')));
+    CHECK((about.ends_with('a') || about.ends_with(utf8_of(0xfc)) || about.ends_with('}') ||
+           about.ends_with('b')));
   }
 }
 

@@ -26,7 +26,9 @@ constexpr CipherSuite kAll[] = {
     CipherSuite::TLS_RSA_WITH_AES_256_CBC_SHA,
 };
 
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 // A suite by its name, or by what its name has in it; "AES128" is written as one word.
 bool is_meant(std::string_view word, CipherSuite suite) {
@@ -46,7 +48,8 @@ std::vector<CipherSuite> suites_of(std::string_view list) {
     if (remove) word.remove_prefix(1);
     if (remove) std::erase_if(suites, [&](CipherSuite suite) { return is_meant(word, suite); });
     for (const CipherSuite suite : kAll)
-      if (!remove && is_meant(word, suite) && std::ranges::count(suites, suite) == 0) suites.push_back(suite);
+      if (!remove && is_meant(word, suite) && std::ranges::count(suites, suite) == 0)
+        suites.push_back(suite);
   }
   return suites;
 }
@@ -58,7 +61,9 @@ std::vector<CipherSuite> suites_for(std::string_view list, const ListOf16<Cipher
     std::erase_if(alike, [](char c) { return c == '[' || c == ']'; });
     std::ranges::replace(alike, '|', ':');
     std::vector<CipherSuite> group = suites_of(alike);
-    std::ranges::sort(group, {}, [&](CipherSuite suite) { return std::ranges::distance(clients.begin(), std::ranges::find(clients, suite)); });
+    std::ranges::sort(group, {}, [&](CipherSuite suite) {
+      return std::ranges::distance(clients.begin(), std::ranges::find(clients, suite));
+    });
     suites.insert(suites.end(), group.begin(), group.end());
   }
   return suites;

@@ -101,7 +101,10 @@ struct Prefix {
   std::string_view text;
   bool first, resuming;
 };
-constexpr Prefix kPrefixes[] = {{"-on-initial-", true, false}, {"-on-resume-", false, true}, {"-on-retry-", false, false}, {"-", true, true}};
+constexpr Prefix kPrefixes[] = {{"-on-initial-", true, false},
+                                {"-on-resume-", false, true},
+                                {"-on-retry-", false, false},
+                                {"-", true, true}};
 
 unsigned number(std::string_view text) {
   unsigned value = 0;
@@ -111,18 +114,24 @@ unsigned number(std::string_view text) {
 
 void put(Flags& flags, std::monostate, std::string_view) { flags.credentials.emplace_back(); }
 void put(Flags& flags, bool Flags::* member, std::string_view) { flags.*member = true; }
-void put(Flags& flags, unsigned Flags::* member, std::string_view text) { flags.*member = number(text); }
+void put(Flags& flags, unsigned Flags::* member, std::string_view text) {
+  flags.*member = number(text);
+}
 void put(Flags& flags, std::string Flags::* member, std::string_view text) { flags.*member = text; }
-void put(Flags& flags, std::optional<std::string> Flags::* member, std::string_view text) { flags.*member = std::string(text); }
-void put(Flags& flags, std::vector<unsigned> Flags::* member, std::string_view text) { (flags.*member).push_back(number(text)); }
+void put(Flags& flags, std::optional<std::string> Flags::* member, std::string_view text) {
+  flags.*member = std::string(text);
+}
+void put(Flags& flags, std::vector<unsigned> Flags::* member, std::string_view text) {
+  (flags.*member).push_back(number(text));
+}
 
 CredentialFlags& latest(Flags& flags) {
   return flags.credentials.empty() ? flags.default_credential : flags.credentials.back();
 }
-void put(Flags& flags, std::string CredentialFlags::*member, std::string_view text) {
+void put(Flags& flags, std::string CredentialFlags::* member, std::string_view text) {
   latest(flags).*member = text;
 }
-void put(Flags& flags, std::vector<unsigned> CredentialFlags::*member, std::string_view text) {
+void put(Flags& flags, std::vector<unsigned> CredentialFlags::* member, std::string_view text) {
   (latest(flags).*member).push_back(number(text));
 }
 
@@ -133,18 +142,21 @@ bool has_value(const Member& member) {
 
 }  // namespace
 
-std::expected<Flags, std::string> parse_flags(std::span<const char* const> arguments, bool resuming) {
+std::expected<Flags, std::string> parse_flags(std::span<const char* const> arguments,
+                                              bool resuming) {
   Flags flags;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view argument = arguments[i];
-    const auto prefix = std::ranges::find_if(kPrefixes, [&](const Prefix& p) { return argument.starts_with(p.text); });
+    const auto prefix = std::ranges::find_if(
+        kPrefixes, [&](const Prefix& p) { return argument.starts_with(p.text); });
     if (prefix == std::end(kPrefixes)) return std::unexpected(std::string(argument));
     const auto row = std::ranges::find(kRows, argument.substr(prefix->text.size()), &Row::name);
     if (row == std::end(kRows)) return std::unexpected(std::string(argument));
     if (has_value(row->member) && i + 1 == arguments.size())
       return std::unexpected(std::string(argument));
     const std::string_view value = has_value(row->member) ? arguments[++i] : std::string_view();
-    if (resuming ? prefix->resuming : prefix->first) std::visit([&](auto member) { put(flags, member, value); }, row->member);
+    if (resuming ? prefix->resuming : prefix->first)
+      std::visit([&](auto member) { put(flags, member, value); }, row->member);
   }
   return flags;
 }

@@ -17,16 +17,29 @@ std::vector<E> as(const std::vector<unsigned>& numbers) {
 }
 
 // What the runner takes for granted where a test says nothing: BoringSSL's defaults.
-std::vector<NamedGroup> default_groups() { return {NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1}; }
+std::vector<NamedGroup> default_groups() {
+  return {NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1};
+}
 std::vector<SignatureScheme> default_verify_schemes() {
   using enum SignatureScheme;
-  return {ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256, rsa_pkcs1_sha256, ecdsa_secp384r1_sha384, rsa_pss_rsae_sha384,
-          rsa_pkcs1_sha384,       rsa_pss_rsae_sha512, rsa_pkcs1_sha512, rsa_pkcs1_sha1};
+  return {ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256, rsa_pkcs1_sha256,
+          ecdsa_secp384r1_sha384, rsa_pss_rsae_sha384, rsa_pkcs1_sha384,
+          rsa_pss_rsae_sha512,    rsa_pkcs1_sha512,    rsa_pkcs1_sha1};
 }
 std::vector<SignatureScheme> default_signing_schemes() {
   using enum SignatureScheme;
-  return {ed25519,          ecdsa_secp256r1_sha256, ecdsa_secp384r1_sha384, ecdsa_secp521r1_sha512, rsa_pss_rsae_sha256, rsa_pss_rsae_sha384,
-          rsa_pkcs1_sha256, rsa_pkcs1_sha384,       rsa_pss_rsae_sha512,    rsa_pkcs1_sha512,       ecdsa_sha1,          rsa_pkcs1_sha1};
+  return {ed25519,
+          ecdsa_secp256r1_sha256,
+          ecdsa_secp384r1_sha384,
+          ecdsa_secp521r1_sha512,
+          rsa_pss_rsae_sha256,
+          rsa_pss_rsae_sha384,
+          rsa_pkcs1_sha256,
+          rsa_pkcs1_sha384,
+          rsa_pss_rsae_sha512,
+          rsa_pkcs1_sha512,
+          ecdsa_sha1,
+          rsa_pkcs1_sha1};
 }
 
 // BoringSSL's number for MD5 and SHA-1 together, which is nobody else's.
@@ -55,7 +68,8 @@ CommonConfig common(const Flags& flags, Seen& seen) {
   config.policy = SuitePolicy::legacy;
   config.suites = suites_of(flags.cipher.value_or("ALL"));
   config.groups = flags.curves.empty() ? default_groups() : as<NamedGroup>(flags.curves);
-  config.schemes = flags.verify_prefs.empty() ? default_verify_schemes() : schemes_of(flags.verify_prefs);
+  config.schemes =
+      flags.verify_prefs.empty() ? default_verify_schemes() : schemes_of(flags.verify_prefs);
   config.signing_schemes = default_signing_schemes();
   if (flags.advertise_alpn) config.application_protocols = protocols_of(*flags.advertise_alpn);
   if (flags.select_alpn) config.application_protocols = {*flags.select_alpn};
@@ -64,7 +78,8 @@ CommonConfig common(const Flags& flags, Seen& seen) {
   config.limits.certificates = 10'000;
   if (flags.max_cert_list != 0) config.limits.certificate_message = flags.max_cert_list;
   config.max_send_fragment = static_cast<std::uint16_t>(flags.max_send_fragment);
-  config.renegotiation_refusal = flags.renegotiate_ignore ? RenegotiationRefusal::ignore : RenegotiationRefusal::refuse;
+  config.renegotiation_refusal =
+      flags.renegotiate_ignore ? RenegotiationRefusal::ignore : RenegotiationRefusal::refuse;
   config.observe = [&seen](Role) { return std::make_unique<Watcher>(seen); };
   return config;
 }
@@ -77,10 +92,13 @@ Renegotiation renegotiation_of(const Flags& flags) {
                                   : Renegotiation::never;
 }
 
-/// The runner's certificates are CAs that sign themselves, with keys of any size: what counts is what the flags say (Channel::judge).
+/// The runner's certificates are CAs that sign themselves, with keys of any size: what counts is
+/// what the flags say (Channel::judge).
 VerifyPolicy any_certificate() {
   VerifyPolicy policy = VerifyPolicy::legacy();
-  policy.dangerous.accept_anyway = [](const VerifyFailure&, std::span<const Certificate>) { return true; };
+  policy.dangerous.accept_anyway = [](const VerifyFailure&, std::span<const Certificate>) {
+    return true;
+  };
   return policy;
 }
 
@@ -181,7 +199,8 @@ Result<ServerContext> server_context(const Flags& flags, const Credentials& cred
   const bool any = flags.require_any_client_certificate;
   config.client_authentication = any ? require_any : flags.verify_peer ? request : none;
   config.verify = any_certificate();
-  if (auto trust = flags.trust_cert.empty() ? fail(Errc::bad_pem) : trust_of(flags); trust && flags.verify_peer) {
+  if (auto trust = flags.trust_cert.empty() ? fail(Errc::bad_pem) : trust_of(flags);
+      trust && flags.verify_peer) {
     config.client_trust = *trust;
     config.client_authentication = any ? require_and_verify : verify_if_given;
   }

@@ -13,9 +13,11 @@ namespace tls12::bogo {
 
 /// What passed on one connection, or was kept behind it.
 struct Seen {
-  std::optional<std::string> advertised_protocols = {};  ///< ALPN's list, as the peer's ClientHello has it
-  std::vector<SignatureScheme> peer_schemes = {};        ///< signature_algorithms of the peer's ClientHello or CertificateRequest
-  std::string certificate_types = {};                    ///< of the peer's CertificateRequest
+  std::optional<std::string> advertised_protocols =
+      {};  ///< ALPN's list, as the peer's ClientHello has it
+  std::vector<SignatureScheme> peer_schemes =
+      {};  ///< signature_algorithms of the peer's ClientHello or CertificateRequest
+  std::string certificate_types = {};  ///< of the peer's CertificateRequest
   std::vector<std::string> certificate_authorities = {};
   unsigned new_tickets = 0;    ///< NewSessionTicket messages received
   unsigned sessions_kept = 0;  ///< by the store
@@ -34,7 +36,9 @@ class Watcher final : public Observer {
 
  private:
   void look(const ClientHello& hello) {
-    if (hello.signature_algorithms) seen_.peer_schemes.assign(hello.signature_algorithms->begin(), hello.signature_algorithms->end());
+    if (hello.signature_algorithms)
+      seen_.peer_schemes.assign(hello.signature_algorithms->begin(),
+                                hello.signature_algorithms->end());
     if (!hello.application_layer_protocol_negotiation) return;
     seen_.advertised_protocols.emplace();
     for (const Bytes protocol : *hello.application_layer_protocol_negotiation) {
@@ -43,9 +47,11 @@ class Watcher final : public Observer {
     }
   }
   void look(const CertificateRequest& request) {
-    seen_.peer_schemes.assign(request.supported_signature_algorithms.begin(), request.supported_signature_algorithms.end());
+    seen_.peer_schemes.assign(request.supported_signature_algorithms.begin(),
+                              request.supported_signature_algorithms.end());
     seen_.certificate_types = text_of(request.certificate_types);
-    for (const Bytes name : request.certificate_authorities) seen_.certificate_authorities.emplace_back(text_of(name));
+    for (const Bytes name : request.certificate_authorities)
+      seen_.certificate_authorities.emplace_back(text_of(name));
   }
 
   Seen& seen_;
@@ -58,7 +64,9 @@ class WatchedStore final : public SessionStore {
     ++kept;
     store_->put(key, session, expires);
   }
-  bool get(Bytes key, WallTime now, const std::function<void(Bytes)>& take) override { return store_->get(key, now, take); }
+  bool get(Bytes key, WallTime now, const std::function<void(Bytes)>& take) override {
+    return store_->get(key, now, take);
+  }
   void erase(Bytes key) override { store_->erase(key); }
 
   unsigned kept = 0;

@@ -1,5 +1,6 @@
-// A connection under test in one thread: at the other end of its (faulty) in-memory transport is a bare engine, which runs whenever the
-// connection would wait; when that has nothing to do either, the fake clock jumps to the deadline.
+// A connection under test in one thread: at the other end of its (faulty) in-memory transport is a
+// bare engine, which runs whenever the connection would wait; when that has nothing to do either,
+// the fake clock jumps to the deadline.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -25,7 +26,9 @@ inline const DevelopmentIdentity& identity() {
   return made;
 }
 
-inline ClientConfig client_config() { return {.trust = TrustStore::of({identity().ca.chain()[0]})}; }
+inline ClientConfig client_config() {
+  return {.trust = TrustStore::of({identity().ca.chain()[0]})};
+}
 inline ServerConfig server_config() { return {.identities = {identity().leaf}}; }
 
 inline ClientContext client_context(const ClientConfig& config = client_config()) {
@@ -40,7 +43,8 @@ inline ServerContext server_context(const ServerConfig& config = server_config()
 }
 
 struct Bench {
-  explicit Bench(Role role, const ClientConfig& c = client_config(), const ServerConfig& s = server_config()) {
+  explicit Bench(Role role, const ClientConfig& c = client_config(),
+                 const ServerConfig& s = server_config()) {
     MemoryPair pair = memory_pair(clock);
     TransportPtr transport = std::make_unique<FaultyTransport>(std::move(pair.first), faults);
     if (role == Role::client) {
@@ -49,7 +53,8 @@ struct Bench {
       REQUIRE(made.has_value());
       conn.emplace(std::move(*made));
     } else {
-      peer = std::make_unique<Peer>(Engine::client(client_context(c), "localhost"), std::move(pair.second));
+      peer = std::make_unique<Peer>(Engine::client(client_context(c), "localhost"),
+                                    std::move(pair.second));
       auto made = Conn::server(std::move(transport), server_context(s));
       REQUIRE(made.has_value());
       conn.emplace(std::move(*made));
@@ -106,7 +111,11 @@ struct Bench {
 
 /// Whose handshake is done.
 struct Shaken : Bench {
-  explicit Shaken(Role role, const ClientConfig& c = client_config(), const ServerConfig& s = server_config()) : Bench(role, c, s) { shake(); }
+  explicit Shaken(Role role, const ClientConfig& c = client_config(),
+                  const ServerConfig& s = server_config())
+      : Bench(role, c, s) {
+    shake();
+  }
 };
 
 /// Bytes that are easy to tell apart.

@@ -189,7 +189,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "C1, C2: close() waits for an engine that is at work in another thread, and sends close_notify if "
+    "C1, C2: close() waits for an engine that is at work in another thread, and sends close_notify "
+    "if "
     "that completes the handshake") {
   int complete = 0;
   for (const Callback& callback : callbacks_of_handshakes()) {

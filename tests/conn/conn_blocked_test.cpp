@@ -1,4 +1,5 @@
-// D4, D5, C4, C5, C10, C14: what one thread does to a call that another is blocked in, on memory and a fake clock.
+// D4, D5, C4, C5, C10, C14: what one thread does to a call that another is blocked in, on memory
+// and a fake clock.
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -23,7 +24,9 @@ struct Way {
   std::function<std::string(StillBench&)> call;
 };
 
-std::string said(const Result<std::size_t>& n) { return n ? "accepted " + std::to_string(*n) : code_of(n); }
+std::string said(const Result<std::size_t>& n) {
+  return n ? "accepted " + std::to_string(*n) : code_of(n);
+}
 
 const Way kWays[] = {
     {"read", true, false, [](StillBench& b) { return b.read(); }},
@@ -32,9 +35,11 @@ const Way kWays[] = {
     {"write", true, true, [](StillBench& b) { return said(b.conn->write(kLong)); }},
     {"close_write", true, true, [](StillBench& b) { return code_of(b.conn->close_write()); }},
     {"handshake", false, false, [](StillBench& b) { return code_of(b.conn->handshake()); }},
-    {"handshake whose output is stuck", false, true, [](StillBench& b) { return code_of(b.conn->handshake()); }},
+    {"handshake whose output is stuck", false, true,
+     [](StillBench& b) { return code_of(b.conn->handshake()); }},
     {"read that starts the handshake", false, false, [](StillBench& b) { return b.read(); }},
-    {"write that starts the handshake", false, false, [](StillBench& b) { return said(b.conn->write("x")); }},
+    {"write that starts the handshake", false, false,
+     [](StillBench& b) { return said(b.conn->write("x")); }},
 };
 
 void get_there(StillBench& b, const Way& way) {
@@ -53,7 +58,9 @@ void get_there(StillBench& b, const Way& way) {
   b.stand_still();
 }
 
-std::string without_prefix(const std::string& text) { return text.starts_with("error: ") ? text.substr(7) : text; }
+std::string without_prefix(const std::string& text) {
+  return text.starts_with("error: ") ? text.substr(7) : text;
+}
 
 }  // namespace
 
@@ -94,7 +101,9 @@ TEST_CASE("D4: a deadline that is set later lets a blocked call go on, past the 
   }
 }
 
-TEST_CASE("D4: a write deadline that is set sooner ends a close that is flushing, and one that is set later is not cut short") {
+TEST_CASE(
+    "D4: a write deadline that is set sooner ends a close that is flushing, and one that is set "
+    "later is not cut short") {
   StillBench b(Role::client);
   b.shake();
   b.stall_behind(0);
@@ -113,7 +122,9 @@ TEST_CASE("D4: a write deadline that is set sooner ends a close that is flushing
   CHECK(b.faults->closes == 1);
 }
 
-TEST_CASE("D5: of two calls that need the handshake one drives; the other waits under its own deadline and leaves alone") {
+TEST_CASE(
+    "D5: of two calls that need the handshake one drives; the other waits under its own deadline "
+    "and leaves alone") {
   StillBench b(Role::client);
   b.stand_still();
   auto driver = b.blocked([&] { return said(b.conn->write("hello")); });
@@ -133,14 +144,17 @@ TEST_CASE("D5: of two calls that need the handshake one drives; the other waits 
   CHECK(b.peer->got == "hello");
 }
 
-TEST_CASE("D5: when the call that drives the handshake leaves, the one that waits takes over, byte for byte") {
+TEST_CASE(
+    "D5: when the call that drives the handshake leaves, the one that waits takes over, byte for "
+    "byte") {
   for (const Role role : kRoles) {
     for (const bool reader_first : {true, false}) {
       StillBench b(role);
       b.stand_still();
       const auto reading = [&] { return b.read(); };
       const auto writing = [&] { return said(b.conn->write("hello")); };
-      (reader_first ? b.conn->set_read_deadline(within(1s, b.clock)) : b.conn->set_write_deadline(within(1s, b.clock)));
+      (reader_first ? b.conn->set_read_deadline(within(1s, b.clock))
+                    : b.conn->set_write_deadline(within(1s, b.clock)));
       auto driver = reader_first ? b.blocked(reading) : b.blocked(writing);
       b.peer->send(3);  // and stops in the middle of a record
       auto follower = reader_first ? b.blocked(writing) : b.blocked(reading);
@@ -157,7 +171,9 @@ TEST_CASE("D5: when the call that drives the handshake leaves, the one that wait
   }
 }
 
-TEST_CASE("D5: handshake_timeout ends every call that needs the handshake, drivers and followers, though no deadline is set") {
+TEST_CASE(
+    "D5: handshake_timeout ends every call that needs the handshake, drivers and followers, though "
+    "no deadline is set") {
   StillBench b(Role::client);
   b.peer->frozen = true;
   b.stand_still();
@@ -178,7 +194,9 @@ TEST_CASE("C5: close releases whatever call is blocked: it returns closed") {
       get_there(b, way);
       auto call = b.blocked([&] { return way.call(b); });
       b.conn->set_write_deadline(within(-1s, b.clock));
-      auto closing = std::async(std::launch::async, [&] { return std::string(b.conn->close().alert_sent ? "sent" : "not sent"); });
+      auto closing = std::async(std::launch::async, [&] {
+        return std::string(b.conn->close().alert_sent ? "sent" : "not sent");
+      });
       const std::string result = without_prefix(b.outcome(call));
       // Its own deadline, which is close()'s too, may be what a blocked writer finds first.
       CHECK((result == "closed" || result == "timed_out" || result.starts_with("accepted ")));
@@ -195,7 +213,8 @@ TEST_CASE("C5: calls are released while close itself still waits") {
     StillBench b(Role::client);
     get_there(b, way);
     auto call = b.blocked([&] { return way.call(b); });
-    auto closing = b.blocked([&] { return std::string(b.conn->close().alert_sent ? "sent" : "not sent"); });
+    auto closing =
+        b.blocked([&] { return std::string(b.conn->close().alert_sent ? "sent" : "not sent"); });
     CHECK(without_prefix(b.outcome(call)) == "closed");
     CHECK(closing.wait_for(0s) == std::future_status::timeout);
     b.clock.advance(10h);
@@ -203,15 +222,19 @@ TEST_CASE("C5: calls are released while close itself still waits") {
   }
 }
 
-TEST_CASE("C4: closers in any number of threads, gentle ones too, all report the same, and the transport is closed once") {
+TEST_CASE(
+    "C4: closers in any number of threads, gentle ones too, all report the same, and the transport "
+    "is closed once") {
   StillBench b(Role::server);
   b.shake();
   b.stand_still();
   std::vector<std::future<std::string>> calls;
   for (int i = 0; i < 12; ++i) {
     calls.push_back(std::async(std::launch::async, [&b, i] {
-      const CloseReport report = i % 3 == 0 ? b.conn->close_gracefully(within(1h, b.clock)) : b.conn->close();
-      return std::string(report.alert_sent ? "sent" : "not sent").append(report.error ? ", failed" : "");
+      const CloseReport report =
+          i % 3 == 0 ? b.conn->close_gracefully(within(1h, b.clock)) : b.conn->close();
+      return std::string(report.alert_sent ? "sent" : "not sent")
+          .append(report.error ? ", failed" : "");
     }));
   }
   for (auto& call : calls) CHECK(b.outcome(call) == "sent");
@@ -220,14 +243,17 @@ TEST_CASE("C4: closers in any number of threads, gentle ones too, all report the
   CHECK(b.peer->engine.peer_closed());
 }
 
-TEST_CASE("C4: a closer that comes while another is at it returns with it, behind the teardown, and reports the same") {
+TEST_CASE(
+    "C4: a closer that comes while another is at it returns with it, behind the teardown, and "
+    "reports the same") {
   StillBench b(Role::client);
   b.shake();
   b.stall_behind(0);
   b.stand_still();
   const auto closing = [&] {
     const CloseReport report = b.conn->close();
-    return std::string(report.error ? code_of(*report.error) : "fine") + ", closed " + std::to_string(b.faults->closes);
+    return std::string(report.error ? code_of(*report.error) : "fine") + ", closed " +
+           std::to_string(b.faults->closes);
   };
   auto first = b.blocked(closing);
   auto second = b.blocked(closing);
@@ -236,14 +262,21 @@ TEST_CASE("C4: a closer that comes while another is at it returns with it, behin
   CHECK(b.outcome(first) == "timed_out, closed 1");
 }
 
-TEST_CASE("C4: a close from within the time of a graceful one, and a graceful one with less time, end it") {
+TEST_CASE(
+    "C4: a close from within the time of a graceful one, and a graceful one with less time, end "
+    "it") {
   for (const bool plain : {true, false}) {
     StillBench b(Role::client);
     b.shake();
     b.stand_still();
-    const auto text = [](const CloseReport& report) { return std::string(report.alert_sent ? "sent" : "not sent").append(report.error ? ", failed" : ""); };
+    const auto text = [](const CloseReport& report) {
+      return std::string(report.alert_sent ? "sent" : "not sent")
+          .append(report.error ? ", failed" : "");
+    };
     auto patient = b.blocked([&] { return text(b.conn->close_gracefully(Deadline::never())); });
-    auto hasty = b.blocked([&] { return text(plain ? b.conn->close() : b.conn->close_gracefully(within(1s, b.clock))); });
+    auto hasty = b.blocked([&] {
+      return text(plain ? b.conn->close() : b.conn->close_gracefully(within(1s, b.clock)));
+    });
     if (!plain) b.clock.advance(1s);
     CHECK(b.outcome(hasty) == "sent");
     CHECK(b.outcome(patient) == "sent");
@@ -252,7 +285,8 @@ TEST_CASE("C4: a close from within the time of a graceful one, and a graceful on
   }
 }
 
-TEST_CASE("C10: strict_close drops what is not sealed yet, and sends what is, then our close_notify") {
+TEST_CASE(
+    "C10: strict_close drops what is not sealed yet, and sends what is, then our close_notify") {
   ServerConfig config = server_config();
   config.common.strict_close = true;
   StillBench b(Role::server, client_config(), config);
@@ -266,7 +300,9 @@ TEST_CASE("C10: strict_close drops what is not sealed yet, and sends what is, th
   CHECK(b.read() == "");
   CHECK(b.outcome(writer) == "closed");
   b.flow();
-  auto closing = std::async(std::launch::async, [&] { return std::string(b.conn->close().alert_sent ? "sent" : "not sent"); });
+  auto closing = std::async(std::launch::async, [&] {
+    return std::string(b.conn->close().alert_sent ? "sent" : "not sent");
+  });
   while (closing.wait_for(1ms) != std::future_status::ready) b.peer->receive();
   CHECK(b.outcome(closing) == "sent");
   b.peer->receive();
@@ -285,7 +321,8 @@ TEST_CASE("D7: a reader that is blocked already pushes out what a write left beh
   const std::size_t waits = b.faults->waits;
   b.conn->set_write_deadline(within(500ms, b.clock));
   b.settled(waits);
-  auto writer = b.blocked([&] { return said(b.conn->write(std::string_view(kLong).substr(0, 200'000))); });
+  auto writer =
+      b.blocked([&] { return said(b.conn->write(std::string_view(kLong).substr(0, 200'000))); });
   b.clock.advance(500ms);
   CHECK(b.outcome(writer) == "accepted 200000");
   for (int i = 0; i < 5000 && b.peer->got.size() < 200'000; ++i) {
@@ -310,7 +347,10 @@ TEST_CASE("C14: a writer that is stuck delays neither a reader nor anyone who lo
   }
   auto look = std::async(std::launch::async, [&] {
     b.conn->set_read_deadline(Deadline::never());
-    return std::string(b.conn->state().handshake_complete && !b.conn->error() && b.conn->wants() == Wants::nothing ? "seen" : "odd");
+    return std::string(b.conn->state().handshake_complete && !b.conn->error() &&
+                               b.conn->wants() == Wants::nothing
+                           ? "seen"
+                           : "odd");
   });
   CHECK(b.outcome(look) == "seen");
   b.conn->set_write_deadline(within(0s, b.clock));

@@ -45,7 +45,8 @@ TEST_CASE("C1: the transport is torn down even when the alert cannot be sent") {
 }
 
 // Shows RFC 5246 7.2.1-2
-TEST_CASE("C2: close before the handshake is complete sends nothing, waits for nothing, and tears down") {
+TEST_CASE(
+    "C2: close before the handshake is complete sends nothing, waits for nothing, and tears down") {
   for (const Role role : kRoles) {
     for (const bool begun : {false, true}) {
       Bench b(role);
@@ -69,7 +70,9 @@ TEST_CASE("C2: close before the handshake is complete sends nothing, waits for n
   }
 }
 
-TEST_CASE("C3: close returns by the write deadline if one is set, else by close_timeout, and before both when it can") {
+TEST_CASE(
+    "C3: close returns by the write deadline if one is set, else by close_timeout, and before both "
+    "when it can") {
   struct Row {
     std::optional<Duration> deadline;
     Duration returns;
@@ -99,7 +102,8 @@ TEST_CASE("C3: behind its deadline close makes one attempt that does not block")
   CHECK(b.peer->engine.peer_closed());
 }
 
-TEST_CASE("C2: close, gentle or not, and the destructor leave a handshake that is half sent as it is") {
+TEST_CASE(
+    "C2: close, gentle or not, and the destructor leave a handshake that is half sent as it is") {
   enum class End { close, gentle, destructor };
   for (const Role role : kRoles) {
     for (const End end : {End::close, End::gentle, End::destructor}) {
@@ -113,7 +117,8 @@ TEST_CASE("C2: close, gentle or not, and the destructor leave a handshake that i
         b.start = b.clock.now();
         const std::size_t reads = b.faults->read_calls;
         if (end == End::close) CHECK_FALSE(b.conn->close().alert_sent);
-        if (end == End::gentle) CHECK_FALSE(b.conn->close_gracefully(within(1h, b.clock)).alert_sent);
+        if (end == End::gentle)
+          CHECK_FALSE(b.conn->close_gracefully(within(1h, b.clock)).alert_sent);
         b.conn.reset();
         CHECK(b.faults->bytes_written == half);
         CHECK(b.faults->read_calls == reads);
@@ -122,24 +127,30 @@ TEST_CASE("C2: close, gentle or not, and the destructor leave a handshake that i
       }
       Bench untouched(role);
       if (end == End::close) CHECK_FALSE(untouched.conn->close().alert_sent);
-      if (end == End::gentle) CHECK_FALSE(untouched.conn->close_gracefully(within(1h, untouched.clock)).alert_sent);
+      if (end == End::gentle)
+        CHECK_FALSE(untouched.conn->close_gracefully(within(1h, untouched.clock)).alert_sent);
       untouched.conn.reset();
       CHECK(untouched.faults->bytes_written == 0);
     }
   }
 }
 
-TEST_CASE("C3: a graceful close sends by the write deadline, too, and by close_timeout where no deadline is set") {
+TEST_CASE(
+    "C3: a graceful close sends by the write deadline, too, and by close_timeout where no deadline "
+    "is set") {
   struct Row {
     Deadline write, gentle;
     Duration returns;
   };
   FakeClock same;
   const Deadline never, two = within(2s, same), eight = within(8s, same);
-  for (const Row& row : {Row{two, eight, 2s}, Row{eight, two, 2s}, Row{never, eight, 8s}, Row{two, never, 2s}, Row{never, never, 5s}}) {
+  for (const Row& row : {Row{two, eight, 2s}, Row{eight, two, 2s}, Row{never, eight, 8s},
+                         Row{two, never, 2s}, Row{never, never, 5s}}) {
     Shaken b(Role::client);
     b.stall_behind(0);
-    const auto from_here = [&](Deadline d) { return d.is_never() ? d : Deadline(b.clock.now() + (d.point() - same.now())); };
+    const auto from_here = [&](Deadline d) {
+      return d.is_never() ? d : Deadline(b.clock.now() + (d.point() - same.now()));
+    };
     b.conn->set_write_deadline(from_here(row.write));
     CHECK_FALSE(b.conn->close_gracefully(from_here(row.gentle)).alert_sent);
     CHECK(b.elapsed() == row.returns);
@@ -147,8 +158,11 @@ TEST_CASE("C3: a graceful close sends by the write deadline, too, and by close_t
   }
 }
 
-TEST_CASE("C3: close behind a fatal alert that the peer does not take ends in time, by the write deadline if one is set") {
-  for (const std::optional<Duration> deadline : {std::optional<Duration>(), std::optional<Duration>(2s), std::optional<Duration>(-1s)}) {
+TEST_CASE(
+    "C3: close behind a fatal alert that the peer does not take ends in time, by the write "
+    "deadline if one is set") {
+  for (const std::optional<Duration> deadline :
+       {std::optional<Duration>(), std::optional<Duration>(2s), std::optional<Duration>(-1s)}) {
     for (const bool taken : {true, false}) {
       Shaken b(Role::server);
       if (!taken) b.stall_behind(0);
@@ -179,7 +193,8 @@ TEST_CASE("C4: close again and again reports the same and closes the transport o
   CHECK(b.faults->closes == 1);
 }
 
-TEST_CASE("C6: a record that is half sent is finished before the close_notify, wherever it was cut") {
+TEST_CASE(
+    "C6: a record that is half sent is finished before the close_notify, wherever it was cut") {
   for (std::size_t cut = 1; cut < 40; ++cut) {
     CAPTURE(cut);
     Shaken b(Role::client);
@@ -230,7 +245,9 @@ TEST_CASE("C7: the report says what happened, the transport's error first") {
   CHECK(report.error->phase == Phase::close);
 }
 
-TEST_CASE("C7: when sending and tearing down both fail, or time runs out and the transport fails, the transport's error is told") {
+TEST_CASE(
+    "C7: when sending and tearing down both fail, or time runs out and the transport fails, the "
+    "transport's error is told") {
   Shaken b(Role::client);
   b.faults->fail_writes_at_call = 0;
   CHECK(code_of(*b.conn->close().error) == "connection_reset");
@@ -308,7 +325,9 @@ TEST_CASE("C9: the peer's close_notify is the end of file, behind all plaintext,
   }
 }
 
-TEST_CASE("C9: a transport that ends without close_notify is truncated, behind the plaintext that was complete") {
+TEST_CASE(
+    "C9: a transport that ends without close_notify is truncated, behind the plaintext that was "
+    "complete") {
   for (const Role role : kRoles) {
     Shaken b(role);
     b.say("complete");
@@ -365,7 +384,8 @@ TEST_CASE("C10: the peer's close_notify leaves our writing open; ours is sent by
   }
 }
 
-TEST_CASE("C10: strict_close answers at once and ends writing; failing to answer never fails the read") {
+TEST_CASE(
+    "C10: strict_close answers at once and ends writing; failing to answer never fails the read") {
   ServerConfig config = server_config();
   config.common.strict_close = true;
   for (const bool broken : {false, true}) {
@@ -382,7 +402,8 @@ TEST_CASE("C10: strict_close answers at once and ends writing; failing to answer
   }
 }
 
-TEST_CASE("C11: close_gracefully waits for the peer's close_notify and discards what comes before it") {
+TEST_CASE(
+    "C11: close_gracefully waits for the peer's close_notify and discards what comes before it") {
   Shaken b(Role::client);
   int naps = 0;
   b.clock.when_idle([&] {
@@ -421,7 +442,9 @@ TEST_CASE("C11: close_gracefully is bounded in time and in bytes") {
   CHECK(chatty.elapsed() == 0s);
 }
 
-TEST_CASE("C12: our fatal alert reaches the peer, then our end, and both directions fail with the same error") {
+TEST_CASE(
+    "C12: our fatal alert reaches the peer, then our end, and both directions fail with the same "
+    "error") {
   for (const Role role : kRoles) {
     Shaken b(role);
     b.say("good");
@@ -464,7 +487,8 @@ TEST_CASE("C12: the call that finds a fault sends its alert, a handshake() too")
   }
 }
 
-TEST_CASE("who breaks off tells the peer with an alert of its own choice, and both directions fail") {
+TEST_CASE(
+    "who breaks off tells the peer with an alert of its own choice, and both directions fail") {
   for (const Role role : kRoles) {
     Shaken b(role);
     b.conn->abort(Alert::access_denied);
@@ -477,7 +501,9 @@ TEST_CASE("who breaks off tells the peer with an alert of its own choice, and bo
   }
 }
 
-TEST_CASE("C12: an alert that the transport does not take at once delays no read; close sends it, behind the half-sent record") {
+TEST_CASE(
+    "C12: an alert that the transport does not take at once delays no read; close sends it, behind "
+    "the half-sent record") {
   Shaken b(Role::client);
   b.stall_behind(9);
   b.by(1s);
@@ -537,7 +563,9 @@ TEST_CASE("C13: the destructor sends what is taken at once, and never waits") {
   CHECK(early.faults->closes == 1);
 }
 
-TEST_CASE("C13: the destructor finishes what is half sent as far as that goes at once, and closes behind any failure") {
+TEST_CASE(
+    "C13: the destructor finishes what is half sent as far as that goes at once, and closes behind "
+    "any failure") {
   Shaken b(Role::client);
   b.stall_behind(9);
   b.by(1s);
@@ -581,7 +609,9 @@ TEST_CASE("C15: a handshake whose writing breaks still hears the peer's alert") 
   CHECK(n.error().alert == Alert::handshake_failure);
 }
 
-TEST_CASE("C15: a read whose handshake cannot write any more waits, by its deadline, for what the peer says about it") {
+TEST_CASE(
+    "C15: a read whose handshake cannot write any more waits, by its deadline, for what the peer "
+    "says about it") {
   constexpr std::array<std::uint8_t, 7> kHandshakeFailure = {21, 3, 3, 0, 2, 2, 40};
   Bench b(Role::client);
   b.faults->fail_writes_at_call = 0;

@@ -45,7 +45,9 @@ TEST_CASE("D2: a byte a second does not extend a read's deadline, in the handsha
   }
 }
 
-TEST_CASE("D3: behind its deadline a read returns plaintext that is known, then timed_out without touching the transport") {
+TEST_CASE(
+    "D3: behind its deadline a read returns plaintext that is known, then timed_out without "
+    "touching the transport") {
   Shaken b(Role::client);
   b.say("abcdef");
   CHECK(b.read(3) == "abc");
@@ -74,7 +76,9 @@ TEST_CASE("D3: behind its deadline a read returns an end of file or an error tha
   CHECK(cut.read() == "error: truncated");
 }
 
-TEST_CASE("D5: a handshake that a read or a write starts ends at that call's own deadline, whichever direction hangs") {
+TEST_CASE(
+    "D5: a handshake that a read or a write starts ends at that call's own deadline, whichever "
+    "direction hangs") {
   for (const Role role : kRoles) {
     for (const bool reading : {true, false}) {
       for (const bool output_hangs : {true, false}) {
@@ -96,7 +100,9 @@ TEST_CASE("D5: a handshake that a read or a write starts ends at that call's own
   }
 }
 
-TEST_CASE("D5, D6: handshake_timeout ends a handshake for good where no deadline was set: no alert, teardown") {
+TEST_CASE(
+    "D5, D6: handshake_timeout ends a handshake for good where no deadline was set: no alert, "
+    "teardown") {
   for (const Role role : kRoles) {
     for (const bool trickles : {false, true}) {
       Bench b(role);
@@ -131,7 +137,8 @@ TEST_CASE("D5, D6: handshake_timeout ends a handshake for good where no deadline
   }
 }
 
-TEST_CASE("D5: handshake_timeout runs from the first call that drives the handshake, over all calls") {
+TEST_CASE(
+    "D5: handshake_timeout runs from the first call that drives the handshake, over all calls") {
   Bench b(Role::client);
   b.peer->frozen = true;
   b.clock.advance(1h);
@@ -333,7 +340,9 @@ TEST_CASE("D1: reading and writing have a deadline each, absolute; set_deadline 
   CHECK(b.elapsed() == 7s);
 }
 
-TEST_CASE("D3: behind its deadline no call touches the transport, and what is known goes before timed_out") {
+TEST_CASE(
+    "D3: behind its deadline no call touches the transport, and what is known goes before "
+    "timed_out") {
   for (const Role role : kRoles) {
     Bench fresh(role);
     fresh.by(0s);
@@ -382,7 +391,9 @@ TEST_CASE("D7: a read never blocks for queued output that the transport does not
   CHECK(b.elapsed() == 0s);
 }
 
-TEST_CASE("D7: a write that timed out before anything was accepted has taken nothing, and is no part of what comes later") {
+TEST_CASE(
+    "D7: a write that timed out before anything was accepted has taken nothing, and is no part of "
+    "what comes later") {
   Shaken b(Role::client);
   b.by(-1s);
   CHECK(code_of(b.conn->write("never said")) == "timed_out");

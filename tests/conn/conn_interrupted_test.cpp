@@ -1,4 +1,5 @@
-// D8: calls of the system that are interrupted. The kernel interrupts no call that does not block, but may: here it does, to order.
+// D8: calls of the system that are interrupted. The kernel interrupts no call that does not block,
+// but may: here it does, to order.
 #include <dlfcn.h>
 #include <doctest/doctest.h>
 #include <poll.h>
@@ -58,7 +59,9 @@ extern "C" int connect(int descriptor, const sockaddr* address, socklen_t size) 
   return -1;
 }
 
-TEST_CASE("D8: calls that are interrupted, most of them, are never seen and lose nothing, from dialling to the end") {
+TEST_CASE(
+    "D8: calls that are interrupted, most of them, are never seen and lose nothing, from dialling "
+    "to the end") {
   interrupting = true;
   for (int round = 0; round < 20; ++round) {
     Joined j;

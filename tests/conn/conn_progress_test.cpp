@@ -1,4 +1,5 @@
-// D2, C9, C12: what a peer may send without end, or out of order, to a connection; record by record, on a fake clock.
+// D2, C9, C12: what a peer may send without end, or out of order, to a connection; record by
+// record, on a fake clock.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -19,7 +20,9 @@ namespace {
 struct Scripted {
   Scripted() {
     clock.jump_when_idle(true);
-    conn.emplace(Conn::server(std::make_unique<FaultyTransport>(std::move(pair.first), faults), server_config().build().value()).value());
+    conn.emplace(Conn::server(std::make_unique<FaultyTransport>(std::move(pair.first), faults),
+                              server_config().build().value())
+                     .value());
   }
 
   void shake() {
@@ -27,7 +30,8 @@ struct Scripted {
     bool answered = false;
     clock.when_idle([&] {
       peer.collect();
-      if (!peer.saw(HandshakeType::server_hello_done) || std::exchange(answered, true)) return false;
+      if (!peer.saw(HandshakeType::server_hello_done) || std::exchange(answered, true))
+        return false;
       peer.send(HandshakeType::client_key_exchange);
       peer.change_cipher_spec();
       peer.send(HandshakeType::finished);
@@ -42,7 +46,8 @@ struct Scripted {
   std::string read() {
     std::array<std::uint8_t, 256> buffer;
     const auto n = conn->read(buffer);
-    return n ? std::string(text_of(Bytes(buffer).first(*n))) : "error: " + std::string(rule(n.error().code).name);
+    return n ? std::string(text_of(Bytes(buffer).first(*n)))
+             : "error: " + std::string(rule(n.error().code).name);
   }
   Duration elapsed() const { return clock.now() - start; }
 
@@ -61,7 +66,9 @@ enum class Nothing { empty_record, warning };
 /// How many bytes went.
 std::size_t send(Scripted& s, Nothing what) {
   const Octets user_canceled = {1, 90};
-  return s.peer.raw(what == Nothing::empty_record ? s.peer.sealed(ContentType::application_data, {}) : s.peer.sealed(ContentType::alert, user_canceled));
+  return s.peer.raw(what == Nothing::empty_record
+                        ? s.peer.sealed(ContentType::application_data, {})
+                        : s.peer.sealed(ContentType::alert, user_canceled));
 }
 
 }  // namespace
@@ -81,7 +88,8 @@ TEST_CASE("D2: empty records and warning alerts, one a second, do not extend a r
   }
 }
 
-TEST_CASE("D2: records that are there already, so that nothing waits, do not extend a read's deadline") {
+TEST_CASE(
+    "D2: records that are there already, so that nothing waits, do not extend a read's deadline") {
   for (const Nothing what : {Nothing::empty_record, Nothing::warning}) {
     Scripted s;
     s.shake();
@@ -95,7 +103,9 @@ TEST_CASE("D2: records that are there already, so that nothing waits, do not ext
   }
 }
 
-TEST_CASE("D2: pieces of a handshake message, one a second or all there already, do not extend a deadline") {
+TEST_CASE(
+    "D2: pieces of a handshake message, one a second or all there already, do not extend a "
+    "deadline") {
   for (const bool reading : {true, false}) {
     for (const bool waiting : {true, false}) {
       Scripted s;
@@ -129,7 +139,8 @@ TEST_CASE("D2: pieces of a handshake message, one a second or all there already,
   }
 }
 
-TEST_CASE("D2: a peer that takes a byte a second extends neither a write's deadline nor that of close") {
+TEST_CASE(
+    "D2: a peer that takes a byte a second extends neither a write's deadline nor that of close") {
   for (const bool closing : {false, true}) {
     Scripted s;
     s.shake();
@@ -224,7 +235,9 @@ TEST_CASE("C12: nothing follows our fatal alert, whatever is called") {
   CHECK(s.faults->shut_downs == 1);
 }
 
-TEST_CASE("a transport that reports more bytes than it was given fails that direction with misuse, and the other one goes on") {
+TEST_CASE(
+    "a transport that reports more bytes than it was given fails that direction with misuse, and "
+    "the other one goes on") {
   Scripted writing;
   writing.shake();
   writing.faults->miscount_writes = true;

@@ -1,4 +1,5 @@
-// "Promptly": within 20 ms of real time on a loaded two-core machine. Run by itself, not beside other tests: the median of several tries counts.
+// "Promptly": within 20 ms of real time on a loaded two-core machine. Run by itself, not beside
+// other tests: the median of several tries counts.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -78,7 +79,8 @@ std::chrono::nanoseconds released(const Way& way, const std::function<void(Conn&
   const auto before = std::chrono::steady_clock::now().time_since_epoch();
   release(*s.conn);
   const std::string result = call.get();
-  CHECK((result == "timed_out" || result == "error: timed_out" || result == "closed" || result == "error: closed" || result == "accepted"));
+  CHECK((result == "timed_out" || result == "error: timed_out" || result == "closed" ||
+         result == "error: closed" || result == "accepted"));
   return std::chrono::nanoseconds(returned) - before;
 }
 
@@ -88,16 +90,19 @@ TEST_CASE("D4: a blocked call ends promptly when its deadline is set sooner") {
   const Load load;
   for (const Way& way : kWays) {
     CAPTURE(way.name);
-    CHECK(median([&] { return released(way, [](Conn& c) { c.set_deadline(within(0s)); }); }) < kPromptly);
+    CHECK(median([&] { return released(way, [](Conn& c) { c.set_deadline(within(0s)); }); }) <
+          kPromptly);
   }
 }
 
 TEST_CASE("D4: a blocked call ends promptly at a deadline that was set while it was blocked") {
   const Load load;
-  CHECK(median([&] { return released(kWays[0], [](Conn& c) { c.set_deadline(within(50ms)); }); }) < 50ms + kPromptly);
+  CHECK(median([&] { return released(kWays[0], [](Conn& c) { c.set_deadline(within(50ms)); }); }) <
+        50ms + kPromptly);
 }
 
-TEST_CASE("D1, D3: a call comes back promptly behind its deadline, and at once when that has passed") {
+TEST_CASE(
+    "D1, D3: a call comes back promptly behind its deadline, and at once when that has passed") {
   const Load load;
   for (const Way& way : kWays) {
     CAPTURE(way.name);

@@ -1,4 +1,5 @@
-// Records of a connection: small ones again behind a pause, many buffers in one write, and what is held back, by its deadlines and at its end.
+// Records of a connection: small ones again behind a pause, many buffers in one write, and what is
+// held back, by its deadlines and at its end.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -19,7 +20,8 @@ class Watcher final : public Observer {
  public:
   explicit Watcher(Sizes& sizes) : sizes_(sizes) {}
   void on_record(const Record& record) override {
-    if (record.direction == Direction::received && record.type == ContentType::application_data) sizes_.push_back(record.fragment.size());
+    if (record.direction == Direction::received && record.type == ContentType::application_data)
+      sizes_.push_back(record.fragment.size());
   }
 
  private:
@@ -28,7 +30,9 @@ class Watcher final : public Observer {
 
 /// A bench whose peer watches what comes.
 struct WatchedBench {
-  explicit WatchedBench(Role role) : b(role, watched(client_config(), role == Role::server), watched(server_config(), role == Role::client)) {}
+  explicit WatchedBench(Role role)
+      : b(role, watched(client_config(), role == Role::server),
+          watched(server_config(), role == Role::client)) {}
   template <class Config>
   Config watched(Config config, bool is_peer) {
     if (is_peer) config.common.observe = [this](Role) { return std::make_unique<Watcher>(sizes); };
@@ -46,7 +50,8 @@ struct WatchedBench {
 
 }  // namespace
 
-TEST_CASE("a server's records begin small again when nothing was sent for a second, and not before") {
+TEST_CASE(
+    "a server's records begin small again when nothing was sent for a second, and not before") {
   WatchedBench w(Role::server);
   Conn& conn = *w.b.conn;
   const std::string bulk = numbered(200'000);
@@ -83,7 +88,8 @@ TEST_CASE("a write of many buffers makes as few records as hold them") {
     WatchedBench w(role);
     const std::string all = numbered(3000);
     std::vector<Bytes> buffers = {{}};
-    for (std::size_t at = 0; at < all.size(); at += 10) buffers.push_back(bytes_of(all).subspan(at, 10));
+    for (std::size_t at = 0; at < all.size(); at += 10)
+      buffers.push_back(bytes_of(all).subspan(at, 10));
     buffers.push_back({});
     CHECK(w.b.conn->write(buffers) == all.size());
     CHECK(w.came().size() == (role == Role::client ? 1 : 3));
@@ -92,14 +98,17 @@ TEST_CASE("a write of many buffers makes as few records as hold them") {
   }
 }
 
-TEST_CASE("D7: a write of many buffers returns a short count over all of them, and what follows goes on from there") {
+TEST_CASE(
+    "D7: a write of many buffers returns a short count over all of them, and what follows goes on "
+    "from there") {
   for (const Role role : kRoles) {
     Shaken b(role);
     const std::string all = numbered(1 << 20);
     b.stall_behind(70'000);
     const auto from = [&](std::size_t at) {
       std::vector<Bytes> buffers;
-      for (; at < all.size(); at += buffers.back().size()) buffers.push_back(bytes_of(all).subspan(at, std::min<std::size_t>(777, all.size() - at)));
+      for (; at < all.size(); at += buffers.back().size())
+        buffers.push_back(bytes_of(all).subspan(at, std::min<std::size_t>(777, all.size() - at)));
       return buffers;
     };
     b.by(1s);
@@ -107,7 +116,8 @@ TEST_CASE("D7: a write of many buffers returns a short count over all of them, a
     REQUIRE(n.has_value());
     CHECK(b.elapsed() == 1s);
     std::size_t accepted = *n;
-    CHECK(b.conn->state().bytes_sent == accepted);  // nothing is held back: a reader that is blocked pushes only what is sealed
+    CHECK(b.conn->state().bytes_sent ==
+          accepted);  // nothing is held back: a reader that is blocked pushes only what is sealed
     CHECK(accepted >= 70'000 - 2000);
     CHECK(accepted <= 70'000 + Limits().output);
     b.by(1s);
@@ -120,7 +130,8 @@ TEST_CASE("D7: a write of many buffers returns a short count over all of them, a
   }
 }
 
-TEST_CASE("what is written with Flush::later is sent in one record with the next write, or by flush()") {
+TEST_CASE(
+    "what is written with Flush::later is sent in one record with the next write, or by flush()") {
   for (const Role role : kRoles) {
     WatchedBench w(role);
     Conn& conn = *w.b.conn;
@@ -138,7 +149,9 @@ TEST_CASE("what is written with Flush::later is sent in one record with the next
   }
 }
 
-TEST_CASE("D7: a read that finds nothing to return sends what is held back, so that the answer can come; one that has something does not") {
+TEST_CASE(
+    "D7: a read that finds nothing to return sends what is held back, so that the answer can come; "
+    "one that has something does not") {
   for (const Role role : kRoles) {
     WatchedBench w(role);
     Bench& b = w.b;
@@ -156,7 +169,9 @@ TEST_CASE("D7: a read that finds nothing to return sends what is held back, so t
   }
 }
 
-TEST_CASE("D3: behind its deadline a write with Flush::later accepts nothing, and what was held back stays") {
+TEST_CASE(
+    "D3: behind its deadline a write with Flush::later accepts nothing, and what was held back "
+    "stays") {
   for (const Role role : kRoles) {
     Shaken b(role);
     CHECK(b.conn->write("held", Flush::later) == 4);
@@ -206,7 +221,9 @@ TEST_CASE("C1, C8, C11, C13: every end sends what was held back, in front of clo
   }
 }
 
-TEST_CASE("C3: close is bounded with data held back as without, and behind its deadline it makes one attempt with all of it") {
+TEST_CASE(
+    "C3: close is bounded with data held back as without, and behind its deadline it makes one "
+    "attempt with all of it") {
   for (const Role role : kRoles) {
     Shaken stalled(role);
     CHECK(stalled.conn->write("held", Flush::later) == 4);

@@ -1,4 +1,5 @@
-// A server that renegotiates, and a connection that lets it: reads and writes carry the second handshake as they carry the first, by their deadlines.
+// A server that renegotiates, and a connection that lets it: reads and writes carry the second
+// handshake as they carry the first, by their deadlines.
 #include <doctest/doctest.h>
 
 #include <deque>
@@ -14,7 +15,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The server does one step of its script whenever the connection would wait; when there is none, time jumps to the deadline.
+/// The server does one step of its script whenever the connection would wait; when there is none,
+/// time jumps to the deadline.
 struct Renegotiating {
   explicit Renegotiating(Renegotiation allowed = Renegotiation::freely) {
     MemoryPair pair = memory_pair(clock);
@@ -47,13 +49,16 @@ struct Renegotiating {
               server->send(HandshakeType::finished);
             }};
   }
-  void say(std::string_view text) { server->deliver(ContentType::application_data, octets(bytes_of(text))); }
+  void say(std::string_view text) {
+    server->deliver(ContentType::application_data, octets(bytes_of(text)));
+  }
   void ask() { server->send(HandshakeType::hello_request); }
 
   std::string read() {
     std::array<std::uint8_t, 100> buffer;
     const auto n = conn->read(buffer);
-    return n ? std::string(text_of(Bytes(buffer).first(*n))) : "error: " + std::string(rule(n.error().code).name);
+    return n ? std::string(text_of(Bytes(buffer).first(*n)))
+             : "error: " + std::string(rule(n.error().code).name);
   }
   std::string heard() {
     server->collect();
@@ -98,7 +103,9 @@ TEST_CASE("a write waits for a renegotiation under way, and goes under its keys"
   CHECK(r.conn->state().renegotiations == 1);
 }
 
-TEST_CASE("a renegotiation in which the server falls silent ends as any handshake does: by handshake_timeout, for good") {
+TEST_CASE(
+    "a renegotiation in which the server falls silent ends as any handshake does: by "
+    "handshake_timeout, for good") {
   Renegotiating r;
   r.ask();
   CHECK(r.read() == "error: handshake_timed_out");
@@ -106,7 +113,9 @@ TEST_CASE("a renegotiation in which the server falls silent ends as any handshak
   CHECK(r.read() == "error: handshake_timed_out");
 }
 
-TEST_CASE("a deadline that passes in a renegotiation says what was due, and another call goes on with it") {
+TEST_CASE(
+    "a deadline that passes in a renegotiation says what was due, and another call goes on with "
+    "it") {
   Renegotiating r;
   r.ask();
   r.conn->set_deadline(within(1s, r.clock));
@@ -122,12 +131,15 @@ TEST_CASE("a deadline that passes in a renegotiation says what was due, and anot
   CHECK(r.read() == "behind");
 }
 
-TEST_CASE("Renegotiation::ask: a read asks the hook about each request, and carries the renegotiation that it accepts") {
+TEST_CASE(
+    "Renegotiation::ask: a read asks the hook about each request, and carries the renegotiation "
+    "that it accepts") {
   Renegotiating r(Renegotiation::ask);
   std::vector<Wants> wanted;
   r.conn->on_wanted([&](Wants wants) {
     wanted.push_back(wants);
-    CHECK((wanted.size() == 1 ? r.conn->refuse_renegotiation() : r.conn->accept_renegotiation()).has_value());
+    CHECK((wanted.size() == 1 ? r.conn->refuse_renegotiation() : r.conn->accept_renegotiation())
+              .has_value());
   });
   r.conn->set_deadline(within(60s, r.clock));
   r.server->deliver(ContentType::handshake, Octets(8, 0));  // two requests in one record
@@ -191,7 +203,9 @@ TEST_CASE("C2: close() amid a renegotiation says close_notify, for a first hands
   CHECK(r.server->alerts[0].description == Alert::close_notify);
 }
 
-TEST_CASE("a writer in a renegotiation goes on when a reader in another thread has taken what the server sent before it") {
+TEST_CASE(
+    "a writer in a renegotiation goes on when a reader in another thread has taken what the server "
+    "sent before it") {
   Renegotiating r;
   r.clock.jump_when_idle(false);
   r.clock.when_idle({});
@@ -199,7 +213,8 @@ TEST_CASE("a writer in a renegotiation goes on when a reader in another thread h
   r.ask();
   REQUIRE(r.read() == "before");  // and the HelloRequest behind it was taken up
   r.say("amid");                  // fills the engine: it takes no ServerHello until this was read
-  auto writer = std::async(std::launch::async, [&] { return r.conn->write(bytes_of("written")) == 7U; });
+  auto writer =
+      std::async(std::launch::async, [&] { return r.conn->write(bytes_of("written")) == 7U; });
   CHECK(r.read() == "amid");
   r.server->collect();
   r.server->seen.clear();

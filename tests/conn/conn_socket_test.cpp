@@ -1,4 +1,5 @@
-// What the kernel can do to a connection: full buffers, resets, signals, and numbers that are used again.
+// What the kernel can do to a connection: full buffers, resets, signals, and numbers that are used
+// again.
 #include <doctest/doctest.h>
 #include <pthread.h>
 #include <signal.h>
@@ -140,7 +141,9 @@ TEST_CASE("D8: signals that interrupt every call are never seen, and lose nothin
   CHECK(waited == "error: timed_out");
 }
 
-TEST_CASE("D8: a read of a socket that is broken for writing, and a write to one that the peer shut, do not spin") {
+TEST_CASE(
+    "D8: a read of a socket that is broken for writing, and a write to one that the peer shut, do "
+    "not spin") {
   OnSocket s;
   s.shake();
   // The peer's end has come, and nothing more will: a blocked writer waits for room alone.
@@ -156,7 +159,9 @@ TEST_CASE("D8: a read of a socket that is broken for writing, and a write to one
   CHECK(thread_cpu() - cpu < 15ms);
 }
 
-TEST_CASE("C1, C3: a peer that reads nothing delays close by the write deadline and no more, and the descriptor is gone") {
+TEST_CASE(
+    "C1, C3: a peer that reads nothing delays close by the write deadline and no more, and the "
+    "descriptor is gone") {
   OnSocket s;
   s.shake();
   (void)fill(*s.conn, std::string(32 << 20, 'x'));
@@ -233,7 +238,8 @@ TEST_CASE("C5: close releases a reader and a writer that are blocked in the kern
   std::thread writer([&] { write_result = code_of(s.conn->write(std::string(64 << 20, 'x'))); });
   while (s.peer->end->descriptor() >= 0) {
     std::array<char, 1> byte;
-    if (recv(s.peer_descriptor, byte.data(), 1, MSG_PEEK | MSG_DONTWAIT) == 1) break;  // the writer is under way
+    if (recv(s.peer_descriptor, byte.data(), 1, MSG_PEEK | MSG_DONTWAIT) == 1)
+      break;  // the writer is under way
     std::this_thread::yield();
   }
   std::this_thread::sleep_for(20ms);
@@ -292,7 +298,8 @@ TEST_CASE("C9: a socket that ends, or is reset, without close_notify is never an
   }
 }
 
-TEST_CASE("C11: a graceful close destroys nothing in flight, though the peer had sent what nobody read") {
+TEST_CASE(
+    "C11: a graceful close destroys nothing in flight, though the peer had sent what nobody read") {
   OnSocket s(Role::server);
   s.shake();
   const std::string text = numbered(3 << 20);
@@ -305,7 +312,8 @@ TEST_CASE("C11: a graceful close destroys nothing in flight, though the peer had
     (void)s.conn->write(text);
     report = s.conn->close_gracefully(within(20s));
   });
-  for (int i = 0; i < 3000 && !s.peer->engine.peer_closed() && !s.peer->engine.error(); ++i) s.serve_once();
+  for (int i = 0; i < 3000 && !s.peer->engine.peer_closed() && !s.peer->engine.error(); ++i)
+    s.serve_once();
   CHECK((s.peer->got == text));
   CHECK(s.peer->engine.peer_closed());
   CHECK_FALSE(s.peer->engine.error().has_value());

@@ -1,6 +1,7 @@
-// C14: a reader, a writer, and any number that close, set deadlines and look at once, thousands of times, with delays at every call of the
-// transport that shuffle who comes first. What must hold: nobody hangs, what arrives is a prefix of what was sent, each call says what it
-// may say, the transport is closed once.
+// C14: a reader, a writer, and any number that close, set deadlines and look at once, thousands of
+// times, with delays at every call of the transport that shuffle who comes first. What must hold:
+// nobody hangs, what arrives is a prefix of what was sent, each call says what it may say, the
+// transport is closed once.
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -41,7 +42,8 @@ class Chance {
 /// Delays each call, and moves few bytes at a time.
 class Shaken final : public Transport {
  public:
-  Shaken(TransportPtr inner, Chance& chance, std::atomic<int>& closes) : inner_(std::move(inner)), chance_(chance), closes_(closes) {}
+  Shaken(TransportPtr inner, Chance& chance, std::atomic<int>& closes)
+      : inner_(std::move(inner)), chance_(chance), closes_(closes) {}
 
   Result<std::optional<std::size_t>> read(MutableBytes into) override {
     chance_.delay();
@@ -141,7 +143,8 @@ void read_on(Conn& conn, Outcome& outcome) {
 /// `piece` bytes a call, held back until they fill a record; or all of it, at once.
 void write_on(Conn& conn, std::string_view text, Outcome& outcome, std::size_t piece = kNever) {
   while (outcome.accepted < text.size()) {
-    const auto n = conn.write(text.substr(outcome.accepted, piece), piece == kNever ? Flush::now : Flush::later);
+    const auto n = conn.write(text.substr(outcome.accepted, piece),
+                              piece == kNever ? Flush::now : Flush::later);
     if (n) {
       outcome.accepted += *n;
     } else if (n.error().code != Errc::timed_out) {
@@ -181,7 +184,8 @@ constexpr std::chrono::milliseconds kStormy = kWatched ? 12s : 2s;
 
 const std::string kText = numbered(60000);
 
-/// One connection's life: both ends read and write at once, deadlines come and go, and in the middle several threads close one end.
+/// One connection's life: both ends read and write at once, deadlines come and go, and in the
+/// middle several threads close one end.
 void storm(MemoryPair pair, std::uint32_t seed) {
   CAPTURE(seed);
   Chance chance(seed);
@@ -189,8 +193,12 @@ void storm(MemoryPair pair, std::uint32_t seed) {
   const ClientContext client_side = client_context();
   const ServerContext server_side = server_context();
   {
-    Conn client = Conn::client(std::make_unique<Shaken>(std::move(pair.first), chance, closes), client_side, "localhost").value();
-    Conn server = Conn::server(std::make_unique<Shaken>(std::move(pair.second), chance, closes), server_side).value();
+    Conn client = Conn::client(std::make_unique<Shaken>(std::move(pair.first), chance, closes),
+                               client_side, "localhost")
+                      .value();
+    Conn server =
+        Conn::server(std::make_unique<Shaken>(std::move(pair.second), chance, closes), server_side)
+            .value();
     Outcome at_client, at_server;
     std::atomic<bool> over = false;
     std::vector<std::thread> threads, setters;
@@ -207,7 +215,8 @@ void storm(MemoryPair pair, std::uint32_t seed) {
     for (std::size_t i = 0; i < reports.size(); ++i) {
       threads.emplace_back([&, i] {
         chance.delay();
-        reports[i] = i == 0 ? first.close_gracefully(within(std::chrono::milliseconds(seed % 5))) : first.close();
+        reports[i] = i == 0 ? first.close_gracefully(within(std::chrono::milliseconds(seed % 5)))
+                            : first.close();
       });
     }
     Conn& second = seed % 2 == 0 ? server : client;
@@ -225,14 +234,17 @@ void storm(MemoryPair pair, std::uint32_t seed) {
       CHECK_MESSAGE(allowed(outcome->write_end), outcome->write_end);
       CHECK(kText.starts_with(outcome->got));
     }
-    if (at_client.read_end == "end" && at_server.write_end == "all") CHECK((at_client.got == kText));
-    if (at_server.read_end == "end" && at_client.write_end == "all") CHECK((at_server.got == kText));
+    if (at_client.read_end == "end" && at_server.write_end == "all")
+      CHECK((at_client.got == kText));
+    if (at_server.read_end == "end" && at_client.write_end == "all")
+      CHECK((at_server.got == kText));
   }
   CHECK(closes == 2);
 }
 
 /// As many storms as `time` has room for; at least `least`.
-int storms(std::chrono::milliseconds time, int least, const std::function<MemoryPair()>& pair, std::uint32_t seed) {
+int storms(std::chrono::milliseconds time, int least, const std::function<MemoryPair()>& pair,
+           std::uint32_t seed) {
   Watchdog watchdog;
   const auto end = std::chrono::steady_clock::now() + time;
   int rounds = 0;
@@ -246,7 +258,8 @@ int storms(std::chrono::milliseconds time, int least, const std::function<Memory
 }  // namespace
 
 TEST_CASE("C14: storms of readers, writers, closers and deadline setters, in memory") {
-  const int rounds = storms(kStormy, 200, [] { return memory_pair(monotonic_clock(), 8 * 1024); }, 1);
+  const int rounds =
+      storms(kStormy, 200, [] { return memory_pair(monotonic_clock(), 8 * 1024); }, 1);
   MESSAGE(rounds << " storms in memory");
 }
 

@@ -1,4 +1,5 @@
-// What threads and real sockets add: D4, D5, D10, D11, C4, C5, C12, C14, and how a user's code reads.
+// What threads and real sockets add: D4, D5, D10, D11, C4, C5, C12, C14, and how a user's code
+// reads.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 
@@ -63,7 +64,9 @@ TEST_CASE("A user's client and server read as they should, and talk") {
   for (auto& w : workers) w.join();
 }
 
-TEST_CASE("Dialling an address in text verifies the certificate's IP address; another name is refused with an alert") {
+TEST_CASE(
+    "Dialling an address in text verifies the certificate's IP address; another name is refused "
+    "with an alert") {
   auto listening = Listener::on("127.0.0.1", 0, server_context());
   REQUIRE(listening.has_value());
   std::string server_saw;
@@ -72,12 +75,14 @@ TEST_CASE("Dialling an address in text verifies the certificate's IP address; an
       auto conn = listening->accept(within(10s));
       conn->set_deadline(within(10s));
       const auto done = conn->handshake();
-      server_saw += done ? "complete;" : code_of(done) + " " + std::string(name(*done.error().alert)) + ";";
+      server_saw +=
+          done ? "complete;" : code_of(done) + " " + std::string(name(*done.error().alert)) + ";";
     }
   });
   CHECK(dial("127.0.0.1", listening->port(), client_context(), within(10s)).has_value());
   const Stopwatch watch;
-  const auto other = dial("127.0.0.1", listening->port(), client_context(), within(10s), "example.org");
+  const auto other =
+      dial("127.0.0.1", listening->port(), client_context(), within(10s), "example.org");
   CHECK(code_of(other) == "certificate_name_mismatch");
   CHECK(other.error().phase == Phase::handshake);
   // C12: the alert is not eaten by a reset.
@@ -151,7 +156,9 @@ TEST_CASE("D4: a deadline that is set later lets a blocked call go on") {
   CHECK(result == "in time");
 }
 
-TEST_CASE("D5: a reader and a writer that both need the handshake wait each by its own deadline, and one takes over") {
+TEST_CASE(
+    "D5: a reader and a writer that both need the handshake wait each by its own deadline, and one "
+    "takes over") {
   MemoryPair pair = memory_pair();
   auto client = Conn::client(std::move(pair.first), client_context(), "localhost");
   Peer peer(Engine::server(server_context()), std::move(pair.second));
@@ -198,11 +205,13 @@ TEST_CASE("D10: dial without a deadline is bounded by handshake_timeout") {
   CHECK(watch.elapsed() < 200ms + kPrompt);
 }
 
-TEST_CASE("D11: peers that connect and stall delay neither accepting nor another peer's handshake") {
+TEST_CASE(
+    "D11: peers that connect and stall delay neither accepting nor another peer's handshake") {
   auto listening = Listener::on("127.0.0.1", 0, server_context());
   REQUIRE(listening.has_value());
   std::vector<TransportPtr> stalled;
-  for (int i = 0; i < 20; ++i) stalled.push_back(*connect_tcp("127.0.0.1", listening->port(), within(5s)));
+  for (int i = 0; i < 20; ++i)
+    stalled.push_back(*connect_tcp("127.0.0.1", listening->port(), within(5s)));
   std::vector<Conn> accepted;
   const Stopwatch watch;
   for (int i = 0; i < 20; ++i) accepted.push_back(std::move(*listening->accept(within(5s))));
@@ -220,7 +229,9 @@ TEST_CASE("D11: peers that connect and stall delay neither accepting nor another
   serving.join();
 }
 
-TEST_CASE("C4, C5: any number of threads close at once, blocked calls return closed promptly, the descriptor is closed once") {
+TEST_CASE(
+    "C4, C5: any number of threads close at once, blocked calls return closed promptly, the "
+    "descriptor is closed once") {
   for (int round = 0; round < 10; ++round) {
     Joined j;
     std::string read_result, write_result;
@@ -257,7 +268,8 @@ TEST_CASE("C5: close releases a handshake that hangs") {
     const int descriptor = (*transport)->descriptor();
     auto conn = Conn::client(std::move(*transport), client_context(), "localhost");
     std::string result;
-    std::thread blocked([&] { result = writing ? code_of(conn->write("x")) : code_of(conn->handshake()); });
+    std::thread blocked(
+        [&] { result = writing ? code_of(conn->write("x")) : code_of(conn->handshake()); });
     let_it_block();
     const Stopwatch watch;
     (void)conn->close();
@@ -268,10 +280,13 @@ TEST_CASE("C5: close releases a handshake that hangs") {
   }
 }
 
-TEST_CASE("C5: a close that is busy flushing releases blocked calls at once, and itself obeys a deadline that is set sooner") {
+TEST_CASE(
+    "C5: a close that is busy flushing releases blocked calls at once, and itself obeys a deadline "
+    "that is set sooner") {
   const auto faults = std::make_shared<Faults>();
   MemoryPair pair = memory_pair();
-  auto client = Conn::client(std::make_unique<FaultyTransport>(std::move(pair.first), faults), client_context(), "localhost");
+  auto client = Conn::client(std::make_unique<FaultyTransport>(std::move(pair.first), faults),
+                             client_context(), "localhost");
   Peer peer(Engine::server(server_context()), std::move(pair.second));
   client->set_deadline(within(10s));
   std::thread shaking([&] { (void)client->handshake(); });
@@ -346,7 +361,9 @@ TEST_CASE("C14: a writer that is stuck delays no reader") {
   stuck.join();
 }
 
-TEST_CASE("C14, D7: a reader that was blocked already pushes what a write left queued behind its deadline") {
+TEST_CASE(
+    "C14, D7: a reader that was blocked already pushes what a write left queued behind its "
+    "deadline") {
   Joined j;
   const std::string text = numbered(24 << 20);
   std::string got;
@@ -368,7 +385,9 @@ TEST_CASE("C14, D7: a reader that was blocked already pushes what a write left q
   reader.join();
 }
 
-TEST_CASE("A signature from another thread completes the handshake; one that never comes ends at the deadline") {
+TEST_CASE(
+    "A signature from another thread completes the handshake; one that never comes ends at the "
+    "deadline") {
   const Identity& leaf = identity().leaf;
   const PrivateKey elsewhere = PrivateKey::elsewhere(KeyKind::ed25519);
   ServerConfig config;
@@ -388,9 +407,12 @@ TEST_CASE("A signature from another thread completes the handshake; one that nev
     CHECK(b.conn->wants() == Wants::signature);
     if (answered) {
       std::array<std::uint8_t, 512> signature;
-      const auto size = leaf.key().sign(request->algorithm, request->message, default_provider()->rng(), signature);
+      const auto size = leaf.key().sign(request->algorithm, request->message,
+                                        default_provider()->rng(), signature);
       REQUIRE(size.has_value());
-      std::thread([&] { CHECK(b.conn->provide_signature(Bytes(signature).first(*size)).has_value()); }).join();
+      std::thread([&] {
+        CHECK(b.conn->provide_signature(Bytes(signature).first(*size)).has_value());
+      }).join();
       b.by(3s);
       CHECK(code_of(b.conn->handshake()) == "success");
       CHECK(code_of(b.conn->provide_signature({})) == "not_waiting_for_that");
@@ -408,7 +430,8 @@ TEST_CASE("A signature from another thread completes the handshake; one that nev
 TEST_CASE("Behind close() no answer is wanted any more, and none is taken") {
   const Identity& leaf = identity().leaf;
   ServerConfig config;
-  config.identities = {*Identity::from({leaf.chain().begin(), leaf.chain().end()}, PrivateKey::elsewhere(KeyKind::ed25519))};
+  config.identities = {*Identity::from({leaf.chain().begin(), leaf.chain().end()},
+                                       PrivateKey::elsewhere(KeyKind::ed25519))};
   Bench b(Role::server, client_config(), config);
   b.by(3s);
   CHECK(code_of(b.conn->handshake()) == "timed_out");
@@ -419,7 +442,8 @@ TEST_CASE("Behind close() no answer is wanted any more, and none is taken") {
   CHECK(code_of(b.conn->provide_signature({})) == "closed");
 }
 
-TEST_CASE("Other answers come from inside the hook or from another thread; each is asked for once") {
+TEST_CASE(
+    "Other answers come from inside the hook or from another thread; each is asked for once") {
   ClientConfig config = client_config();
   config.verdict_elsewhere = true;
   for (const char how : {'i', 't', 'r', 'n'}) {
@@ -444,17 +468,23 @@ TEST_CASE("Other answers come from inside the hook or from another thread; each 
       CHECK(code_of(b.conn->handshake()) == "handshake_timed_out");
       continue;
     }
-    std::thread([&] { CHECK((how == 't' ? b.conn->accept_peer() : b.conn->refuse_peer("no")).has_value()); }).join();
+    std::thread([&] {
+      CHECK((how == 't' ? b.conn->accept_peer() : b.conn->refuse_peer("no")).has_value());
+    }).join();
     b.by(3s);
     CHECK(code_of(b.conn->handshake()) == (how == 't' ? "success" : "certificate_refused"));
     CHECK(asked.size() == 1);
   }
 }
 
-TEST_CASE("A session that is looked up elsewhere, and a premaster secret that is decrypted there, reach their connection as copies") {
+TEST_CASE(
+    "A session that is looked up elsewhere, and a premaster secret that is decrypted there, reach "
+    "their connection as copies") {
   struct Store final : SessionStore {
     std::vector<std::uint8_t> id, session;
-    void put(Bytes key, Bytes value, WallTime) override { id.assign(key.begin(), key.end()), session.assign(value.begin(), value.end()); }
+    void put(Bytes key, Bytes value, WallTime) override {
+      id.assign(key.begin(), key.end()), session.assign(value.begin(), value.end());
+    }
     bool get(Bytes, WallTime, const std::function<void(Bytes)>&) override { return false; }
     void erase(Bytes) override {}
   };

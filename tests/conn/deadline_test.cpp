@@ -26,7 +26,9 @@ TEST_CASE("D1: never is later than every point, and never passes") {
   CHECK(Deadline().is_never());
 }
 
-TEST_CASE("D1: a deadline beyond the clock's range is never, not a wrapped one in the past") { CHECK(within(Duration::max()).is_never()); }
+TEST_CASE("D1: a deadline beyond the clock's range is never, not a wrapped one in the past") {
+  CHECK(within(Duration::max()).is_never());
+}
 
 TEST_CASE("D1: a deadline in the past has passed") {
   FakeClock clock;

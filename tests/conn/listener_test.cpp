@@ -1,4 +1,5 @@
-// What a listener does with its configuration, and with more than one thread (its socket: listening_socket_test.cpp).
+// What a listener does with its configuration, and with more than one thread (its socket:
+// listening_socket_test.cpp).
 #include "tls12/listener.hpp"
 
 #include "conn/sockets.hpp"
@@ -22,11 +23,14 @@ ServerContext with_protocol(const char* protocol) {
 
 }  // namespace
 
-TEST_CASE("reload: what is accepted from then on is of the new configuration; what was accepted goes on with the old one") {
+TEST_CASE(
+    "reload: what is accepted from then on is of the new configuration; what was accepted goes on "
+    "with the old one") {
   const auto echo = [](Conn& conn) {
     std::array<std::uint8_t, 16> buffer;
     conn.set_deadline(within(10s));
-    while (const auto n = conn.read(buffer).value_or(0)) REQUIRE(conn.write(Bytes(buffer).first(n)).has_value());
+    while (const auto n = conn.read(buffer).value_or(0))
+      REQUIRE(conn.write(Bytes(buffer).first(n)).has_value());
     conn.close();
   };
   const auto asks = [](Conn& conn, std::string_view text) {
@@ -42,7 +46,8 @@ TEST_CASE("reload: what is accepted from then on is of the new configuration; wh
   REQUIRE(listener.has_value());
   std::vector<std::thread> serving;
   std::thread accepting([&] {
-    while (auto conn = listener->accept(within(10s))) serving.emplace_back([&echo, moved = std::move(*conn)]() mutable { echo(moved); });
+    while (auto conn = listener->accept(within(10s)))
+      serving.emplace_back([&echo, moved = std::move(*conn)]() mutable { echo(moved); });
   });
 
   auto first = dialled(*listener);
@@ -62,7 +67,9 @@ TEST_CASE("reload: what is accepted from then on is of the new configuration; wh
   for (auto& thread : serving) thread.join();
 }
 
-TEST_CASE("a connection that was accepted before a reload, and shakes hands behind it, does so by the old configuration") {
+TEST_CASE(
+    "a connection that was accepted before a reload, and shakes hands behind it, does so by the "
+    "old configuration") {
   auto listener = Listener::on("127.0.0.1", 0, server_context());
   REQUIRE(listener.has_value());
   ServerConfig asking = server_config();

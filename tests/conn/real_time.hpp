@@ -7,8 +7,8 @@
 
 namespace tls12::test {
 
-/// Far less than what a call that hangs takes, with room for a sanitizer on a busy machine. What "promptly" means is measured by itself, in
-/// conn_realtime_test.cpp.
+/// Far less than what a call that hangs takes, with room for a sanitizer on a busy machine. What
+/// "promptly" means is measured by itself, in conn_realtime_test.cpp.
 inline constexpr std::chrono::milliseconds kPrompt{1000};
 
 /// CPU time of the calling thread.

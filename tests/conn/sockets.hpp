@@ -28,7 +28,8 @@ struct Joined {
       accepted->set_deadline(within(std::chrono::seconds(10)));
       if (accepted->handshake()) server.emplace(std::move(*accepted));
     });
-    auto dialled = dial("127.0.0.1", listening->port(), client_context(), within(std::chrono::seconds(10)));
+    auto dialled =
+        dial("127.0.0.1", listening->port(), client_context(), within(std::chrono::seconds(10)));
     serving.join();
     REQUIRE(dialled.has_value());
     REQUIRE(server.has_value());
@@ -70,7 +71,9 @@ struct OnSocket {
   }
   /// Until the peer's transport has ended or its engine knows our close or alert.
   void serve_to_the_end() {
-    for (int i = 0; i < 500 && !peer->ended && !peer->engine.error() && !peer->engine.peer_closed(); ++i) serve_once();
+    for (int i = 0; i < 500 && !peer->ended && !peer->engine.error() && !peer->engine.peer_closed();
+         ++i)
+      serve_once();
   }
   /// What closing sends is a reset.
   void let_peer_reset() const {

@@ -160,7 +160,8 @@ TEST_CASE("D4: a wake ends a wait on a socket promptly, from any thread, again a
   std::atomic<int> rounds = 0;
   std::thread waiter([&] {
     for (std::uint64_t seen = 0; seen < 100; ++seen) {
-      while (pair.client->wakes() == seen) pair.client->wait(Interest::read, Deadline::never(), seen);
+      while (pair.client->wakes() == seen)
+        pair.client->wait(Interest::read, Deadline::never(), seen);
       ++rounds;
     }
   });
@@ -199,7 +200,8 @@ TEST_CASE("D8: waiting for a silent peer costs no CPU, signals or not") {
   });
   const auto cpu = thread_cpu();
   const Deadline deadline = within(500ms);
-  while (!deadline.passed(monotonic_clock().now())) pair.client->wait(Interest::read, deadline, pair.client->wakes());
+  while (!deadline.passed(monotonic_clock().now()))
+    pair.client->wait(Interest::read, deadline, pair.client->wakes());
   CHECK(thread_cpu() - cpu < 5ms);
   done = true;
   pest.join();
@@ -233,12 +235,16 @@ TEST_CASE("An IPv6 address may have a zone, which its text keeps") {
   const auto found = resolve("fe80::1%lo", 443, within(5s));
   REQUIRE(found.has_value());
   REQUIRE(found->size() == 1);
-  CHECK(reinterpret_cast<const sockaddr_in6&>((*found)[0].storage).sin6_scope_id == if_nametoindex("lo"));
+  CHECK(reinterpret_cast<const sockaddr_in6&>((*found)[0].storage).sin6_scope_id ==
+        if_nametoindex("lo"));
   CHECK((*found)[0].text() == "[fe80::1%lo]:443");
 }
 
 TEST_CASE("A zone that is not an interface is named, and no resolver is asked") {
-  const auto none = resolve("fe80::1%absent0", 443, within(5s), [](auto...) -> int { FAIL("asked"); return EAI_NONAME; });
+  const auto none = resolve("fe80::1%absent0", 443, within(5s), [](auto...) -> int {
+    FAIL("asked");
+    return EAI_NONAME;
+  });
   REQUIRE_FALSE(none.has_value());
   CHECK(none.error().code == Errc::host_not_found);
   CHECK(none.error().about() == "fe80::1%absent0: the zone is not an interface of this machine");
@@ -251,7 +257,8 @@ TEST_CASE("An IPv4 address that IPv6 carries reads as an IPv4 address") {
 }
 
 TEST_CASE("A name that resolution does not know is host_not_found and names the host") {
-  const auto none = resolve("no.such.host.example", 443, within(5s), [](auto...) { return EAI_NONAME; });
+  const auto none =
+      resolve("no.such.host.example", 443, within(5s), [](auto...) { return EAI_NONAME; });
   REQUIRE_FALSE(none.has_value());
   CHECK(none.error().code == Errc::host_not_found);
   CHECK(none.error().phase == Phase::resolve);
@@ -302,7 +309,8 @@ TEST_CASE("D10: a silent address does not use up the time of the next one") {
   auto opened = ListeningSocket::open("127.0.0.1", 0);
   const ListeningSocket listening(std::move(*opened));
   const Stopwatch watch;
-  const auto connected = connect_to_any({silent.address, loopback(listening.address().port())}, within(10s), "two:1");
+  const auto connected =
+      connect_to_any({silent.address, loopback(listening.address().port())}, within(10s), "two:1");
   CHECK(connected.has_value());
   CHECK(watch.elapsed() >= kAttemptDelay);
   CHECK(watch.elapsed() < kAttemptDelay + kPrompt);
@@ -312,7 +320,8 @@ TEST_CASE("An address that refuses is followed by the next one at once") {
   auto opened = ListeningSocket::open("127.0.0.1", 0);
   const ListeningSocket listening(std::move(*opened));
   const Stopwatch watch;
-  const auto connected = connect_to_any({loopback(port_that_refuses()), loopback(listening.address().port())}, within(10s), "two:1");
+  const auto connected = connect_to_any(
+      {loopback(port_that_refuses()), loopback(listening.address().port())}, within(10s), "two:1");
   CHECK(connected.has_value());
   CHECK(watch.elapsed() < kAttemptDelay);
 }

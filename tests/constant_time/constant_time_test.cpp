@@ -1,5 +1,7 @@
-// What may not depend on a secret: no branch, no address. Valgrind's memcheck follows undefined bits through every computation and complains when one decides
-// either, so secrets are marked undefined here, and ct::reveal() is the one place where they become public. Without valgrind there is nothing to see.
+// What may not depend on a secret: no branch, no address. Valgrind's memcheck follows undefined
+// bits through every computation and complains when one decides either, so secrets are marked
+// undefined here, and ct::reveal() is the one place where they become public. Without valgrind
+// there is nothing to see.
 #include <doctest/doctest.h>
 #include <valgrind/memcheck.h>
 
@@ -44,12 +46,14 @@ Octets counting(std::size_t size) {
   return bytes;
 }
 
-// ---------------------------------------------------------------------------------------------------- a provider whose plaintexts are secrets
+// ------------------------------------------------ a provider whose plaintexts are secrets
 
 class SecretCbcKey final : public CbcKey {
  public:
   explicit SecretCbcKey(std::unique_ptr<CbcKey> base) : base_(std::move(base)) {}
-  void encrypt(Bytes iv, Bytes plaintext, std::uint8_t* out) override { base_->encrypt(iv, plaintext, out); }
+  void encrypt(Bytes iv, Bytes plaintext, std::uint8_t* out) override {
+    base_->encrypt(iv, plaintext, out);
+  }
   void decrypt(Bytes iv, Bytes ciphertext, std::uint8_t* out) override {
     base_->decrypt(iv, ciphertext, out);
     make_secret({out, ciphertext.size()});
@@ -62,30 +66,40 @@ class SecretCbcKey final : public CbcKey {
 class SecretCbc final : public Cbc {
  public:
   explicit SecretCbc(const Cbc& base) : base_(base) {}
-  std::unique_ptr<CbcKey> with_key(Bytes key) const override { return std::make_unique<SecretCbcKey>(base_.with_key(key)); }
+  std::unique_ptr<CbcKey> with_key(Bytes key) const override {
+    return std::make_unique<SecretCbcKey>(base_.with_key(key));
+  }
 
  private:
   const Cbc& base_;
 };
 
-constexpr wire::CbcHmac kCiphers[] = {
-    {CbcAlgorithm::aes_128_cbc, HashAlgorithm::sha1}, {CbcAlgorithm::aes_128_cbc, HashAlgorithm::sha256}, {CbcAlgorithm::aes_256_cbc, HashAlgorithm::sha384}};
+constexpr wire::CbcHmac kCiphers[] = {{CbcAlgorithm::aes_128_cbc, HashAlgorithm::sha1},
+                                      {CbcAlgorithm::aes_128_cbc, HashAlgorithm::sha256},
+                                      {CbcAlgorithm::aes_256_cbc, HashAlgorithm::sha384}};
 
-/// One direction of a connection: sealed with keys that are known, opened where MAC key and plaintext are secrets.
+/// One direction of a connection: sealed with keys that are known, opened where MAC key and
+/// plaintext are secrets.
 struct Direction {
-  Direction(const wire::CbcHmac& cipher, bool encrypt_then_mac) : cbc(*(*default_provider())[cipher.cipher].implementation), provider(*default_provider()) {
+  Direction(const wire::CbcHmac& cipher, bool encrypt_then_mac)
+      : cbc(*(*default_provider())[cipher.cipher].implementation), provider(*default_provider()) {
     provider.cbcs[static_cast<std::size_t>(cipher.cipher)].implementation = &cbc;
-    const Octets key = counting(key_size(cipher.cipher)), mac_key = counting(digest_size(cipher.mac));
-    sealing = record::make_protection(*default_provider(), cipher, encrypt_then_mac, key, mac_key, Limits{}).value();
+    const Octets key = counting(key_size(cipher.cipher)),
+                 mac_key = counting(digest_size(cipher.mac));
+    sealing = record::make_protection(*default_provider(), cipher, encrypt_then_mac, key, mac_key,
+                                      Limits{})
+                  .value();
     raw = (*default_provider())[cipher.cipher].implementation->with_key(key);
     make_secret(mac_key);
-    opening = record::make_protection(provider, cipher, encrypt_then_mac, key, mac_key, Limits{}).value();
+    opening =
+        record::make_protection(provider, cipher, encrypt_then_mac, key, mac_key, Limits{}).value();
     make_public(mac_key);
   }
 
   Octets seal(std::size_t size) {
     Octets fragment(sealing->sealed_size(size));
-    REQUIRE(sealing->seal(1, ContentType::application_data, ProtocolVersion::tls12, counting(size), fragment.data()));
+    REQUIRE(sealing->seal(1, ContentType::application_data, ProtocolVersion::tls12, counting(size),
+                          fragment.data()));
     return fragment;
   }
   /// A record of our own making, whatever its contents.
@@ -95,7 +109,9 @@ struct Direction {
     return fragment;
   }
   bool opens(Octets fragment) {
-    const bool opened = opening->open(1, ContentType::application_data, ProtocolVersion::tls12, fragment).has_value();
+    const bool opened =
+        opening->open(1, ContentType::application_data, ProtocolVersion::tls12, fragment)
+            .has_value();
     make_public(fragment);
     return opened;
   }
@@ -108,9 +124,11 @@ struct Direction {
 
 }  // namespace
 
-// ---------------------------------------------------------------------------------------------------- does the checker see anything?
+// ------------------------------------------------ does the checker see anything?
 
-TEST_CASE("memcheck sees a comparison that stops early, a table that is looked up, and padding that is read as anybody would") {
+TEST_CASE(
+    "memcheck sees a comparison that stops early, a table that is looked up, and padding that is "
+    "read as anybody would") {
   REQUIRE(RUNNING_ON_VALGRIND);
   Octets secret = counting(32);
   const Octets other = counting(32);
@@ -133,10 +151,12 @@ TEST_CASE("memcheck sees a comparison that stops early, a table that is looked u
   make_public(secret);
 }
 
-// ---------------------------------------------------------------------------------------------------- CBC
+// ------------------------------------------------ CBC
 
 // Shows RFC 5246 6.2.3.2-7
-TEST_CASE("RFC 5246 6.2.3.2: opening a record of MAC-then-encrypt shows nothing of its padding, its length or its MAC before the verdict") {
+TEST_CASE(
+    "RFC 5246 6.2.3.2: opening a record of MAC-then-encrypt shows nothing of its padding, its "
+    "length or its MAC before the verdict") {
   for (const wire::CbcHmac& cipher : kCiphers) {
     CAPTURE(name(cipher.mac));
     Direction direction(cipher, false);
@@ -162,7 +182,9 @@ TEST_CASE("RFC 5246 6.2.3.2: opening a record of MAC-then-encrypt shows nothing 
 }
 
 // Shows RFC 7366 3-2
-TEST_CASE("RFC 7366: opening a record of encrypt-then-MAC shows nothing of its MAC or its padding before the verdicts") {
+TEST_CASE(
+    "RFC 7366: opening a record of encrypt-then-MAC shows nothing of its MAC or its padding before "
+    "the verdicts") {
   for (const wire::CbcHmac& cipher : kCiphers) {
     CAPTURE(name(cipher.mac));
     Direction direction(cipher, true);
@@ -178,10 +200,12 @@ TEST_CASE("RFC 7366: opening a record of encrypt-then-MAC shows nothing of its M
   }
 }
 
-// ---------------------------------------------------------------------------------------------------- RSA key exchange
+// ------------------------------------------------ RSA key exchange
 
 // Shows RFC 5246 7.4.7.1-7
-TEST_CASE("RFC 5246 7.4.7.1: what becomes of a decrypted block shows nothing of it, right or wrong in any way") {
+TEST_CASE(
+    "RFC 5246 7.4.7.1: what becomes of a decrypted block shows nothing of it, right or wrong in "
+    "any way") {
   Octets good(256, 0x77), random(46, 0xaa);
   good[0] = 0, good[1] = 2, good[256 - 49] = 0;
   std::vector<Octets> blocks(7, good);
@@ -195,16 +219,21 @@ TEST_CASE("RFC 5246 7.4.7.1: what becomes of a decrypted block shows nothing of 
   for (Octets& block : blocks) {
     make_secret(block);
     handshake::RsaPreMasterSecret secret;
-    CHECK(complaints([&] { secret = handshake::rsa_pre_master_secret(block, ProtocolVersion::tls12, random); }) == 0);
+    CHECK(complaints([&] {
+            secret = handshake::rsa_pre_master_secret(block, ProtocolVersion::tls12, random);
+          }) == 0);
     make_public(secret.bytes());
     CHECK((secret.bytes()[47] == 0xaa) == (&block != &blocks[0]));
   }
 }
 
-// ---------------------------------------------------------------------------------------------------- the key schedule
+// ------------------------------------------------ the key schedule
 
-TEST_CASE("RFC 5246 5, 6.3, 7.4.9: from the premaster secret to the keys and to the peer's Finished nothing is shown but whether that is right") {
-  for (const auto suite : {CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256, CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384}) {
+TEST_CASE(
+    "RFC 5246 5, 6.3, 7.4.9: from the premaster secret to the keys and to the peer's Finished "
+    "nothing is shown but whether that is right") {
+  for (const auto suite : {CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256,
+                           CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384}) {
     Octets pre_master = counting(48);
     const Octets random = counting(32), finished(12, 1);
     make_secret(pre_master);

@@ -16,32 +16,44 @@ constexpr auto kGcm128 = AeadAlgorithm::aes_128_gcm, kGcm256 = AeadAlgorithm::ae
 
 // The GCM cases are those of McGrew and Viega's submission to NIST, by their numbers.
 const AeadVector kVectors[] = {
-    {kGcm128, "GCM 1", "00000000000000000000000000000000", "000000000000000000000000", "", "", "", "58e2fccefa7e3061367f1d57a4e7455a"},
-    {kGcm128, "GCM 2", "00000000000000000000000000000000", "000000000000000000000000", "", "00000000000000000000000000000000",
-     "0388dace60b6a392f328c2b971b2fe78", "ab6e47d42cec13bdf53a67b21257bddf"},
-    {kGcm128, "GCM 4", "feffe9928665731c6d6a8f9467308308", "cafebabefacedbaddecaf888", "feedfacedeadbeeffeedfacedeadbeefabaddad2",
-     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39",
-     "42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e091",
-     "5bc94fbc3221a5db94fae95ae7121a47"},
-    {kGcm256, "GCM 13", "0000000000000000000000000000000000000000000000000000000000000000", "000000000000000000000000", "", "", "",
-     "530f8afbc74536b9a963b4f1c4cb738b"},
-    {kGcm256, "GCM 14", "0000000000000000000000000000000000000000000000000000000000000000", "000000000000000000000000", "", "00000000000000000000000000000000",
-     "cea7403d4d606b6e074ec5d3baf39d18", "d0d1c8a799996bf0265b98b5d48ab919"},
-    {kGcm256, "GCM 16", "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308", "cafebabefacedbaddecaf888",
+    {kGcm128, "GCM 1", "00000000000000000000000000000000", "000000000000000000000000", "", "", "",
+     "58e2fccefa7e3061367f1d57a4e7455a"},
+    {kGcm128, "GCM 2", "00000000000000000000000000000000", "000000000000000000000000", "",
+     "00000000000000000000000000000000", "0388dace60b6a392f328c2b971b2fe78",
+     "ab6e47d42cec13bdf53a67b21257bddf"},
+    {kGcm128, "GCM 4", "feffe9928665731c6d6a8f9467308308", "cafebabefacedbaddecaf888",
      "feedfacedeadbeeffeedfacedeadbeefabaddad2",
-     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39",
-     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662",
+     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b"
+     "525b16aedf5aa0de657ba637b39",
+     "42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84a"
+     "a051ba30b396a0aac973d58e091",
+     "5bc94fbc3221a5db94fae95ae7121a47"},
+    {kGcm256, "GCM 13", "0000000000000000000000000000000000000000000000000000000000000000",
+     "000000000000000000000000", "", "", "", "530f8afbc74536b9a963b4f1c4cb738b"},
+    {kGcm256, "GCM 14", "0000000000000000000000000000000000000000000000000000000000000000",
+     "000000000000000000000000", "", "00000000000000000000000000000000",
+     "cea7403d4d606b6e074ec5d3baf39d18", "d0d1c8a799996bf0265b98b5d48ab919"},
+    {kGcm256, "GCM 16", "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308",
+     "cafebabefacedbaddecaf888", "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b"
+     "525b16aedf5aa0de657ba637b39",
+     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828"
+     "838c5f61e6393ba7a0abcc9f662",
      "76fc6ece0f4e1768cddf8853bb2d551b"},
-    {AeadAlgorithm::chacha20_poly1305, "RFC 8439 §2.8.2", "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f", "070000004041424344454647",
+    {AeadAlgorithm::chacha20_poly1305, "RFC 8439 §2.8.2",
+     "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f", "070000004041424344454647",
      "50515253c0c1c2c3c4c5c6c7",
-     "4c616469657320616e642047656e746c656d656e206f662074686520636c617373206f66202739393a204966204920636f756c64206f6666657220796f75206f6e6c79206f6e652074697020"
+     "4c616469657320616e642047656e746c656d656e206f662074686520636c617373206f66202739393a20496620492"
+     "0636f756c64206f6666657220796f75206f6e6c79206f6e652074697020"
      "666f7220746865206675747572652c2073756e73637265656e20776f756c642062652069742e",
-     "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69da92728b1a71de0a9e060b2905d6a5b67ecd3b3692ddbd7f2d778b8c9803aee3"
+     "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69da927"
+     "28b1a71de0a9e060b2905d6a5b67ecd3b3692ddbd7f2d778b8c9803aee3"
      "28091b58fab324e4fad675945585808b4831d7bc3ff4def08e4b7a9de576d26586cec64b6116",
      "1ae10b594f09e26a7e902ecbd0600691"},
-    {AeadAlgorithm::aes_128_ccm_8, "NIST SP 800-38C example 3", "404142434445464748494a4b4c4d4e4f", "101112131415161718191a1b",
-     "000102030405060708090a0b0c0d0e0f10111213", "202122232425262728292a2b2c2d2e2f3031323334353637", "e3b201a9f5b71a7a9b1ceaeccd97e70b6176aad9a4428aa5",
-     "484392fbc1b09951"},
+    {AeadAlgorithm::aes_128_ccm_8, "NIST SP 800-38C example 3", "404142434445464748494a4b4c4d4e4f",
+     "101112131415161718191a1b", "000102030405060708090a0b0c0d0e0f10111213",
+     "202122232425262728292a2b2c2d2e2f3031323334353637",
+     "e3b201a9f5b71a7a9b1ceaeccd97e70b6176aad9a4428aa5", "484392fbc1b09951"},
 };
 
 Octets counting(std::size_t size, unsigned from) {
@@ -57,7 +69,9 @@ Octets seal(AeadKey& key, AeadAlgorithm algorithm, Bytes nonce, Bytes ad, Bytes 
 }
 
 /// Opens a copy in place.
-bool opens(AeadKey& key, Bytes nonce, Bytes ad, Octets sealed) { return key.open(nonce, ad, sealed, sealed.data()); }
+bool opens(AeadKey& key, Bytes nonce, Bytes ad, Octets sealed) {
+  return key.open(nonce, ad, sealed, sealed.data());
+}
 
 }  // namespace
 
@@ -66,7 +80,8 @@ TEST_CASE("each AEAD seals and opens the published vectors") {
     for (const auto& aead : aeads(vector.algorithm)) {
       CAPTURE(aead.backend);
       CAPTURE(vector.source);
-      const Octets nonce = hex(vector.nonce), ad = hex(vector.ad), plaintext = hex(vector.plaintext);
+      const Octets nonce = hex(vector.nonce), ad = hex(vector.ad),
+                   plaintext = hex(vector.plaintext);
       const auto key = aead->with_key(hex(vector.key));
       REQUIRE(key);
       const Octets sealed = seal(*key, vector.algorithm, nonce, ad, plaintext);
@@ -79,9 +94,12 @@ TEST_CASE("each AEAD seals and opens the published vectors") {
   }
 }
 
-TEST_CASE("every size from 0 to 100 seals and opens in place and apart, at any alignment, alike on every backend") {
+TEST_CASE(
+    "every size from 0 to 100 seals and opens in place and apart, at any alignment, alike on every "
+    "backend") {
   for (const auto algorithm : kAllAeads) {
-    const Octets nonce = counting(kAeadNonceSize, 1), ad = counting(13, 2), key_bytes = counting(key_size(algorithm), 3);
+    const Octets nonce = counting(kAeadNonceSize, 1), ad = counting(13, 2),
+                 key_bytes = counting(key_size(algorithm), 3);
     std::vector<Octets> first_backend;
     for (const auto& aead : aeads(algorithm)) {
       CAPTURE(aead.backend);

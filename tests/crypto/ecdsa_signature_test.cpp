@@ -8,7 +8,9 @@ using namespace tls12;
 using namespace tls12::test;
 
 TEST_CASE("an ECDSA signature is parsed in DER and in nothing looser") {
-  const auto parses = [](std::string_view text) { return crypto::parse_ecdsa_signature(hex(text)).has_value(); };
+  const auto parses = [](std::string_view text) {
+    return crypto::parse_ecdsa_signature(hex(text)).has_value();
+  };
   CHECK(parses("3006020101020102"));
   CHECK(parses("300702020080020102"));
   CHECK_FALSE(parses(""));
@@ -35,7 +37,8 @@ TEST_CASE("an ECDSA signature is written as the shortest DER, and read back") {
   const auto written = [](std::string_view r, std::string_view s) {
     std::array<std::uint8_t, 2 * 66 + 9> out;
     const Octets r_bytes = hex(r), s_bytes = hex(s);
-    return to_hex(Bytes(out).first(crypto::write_ecdsa_signature(r_bytes.data(), s_bytes.data(), r_bytes.size(), out.data())));
+    return to_hex(Bytes(out).first(
+        crypto::write_ecdsa_signature(r_bytes.data(), s_bytes.data(), r_bytes.size(), out.data())));
   };
   CHECK(written("00000001", "7fffffff") == "300902010102047fffffff");
   CHECK(written("00000080", "ffffffff") == "300b02020080020500ffffffff");

@@ -26,7 +26,9 @@ ProviderPtr table_with(const HashFunction& hash, std::string name, int rank) {
   return table;
 }
 
-const HashFunction* chosen(const ProviderPtr& table) { return (*table)[HashAlgorithm::sha256].implementation; }
+const HashFunction* chosen(const ProviderPtr& table) {
+  return (*table)[HashAlgorithm::sha256].implementation;
+}
 
 }  // namespace
 

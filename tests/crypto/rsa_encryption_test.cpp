@@ -11,11 +11,16 @@ using namespace tls12::test;
 namespace {
 
 const Signature::Generated& key_pair() {
-  static const auto made = (*default_provider())[SignatureFamily::rsa_pkcs1].implementation->generate(kernel(), 2048).value();
+  static const auto made = (*default_provider())[SignatureFamily::rsa_pkcs1]
+                               .implementation->generate(kernel(), 2048)
+                               .value();
   return made;
 }
 
-PublicKey public_half() { return {.kind = KeyKind::rsa, .modulus = key_pair().modulus, .exponent = key_pair().public_exponent}; }
+PublicKey public_half() {
+  return {
+      .kind = KeyKind::rsa, .modulus = key_pair().modulus, .exponent = key_pair().public_exponent};
+}
 
 Octets decrypt(const DecryptionKey& key, Bytes ciphertext) {
   Octets block(key_pair().modulus.size(), 0xee);
@@ -31,12 +36,15 @@ Octets encrypt(const RsaEncryption& rsa, Bytes message) {
 
 }  // namespace
 
-TEST_CASE("what was encrypted comes back as a whole block: 00 02, eight or more bytes that are not zero, 00, message") {
+TEST_CASE(
+    "what was encrypted comes back as a whole block: 00 02, eight or more bytes that are not zero, "
+    "00, message") {
   for (const auto& rsa : rsa_encryptions()) {
     const auto key = rsa->load(key_pair().numbers()).value();
     for (const std::size_t size : {0u, 1u, 48u, 245u}) {
       const Octets message(size, 0x61);
-      const Octets ciphertext = encrypt(*rsa.implementation, message), block = decrypt(*key, ciphertext);
+      const Octets ciphertext = encrypt(*rsa.implementation, message),
+                   block = decrypt(*key, ciphertext);
       REQUIRE(block.size() == 256);
       CHECK(block[0] == 0);
       CHECK(block[1] == 2);
@@ -109,16 +117,19 @@ TEST_CASE("without randomness nothing is encrypted, and nothing decrypted withou
   for (const auto& rsa : rsa_encryptions()) {
     FailingRandom none(0);
     Octets out(kMaxSignatureSize);
-    CHECK(rsa->encrypt(public_half(), Octets(48), none, out).error().code == Errc::randomness_failed);
+    CHECK(rsa->encrypt(public_half(), Octets(48), none, out).error().code ==
+          Errc::randomness_failed);
     const auto key = rsa->load(key_pair().numbers()).value();
-    CHECK(key->decrypt(encrypt(*rsa.implementation, Octets(48)), none, out).error().code == Errc::randomness_failed);
+    CHECK(key->decrypt(encrypt(*rsa.implementation, Octets(48)), none, out).error().code ==
+          Errc::randomness_failed);
   }
 }
 
 TEST_CASE("many threads decrypt with one key") {
   for (const auto& rsa : rsa_encryptions()) {
     const auto key = rsa->load(key_pair().numbers()).value();
-    const Octets ciphertext = encrypt(*rsa.implementation, Octets(48, 5)), expected = decrypt(*key, ciphertext);
+    const Octets ciphertext = encrypt(*rsa.implementation, Octets(48, 5)),
+                 expected = decrypt(*key, ciphertext);
     std::array<int, 4> right = {};
     {
       std::vector<std::jthread> threads;

@@ -34,7 +34,9 @@ TEST_CASE("many threads sign with one key, and each signature is right") {
           const Octets message(static_cast<std::size_t>(thread * 10 + i), 0x61);
           Octets out(kMaxSignatureSize);
           const auto size = (*key)->sign(HashAlgorithm::sha256, 32, message, kernel(), out);
-          if (size && signature->verify(half.view, HashAlgorithm::sha256, 32, message, Bytes(out).first(*size))) ++right;
+          if (size && signature->verify(half.view, HashAlgorithm::sha256, 32, message,
+                                        Bytes(out).first(*size)))
+            ++right;
         }
       });
       CHECK(right == 80);
@@ -44,7 +46,8 @@ TEST_CASE("many threads sign with one key, and each signature is right") {
 
 TEST_CASE("many threads exchange keys on one group") {
   for (const auto algorithm :
-       {GroupAlgorithm::x25519, GroupAlgorithm::secp256r1, GroupAlgorithm::secp384r1, GroupAlgorithm::secp521r1, GroupAlgorithm::ffdhe2048}) {
+       {GroupAlgorithm::x25519, GroupAlgorithm::secp256r1, GroupAlgorithm::secp384r1,
+        GroupAlgorithm::secp521r1, GroupAlgorithm::ffdhe2048}) {
     for (const auto& group : groups(algorithm)) {
       CAPTURE(group.backend);
       CAPTURE(name(algorithm));
@@ -53,7 +56,9 @@ TEST_CASE("many threads exchange keys on one group") {
         for (int i = 0; i < 5; ++i) {
           auto a = group->generate(kernel()), b = group->generate(kernel());
           Octets one(secret_size(algorithm)), two(secret_size(algorithm));
-          if (a && b && (*a)->derive((*b)->public_value(), one) && (*b)->derive((*a)->public_value(), two) && one == two) ++right;
+          if (a && b && (*a)->derive((*b)->public_value(), one) &&
+              (*b)->derive((*a)->public_value(), two) && one == two)
+            ++right;
         }
       });
       CHECK(right == 20);

@@ -1,4 +1,5 @@
-// What else a handshake waits for from outside: a session, a verdict on the peer, a decrypted premaster secret. (Signatures: key_elsewhere_test.cpp.)
+// What else a handshake waits for from outside: a session, a verdict on the peer, a decrypted
+// premaster secret. (Signatures: key_elsewhere_test.cpp.)
 #include <doctest/doctest.h>
 
 #include <map>
@@ -50,7 +51,8 @@ struct LookingUp : Pair {
 };
 
 const DevelopmentIdentity& a_client() {
-  static const auto made = make_chain({.key = KeyKind::ed25519, .names = {"client.example"}, .for_clients = true});
+  static const auto made =
+      make_chain({.key = KeyKind::ed25519, .names = {"client.example"}, .for_clients = true});
   return made;
 }
 /// Both ends are judged from outside.
@@ -68,7 +70,10 @@ struct Judged : Pair {
     config.client_trust = TrustStore::of({a_client().ca.chain().front()});
     return config;
   }
-  explicit Judged(const ClientConfig& c = client_side(), const ServerConfig& s = server_side()) : Pair(c, s) { talk(); }
+  explicit Judged(const ClientConfig& c = client_side(), const ServerConfig& s = server_side())
+      : Pair(c, s) {
+    talk();
+  }
 };
 
 /// The configurations of two ends that have a session, and ask for a verdict on it.
@@ -88,7 +93,9 @@ struct JudgedAgain {
   }
 };
 
-CommonConfig rsa_key_exchange() { return {.policy = SuitePolicy::legacy, .suites = {CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256}}; }
+CommonConfig rsa_key_exchange() {
+  return {.policy = SuitePolicy::legacy, .suites = {CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256}};
+}
 /// A server whose RSA key decrypts elsewhere.
 struct Decrypting : Pair {
   static ClientConfig client_side() {
@@ -98,11 +105,14 @@ struct Decrypting : Pair {
   }
   static ServerConfig server_side(bool decrypts = true) {
     const auto chain = development_identity(KeyKind::rsa).leaf.chain();
-    ServerConfig config{.identities = {Identity::from({chain.begin(), chain.end()}, PrivateKey::elsewhere(KeyKind::rsa, decrypts)).value()}};
+    ServerConfig config{.identities = {Identity::from({chain.begin(), chain.end()},
+                                                      PrivateKey::elsewhere(KeyKind::rsa, decrypts))
+                                           .value()}};
     config.common = rsa_key_exchange();
     return config;
   }
-  explicit Decrypting(const ClientConfig& c = client_side(), const ServerConfig& s = server_side()) : Pair(c, s) {
+  explicit Decrypting(const ClientConfig& c = client_side(), const ServerConfig& s = server_side())
+      : Pair(c, s) {
     talk();
     REQUIRE(server.wants() == Wants::decryption);
     CHECK(server.due() == "(derive keys)");
@@ -111,7 +121,10 @@ struct Decrypting : Pair {
   /// What the key elsewhere makes of it.
   Octets block() const {
     Octets out(kMaxSignatureSize);
-    out.resize(development_identity(KeyKind::rsa).leaf.key().decrypt(server.decryption_wanted(), default_provider()->rng(), out).value());
+    out.resize(development_identity(KeyKind::rsa)
+                   .leaf.key()
+                   .decrypt(server.decryption_wanted(), default_provider()->rng(), out)
+                   .value());
     return out;
   }
   /// RFC 5246 §7.4.7.1: all that is ever seen of a wrong block.
@@ -126,7 +139,7 @@ struct Decrypting : Pair {
 
 }  // namespace
 
-// ---------------------------------------------------------------------------------------------------- sessions
+// ------------------------------------------------ sessions
 
 TEST_CASE("a session ID is looked up elsewhere, and what is found is resumed") {
   FarAway ends;
@@ -158,14 +171,18 @@ TEST_CASE("no session, a damaged one and an old one are a full handshake") {
   CHECK_FALSE(resumes([](Octets& session, ServerConfig&) { session.clear(); }));
   CHECK_FALSE(resumes([](Octets& session, ServerConfig&) { session.pop_back(); }));
   // It expires as was said when it was made, or earlier where sessions live less long by now.
-  const auto live_for = [](std::chrono::hours lifetime) { return [=](Octets&, ServerConfig& config) { config.session_lifetime = lifetime; }; };
+  const auto live_for = [](std::chrono::hours lifetime) {
+    return [=](Octets&, ServerConfig& config) { config.session_lifetime = lifetime; };
+  };
   CHECK(resumes(nothing, kNow + 24h - 1s));
   CHECK_FALSE(resumes(live_for(48h), kNow + 24h));
   CHECK(resumes(live_for(1h), kNow + 59min));
   CHECK_FALSE(resumes(live_for(1h), kNow + 60min));
 }
 
-TEST_CASE("where there is a ticket nothing is looked up; nor is there anything to look up where nothing is kept") {
+TEST_CASE(
+    "where there is a ticket nothing is looked up; nor is there anything to look up where nothing "
+    "is kept") {
   FarAway ends;
   ends.client.tickets = ends.server.tickets = true;
   ends.server.ticket_keys = TicketKeys::rotating().value();
@@ -180,9 +197,11 @@ TEST_CASE("where there is a ticket nothing is looked up; nor is there anything t
   CHECK(ends.server.build().error().code == Errc::bad_configuration);
 }
 
-// ---------------------------------------------------------------------------------------------------- verdicts
+// ------------------------------------------------ verdicts
 
-TEST_CASE("a verdict on the server is asked for before anything that depends on it is sent, and one on the client before Finished") {
+TEST_CASE(
+    "a verdict on the server is asked for before anything that depends on it is sent, and one on "
+    "the client before Finished") {
   Judged pair;
   REQUIRE(pair.client.wants() == Wants::verdict);
   CHECK(pair.client.due() == "(verify peer)");
@@ -202,7 +221,8 @@ TEST_CASE("a verdict on the server is asked for before anything that depends on 
   CHECK(pair.complete());
 }
 
-TEST_CASE("a peer that is refused from outside is told certificate_unknown; the reason stays here") {
+TEST_CASE(
+    "a peer that is refused from outside is told certificate_unknown; the reason stays here") {
   Judged pair;
   REQUIRE(pair.client.refuse_peer("not today").has_value());
   REQUIRE(pair.client.error());
@@ -267,11 +287,14 @@ TEST_CASE("verdict_on_resumption: a refusal fails the handshake, and the session
   }
 }
 
-TEST_CASE("verdict_on_resumption: raw public keys are asked about too, and a client that shows nothing is not") {
+TEST_CASE(
+    "verdict_on_resumption: raw public keys are asked about too, and a client that shows nothing "
+    "is not") {
   JudgedAgain ends;
   ends.client.sessions = make_memory_session_store();
   ends.client.identities.clear();
-  ends.client.server_certificate_types = ends.server.certificate_types = {CertificateType::raw_public_key};
+  ends.client.server_certificate_types =
+      ends.server.certificate_types = {CertificateType::raw_public_key};
   ends.client.accept_raw_public_key = [](Bytes) { return true; };
   ends.server.client_authentication = ClientAuthentication::verify_if_given;
   for (const bool resumed : {false, true}) {
@@ -294,7 +317,9 @@ TEST_CASE("a verdict can only refuse: who is wrong already is not asked about") 
   CHECK(pair.client.error()->code == Errc::certificate_unknown_issuer);
 }
 
-TEST_CASE("a verdict is asked for on bare keys too, and never on a client that shows nothing, a shared key, or a session that is resumed") {
+TEST_CASE(
+    "a verdict is asked for on bare keys too, and never on a client that shows nothing, a shared "
+    "key, or a session that is resumed") {
   ServerConfig server = Judged::server_side();
   server.client_authentication = ClientAuthentication::verify_if_given;
   ClientConfig client = Judged::client_side();
@@ -326,9 +351,11 @@ TEST_CASE("a verdict is asked for on bare keys too, and never on a client that s
   CHECK(Judged(client, server).complete());
 }
 
-// ---------------------------------------------------------------------------------------------------- decryption
+// ------------------------------------------------ decryption
 
-TEST_CASE("RFC 5246 §7.4.7.1: a premaster secret is decrypted elsewhere, as a block with its padding, and the handshake completes") {
+TEST_CASE(
+    "RFC 5246 §7.4.7.1: a premaster secret is decrypted elsewhere, as a block with its padding, "
+    "and the handshake completes") {
   Decrypting pair;
   CHECK(pair.server.decryption_wanted().size() == 256);
   CHECK(pair.server.session_wanted().empty());
@@ -338,7 +365,9 @@ TEST_CASE("RFC 5246 §7.4.7.1: a premaster secret is decrypted elsewhere, as a b
   CHECK(pair.complete());
 }
 
-TEST_CASE("RFC 5246 §7.4.7.1: whatever is wrong with the block, and a refusal, shows at Finished alone, and alike") {
+TEST_CASE(
+    "RFC 5246 §7.4.7.1: whatever is wrong with the block, and a refusal, shows at Finished alone, "
+    "and alike") {
   const auto with = [](auto change) {
     Decrypting pair;
     Octets block = pair.block();
@@ -361,7 +390,9 @@ TEST_CASE("RFC 5246 §7.4.7.1: whatever is wrong with the block, and a refusal, 
   refused.check_fails_at_finished();
 }
 
-TEST_CASE("RFC 5246 §7.4.7.1: the version that the client wrote is not looked at; another one than it offered ends in another secret") {
+TEST_CASE(
+    "RFC 5246 §7.4.7.1: the version that the client wrote is not looked at; another one than it "
+    "offered ends in another secret") {
   Decrypting pair;
   Octets block = pair.block();
   block[block.size() - 48] ^= 1;
@@ -403,11 +434,15 @@ TEST_CASE("a key elsewhere decrypts, and the client behind it is judged, one aft
   server.common = rsa_key_exchange();
   ClientConfig client = Decrypting::client_side();
   client.identities = {a_client().leaf};
-  client.common.schemes = server.common.schemes = {SignatureScheme::ed25519, SignatureScheme::rsa_pkcs1_sha256};
+  client.common.schemes =
+      server.common.schemes = {SignatureScheme::ed25519, SignatureScheme::rsa_pkcs1_sha256};
   Judged pair(client, server);
   REQUIRE(pair.server.wants() == Wants::decryption);
   Octets block(kMaxSignatureSize);
-  block.resize(development_identity(KeyKind::rsa).leaf.key().decrypt(pair.server.decryption_wanted(), default_provider()->rng(), block).value());
+  block.resize(development_identity(KeyKind::rsa)
+                   .leaf.key()
+                   .decrypt(pair.server.decryption_wanted(), default_provider()->rng(), block)
+                   .value());
   REQUIRE(pair.server.provide_decryption(block).has_value());
   pair.talk();
   REQUIRE(pair.server.wants() == Wants::verdict);
@@ -416,15 +451,21 @@ TEST_CASE("a key elsewhere decrypts, and the client behind it is judged, one aft
   CHECK(pair.complete());
 }
 
-// ---------------------------------------------------------------------------------------------------- all of them
+// ------------------------------------------------ all of them
 
 TEST_CASE("answers that nothing waits for change nothing, and one kind is none of another") {
   const auto check_all_but = [](Engine& engine, Wants waited) {
-    const auto refused = [](const Result<void>& result) { return !result && result.error().code == Errc::not_waiting_for_that; };
-    if (waited != Wants::signature) CHECK((refused(engine.provide_signature(Octets(64))) && refused(engine.refuse_signature())));
-    if (waited != Wants::decryption) CHECK((refused(engine.provide_decryption(Octets(256))) && refused(engine.refuse_decryption())));
+    const auto refused = [](const Result<void>& result) {
+      return !result && result.error().code == Errc::not_waiting_for_that;
+    };
+    if (waited != Wants::signature)
+      CHECK((refused(engine.provide_signature(Octets(64))) && refused(engine.refuse_signature())));
+    if (waited != Wants::decryption)
+      CHECK(
+          (refused(engine.provide_decryption(Octets(256))) && refused(engine.refuse_decryption())));
     if (waited != Wants::session) CHECK(refused(engine.provide_session({})));
-    if (waited != Wants::verdict) CHECK((refused(engine.accept_peer()) && refused(engine.refuse_peer("no"))));
+    if (waited != Wants::verdict)
+      CHECK((refused(engine.accept_peer()) && refused(engine.refuse_peer("no"))));
     CHECK(engine.wants() == waited);
     CHECK_FALSE(engine.error());
   };
@@ -444,7 +485,9 @@ TEST_CASE("answers that nothing waits for change nothing, and one kind is none o
   check_all_but(judged.server, Wants::nothing);
 }
 
-TEST_CASE("a transport that ends while an answer is waited for is an error at the latest with the answer, whatever it is") {
+TEST_CASE(
+    "a transport that ends while an answer is waited for is an error at the latest with the "
+    "answer, whatever it is") {
   Judged judged;
   judged.client.transport_ended();
   if (!judged.client.error()) CHECK(judged.client.accept_peer().has_value());

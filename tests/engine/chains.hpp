@@ -16,8 +16,10 @@ struct ChainRecipe {
 /// An identity and its CA, valid around kNow.
 inline DevelopmentIdentity make_chain(const ChainRecipe& recipe) {
   const auto from = kNow - std::chrono::hours(1), to = kNow + std::chrono::hours(1);
-  const auto ca_key = PrivateKey::generate(recipe.ca_key).value(), key = PrivateKey::generate(recipe.key).value();
-  const CertificateRecipe ca_recipe{.common_name = recipe.ca_name, .is_ca = true, .not_before = from, .not_after = to};
+  const auto ca_key = PrivateKey::generate(recipe.ca_key).value(),
+             key = PrivateKey::generate(recipe.key).value();
+  const CertificateRecipe ca_recipe{
+      .common_name = recipe.ca_name, .is_ca = true, .not_before = from, .not_after = to};
   const auto ca = Identity::from({issue_certificate(ca_recipe, ca_key).value()}, ca_key).value();
   const CertificateRecipe leaf_recipe{.common_name = recipe.names.front(),
                                       .names = recipe.names,

@@ -12,9 +12,21 @@ namespace {
 struct Clients {
   explicit Clients(KeyKind kind, const char* ca_name = "clients' CA") {
     const auto from = kNow - std::chrono::hours(1), to = kNow + std::chrono::hours(1);
-    const auto ca_key = PrivateKey::generate(KeyKind::ec_secp256r1).value(), key = PrivateKey::generate(kind).value();
-    ca = Identity::from({issue_certificate({.common_name = ca_name, .is_ca = true, .not_before = from, .not_after = to}, ca_key).value()}, ca_key).value();
-    const auto leaf = issue_certificate({.common_name = "a client", .for_servers = false, .for_clients = true, .not_before = from, .not_after = to}, key, &*ca);
+    const auto ca_key = PrivateKey::generate(KeyKind::ec_secp256r1).value(),
+               key = PrivateKey::generate(kind).value();
+    ca = Identity::from(
+             {issue_certificate(
+                  {.common_name = ca_name, .is_ca = true, .not_before = from, .not_after = to},
+                  ca_key)
+                  .value()},
+             ca_key)
+             .value();
+    const auto leaf = issue_certificate({.common_name = "a client",
+                                         .for_servers = false,
+                                         .for_clients = true,
+                                         .not_before = from,
+                                         .not_after = to},
+                                        key, &*ca);
     identity = Identity::from({leaf.value()}, key).value();
   }
   TrustStore trust() const { return TrustStore::of({ca->chain().front()}); }
@@ -28,7 +40,8 @@ struct Outcome {
   std::size_t shown, verified;
 };
 
-Outcome connect(ClientAuthentication asked, const TrustStore& trust, std::optional<Identity> shown, const CommonConfig& common = {}) {
+Outcome connect(ClientAuthentication asked, const TrustStore& trust, std::optional<Identity> shown,
+                const CommonConfig& common = {}) {
   ServerConfig server = server_config();
   server.client_authentication = asked;
   if (asked != ClientAuthentication::none) server.client_trust = trust;
@@ -37,21 +50,25 @@ Outcome connect(ClientAuthentication asked, const TrustStore& trust, std::option
   if (shown) client.identities = {*shown};
   Pair pair(client, server);
   pair.talk();
-  return {.complete = pair.complete(),
-          .server_error = pair.server.error() ? std::optional(pair.server.error()->code) : std::nullopt,
-          .alert = pair.server.error() ? pair.server.error()->alert : std::nullopt,
-          .shown = pair.server.state().peer_certificates.size(),
-          .verified = pair.server.state().verified_chain.size()};
+  return {
+      .complete = pair.complete(),
+      .server_error = pair.server.error() ? std::optional(pair.server.error()->code) : std::nullopt,
+      .alert = pair.server.error() ? pair.server.error()->alert : std::nullopt,
+      .shown = pair.server.state().peer_certificates.size(),
+      .verified = pair.server.state().verified_chain.size()};
 }
 
 }  // namespace
 
 // Shows RFC 8422 3.1-1, 5.6-1; RFC 5246 7.3-2, 7.4.8-3
-TEST_CASE("RFC 5246 §7.4.8: a client with a key of any kind proves that its certificate is its own") {
-  for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ec_secp256r1, KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
+TEST_CASE(
+    "RFC 5246 §7.4.8: a client with a key of any kind proves that its certificate is its own") {
+  for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ec_secp256r1,
+                             KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
     CAPTURE(static_cast<int>(kind));
     const Clients clients(kind);
-    const auto outcome = connect(ClientAuthentication::require_and_verify, clients.trust(), clients.identity);
+    const auto outcome =
+        connect(ClientAuthentication::require_and_verify, clients.trust(), clients.identity);
     CHECK(outcome.complete);
     CHECK(outcome.shown == 1);
     CHECK(outcome.verified == 2);
@@ -59,16 +76,20 @@ TEST_CASE("RFC 5246 §7.4.8: a client with a key of any kind proves that its cer
 }
 
 // Shows RFC 8422 3-1
-TEST_CASE("RFC 5246 §7.4.6: what a server asks for decides who may come without a certificate, and whose is verified") {
+TEST_CASE(
+    "RFC 5246 §7.4.6: what a server asks for decides who may come without a certificate, and whose "
+    "is verified") {
   const Clients known(KeyKind::ec_secp256r1), strangers(KeyKind::ec_secp256r1, "a strange CA");
   using enum ClientAuthentication;
-  for (const ClientAuthentication asked : {none, request, verify_if_given}) CHECK(connect(asked, known.trust(), {}).complete);
+  for (const ClientAuthentication asked : {none, request, verify_if_given})
+    CHECK(connect(asked, known.trust(), {}).complete);
   for (const ClientAuthentication asked : {require_any, require_and_verify}) {
     const auto outcome = connect(asked, known.trust(), {});
     CHECK(outcome.server_error == Errc::client_certificate_missing);
     CHECK(outcome.alert == Alert::handshake_failure);
   }
-  // A stranger is not offered where the authorities are named: the client shows nothing. Where they are not, it shows itself.
+  // A stranger is not offered where the authorities are named: the client shows nothing. Where they
+  // are not, it shows itself.
   CHECK(connect(request, TrustStore(), strangers.identity).shown == 1);
   CHECK(connect(request, TrustStore(), strangers.identity).verified == 0);
   CHECK(connect(require_any, TrustStore(), strangers.identity).complete);
@@ -94,14 +115,21 @@ TEST_CASE("a stranger who shows itself all the same is refused where clients are
 }
 
 // Shows RFC 8422 3-1, 3-3, 3.1-1, 5.6-1
-TEST_CASE("RFC 8422 §3: where a server takes ecdsa_sign alone, keys for ECDSA and EdDSA are shown, and others are not") {
-  for (const auto& [kind, shown] : {std::pair(KeyKind::ed25519, true), {KeyKind::ec_secp256r1, true}, {KeyKind::rsa, false}, {KeyKind::rsa_pss, false}}) {
+TEST_CASE(
+    "RFC 8422 §3: where a server takes ecdsa_sign alone, keys for ECDSA and EdDSA are shown, and "
+    "others are not") {
+  for (const auto& [kind, shown] : {std::pair(KeyKind::ed25519, true),
+                                    {KeyKind::ec_secp256r1, true},
+                                    {KeyKind::rsa, false},
+                                    {KeyKind::rsa_pss, false}}) {
     CAPTURE(static_cast<int>(kind));
     ClientConfig config = client_config();
     config.identities = {*Clients(kind).identity};
     ScriptedPeer peer = ScriptedPeer::server_of(config);
-    peer.send_all({HandshakeType::server_hello, HandshakeType::certificate, HandshakeType::server_key_exchange});
-    peer.send(message_of(HandshakeType::certificate_request, hex("01 40 0008 0807 0403 0804 0809 0000")));
+    peer.send_all({HandshakeType::server_hello, HandshakeType::certificate,
+                   HandshakeType::server_key_exchange});
+    peer.send(
+        message_of(HandshakeType::certificate_request, hex("01 40 0008 0807 0403 0804 0809 0000")));
     peer.send(HandshakeType::server_hello_done);
     peer.change_cipher_spec();
     peer.send(HandshakeType::finished);

@@ -1,4 +1,5 @@
-// What a client adds to its ClientHello when it is told to: reserved values (RFC 8701), padding (RFC 7685), the mark of a fallback (RFC 7507).
+// What a client adds to its ClientHello when it is told to: reserved values (RFC 8701), padding
+// (RFC 7685), the mark of a fallback (RFC 7507).
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -28,7 +29,8 @@ struct Reserved {
     const auto hello = wire::parse_client_hello(Bytes(bytes).subspan(4)).value();
     for (const CipherSuite suite : hello.cipher_suites) keep(suites, static_cast<int>(suite));
     for (const NamedGroup group : *hello.supported_groups) keep(groups, static_cast<int>(group));
-    for (const Extension extension : hello.extensions) keep(extensions, static_cast<int>(extension.type));
+    for (const Extension extension : hello.extensions)
+      keep(extensions, static_cast<int>(extension.type));
   }
   static void keep(std::vector<int>& list, int value) {
     if (is_reserved(value)) list.push_back(value);
@@ -38,7 +40,9 @@ struct Reserved {
 
 }  // namespace
 
-TEST_CASE("RFC 8701 §3.1: a client that greases offers a reserved suite, group and extension, other ones now and then, and connects as before") {
+TEST_CASE(
+    "RFC 8701 §3.1: a client that greases offers a reserved suite, group and extension, other ones "
+    "now and then, and connects as before") {
   std::vector<int> seen;
   for (int i = 0; i < 40; ++i) {
     const Reserved reserved(ScriptedPeer::server_of(greasing()));
@@ -72,7 +76,8 @@ TEST_CASE("RFC 8701 §3.1: a server that chooses a reserved value is refused") {
 
   ScriptedPeer group = ScriptedPeer::server_of(greasing());
   group.send_all({server_hello, certificate});
-  group.send(group.server_key_exchange(ScriptedPeer::parameters(Reserved(group).groups[0], Octets(32, 9))));
+  group.send(group.server_key_exchange(
+      ScriptedPeer::parameters(Reserved(group).groups[0], Octets(32, 9))));
   group.check_fault(Errc::group_not_offered, Alert::illegal_parameter);
 
   ScriptedPeer scheme = ScriptedPeer::server_of(greasing());
@@ -88,10 +93,12 @@ TEST_CASE("RFC 8701 §3.1: a server that chooses a reserved value is refused") {
   version.check_fault(Errc::version_not_offered, Alert::protocol_version);
 }
 
-TEST_CASE("RFC 7685 §3: a ClientHello is padded with zeros to the size asked for, and no server minds") {
+TEST_CASE(
+    "RFC 7685 §3: a ClientHello is padded with zeros to the size asked for, and no server minds") {
   const std::size_t bare = hello_of(ScriptedPeer::server_of()).size();
   REQUIRE(bare > 100);
-  for (const std::size_t size : {bare + 5, std::size_t{512}, std::size_t{4096}, std::size_t{0x4000}}) {
+  for (const std::size_t size :
+       {bare + 5, std::size_t{512}, std::size_t{4096}, std::size_t{0x4000}}) {
     CAPTURE(size);
     ClientConfig config = client_config();
     config.pad_hello_to = size;
@@ -99,12 +106,14 @@ TEST_CASE("RFC 7685 §3: a ClientHello is padded with zeros to the size asked fo
     CHECK(bytes.size() == size);
     const auto hello = wire::parse_client_hello(Bytes(bytes).subspan(4)).value();
     for (const Extension extension : hello.extensions)
-      if (extension.type == ExtensionType::padding) CHECK(std::ranges::all_of(extension.data, [](auto byte) { return byte == 0; }));
+      if (extension.type == ExtensionType::padding)
+        CHECK(std::ranges::all_of(extension.data, [](auto byte) { return byte == 0; }));
     Pair pair(config);
     pair.talk();
     CHECK(pair.complete());
   }
-  // One that is long enough stays as it is; where the extension's own header does not fit exactly, it is a little longer.
+  // One that is long enough stays as it is; where the extension's own header does not fit exactly,
+  // it is a little longer.
   ClientConfig config = client_config();
   config.pad_hello_to = bare;
   CHECK(hello_of(ScriptedPeer::server_of(config)).size() == bare);
@@ -134,7 +143,8 @@ TEST_CASE(
 
   ScriptedPeer peer = ScriptedPeer::server_of(config);
   const Octets bytes = hello_of(peer);
-  CHECK(wire::parse_client_hello(Bytes(bytes).subspan(4))->cipher_suites.contains(CipherSuite::TLS_FALLBACK_SCSV));
+  CHECK(wire::parse_client_hello(Bytes(bytes).subspan(4))
+            ->cipher_suites.contains(CipherSuite::TLS_FALLBACK_SCSV));
   RawServerHello hello = peer.server_hello();
   hello.suite = 0x5600;
   peer.send(hello.bytes());

@@ -19,14 +19,17 @@ Octets close_notify(ScriptedPeer& peer) { return peer.sealed(ContentType::alert,
 
 std::string told(const ScriptedPeer& peer) {
   std::string all;
-  for (const AlertMessage& alert : peer.alerts) all += (all.empty() ? "" : ", ") + name(alert.level) + " " + name(alert.description);
+  for (const AlertMessage& alert : peer.alerts)
+    all += (all.empty() ? "" : ", ") + name(alert.level) + " " + name(alert.description);
   return all;
 }
 
 }  // namespace
 
 // Shows RFC 5246 6.2.1-3, 7.2.1-1
-TEST_CASE("close_write() says close_notify once, behind all that was written, and nothing is written after it") {
+TEST_CASE(
+    "close_write() says close_notify once, behind all that was written, and nothing is written "
+    "after it") {
   ScriptedPeer peer = connected();
   REQUIRE(peer.engine.write(bytes_of("last words")).value() == 10);
   CHECK(!peer.engine.write_closed());
@@ -53,9 +56,11 @@ TEST_CASE("an end that has closed its writing goes on reading") {
   CHECK(told(peer) == "warning close_notify");
 }
 
-TEST_CASE("the peer's close_notify shows when the data before it is read, and nothing behind it counts") {
+TEST_CASE(
+    "the peer's close_notify shows when the data before it is read, and nothing behind it counts") {
   ScriptedPeer peer = connected();
-  const Octets data = peer.sealed(ContentType::application_data, text("data")), end = close_notify(peer);
+  const Octets data = peer.sealed(ContentType::application_data, text("data")),
+               end = close_notify(peer);
   peer.raw(joined({data, end, Octets(50, 0xff)}));
   CHECK(!peer.engine.peer_closed());
   CHECK(text_of(peer.engine.readable()) == "data");
@@ -98,7 +103,9 @@ TEST_CASE("with strict_close a close_notify is answered at once, and ends writin
   CHECK(told(closed) == "warning close_notify");
 }
 
-TEST_CASE("a close_notify before Finished ends the handshake, is answered by nothing, and is no proper end") {
+TEST_CASE(
+    "a close_notify before Finished ends the handshake, is answered by nothing, and is no proper "
+    "end") {
   for (const int messages : {0, 1, 2}) {
     ScriptedPeer peer = ScriptedPeer::client_of();
     if (messages > 0) peer.send(HandshakeType::client_hello);
@@ -116,7 +123,8 @@ TEST_CASE("a close_notify that is not authentic is no close_notify") {
   CHECK(!peer.engine.peer_closed());
 }
 
-TEST_CASE("a transport that ends without close_notify is an error, after the data that came before") {
+TEST_CASE(
+    "a transport that ends without close_notify is an error, after the data that came before") {
   ScriptedPeer peer = connected();
   const Octets data = peer.sealed(ContentType::application_data, text("all there is"));
   SUBCASE("between records") { peer.raw(data); }
@@ -193,7 +201,8 @@ TEST_CASE("what was written before a fault is sent before its alert") {
 
 TEST_CASE("data that came before a fault is read before the fault shows") {
   ScriptedPeer peer = connected();
-  const Octets data = peer.sealed(ContentType::application_data, text("good")), more = peer.sealed(ContentType::application_data, text("also good"));
+  const Octets data = peer.sealed(ContentType::application_data, text("good")),
+               more = peer.sealed(ContentType::application_data, text("also good"));
   Octets bad = peer.sealed(ContentType::application_data, text("bad"));
   bad[10] ^= 1;
   peer.raw(joined({data, more, bad}));
@@ -205,7 +214,8 @@ TEST_CASE("data that came before a fault is read before the fault shows") {
 
 TEST_CASE("plaintext is read in pieces, and counted") {
   ScriptedPeer peer = connected();
-  peer.raw(joined({peer.sealed(ContentType::application_data, text("abcdef")), peer.sealed(ContentType::application_data, {}),
+  peer.raw(joined({peer.sealed(ContentType::application_data, text("abcdef")),
+                   peer.sealed(ContentType::application_data, {}),
                    peer.sealed(ContentType::application_data, text("gh"))}));
   std::string all;
   while (!peer.engine.readable().empty()) {
@@ -245,7 +255,9 @@ TEST_CASE("a name that is no name makes an engine that has failed, and says noth
   }
 }
 
-TEST_CASE("RFC 5246 §7.2.2: who breaks off tells the peer why, with the alert it chooses, and the connection has failed") {
+TEST_CASE(
+    "RFC 5246 §7.2.2: who breaks off tells the peer why, with the alert it chooses, and the "
+    "connection has failed") {
   ScriptedPeer peer = connected();
   peer.engine.abort(Alert::access_denied);
   peer.collect();
@@ -270,7 +282,8 @@ TEST_CASE("a handshake that ends after a warning alert names the alert") {
     REQUIRE(peer.engine.error());
     CHECK(peer.engine.error()->code == Errc::truncated);
     CHECK(peer.engine.error()->warning == Alert::unrecognized_name);
-    CHECK(peer.engine.error()->message().find("[received warning alert unrecognized_name]") != std::string::npos);
+    CHECK(peer.engine.error()->message().find("[received warning alert unrecognized_name]") !=
+          std::string::npos);
     peer.collect();
     CHECK(peer.alerts.empty());
   }
@@ -286,7 +299,9 @@ TEST_CASE("a handshake that the peer cancels names user_canceled") {
   CHECK(peer.engine.error()->warning == Alert::user_canceled);
 }
 
-TEST_CASE("a warning alert does not explain an end that comes after application data, or after the handshake") {
+TEST_CASE(
+    "a warning alert does not explain an end that comes after application data, or after the "
+    "handshake") {
   ScriptedPeer peer = connected();
   peer.raw(peer.sealed(ContentType::alert, {1, 90}));
   CHECK(peer.engine.warning() == Alert::user_canceled);

@@ -1,4 +1,5 @@
-// sent(), received() and consume() check the number that a caller gives: one that is too large is misuse and changes nothing.
+// sent(), received() and consume() check the number that a caller gives: one that is too large is
+// misuse and changes nothing.
 #include <doctest/doctest.h>
 
 #include "support/engines.hpp"
@@ -8,7 +9,8 @@ using namespace tls12::test;
 
 namespace {
 
-constexpr std::size_t kFailedCall = static_cast<std::size_t>(-1);  // what send() returns on failure, as a size
+constexpr std::size_t kFailedCall =
+    static_cast<std::size_t>(-1);  // what send() returns on failure, as a size
 
 void check_misuse(const Result<void>& result) {
   REQUIRE(!result);
@@ -63,7 +65,8 @@ TEST_CASE("a count that is too large is misuse and changes nothing: the connecti
   check_counts(pair.server, 0);
 }
 
-TEST_CASE("a count that is too large completes no operation: the send and the receive stay under way") {
+TEST_CASE(
+    "a count that is too large completes no operation: the send and the receive stay under way") {
   Pair pair;
   pair.talk();
   REQUIRE(pair.client.write(bytes_of("data")).has_value());

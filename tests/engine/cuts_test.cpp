@@ -1,4 +1,5 @@
-// The same bytes, however they are cut, give the same bytes; and the same randomness the same connection.
+// The same bytes, however they are cut, give the same bytes; and the same randomness the same
+// connection.
 #include <doctest/doctest.h>
 
 #include "support/scripted_peer.hpp"
@@ -36,7 +37,8 @@ void flush(Engine& engine, Octets& to) {
 // Both ends, whole flights at a time: a handshake, data each way, close_notify.
 struct Recording {
   Account client, server;
-  explicit Recording(std::uint64_t client_seed = 1, std::uint64_t server_seed = 2, KeyKind kind = KeyKind::ed25519) {
+  explicit Recording(std::uint64_t client_seed = 1, std::uint64_t server_seed = 2,
+                     KeyKind kind = KeyKind::ed25519) {
     Pair pair(seeded_client(client_seed, kind), seeded_server(server_seed, kind));
     for (int i = 0; i < 2; ++i) {
       Octets flight, answer;
@@ -62,11 +64,13 @@ struct Recording {
   }
 };
 
-// One end again, with the other end's flights cut into pieces by `cut`, which gives the size of the next piece.
+// One end again, with the other end's flights cut into pieces by `cut`, which gives the size of the
+// next piece.
 template <class Cut>
 Account replay(Role role, const Recording& recording, Cut cut) {
-  Engine engine =
-      role == Role::client ? Engine::client(seeded_client(1).build().value(), "localhost", kNow) : Engine::server(seeded_server(2).build().value(), kNow);
+  Engine engine = role == Role::client
+                      ? Engine::client(seeded_client(1).build().value(), "localhost", kNow)
+                      : Engine::server(seeded_server(2).build().value(), kNow);
   const auto& flights = role == Role::client ? recording.server.flights : recording.client.flights;
   Account account;
   std::size_t at = 0;
@@ -137,7 +141,8 @@ TEST_CASE("a connection whose bytes come one by one goes as one whose bytes come
     expected.read = role == Role::client ? "an answer" : "a request in two records";
     expected.closed = true;
     CHECK(replay(role, recording, [](std::size_t) { return ~std::size_t{0}; }) == expected);
-    for (const std::size_t piece : {1u, 2u, 3u, 5u, 7u, 64u}) CHECK(replay(role, recording, [&](std::size_t) { return piece; }) == expected);
+    for (const std::size_t piece : {1u, 2u, 3u, 5u, 7u, 64u})
+      CHECK(replay(role, recording, [&](std::size_t) { return piece; }) == expected);
   }
 }
 
@@ -148,25 +153,33 @@ TEST_CASE("a connection whose bytes are cut in two at any place goes as one whos
     expected.read = role == Role::client ? "an answer" : "a request in two records";
     expected.closed = true;
     std::size_t total = 0;
-    for (const Octets& flight : (role == Role::client ? recording.server : recording.client).flights) total += flight.size();
+    for (const Octets& flight :
+         (role == Role::client ? recording.server : recording.client).flights)
+      total += flight.size();
     for (std::size_t place = 1; place < total; ++place) {
       CAPTURE(place);
-      const Account account = replay(role, recording, [&](std::size_t at) { return at < place ? place - at : ~std::size_t{0}; });
+      const Account account = replay(role, recording, [&](std::size_t at) {
+        return at < place ? place - at : ~std::size_t{0};
+      });
       const bool same = account == expected;
       CHECK(same);
     }
   }
 }
 
-TEST_CASE("a byte changed anywhere in the handshake keeps it from completing, and both ends from crashing") {
+TEST_CASE(
+    "a byte changed anywhere in the handshake keeps it from completing, and both ends from "
+    "crashing") {
   const Recording recording;
   for (const Role role : {Role::client, Role::server}) {
-    const auto& flights = role == Role::client ? recording.server.flights : recording.client.flights;
+    const auto& flights =
+        role == Role::client ? recording.server.flights : recording.client.flights;
     std::size_t completed = 0;
     for (std::size_t flight = 0; flight < 2; ++flight) {
       for (std::size_t at = 0; at < flights[flight].size(); ++at) {
-        Engine engine =
-            role == Role::client ? Engine::client(seeded_client(1).build().value(), "localhost", kNow) : Engine::server(seeded_server(2).build().value(), kNow);
+        Engine engine = role == Role::client
+                            ? Engine::client(seeded_client(1).build().value(), "localhost", kNow)
+                            : Engine::server(seeded_server(2).build().value(), kNow);
         Octets changed = flights[flight];
         changed[at] = static_cast<std::uint8_t>(changed[at] ^ (1 << at % 8));
         if (flight == 1) feed(engine, flights[0]);

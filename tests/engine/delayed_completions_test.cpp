@@ -1,4 +1,5 @@
-// Two engines over a system that does I/O in the background, a few bytes at a time, and reports it late: data arrive intact.
+// Two engines over a system that does I/O in the background, a few bytes at a time, and reports it
+// late: data arrive intact.
 #include <doctest/doctest.h>
 
 #include <deque>
@@ -15,9 +16,12 @@ namespace {
 using Dice = std::mt19937;
 using Wire = std::deque<std::uint8_t>;
 
-std::size_t up_to(Dice& random, std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n)(random); }
+std::size_t up_to(Dice& random, std::size_t n) {
+  return std::uniform_int_distribution<std::size_t>(0, n)(random);
+}
 
-/// One end of a connection: at most one send and one receive are under way, which the system advances when it likes.
+/// One end of a connection: at most one send and one receive are under way, which the system
+/// advances when it likes.
 class End {
  public:
   End(Engine engine, Wire& out, Wire& in, std::string data, Dice& random)
@@ -38,7 +42,9 @@ class End {
       case 9: (void)engine_.flush();
     }
   }
-  bool done() const { return engine_.peer_closed() && engine_.write_closed() && engine_.output().empty(); }
+  bool done() const {
+    return engine_.peer_closed() && engine_.write_closed() && engine_.output().empty();
+  }
   const std::string& got() const { return got_; }
   const std::optional<Error>& error() const { return engine_.error(); }
 
@@ -49,7 +55,8 @@ class End {
   }
   void advance_send() {
     const std::size_t n = up_to(random_, sending_.size() - sent_);
-    out_.insert(out_.end(), sending_.begin() + static_cast<std::ptrdiff_t>(sent_), sending_.begin() + static_cast<std::ptrdiff_t>(sent_ + n));
+    out_.insert(out_.end(), sending_.begin() + static_cast<std::ptrdiff_t>(sent_),
+                sending_.begin() + static_cast<std::ptrdiff_t>(sent_ + n));
     sent_ += n;
   }
   void advance_receive() {
@@ -102,7 +109,8 @@ std::string some_data(Dice& random) {
 
 }  // namespace
 
-TEST_CASE("data arrive intact both ways when sends and receives complete late, in part, or not at all") {
+TEST_CASE(
+    "data arrive intact both ways when sends and receives complete late, in part, or not at all") {
   const auto client_context = client_config().build().value();
   const auto server_context = server_config().build().value();
   for (unsigned seed = 0; seed < 200; ++seed) {
@@ -110,10 +118,13 @@ TEST_CASE("data arrive intact both ways when sends and receives complete late, i
     Dice generator(seed);
     Wire to_server, to_client;
     const std::string question = some_data(generator), answer = some_data(generator);
-    End client(Engine::client(client_context, "localhost", kNow), to_server, to_client, question, generator);
+    End client(Engine::client(client_context, "localhost", kNow), to_server, to_client, question,
+               generator);
     End server(Engine::server(server_context, kNow), to_client, to_server, answer, generator);
     std::size_t steps = 0;
-    for (; !(client.done() && server.done()) && !client.error() && !server.error() && steps < 1'000'000; ++steps)
+    for (; !(client.done() && server.done()) && !client.error() && !server.error() &&
+           steps < 1'000'000;
+         ++steps)
       (up_to(generator, 1) == 0 ? client : server).step();
     CHECK(!client.error());
     CHECK(!server.error());

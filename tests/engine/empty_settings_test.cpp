@@ -18,23 +18,39 @@ struct Row {
 TEST_CASE("an empty setting that must not be empty is an error of build()") {
   const Row rows[] = {
       {"no trust anchor", [](auto& c) { c.trust = {}; }, {}, Errc::no_trust_anchors},
-      {"a list of no trust anchors", [](auto& c) { c.trust = TrustStore::of({}); }, {}, Errc::no_trust_anchors},
-      {"a union of no trust stores", [](auto& c) { c.trust = TrustStore::any_of({}); }, {}, Errc::no_trust_anchors},
+      {"a list of no trust anchors",
+       [](auto& c) { c.trust = TrustStore::of({}); },
+       {},
+       Errc::no_trust_anchors},
+      {"a union of no trust stores",
+       [](auto& c) { c.trust = TrustStore::any_of({}); },
+       {},
+       Errc::no_trust_anchors},
       {"an empty PEM text", [](auto& c) { c.trust = TrustStore::from_pem(""); }, {}, Errc::bad_pem},
-      {"an empty file name", [](auto& c) { c.trust = TrustStore::from_file(""); }, {}, Errc::file_unreadable},
-      {"an empty directory name", [](auto& c) { c.trust = TrustStore::from_directory(""); }, {}, Errc::file_unreadable},
+      {"an empty file name",
+       [](auto& c) { c.trust = TrustStore::from_file(""); },
+       {},
+       Errc::file_unreadable},
+      {"an empty directory name",
+       [](auto& c) { c.trust = TrustStore::from_directory(""); },
+       {},
+       Errc::file_unreadable},
       {"an empty application protocol",
-       [](auto& c) {
-         c.common.application_protocols = {"h2", ""};
-       }},
-      {"raw public keys that nothing checks", [](auto& c) { c.server_certificate_types = {CertificateType::raw_public_key}; }},
+       [](auto& c) { c.common.application_protocols = {"h2", ""}; }},
+      {"raw public keys that nothing checks",
+       [](auto& c) { c.server_certificate_types = {CertificateType::raw_public_key}; }},
       {"no identity", {}, [](auto& s) { s.identities = {}; }, Errc::no_identity},
-      {"no trust anchor for required clients", {}, [](auto& s) { s.client_authentication = ClientAuthentication::require_and_verify; }, Errc::no_trust_anchors},
+      {"no trust anchor for required clients",
+       {},
+       [](auto& s) { s.client_authentication = ClientAuthentication::require_and_verify; },
+       Errc::no_trust_anchors},
       {"no trust anchor for clients that may come",
        {},
        [](auto& s) { s.client_authentication = ClientAuthentication::verify_if_given; },
        Errc::no_trust_anchors},
-      {"an empty application protocol of a server", {}, [](auto& s) { s.common.application_protocols = {""}; }},
+      {"an empty application protocol of a server",
+       {},
+       [](auto& s) { s.common.application_protocols = {""}; }},
   };
   for (const Row& row : rows) {
     CAPTURE(row.what);
@@ -53,7 +69,8 @@ TEST_CASE("an empty setting that must not be empty is an error of build()") {
 TEST_CASE("a name that is empty or blank makes no client") {
   using namespace std::literals;
   const ClientContext context = client_config().build().value();
-  for (const std::string_view name : {""sv, "."sv, ".."sv, " "sv, "\t"sv, "\n"sv, "\0"sv, "example.org "sv, "example.org\0"sv}) {
+  for (const std::string_view name :
+       {""sv, "."sv, ".."sv, " "sv, "\t"sv, "\n"sv, "\0"sv, "example.org "sv, "example.org\0"sv}) {
     CAPTURE(name);
     const Engine engine = Engine::client(context, name, kNow);
     REQUIRE(engine.error());

@@ -8,7 +8,8 @@ using namespace tls12::test;
 
 namespace {
 
-constexpr CipherSuite kCbc = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256, kAead = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;
+constexpr CipherSuite kCbc = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
+                      kAead = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;
 
 template <class Config>
 Config with_suites(Config config, std::vector<CipherSuite> suites) {
@@ -37,8 +38,11 @@ void check_data(ScriptedPeer& peer) {
 }  // namespace
 
 // Shows RFC 7366 2-1, 2-2, 2-3, 3-1
-TEST_CASE("RFC 7366 §2, §3: a server answers the extension for a CBC suite alone, and uses it where it answered") {
-  for (const auto& [offers, suite] : {std::pair(true, kCbc), {false, kCbc}, {true, kAead}, {false, kAead}}) {
+TEST_CASE(
+    "RFC 7366 §2, §3: a server answers the extension for a CBC suite alone, and uses it where it "
+    "answered") {
+  for (const auto& [offers, suite] :
+       {std::pair(true, kCbc), {false, kCbc}, {true, kAead}, {false, kAead}}) {
     CAPTURE(offers);
     CAPTURE(name(suite));
     ScriptedPeer peer = client_that_offers(offers, suite);
@@ -50,7 +54,8 @@ TEST_CASE("RFC 7366 §2, §3: a server answers the extension for a CBC suite alo
 }
 
 // Shows RFC 7366 2-1, 2-2, 2-3
-TEST_CASE("RFC 7366 §2: a client offers it with CBC suites, and uses it where the server answered") {
+TEST_CASE(
+    "RFC 7366 §2: a client offers it with CBC suites, and uses it where the server answered") {
   for (const bool answers : {true, false}) {
     CAPTURE(answers);
     ScriptedPeer peer = ScriptedPeer::server_of(with_suites(client_config(), {kCbc, kAead}));

@@ -69,8 +69,8 @@ TEST_CASE("RFC 7919 §3: a client lists curves and fields in one extension, in i
     config.common.groups = order;
     const ScriptedPeer peer = ScriptedPeer::server_of(config);
     const ClientHello hello = client_hello_of(peer);
-    CHECK(std::ranges::count(hello.extensions, ExtensionType::supported_groups,
-                             &Extension::type) == 1);
+    CHECK(std::ranges::count(hello.extensions, ExtensionType::supported_groups, &Extension::type) ==
+          1);
     CHECK(std::equal(hello.supported_groups->begin(), hello.supported_groups->end(), order.begin(),
                      order.end()));
   }

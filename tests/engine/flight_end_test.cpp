@@ -12,7 +12,8 @@ namespace {
 void carry_with_one_byte_more(Engine& from, Engine& to) {
   const Bytes output = from.output();
   const std::size_t size = kRecordHeaderSize + static_cast<std::size_t>(output[3] << 8 | output[4]);
-  std::vector<std::uint8_t> record(output.begin(), output.begin() + static_cast<std::ptrdiff_t>(size));
+  std::vector<std::uint8_t> record(output.begin(),
+                                   output.begin() + static_cast<std::ptrdiff_t>(size));
   from.sent(size).value();
   record.push_back(static_cast<std::uint8_t>(HandshakeType::client_key_exchange));
   record[4] = static_cast<std::uint8_t>(record[4] + 1);
@@ -23,7 +24,8 @@ void carry_with_one_byte_more(Engine& from, Engine& to) {
 
 }  // namespace
 
-TEST_CASE("RFC 5246 §7.3: a client that begins to go on before the server has answered is out of order") {
+TEST_CASE(
+    "RFC 5246 §7.3: a client that begins to go on before the server has answered is out of order") {
   Pair pair;
   carry_with_one_byte_more(pair.client, pair.server);
   REQUIRE(pair.server.error());
@@ -31,7 +33,8 @@ TEST_CASE("RFC 5246 §7.3: a client that begins to go on before the server has a
   CHECK(pair.server.error()->alert == Alert::unexpected_message);
 }
 
-TEST_CASE("RFC 5246 §7.3: a server that begins to go on before the client has answered is out of order") {
+TEST_CASE(
+    "RFC 5246 §7.3: a server that begins to go on before the client has answered is out of order") {
   Pair pair;
   carry(pair.client, pair.server);
   carry_with_one_byte_more(pair.server, pair.client);
@@ -39,7 +42,9 @@ TEST_CASE("RFC 5246 §7.3: a server that begins to go on before the client has a
   CHECK(pair.client.error()->code == Errc::unexpected_message);
 }
 
-TEST_CASE("the server of a resumed session knows with which scheme the client signed in its full handshake") {
+TEST_CASE(
+    "the server of a resumed session knows with which scheme the client signed in its full "
+    "handshake") {
   ClientConfig client = client_config();
   client.identities = {development_identity(KeyKind::ec_secp384r1).leaf};
   client.sessions = make_memory_session_store();

@@ -15,10 +15,13 @@ Octets certificate_list(std::initializer_list<Octets> ders) {
   for (const Octets& der : ders) list = joined({list, vector_of(3, der)});
   return message_of(certificate, vector_of(3, list));
 }
-Octets leaf_der(KeyKind kind = KeyKind::ed25519) { return octets(development_identity(kind).leaf.chain().front().der()); }
+Octets leaf_der(KeyKind kind = KeyKind::ed25519) {
+  return octets(development_identity(kind).leaf.chain().front().der());
+}
 
 // A server that has said hello and shown its certificate.
-ScriptedPeer introduced(const ClientConfig& config = client_config(), KeyKind kind = KeyKind::ed25519) {
+ScriptedPeer introduced(const ClientConfig& config = client_config(),
+                        KeyKind kind = KeyKind::ed25519) {
   ScriptedPeer peer = ScriptedPeer::server_of(config, kind);
   peer.send_all({server_hello, certificate});
   REQUIRE(!peer.engine.error());
@@ -33,7 +36,8 @@ ScriptedPeer answered() {
 }
 
 // Up to the end of the server's flight, behind which the client verifies the certificate.
-void check_certificate(const std::string& what, Octets message, Errc code, Alert alert, const ClientConfig& config = client_config(), WallTime now = kNow,
+void check_certificate(const std::string& what, Octets message, Errc code, Alert alert,
+                       const ClientConfig& config = client_config(), WallTime now = kNow,
                        std::string_view name = "localhost") {
   CAPTURE(what);
   ScriptedPeer peer(Role::server, Engine::client(config.build().value(), name, now));
@@ -50,13 +54,17 @@ void check_certificate(const std::string& what, Octets message, Errc code, Alert
 // ------------------------------------------------ Certificate
 
 TEST_CASE("a certificate list that is empty or cannot be parsed is answered with decode_error") {
-  check_certificate("empty", certificate_list({}), Errc::certificate_list_empty, Alert::decode_error);
-  check_certificate("an empty certificate", certificate_list({Octets()}), Errc::vector_empty, Alert::decode_error);
-  check_certificate("a list shorter than its length", message_of(certificate, hex("000004 000001")), Errc::message_truncated, Alert::decode_error);
+  check_certificate("empty", certificate_list({}), Errc::certificate_list_empty,
+                    Alert::decode_error);
+  check_certificate("an empty certificate", certificate_list({Octets()}), Errc::vector_empty,
+                    Alert::decode_error);
+  check_certificate("a list shorter than its length", message_of(certificate, hex("000004 000001")),
+                    Errc::message_truncated, Alert::decode_error);
 }
 
 TEST_CASE("a certificate that is no DER, or too much of it, is answered with bad_certificate") {
-  check_certificate("garbage", certificate_list({Octets(100, 0xa5)}), Errc::bad_der, Alert::bad_certificate);
+  check_certificate("garbage", certificate_list({Octets(100, 0xa5)}), Errc::bad_der,
+                    Alert::bad_certificate);
   Octets cut = leaf_der(), longer = leaf_der();
   cut.pop_back();
   longer.push_back(0);
@@ -88,11 +96,14 @@ TEST_CASE("an unusable certificate after the leaf is skipped, except under the s
 TEST_CASE("a certificate that does not lead to a trust anchor is answered with unknown_ca") {
   ClientConfig other = client_config();
   const auto key = PrivateKey::generate(KeyKind::ed25519).value();
-  other.trust = TrustStore::of(
-      {issue_certificate({.common_name = "another CA", .is_ca = true, .not_before = kNow - std::chrono::hours(1), .not_after = kNow + std::chrono::hours(1)},
-                         key)
-           .value()});
-  check_certificate("another CA", certificate_list({leaf_der()}), Errc::certificate_unknown_issuer, Alert::unknown_ca, other);
+  other.trust = TrustStore::of({issue_certificate({.common_name = "another CA",
+                                                   .is_ca = true,
+                                                   .not_before = kNow - std::chrono::hours(1),
+                                                   .not_after = kNow + std::chrono::hours(1)},
+                                                  key)
+                                    .value()});
+  check_certificate("another CA", certificate_list({leaf_der()}), Errc::certificate_unknown_issuer,
+                    Alert::unknown_ca, other);
 
   ScriptedPeer peer(Role::server, Engine::client(other.build().value(), "localhost", kNow));
   peer.send(server_hello);
@@ -104,24 +115,30 @@ TEST_CASE("a certificate that does not lead to a trust anchor is answered with u
 
 // Shows RFC 5246 7.4.5-1
 TEST_CASE("a certificate outside its time is answered with certificate_expired") {
-  check_certificate("two days late", certificate_list({leaf_der()}), Errc::certificate_expired, Alert::certificate_expired, client_config(),
-                    kNow + std::chrono::hours(48));
-  check_certificate("two days early", certificate_list({leaf_der()}), Errc::certificate_not_yet_valid, Alert::certificate_expired, client_config(),
+  check_certificate("two days late", certificate_list({leaf_der()}), Errc::certificate_expired,
+                    Alert::certificate_expired, client_config(), kNow + std::chrono::hours(48));
+  check_certificate("two days early", certificate_list({leaf_der()}),
+                    Errc::certificate_not_yet_valid, Alert::certificate_expired, client_config(),
                     kNow - std::chrono::hours(48));
 }
 
 TEST_CASE("a certificate for another name is answered with bad_certificate") {
-  check_certificate("a DNS name", certificate_list({leaf_der()}), Errc::certificate_name_mismatch, Alert::bad_certificate, client_config(), kNow,
-                    "example.org");
-  check_certificate("an address", certificate_list({leaf_der()}), Errc::certificate_name_mismatch, Alert::bad_certificate, client_config(), kNow, "127.0.0.2");
+  check_certificate("a DNS name", certificate_list({leaf_der()}), Errc::certificate_name_mismatch,
+                    Alert::bad_certificate, client_config(), kNow, "example.org");
+  check_certificate("an address", certificate_list({leaf_der()}), Errc::certificate_name_mismatch,
+                    Alert::bad_certificate, client_config(), kNow, "127.0.0.2");
 }
 
 // Shows RFC 8422 2.1-1, 2.2-1, 5.3-2, 5.3-3, 5.3-4; RFC 5246 7.4.2-2, 7.4.2-6, 7.4.2-13
-TEST_CASE("a certificate whose key does not fit the suite, or whose curve was not offered, is answered with unsupported_certificate") {
-  check_certificate("RSA for ECDHE_ECDSA", certificate_list({leaf_der(KeyKind::rsa)}), Errc::certificate_wrong_type, Alert::unsupported_certificate);
+TEST_CASE(
+    "a certificate whose key does not fit the suite, or whose curve was not offered, is answered "
+    "with unsupported_certificate") {
+  check_certificate("RSA for ECDHE_ECDSA", certificate_list({leaf_der(KeyKind::rsa)}),
+                    Errc::certificate_wrong_type, Alert::unsupported_certificate);
   ClientConfig config = client_config(KeyKind::ec_secp384r1);
   config.common.groups = {NamedGroup::x25519, NamedGroup::secp256r1};
-  check_certificate("secp384r1", certificate_list({leaf_der(KeyKind::ec_secp384r1)}), Errc::curve_not_offered, Alert::unsupported_certificate, config);
+  check_certificate("secp384r1", certificate_list({leaf_der(KeyKind::ec_secp384r1)}),
+                    Errc::curve_not_offered, Alert::unsupported_certificate, config);
 
   ScriptedPeer peer = ScriptedPeer::server_of();
   peer.suite = CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
@@ -132,10 +149,13 @@ TEST_CASE("a certificate whose key does not fit the suite, or whose curve was no
 TEST_CASE("more certificates than the limit are refused") {
   ClientConfig config = client_config();
   config.common.limits.certificates = 2;
-  check_certificate("three", certificate_list({leaf_der(), leaf_der(), leaf_der()}), Errc::certificate_path_too_long, Alert::bad_certificate, config);
+  check_certificate("three", certificate_list({leaf_der(), leaf_der(), leaf_der()}),
+                    Errc::certificate_path_too_long, Alert::bad_certificate, config);
 }
 
-TEST_CASE("a client that accepts any certificate by name of its configuration still checks the signature of its key") {
+TEST_CASE(
+    "a client that accepts any certificate by name of its configuration still checks the signature "
+    "of its key") {
   ClientConfig config;
   config.dangerous.accept_any_certificate = true;
   ScriptedPeer right = ScriptedPeer::server_of(config);
@@ -176,7 +196,9 @@ TEST_CASE("a curve that is not named is answered with illegal_parameter") {
 }
 
 // Shows RFC 8422 5.9-4, 5.9-6, 5.10-4; RFC 5246 7.4.3-2, 7.4.3-4
-TEST_CASE("a signature scheme that was not offered, or that the key cannot do, is answered with illegal_parameter") {
+TEST_CASE(
+    "a signature scheme that was not offered, or that the key cannot do, is answered with "
+    "illegal_parameter") {
   const auto signed_with = [](const ClientConfig& config, int scheme) {
     ScriptedPeer peer = introduced(config);
     const Octets parameters = ScriptedPeer::parameters(29, octets(peer.key_share().public_value()));
@@ -185,21 +207,29 @@ TEST_CASE("a signature scheme that was not offered, or that the key cannot do, i
   };
   ClientConfig config = client_config();
   config.common.schemes = {SignatureScheme::ecdsa_secp256r1_sha256};
-  signed_with(config, 0x0807).check_fault(Errc::signature_scheme_not_offered, Alert::illegal_parameter);
+  signed_with(config, 0x0807)
+      .check_fault(Errc::signature_scheme_not_offered, Alert::illegal_parameter);
   for (const int scheme : {0x0201, 0x0203, 0x0202, 0x0101, 0x0808, 0})
-    signed_with(client_config(), scheme).check_fault(Errc::signature_scheme_not_offered, Alert::illegal_parameter);
+    signed_with(client_config(), scheme)
+        .check_fault(Errc::signature_scheme_not_offered, Alert::illegal_parameter);
   for (const int scheme : {0x0401, 0x0403, 0x0804, 0x0809})
-    signed_with(client_config(), scheme).check_fault(Errc::signature_scheme_wrong_for_key, Alert::illegal_parameter);
+    signed_with(client_config(), scheme)
+        .check_fault(Errc::signature_scheme_wrong_for_key, Alert::illegal_parameter);
 }
 
 // Shows RFC 5246 7.4.3-4
-TEST_CASE("an RSA key signs by the schemes of its own kind alone: rsaEncryption keys by rsae, RSASSA-PSS keys by pss") {
-  for (const auto& [kind, scheme] : {std::pair(KeyKind::rsa, 0x0809), std::pair(KeyKind::rsa_pss, 0x0804), std::pair(KeyKind::rsa_pss, 0x0401)}) {
+TEST_CASE(
+    "an RSA key signs by the schemes of its own kind alone: rsaEncryption keys by rsae, RSASSA-PSS "
+    "keys by pss") {
+  for (const auto& [kind, scheme] :
+       {std::pair(KeyKind::rsa, 0x0809), std::pair(KeyKind::rsa_pss, 0x0804),
+        std::pair(KeyKind::rsa_pss, 0x0401)}) {
     ScriptedPeer peer = ScriptedPeer::server_of(client_config(kind), kind);
     peer.suite = CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
     peer.send_all({server_hello, certificate});
     REQUIRE(!peer.engine.error());
-    peer.send(ScriptedPeer::server_key_exchange(ScriptedPeer::parameters(29, Octets(32, 9)), scheme, Octets(256, 1)));
+    peer.send(ScriptedPeer::server_key_exchange(ScriptedPeer::parameters(29, Octets(32, 9)), scheme,
+                                                Octets(256, 1)));
     peer.check_fault(Errc::signature_scheme_wrong_for_key, Alert::illegal_parameter);
   }
 }
@@ -225,19 +255,24 @@ TEST_CASE("a wrong signature is answered with decrypt_error, whatever is wrong a
   signed_by([](ScriptedPeer&, const Octets&) { return Octets(64); });
   signed_by([](ScriptedPeer&, const Octets&) { return Octets(); });
   // Right, for another share: one of a handshake that somebody else had.
-  signed_by([](ScriptedPeer& peer, const Octets&) { return peer.sign(ScriptedPeer::parameters(29, Octets(32, 9))); });
+  signed_by([](ScriptedPeer& peer, const Octets&) {
+    return peer.sign(ScriptedPeer::parameters(29, Octets(32, 9)));
+  });
   // Right, without the randoms that make it this handshake's (RFC 5246 §7.4.3).
   signed_by([](ScriptedPeer&, const Octets& parameters) {
     Octets signature(kMaxSignatureSize);
     const auto& key = development_identity(KeyKind::ed25519).leaf.key();
-    signature.resize(key.sign({.family = SignatureFamily::ed25519}, parameters, default_provider()->rng(), signature).value());
+    signature.resize(key.sign({.family = SignatureFamily::ed25519}, parameters,
+                              default_provider()->rng(), signature)
+                         .value());
     return signature;
   });
 }
 
 namespace {
 
-// A signed share of the server's that is no valid one. Refused at the latest when the client has to use it.
+// A signed share of the server's that is no valid one. Refused at the latest when the client has to
+// use it.
 void check_server_share(const std::string& what, NamedGroup group, const Octets& point) {
   CAPTURE(what);
   ScriptedPeer peer = introduced();
@@ -259,14 +294,17 @@ void check_client_share(const std::string& what, NamedGroup group, const Octets&
 }
 
 Octets share_of(NamedGroup group) {
-  const auto share = (*default_provider())[wire::find(group)->algorithm].implementation->generate(default_provider()->rng()).value();
+  const auto share = (*default_provider())[wire::find(group)->algorithm]
+                         .implementation->generate(default_provider()->rng())
+                         .value();
   return octets(share->public_value());
 }
 
 }  // namespace
 
 // Shows RFC 8422 5.1.2-2, 5.10-2, 5.11-1, 5.11-2, 5.11-3
-TEST_CASE("key shares that are no valid points are answered with illegal_parameter, at either end") {
+TEST_CASE(
+    "key shares that are no valid points are answered with illegal_parameter, at either end") {
   for (const auto check : {check_server_share, check_client_share}) {
     check("x25519: a result of zero (RFC 7748 §6.1)", NamedGroup::x25519, Octets(32));
     Octets one(32);
@@ -274,10 +312,12 @@ TEST_CASE("key shares that are no valid points are answered with illegal_paramet
     check("x25519: a point of small order", NamedGroup::x25519, one);
     check("x25519: a byte too few", NamedGroup::x25519, Octets(31, 9));
     check("x25519: a byte too many", NamedGroup::x25519, Octets(33, 9));
-    for (const NamedGroup group : {NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::secp521r1}) {
+    for (const NamedGroup group :
+         {NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::secp521r1}) {
       const Octets right = share_of(group);
       Octets off_curve = right, cut = right, longer = right, hybrid = right,
-             compressed(right.begin(), right.begin() + static_cast<std::ptrdiff_t>(right.size() / 2 + 1));
+             compressed(right.begin(),
+                        right.begin() + static_cast<std::ptrdiff_t>(right.size() / 2 + 1));
       off_curve.back() ^= 1;
       check("off the curve", group, off_curve);
       cut.pop_back();
@@ -331,7 +371,8 @@ TEST_CASE("a Finished that is right for the other end is wrong") {
 
 // Shows RFC 6066 1.1-1
 TEST_CASE("a message that somebody changed on the way shows in the Finished of the other end") {
-  // The client's list of schemes is cut down by one in between, as an attacker would who wants a weak one.
+  // The client's list of schemes is cut down by one in between, as an attacker would who wants a
+  // weak one.
   Pair pair;
   Octets hello = octets(pair.client.output());
   pair.client.sent(hello.size()).value();
@@ -343,7 +384,8 @@ TEST_CASE("a message that somebody changed on the way shows in the Finished of t
   pair.talk();
   REQUIRE(pair.server.error());
   CHECK(!pair.complete());
-  CHECK(pair.server.error()->code == Errc::bad_record_mac);  // with the extended master secret even the keys differ
+  CHECK(pair.server.error()->code ==
+        Errc::bad_record_mac);  // with the extended master secret even the keys differ
 }
 
 // ------------------------------------------------ [ChangeCipherSpec]
@@ -372,7 +414,8 @@ TEST_CASE("keys never change in the middle of a handshake message") {
       else
         peer.send(client_key_exchange);
       const Octets message = peer.make(finished);
-      peer.deliver(ContentType::handshake, Octets(message.begin(), message.begin() + static_cast<std::ptrdiff_t>(n)));
+      peer.deliver(ContentType::handshake,
+                   Octets(message.begin(), message.begin() + static_cast<std::ptrdiff_t>(n)));
       REQUIRE(!peer.engine.error());
       peer.change_cipher_spec();
       peer.check_fault(Errc::key_change_inside_message, Alert::unexpected_message);
@@ -383,7 +426,9 @@ TEST_CASE("keys never change in the middle of a handshake message") {
 // ------------------------------------------------ records
 
 // Shows RFC 5246 6.2.3.3-4
-TEST_CASE("a record that was changed on the way is answered with bad_record_mac, and that alert is still under the keys") {
+TEST_CASE(
+    "a record that was changed on the way is answered with bad_record_mac, and that alert is still "
+    "under the keys") {
   for (const bool complete : {false, true}) {
     ScriptedPeer peer = ScriptedPeer::server_of();
     Octets record;
@@ -406,7 +451,8 @@ TEST_CASE("a record that is repeated, left out or comes in the wrong order is no
   for (const char order : {'r', 'o', 's'}) {
     ScriptedPeer peer = ScriptedPeer::client_of();
     peer.complete();
-    const Octets first = peer.sealed(ContentType::application_data, {'1'}), second = peer.sealed(ContentType::application_data, {'2'});
+    const Octets first = peer.sealed(ContentType::application_data, {'1'}),
+                 second = peer.sealed(ContentType::application_data, {'2'});
     if (order == 'r') {
       peer.raw(first);
       CHECK(read_all(peer.engine) == "1");
@@ -420,7 +466,9 @@ TEST_CASE("a record that is repeated, left out or comes in the wrong order is no
   }
 }
 
-TEST_CASE("a record longer than the protocol allows is answered with record_overflow before it is there") {
+TEST_CASE(
+    "a record longer than the protocol allows is answered with record_overflow before it is "
+    "there") {
   ScriptedPeer plain = ScriptedPeer::client_of();
   plain.raw(hex("16 0301 4001"));
   plain.check_fault(Errc::record_overflow, Alert::record_overflow);
@@ -455,7 +503,8 @@ TEST_CASE("what is not TLS is told apart, and answered with an alert") {
   ScriptedPeer ssh = ScriptedPeer::client_of();
   ssh.raw(octets(bytes_of("SSH-2.0-OpenSSH\r\n")));
   ssh.check_fault(Errc::not_tls, Alert::protocol_version);
-  CHECK(ssh.engine.error()->message().starts_with("the peer does not speak TLS: it speaks SSH [sent alert protocol_version]"));
+  CHECK(ssh.engine.error()->message().starts_with(
+      "the peer does not speak TLS: it speaks SSH [sent alert protocol_version]"));
 }
 
 TEST_CASE("a server can look at a peer's first bytes before it makes an engine") {
@@ -465,7 +514,8 @@ TEST_CASE("a server can look at a peer's first bytes before it makes an engine")
   CHECK(ssh->about() == "it speaks SSH");
   CHECK(!ssh->alert);
   CHECK(Engine::check_first_bytes(hex("16 0200"))->code == Errc::record_version_wrong);
-  for (const Octets& sound : {Octets{}, octets(bytes_of("GE")), hex("16 0301 0200 0100")}) CHECK(!Engine::check_first_bytes(sound));
+  for (const Octets& sound : {Octets{}, octets(bytes_of("GE")), hex("16 0301 0200 0100")})
+    CHECK(!Engine::check_first_bytes(sound));
 }
 
 // ------------------------------------------------ every message, cut and too long
@@ -477,11 +527,13 @@ struct Place {
   std::size_t at;  // of the script below
 };
 using Script = std::vector<HandshakeType>;
-const Script kServerFlights = {server_hello, certificate, server_key_exchange, certificate_request, server_hello_done, finished};
+const Script kServerFlights = {server_hello,        certificate,       server_key_exchange,
+                               certificate_request, server_hello_done, finished};
 const Script kClientFlights = {client_hello, client_key_exchange, finished};
 
 ScriptedPeer before(Role engine, std::size_t at) {
-  ScriptedPeer peer = engine == Role::client ? ScriptedPeer::server_of() : ScriptedPeer::client_of();
+  ScriptedPeer peer =
+      engine == Role::client ? ScriptedPeer::server_of() : ScriptedPeer::client_of();
   const Script& script = engine == Role::client ? kServerFlights : kClientFlights;
   for (std::size_t i = 0; i < at; ++i) peer.send(script[i]);
   if (script[at] == finished) peer.change_cipher_spec();
@@ -507,15 +559,19 @@ TEST_CASE("a message that is cut anywhere, or has a byte too many, is answered w
       REQUIRE(first.engine.error());
       first.check_fault(first.engine.error()->code, Alert::decode_error);
 
-      // A hello may end before its extensions: then it says other things, and none of them is a fault of syntax.
-      const std::size_t bare_hello = type == server_hello ? 38 : type == client_hello ? 2 + 32 + 1 + 2 + 12 + 2 : ~std::size_t{0};
+      // A hello may end before its extensions: then it says other things, and none of them is a
+      // fault of syntax.
+      const std::size_t bare_hello = type == server_hello   ? 38
+                                     : type == client_hello ? 2 + 32 + 1 + 2 + 12 + 2
+                                                            : ~std::size_t{0};
       for (std::size_t n = 0; n < body.size(); ++n) {
         // Of long certificates, the ends and some places between.
         if (body.size() > 200 && n > 20 && n + 20 < body.size() && n % 37 != 0) continue;
         if (n == bare_hello) continue;
         CAPTURE(n);
         ScriptedPeer peer = before(engine, at);
-        peer.send(message_of(type, Octets(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(n))));
+        peer.send(
+            message_of(type, Octets(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(n))));
         REQUIRE(peer.engine.error());
         peer.check_fault(peer.engine.error()->code, Alert::decode_error);
       }
@@ -523,7 +579,9 @@ TEST_CASE("a message that is cut anywhere, or has a byte too many, is answered w
   }
 }
 
-TEST_CASE("a HelloRequest that is not empty is answered with decode_error, during the handshake and behind it") {
+TEST_CASE(
+    "a HelloRequest that is not empty is answered with decode_error, during the handshake and "
+    "behind it") {
   ScriptedPeer during = ScriptedPeer::server_of();
   during.send(message_of(hello_request, {0}));
   during.check_fault(Errc::message_trailing_data, Alert::decode_error);
@@ -546,8 +604,8 @@ TEST_CASE(
       const bool possible = script[at] == certificate || script[at] == certificate_request ||
                             script[at] == certificate_status;
       const auto header = [&](std::size_t size) {
-        return Octets{static_cast<std::uint8_t>(script[at]), static_cast<std::uint8_t>(size >> 16), static_cast<std::uint8_t>(size >> 8),
-                      static_cast<std::uint8_t>(size)};
+        return Octets{static_cast<std::uint8_t>(script[at]), static_cast<std::uint8_t>(size >> 16),
+                      static_cast<std::uint8_t>(size >> 8), static_cast<std::uint8_t>(size)};
       };
       ScriptedPeer over = before(engine, at);
       over.deliver(ContentType::handshake, header(limit + 1));

@@ -1,4 +1,5 @@
-// The size of records that two ends agree upon: max_fragment_length (RFC 6066 §4) and record_size_limit (RFC 8449).
+// The size of records that two ends agree upon: max_fragment_length (RFC 6066 §4) and
+// record_size_limit (RFC 8449).
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -12,7 +13,9 @@ namespace {
 
 constexpr int kMaxFragmentLength = 1, kRecordSizeLimit = 28;
 
-Octets two(std::size_t number) { return {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)}; }
+Octets two(std::size_t number) {
+  return {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
+}
 
 ClientConfig asking(std::size_t max_fragment_length, std::uint16_t record_size_limit = 0) {
   ClientConfig config = client_config();
@@ -31,7 +34,8 @@ ScriptedPeer asked(const RawExtensions& question, ServerConfig config = server_c
 }
 void finish(ScriptedPeer& peer, Role engine) {
   if (engine == Role::client) {
-    peer.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
+    peer.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange,
+                   HandshakeType::server_hello_done});
   } else {
     peer.send(HandshakeType::client_key_exchange);
   }
@@ -47,7 +51,8 @@ void check_limits(ScriptedPeer peer, std::size_t sends, std::size_t takes) {
   REQUIRE(peer.engine.write(Octets(3 * sends + 1, 'd')).value() == 3 * sends + 1);
   peer.collect();
   std::vector<std::size_t> sizes;
-  for (std::size_t i = before; i < peer.seen.size(); ++i) sizes.push_back(peer.seen[i].bytes.size());
+  for (std::size_t i = before; i < peer.seen.size(); ++i)
+    sizes.push_back(peer.seen[i].bytes.size());
   CHECK(sizes == std::vector<std::size_t>{sends, sends, sends, 1});
 
   peer.deliver(ContentType::application_data, Octets(takes, 'd'));
@@ -60,11 +65,14 @@ void check_limits(ScriptedPeer peer, std::size_t sends, std::size_t takes) {
 }  // namespace
 
 // Shows RFC 6066 4-1
-TEST_CASE("RFC 6066 §4: a client that asked for a max_fragment_length gets it, both ways, or all of 2^14 from a server that does not answer") {
+TEST_CASE(
+    "RFC 6066 §4: a client that asked for a max_fragment_length gets it, both ways, or all of 2^14 "
+    "from a server that does not answer") {
   for (const auto& [size, code] : {std::pair(512, 1), {1024, 2}, {2048, 3}, {4096, 4}}) {
     CAPTURE(size);
     const auto limit = static_cast<std::size_t>(size);
-    ScriptedPeer peer = answered(asking(limit), {{kMaxFragmentLength, {static_cast<std::uint8_t>(code)}}});
+    ScriptedPeer peer =
+        answered(asking(limit), {{kMaxFragmentLength, {static_cast<std::uint8_t>(code)}}});
     CHECK(client_hello_of(peer).max_fragment_length == code);
     finish(peer, Role::client);
     CHECK(peer.engine.state().send_fragment_limit == limit);
@@ -77,24 +85,32 @@ TEST_CASE("RFC 6066 §4: a client that asked for a max_fragment_length gets it, 
 }
 
 // Shows RFC 6066 4-4
-TEST_CASE("RFC 6066 §4: an answer with another length than was asked for is answered with illegal_parameter, one unasked with unsupported_extension") {
+TEST_CASE(
+    "RFC 6066 §4: an answer with another length than was asked for is answered with "
+    "illegal_parameter, one unasked with unsupported_extension") {
   for (const std::uint8_t code : Octets{0, 1, 3, 4, 5, 255})
-    answered(asking(1024), {{kMaxFragmentLength, {code}}}).check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
+    answered(asking(1024), {{kMaxFragmentLength, {code}}})
+        .check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
   for (const Octets& malformed : {Octets{}, Octets{2, 2}}) {
     const ScriptedPeer peer = answered(asking(1024), {{kMaxFragmentLength, malformed}});
     REQUIRE(peer.engine.error().has_value());
     CHECK(peer.engine.error()->alert == Alert::decode_error);
   }
-  answered(client_config(), {{kMaxFragmentLength, {2}}}).check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
-  answered(client_config(), {{kRecordSizeLimit, two(1000)}}).check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
+  answered(client_config(), {{kMaxFragmentLength, {2}}})
+      .check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
+  answered(client_config(), {{kRecordSizeLimit, two(1000)}})
+      .check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
 }
 
 // Shows RFC 6066 4-2, 4-3, 4-5
-TEST_CASE("RFC 6066 §4: a server answers the max_fragment_length that it was asked for, keeps to it from then on, and refuses those that there are not") {
+TEST_CASE(
+    "RFC 6066 §4: a server answers the max_fragment_length that it was asked for, keeps to it from "
+    "then on, and refuses those that there are not") {
   for (const auto& [size, code] : {std::pair(512, 1), {1024, 2}, {2048, 3}, {4096, 4}}) {
     CAPTURE(size);
     const auto limit = static_cast<std::size_t>(size);
-    ScriptedPeer peer = asked({{kMaxFragmentLength, {static_cast<std::uint8_t>(code)}}}, server_config(KeyKind::rsa));
+    ScriptedPeer peer = asked({{kMaxFragmentLength, {static_cast<std::uint8_t>(code)}}},
+                              server_config(KeyKind::rsa));
     CHECK(server_hello_of(peer).max_fragment_length == code);
     const std::size_t largest = std::ranges::max(peer.fragment_sizes);
     CHECK(largest <= limit);
@@ -102,7 +118,9 @@ TEST_CASE("RFC 6066 §4: a server answers the max_fragment_length that it was as
     finish(peer, Role::server);
     check_limits(std::move(peer), limit, limit);
   }
-  for (const std::uint8_t code : Octets{0, 5, 255}) asked({{kMaxFragmentLength, {code}}}).check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
+  for (const std::uint8_t code : Octets{0, 5, 255})
+    asked({{kMaxFragmentLength, {code}}})
+        .check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
 }
 
 // Shows RFC 8449 4-1, 4-3, 4-4, 4-5, 4-11, 7-1
@@ -121,7 +139,8 @@ TEST_CASE("RFC 8449 §4: each end keeps to the record_size_limit that the other 
     finish(server, Role::server);
     check_limits(std::move(server), theirs, 200);
   }
-  // §4: a client that speaks TLS 1.3 as well may name a byte more than TLS 1.2 has; a limit is no promise to use all of it.
+  // §4: a client that speaks TLS 1.3 as well may name a byte more than TLS 1.2 has; a limit is no
+  // promise to use all of it.
   for (const std::size_t size : {kMaxPlaintext + 1, std::size_t{0xffff}}) {
     ScriptedPeer server = asked({{kRecordSizeLimit, two(size)}});
     finish(server, Role::server);
@@ -130,12 +149,17 @@ TEST_CASE("RFC 8449 §4: each end keeps to the record_size_limit that the other 
 }
 
 // Shows RFC 8449 4-6, 4-9, 5-1, 5-2, 5-3
-TEST_CASE("RFC 8449 §4, §5: a limit below 64, or an answer to both extensions, is answered with illegal_parameter") {
+TEST_CASE(
+    "RFC 8449 §4, §5: a limit below 64, or an answer to both extensions, is answered with "
+    "illegal_parameter") {
   for (const std::size_t size : {0U, 1U, 63U}) {
-    answered(asking(0, 100), {{kRecordSizeLimit, two(size)}}).check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
-    asked({{kRecordSizeLimit, two(size)}}).check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
+    answered(asking(0, 100), {{kRecordSizeLimit, two(size)}})
+        .check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
+    asked({{kRecordSizeLimit, two(size)}})
+        .check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
   }
-  answered(asking(1024, 100), {{kMaxFragmentLength, {2}}, {kRecordSizeLimit, two(100)}}).check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
+  answered(asking(1024, 100), {{kMaxFragmentLength, {2}}, {kRecordSizeLimit, two(100)}})
+      .check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
   // §5: a server that is asked for both answers one.
   ScriptedPeer both = asked({{kMaxFragmentLength, {1}}, {kRecordSizeLimit, two(100)}});
   CHECK(server_hello_of(both).record_size_limit == kMaxPlaintext);
@@ -201,8 +225,10 @@ TEST_CASE("of max_send_fragment and the peer's own limit the smaller counts") {
 
 // Shows RFC 8449 4-2, 4-8
 TEST_CASE("limits that the extensions cannot say are refused by build()") {
-  for (const std::size_t size : {1U, 511U, 513U, 8192U, 16384U}) CHECK(asking(size).build().error().code == Errc::bad_configuration);
-  for (const std::uint16_t size : {std::uint16_t{1}, std::uint16_t{63}, static_cast<std::uint16_t>(kMaxPlaintext + 1)})
+  for (const std::size_t size : {1U, 511U, 513U, 8192U, 16384U})
+    CHECK(asking(size).build().error().code == Errc::bad_configuration);
+  for (const std::uint16_t size :
+       {std::uint16_t{1}, std::uint16_t{63}, static_cast<std::uint16_t>(kMaxPlaintext + 1)})
     CHECK(asking(0, size).build().error().code == Errc::bad_configuration);
   for (const std::uint16_t size :
        {std::uint16_t{1}, std::uint16_t{63}, static_cast<std::uint16_t>(kMaxPlaintext + 1)}) {

@@ -9,14 +9,21 @@ using namespace tls12;
 using namespace tls12::test;
 
 // Shows RFC 8422 2.1-2, 5.1.2-1
-TEST_CASE("every suite, group and kind of key completes a handshake, and both ends agree on what was negotiated") {
+TEST_CASE(
+    "every suite, group and kind of key completes a handshake, and both ends agree on what was "
+    "negotiated") {
   const std::pair<CipherSuite, bool> suites[] = {
-      {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, false},       {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, false},
-      {CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, false}, {CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, true},
-      {CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, true},          {CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, true},
+      {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, false},
+      {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, false},
+      {CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, false},
+      {CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, true},
+      {CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, true},
+      {CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, true},
   };
-  const NamedGroup groups[] = {NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::secp521r1};
-  const KeyKind kinds[] = {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ec_secp256r1, KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519};
+  const NamedGroup groups[] = {NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1,
+                               NamedGroup::secp521r1};
+  const KeyKind kinds[] = {KeyKind::rsa,          KeyKind::rsa_pss,      KeyKind::ec_secp256r1,
+                           KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519};
   for (const auto& [suite, rsa] : suites) {
     for (const KeyKind kind : kinds) {
       if (rsa != (kind == KeyKind::rsa || kind == KeyKind::rsa_pss)) continue;
@@ -58,20 +65,26 @@ TEST_CASE("every suite, group and kind of key completes a handshake, and both en
 }
 
 // The key was made by OpenSSL: tests/x509/data/make.sh.
-TEST_CASE("RFC 4055 3.3: an RSA-PSS key that is restricted to one hash signs with that one, whatever else both ends could do") {
+TEST_CASE(
+    "RFC 4055 3.3: an RSA-PSS key that is restricted to one hash signs with that one, whatever "
+    "else both ends could do") {
   std::ifstream file(X509_DATA "/rsa_pss_sha384.key.pem");
   const std::string pem(std::istreambuf_iterator<char>(file), {});
   const auto key = PrivateKey::from_pem(pem).value();
   const auto& ca = development_identity(KeyKind::rsa).ca;
-  const auto leaf =
-      issue_certificate({.names = {"localhost"}, .not_before = kNow - std::chrono::hours(1), .not_after = kNow + std::chrono::hours(1)}, key, &ca);
-  Pair pair(client_config(KeyKind::rsa), {.identities = {Identity::from({leaf.value()}, key).value()}});
+  const auto leaf = issue_certificate({.names = {"localhost"},
+                                       .not_before = kNow - std::chrono::hours(1),
+                                       .not_after = kNow + std::chrono::hours(1)},
+                                      key, &ca);
+  Pair pair(client_config(KeyKind::rsa),
+            {.identities = {Identity::from({leaf.value()}, key).value()}});
   pair.talk();
   REQUIRE(pair.complete());
   CHECK(pair.client.state().signature_scheme == SignatureScheme::rsa_pss_pss_sha384);
 
   auto other = client_config(KeyKind::rsa);
-  other.common.schemes = {SignatureScheme::rsa_pss_pss_sha256, SignatureScheme::rsa_pss_pss_sha512, SignatureScheme::ecdsa_secp256r1_sha256};
+  other.common.schemes = {SignatureScheme::rsa_pss_pss_sha256, SignatureScheme::rsa_pss_pss_sha512,
+                          SignatureScheme::ecdsa_secp256r1_sha256};
   Pair none(other, {.identities = {Identity::from({leaf.value()}, key).value()}});
   none.talk();
   REQUIRE(none.server.error());

@@ -1,4 +1,5 @@
-// Asynchronous I/O: whatever is called during a send and a receive, their bytes stay in their place.
+// Asynchronous I/O: whatever is called during a send and a receive, their bytes stay in their
+// place.
 // AddressSanitizer reports a byte that was freed; without it, the content of the bytes is compared.
 #include <doctest/doctest.h>
 
@@ -71,7 +72,8 @@ const Octets& large() {
 
 // ------------------------------------------------ what is under way
 
-/// Hands what `from` sends to `to`, as a system does whose completion comes late: the send stays under way.
+/// Hands what `from` sends to `to`, as a system does whose completion comes late: the send stays
+/// under way.
 void deliver_early(Bytes sending, Engine& to) {
   while (!sending.empty()) {
     const MutableBytes space = to.input_space();
@@ -123,7 +125,9 @@ InFlight handshaking() {
 
 Identity with_key_elsewhere(KeyKind kind) {
   const auto chain = development_identity(kind).leaf.chain();
-  return Identity::from({chain.begin(), chain.end()}, PrivateKey::elsewhere(kind, kind == KeyKind::rsa)).value();
+  return Identity::from({chain.begin(), chain.end()},
+                        PrivateKey::elsewhere(kind, kind == KeyKind::rsa))
+      .value();
 }
 
 InFlight awaiting_signature() {
@@ -150,7 +154,8 @@ InFlight awaiting_verdict() {
 
 InFlight awaiting_decryption() {
   ClientConfig client = client_config(KeyKind::rsa);
-  client.common = {.policy = SuitePolicy::legacy, .suites = {CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256}};
+  client.common = {.policy = SuitePolicy::legacy,
+                   .suites = {CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256}};
   Pair pair(client, {.identities = {with_key_elsewhere(KeyKind::rsa)}, .common = client.common});
   carry(pair.client, pair.server);
   InFlight made{std::move(pair.server), std::move(pair.client)};
@@ -173,7 +178,8 @@ InFlight awaiting_session() {
   Pair pair(client, server);
   carry(pair.client, pair.server);
   REQUIRE(pair.server.wants() == Wants::session);
-  return {std::move(pair.server), std::move(pair.client)};  // nothing is sent or received before the answer
+  return {std::move(pair.server),
+          std::move(pair.client)};  // nothing is sent or received before the answer
 }
 
 const Scenario kScenarios[] = {
@@ -192,9 +198,13 @@ const Scenario kScenarios[] = {
 // ------------------------------------------------ what is called meanwhile
 
 const Call kCalls[] = {
-    {"input_space", [](InFlight& f) { CHECK((f.receiving.empty() || f.engine.input_space().empty())); }},
+    {"input_space",
+     [](InFlight& f) { CHECK((f.receiving.empty() || f.engine.input_space().empty())); }},
     {"begin_receive", [](InFlight& f) { f.begin_receive(); }},
-    {"received", [](InFlight& f) { f.complete_receive(std::min<std::size_t>(f.receiving.size(), 100)); }},  // not a record
+    {"received",
+     [](InFlight& f) {
+       f.complete_receive(std::min<std::size_t>(f.receiving.size(), 100));
+     }},  // not a record
     {"received", [](InFlight& f) { f.complete_receive(0); }},
     {"transport_ended", [](InFlight& f) { f.engine.transport_ended(); }},
     {"interrupt_if", [](InFlight& f) { f.engine.interrupt_if([] { return true; }); }},
@@ -204,7 +214,8 @@ const Call kCalls[] = {
     {"sent", [](InFlight& f) { f.complete_send(0); }},
     {"provide_signature", [](InFlight& f) { (void)f.engine.provide_signature(bytes_of("wrong")); }},
     {"refuse_signature", [](InFlight& f) { (void)f.engine.refuse_signature(); }},
-    {"provide_decryption", [](InFlight& f) { (void)f.engine.provide_decryption(bytes_of("wrong")); }},
+    {"provide_decryption",
+     [](InFlight& f) { (void)f.engine.provide_decryption(bytes_of("wrong")); }},
     {"refuse_decryption", [](InFlight& f) { (void)f.engine.refuse_decryption(); }},
     {"provide_session", [](InFlight& f) { (void)f.engine.provide_session({}); }},
     {"accept_peer", [](InFlight& f) { (void)f.engine.accept_peer(); }},
@@ -215,9 +226,7 @@ const Call kCalls[] = {
     {"write", [](InFlight& f) { (void)f.engine.write(large()); }},
     {"write", [](InFlight& f) { (void)f.engine.write(large(), Flush::later); }},
     {"write",
-     [](InFlight& f) {
-       (void)f.engine.write(std::array{Bytes(large()), bytes_of("more")});
-     }},
+     [](InFlight& f) { (void)f.engine.write(std::array{Bytes(large()), bytes_of("more")}); }},
     {"flush", [](InFlight& f) { (void)f.engine.flush(); }},
     {"take_session_update", [](InFlight& f) { (void)f.engine.take_session_update(); }},
     {"restart_record_sizes", [](InFlight& f) { f.engine.restart_record_sizes(); }},
@@ -266,8 +275,11 @@ TEST_CASE("the calls above are all members of Engine that are not const") {
   std::set<std::string> members, called;
   for (std::string line; std::getline(header, line) && line != " private:";) {
     std::smatch found;
-    static const std::regex kMember(R"(^  (?:\[\[nodiscard\]\] )?[A-Za-z][\w:<>, ]*&? ([a-z_]+|operator=)\(.*\)( const| noexcept)?;)");
-    if (std::regex_search(line, found, kMember) && found[2] != " const" && !line.starts_with("  static")) members.insert(found[1]);
+    static const std::regex kMember(R"(^  (?:\[\[nodiscard\]\] )?[A-Za-z][\w:<>, ]*&? )"
+                                    R"(([a-z_]+|operator=)\(.*\)( const| noexcept)?;)");
+    if (std::regex_search(line, found, kMember) && found[2] != " const" &&
+        !line.starts_with("  static"))
+      members.insert(found[1]);
   }
   for (const Call& call : kCalls) called.insert(call.member);
   CHECK(members.size() > 20);

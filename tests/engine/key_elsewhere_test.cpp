@@ -1,4 +1,5 @@
-// A private key that lives elsewhere: the engine asks for the signature, takes nothing more until it is answered, and trusts no RSA answer.
+// A private key that lives elsewhere: the engine asks for the signature, takes nothing more until
+// it is answered, and trusts no RSA answer.
 #include <doctest/doctest.h>
 
 #include "support/scripted_peer.hpp"
@@ -10,12 +11,16 @@ namespace {
 
 ServerConfig with_key_elsewhere(KeyKind kind) {
   const auto chain = development_identity(kind).leaf.chain();
-  return {.identities = {Identity::from({chain.begin(), chain.end()}, PrivateKey::elsewhere(kind)).value()}};
+  return {.identities = {
+              Identity::from({chain.begin(), chain.end()}, PrivateKey::elsewhere(kind)).value()}};
 }
 
 Octets signature_for(KeyKind kind, const SignatureWanted& wanted) {
   Octets signature(kMaxSignatureSize);
-  signature.resize(development_identity(kind).leaf.key().sign(wanted.algorithm, wanted.message, default_provider()->rng(), signature).value());
+  signature.resize(development_identity(kind)
+                       .leaf.key()
+                       .sign(wanted.algorithm, wanted.message, default_provider()->rng(), signature)
+                       .value());
   return signature;
 }
 
@@ -29,13 +34,17 @@ struct Waiting : Pair {
 
 }  // namespace
 
-TEST_CASE("the signature that is asked for is made elsewhere, by every kind of key, and the handshake completes") {
-  for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ec_secp256r1, KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
+TEST_CASE(
+    "the signature that is asked for is made elsewhere, by every kind of key, and the handshake "
+    "completes") {
+  for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ec_secp256r1,
+                             KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
     CAPTURE(static_cast<int>(kind));
     Waiting pair(kind);
     const SignatureWanted wanted = pair.server.signature_wanted();
     CHECK(wire::algorithm_for(wanted.scheme, kind)->family == wanted.algorithm.family);
-    CHECK(wanted.message.size() > 32 + 32 + 4);  // both randoms and the parameters (RFC 5246 §7.4.3)
+    CHECK(wanted.message.size() >
+          32 + 32 + 4);  // both randoms and the parameters (RFC 5246 §7.4.3)
     REQUIRE(pair.server.provide_signature(signature_for(kind, wanted)).has_value());
     CHECK(pair.server.wants() == Wants::nothing);
     pair.talk();
@@ -44,7 +53,9 @@ TEST_CASE("the signature that is asked for is made elsewhere, by every kind of k
   }
 }
 
-TEST_CASE("while a signature is waited for, no more input is taken, and nothing of what came behind is looked at") {
+TEST_CASE(
+    "while a signature is waited for, no more input is taken, and nothing of what came behind is "
+    "looked at") {
   for (const bool same_record : {true, false}) {
     ScriptedPeer peer = ScriptedPeer::client_of(with_key_elsewhere(KeyKind::ed25519));
     const Octets hello = peer.client_hello.bytes(), more = peer.client_hello.bytes();
@@ -52,7 +63,8 @@ TEST_CASE("while a signature is waited for, no more input is taken, and nothing 
     if (same_record)
       peer.deliver(ContentType::handshake, joined({hello, more}));
     else
-      CHECK(peer.raw(joined({record_of(22, hello), record_of(22, more)})) == 2 * (5 + hello.size()));
+      CHECK(peer.raw(joined({record_of(22, hello), record_of(22, more)})) ==
+            2 * (5 + hello.size()));
     CHECK(peer.engine.wants() == Wants::signature);
     CHECK(peer.engine.input_space().empty());
     CHECK(peer.alerts.empty());
@@ -61,10 +73,13 @@ TEST_CASE("while a signature is waited for, no more input is taken, and nothing 
     const Octets first = octets(peer.engine.signature_wanted().message);
     CHECK(octets(peer.engine.signature_wanted().message) == first);
 
-    REQUIRE(peer.engine.provide_signature(signature_for(KeyKind::ed25519, peer.engine.signature_wanted())).has_value());
+    REQUIRE(peer.engine
+                .provide_signature(signature_for(KeyKind::ed25519, peer.engine.signature_wanted()))
+                .has_value());
     peer.collect();
     if (!same_record) CHECK(peer.saw(HandshakeType::server_hello_done));
-    peer.check_fault(Errc::unexpected_message, Alert::unexpected_message);  // the second ClientHello
+    peer.check_fault(Errc::unexpected_message,
+                     Alert::unexpected_message);  // the second ClientHello
   }
 }
 
@@ -97,7 +112,9 @@ TEST_CASE("a wrong signature of another kind is found by the peer") {
   CHECK(pair.server.error()->alert == Alert::decrypt_error);
 }
 
-TEST_CASE("a signature that is refused, empty or longer than any ends the handshake with internal_error") {
+TEST_CASE(
+    "a signature that is refused, empty or longer than any ends the handshake with "
+    "internal_error") {
   for (const char how : {'r', 'e', 'l'}) {
     ScriptedPeer peer = ScriptedPeer::client_of(with_key_elsewhere(KeyKind::ed25519));
     peer.send(HandshakeType::client_hello);
@@ -122,11 +139,15 @@ TEST_CASE("an answer that nothing waits for changes nothing") {
   CHECK(pair.complete());
 }
 
-TEST_CASE("a transport that ends while a signature is waited for is an error at the latest with the answer") {
+TEST_CASE(
+    "a transport that ends while a signature is waited for is an error at the latest with the "
+    "answer") {
   Waiting pair(KeyKind::ed25519);
   pair.server.transport_ended();
   if (pair.server.wants() == Wants::signature) {
-    REQUIRE(pair.server.provide_signature(signature_for(KeyKind::ed25519, pair.server.signature_wanted())).has_value());
+    REQUIRE(pair.server
+                .provide_signature(signature_for(KeyKind::ed25519, pair.server.signature_wanted()))
+                .has_value());
   }
   REQUIRE(pair.server.error());
   CHECK(pair.server.error()->code == Errc::truncated);

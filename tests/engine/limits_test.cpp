@@ -48,7 +48,9 @@ TEST_CASE("empty records: so many in a row, and data between them starts the cou
 }
 
 // Shows RFC 5246 7.2.2-5
-TEST_CASE("warning alerts: so many in a row, during the handshake or behind it, and data between them starts the count anew") {
+TEST_CASE(
+    "warning alerts: so many in a row, during the handshake or behind it, and data between them "
+    "starts the count anew") {
   const auto warn = [](ScriptedPeer& peer) { peer.alert(AlertLevel::warning, 90); };
   check_flood(connected_client(), Limits{}.warning_alerts, Errc::too_many_warnings, warn);
   check_flood(ScriptedPeer::client_of(), Limits{}.warning_alerts, Errc::too_many_warnings, warn);
@@ -70,17 +72,21 @@ TEST_CASE("warning alerts: so many in a row, during the handshake or behind it, 
 
 TEST_CASE("HelloRequests: so many a connection, answered or ignored, whatever comes between them") {
   const auto request = [](ScriptedPeer& peer) { peer.send(HandshakeType::hello_request); };
-  check_flood(ScriptedPeer::server_of(), Limits{}.hello_requests, Errc::too_many_hello_requests, request);
+  check_flood(ScriptedPeer::server_of(), Limits{}.hello_requests, Errc::too_many_hello_requests,
+              request);
   check_flood(connected_server(), Limits{}.hello_requests, Errc::too_many_hello_requests, request);
-  check_flood(connected_server(), Limits{}.hello_requests, Errc::too_many_hello_requests, [&](ScriptedPeer& peer) {
-    request(peer);
-    if (peer.engine.error()) return;
-    peer.deliver(ContentType::application_data, {'x'});
-    CHECK(read_all(peer.engine) == "x");
-  });
+  check_flood(connected_server(), Limits{}.hello_requests, Errc::too_many_hello_requests,
+              [&](ScriptedPeer& peer) {
+                request(peer);
+                if (peer.engine.error()) return;
+                peer.deliver(ContentType::application_data, {'x'});
+                CHECK(read_all(peer.engine) == "x");
+              });
 }
 
-TEST_CASE("RFC 5746 §4.2: a HelloRequest is declined with a warning, ignored, or fatal, as the configuration says") {
+TEST_CASE(
+    "RFC 5746 §4.2: a HelloRequest is declined with a warning, ignored, or fatal, as the "
+    "configuration says") {
   const auto answered = [](RenegotiationRefusal refusal) {
     ClientConfig config = client_config();
     config.common.renegotiation_refusal = refusal;
@@ -100,14 +106,17 @@ TEST_CASE("RFC 5746 §4.2: a HelloRequest is declined with a warning, ignored, o
 }
 
 // Shows RFC 5746 4.2-1, 4.2-2, 4.4-1, 5-1
-TEST_CASE("RFC 5746 §4.2: a server without secure renegotiation that wants another handshake gets the warning no_renegotiation") {
+TEST_CASE(
+    "RFC 5746 §4.2: a server without secure renegotiation that wants another handshake gets the "
+    "warning no_renegotiation") {
   ClientConfig config = client_config();
   config.dangerous.allow_missing_secure_renegotiation = true;
   ScriptedPeer peer = ScriptedPeer::server_of(config);
   RawServerHello hello = peer.server_hello();
   hello.extensions.remove(0xff01);
   peer.send(hello.bytes());
-  peer.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
+  peer.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange,
+                 HandshakeType::server_hello_done});
   peer.change_cipher_spec();
   peer.send(HandshakeType::finished);
   REQUIRE(!peer.engine.state().secure_renegotiation);
@@ -120,7 +129,9 @@ TEST_CASE("RFC 5746 §4.2: a server without secure renegotiation that wants anot
 }
 
 // Shows RFC 5746 4.4-1, 5-1
-TEST_CASE("ClientHellos that ask for renegotiation: each is declined with a warning, too many end the connection") {
+TEST_CASE(
+    "ClientHellos that ask for renegotiation: each is declined with a warning, too many end the "
+    "connection") {
   const auto ask = [](ScriptedPeer& peer) { peer.send(HandshakeType::client_hello); };
   check_flood(connected_client(), Limits{}.hello_requests, Errc::too_many_hello_requests, ask);
   ScriptedPeer peer = connected_client();
@@ -136,7 +147,9 @@ TEST_CASE("ClientHellos that ask for renegotiation: each is declined with a warn
   malformed.check_fault(Errc::message_truncated, Alert::decode_error);
 }
 
-TEST_CASE("output: write() takes whole records until the limit, nothing when it is full, and goes on when some was sent") {
+TEST_CASE(
+    "output: write() takes whole records until the limit, nothing when it is full, and goes on "
+    "when some was sent") {
   ServerConfig config = server_config();
   config.common.limits.output = 64 * 1024;
   config.dynamic_records = false;
@@ -231,7 +244,9 @@ TEST_CASE("limits that hold no whole record are refused by build(), by name") {
   }
 }
 
-TEST_CASE("records of a GCM key: near the limit the state says so, at the limit the connection ends and the peer is told") {
+TEST_CASE(
+    "records of a GCM key: near the limit the state says so, at the limit the connection ends and "
+    "the peer is told") {
   ServerConfig config = server_config();
   config.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256};
   config.common.limits.aes_records_warn = 3;
@@ -263,7 +278,9 @@ TEST_CASE("records of a GCM key: near the limit the state says so, at the limit 
 TEST_CASE("randomness that fails ends the handshake with internal_error, at whichever draw") {
   struct FailingRandom final : Random {
     explicit FailingRandom(int draws) : left(draws) {}
-    bool fill(MutableBytes out) override { return left-- > 0 && default_provider()->rng().fill(out); }
+    bool fill(MutableBytes out) override {
+      return left-- > 0 && default_provider()->rng().fill(out);
+    }
     int left;
   };
   for (const Role role : {Role::client, Role::server}) {

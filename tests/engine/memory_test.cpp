@@ -1,5 +1,6 @@
-// Counts and fails what operator new is asked for: a connection for which memory runs out anywhere fails with out_of_memory, and gives all
-// back; an idle one holds little; data in a warm one asks for nothing.
+// Counts and fails what operator new is asked for: a connection for which memory runs out anywhere
+// fails with out_of_memory, and gives all back; an idle one holds little; data in a warm one asks
+// for nothing.
 #include <doctest/doctest.h>
 
 #include <cstddef>
@@ -23,7 +24,8 @@ struct Ending {
 
 // A whole connection; asks for no memory of its own.
 Ending connect_and_close(const ClientContext& client_context, const ServerContext& server_context) {
-  Engine client = Engine::client(client_context, "localhost", kNow), server = Engine::server(server_context, kNow);
+  Engine client = Engine::client(client_context, "localhost", kNow),
+         server = Engine::server(server_context, kNow);
   talk(client, server);
   (void)client.write(bytes_of("pi"), Flush::later);
   (void)client.write(bytes_of("ng"));
@@ -39,11 +41,14 @@ Ending connect_and_close(const ClientContext& client_context, const ServerContex
 
 }  // namespace
 
-TEST_CASE("memory that runs out at any allocation is the error out_of_memory, and everything is given back") {
+TEST_CASE(
+    "memory that runs out at any allocation is the error out_of_memory, and everything is given "
+    "back") {
   for (const KeyKind kind : {KeyKind::ed25519, KeyKind::ec_secp256r1}) {
     const auto client_context = client_config(kind).build().value();
     const auto server_context = server_config(kind).build().value();
-    (void)connect_and_close(client_context, server_context);  // what is made once and kept is there now
+    (void)connect_and_close(client_context,
+                            server_context);  // what is made once and kept is there now
 
     const std::size_t before = in_use, started = allocations;
     Ending ending = connect_and_close(client_context, server_context);
@@ -61,7 +66,9 @@ TEST_CASE("memory that runs out at any allocation is the error out_of_memory, an
       fails_at = 0;
       CHECK(in_use == in_use_before);
       CHECK(!ending.closed);
-      const auto ran_out = [](const std::optional<Error>& error) { return error && error->code == Errc::out_of_memory; };
+      const auto ran_out = [](const std::optional<Error>& error) {
+        return error && error->code == Errc::out_of_memory;
+      };
       const bool said = ran_out(ending.client) || ran_out(ending.server);
       CHECK(said);
       if (!said) {
@@ -90,13 +97,16 @@ TEST_CASE("memory that runs out tells of an alert only if there was memory for o
   }
 }
 
-TEST_CASE("an idle connection that gave its buffers back holds less than 16 KiB at each end, and works as before") {
+TEST_CASE(
+    "an idle connection that gave its buffers back holds less than 16 KiB at each end, and works "
+    "as before") {
   const auto client_context = client_config().build().value();
   const auto server_context = server_config().build().value();
   (void)connect_and_close(client_context, server_context);
 
   const std::size_t before = in_use;
-  Engine client = Engine::client(client_context, "localhost", kNow), server = Engine::server(server_context, kNow);
+  Engine client = Engine::client(client_context, "localhost", kNow),
+         server = Engine::server(server_context, kNow);
   talk(client, server);
   const std::vector<std::uint8_t> bulk(200'000, 'b');
   const std::size_t of_bulk = in_use;
@@ -125,7 +135,8 @@ TEST_CASE("an idle connection that gave its buffers back holds less than 16 KiB 
   CHECK(read_all(client) == "awake");
 }
 
-TEST_CASE("release_buffers() keeps plaintext that is unread, and input that is no whole record yet") {
+TEST_CASE(
+    "release_buffers() keeps plaintext that is unread, and input that is no whole record yet") {
   Pair pair;
   pair.talk();
   REQUIRE(pair.client.write(bytes_of("unread")).has_value());
@@ -176,7 +187,9 @@ TEST_CASE("records ask for no memory in a warm connection whose sends and receiv
     for (int i = 0; read < 2 * data.size(); ++i) {
       const Bytes sending = pair.client.begin_send();
       const MutableBytes receiving = pair.server.begin_receive();
-      if (i == 0) REQUIRE(pair.client.write(data).value() == data.size());  // while the first send is under way
+      if (i == 0)
+        REQUIRE(pair.client.write(data).value() ==
+                data.size());  // while the first send is under way
       const std::size_t n = std::min(sending.size(), receiving.size());
       REQUIRE(n != 0);
       std::copy_n(sending.begin(), n, receiving.begin());
@@ -193,7 +206,9 @@ TEST_CASE("records ask for no memory in a warm connection whose sends and receiv
   CHECK(rounds < 6);
 }
 
-TEST_CASE("a server that waits for its first ClientHello holds less than 16 KiB, and what the handshake needed alone is given back behind it") {
+TEST_CASE(
+    "a server that waits for its first ClientHello holds less than 16 KiB, and what the handshake "
+    "needed alone is given back behind it") {
   const auto client_context = client_config().build().value();
   const auto server_context = server_config().build().value();
   (void)connect_and_close(client_context, server_context);
@@ -213,7 +228,9 @@ TEST_CASE("a server that waits for its first ClientHello holds less than 16 KiB,
   CHECK(in_use < under_way);
 }
 
-TEST_CASE("what is held back takes memory until it is sealed and the buffers are given back, and is wiped before") {
+TEST_CASE(
+    "what is held back takes memory until it is sealed and the buffers are given back, and is "
+    "wiped before") {
   Pair pair;
   pair.talk();
   pair.client.release_buffers();
@@ -224,7 +241,8 @@ TEST_CASE("what is held back takes memory until it is sealed and the buffers are
   CHECK(in_use < before + 1024);
 
   sought = "nobody";
-  REQUIRE(pair.client.write(std::vector<std::uint8_t>(10'000, 'x'), Flush::later).has_value());  // moves what is held
+  REQUIRE(pair.client.write(std::vector<std::uint8_t>(10'000, 'x'), Flush::later)
+              .has_value());  // moves what is held
   REQUIRE(pair.client.flush().has_value());
   pair.client.sent(pair.client.output().size()).value();
   pair.client.release_buffers();

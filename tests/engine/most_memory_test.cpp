@@ -15,8 +15,10 @@ namespace {
 /// A certificate of so many bytes or a little less, and its key.
 Certificate large_certificate(std::size_t size) {
   const auto key = PrivateKey::generate(KeyKind::ed25519).value();
-  CertificateRecipe recipe{.not_before = kNow - std::chrono::hours(1), .not_after = kNow + std::chrono::hours(1)};
-  for (std::size_t i = 0; i * 64 + 600 < size; ++i) recipe.names.push_back(std::to_string(10'000 + i) + "." + std::string(52, 'n') + ".com");
+  CertificateRecipe recipe{.not_before = kNow - std::chrono::hours(1),
+                           .not_after = kNow + std::chrono::hours(1)};
+  for (std::size_t i = 0; i * 64 + 600 < size; ++i)
+    recipe.names.push_back(std::to_string(10'000 + i) + "." + std::string(52, 'n') + ".com");
   return issue_certificate(recipe, key).value();
 }
 
@@ -24,7 +26,8 @@ Certificate large_certificate(std::size_t size) {
 Octets largest_certificate_message(const Limits& limits) {
   const std::size_t each = limits.certificate_message / limits.certificates - 16;
   Octets list;
-  for (std::size_t i = 0; i < limits.certificates; ++i) list = joined({list, vector_of(3, octets(large_certificate(each).der()))});
+  for (std::size_t i = 0; i < limits.certificates; ++i)
+    list = joined({list, vector_of(3, octets(large_certificate(each).der()))});
   REQUIRE(list.size() < limits.certificate_message - 7);
   REQUIRE(list.size() > limits.certificate_message * 9 / 10);
   return message_of(HandshakeType::certificate, vector_of(3, list));
@@ -39,7 +42,9 @@ Octets in_records(const Octets& message) {
   Octets records;
   for (std::size_t at = 0; at < message.size(); at += kMaxPlaintext) {
     const auto begin = message.begin() + static_cast<std::ptrdiff_t>(at);
-    records = joined({records, record_of(22, Octets(begin, begin + static_cast<std::ptrdiff_t>(std::min(kMaxPlaintext, message.size() - at))))});
+    records = joined(
+        {records, record_of(22, Octets(begin, begin + static_cast<std::ptrdiff_t>(std::min(
+                                                          kMaxPlaintext, message.size() - at))))});
   }
   return records;
 }
@@ -62,10 +67,12 @@ std::size_t held_at_most(Engine& engine, const Octets& bytes, std::size_t before
   return most;
 }
 
-/// What is received and not understood yet, the messages that a signature will be over, the peer's certificates, what waits to be sent; each in memory that
-/// grows by doubling. A ClientHello is given back before a Certificate comes, which is larger.
+/// What is received and not understood yet, the messages that a signature will be over, the peer's
+/// certificates, what waits to be sent; each in memory that grows by doubling. A ClientHello is
+/// given back before a Certificate comes, which is larger.
 std::size_t bound_of(const Limits& limits) {
-  return limits.input + limits.output + limits.transcript + 2 * limits.certificate_message + 2 * limits.handshake_message;
+  return limits.input + limits.output + limits.transcript + 2 * limits.certificate_message +
+         2 * limits.handshake_message;
 }
 
 }  // namespace
@@ -75,8 +82,9 @@ TEST_CASE("a hostile client cannot make a server hold more than the limits say")
   config.client_authentication = ClientAuthentication::require_any;
   const Limits& limits = config.common.limits;
   const RawClientHello hello = RawClientHello::largest();
-  const Octets bytes = joined({in_records(hello.bytes()), in_records(largest_certificate_message(limits)),
-                               in_records(unfinished(HandshakeType::client_key_exchange, limits.handshake_message - 4))});
+  const Octets bytes = joined(
+      {in_records(hello.bytes()), in_records(largest_certificate_message(limits)),
+       in_records(unfinished(HandshakeType::client_key_exchange, limits.handshake_message - 4))});
   const auto context = config.build().value();
   const std::size_t before = in_use;
   Engine server = Engine::server(context, kNow);
@@ -88,16 +96,21 @@ TEST_CASE("a hostile client cannot make a server hold more than the limits say")
 
 TEST_CASE("a hostile server cannot make a client hold more than the limits say") {
   ClientConfig config = client_config();
-  config.identities = {development_identity(KeyKind::ed25519).leaf};  // so that the messages are kept
+  config.identities = {
+      development_identity(KeyKind::ed25519).leaf};  // so that the messages are kept
   const Limits& limits = config.common.limits;
   const ScriptedPeer peer = [&] {
     ScriptedPeer made = ScriptedPeer::server_of(config);
     made.staples = true;
     return made;
   }();
-  const Octets status = message_of(HandshakeType::certificate_status, joined({{1}, vector_of(3, Octets(limits.handshake_message - 8, 1))}));
-  const Octets bytes = joined({in_records(peer.server_hello().bytes()), in_records(largest_certificate_message(limits)), in_records(status),
-                               in_records(unfinished(HandshakeType::server_key_exchange, limits.handshake_message - 4))});
+  const Octets status =
+      message_of(HandshakeType::certificate_status,
+                 joined({{1}, vector_of(3, Octets(limits.handshake_message - 8, 1))}));
+  const Octets bytes = joined(
+      {in_records(peer.server_hello().bytes()), in_records(largest_certificate_message(limits)),
+       in_records(status),
+       in_records(unfinished(HandshakeType::server_key_exchange, limits.handshake_message - 4))});
   const auto context = config.build().value();
   const std::size_t before = in_use;
   Engine client = Engine::client(context, "localhost", kNow);

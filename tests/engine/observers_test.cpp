@@ -27,7 +27,9 @@ class Watcher final : public Observer {
  public:
   explicit Watcher(Log& log) : log_(log) {}
   void on_record(const Record& record) override {
-    log_.records.push_back(arrow(record.direction) + name(record.type) + (record.is_protected ? " sealed " : " plain ") + std::to_string(record.sequence));
+    log_.records.push_back(arrow(record.direction) + name(record.type) +
+                           (record.is_protected ? " sealed " : " plain ") +
+                           std::to_string(record.sequence));
     const std::size_t overhead = record.is_protected ? 5 + 8 + 16 : 5;  // AES-GCM's
     CHECK(record.wire_size == record.fragment.size() + overhead);
   }
@@ -36,8 +38,12 @@ class Watcher final : public Observer {
     CHECK(wire::type_of(message.message) == message.type);
     CHECK(message.bytes[0] == static_cast<std::uint8_t>(message.type));
   }
-  void on_change_cipher_spec(Direction direction) override { log_.messages.push_back(arrow(direction) + "[ChangeCipherSpec]"); }
-  void on_alert(Direction direction, const AlertMessage& alert) override { log_.messages.push_back(arrow(direction) + name(alert.description)); }
+  void on_change_cipher_spec(Direction direction) override {
+    log_.messages.push_back(arrow(direction) + "[ChangeCipherSpec]");
+  }
+  void on_alert(Direction direction, const AlertMessage& alert) override {
+    log_.messages.push_back(arrow(direction) + name(alert.description));
+  }
   void on_due(std::string_view due) override { log_.due.emplace_back(due); }
   void on_complete(const ConnectionState& state) override {
     CHECK(state.handshake_complete);
@@ -53,7 +59,9 @@ class Watcher final : public Observer {
   }
 
  private:
-  static std::string arrow(Direction direction) { return direction == Direction::sent ? "> " : "< "; }
+  static std::string arrow(Direction direction) {
+    return direction == Direction::sent ? "> " : "< ";
+  }
   Log& log_;
 };
 
@@ -79,10 +87,14 @@ TEST_CASE("an observer sees each message once, in order, at both ends") {
   Pair pair(watched.client_side, watched.server_side);
   pair.talk();
   REQUIRE(pair.complete());
-  CHECK(watched.client.messages == std::vector<std::string>{"> ClientHello", "< ServerHello", "< Certificate", "< ServerKeyExchange", "< ServerHelloDone",
-                                                            "> ClientKeyExchange", "> [ChangeCipherSpec]", "> Finished", "< [ChangeCipherSpec]", "< Finished"});
+  CHECK(watched.client.messages ==
+        std::vector<std::string>{"> ClientHello", "< ServerHello", "< Certificate",
+                                 "< ServerKeyExchange", "< ServerHelloDone", "> ClientKeyExchange",
+                                 "> [ChangeCipherSpec]", "> Finished", "< [ChangeCipherSpec]",
+                                 "< Finished"});
   std::vector<std::string> turned;
-  for (const std::string& message : watched.client.messages) turned.push_back((message[0] == '>' ? "<" : ">") + message.substr(1));
+  for (const std::string& message : watched.client.messages)
+    turned.push_back((message[0] == '>' ? "<" : ">") + message.substr(1));
   CHECK(watched.server.messages == turned);
   for (const Log* log : {&watched.client, &watched.server}) {
     CHECK(log->completed == 1);
@@ -99,9 +111,12 @@ TEST_CASE("an observer sees each record with its number, sealed or not, data inc
   REQUIRE(pair.client.close_write().has_value());
   pair.talk();
   CHECK(read_all(pair.server).size() == kMaxPlaintext + 1);
-  CHECK(watched.client.records == std::vector<std::string>{"> handshake plain 0", "< handshake plain 0", "> handshake plain 1", "> change_cipher_spec plain 2",
-                                                           "> handshake sealed 0", "< change_cipher_spec plain 1", "< handshake sealed 0",
-                                                           "> application_data sealed 1", "> application_data sealed 2", "> alert sealed 3"});
+  CHECK(watched.client.records ==
+        std::vector<std::string>{"> handshake plain 0", "< handshake plain 0",
+                                 "> handshake plain 1", "> change_cipher_spec plain 2",
+                                 "> handshake sealed 0", "< change_cipher_spec plain 1",
+                                 "< handshake sealed 0", "> application_data sealed 1",
+                                 "> application_data sealed 2", "> alert sealed 3"});
   CHECK(watched.server.messages.back() == "< close_notify");
 }
 
@@ -143,7 +158,8 @@ TEST_CASE("several observers see the same, and none costs nothing") {
   Log first, second;
   ClientConfig config = client_config();
   config.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256};
-  config.common.observe = observe_with({watch(first), {}, [](Role) { return nullptr; }, watch(second)});
+  config.common.observe =
+      observe_with({watch(first), {}, [](Role) { return nullptr; }, watch(second)});
   Pair pair(config, server_config());
   pair.talk();
   REQUIRE(pair.complete());
@@ -156,7 +172,9 @@ TEST_CASE("several observers see the same, and none costs nothing") {
   CHECK(observe_with({})(Role::client) == nullptr);
 }
 
-TEST_CASE("the key log has a line a connection in the NSS format, is appended to, and is for its owner alone") {
+TEST_CASE(
+    "the key log has a line a connection in the NSS format, is appended to, and is for its owner "
+    "alone") {
   char directory[] = "/tmp/tls12-key-log-XXXXXX";
   REQUIRE(mkdtemp(directory) != nullptr);
   const std::string path = std::string(directory) + "/keys";
@@ -171,7 +189,8 @@ TEST_CASE("the key log has a line a connection in the NSS format, is appended to
       REQUIRE(pair.complete());
     }
     std::string expected;
-    for (const auto& [random, secret] : log.secrets) expected += "CLIENT_RANDOM " + to_hex(random) + " " + to_hex(secret) + "\n";
+    for (const auto& [random, secret] : log.secrets)
+      expected += "CLIENT_RANDOM " + to_hex(random) + " " + to_hex(secret) + "\n";
     std::stringstream content;
     content << std::ifstream(path).rdbuf();
     CHECK(content.str() == expected);
@@ -184,10 +203,12 @@ TEST_CASE("the key log has a line a connection in the NSS format, is appended to
   rmdir(directory);
 }
 
-TEST_CASE("a line that the disk has no room for is reported with the file and the system's reason") {
+TEST_CASE(
+    "a line that the disk has no room for is reported with the file and the system's reason") {
   std::vector<Error> failures;
   ClientConfig config = client_config();
-  config.common.observe = key_log_file("/dev/full", [&](const Error& error) { failures.push_back(error); }).value();
+  config.common.observe =
+      key_log_file("/dev/full", [&](const Error& error) { failures.push_back(error); }).value();
   Pair pair(config, server_config());
   pair.talk();
   REQUIRE(pair.complete());

@@ -1,4 +1,5 @@
-// What a server makes of a session that is offered to it, and a client of the answer: RFC 5746 §3.4, §3.6, RFC 6066 §1.1, §3, RFC 7627 §5.3.
+// What a server makes of a session that is offered to it, and a client of the answer: RFC 5746
+// §3.4, §3.6, RFC 6066 §1.1, §3, RFC 7627 §5.3.
 #include <doctest/doctest.h>
 
 #include "support/acquainted.hpp"
@@ -8,7 +9,10 @@ using namespace tls12::test;
 
 namespace {
 
-const Acquainted::Edit kAsItWas = [](handshake::Session&) {}, kUnextended = [](handshake::Session& session) { session.extended_master_secret = false; };
+const Acquainted::Edit kAsItWas = [](handshake::Session&) {},
+                       kUnextended = [](handshake::Session& session) {
+                         session.extended_master_secret = false;
+                       };
 
 template <class Check>
 void by_id_and_by_ticket(const Acquainted::Edit& edit, Check check) {
@@ -55,19 +59,24 @@ void check_refused(const Acquainted& ends, Answer edit, Errc code, Alert alert) 
 // ------------------------------------------------ the server
 
 // Shows RFC 7627 5.3-3, 5.3-8; RFC 5746 3.6-4
-TEST_CASE("a session is resumed by a ClientHello that says what the first one said, and the ServerHello says so again") {
+TEST_CASE(
+    "a session is resumed by a ClientHello that says what the first one said, and the ServerHello "
+    "says so again") {
   by_id_and_by_ticket(kAsItWas, [](const Acquainted& ends) {
     ScriptedPeer peer = ends.scripted_client();
     complete_as_client(peer, true);
     CHECK(server_hello_of(peer).extended_master_secret);
     CHECK(server_hello_of(peer).renegotiation_info->empty());
     const ServerHello hello = server_hello_of(peer);
-    CHECK(std::distance(hello.extensions.begin(), hello.extensions.end()) == 3);  // and the point formats
+    CHECK(std::distance(hello.extensions.begin(), hello.extensions.end()) ==
+          3);  // and the point formats
   });
 }
 
 // Shows RFC 7627 5.3-4, 5.3-5
-TEST_CASE("RFC 7627 §5.3: a session without the extended master secret is not resumed by a ClientHello with it: the handshake is a full one") {
+TEST_CASE(
+    "RFC 7627 §5.3: a session without the extended master secret is not resumed by a ClientHello "
+    "with it: the handshake is a full one") {
   by_id_and_by_ticket(kUnextended, [](const Acquainted& ends) {
     ScriptedPeer peer = ends.scripted_client();
     complete_as_client(peer, false);
@@ -76,7 +85,9 @@ TEST_CASE("RFC 7627 §5.3: a session without the extended master secret is not r
 }
 
 // Shows RFC 7627 5.3-6, 5.4-6
-TEST_CASE("RFC 7627 §5.3: a session with the extended master secret that is offered without it is an attack") {
+TEST_CASE(
+    "RFC 7627 §5.3: a session with the extended master secret that is offered without it is an "
+    "attack") {
   by_id_and_by_ticket(kAsItWas, [](const Acquainted& ends) {
     ScriptedPeer peer = ends.scripted_client();
     peer.client_hello.extensions.remove(23);
@@ -86,7 +97,9 @@ TEST_CASE("RFC 7627 §5.3: a session with the extended master secret that is off
 }
 
 // Shows RFC 7627 5.3-7, 5.4-3, 5.4-4
-TEST_CASE("RFC 7627 §5.3: a session that never had the extended master secret is resumed, and binds nothing, unless it is required") {
+TEST_CASE(
+    "RFC 7627 §5.3: a session that never had the extended master secret is resumed, and binds "
+    "nothing, unless it is required") {
   by_id_and_by_ticket(kUnextended, [](Acquainted ends) {
     ScriptedPeer peer = ends.scripted_client();
     peer.client_hello.extensions.remove(23);
@@ -135,31 +148,42 @@ TEST_CASE("a client that offers a session says what it said when the session was
     const auto said = [](const ScriptedPeer& peer) {
       std::vector<std::pair<ExtensionType, Octets>> all;
       for (const Extension extension : client_hello_of(peer).extensions)
-        all.emplace_back(extension.type, extension.type == ExtensionType::session_ticket ? Octets() : octets(extension.data));
+        all.emplace_back(extension.type, extension.type == ExtensionType::session_ticket
+                                             ? Octets()
+                                             : octets(extension.data));
       return all;
     };
     CHECK(said(first) == said(again));
     CHECK(client_hello_of(again).server_name == "localhost");
     CHECK(client_hello_of(again).extended_master_secret);
     CHECK(client_hello_of(again).renegotiation_info->empty());
-    CHECK_FALSE(client_hello_of(again).cipher_suites.contains(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV));
+    CHECK_FALSE(client_hello_of(again).cipher_suites.contains(
+        CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV));
     CHECK(client_hello_of(first).session_id.empty());
     CHECK(client_hello_of(again).session_id.size() == 32);
   });
 }
 
 // Shows RFC 7627 5.3-9, 5.3-10, 5.4-6; RFC 5077 3.2-5
-TEST_CASE("RFC 7627 §5.3: a ServerHello that resumes a session has the extension exactly if the session has it") {
+TEST_CASE(
+    "RFC 7627 §5.3: a ServerHello that resumes a session has the extension exactly if the session "
+    "has it") {
   by_id_and_by_ticket(kUnextended, [](const Acquainted& ends) {
-    check_refused(ends, [](RawServerHello&) {}, Errc::session_extended_master_secret_changed, Alert::handshake_failure);
+    check_refused(
+        ends, [](RawServerHello&) {}, Errc::session_extended_master_secret_changed,
+        Alert::handshake_failure);
   });
   by_id_and_by_ticket(kAsItWas, [](const Acquainted& ends) {
-    check_refused(ends, [](RawServerHello& h) { h.extensions.remove(23); }, Errc::session_extended_master_secret_changed, Alert::handshake_failure);
+    check_refused(
+        ends, [](RawServerHello& h) { h.extensions.remove(23); },
+        Errc::session_extended_master_secret_changed, Alert::handshake_failure);
   });
 }
 
 // Shows RFC 7627 5.4-3, 5.4-4
-TEST_CASE("RFC 7627 §5.4: a resumed session without the extended master secret lends its Finished messages to nothing") {
+TEST_CASE(
+    "RFC 7627 §5.4: a resumed session without the extended master secret lends its Finished "
+    "messages to nothing") {
   by_id_and_by_ticket(kUnextended, [](const Acquainted& ends) {
     ScriptedPeer peer = ends.scripted_server();
     RawServerHello hello = peer.server_hello();
@@ -172,7 +196,9 @@ TEST_CASE("RFC 7627 §5.4: a resumed session without the extended master secret 
 }
 
 // Shows RFC 7627 5.4-5
-TEST_CASE("RFC 7627 §5.4: a resumed session without the extended master secret is not renegotiated, whatever is allowed") {
+TEST_CASE(
+    "RFC 7627 §5.4: a resumed session without the extended master secret is not renegotiated, "
+    "whatever is allowed") {
   for (const bool extended : {false, true}) {
     CAPTURE(extended);
     by_id_and_by_ticket(extended ? kAsItWas : kUnextended, [&](Acquainted ends) {
@@ -195,9 +221,12 @@ TEST_CASE("RFC 7627 §5.4: a resumed session without the extended master secret 
 TEST_CASE("RFC 5746 §3.4: a session or not, a ServerHello answers renegotiation_info, empty") {
   by_id_and_by_ticket(kAsItWas, [](const Acquainted& ends) {
     check_refused(
-        ends, [](RawServerHello& h) { h.extensions.set(0xff01, vector_of(1, Octets(24))); }, Errc::renegotiation_info_not_empty, Alert::handshake_failure);
+        ends, [](RawServerHello& h) { h.extensions.set(0xff01, vector_of(1, Octets(24))); },
+        Errc::renegotiation_info_not_empty, Alert::handshake_failure);
   });
   by_id_and_by_ticket(kAsItWas, [](const Acquainted& ends) {
-    check_refused(ends, [](RawServerHello& h) { h.extensions.remove(0xff01); }, Errc::secure_renegotiation_missing, Alert::handshake_failure);
+    check_refused(
+        ends, [](RawServerHello& h) { h.extensions.remove(0xff01); },
+        Errc::secure_renegotiation_missing, Alert::handshake_failure);
   });
 }

@@ -1,4 +1,5 @@
-// Every message at every time, against the independent table: the engine takes what is due, and answers the rest as the RFCs say.
+// Every message at every time, against the independent table: the engine takes what is due, and
+// answers the rest as the RFCs say.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -25,41 +26,115 @@ struct Course {
   bool staples = false, gives_ticket = false;    // as the engine's peer
   enum class Resumes { no, by_id, by_ticket } resumes = Resumes::no;
 
-  KeyKind key() const { return suite == kEcdhe || wire::find(suite)->key_exchange == KeyExchange::ecdhe_ecdsa ? KeyKind::ed25519 : KeyKind::rsa; }
+  KeyKind key() const {
+    return suite == kEcdhe || wire::find(suite)->key_exchange == KeyExchange::ecdhe_ecdsa
+               ? KeyKind::ed25519
+               : KeyKind::rsa;
+  }
 };
 
 const Course kCourses[] = {
     {.what = "full", .engine = Role::client, .steps = kServerSteps},
-    {.what = "a client without a certificate is asked for one", .engine = Role::client, .steps = kAskingServerSteps},
-    {.what = "a client with a certificate is asked for one", .engine = Role::client, .steps = kAskingServerSteps, .shows_certificate = true},
-    {.what = "a stapled response was announced", .engine = Role::client, .steps = kStaplingServerSteps, .staples = true},
-    {.what = "a ticket was announced", .engine = Role::client, .steps = kTicketServerSteps, .gives_ticket = true, .resumes = Course::Resumes::by_ticket},
-    {.what = "resumed by ID", .engine = Role::client, .steps = kResumingServerSteps, .resumes = Course::Resumes::by_id},
-    {.what = "resumed by ticket", .engine = Role::client, .steps = kResumingServerSteps, .resumes = Course::Resumes::by_ticket},
+    {.what = "a client without a certificate is asked for one",
+     .engine = Role::client,
+     .steps = kAskingServerSteps},
+    {.what = "a client with a certificate is asked for one",
+     .engine = Role::client,
+     .steps = kAskingServerSteps,
+     .shows_certificate = true},
+    {.what = "a stapled response was announced",
+     .engine = Role::client,
+     .steps = kStaplingServerSteps,
+     .staples = true},
+    {.what = "a ticket was announced",
+     .engine = Role::client,
+     .steps = kTicketServerSteps,
+     .gives_ticket = true,
+     .resumes = Course::Resumes::by_ticket},
+    {.what = "resumed by ID",
+     .engine = Role::client,
+     .steps = kResumingServerSteps,
+     .resumes = Course::Resumes::by_id},
+    {.what = "resumed by ticket",
+     .engine = Role::client,
+     .steps = kResumingServerSteps,
+     .resumes = Course::Resumes::by_ticket},
     {.what = "resumed, and the ticket is renewed",
      .engine = Role::client,
      .steps = kRenewingServerSteps,
      .gives_ticket = true,
      .resumes = Course::Resumes::by_ticket},
-    {.what = "RSA", .engine = Role::client, .steps = kRsaServerSteps, .suite = CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256},
-    {.what = "DHE", .engine = Role::client, .steps = kServerSteps, .suite = CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256},
-    {.what = "CBC", .engine = Role::client, .steps = kServerSteps, .suite = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256},
-    {.what = "PSK", .engine = Role::client, .steps = kPskServerSteps, .suite = CipherSuite::TLS_PSK_WITH_AES_128_GCM_SHA256},
-    {.what = "PSK with a hint", .engine = Role::client, .steps = kHintingServerSteps, .suite = CipherSuite::TLS_PSK_WITH_AES_128_GCM_SHA256},
-    {.what = "DHE_PSK", .engine = Role::client, .steps = kSharingPskServerSteps, .suite = CipherSuite::TLS_DHE_PSK_WITH_AES_128_GCM_SHA256},
-    {.what = "ECDHE_PSK", .engine = Role::client, .steps = kSharingPskServerSteps, .suite = CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256},
+    {.what = "RSA",
+     .engine = Role::client,
+     .steps = kRsaServerSteps,
+     .suite = CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256},
+    {.what = "DHE",
+     .engine = Role::client,
+     .steps = kServerSteps,
+     .suite = CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256},
+    {.what = "CBC",
+     .engine = Role::client,
+     .steps = kServerSteps,
+     .suite = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256},
+    {.what = "PSK",
+     .engine = Role::client,
+     .steps = kPskServerSteps,
+     .suite = CipherSuite::TLS_PSK_WITH_AES_128_GCM_SHA256},
+    {.what = "PSK with a hint",
+     .engine = Role::client,
+     .steps = kHintingServerSteps,
+     .suite = CipherSuite::TLS_PSK_WITH_AES_128_GCM_SHA256},
+    {.what = "DHE_PSK",
+     .engine = Role::client,
+     .steps = kSharingPskServerSteps,
+     .suite = CipherSuite::TLS_DHE_PSK_WITH_AES_128_GCM_SHA256},
+    {.what = "ECDHE_PSK",
+     .engine = Role::client,
+     .steps = kSharingPskServerSteps,
+     .suite = CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256},
 
     {.what = "full", .engine = Role::server, .steps = kClientSteps},
-    {.what = "a client shows its certificate", .engine = Role::server, .steps = kProvingClientSteps, .asks = true, .shows_certificate = true},
-    {.what = "a client that was asked shows none", .engine = Role::server, .steps = kDecliningClientSteps, .asks = true},
-    {.what = "resumed by ID", .engine = Role::server, .steps = kResumingClientSteps, .resumes = Course::Resumes::by_id},
-    {.what = "resumed by ticket", .engine = Role::server, .steps = kResumingClientSteps, .resumes = Course::Resumes::by_ticket},
-    {.what = "RSA", .engine = Role::server, .steps = kClientSteps, .suite = CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256},
-    {.what = "DHE", .engine = Role::server, .steps = kClientSteps, .suite = CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256},
-    {.what = "CBC", .engine = Role::server, .steps = kClientSteps, .suite = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256},
-    {.what = "PSK", .engine = Role::server, .steps = kClientSteps, .suite = CipherSuite::TLS_PSK_WITH_AES_128_GCM_SHA256},
-    {.what = "DHE_PSK", .engine = Role::server, .steps = kClientSteps, .suite = CipherSuite::TLS_DHE_PSK_WITH_AES_128_GCM_SHA256},
-    {.what = "ECDHE_PSK", .engine = Role::server, .steps = kClientSteps, .suite = CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256},
+    {.what = "a client shows its certificate",
+     .engine = Role::server,
+     .steps = kProvingClientSteps,
+     .asks = true,
+     .shows_certificate = true},
+    {.what = "a client that was asked shows none",
+     .engine = Role::server,
+     .steps = kDecliningClientSteps,
+     .asks = true},
+    {.what = "resumed by ID",
+     .engine = Role::server,
+     .steps = kResumingClientSteps,
+     .resumes = Course::Resumes::by_id},
+    {.what = "resumed by ticket",
+     .engine = Role::server,
+     .steps = kResumingClientSteps,
+     .resumes = Course::Resumes::by_ticket},
+    {.what = "RSA",
+     .engine = Role::server,
+     .steps = kClientSteps,
+     .suite = CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256},
+    {.what = "DHE",
+     .engine = Role::server,
+     .steps = kClientSteps,
+     .suite = CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256},
+    {.what = "CBC",
+     .engine = Role::server,
+     .steps = kClientSteps,
+     .suite = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256},
+    {.what = "PSK",
+     .engine = Role::server,
+     .steps = kClientSteps,
+     .suite = CipherSuite::TLS_PSK_WITH_AES_128_GCM_SHA256},
+    {.what = "DHE_PSK",
+     .engine = Role::server,
+     .steps = kClientSteps,
+     .suite = CipherSuite::TLS_DHE_PSK_WITH_AES_128_GCM_SHA256},
+    {.what = "ECDHE_PSK",
+     .engine = Role::server,
+     .steps = kClientSteps,
+     .suite = CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256},
 };
 
 class Stage {
@@ -74,7 +149,8 @@ class Stage {
       client_.find_psk = [](std::string_view) { return PreSharedKey{"device 7", kPsk}; };
       server_.find_psk = [](std::string_view) { return kPsk; };
     }
-    if (course.staples) client_.verify.revocation.mode = RevocationMode::off;  // what this peer staples is nothing
+    if (course.staples)
+      client_.verify.revocation.mode = RevocationMode::off;  // what this peer staples is nothing
     if (course.shows_certificate) client_.identities = {development_identity(course.key()).leaf};
     if (course.asks) server_.client_authentication = ClientAuthentication::request;
     server_.tickets = course.resumes == Course::Resumes::by_ticket;
@@ -96,7 +172,9 @@ class Stage {
 
   /// A peer that has not said anything yet.
   ScriptedPeer peer() const {
-    if (!kept_.empty()) store_->put(key_, kept_, kNow + std::chrono::hours(1));  // a connection that failed has made it forgotten
+    if (!kept_.empty())
+      store_->put(key_, kept_,
+                  kNow + std::chrono::hours(1));  // a connection that failed has made it forgotten
     ScriptedPeer peer = make();
     peer.resumes = session_;
     if (session_) {
@@ -109,10 +187,13 @@ class Stage {
  private:
   bool is_dhe() const { return has_dhe(wire::find(course_.suite)->key_exchange); }
   ScriptedPeer make() const {
-    ScriptedPeer peer = course_.engine == Role::client ? ScriptedPeer::server_of(client_, course_.key()) : ScriptedPeer::client_of(server_, course_.key());
+    ScriptedPeer peer = course_.engine == Role::client
+                            ? ScriptedPeer::server_of(client_, course_.key())
+                            : ScriptedPeer::client_of(server_, course_.key());
     peer.suite = course_.suite;
     peer.group = is_dhe() ? NamedGroup::ffdhe2048 : NamedGroup::x25519;
-    peer.scheme = course_.key() == KeyKind::rsa ? SignatureScheme::rsa_pss_rsae_sha256 : SignatureScheme::ed25519;
+    peer.scheme = course_.key() == KeyKind::rsa ? SignatureScheme::rsa_pss_rsae_sha256
+                                                : SignatureScheme::ed25519;
     peer.psk = kPsk;
     peer.shows_certificate = course_.engine == Role::client || course_.shows_certificate;
     peer.staples = course_.staples;
@@ -139,7 +220,8 @@ class Stage {
 char verdict(const ScriptedPeer& peer, const std::string& due_before) {
   const Engine& engine = peer.engine;
   const auto told = [&](AlertLevel level, Alert alert) {
-    return peer.alerts.size() == 1 && peer.alerts[0].level == level && peer.alerts[0].description == alert;
+    return peer.alerts.size() == 1 && peer.alerts[0].level == level &&
+           peer.alerts[0].description == alert;
   };
   if (engine.error()) {
     if (told(AlertLevel::fatal, Alert::unexpected_message)) return 'X';
@@ -174,7 +256,8 @@ void check_place(const Course& course, const Stage& stage, std::size_t played) {
       // The error names the row that was due, unless the record layer found the fault.
       const Errc code = peer.engine.error()->code;
       const char* named = peer.engine.error()->due;
-      if (code != Errc::record_type_unknown) CHECK(std::string(named == nullptr ? "" : named) == due);
+      if (code != Errc::record_type_unknown)
+        CHECK(std::string(named == nullptr ? "" : named) == due);
       CHECK(peer.engine.error()->phase == Phase::handshake);
     }
     if (expected != '.' && expected != 'W') continue;
@@ -190,7 +273,8 @@ void check_place(const Course& course, const Stage& stage, std::size_t played) {
 template <class Check>
 void for_each_course(Check check) {
   for (const Course& course : kCourses) {
-    INFO(std::string(course.what), course.engine == Role::client ? ", at a client" : ", at a server");
+    INFO(std::string(course.what),
+         course.engine == Role::client ? ", at a client" : ", at a server");
     check(course, Stage(course));
   }
 }
@@ -198,22 +282,31 @@ void for_each_course(Check check) {
 }  // namespace
 
 // Shows RFC 5077 3.3-1, 3.3-2; RFC 6066 1.1-1; RFC 8422 3-2; RFC 5246 7.4-1, 7.4-2, 7.4.1.1-3
-TEST_CASE("in every kind of handshake each message is taken when it is due and at no other time, at either end") {
+TEST_CASE(
+    "in every kind of handshake each message is taken when it is due and at no other time, at "
+    "either end") {
   for_each_course([](const Course& course, const Stage& stage) {
-    for (std::size_t played = 0; played <= course.steps.size(); ++played) check_place(course, stage, played);
+    for (std::size_t played = 0; played <= course.steps.size(); ++played)
+      check_place(course, stage, played);
     ScriptedPeer peer = stage.peer();
     play(peer, script_of(course.steps), 0, course.steps.size());
     CHECK(peer.finished_is_right);
     CHECK(peer.engine.state().cipher_suite == course.suite);
-    CHECK(peer.engine.state().resumed == (course.resumes != Course::Resumes::no && course.steps[1].comes != kCertificate));
-    CHECK(peer.engine.state().peer_certificates.size() == (peer.engine.state().verified_chain.empty() && !course.shows_certificate ? 0 : 1));
+    CHECK(peer.engine.state().resumed ==
+          (course.resumes != Course::Resumes::no && course.steps[1].comes != kCertificate));
+    CHECK(peer.engine.state().peer_certificates.size() ==
+          (peer.engine.state().verified_chain.empty() && !course.shows_certificate ? 0 : 1));
   });
 }
 
 // Shows RFC 8422 3-1, 3-2, 3-3; RFC 5246 7.3-2, 7.4.6-1
-TEST_CASE("RFC 5246 §7.4.6: a client that was asked answers with its certificate and a proof, or with an empty list and none") {
+TEST_CASE(
+    "RFC 5246 §7.4.6: a client that was asked answers with its certificate and a proof, or with an "
+    "empty list and none") {
   for (const Course& course : kCourses) {
-    if (course.engine != Role::client || course.suite != kEcdhe || course.resumes != Course::Resumes::no) continue;
+    if (course.engine != Role::client || course.suite != kEcdhe ||
+        course.resumes != Course::Resumes::no)
+      continue;
     CAPTURE(course.what);
     ScriptedPeer peer = Stage(course).peer();
     play(peer, script_of(course.steps), 0, course.steps.size());
@@ -221,7 +314,8 @@ TEST_CASE("RFC 5246 §7.4.6: a client that was asked answers with its certificat
     CHECK(peer.saw(HandshakeType::certificate) == (&course.steps == &kAskingServerSteps));
     CHECK(peer.saw(HandshakeType::certificate_verify) == course.shows_certificate);
     for (const auto& seen : peer.seen)
-      if (seen.type == ContentType::handshake && seen.bytes[0] == kCertificate) CHECK((to_hex(seen.bytes) == "0b000003000000") == !course.shows_certificate);
+      if (seen.type == ContentType::handshake && seen.bytes[0] == kCertificate)
+        CHECK((to_hex(seen.bytes) == "0b000003000000") == !course.shows_certificate);
   }
 }
 
@@ -229,7 +323,8 @@ TEST_CASE("RFC 5246 §7.4.6: a client that was asked answers with its certificat
 
 namespace {
 
-void check_refused(const Stage& stage, const Script& script, const std::string& how, std::size_t at) {
+void check_refused(const Stage& stage, const Script& script, const std::string& how,
+                   std::size_t at) {
   CAPTURE(how);
   CAPTURE(at);
   ScriptedPeer peer = stage.peer();
@@ -246,7 +341,9 @@ void check_refused(const Stage& stage, const Script& script, const std::string& 
 }  // namespace
 
 // Shows RFC 5246 7.4-1, 7.2.2-4
-TEST_CASE("a handshake with a message dropped, doubled or moved is refused with unexpected_message, at either end") {
+TEST_CASE(
+    "a handshake with a message dropped, doubled or moved is refused with unexpected_message, at "
+    "either end") {
   for_each_course([](const Course& course, const Stage& stage) {
     const Script right = script_of(course.steps);
     for (std::size_t i = 0; i < right.size(); ++i) {
@@ -257,7 +354,8 @@ TEST_CASE("a handshake with a message dropped, doubled or moved is refused with 
 
       Script doubled = right;
       doubled.insert(doubled.begin() + static_cast<std::ptrdiff_t>(i), right[i]);
-      // A second ClientHello behind the handshake would ask for renegotiation; this one comes within it.
+      // A second ClientHello behind the handshake would ask for renegotiation; this one comes
+      // within it.
       check_refused(stage, doubled, "doubled", i);
 
       for (std::size_t j = i + 1; j < right.size(); ++j) {
@@ -311,7 +409,8 @@ TEST_CASE("a Finished under the new keys is worth nothing without the ChangeCiph
     play(peer, right, 0, right.size() - 2);
     peer.switch_keys();
     peer.send(HandshakeType::finished);
-    // Read as plaintext it may look like the start of some message; it is no Finished, and no key has changed.
+    // Read as plaintext it may look like the start of some message; it is no Finished, and no key
+    // has changed.
     if (!peer.engine.error()) peer.deliver(ContentType::application_data, {1});
     CHECK(peer.engine.error());
     CHECK(peer.alerts.size() == 1);

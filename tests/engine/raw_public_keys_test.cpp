@@ -19,9 +19,14 @@ const DevelopmentIdentity& a_client(KeyKind kind = KeyKind::ed25519) {
   static std::vector<std::pair<KeyKind, DevelopmentIdentity>> made;
   for (const auto& [k, identity] : made)
     if (k == kind) return identity;
-  return made.emplace_back(kind, make_chain({.key = kind, .names = {"client.example"}, .for_clients = true})).second;
+  return made
+      .emplace_back(kind,
+                    make_chain({.key = kind, .names = {"client.example"}, .for_clients = true}))
+      .second;
 }
-Octets key_of(const Identity& identity) { return octets(identity.chain().front().parsed().public_key_info); }
+Octets key_of(const Identity& identity) {
+  return octets(identity.chain().front().parsed().public_key_info);
+}
 
 /// A client and a server that may show bare keys, each known to the other.
 struct Ends {
@@ -48,13 +53,17 @@ struct Ends {
 struct Talked : Pair {
   explicit Talked(const Ends& ends) : Pair(ends.client, ends.server) { talk(); }
   Errc server_fault() const { return server.error() ? server.error()->code : Errc::count_; }
-  std::optional<Alert> alert() const { return server.error() ? server.error()->alert : std::nullopt; }
+  std::optional<Alert> alert() const {
+    return server.error() ? server.error()->alert : std::nullopt;
+  }
 };
 
 ClientConfig taking(const Types& types) {
   ClientConfig config = client_config();
   config.server_certificate_types = types;
-  config.accept_raw_public_key = [](Bytes key) { return octets(key) == key_of(development_identity(KeyKind::ed25519).leaf); };
+  config.accept_raw_public_key = [](Bytes key) {
+    return octets(key) == key_of(development_identity(KeyKind::ed25519).leaf);
+  };
   return config;
 }
 ServerConfig showing(const Types& types) {
@@ -63,13 +72,15 @@ ServerConfig showing(const Types& types) {
   return config;
 }
 
-/// What a server answers to a client that has these types: nothing, or the type; then whether it asks for a certificate.
+/// What a server answers to a client that has these types: nothing, or the type; then whether it
+/// asks for a certificate.
 struct Answer {
   std::optional<CertificateType> type;
   bool asks;
   bool operator==(const Answer&) const = default;
 };
-std::optional<Answer> answer(const std::optional<Octets>& client_types, const ServerConfig& config) {
+std::optional<Answer> answer(const std::optional<Octets>& client_types,
+                             const ServerConfig& config) {
   ScriptedPeer peer = ScriptedPeer::client_of(config);
   if (client_types) peer.client_hello.extensions.add(kClientType, vector_of(1, *client_types));
   peer.send(HandshakeType::client_hello);
@@ -77,12 +88,15 @@ std::optional<Answer> answer(const std::optional<Octets>& client_types, const Se
     peer.check_fault(Errc::certificate_type_not_offered, Alert::unsupported_certificate);
     return std::nullopt;
   }
-  return Answer{server_hello_of(peer).client_certificate_type, peer.saw(HandshakeType::certificate_request)};
+  return Answer{server_hello_of(peer).client_certificate_type,
+                peer.saw(HandshakeType::certificate_request)};
 }
 
-/// A client that offers both types, and a server that takes bare keys: what it has sent up to ServerHelloDone.
+/// A client that offers both types, and a server that takes bare keys: what it has sent up to
+/// ServerHelloDone.
 struct Scripted : ScriptedPeer {
-  explicit Scripted(const Ends& ends) : ScriptedPeer(Role::client, Engine::server(ends.server.build().value(), kNow)) {
+  explicit Scripted(const Ends& ends)
+      : ScriptedPeer(Role::client, Engine::server(ends.server.build().value(), kNow)) {
     client_hello.extensions.add(kClientType, {1, 2});
     send(HandshakeType::client_hello);
     REQUIRE(saw(HandshakeType::server_hello_done));
@@ -93,8 +107,11 @@ struct Scripted : ScriptedPeer {
 }  // namespace
 
 // Shows RFC 7250 4.3-1
-TEST_CASE("RFC 7250 §4: a client shows a bare key of any kind, proves that it has it, and the server is asked whose it is") {
-  for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ec_secp256r1, KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
+TEST_CASE(
+    "RFC 7250 §4: a client shows a bare key of any kind, proves that it has it, and the server is "
+    "asked whose it is") {
+  for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ec_secp256r1,
+                             KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
     CAPTURE(static_cast<int>(kind));
     Ends ends({kRaw}, {kRaw}, kind);
     const Talked pair(ends);
@@ -112,8 +129,10 @@ TEST_CASE("RFC 7250 §4.2: the server chooses: its first that the client has") {
     const Ends ends(shown, accepted);
     const Talked pair(ends);
     REQUIRE(pair.complete());
-    CHECK(pair.server.state().peer_certificates.empty() == !pair.server.state().peer_raw_public_key.empty());
-    CHECK(pair.server.state().verified_chain.empty() == !pair.server.state().peer_raw_public_key.empty());
+    CHECK(pair.server.state().peer_certificates.empty() ==
+          !pair.server.state().peer_raw_public_key.empty());
+    CHECK(pair.server.state().verified_chain.empty() ==
+          !pair.server.state().peer_raw_public_key.empty());
     return pair.server.state().peer_certificates.empty();
   };
   CHECK(raw({kX509, kRaw}, {kRaw, kX509}));
@@ -125,8 +144,11 @@ TEST_CASE("RFC 7250 §4.2: the server chooses: its first that the client has") {
 }
 
 // Shows RFC 7250 4.3-1
-TEST_CASE("a key that the server does not know is refused with certificate_unknown, however little the server verifies") {
-  for (const ClientAuthentication how : {ClientAuthentication::require_and_verify, ClientAuthentication::request}) {
+TEST_CASE(
+    "a key that the server does not know is refused with certificate_unknown, however little the "
+    "server verifies") {
+  for (const ClientAuthentication how :
+       {ClientAuthentication::require_and_verify, ClientAuthentication::request}) {
     Ends ends({kRaw}, {kRaw});
     ends.server.client_authentication = how;
     ends.server.accept_raw_public_key = [](Bytes) { return false; };
@@ -138,7 +160,9 @@ TEST_CASE("a key that the server does not know is refused with certificate_unkno
 }
 
 // Shows RFC 7250 4.1-1, 4.1-2, 4.1-3, 4.1-4
-TEST_CASE("RFC 7250 §4.1: a client offers what it has: not X.509 alone, and nothing without an identity") {
+TEST_CASE(
+    "RFC 7250 §4.1: a client offers what it has: not X.509 alone, and nothing without an "
+    "identity") {
   const auto sent = [](const ClientConfig& config, std::optional<Bytes> ClientHello::* member) {
     const ScriptedPeer peer = ScriptedPeer::server_of(config);
     const ClientHello hello = client_hello_of(peer);
@@ -161,17 +185,26 @@ TEST_CASE("RFC 7250 §4.1: a client offers what it has: not X.509 alone, and not
   CHECK(config.build().has_value());
 }
 
-TEST_CASE("a client shows a bare key whatever its certificate is: whoever issued it, however that is signed, whatever it allows") {
-  const PrivateKey key = PrivateKey::generate(KeyKind::ed25519).value(), issuer = PrivateKey::generate(KeyKind::ec_secp256r1).value();
-  auto draft = x509::draft_of({.common_name = "client", .for_clients = true}, key, *default_provider()).value();
+TEST_CASE(
+    "a client shows a bare key whatever its certificate is: whoever issued it, however that is "
+    "signed, whatever it allows") {
+  const PrivateKey key = PrivateKey::generate(KeyKind::ed25519).value(),
+                   issuer = PrivateKey::generate(KeyKind::ec_secp256r1).value();
+  auto draft =
+      x509::draft_of({.common_name = "client", .for_clients = true}, key, *default_provider())
+          .value();
   for (x509::DraftExtension& extension : draft.extensions)
-    if (x509::is(extension.id.bytes(), x509::oid::kKeyUsage)) extension.value = {0x03, 0x02, 0x00, 0x20};  // keyEncipherment
+    if (x509::is(extension.id.bytes(), x509::oid::kKeyUsage))
+      extension.value = {0x03, 0x02, 0x00, 0x20};  // keyEncipherment
   draft.issuer = x509::encode_common_name("nobody that the server trusts");
   draft.method = x509::method_for(issuer).value();
-  const Identity own = Identity::from({x509::sign(draft, issuer, default_provider()->rng()).value()}, key).value();
+  const Identity own =
+      Identity::from({x509::sign(draft, issuer, default_provider()->rng()).value()}, key).value();
 
   Ends ends({kRaw}, {kRaw});
-  ends.client.identities = {own, make_chain({.key = KeyKind::ed25519, .ca_key = KeyKind::ed25519, .for_clients = true}).leaf};  // nothing is wrong with that
+  ends.client.identities = {
+      own, make_chain({.key = KeyKind::ed25519, .ca_key = KeyKind::ed25519, .for_clients = true})
+               .leaf};  // nothing is wrong with that
   ends.server.common.schemes = {SignatureScheme::ed25519};
   Octets shown;
   ends.server.accept_raw_public_key = [&](Bytes info) { return shown = octets(info), true; };
@@ -193,7 +226,9 @@ TEST_CASE("RFC 7250 §4.1: bare keys that nobody judges are no configuration") {
 }
 
 // Shows RFC 7250 4.2-2, 4.2-3, 4.2-4, 4.2-5
-TEST_CASE("RFC 7250 §4.2: a server answers when it asks for a certificate, with one of the client's types") {
+TEST_CASE(
+    "RFC 7250 §4.2: a server answers when it asks for a certificate, with one of the client's "
+    "types") {
   const Ends ends({}, {kRaw, kX509});
   const ServerConfig& config = ends.server;
   CHECK(answer(Octets{2}, config) == Answer{kRaw, true});
@@ -205,11 +240,14 @@ TEST_CASE("RFC 7250 §4.2: a server answers when it asks for a certificate, with
 }
 
 // Shows RFC 7250 4.2-1, 4.2-5
-TEST_CASE("RFC 7250 §4.2: no type in common is unsupported_certificate where the client must show one, and else it is not asked") {
+TEST_CASE(
+    "RFC 7250 §4.2: no type in common is unsupported_certificate where the client must show one, "
+    "and else it is not asked") {
   const Ends ends({}, {kRaw});
   ServerConfig config = ends.server;
   using enum ClientAuthentication;
-  for (const auto& types : {std::optional(Octets{0}), std::optional(Octets{1}), std::optional<Octets>()}) {
+  for (const auto& types :
+       {std::optional(Octets{0}), std::optional(Octets{1}), std::optional<Octets>()}) {
     for (const ClientAuthentication must : {require_any, require_and_verify}) {
       config.client_authentication = must;
       CHECK(answer(types, config) == std::nullopt);
@@ -222,7 +260,9 @@ TEST_CASE("RFC 7250 §4.2: no type in common is unsupported_certificate where th
 }
 
 // Shows RFC 7250 4.2-1
-TEST_CASE("RFC 7250 §4.2: a server whose only way to show its key the client does not have ends with unsupported_certificate") {
+TEST_CASE(
+    "RFC 7250 §4.2: a server whose only way to show its key the client does not have ends with "
+    "unsupported_certificate") {
   const auto check_refused = [](const Types& shown, const std::optional<Octets>& types) {
     ScriptedPeer peer = ScriptedPeer::client_of(showing(shown));
     if (types) peer.client_hello.extensions.add(kServerType, vector_of(1, *types));
@@ -236,7 +276,9 @@ TEST_CASE("RFC 7250 §4.2: a server whose only way to show its key the client do
 }
 
 // Shows RFC 7250 4.2-6, 4.2-7
-TEST_CASE("RFC 7250 §4.2: the server shows what it likes best of what the client takes, a certificate where neither says more") {
+TEST_CASE(
+    "RFC 7250 §4.2: the server shows what it likes best of what the client takes, a certificate "
+    "where neither says more") {
   const auto shown = [](const Types& taken, const Types& types) {
     Pair pair(taking(taken), showing(types));
     pair.talk();
@@ -254,7 +296,9 @@ TEST_CASE("RFC 7250 §4.2: the server shows what it likes best of what the clien
 }
 
 // Shows RFC 7250 3-1
-TEST_CASE("RFC 7250 §3: a server's bare key that is none, or of a kind that the suite has no use for, is refused before anybody is asked") {
+TEST_CASE(
+    "RFC 7250 §3: a server's bare key that is none, or of a kind that the suite has no use for, is "
+    "refused before anybody is asked") {
   const auto shows = [](const Octets& key) {
     ScriptedPeer peer = answered(taking({kRaw}), {{kServerType, {2}}});
     REQUIRE(!peer.engine.error());
@@ -273,12 +317,15 @@ TEST_CASE("RFC 7250 §3: a server's bare key that is none, or of a kind that the
 }
 
 // Shows RFC 7250 4.2-6, 4.4-1
-TEST_CASE("a server's bare key: shown where both have it, judged by the client, and by nobody else") {
+TEST_CASE(
+    "a server's bare key: shown where both have it, judged by the client, and by nobody else") {
   ClientConfig client = taking({kRaw, kX509});
   const ServerConfig server = showing({kRaw});
   int asked = 0;
   bool known = true;
-  client.accept_raw_public_key = [&](Bytes key) { return ++asked, known && octets(key) == key_of(server.identities[0]); };
+  client.accept_raw_public_key = [&](Bytes key) {
+    return ++asked, known && octets(key) == key_of(server.identities[0]);
+  };
   Pair pair(client, server);
   pair.talk();
   REQUIRE(pair.complete());
@@ -304,7 +351,8 @@ TEST_CASE("a server that shows another bare key in a renegotiation is not who it
     RawServerHello hello = peer.server_hello();
     hello.extensions.add(kServerType, {2});
     peer.send(hello.bytes());
-    peer.send(message_of(HandshakeType::certificate, vector_of(3, key_of(development_identity(kind).leaf))));
+    peer.send(message_of(HandshakeType::certificate,
+                         vector_of(3, key_of(development_identity(kind).leaf))));
     peer.send_all({HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
     if (peer.engine.error()) return;
     peer.change_cipher_spec();
@@ -320,11 +368,14 @@ TEST_CASE("a server that shows another bare key in a renegotiation is not who it
 }
 
 TEST_CASE("a client is told a type that it did not offer, or told one without having asked") {
-  const auto told = [](const Types& offered, int extension, std::uint8_t type, Errc code, Alert alert) {
+  const auto told = [](const Types& offered, int extension, std::uint8_t type, Errc code,
+                       Alert alert) {
     ClientConfig config = client_config();
     config.identities = {a_client().leaf};
-    if (extension == kServerType && !offered.empty()) config.accept_raw_public_key = [](Bytes) { return true; };
-    (extension == kClientType ? config.client_certificate_types : config.server_certificate_types) = offered;
+    if (extension == kServerType && !offered.empty())
+      config.accept_raw_public_key = [](Bytes) { return true; };
+    (extension == kClientType ? config.client_certificate_types : config.server_certificate_types) =
+        offered;
     ScriptedPeer peer = ScriptedPeer::server_of(config);
     RawServerHello hello = peer.server_hello();
     hello.extensions.add(extension, {type});
@@ -333,26 +384,31 @@ TEST_CASE("a client is told a type that it did not offer, or told one without ha
   };
   for (const int extension : {kClientType, kServerType}) {
     told({kRaw}, extension, 0, Errc::certificate_type_not_offered, Alert::unsupported_certificate);
-    told({kRaw, kX509}, extension, 1, Errc::certificate_type_not_offered, Alert::unsupported_certificate);
+    told({kRaw, kX509}, extension, 1, Errc::certificate_type_not_offered,
+         Alert::unsupported_certificate);
     told({}, extension, 2, Errc::extension_not_offered, Alert::unsupported_extension);
   }
 }
 
-TEST_CASE("a client whose bare key is all it has shows nothing to a server that says nothing of types") {
+TEST_CASE(
+    "a client whose bare key is all it has shows nothing to a server that says nothing of types") {
   Ends ends({kRaw}, {});
   ends.server.client_authentication = ClientAuthentication::verify_if_given;
   // RFC 7250 §4.2 lets a server that does not know the extension ask for X.509 all the same.
   ScriptedPeer peer = ScriptedPeer::server_of(ends.client);
-  peer.send_all({HandshakeType::server_hello, HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::certificate_request,
+  peer.send_all({HandshakeType::server_hello, HandshakeType::certificate,
+                 HandshakeType::server_key_exchange, HandshakeType::certificate_request,
                  HandshakeType::server_hello_done});
   REQUIRE(peer.saw(HandshakeType::certificate));
   for (const auto& seen : peer.seen)
-    if (seen.type == ContentType::handshake && seen.bytes[0] == static_cast<std::uint8_t>(HandshakeType::certificate))
+    if (seen.type == ContentType::handshake &&
+        seen.bytes[0] == static_cast<std::uint8_t>(HandshakeType::certificate))
       CHECK(seen.bytes == message_of(HandshakeType::certificate, {0, 0, 0}));
 }
 
 // Shows RFC 7250 3-1
-TEST_CASE("RFC 7250 §3: what stands in a client's Certificate is one SubjectPublicKeyInfo, or nothing") {
+TEST_CASE(
+    "RFC 7250 §3: what stands in a client's Certificate is one SubjectPublicKeyInfo, or nothing") {
   const Ends ends({}, {kRaw});
   const Octets key = key_of(a_client().leaf);
   const auto fault = [&](const Octets& shown, Errc code, Alert alert) {
@@ -365,9 +421,11 @@ TEST_CASE("RFC 7250 §3: what stands in a client's Certificate is one SubjectPub
   fault(joined({key, {0}}), Errc::bad_der, Alert::bad_certificate);
   fault(Octets(key.begin(), key.end() - 1), Errc::bad_der, Alert::bad_certificate);
   // A chain, as X.509 has it, is none.
-  fault(vector_of(3, octets(a_client().leaf.chain().front().der())), Errc::bad_der, Alert::bad_certificate);
+  fault(vector_of(3, octets(a_client().leaf.chain().front().der())), Errc::bad_der,
+        Alert::bad_certificate);
   // id-X448 of RFC 8410 is a key that this stack does not have.
-  fault(joined({hex("3042 3005 0603 2b656f 0339 00"), Octets(56, 1)}), Errc::certificate_algorithm_unsupported, Alert::unsupported_certificate);
+  fault(joined({hex("3042 3005 0603 2b656f 0339 00"), Octets(56, 1)}),
+        Errc::certificate_algorithm_unsupported, Alert::unsupported_certificate);
   Scripted trailing(ends);
   trailing.send(message_of(HandshakeType::certificate, joined({vector_of(3, key), {0}})));
   trailing.check_fault(Errc::message_trailing_data, Alert::decode_error);
@@ -411,9 +469,12 @@ TEST_CASE("a session remembers the bare key, and is resumed as long as the key i
     CHECK(again.complete());
     CHECK(again.server.state().resumed);
     CHECK(again.server.state().peer_raw_public_key == key_of(a_client().leaf));
-    CHECK(again.server.state().client_signature_scheme == first.server.state().client_signature_scheme);
-    const auto accept = std::exchange(ends.server.accept_raw_public_key, [](Bytes) { return false; });
-    CHECK(Talked(ends).server_fault() == Errc::raw_public_key_refused);  // a full handshake, which asks again
+    CHECK(again.server.state().client_signature_scheme ==
+          first.server.state().client_signature_scheme);
+    const auto accept =
+        std::exchange(ends.server.accept_raw_public_key, [](Bytes) { return false; });
+    CHECK(Talked(ends).server_fault() ==
+          Errc::raw_public_key_refused);  // a full handshake, which asks again
     ends.server.accept_raw_public_key = accept;
     CHECK(Talked(ends).complete());
   }

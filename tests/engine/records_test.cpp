@@ -11,7 +11,8 @@ namespace {
 
 using Sizes = std::vector<std::size_t>;
 
-/// What an end sends under its keys: the sizes of records of application data, on the wire and of their plaintext, and alerts.
+/// What an end sends under its keys: the sizes of records of application data, on the wire and of
+/// their plaintext, and alerts.
 struct Sent {
   Sizes wire, data;
   std::string order;  // 'd' for data, 'a' for an alert, 'h' for a handshake message
@@ -23,7 +24,8 @@ class Watcher final : public Observer {
   explicit Watcher(Sent& sent) : sent_(sent) {}
   void on_record(const Record& record) override {
     if (record.direction != Direction::sent || !record.is_protected) return;
-    if (record.type != ContentType::application_data) return sent_.order.push_back(record.type == ContentType::alert ? 'a' : 'h');
+    if (record.type != ContentType::application_data)
+      return sent_.order.push_back(record.type == ContentType::alert ? 'a' : 'h');
     sent_.order.push_back('d');
     sent_.wire.push_back(record.wire_size);
     sent_.data.push_back(record.fragment.size());
@@ -67,7 +69,8 @@ struct Ends {
  private:
   template <class Config>
   Config watched(Config config, Role role, Role of) {
-    if (role == of) config.common.observe = [this](Role) { return std::make_unique<Watcher>(sent); };
+    if (role == of)
+      config.common.observe = [this](Role) { return std::make_unique<Watcher>(sent); };
     return config;
   }
 };
@@ -81,7 +84,8 @@ std::string text(std::size_t size) {
 /// `size` in pieces: so many of one size, then others, the last with the rest.
 Sizes cut(std::size_t size, std::size_t count, std::size_t first, std::size_t then) {
   Sizes sizes;
-  for (; size > 0; size -= sizes.back()) sizes.push_back(std::min(size, sizes.size() < count ? first : then));
+  for (; size > 0; size -= sizes.back())
+    sizes.push_back(std::min(size, sizes.size() < count ? first : then));
   return sizes;
 }
 
@@ -96,9 +100,11 @@ ServerConfig gcm_server() {
 
 }  // namespace
 
-// ---------------------------------------------------------------------------------------------------- sizes
+// ------------------------------------------------ sizes
 
-TEST_CASE("a server's records fit one TCP segment, whatever protects them, for 128 KiB; then they are full") {
+TEST_CASE(
+    "a server's records fit one TCP segment, whatever protects them, for 128 KiB; then they are "
+    "full") {
   struct Row {
     CipherSuite suite;
     std::size_t data, wire;  // of a small record
@@ -106,7 +112,8 @@ TEST_CASE("a server's records fit one TCP segment, whatever protects them, for 1
   const Row rows[] = {
       {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, 1399, 1428},
       {CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, 1407, 1428},
-      // IV, blocks with at least one byte of padding, MAC (RFC 7366 §3): 86 blocks, for 87 would make 1433 bytes.
+      // IV, blocks with at least one byte of padding, MAC (RFC 7366 §3): 86 blocks, for 87 would
+      // make 1433 bytes.
       {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, 86 * 16 - 1, 5 + 16 + 86 * 16 + 20},
   };
   for (const Row& row : rows) {
@@ -119,7 +126,8 @@ TEST_CASE("a server's records fit one TCP segment, whatever protects them, for 1
       Ends ends(role, client, server);
       const std::string data = text(500'000);
       CHECK(ends.write(bytes_of(data)) == data);
-      CHECK(ends.sent.data == cut(data.size(), (kSmall + row.data - 1) / row.data, row.data, kMaxPlaintext));
+      CHECK(ends.sent.data ==
+            cut(data.size(), (kSmall + row.data - 1) / row.data, row.data, kMaxPlaintext));
       CHECK(ends.sent.wire.front() == row.wire);
       CHECK(ends.end.state().bytes_sent == data.size());
     }
@@ -137,14 +145,18 @@ TEST_CASE("a client's records, and those of a server that was told so, are full 
   }
 }
 
-TEST_CASE("the first byte of a server's answer can be read when one segment has come; of a full record, when twelve have") {
+TEST_CASE(
+    "the first byte of a server's answer can be read when one segment has come; of a full record, "
+    "when twelve have") {
   for (const bool dynamic : {true, false}) {
     ServerConfig server = gcm_server();
     server.dynamic_records = dynamic;
     Ends ends(Role::server, client_config(), server);
     REQUIRE(ends.end.write(Octets(20'000, 'd')) == 20'000);
     std::size_t segments = 0;
-    for (Bytes wire = ends.end.output(); ends.other.readable().empty(); wire = wire.subspan(kSegment), ++segments) feed(ends.other, wire.first(kSegment));
+    for (Bytes wire = ends.end.output(); ends.other.readable().empty();
+         wire = wire.subspan(kSegment), ++segments)
+      feed(ends.other, wire.first(kSegment));
     CHECK(segments == (dynamic ? 1 : 12));
     CHECK(ends.other.readable().size() == (dynamic ? kGcmSmall : kMaxPlaintext));
   }
@@ -167,7 +179,9 @@ TEST_CASE("records begin small again when they are told to, and not before") {
   CHECK(client.sent.data == Sizes{16384, 20'000 - 16384});
 }
 
-TEST_CASE("RFC 6066 §4: a fragment length that was negotiated holds for records that would be larger, small ones too") {
+TEST_CASE(
+    "RFC 6066 §4: a fragment length that was negotiated holds for records that would be larger, "
+    "small ones too") {
   for (const std::size_t length : {std::size_t{512}, std::size_t{4096}}) {
     ClientConfig client = client_config();
     client.max_fragment_length = length;
@@ -178,13 +192,14 @@ TEST_CASE("RFC 6066 §4: a fragment length that was negotiated holds for records
   }
 }
 
-// ---------------------------------------------------------------------------------------------------- many buffers
+// ------------------------------------------------ many buffers
 
 TEST_CASE("a write of many buffers makes the records that a write of all their bytes makes") {
   const std::string all = text(60'000);
   for (const Role role : {Role::client, Role::server}) {
-    for (const Sizes& sizes : {Sizes(1000, 60), Sizes{1, 59'999}, Sizes{59'999, 1}, Sizes{16'384, 0, 16'384, 27'232}, Sizes{0, 30'000, 30'000, 0},
-                               Sizes{10, 40'000, 5, 19'985}, Sizes{1399, 58'601}}) {
+    for (const Sizes& sizes :
+         {Sizes(1000, 60), Sizes{1, 59'999}, Sizes{59'999, 1}, Sizes{16'384, 0, 16'384, 27'232},
+          Sizes{0, 30'000, 30'000, 0}, Sizes{10, 40'000, 5, 19'985}, Sizes{1399, 58'601}}) {
       std::vector<Bytes> buffers;
       std::size_t at = 0;
       for (const std::size_t size : sizes) {
@@ -201,7 +216,9 @@ TEST_CASE("a write of many buffers makes the records that a write of all their b
   }
 }
 
-TEST_CASE("a write of many buffers that output has no room for takes bytes from the first on, and goes on from there") {
+TEST_CASE(
+    "a write of many buffers that output has no room for takes bytes from the first on, and goes "
+    "on from there") {
   ServerConfig server = server_config();
   server.common.limits.output = 20'000;
   Ends ends(Role::server, client_config(), server);
@@ -226,7 +243,8 @@ TEST_CASE("a write of many buffers that output has no room for takes bytes from 
   server.dynamic_records = false;
   Ends full(Role::server, client_config(), server);
   const Bytes large_then_small[] = {bytes_of(all), bytes_of("small enough")};
-  CHECK(full.end.write(large_then_small) == kMaxPlaintext);  // nothing of the second, although there is room
+  CHECK(full.end.write(large_then_small) ==
+        kMaxPlaintext);  // nothing of the second, although there is room
 }
 
 TEST_CASE("no buffers and empty ones make no record") {
@@ -239,7 +257,7 @@ TEST_CASE("no buffers and empty ones make no record") {
   CHECK(ends.end.output().empty());
 }
 
-// ---------------------------------------------------------------------------------------------------- held back
+// ------------------------------------------------ held back
 
 TEST_CASE("what is written with Flush::later waits, and is one record with what follows") {
   Ends ends(Role::server);
@@ -266,7 +284,10 @@ TEST_CASE("a record that is full is sealed, whatever follows; no more than one i
     const std::size_t full = role == Role::client ? kMaxPlaintext : kGcmSmall;
     const std::string all = text(2 * full + 100);
     for (std::size_t at = 0; at < all.size(); at += 50)
-      CHECK(ends.end.write(bytes_of(all).subspan(at, std::min<std::size_t>(50, all.size() - at)), Flush::later).has_value());
+      CHECK(ends.end
+                .write(bytes_of(all).subspan(at, std::min<std::size_t>(50, all.size() - at)),
+                       Flush::later)
+                .has_value());
     CHECK(ends.sent.data == Sizes{full, full});
     CHECK(ends.end.flush().has_value());
     CHECK(ends.sent.data == Sizes{full, full, 100});
@@ -296,7 +317,9 @@ TEST_CASE("close_write() sends what was held back in front of close_notify") {
   }
 }
 
-TEST_CASE("RFC 5246 §7.2.1: under strict_close the peer's close_notify discards what is held back, as all that is not sealed; otherwise it stays") {
+TEST_CASE(
+    "RFC 5246 §7.2.1: under strict_close the peer's close_notify discards what is held back, as "
+    "all that is not sealed; otherwise it stays") {
   for (const bool strict : {true, false}) {
     ServerConfig server = server_config();
     server.common.strict_close = strict;
@@ -312,7 +335,9 @@ TEST_CASE("RFC 5246 §7.2.1: under strict_close the peer's close_notify discards
   }
 }
 
-TEST_CASE("an error drops what is held back: nothing follows a fatal alert, and nothing new is put in front of it") {
+TEST_CASE(
+    "an error drops what is held back: nothing follows a fatal alert, and nothing new is put in "
+    "front of it") {
   Ends ends(Role::server);
   CHECK(ends.end.write(bytes_of("held"), Flush::later) == 4);
   feed(ends.end, record_of(23, Octets(40)));
@@ -348,7 +373,8 @@ TEST_CASE("what is held back counts against the output limit: flush() always has
 TEST_CASE("before the handshake is complete nothing is held back") {
   Pair pair;
   const std::size_t hello = pair.client.output().size();
-  CHECK(pair.client.write(bytes_of("x"), Flush::later).error().code == Errc::handshake_not_complete);
+  CHECK(pair.client.write(bytes_of("x"), Flush::later).error().code ==
+        Errc::handshake_not_complete);
   CHECK(pair.client.flush().has_value());
   CHECK(pair.client.output().size() == hello);
   pair.talk();

@@ -1,4 +1,5 @@
-// A client that lets its server renegotiate (RFC 5246 §7.4.1.1, RFC 5746 §3.5): when it does, what it insists on, and what goes on meanwhile.
+// A client that lets its server renegotiate (RFC 5246 §7.4.1.1, RFC 5746 §3.5): when it does, what
+// it insists on, and what goes on meanwhile.
 #include <doctest/doctest.h>
 
 #include <functional>
@@ -10,7 +11,8 @@ using namespace tls12::test;
 
 namespace {
 
-constexpr int kApplicationProtocols = 16, kExtendedMasterSecret = 23, kSessionTicket = 35, kRenegotiationInfo = 0xff01;
+constexpr int kApplicationProtocols = 16, kExtendedMasterSecret = 23, kSessionTicket = 35,
+              kRenegotiationInfo = 0xff01;
 
 ClientConfig willing(Renegotiation renegotiation = Renegotiation::freely) {
   ClientConfig config = client_config();
@@ -46,7 +48,8 @@ void answer(ScriptedPeer& peer, const std::function<void(RawServerHello&)>& chan
 
 /// What follows a ServerHello in a full handshake.
 void go_on(ScriptedPeer& peer) {
-  peer.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::server_hello_done});
+  peer.send_all({HandshakeType::certificate, HandshakeType::server_key_exchange,
+                 HandshakeType::server_hello_done});
   peer.change_cipher_spec();
   peer.send(HandshakeType::finished);
 }
@@ -60,9 +63,12 @@ void talk(ScriptedPeer& peer) {
   CHECK(peer.data() == "from the client");
 }
 
-ClientHello client_hello(const ScriptedPeer& peer) { return wire::parse_client_hello(Bytes(peer.seen.back().bytes).subspan(4)).value(); }
+ClientHello client_hello(const ScriptedPeer& peer) {
+  return wire::parse_client_hello(Bytes(peer.seen.back().bytes).subspan(4)).value();
+}
 bool offers(const ClientHello& hello, int type) {
-  return std::ranges::any_of(hello.extensions, [&](const Extension& e) { return static_cast<int>(e.type) == type; });
+  return std::ranges::any_of(hello.extensions,
+                             [&](const Extension& e) { return static_cast<int>(e.type) == type; });
 }
 
 Octets exported(const Engine& engine) {
@@ -74,7 +80,9 @@ Octets exported(const Engine& engine) {
 }  // namespace
 
 // Shows RFC 5746 3.5-1, 5-2
-TEST_CASE("RFC 5746 §3.5: a client that may renegotiates at the server's wish, tied to the handshake before, once or as often as it is asked") {
+TEST_CASE(
+    "RFC 5746 §3.5: a client that may renegotiates at the server's wish, tied to the handshake "
+    "before, once or as often as it is asked") {
   for (const Renegotiation allowed : {Renegotiation::once, Renegotiation::freely}) {
     ScriptedPeer peer = connected(willing(allowed));
     for (unsigned i = 1; i <= 3; ++i) {
@@ -144,7 +152,9 @@ TEST_CASE("handshakes of one connection share a budget of work, which applicatio
 }
 
 // Shows RFC 5746 3.5-1, 3.5-2
-TEST_CASE("RFC 5746 §3.5: the ClientHello of a renegotiation has our verify_data and no SCSV, and offers neither a session nor another application protocol") {
+TEST_CASE(
+    "RFC 5746 §3.5: the ClientHello of a renegotiation has our verify_data and no SCSV, and offers "
+    "neither a session nor another application protocol") {
   ClientConfig config = willing();
   config.sessions = make_memory_session_store();
   config.common.application_protocols = {"http/1.1"};
@@ -156,7 +166,8 @@ TEST_CASE("RFC 5746 §3.5: the ClientHello of a renegotiation has our verify_dat
   const ClientHello hello = client_hello(peer);
   REQUIRE(hello.renegotiation_info);
   CHECK(octets(*hello.renegotiation_info) == octets(Bytes(our_finished).subspan(4)));
-  CHECK(std::ranges::find(hello.cipher_suites, CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV) == hello.cipher_suites.end());
+  CHECK(std::ranges::find(hello.cipher_suites, CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV) ==
+        hello.cipher_suites.end());
   CHECK(hello.session_id.empty());
   CHECK_FALSE(offers(hello, kSessionTicket));
   CHECK_FALSE(offers(hello, kApplicationProtocols));
@@ -170,7 +181,10 @@ TEST_CASE("the application protocol stays through a renegotiation") {
   ClientConfig config = willing();
   config.common.application_protocols = {"http/1.1"};
   ScriptedPeer peer = ScriptedPeer::server_of(config);
-  answer(peer, [](RawServerHello& hello) { hello.extensions.add(kApplicationProtocols, vector_of(2, vector_of(1, octets(bytes_of("http/1.1"))))); });
+  answer(peer, [](RawServerHello& hello) {
+    hello.extensions.add(kApplicationProtocols,
+                         vector_of(2, vector_of(1, octets(bytes_of("http/1.1")))));
+  });
   go_on(peer);
   peer.send(HandshakeType::hello_request);
   peer.complete();
@@ -178,12 +192,14 @@ TEST_CASE("the application protocol stays through a renegotiation") {
   CHECK(peer.engine.state().renegotiations == 1);
 }
 
-TEST_CASE("a renegotiation can ask for the client's certificate, and change the suite and the group") {
+TEST_CASE(
+    "a renegotiation can ask for the client's certificate, and change the suite and the group") {
   ClientConfig config = willing();
   config.identities = {development_identity(KeyKind::ed25519).leaf};
   ScriptedPeer peer = asked(config);
   peer.suite = CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256;
-  peer.send_all({HandshakeType::server_hello, HandshakeType::certificate, HandshakeType::server_key_exchange, HandshakeType::certificate_request,
+  peer.send_all({HandshakeType::server_hello, HandshakeType::certificate,
+                 HandshakeType::server_key_exchange, HandshakeType::certificate_request,
                  HandshakeType::server_hello_done});
   CHECK(peer.saw(HandshakeType::certificate_verify));
   peer.change_cipher_spec();
@@ -194,7 +210,9 @@ TEST_CASE("a renegotiation can ask for the client's certificate, and change the 
 }
 
 // Shows RFC 5246 6.2.1-4
-TEST_CASE("RFC 5246 §7.4.1.1: what the server sends before it takes up the ClientHello is read; behind its ServerHello it is out of order") {
+TEST_CASE(
+    "RFC 5246 §7.4.1.1: what the server sends before it takes up the ClientHello is read; behind "
+    "its ServerHello it is out of order") {
   ScriptedPeer peer = asked();
   peer.deliver(ContentType::application_data, octets(bytes_of("late words")));
   CHECK(read_all(peer.engine) == "late words");
@@ -210,7 +228,9 @@ TEST_CASE("RFC 5246 §7.4.1.1: what the server sends before it takes up the Clie
 }
 
 // Shows RFC 5246 7.1-2
-TEST_CASE("until a renegotiation is complete, state and exported keys are those of the handshake before, and writing waits") {
+TEST_CASE(
+    "until a renegotiation is complete, state and exported keys are those of the handshake before, "
+    "and writing waits") {
   ScriptedPeer peer = connected();
   const Octets before = exported(peer.engine);
   peer.send(HandshakeType::hello_request);
@@ -240,7 +260,9 @@ TEST_CASE("state counts the data of all handshakes of a connection") {
 }
 
 // Shows RFC 5746 3.5-3, 3.5-4
-TEST_CASE("RFC 5746 §3.5: a renegotiation_info that is missing, or is not both ends' verify_data, is a handshake_failure") {
+TEST_CASE(
+    "RFC 5746 §3.5: a renegotiation_info that is missing, or is not both ends' verify_data, is a "
+    "handshake_failure") {
   const auto fails = [](const std::function<void(RawServerHello&)>& change) {
     ScriptedPeer peer = asked();
     answer(peer, change);
@@ -258,7 +280,8 @@ TEST_CASE("RFC 5746 §3.5: a renegotiation_info that is missing, or is not both 
   fails(with([](Octets& info) { info.resize(1); }));
   fails(with([](Octets& info) { info.resize(13); }));
   fails(with([](Octets& info) { info.push_back(0); }));
-  for (const std::size_t at : {1U, 12U, 13U, 24U}) fails(with([at](Octets& info) { info[at] ^= 1; }));
+  for (const std::size_t at : {1U, 12U, 13U, 24U})
+    fails(with([at](Octets& info) { info[at] ^= 1; }));
 }
 
 TEST_CASE("a server that shows another certificate in a renegotiation is not who it was") {
@@ -283,9 +306,12 @@ TEST_CASE("RFC 7627: a renegotiation does not gain or lose extended_master_secre
 }
 
 // Shows RFC 7366 3.1-3, 3.1-4
-TEST_CASE("RFC 7366 §3.1: encrypt-then-MAC is not taken back by a renegotiation, nor by one behind an AEAD suite") {
+TEST_CASE(
+    "RFC 7366 §3.1: encrypt-then-MAC is not taken back by a renegotiation, nor by one behind an "
+    "AEAD suite") {
   ClientConfig config = willing();
-  config.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256};
+  config.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA,
+                          CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256};
   const auto complete_with = [](ScriptedPeer& peer, CipherSuite suite, bool encrypt_then_mac) {
     peer.suite = suite;
     peer.encrypts_then_macs = encrypt_then_mac;
@@ -305,7 +331,9 @@ TEST_CASE("RFC 7366 §3.1: encrypt-then-MAC is not taken back by a renegotiation
 }
 
 // Shows RFC 5929 7-2
-TEST_CASE("Renegotiation::ask: each HelloRequest waits for the application's answer, and writing goes on meanwhile") {
+TEST_CASE(
+    "Renegotiation::ask: each HelloRequest waits for the application's answer, and writing goes on "
+    "meanwhile") {
   ScriptedPeer peer = connected(willing(Renegotiation::ask));
   for (unsigned i = 1; i <= 3; ++i) {
     peer.seen.clear();
@@ -327,8 +355,11 @@ TEST_CASE("Renegotiation::ask: each HelloRequest waits for the application's ans
   }
 }
 
-TEST_CASE("Renegotiation::ask: a refusal is as renegotiation_refusal has it, and the next request is asked about anew") {
-  for (const auto refusal : {RenegotiationRefusal::decline, RenegotiationRefusal::ignore, RenegotiationRefusal::refuse}) {
+TEST_CASE(
+    "Renegotiation::ask: a refusal is as renegotiation_refusal has it, and the next request is "
+    "asked about anew") {
+  for (const auto refusal : {RenegotiationRefusal::decline, RenegotiationRefusal::ignore,
+                             RenegotiationRefusal::refuse}) {
     CAPTURE(static_cast<int>(refusal));
     ClientConfig config = willing(Renegotiation::ask);
     config.common.renegotiation_refusal = refusal;
@@ -361,7 +392,8 @@ TEST_CASE("Renegotiation::ask: records after the HelloRequest are read after the
     peer.raw(joined({request, data}));
     REQUIRE(peer.engine.wants() == Wants::renegotiation);
     CHECK(peer.engine.readable().empty());
-    REQUIRE((granted ? peer.engine.accept_renegotiation() : peer.engine.refuse_renegotiation()).has_value());
+    REQUIRE((granted ? peer.engine.accept_renegotiation() : peer.engine.refuse_renegotiation())
+                .has_value());
     CHECK(read_all(peer.engine) == "after it");
   }
 }
@@ -408,7 +440,9 @@ TEST_CASE("RFC 5746 §4.2: without its extension there is no renegotiation, what
   }
 }
 
-TEST_CASE("RFC 5246 §7.2.1: our close_notify ends a renegotiation in which we would have to speak; what the server sends is read to its end") {
+TEST_CASE(
+    "RFC 5246 §7.2.1: our close_notify ends a renegotiation in which we would have to speak; what "
+    "the server sends is read to its end") {
   ScriptedPeer peer = asked();
   REQUIRE(peer.engine.close_write());
   peer.collect();
@@ -445,7 +479,9 @@ TEST_CASE("behind our close_notify a HelloRequest starts nothing") {
   CHECK(peer.seen.size() == 0);
 }
 
-TEST_CASE("a server's close_notify before its ServerHello ends the connection in order; behind it, it is out of order") {
+TEST_CASE(
+    "a server's close_notify before its ServerHello ends the connection in order; behind it, it is "
+    "out of order") {
   ScriptedPeer orderly = asked();
   orderly.alert(AlertLevel::warning, 0);
   CHECK(orderly.engine.peer_closed());
@@ -457,7 +493,9 @@ TEST_CASE("a server's close_notify before its ServerHello ends the connection in
   disorderly.check_fault(Errc::close_notify_before_finished, std::nullopt);
 }
 
-TEST_CASE("a renegotiation that fails is told under the keys that hold, and leaves the former state to be looked at") {
+TEST_CASE(
+    "a renegotiation that fails is told under the keys that hold, and leaves the former state to "
+    "be looked at") {
   ScriptedPeer peer = asked();
   peer.send(HandshakeType::finished);
   peer.check_fault(Errc::unexpected_message, Alert::unexpected_message);
@@ -466,7 +504,8 @@ TEST_CASE("a renegotiation that fails is told under the keys that hold, and leav
 }
 
 // Shows RFC 8449 4-1, 4-5, 4-10
-TEST_CASE("RFC 8449 §4: a renegotiation's record_size_limit counts for the records under its keys") {
+TEST_CASE(
+    "RFC 8449 §4: a renegotiation's record_size_limit counts for the records under its keys") {
   ClientConfig config = willing();
   config.common.record_size_limit = 500;
   ScriptedPeer peer = asked(config);
@@ -483,7 +522,9 @@ TEST_CASE("RFC 8449 §4: a renegotiation's record_size_limit counts for the reco
   peer.check_fault(Errc::record_overflow, Alert::record_overflow);
 }
 
-TEST_CASE("what was held back goes under the keys that it was written for, before the ClientHello of a renegotiation") {
+TEST_CASE(
+    "what was held back goes under the keys that it was written for, before the ClientHello of a "
+    "renegotiation") {
   ScriptedPeer peer = connected();
   REQUIRE(peer.engine.write(bytes_of("held"), Flush::later) == 4U);
   peer.collect();

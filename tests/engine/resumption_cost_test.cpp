@@ -1,4 +1,5 @@
-// What an abbreviated handshake costs each end, and what a session that waits for one costs a store.
+// What an abbreviated handshake costs each end, and what a session that waits for one costs a
+// store.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -55,13 +56,20 @@ struct CountedGroup final : Group {
 
 struct CountedSignature final : Signature {
   CountedSignature(const Signature& b, Counts& c) : base(b), counts(c) {}
-  bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt, Bytes message, Bytes signature) const override {
+  bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt, Bytes message,
+              Bytes signature) const override {
     ++counts.public_key_operations;
     return base.verify(key, hash, salt, message, signature);
   }
-  Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& key) const override { return base.load(key); }
-  Result<std::size_t> public_point(const PrivateKeyNumbers& key, MutableBytes out) const override { return base.public_point(key, out); }
-  Result<Generated> generate(Random& random, std::size_t bits) const override { return base.generate(random, bits); }
+  Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& key) const override {
+    return base.load(key);
+  }
+  Result<std::size_t> public_point(const PrivateKeyNumbers& key, MutableBytes out) const override {
+    return base.public_point(key, out);
+  }
+  Result<Generated> generate(Random& random, std::size_t bits) const override {
+    return base.generate(random, bits);
+  }
   const Signature& base;
   Counts& counts;
 };
@@ -101,7 +109,13 @@ Identity identity_for_both() {
   const auto& ca = development_identity(KeyKind::ed25519).ca;
   const auto key = PrivateKey::generate(KeyKind::ed25519).value();
   const auto from = kNow - std::chrono::hours(1), to = kNow + std::chrono::hours(1);
-  return Identity::from({issue_certificate({.names = {kHost}, .for_clients = true, .not_before = from, .not_after = to}, key, &ca).value()}, key).value();
+  return Identity::from(
+             {issue_certificate(
+                  {.names = {kHost}, .for_clients = true, .not_before = from, .not_after = to}, key,
+                  &ca)
+                  .value()},
+             key)
+      .value();
 }
 
 /// The allocations of ours at each end in an abbreviated handshake.
@@ -129,11 +143,14 @@ Cost cost_of_resumption(bool tickets, bool client_certificate) {
   Pair first(client, server, kHost);
   first.talk();
   REQUIRE(first.complete());
-  CHECK(of_client.public_key_operations >= 3);  // a key share, and signatures of the server and of its certificate
+  CHECK(of_client.public_key_operations >=
+        3);  // a key share, and signatures of the server and of its certificate
   CHECK(of_server.public_key_operations >= (client_certificate ? 3 : 1));
 
   // A key that lives elsewhere would be asked for.
-  server.identities = {Identity::from({identity.chain().begin(), identity.chain().end()}, PrivateKey::elsewhere(KeyKind::ed25519)).value()};
+  server.identities = {Identity::from({identity.chain().begin(), identity.chain().end()},
+                                      PrivateKey::elsewhere(KeyKind::ed25519))
+                           .value()};
   if (client_certificate) client.identities = server.identities;
   const auto client_context = client.build().value();
   const auto server_context = server.build().value();
@@ -146,13 +163,15 @@ Cost cost_of_resumption(bool tickets, bool client_certificate) {
     const auto move = [](Engine& from, Engine& to, std::size_t& sum) {
       const bool moves = !from.output().empty();
       while (!from.output().empty())
-        from.sent(spent(sum, [&] {
-          const MutableBytes space = to.input_space();
-          const std::size_t size = std::min(space.size(), from.output().size());
-          std::copy_n(from.output().begin(), size, space.begin());
-          to.received(size).value();
-          return size;
-        })).value();
+        from.sent(spent(sum,
+                        [&] {
+                          const MutableBytes space = to.input_space();
+                          const std::size_t size = std::min(space.size(), from.output().size());
+                          std::copy_n(from.output().begin(), size, space.begin());
+                          to.received(size).value();
+                          return size;
+                        }))
+            .value();
       return moves;
     };
     while (move(a, b, cost.server) || move(b, a, cost.client)) {}
@@ -164,14 +183,18 @@ Cost cost_of_resumption(bool tickets, bool client_certificate) {
     cost.client -= of_client.inside;
     cost.server -= of_server.inside;
   }
-  const std::string how = (tickets ? "by ticket" : "by ID") + std::string(client_certificate ? ", with a client's certificate" : "");
-  MESSAGE(how << ": " << cost.client << " allocations of ours at the client, " << cost.server << " at the server");
+  const std::string how = (tickets ? "by ticket" : "by ID") +
+                          std::string(client_certificate ? ", with a client's certificate" : "");
+  MESSAGE(how << ": " << cost.client << " allocations of ours at the client, " << cost.server
+              << " at the server");
   return cost;
 }
 
 }  // namespace
 
-TEST_CASE("an abbreviated handshake costs no public-key operation, and at most 12 allocations of ours a side") {
+TEST_CASE(
+    "an abbreviated handshake costs no public-key operation, and at most 12 allocations of ours a "
+    "side") {
   for (const bool tickets : {false, true}) {
     const Cost cost = cost_of_resumption(tickets, false);
     CHECK(cost.client <= 12);
@@ -179,8 +202,11 @@ TEST_CASE("an abbreviated handshake costs no public-key operation, and at most 1
   }
 }
 
-// The server parses and keeps the certificate; a ticket that carries it is longer than what is set aside for one.
-TEST_CASE("a client's certificate costs an abbreviated handshake no public-key operation, and 4 to 6 allocations more") {
+// The server parses and keeps the certificate; a ticket that carries it is longer than what is set
+// aside for one.
+TEST_CASE(
+    "a client's certificate costs an abbreviated handshake no public-key operation, and 4 to 6 "
+    "allocations more") {
   for (const bool tickets : {false, true}) {
     const Cost cost = cost_of_resumption(tickets, true);
     CHECK(cost.client <= 12 + (tickets ? 4 : 0));
@@ -188,7 +214,9 @@ TEST_CASE("a client's certificate costs an abbreviated handshake no public-key o
   }
 }
 
-TEST_CASE("a session in memory costs its key, its bytes and at most 256 more, and all of them no more than the limit") {
+TEST_CASE(
+    "a session in memory costs its key, its bytes and at most 256 more, and all of them no more "
+    "than the limit") {
   const auto fill = [](SessionStore& store, std::size_t sessions) {
     const std::vector<std::uint8_t> session(150, 7);
     for (std::size_t i = 0; i < sessions; ++i) {
@@ -199,7 +227,8 @@ TEST_CASE("a session in memory costs its key, its bytes and at most 256 more, an
   };
   constexpr std::size_t kSessions = 50'000;
   const std::size_t before = in_use;
-  const auto roomy = make_memory_session_store({.sessions = kSessions, .bytes = std::size_t{1} << 30});
+  const auto roomy =
+      make_memory_session_store({.sessions = kSessions, .bytes = std::size_t{1} << 30});
   fill(*roomy, kSessions);
   const std::size_t each = (in_use - before) / kSessions;
   MESSAGE("a session of 150 bytes under 32 costs ", each);
@@ -209,7 +238,8 @@ TEST_CASE("a session in memory costs its key, its bytes and at most 256 more, an
   CHECK((in_use - before) / kSessions <= each + 1);
 
   const std::size_t then = in_use;
-  const auto tight = make_memory_session_store({.sessions = kSessions, .bytes = std::size_t{1} << 20});
+  const auto tight =
+      make_memory_session_store({.sessions = kSessions, .bytes = std::size_t{1} << 20});
   fill(*tight, kSessions);
   CHECK(in_use - then <= std::size_t{1} << 20);
 }

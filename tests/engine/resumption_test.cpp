@@ -1,4 +1,5 @@
-// Abbreviated handshakes (RFC 5246 §7.3 figure 2), by session ID and by ticket (RFC 5077), and all that makes one a full handshake again.
+// Abbreviated handshakes (RFC 5246 §7.3 figure 2), by session ID and by ticket (RFC 5077), and all
+// that makes one a full handshake again.
 #include <doctest/doctest.h>
 
 #include "handshake/session.hpp"
@@ -24,7 +25,8 @@ struct Remembering {
 
   /// Whether a connection made now is a resumed one. It must work, and carry data.
   bool resumes(WallTime now = kNow, std::string_view name = "localhost") {
-    Engine a = Engine::client(client.build().value(), name, now), b = Engine::server(server.build().value(), now);
+    Engine a = Engine::client(client.build().value(), name, now),
+           b = Engine::server(server.build().value(), now);
     while (carry(a, b) + carry(b, a) != 0) {}
     if (a.error()) MESSAGE(a.error()->message());
     if (b.error()) MESSAGE(b.error()->message());
@@ -35,8 +37,10 @@ struct Remembering {
     carry(a, b);
     CHECK(read_all(b) == "ping");
     // RFC 5246 §7.4.1.3: what was proved then holds now.
-    CHECK(a.state().verified_chain.size() == (client.find_psk || client.accept_raw_public_key ? 0 : 2));
-    CHECK(a.state().peer_certificates.size() == (client.find_psk || client.accept_raw_public_key ? 0 : 1));
+    CHECK(a.state().verified_chain.size() ==
+          (client.find_psk || client.accept_raw_public_key ? 0 : 2));
+    CHECK(a.state().peer_certificates.size() ==
+          (client.find_psk || client.accept_raw_public_key ? 0 : 1));
     CHECK(a.state().peer_raw_public_key.empty() == !client.accept_raw_public_key);
     return a.state().resumed;
   }
@@ -55,7 +59,9 @@ TEST_CASE("a session is resumed, again and again, by ID and by ticket") {
   }
 }
 
-TEST_CASE("without a store, or where the server neither keeps sessions nor gives tickets, every handshake is a full one") {
+TEST_CASE(
+    "without a store, or where the server neither keeps sessions nor gives tickets, every "
+    "handshake is a full one") {
   Remembering no_store(true);
   no_store.client.sessions = nullptr;
   CHECK_FALSE(no_store.resumes());
@@ -68,7 +74,9 @@ TEST_CASE("without a store, or where the server neither keeps sessions nor gives
 }
 
 // Shows RFC 5246 F.1.4-2
-TEST_CASE("RFC 5246 appendix F.1.4: a session has a lifetime, which renewing its ticket does not extend") {
+TEST_CASE(
+    "RFC 5246 appendix F.1.4: a session has a lifetime, which renewing its ticket does not "
+    "extend") {
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
     Remembering ends(tickets);
@@ -82,12 +90,14 @@ TEST_CASE("RFC 5246 appendix F.1.4: a session has a lifetime, which renewing its
 }
 
 // Shows RFC 5246 7.4.1.3-2, 7.4.1.3-3, F.1.4-1
-TEST_CASE("what a session is bound to: change it, and the handshake is a full one, and none fails") {
+TEST_CASE(
+    "what a session is bound to: change it, and the handshake is a full one, and none fails") {
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
     const auto first = [&] {
       Remembering ends(tickets);
-      ends.server.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256};
+      ends.server.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                                   CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256};
       CHECK_FALSE(ends.resumes());
       return ends;
     };
@@ -98,7 +108,8 @@ TEST_CASE("what a session is bound to: change it, and the handshake is a full on
     offered.client.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256};
     CHECK_FALSE(offered.resumes());
     Remembering trust = first();
-    trust.client.trust = TrustStore::of({development_identity(KeyKind::ed25519).ca.chain().front(), development_identity(KeyKind::rsa).ca.chain().front()});
+    trust.client.trust = TrustStore::of({development_identity(KeyKind::ed25519).ca.chain().front(),
+                                         development_identity(KeyKind::rsa).ca.chain().front()});
     CHECK_FALSE(trust.resumes());
     Remembering policy = first();
     policy.client.verify.min_rsa_bits = 3072;
@@ -119,15 +130,19 @@ TEST_CASE("what a session is bound to: change it, and the handshake is a full on
 }
 
 // Shows RFC 6066 1.1-3, 3-11
-TEST_CASE("RFC 6066 §1.1: a session keeps its max_fragment_length, and a ServerHello that resumes it has none of these extensions") {
+TEST_CASE(
+    "RFC 6066 §1.1: a session keeps its max_fragment_length, and a ServerHello that resumes it has "
+    "none of these extensions") {
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
     Remembering ends(tickets);
     ends.client.max_fragment_length = 1024;
     for (const bool resumed : {false, true}) {
-      Engine a = Engine::client(ends.client.build().value(), "localhost", kNow), b = Engine::server(ends.server.build().value(), kNow);
+      Engine a = Engine::client(ends.client.build().value(), "localhost", kNow),
+             b = Engine::server(ends.server.build().value(), kNow);
       carry(a, b);
-      const auto size = static_cast<std::size_t>(b.output()[6] << 16 | b.output()[7] << 8 | b.output()[8]);
+      const auto size =
+          static_cast<std::size_t>(b.output()[6] << 16 | b.output()[7] << 8 | b.output()[8]);
       const ServerHello hello = wire::parse_server_hello(b.output().subspan(9, size)).value();
       CHECK(hello.server_name == !resumed);
       CHECK(hello.max_fragment_length.has_value() == !resumed);
@@ -147,7 +162,9 @@ TEST_CASE("RFC 6066 §1.1: a session keeps its max_fragment_length, and a Server
   }
 }
 
-TEST_CASE("what a configuration decides by a function is asked again before a session is resumed, and a no is a full handshake") {
+TEST_CASE(
+    "what a configuration decides by a function is asked again before a session is resumed, and a "
+    "no is a full handshake") {
   // The first full handshake, the session, and the full handshake that comes of the no.
   const auto second_is_no = [](int& asked) { return ++asked != 2; };
   for (const bool tickets : {false, true}) {
@@ -165,9 +182,11 @@ TEST_CASE("what a configuration decides by a function is asked again before a se
 
     asked = 0;
     Remembering raw_key(tickets);
-    raw_key.client.server_certificate_types = raw_key.server.certificate_types = {CertificateType::raw_public_key};
+    raw_key.client.server_certificate_types =
+        raw_key.server.certificate_types = {CertificateType::raw_public_key};
     raw_key.client.accept_raw_public_key = [&](Bytes key) {
-      CHECK(std::ranges::equal(key, development_identity(KeyKind::ed25519).leaf.key().public_key_info()));
+      CHECK(std::ranges::equal(
+          key, development_identity(KeyKind::ed25519).leaf.key().public_key_info()));
       return second_is_no(asked);
     };
     CHECK_FALSE(raw_key.resumes());
@@ -177,9 +196,12 @@ TEST_CASE("what a configuration decides by a function is asked again before a se
 
     asked = 0;
     Remembering psk(tickets);
-    psk.client.common.suites = psk.server.common.suites = {CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256};
+    psk.client.common.suites =
+        psk.server.common.suites = {CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256};
     psk.client.find_psk = [](std::string_view) { return PreSharedKey{"device 7", {1, 2, 3}}; };
-    psk.server.find_psk = [&](std::string_view) { return second_is_no(asked) ? std::optional(std::vector<std::uint8_t>{1, 2, 3}) : std::nullopt; };
+    psk.server.find_psk = [&](std::string_view) {
+      return second_is_no(asked) ? std::optional(std::vector<std::uint8_t>{1, 2, 3}) : std::nullopt;
+    };
     CHECK_FALSE(psk.resumes());
     CHECK_FALSE(psk.resumes());
     CHECK(asked == 3);
@@ -187,10 +209,13 @@ TEST_CASE("what a configuration decides by a function is asked again before a se
   }
 }
 
-TEST_CASE("RFC 5077 §3.2, §5.1: a ticket that is damaged, cut, foreign or not a ticket costs a full handshake, and no error") {
+TEST_CASE(
+    "RFC 5077 §3.2, §5.1: a ticket that is damaged, cut, foreign or not a ticket costs a full "
+    "handshake, and no error") {
   const auto session_with = [](SessionStore& store, auto edit) {
     std::optional<handshake::Session> session;
-    store.get(bytes_of("localhost"), kNow, [&](Bytes bytes) { session = handshake::parse_session(bytes); });
+    store.get(bytes_of("localhost"), kNow,
+              [&](Bytes bytes) { session = handshake::parse_session(bytes); });
     REQUIRE(session.has_value());
     std::vector<std::uint8_t> ticket(session->ticket.view().begin(), session->ticket.view().end());
     edit(ticket);
@@ -208,7 +233,8 @@ TEST_CASE("RFC 5077 §3.2, §5.1: a ticket that is damaged, cut, foreign or not 
     CHECK_FALSE(ends.resumes());
     CHECK(ends.resumes());
   }
-  for (const std::size_t left : {std::size_t{1}, std::size_t{15}, std::size_t{16}, std::size_t{28}, std::size_t{44}, size - 1}) {
+  for (const std::size_t left : {std::size_t{1}, std::size_t{15}, std::size_t{16}, std::size_t{28},
+                                 std::size_t{44}, size - 1}) {
     CAPTURE(left);
     session_with(*ends.client.sessions, [&](auto& ticket) { ticket.resize(left); });
     CHECK_FALSE(ends.resumes());
@@ -224,7 +250,8 @@ TEST_CASE("a session whose certificates have expired since is not resumed, at ei
   Remembering ends(true);
   ends.server.session_lifetime = 100h;
   CHECK_FALSE(ends.resumes());
-  Engine a = Engine::client(ends.client.build().value(), "localhost", kNow + 25h), b = Engine::server(ends.server.build().value(), kNow + 25h);
+  Engine a = Engine::client(ends.client.build().value(), "localhost", kNow + 25h),
+         b = Engine::server(ends.server.build().value(), kNow + 25h);
   while (carry(a, b) + carry(b, a) != 0) {}
   REQUIRE(a.error().has_value());
   CHECK(a.error()->code == Errc::certificate_expired);  // as a full handshake finds
@@ -254,14 +281,17 @@ void carry_damaged(Engine& from, Engine& to) {
 
 std::vector<std::uint8_t> kept(SessionStore& store) {
   std::vector<std::uint8_t> session;
-  store.get(bytes_of("localhost"), kNow, [&](Bytes bytes) { session.assign(bytes.begin(), bytes.end()); });
+  store.get(bytes_of("localhost"), kNow,
+            [&](Bytes bytes) { session.assign(bytes.begin(), bytes.end()); });
   return session;
 }
 
 }  // namespace
 
 // Shows RFC 5246 7.2-1, 7.2.2-1, 7.2.2-2
-TEST_CASE("RFC 5246 §7.2: a fatal alert makes both ends forget the session, be it during the abbreviated handshake or behind it") {
+TEST_CASE(
+    "RFC 5246 §7.2: a fatal alert makes both ends forget the session, be it during the abbreviated "
+    "handshake or behind it") {
   for (const bool complete : {false, true}) {
     CAPTURE(complete);
     Remembering ends(false);
@@ -269,7 +299,8 @@ TEST_CASE("RFC 5246 §7.2: a fatal alert makes both ends forget the session, be 
     CHECK(ends.resumes());
     const auto session = kept(*ends.client.sessions);
     REQUIRE(!session.empty());
-    Engine a = Engine::client(ends.client.build().value(), "localhost", kNow), b = Engine::server(ends.server.build().value(), kNow);
+    Engine a = Engine::client(ends.client.build().value(), "localhost", kNow),
+           b = Engine::server(ends.server.build().value(), kNow);
     carry(a, b);
     if (complete) {
       while (carry(b, a) + carry(a, b) != 0) {}
@@ -280,13 +311,16 @@ TEST_CASE("RFC 5246 §7.2: a fatal alert makes both ends forget the session, be 
       carry_damaged(b, a);
     }
     CHECK(kept(*ends.client.sessions).empty());
-    ends.client.sessions->put(bytes_of("localhost"), session, kNow + 1h);  // the server has forgotten as well
+    ends.client.sessions->put(bytes_of("localhost"), session,
+                              kNow + 1h);  // the server has forgotten as well
     CHECK_FALSE(ends.resumes());
   }
 }
 
 // Shows RFC 5246 7.4.1.2-2
-TEST_CASE("identifiers and tickets that a client made up are no sessions: the handshake is a full one, with another identifier") {
+TEST_CASE(
+    "identifiers and tickets that a client made up are no sessions: the handshake is a full one, "
+    "with another identifier") {
   Remembering ends(true);
   CHECK_FALSE(ends.resumes());
   for (const std::size_t size : {1u, 31u, 32u}) {
@@ -303,7 +337,8 @@ TEST_CASE("identifiers and tickets that a client made up are no sessions: the ha
 // Shows RFC 5246 7.4.1.3-3
 TEST_CASE("a server that resumes a session with another suite is answered with illegal_parameter") {
   Remembering ends(false);
-  ends.server.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256};
+  ends.server.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                               CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256};
   CHECK_FALSE(ends.resumes());
   for (const bool same : {true, false}) {
     ScriptedPeer peer(Role::server, Engine::client(ends.client.build().value(), "localhost", kNow));
@@ -312,7 +347,8 @@ TEST_CASE("a server that resumes a session with another suite is answered with i
     RawServerHello answer = peer.server_hello();
     answer.session_id = octets(hello.session_id);
     answer.suite = static_cast<int>(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384);
-    if (!same) answer.suite = static_cast<int>(CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256);
+    if (!same)
+      answer.suite = static_cast<int>(CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256);
     peer.send(answer.bytes());
     if (same)
       CHECK_FALSE(peer.engine.error().has_value());
@@ -328,8 +364,11 @@ TEST_CASE("a session whose certificate has expired since is not offered") {
     ends.server.session_lifetime = 48h;
     CHECK_FALSE(ends.resumes());
     const auto offers = [&](WallTime now) {
-      const ScriptedPeer peer(Role::server, Engine::client(ends.client.build().value(), "localhost", now));
-      return !wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value().session_id.empty();
+      const ScriptedPeer peer(Role::server,
+                              Engine::client(ends.client.build().value(), "localhost", now));
+      return !wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4))
+                  .value()
+                  .session_id.empty();
     };
     CHECK(offers(kNow + 23h));
     CHECK_FALSE(offers(kNow + 25h));

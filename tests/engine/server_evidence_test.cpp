@@ -1,4 +1,5 @@
-// What a server shows beside its certificate: a stapled OCSP response (RFC 6066 §8), signed certificate timestamps (RFC 6962 §3.3.1).
+// What a server shows beside its certificate: a stapled OCSP response (RFC 6066 §8), signed
+// certificate timestamps (RFC 6962 §3.3.1).
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -25,10 +26,13 @@ Pair connected(const ClientConfig& client, const ServerConfig& server) {
 Octets ocsp_response(x509::CertStatus status, std::chrono::hours age = std::chrono::hours(1)) {
   const auto& [ca, leaf] = development_identity(KeyKind::ed25519);
   const Certificate &subject = leaf.chain().front(), &issuer = ca.chain().front();
-  auto single = x509::single_response_of(subject, issuer, HashAlgorithm::sha1, kNow - age, kNow - age + std::chrono::hours(2), *default_provider()).value();
+  auto single = x509::single_response_of(subject, issuer, HashAlgorithm::sha1, kNow - age,
+                                         kNow - age + std::chrono::hours(2), *default_provider())
+                    .value();
   single.status = status;
   single.revocation_time = kNow - age;
-  const auto draft = x509::ocsp_draft_of(single, issuer, ca.key(), kNow - age, *default_provider()).value();
+  const auto draft =
+      x509::ocsp_draft_of(single, issuer, ca.key(), kNow - age, *default_provider()).value();
   return octets(x509::sign_ocsp_response(draft, ca.key(), default_provider()->rng())->der());
 }
 
@@ -49,9 +53,12 @@ ServerConfig stapling(const Octets& response) {
 
 // ------------------------------------------------ stapling
 
-TEST_CASE("RFC 6066 §8: a server staples its response for whoever asks, and the client delivers it and goes by it") {
+TEST_CASE(
+    "RFC 6066 §8: a server staples its response for whoever asks, and the client delivers it and "
+    "goes by it") {
   const Octets good = ocsp_response(x509::CertStatus::good);
-  for (const RevocationMode mode : {RevocationMode::off, RevocationMode::prefer, RevocationMode::require}) {
+  for (const RevocationMode mode :
+       {RevocationMode::off, RevocationMode::prefer, RevocationMode::require}) {
     CAPTURE(static_cast<int>(mode));
     const Pair pair = connected(checking(mode), stapling(good));
     if (pair.client.error()) MESSAGE(pair.client.error()->message());
@@ -66,7 +73,9 @@ TEST_CASE("RFC 6066 §8: a server staples its response for whoever asks, and the
 }
 
 // Shows RFC 6066 8-5, 8-6
-TEST_CASE("RFC 6066 §8: a staple is announced, and sent right behind the certificate, to a client that asked for one") {
+TEST_CASE(
+    "RFC 6066 §8: a staple is announced, and sent right behind the certificate, to a client that "
+    "asked for one") {
   const auto check_sent = [](bool asks, const ServerConfig& server, bool sent) {
     ScriptedPeer peer = ScriptedPeer::client_of(server);
     if (asks) peer.client_hello.extensions.add(kStatusRequest, hex("01 0000 0000"));
@@ -81,8 +90,11 @@ TEST_CASE("RFC 6066 §8: a staple is announced, and sent right behind the certif
 }
 
 // Shows RFC 6066 8-7
-TEST_CASE("RFC 6066 §8: a staple that says revoked, or that cannot be used, ends the handshake where revocation counts; so does none, where one is required") {
-  const auto check_refused = [](RevocationMode mode, const ServerConfig& server, Errc code, Alert alert) {
+TEST_CASE(
+    "RFC 6066 §8: a staple that says revoked, or that cannot be used, ends the handshake where "
+    "revocation counts; so does none, where one is required") {
+  const auto check_refused = [](RevocationMode mode, const ServerConfig& server, Errc code,
+                                Alert alert) {
     const Pair pair = connected(checking(mode), server);
     CHECK(!pair.complete());
     REQUIRE(pair.client.error().has_value());
@@ -94,30 +106,39 @@ TEST_CASE("RFC 6066 §8: a staple that says revoked, or that cannot be used, end
   Octets forged = ocsp_response(x509::CertStatus::good);
   forged.back() ^= 1;
   for (const RevocationMode mode : {RevocationMode::prefer, RevocationMode::require}) {
-    check_refused(mode, stapling(ocsp_response(x509::CertStatus::revoked)), Errc::certificate_revoked, Alert::certificate_revoked);
-    check_refused(mode, stapling(forged), Errc::bad_ocsp_response, Alert::bad_certificate_status_response);
-    check_refused(mode, stapling({0x30, 0x00}), Errc::bad_ocsp_response, Alert::bad_certificate_status_response);
+    check_refused(mode, stapling(ocsp_response(x509::CertStatus::revoked)),
+                  Errc::certificate_revoked, Alert::certificate_revoked);
+    check_refused(mode, stapling(forged), Errc::bad_ocsp_response,
+                  Alert::bad_certificate_status_response);
+    check_refused(mode, stapling({0x30, 0x00}), Errc::bad_ocsp_response,
+                  Alert::bad_certificate_status_response);
   }
   const ServerConfig stale = stapling(ocsp_response(x509::CertStatus::good, std::chrono::hours(9)));
   CHECK(connected(checking(RevocationMode::prefer), stale).complete());
-  check_refused(RevocationMode::require, stale, Errc::certificate_status_unknown, Alert::certificate_unknown);
+  check_refused(RevocationMode::require, stale, Errc::certificate_status_unknown,
+                Alert::certificate_unknown);
   const Pair none = connected(checking(RevocationMode::require), server_config());
   CHECK(!none.complete());
   CHECK(connected(checking(RevocationMode::prefer), server_config()).complete());
   CHECK(connected(checking(RevocationMode::off), stapling({0x30, 0x00})).complete());
 }
 
-TEST_CASE("RFC 6066 §8: a CertificateStatus that is announced unasked, empty or of another type is refused") {
+TEST_CASE(
+    "RFC 6066 §8: a CertificateStatus that is announced unasked, empty or of another type is "
+    "refused") {
   ClientConfig silent = client_config();
   silent.request_ocsp = false;
-  answered(silent, {{kStatusRequest, {}}}).check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
-  for (const Octets& body : {Octets{}, Octets{1}, Octets{1, 0, 0, 0}, Octets{1, 0, 0, 2, 0x30}, Octets{1, 0, 0, 1, 0x30, 0x00}, Octets{2, 0, 0, 1, 0x30}}) {
+  answered(silent, {{kStatusRequest, {}}})
+      .check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
+  for (const Octets& body : {Octets{}, Octets{1}, Octets{1, 0, 0, 0}, Octets{1, 0, 0, 2, 0x30},
+                             Octets{1, 0, 0, 1, 0x30, 0x00}, Octets{2, 0, 0, 1, 0x30}}) {
     CAPTURE(to_hex(body));
     ScriptedPeer peer = answered(client_config(), {{kStatusRequest, {}}});
     peer.send(certificate);
     peer.send(message_of(certificate_status, body));
     REQUIRE(peer.engine.error().has_value());
-    CHECK(peer.engine.error()->alert == (body.size() == 5 && body[0] == 2 ? Alert::illegal_parameter : Alert::decode_error));
+    CHECK(peer.engine.error()->alert ==
+          (body.size() == 5 && body[0] == 2 ? Alert::illegal_parameter : Alert::decode_error));
   }
 }
 
@@ -125,7 +146,8 @@ TEST_CASE("RFC 6066 §8: a CertificateStatus that is announced unasked, empty or
 
 // Shows RFC 6962 3.3-5, 3.3.1-2
 TEST_CASE("RFC 6962 §3.3.1: timestamps are delivered to a client that asked, and to no other") {
-  const Octets list = vector_of(2, Octets(50, 0x5c));  // as the log signed it: nothing here looks inside
+  const Octets list =
+      vector_of(2, Octets(50, 0x5c));  // as the log signed it: nothing here looks inside
   ServerConfig server = server_config();
   server.identities = {server.identities.front().with_signed_certificate_timestamps(list)};
   for (const bool asks : {false, true}) {
@@ -136,10 +158,12 @@ TEST_CASE("RFC 6962 §3.3.1: timestamps are delivered to a client that asked, an
     CHECK(pair.complete());
     CHECK(pair.client.state().signed_certificate_timestamps == (asks ? list : Octets{}));
   }
-  answered(client_config(), {{kTimestamps, vector_of(2, list)}}).check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
+  answered(client_config(), {{kTimestamps, vector_of(2, list)}})
+      .check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
   ClientConfig client = client_config();
   client.request_timestamps = true;
-  for (const Octets& malformed : {Octets{}, Octets{0, 0}, Octets{0, 2, 0, 0}, Octets{0, 3, 0, 2, 1}}) {
+  for (const Octets& malformed :
+       {Octets{}, Octets{0, 0}, Octets{0, 2, 0, 0}, Octets{0, 3, 0, 2, 1}}) {
     const ScriptedPeer peer = answered(client, {{kTimestamps, malformed}});
     REQUIRE(peer.engine.error().has_value());
     CHECK(peer.engine.error()->alert == Alert::decode_error);

@@ -1,4 +1,5 @@
-// Every suite, from ClientHello to data and close, between two engines; and what each kind of key exchange asks for.
+// Every suite, from ClientHello to data and close, between two engines; and what each kind of key
+// exchange asks for.
 #include <doctest/doctest.h>
 
 #include "support/scripted_peer.hpp"
@@ -27,7 +28,9 @@ Configs configs_for(CipherSuite suite) {
       CHECK(hint == "who are you?");
       return PreSharedKey{std::string(kIdentity), kKey};
     };
-    configs.server.find_psk = [](std::string_view identity) { return identity == kIdentity ? std::optional(kKey) : std::nullopt; };
+    configs.server.find_psk = [](std::string_view identity) {
+      return identity == kIdentity ? std::optional(kKey) : std::nullopt;
+    };
     configs.server.psk_identity_hint = "who are you?";
     configs.server.identities.clear();
   }
@@ -55,13 +58,17 @@ void check_data(Pair& pair) {
   CHECK(pair.server.peer_closed());
 }
 
-/// What a peer with keys made of `seed`, which strips zeros itself, and an engine agree on in ffdhe2048. They complete their handshake.
+/// What a peer with keys made of `seed`, which strips zeros itself, and an engine agree on in
+/// ffdhe2048. They complete their handshake.
 Octets value_shared_with(Role role, CipherSuite suite, std::uint64_t seed) {
   Configs configs = configs_for(suite);
   configs.client.common.provider = configs.server.common.provider = deterministic_provider(1);
   configs.client.common.groups = configs.server.common.groups = {NamedGroup::ffdhe2048};
-  configs.client.find_psk = [](std::string_view) { return PreSharedKey{std::string(kIdentity), kKey}; };
-  ScriptedPeer peer = role == Role::client ? ScriptedPeer::client_of(configs.server, KeyKind::rsa) : ScriptedPeer::server_of(configs.client, KeyKind::rsa);
+  configs.client.find_psk = [](std::string_view) {
+    return PreSharedKey{std::string(kIdentity), kKey};
+  };
+  ScriptedPeer peer = role == Role::client ? ScriptedPeer::client_of(configs.server, KeyKind::rsa)
+                                           : ScriptedPeer::server_of(configs.client, KeyKind::rsa);
   peer.provider = deterministic_provider(seed);
   peer.suite = suite;
   peer.group = NamedGroup::ffdhe2048;
@@ -89,18 +96,23 @@ TEST_CASE("every suite makes a connection, and carries data both ways") {
     CHECK(pair.client.state().encrypt_then_mac == (row.cbc() != nullptr));
     CHECK(pair.server.state().psk_identity == (has_psk(row.key_exchange) ? kIdentity : ""));
     CHECK(pair.client.state().verified_chain.size() == (has_certificate(row.key_exchange) ? 2 : 0));
-    CHECK(pair.client.state().group.has_value() == (has_dhe(row.key_exchange) || has_ecdhe(row.key_exchange)));
+    CHECK(pair.client.state().group.has_value() ==
+          (has_dhe(row.key_exchange) || has_ecdhe(row.key_exchange)));
     check_data(pair);
   }
 }
 
 // Shows RFC 5246 8.1.2-1; RFC 4279 3-2; RFC 5487 2-4
-TEST_CASE("the leading zeros of a finite field's shared value are no part of the premaster secret, alone or with a shared key (RFC 4279 §3)") {
-  for (const CipherSuite suite : {CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256, CipherSuite::TLS_DHE_PSK_WITH_AES_128_GCM_SHA256}) {
+TEST_CASE(
+    "the leading zeros of a finite field's shared value are no part of the premaster secret, alone "
+    "or with a shared key (RFC 4279 §3)") {
+  for (const CipherSuite suite : {CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256,
+                                  CipherSuite::TLS_DHE_PSK_WITH_AES_128_GCM_SHA256}) {
     for (const Role peer : {Role::client, Role::server}) {
       CAPTURE(name(suite));
       CAPTURE(peer);
-      std::uint64_t seed = 68;  // the first whose value begins with a zero, as one in 256 does; if keys are ever drawn otherwise, another will
+      std::uint64_t seed = 68;  // the first whose value begins with a zero, as one in 256 does; if
+                                // keys are ever drawn otherwise, another will
       while (value_shared_with(peer, suite, seed).front() != 0) ++seed;
     }
   }

@@ -1,4 +1,5 @@
-// Messages whose parts come from several sources: what does not fit is refused by build(), left out, or a named error.
+// Messages whose parts come from several sources: what does not fit is refused by build(), left
+// out, or a named error.
 #include <doctest/doctest.h>
 
 #include "engine/chains.hpp"
@@ -15,7 +16,9 @@ constexpr std::size_t kTwo = 0xffff, kThree = 0xffffff;
 /// What the first bytes of an engine's output offer.
 ClientHello hello_of(const Engine& client, Octets& storage) {
   storage = octets(client.output());
-  return wire::parse_client_hello(Bytes(storage).subspan(kRecordHeaderSize + wire::kHandshakeHeaderSize)).value();
+  return wire::parse_client_hello(
+             Bytes(storage).subspan(kRecordHeaderSize + wire::kHandshakeHeaderSize))
+      .value();
 }
 /// The same of a ClientHello that takes several records.
 ClientHello large_hello_of(const Engine& client, Octets& storage) {
@@ -61,7 +64,9 @@ Octets list_of_scts(std::size_t size) { return vector_of(2, Octets(size - 2, 0x5
 
 // ------------------------------------------------ tickets
 
-TEST_CASE("RFC 5246 §7.4.1.4: a client offers the largest ticket that fits beside its other extensions, and leaves out one that is larger") {
+TEST_CASE(
+    "RFC 5246 §7.4.1.4: a client offers the largest ticket that fits beside its other extensions, "
+    "and leaves out one that is larger") {
   WithTicket ends(1000);
   Octets storage;
   const Engine small = ends.connect();
@@ -88,7 +93,9 @@ TEST_CASE("RFC 5246 §7.4.1.4: a client offers the largest ticket that fits besi
   }
 }
 
-TEST_CASE("padding does not keep a ticket from being offered, and a ClientHello without its ticket is padded") {
+TEST_CASE(
+    "padding does not keep a ticket from being offered, and a ClientHello without its ticket is "
+    "padded") {
   WithTicket ends(60'000);
   ends.client.pad_hello_to = 0x4000;
   Octets storage;
@@ -99,8 +106,11 @@ TEST_CASE("padding does not keep a ticket from being offered, and a ClientHello 
   CHECK(without.output().size() == kRecordHeaderSize + 0x4000);
 }
 
-TEST_CASE("a client does not keep a ticket that it could never offer: it keeps the session ID, or nothing") {
-  for (const auto& [size, kept] : {std::pair(std::size_t{10'000}, true), std::pair(std::size_t{65'500}, false), std::pair(kTwo, false)}) {
+TEST_CASE(
+    "a client does not keep a ticket that it could never offer: it keeps the session ID, or "
+    "nothing") {
+  for (const auto& [size, kept] : {std::pair(std::size_t{10'000}, true),
+                                   std::pair(std::size_t{65'500}, false), std::pair(kTwo, false)}) {
     CAPTURE(size);
     const auto store = std::make_shared<OneSession>();
     ClientConfig config = client_config();
@@ -109,7 +119,8 @@ TEST_CASE("a client does not keep a ticket that it could never offer: it keeps t
     ScriptedPeer peer = ScriptedPeer::server_of(config);
     peer.gives_ticket = true;
     peer.send_server_flight();
-    peer.send(message_of(new_session_ticket, joined({hex("00000e10"), vector_of(2, Octets(size, 0x77))})));
+    peer.send(message_of(new_session_ticket,
+                         joined({hex("00000e10"), vector_of(2, Octets(size, 0x77))})));
     peer.change_cipher_spec();
     peer.send(finished);
     REQUIRE(peer.engine.state().handshake_complete);
@@ -117,14 +128,18 @@ TEST_CASE("a client does not keep a ticket that it could never offer: it keeps t
   }
 }
 
-TEST_CASE("a server issues no ticket larger than kMaxTicket, and takes back each one that it issues, however large the client's chain is") {
+TEST_CASE(
+    "a server issues no ticket larger than kMaxTicket, and takes back each one that it issues, "
+    "however large the client's chain is") {
   std::size_t issued = 0, not_issued = 0;
   for (const std::size_t limit : {std::size_t{64 * 1024}, std::size_t{8 * 1024}})
     for (std::size_t uri = 500; uri < 20'000; uri += 1'300) {
       CAPTURE(limit);
       CAPTURE(uri);
       const auto chain =
-          make_chain({.key = KeyKind::ed25519, .names = {"client.example", "URI:https://a.example/" + std::string(uri, 'x')}, .for_clients = true});
+          make_chain({.key = KeyKind::ed25519,
+                      .names = {"client.example", "URI:https://a.example/" + std::string(uri, 'x')},
+                      .for_clients = true});
       ClientConfig client = client_config();
       client.identities = {chain.leaf};
       const auto store = std::make_shared<OneSession>();
@@ -147,8 +162,10 @@ TEST_CASE("a server issues no ticket larger than kMaxTicket, and takes back each
       CHECK(second.server.state().resumed == has_ticket);
       // Resumed or not, the state names the client and the chain that was verified.
       REQUIRE(second.server.state().verified_chain.size() == 2);
-      CHECK(octets(second.server.state().verified_chain.front().der()) == octets(chain.leaf.chain().front().der()));
-      CHECK(octets(second.server.state().peer_certificates.front().der()) == octets(chain.leaf.chain().front().der()));
+      CHECK(octets(second.server.state().verified_chain.front().der()) ==
+            octets(chain.leaf.chain().front().der()));
+      CHECK(octets(second.server.state().peer_certificates.front().der()) ==
+            octets(chain.leaf.chain().front().der()));
     }
   CHECK(issued >= 4);
   CHECK(not_issued >= 4);
@@ -167,7 +184,8 @@ TEST_CASE("a session that does not fit its serialized form is not kept") {
 
 // ------------------------------------------------ configurations
 
-TEST_CASE("build() refuses protocol names that a ClientHello cannot hold with its other extensions") {
+TEST_CASE(
+    "build() refuses protocol names that a ClientHello cannot hold with its other extensions") {
   ClientConfig config = client_config();
   std::size_t fits = 60'000, too_long = kTwo;
   while (too_long - fits > 1) {
@@ -179,11 +197,13 @@ TEST_CASE("build() refuses protocol names that a ClientHello cannot hold with it
   config.common.application_protocols = protocols(too_long);
   check_refused(config, "application_protocols");
 
-  // The largest that is accepted can be sent by every connection: with the longest name, reserved values and a session.
+  // The largest that is accepted can be sent by every connection: with the longest name, reserved
+  // values and a session.
   config.common.application_protocols = protocols(fits);
   config.grease = true;
   config.sessions = std::make_shared<OneSession>();
-  const std::string label(60, 'a'), name = label + '.' + label + '.' + label + '.' + label + ".example";
+  const std::string label(60, 'a'),
+      name = label + '.' + label + '.' + label + '.' + label + ".example";
   const Engine client = Engine::client(config.build().value(), name, kNow);
   CHECK_FALSE(client.error());
   Octets storage;
@@ -228,11 +248,15 @@ TEST_CASE("RFC 6066 §8: build() refuses a staple that a CertificateStatus canno
   check_refused(config, "identities: ocsp_response");
 }
 
-TEST_CASE("RFC 6962 §3.3: build() refuses a list of SCTs that a ServerHello cannot hold with its other extensions") {
+TEST_CASE(
+    "RFC 6962 §3.3: build() refuses a list of SCTs that a ServerHello cannot hold with its other "
+    "extensions") {
   ServerConfig config = server_config();
   config.common.application_protocols = {"h2", std::string(255, 'p')};
   const Identity identity = config.identities.front();
-  const auto with = [&](std::size_t size) { return identity.with_signed_certificate_timestamps(list_of_scts(size)); };
+  const auto with = [&](std::size_t size) {
+    return identity.with_signed_certificate_timestamps(list_of_scts(size));
+  };
   for (const std::size_t size : {std::size_t{65'300}, kTwo - 2, kTwo, kTwo + 100}) {
     config.identities = {with(size)};
     check_refused(config, "identities: signed_certificate_timestamps");
@@ -253,14 +277,22 @@ TEST_CASE("RFC 6962 §3.3: build() refuses a list of SCTs that a ServerHello can
   CHECK(pair.client.state().signed_certificate_timestamps.size() == 65'000);
 }
 
-TEST_CASE("RFC 5246 §7.4.4: certificate_authorities names all authorities that a client may have, or none") {
+TEST_CASE(
+    "RFC 5246 §7.4.4: certificate_authorities names all authorities that a client may have, or "
+    "none") {
   const auto authorities_of = [](std::size_t count) {
     const auto key = PrivateKey::generate(KeyKind::ed25519).value();
     std::vector<Certificate> anchors;
     for (std::size_t i = 0; i < count; ++i) {
-      const std::string subject =
-          "CN=" + std::to_string(10'000 + i) + ",OU=" + std::string(60, 'u') + ",O=" + std::string(60, 'o') + ",L=" + std::string(100, 'l');
-      anchors.push_back(issue_certificate({.subject = subject, .is_ca = true, .not_before = kNow, .not_after = kNow + std::chrono::hours(1)}, key).value());
+      const std::string subject = "CN=" + std::to_string(10'000 + i) +
+                                  ",OU=" + std::string(60, 'u') + ",O=" + std::string(60, 'o') +
+                                  ",L=" + std::string(100, 'l');
+      anchors.push_back(issue_certificate({.subject = subject,
+                                           .is_ca = true,
+                                           .not_before = kNow,
+                                           .not_after = kNow + std::chrono::hours(1)},
+                                          key)
+                            .value());
     }
     ServerConfig server = server_config();
     server.client_authentication = ClientAuthentication::verify_if_given;
@@ -282,7 +314,8 @@ TEST_CASE("RFC 5246 §7.4.4: certificate_authorities names all authorities that 
 }
 
 TEST_CASE(
-    "RFC 5246 §7.4.4: certificate_authorities is sent up to 2^16-1 bytes, and left out from one byte "
+    "RFC 5246 §7.4.4: certificate_authorities is sent up to 2^16-1 bytes, and left out from one "
+    "byte "
     "more") {
   const auto key = PrivateKey::generate(KeyKind::ed25519).value();
   /// A name of `full` attributes of 100 letters and one of `last`.
@@ -331,7 +364,9 @@ TEST_CASE(
 // ------------------------------------------------ what only the connection knows
 
 TEST_CASE("RFC 4279 §2: a client whose PSK identity does not fit its length fails by name") {
-  ClientConfig client{.find_psk = [](std::string_view) { return PreSharedKey{.identity = std::string(kTwo + 1, 'i'), .key = Octets(16, 1)}; }};
+  ClientConfig client{.find_psk = [](std::string_view) {
+    return PreSharedKey{.identity = std::string(kTwo + 1, 'i'), .key = Octets(16, 1)};
+  }};
   client.common.policy = SuitePolicy::psk;
   ServerConfig server{.find_psk = [](std::string_view) { return Octets(16, 1); }};
   server.common.policy = SuitePolicy::psk;

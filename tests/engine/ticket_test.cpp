@@ -18,7 +18,8 @@ ScriptedPeer client_that_asks(bool asks, const ServerConfig& server) {
 }
 
 // A client that takes tickets, and a server that gives it this one, up to its ChangeCipherSpec.
-ScriptedPeer client_that_gets(const Octets& ticket, const std::shared_ptr<SessionStore>& store, const std::string& lifetime = "00000e10") {
+ScriptedPeer client_that_gets(const Octets& ticket, const std::shared_ptr<SessionStore>& store,
+                              const std::string& lifetime = "00000e10") {
   ClientConfig config = client_config();
   config.sessions = store;
   ScriptedPeer peer = ScriptedPeer::server_of(config);
@@ -30,7 +31,8 @@ ScriptedPeer client_that_gets(const Octets& ticket, const std::shared_ptr<Sessio
 }
 
 // What a client with this store says in its SessionTicket extension.
-std::optional<Octets> ticket_shown(const std::shared_ptr<SessionStore>& store, WallTime now = kNow, bool tickets = true) {
+std::optional<Octets> ticket_shown(const std::shared_ptr<SessionStore>& store, WallTime now = kNow,
+                                   bool tickets = true) {
   ClientConfig config = client_config();
   config.sessions = store;
   config.tickets = tickets;
@@ -44,14 +46,18 @@ std::optional<Octets> ticket_shown(const std::shared_ptr<SessionStore>& store, W
 // ------------------------------------------------ the client
 
 // Shows RFC 5077 3.2-1, 3.2-2
-TEST_CASE("RFC 5077 §3.2: a client asks for a ticket by an empty extension where it keeps tickets, and else not at all") {
+TEST_CASE(
+    "RFC 5077 §3.2: a client asks for a ticket by an empty extension where it keeps tickets, and "
+    "else not at all") {
   CHECK(ticket_shown(make_memory_session_store()) == Octets());
   CHECK(ticket_shown(make_memory_session_store(), kNow, false) == std::nullopt);
   CHECK(ticket_shown(nullptr) == std::nullopt);
 }
 
 // Shows RFC 5077 3.3-4, 4-1
-TEST_CASE("RFC 5077 §3.3, §4: a ticket is any bytes, shown again as they came once the server's Finished was right, and not before") {
+TEST_CASE(
+    "RFC 5077 §3.3, §4: a ticket is any bytes, shown again as they came once the server's Finished "
+    "was right, and not before") {
   for (const Octets& ticket : {Octets{0}, Octets(48, 0xff), Octets(10'000, 0x30)}) {
     const auto store = make_memory_session_store();
     ScriptedPeer peer = client_that_gets(ticket, store);
@@ -68,7 +74,9 @@ TEST_CASE("RFC 5077 §3.3, §4: a ticket is any bytes, shown again as they came 
 }
 
 // Shows RFC 5077 3.3-6
-TEST_CASE("RFC 5077 §3.3: a ticket is forgotten when the lifetime that came with it is over; 0 says nothing, and is a day") {
+TEST_CASE(
+    "RFC 5077 §3.3: a ticket is forgotten when the lifetime that came with it is over; 0 says "
+    "nothing, and is a day") {
   const auto kept_for = [](const std::string& lifetime, std::chrono::seconds seconds) {
     CAPTURE(lifetime);
     const auto store = make_memory_session_store();
@@ -94,7 +102,9 @@ TEST_CASE("RFC 5077 §3.3: an empty ticket is none; the session ID beside one is
 // ------------------------------------------------ the server
 
 // Shows RFC 5077 3.2-3, 3.2-4, 3.3-1, 3.3-2, 3.4-1
-TEST_CASE("RFC 5077 §3.2, §3.3: a ticket is announced and sent to a client that asked for one, instead of a session ID, and to no other") {
+TEST_CASE(
+    "RFC 5077 §3.2, §3.3: a ticket is announced and sent to a client that asked for one, instead "
+    "of a session ID, and to no other") {
   ServerConfig server = server_config();
   server.sessions = std::make_shared<OneSession>();
   for (const bool gives : {true, false}) {
@@ -122,7 +132,9 @@ TEST_CASE("RFC 5077 §3.3: no ticket is given before the client's Finished was r
 }
 
 // Shows RFC 5077 3.4-2, 3.4-3
-TEST_CASE("RFC 5077 §3.4: a ticket is taken whatever session ID stands beside it, and the ID comes back") {
+TEST_CASE(
+    "RFC 5077 §3.4: a ticket is taken whatever session ID stands beside it, and the ID comes "
+    "back") {
   const Acquainted ends(true);
   for (const std::size_t size : {1u, 16u, 32u}) {
     ScriptedPeer peer = ends.scripted_client();
@@ -147,7 +159,9 @@ TEST_CASE("RFC 5077 §3.4: a ticket is taken whatever session ID stands beside i
 }
 
 // Shows RFC 5077 3.4-4
-TEST_CASE("RFC 5077 §3.4: a session ID beside a ticket is not looked up, though the ticket be worthless") {
+TEST_CASE(
+    "RFC 5077 §3.4: a session ID beside a ticket is not looked up, though the ticket be "
+    "worthless") {
   Acquainted ends(false);
   for (const Octets& ticket : {Octets{1}, Octets(200, 9)}) {
     ScriptedPeer peer = ends.scripted_client();

@@ -1,5 +1,6 @@
-// One whole conversation of a connection under test: handshake, a request, its answer, the end. One thread: the other end runs whenever the
-// connection would wait; when that has nothing to do either, the fake clock jumps to the deadline.
+// One whole conversation of a connection under test: handshake, a request, its answer, the end. One
+// thread: the other end runs whenever the connection would wait; when that has nothing to do
+// either, the fake clock jumps to the deadline.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -23,7 +24,10 @@ inline constexpr Duration kAllowed = std::chrono::seconds(1);
 struct Conversation {
   /// Where the connection's own doings begin and end.
   struct Border {
-    Border(Conversation& conversation, bool inside) : c(conversation), before(std::exchange(c.inside_conn, inside)) { tell(); }
+    Border(Conversation& conversation, bool inside)
+        : c(conversation), before(std::exchange(c.inside_conn, inside)) {
+      tell();
+    }
     ~Border() {
       c.inside_conn = before;
       tell();
@@ -41,14 +45,21 @@ struct Conversation {
     TransportPtr transport = std::make_unique<FaultyTransport>(std::move(pair.first), faults);
     const Role others = role == Role::client ? Role::server : Role::client;
     if (kind.scripted()) {
-      other = std::make_unique<ScriptedEnd>(others, kind, std::move(pair.second), with.empty() ? script_of(kind, others) : std::move(with));
+      other =
+          std::make_unique<ScriptedEnd>(others, kind, std::move(pair.second),
+                                        with.empty() ? script_of(kind, others) : std::move(with));
     } else if (others == Role::server) {
-      other = std::make_unique<EngineEnd>(kind, Engine::server(server_of(kind).build().value()), std::move(pair.second));
+      other = std::make_unique<EngineEnd>(kind, Engine::server(server_of(kind).build().value()),
+                                          std::move(pair.second));
     } else {
-      other = std::make_unique<EngineEnd>(kind, Engine::client(client_of(kind).build().value(), "localhost"), std::move(pair.second));
+      other = std::make_unique<EngineEnd>(
+          kind, Engine::client(client_of(kind).build().value(), "localhost"),
+          std::move(pair.second));
     }
-    auto made = role == Role::client ? Conn::client(std::move(transport), client_of(kind).build().value(), "localhost")
-                                     : Conn::server(std::move(transport), server_of(kind).build().value());
+    auto made =
+        role == Role::client
+            ? Conn::client(std::move(transport), client_of(kind).build().value(), "localhost")
+            : Conn::server(std::move(transport), server_of(kind).build().value());
     REQUIRE(made.has_value());
     conn.emplace(std::move(*made));
     got.reserve(256);
@@ -75,7 +86,8 @@ struct Conversation {
   }
   Result<void> write() {
     while (written < kRequest.size()) {
-      const auto n = conn->write(bytes_of(kRequest).subspan(written), kind.held_back ? Flush::later : Flush::now);
+      const auto n = conn->write(bytes_of(kRequest).subspan(written),
+                                 kind.held_back ? Flush::later : Flush::now);
       if (!n) return fail(n.error());
       written += *n;
     }
@@ -107,7 +119,8 @@ struct Conversation {
     const Border outside(*this, false);
     const std::lock_guard one(stepping);
     if (const auto request = conn->signature_wanted())
-      if (conn->provide_signature(sign_elsewhere(kind, request->algorithm, request->message))) return true;
+      if (conn->provide_signature(sign_elsewhere(kind, request->algorithm, request->message)))
+        return true;
     return other->step() || (stuck && stuck());
   }
 
@@ -148,7 +161,8 @@ struct Conversation {
     CHECK(conn->read(byte).error().code == Errc::closed);
     CHECK(conn->write("x").error().code == Errc::closed);
   }
-  /// What either end has is the beginning of what the other said, and all of it where an end of file was told.
+  /// What either end has is the beginning of what the other said, and all of it where an end of
+  /// file was told.
   void check_nothing_wrong_was_read() {
     CHECK(kReply.starts_with(got));
     CHECK(kRequest.starts_with(other->got()));
@@ -177,9 +191,10 @@ struct Conversation {
 /// A conversation in which nothing goes wrong: how much there is of it.
 struct Measured {
   std::size_t handshake_read = 0, handshake_written = 0;  ///< bytes when handshake() came back
-  std::size_t asked = 0;                                  ///< bytes written when the request was out
-  std::size_t awaited = 0;                                ///< bytes whose writing a call waits for: those, or another handshake's behind them
-  std::size_t read = 0, written_closed = 0;               ///< bytes at the answer's end, and behind close()
+  std::size_t asked = 0;  ///< bytes written when the request was out
+  std::size_t awaited =
+      0;  ///< bytes whose writing a call waits for: those, or another handshake's behind them
+  std::size_t read = 0, written_closed = 0;  ///< bytes at the answer's end, and behind close()
   std::size_t read_calls = 0, write_calls = 0;
 };
 
@@ -208,13 +223,16 @@ inline Measured measure(const Kind& kind, Role role, std::size_t piece = kNever)
 
 /// A record with so many bytes of plaintext, its header included.
 inline std::size_t record_size(const Kind& kind, std::size_t plaintext) {
-  if (kind.suite == kCbc) return 5 + 16 + (plaintext / 16 + 1) * 16 + 32;  // RFC 7366: IV, plaintext and padding in whole blocks, MAC
+  if (kind.suite == kCbc)
+    return 5 + 16 + (plaintext / 16 + 1) * 16 +
+           32;  // RFC 7366: IV, plaintext and padding in whole blocks, MAC
   return 5 + (kind.suite == kChaCha20 ? 0 : 8) + plaintext + 16;
 }
 
 inline const char* name(Role role) { return role == Role::client ? "client" : "server"; }
 
-/// Runs `run(kind, role)`, which says how many points it tried, for every kind and role; together they are to be `at_least` (in a full run).
+/// Runs `run(kind, role)`, which says how many points it tried, for every kind and role; together
+/// they are to be `at_least` (in a full run).
 template <class Run>
 void for_each_kind(std::size_t at_least, Run run) {
   std::size_t points = 0;

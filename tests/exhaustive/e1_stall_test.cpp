@@ -9,7 +9,8 @@ namespace {
 bool is(const std::optional<Error>& error, Errc code) { return error && error->code == code; }
 
 /// A stall that ends behind the deadline: the call that waits comes back then, and no byte is lost.
-std::size_t stall_and_go_on(const Kind& kind, Role role, std::size_t bytes, std::atomic<std::size_t> Faults::* stall) {
+std::size_t stall_and_go_on(const Kind& kind, Role role, std::size_t bytes,
+                            std::atomic<std::size_t> Faults::* stall) {
   std::size_t points = 0;
   for (std::size_t at = 0; at < bytes; at += stride(kind), ++points) {
     CAPTURE(at);
@@ -33,11 +34,14 @@ std::size_t stall_and_go_on(const Kind& kind, Role role, std::size_t bytes, std:
   return points;
 }
 
-/// A stall that does not end: the connection is closed after it, in time, and nobody is told that all went well.
-std::size_t stall_and_close(const Kind& kind, Role role, const Measured& measured, std::atomic<std::size_t> Faults::* stall) {
+/// A stall that does not end: the connection is closed after it, in time, and nobody is told that
+/// all went well.
+std::size_t stall_and_close(const Kind& kind, Role role, const Measured& measured,
+                            std::atomic<std::size_t> Faults::* stall) {
   std::size_t points = 0;
   const bool writes = stall == &Faults::stall_writes_at;
-  for (std::size_t at = 0; at < (writes ? measured.written_closed : measured.read); at += stride(kind), ++points) {
+  for (std::size_t at = 0; at < (writes ? measured.written_closed : measured.read);
+       at += stride(kind), ++points) {
     CAPTURE(at);
     Conversation c(kind, role);
     c.by(kAllowed);
@@ -62,7 +66,8 @@ std::size_t stall_and_close(const Kind& kind, Role role, const Measured& measure
 }
 
 /// No deadline was set at all: handshake_timeout bounds every handshake.
-std::size_t stall_for_ever(const Kind& kind, Role role, std::size_t bytes, std::atomic<std::size_t> Faults::* stall) {
+std::size_t stall_for_ever(const Kind& kind, Role role, std::size_t bytes,
+                           std::atomic<std::size_t> Faults::* stall) {
   std::size_t points = 0;
   for (std::size_t at = 0; at < bytes; at += stride(kind), ++points) {
     CAPTURE(at);
@@ -83,22 +88,32 @@ std::size_t stall_for_ever(const Kind& kind, Role role, std::size_t bytes, std::
 
 }  // namespace
 
-TEST_CASE("E1: the other end sends nothing more behind any byte: timed_out at the deadline, and with a later one all goes on") {
-  for_each_kind(3000, [](const Kind& kind, Role role) { return stall_and_go_on(kind, role, measure(kind, role).read, &Faults::stall_reads_at); });
+TEST_CASE(
+    "E1: the other end sends nothing more behind any byte: timed_out at the deadline, and with a "
+    "later one all goes on") {
+  for_each_kind(3000, [](const Kind& kind, Role role) {
+    return stall_and_go_on(kind, role, measure(kind, role).read, &Faults::stall_reads_at);
+  });
 }
 
-TEST_CASE("E1: the other end takes nothing more behind any byte: timed_out at the deadline, and with a later one all goes on") {
-  for_each_kind(3000, [](const Kind& kind, Role role) { return stall_and_go_on(kind, role, measure(kind, role).awaited, &Faults::stall_writes_at); });
+TEST_CASE(
+    "E1: the other end takes nothing more behind any byte: timed_out at the deadline, and with a "
+    "later one all goes on") {
+  for_each_kind(3000, [](const Kind& kind, Role role) {
+    return stall_and_go_on(kind, role, measure(kind, role).awaited, &Faults::stall_writes_at);
+  });
 }
 
 TEST_CASE("E1: a connection whose other end stalls at any byte is closed in time") {
   for_each_kind(5000, [](const Kind& kind, Role role) {
     const Measured measured = measure(kind, role);
-    return stall_and_close(kind, role, measured, &Faults::stall_reads_at) + stall_and_close(kind, role, measured, &Faults::stall_writes_at);
+    return stall_and_close(kind, role, measured, &Faults::stall_reads_at) +
+           stall_and_close(kind, role, measured, &Faults::stall_writes_at);
   });
 }
 
-TEST_CASE("E1: a handshake that stalls at any byte ends by handshake_timeout where no deadline is set") {
+TEST_CASE(
+    "E1: a handshake that stalls at any byte ends by handshake_timeout where no deadline is set") {
   for_each_kind(3000, [](const Kind& kind, Role role) {
     const Measured measured = measure(kind, role);
     return stall_for_ever(kind, role, measured.handshake_read, &Faults::stall_reads_at) +

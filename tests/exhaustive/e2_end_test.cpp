@@ -6,16 +6,20 @@ using namespace tls12::test;
 
 namespace {
 
-/// What of the answer has come whole when the transport ends `left` bytes before the last of close_notify.
+/// What of the answer has come whole when the transport ends `left` bytes before the last of
+/// close_notify.
 std::string complete_before(const Kind& kind, std::size_t left) {
-  const std::size_t close_notify = record_size(kind, 2), second = record_size(kind, kReplyEnds.size());
+  const std::size_t close_notify = record_size(kind, 2),
+                    second = record_size(kind, kReplyEnds.size());
   if (left <= close_notify) return kReply;
   return left <= close_notify + second ? kReplyBegins : "";
 }
 
 }  // namespace
 
-TEST_CASE("E2: a transport that ends before close_notify's last byte is truncated, and what came whole before it is delivered") {
+TEST_CASE(
+    "E2: a transport that ends before close_notify's last byte is truncated, and what came whole "
+    "before it is delivered") {
   for_each_kind(3500, [](const Kind& kind, Role role) {
     const Measured measured = measure(kind, role);
     std::size_t points = 0;

@@ -14,7 +14,8 @@ struct Wire {
 
 void check_same(const Kind& kind, const Wire& one, const Wire& other) {
   if (kind.repeats()) CHECK(one == other);
-  if (!kind.scripted()) CHECK(std::pair(one.in.size(), one.out.size()) == std::pair(other.in.size(), other.out.size()));
+  if (!kind.scripted())
+    CHECK(std::pair(one.in.size(), one.out.size()) == std::pair(other.in.size(), other.out.size()));
 }
 
 void log_to(Wire& wire, Faults& faults) {
@@ -50,7 +51,8 @@ Wire converse(const Kind& kind, Role role, Cut cut) {
   return wire;
 }
 
-std::size_t split_at_every_place(const Kind& kind, Role role, const Wire& whole, std::atomic<std::size_t> Faults::* stall) {
+std::size_t split_at_every_place(const Kind& kind, Role role, const Wire& whole,
+                                 std::atomic<std::size_t> Faults::* stall) {
   std::size_t points = 0;
   const std::size_t bytes = stall == &Faults::stall_reads_at ? whole.in.size() : whole.out.size();
   for (std::size_t at = 0; at < bytes; at += stride(kind), ++points) {
@@ -72,23 +74,29 @@ std::size_t split_at_every_place(const Kind& kind, Role role, const Wire& whole,
 
 }  // namespace
 
-TEST_CASE("E3: bytes that come and go one at a time, or in any small pieces, make the same conversation") {
+TEST_CASE(
+    "E3: bytes that come and go one at a time, or in any small pieces, make the same "
+    "conversation") {
   for_each_kind(600, [](const Kind& kind, Role role) {
     const Wire whole = converse(kind, role, [](Conversation&) {});
     check_same(kind, converse(kind, role, [](Conversation&) {}), whole);
     std::size_t points = 0;
     for (std::size_t piece = 1; piece < 50; ++piece, ++points) {
       CAPTURE(piece);
-      const Wire pieces = converse(kind, role, [&](Conversation& c) { c.faults->read_piece = c.faults->write_piece = piece; });
+      const Wire pieces = converse(kind, role, [&](Conversation& c) {
+        c.faults->read_piece = c.faults->write_piece = piece;
+      });
       check_same(kind, pieces, whole);
     }
     return points * 2;
   });
 }
 
-TEST_CASE("E3: bytes split in two at any place, with a wait in between, make the same conversation") {
+TEST_CASE(
+    "E3: bytes split in two at any place, with a wait in between, make the same conversation") {
   for_each_kind(8000, [](const Kind& kind, Role role) {
     const Wire whole = converse(kind, role, [](Conversation&) {});
-    return split_at_every_place(kind, role, whole, &Faults::stall_reads_at) + split_at_every_place(kind, role, whole, &Faults::stall_writes_at);
+    return split_at_every_place(kind, role, whole, &Faults::stall_reads_at) +
+           split_at_every_place(kind, role, whole, &Faults::stall_writes_at);
   });
 }

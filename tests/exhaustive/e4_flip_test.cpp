@@ -12,7 +12,8 @@ using Passing = std::function<void(MutableBytes, std::size_t)> Faults::*;
 
 void flip(Faults& faults, Passing passing, std::size_t bit) {
   faults.*passing = [bit](MutableBytes bytes, std::size_t at) {
-    if (bit / 8 >= at && bit / 8 < at + bytes.size()) bytes[bit / 8 - at] ^= static_cast<std::uint8_t>(1 << bit % 8);
+    if (bit / 8 >= at && bit / 8 < at + bytes.size())
+      bytes[bit / 8 - at] ^= static_cast<std::uint8_t>(1 << bit % 8);
   };
 }
 
@@ -61,7 +62,8 @@ std::string converse(const Kind& kind, Role role, Passing passing, std::size_t b
     case Category::protocol: {
       // C12: the other end hears of it, if it listens still.
       const auto fault = c.other->fault();
-      if (kind.scripted() || !fault || fault->category() == Category::peer_alert) CHECK(c.other->told() == error->alert);
+      if (kind.scripted() || !fault || fault->category() == Category::peer_alert)
+        CHECK(c.other->told() == error->alert);
       return "our alert";
     }
     case Category::peer_alert: return "their alert";
@@ -79,7 +81,8 @@ std::size_t flip_every_bit(const Kind& kind, Role role, Passing passing, std::si
     CAPTURE(bit % 8);
     ++outcomes[converse(kind, role, passing, bit)];
   }
-  // Nothing authenticates the second byte of the version in the first record's header, and RFC 5246 appendix E.1 lets it be anything.
+  // Nothing authenticates the second byte of the version in the first record's header, and RFC 5246
+  // appendix E.1 lets it be anything.
   CHECK(outcomes["the right data"] <= 8);
   std::string all;
   for (const auto& [outcome, count] : outcomes)
@@ -90,13 +93,21 @@ std::size_t flip_every_bit(const Kind& kind, Role role, Passing passing, std::si
 
 }  // namespace
 
-TEST_CASE("E4: any bit flipped on its way to us is an alert, an error, a timeout or truncation; never wrong data, never two ends that disagree") {
-  for_each_kind(25'000, [](const Kind& kind, Role role) { return flip_every_bit(kind, role, &Faults::reading, measure(kind, role).read); });
+TEST_CASE(
+    "E4: any bit flipped on its way to us is an alert, an error, a timeout or truncation; never "
+    "wrong data, never two ends that disagree") {
+  for_each_kind(25'000, [](const Kind& kind, Role role) {
+    return flip_every_bit(kind, role, &Faults::reading, measure(kind, role).read);
+  });
 }
 
-TEST_CASE("E4: any bit flipped on its way to the other end is found there, and the connection ends for both") {
+TEST_CASE(
+    "E4: any bit flipped on its way to the other end is found there, and the connection ends for "
+    "both") {
   for_each_kind(15'000, [](const Kind& kind, Role role) {
     // A script believes what it hears.
-    return kind.scripted() ? std::size_t{1} : flip_every_bit(kind, role, &Faults::writing, measure(kind, role).written_closed);
+    return kind.scripted()
+               ? std::size_t{1}
+               : flip_every_bit(kind, role, &Faults::writing, measure(kind, role).written_closed);
   });
 }

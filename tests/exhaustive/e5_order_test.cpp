@@ -1,4 +1,5 @@
-// E5: every message of the handshake is replaced by each other, dropped, doubled or swapped with its neighbour.
+// E5: every message of the handshake is replaced by each other, dropped, doubled or swapped with
+// its neighbour.
 #include "exhaustive/conversation.hpp"
 
 using namespace tls12;
@@ -7,7 +8,11 @@ using namespace tls12::test;
 namespace {
 
 const std::vector<Kind> kScripted = {
-    {.name = "Ed25519", .key = KeyKind::ed25519, .suite = kChaCha20, .group = NamedGroup::x25519, .other = Kind::Other::asks_for_certificate},
+    {.name = "Ed25519",
+     .key = KeyKind::ed25519,
+     .suite = kChaCha20,
+     .group = NamedGroup::x25519,
+     .other = Kind::Other::asks_for_certificate},
     {.name = "P-256",
      .key = KeyKind::ec_secp256r1,
      .suite = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
@@ -22,9 +27,11 @@ const std::vector<Kind> kScripted = {
 
 using Lines = std::vector<ScriptedEnd::Line>;
 bool at_once(const ScriptedPeer&) { return true; }
-const ScriptedEnd::Line kSaysOk = {at_once, [](ScriptedPeer& peer) { peer.deliver(ContentType::application_data, {'o', 'k'}); }};
+const ScriptedEnd::Line kSaysOk = {
+    at_once, [](ScriptedPeer& peer) { peer.deliver(ContentType::application_data, {'o', 'k'}); }};
 
-// What the connection did, by the table's letters; T: it timed out, M: found a fault of content, o: all went well, and an 'ok' has come.
+// What the connection did, by the table's letters; T: it timed out, M: found a fault of content, o:
+// all went well, and an 'ok' has come.
 char verdict(Conversation& c) {
   std::optional<Error> error;
   c.by(kAllowed);
@@ -39,13 +46,19 @@ char verdict(Conversation& c) {
   c.settle();
   const ScriptedPeer& peer = static_cast<ScriptedEnd&>(*c.other).peer;
   const auto& alerts = peer.alerts;
-  if (!error && alerts.size() == 1 && alerts[0].level == AlertLevel::warning && alerts[0].description == Alert::no_renegotiation) return 'W';
-  if (!error) return !alerts.empty() ? '?' : c.ended ? 'C' : c.got == "ok" || c.got == "dataok" ? 'o' : '?';
-  if (error->category() == Category::timeout) return alerts.empty() && c.elapsed() == kAllowed ? 'T' : '?';
+  if (!error && alerts.size() == 1 && alerts[0].level == AlertLevel::warning &&
+      alerts[0].description == Alert::no_renegotiation)
+    return 'W';
+  if (!error)
+    return !alerts.empty() ? '?' : c.ended ? 'C' : c.got == "ok" || c.got == "dataok" ? 'o' : '?';
+  if (error->category() == Category::timeout)
+    return alerts.empty() && c.elapsed() == kAllowed ? 'T' : '?';
   if (error->category() == Category::peer_alert) return alerts.empty() ? 'E' : '?';
   if (error->category() != Category::protocol) return '?';
   // A peer with other keys, whose transcript differs, cannot open the alert.
-  if (!peer.puzzled && (alerts.size() != 1 || alerts[0].level != AlertLevel::fatal || alerts[0].description != error->alert)) return '?';
+  if (!peer.puzzled && (alerts.size() != 1 || alerts[0].level != AlertLevel::fatal ||
+                        alerts[0].description != error->alert))
+    return '?';
   if (error->alert == Alert::unexpected_message) return 'X';
   if (error->alert == Alert::protocol_version) return 'V';
   return 'M';  // of content, not of order
@@ -75,9 +88,12 @@ std::size_t check_place(const Kind& kind, Role role, const Steps& steps, std::si
     CAPTURE(what);
     const char cell = test::cell(role, steps, played, kColumns[column]);
     Lines lines;
-    const auto say = [&](int step) { lines.push_back({at_once, [step](ScriptedPeer& peer) { play(peer, step); }}); };
+    const auto say = [&](int step) {
+      lines.push_back({at_once, [step](ScriptedPeer& peer) { play(peer, step); }});
+    };
     for (std::size_t i = 0; i < played; ++i) say(script[i]);
-    const bool changes = played < script.size() && script[played] == kChangeCipherSpec && what == "[ChangeCipherSpec]";
+    const bool changes = played < script.size() && script[played] == kChangeCipherSpec &&
+                         what == "[ChangeCipherSpec]";
     if (changes)
       say(kChangeCipherSpec);
     else
@@ -89,7 +105,9 @@ std::size_t check_place(const Kind& kind, Role role, const Steps& steps, std::si
     // What was due has come; a CertificateRequest alone may come or not.
     const bool was_due = cell == 'A' && played < script.size() && what != "CertificateRequest";
     for (std::size_t i = played + (was_due ? 1 : 0); i < script.size(); ++i) {
-      if (cell == 'A' && what == "ServerHelloDone" && script[i] == number(HandshakeType::server_hello_done)) continue;
+      if (cell == 'A' && what == "ServerHelloDone" &&
+          script[i] == number(HandshakeType::server_hello_done))
+        continue;
       say(script[i]);
     }
     lines.push_back(kSaysOk);
@@ -114,68 +132,97 @@ Octets record_for(ScriptedPeer& peer, int step) {
 
 using Edit = std::function<void(ScriptedPeer&, std::vector<Octets>&)>;
 
-/// The script in flights, each when the one that it answers has come; `edit` is done to the records of flight number `edited`.
-Lines in_transit(const Script& script, std::size_t second_flight, HandshakeType answered, std::size_t edited, const Edit& edit) {
+/// The script in flights, each when the one that it answers has come; `edit` is done to the records
+/// of flight number `edited`.
+Lines in_transit(const Script& script, std::size_t second_flight, HandshakeType answered,
+                 std::size_t edited, const Edit& edit) {
   Lines lines;
   for (std::size_t flight = 0; flight < 2; ++flight) {
-    const Script steps(script.begin() + static_cast<std::ptrdiff_t>(flight == 0 ? 0 : second_flight),
-                       flight == 0 ? script.begin() + static_cast<std::ptrdiff_t>(second_flight) : script.end());
+    const Script steps(
+        script.begin() + static_cast<std::ptrdiff_t>(flight == 0 ? 0 : second_flight),
+        flight == 0 ? script.begin() + static_cast<std::ptrdiff_t>(second_flight) : script.end());
     const bool edits = flight == edited;
-    lines.push_back({[flight, answered](const ScriptedPeer& peer) { return flight == 0 || peer.saw(answered); },
-                     [steps, edits, edit](ScriptedPeer& peer) {
-                       std::vector<Octets> records;
-                       for (const int step : steps) records.push_back(record_for(peer, step));
-                       if (edits) edit(peer, records);
-                       for (const Octets& record : records) peer.raw(record);
-                     }});
+    lines.push_back(
+        {[flight, answered](const ScriptedPeer& peer) { return flight == 0 || peer.saw(answered); },
+         [steps, edits, edit](ScriptedPeer& peer) {
+           std::vector<Octets> records;
+           for (const int step : steps) records.push_back(record_for(peer, step));
+           if (edits) edit(peer, records);
+           for (const Octets& record : records) peer.raw(record);
+         }});
   }
   lines.push_back({[](const ScriptedPeer& peer) { return peer.finished_is_right; }, kSaysOk.say});
   return lines;
 }
 
-constexpr HandshakeType kTypes[] = {HandshakeType::hello_request,     HandshakeType::client_hello,        HandshakeType::server_hello,
-                                    HandshakeType::certificate,       HandshakeType::server_key_exchange, HandshakeType::certificate_request,
-                                    HandshakeType::server_hello_done, HandshakeType::certificate_verify,  HandshakeType::client_key_exchange,
-                                    HandshakeType::finished};
+constexpr HandshakeType kTypes[] = {
+    HandshakeType::hello_request,       HandshakeType::client_hello,
+    HandshakeType::server_hello,        HandshakeType::certificate,
+    HandshakeType::server_key_exchange, HandshakeType::certificate_request,
+    HandshakeType::server_hello_done,   HandshakeType::certificate_verify,
+    HandshakeType::client_key_exchange, HandshakeType::finished};
 
 std::size_t check_in_transit(const Kind& kind, Role role, const Script& script) {
   const std::size_t second_flight = role == Role::client ? script.size() - 2 : 1;
-  const HandshakeType answered = role == Role::client ? HandshakeType::finished : HandshakeType::server_hello_done;
+  const HandshakeType answered =
+      role == Role::client ? HandshakeType::finished : HandshakeType::server_hello_done;
   std::size_t points = 0;
   for (std::size_t i = 0; i < script.size(); ++i) {
     CAPTURE(i);
-    const std::size_t flight = i < second_flight ? 0 : 1, at = i - (flight == 0 ? 0 : second_flight);
+    const std::size_t flight = i < second_flight ? 0 : 1,
+                      at = i - (flight == 0 ? 0 : second_flight);
     const bool last = i + 1 == second_flight || i + 1 == script.size();
-    const bool protected_now = i + 2 >= script.size();  // from ChangeCipherSpec on: what is moved or lost there is garbage, or under other keys
+    const bool protected_now =
+        i + 2 >= script.size();  // from ChangeCipherSpec on: what is moved or lost there is
+                                 // garbage, or under other keys
     const bool may_be_absent = script[i] == number(HandshakeType::certificate_request);
     const auto run = [&](const std::string& how, const Edit& edit, const std::string& expected) {
       CAPTURE(how);
       check(kind, role, in_transit(script, second_flight, answered, flight, edit), expected);
       ++points;
     };
-    const auto position = [at](std::vector<Octets>& records) { return records.begin() + static_cast<std::ptrdiff_t>(at); };
+    const auto position = [at](std::vector<Octets>& records) {
+      return records.begin() + static_cast<std::ptrdiff_t>(at);
+    };
 
-    // Nothing follows the last of a flight; but what follows a server's Finished is data, out of their sequence without it. Without a
-    // CertificateRequest the order is right, and the keys are not the same.
-    const std::string dropped = last ? role == Role::client && protected_now ? "M" : "T" : protected_now ? "XM" : may_be_absent ? "E" : "X";
-    run("dropped", [=](ScriptedPeer&, std::vector<Octets>& records) { records.erase(position(records)); }, dropped);
+    // Nothing follows the last of a flight; but what follows a server's Finished is data, out of
+    // their sequence without it. Without a CertificateRequest the order is right, and the keys are
+    // not the same.
+    const std::string dropped = last            ? role == Role::client && protected_now ? "M" : "T"
+                                : protected_now ? "XM"
+                                : may_be_absent ? "E"
+                                                : "X";
     run(
-        "doubled", [=](ScriptedPeer&, std::vector<Octets>& records) { records.insert(position(records), Octets(*position(records))); },
+        "dropped",
+        [=](ScriptedPeer&, std::vector<Octets>& records) { records.erase(position(records)); },
+        dropped);
+    run(
+        "doubled",
+        [=](ScriptedPeer&, std::vector<Octets>& records) {
+          records.insert(position(records), Octets(*position(records)));
+        },
         protected_now ? "XM" : "X");
     if (!last)
       run(
-          "swapped", [=](ScriptedPeer&, std::vector<Octets>& records) { std::iter_swap(position(records), position(records) + 1); },
+          "swapped",
+          [=](ScriptedPeer&, std::vector<Octets>& records) {
+            std::iter_swap(position(records), position(records) + 1);
+          },
           protected_now || i + 3 >= script.size() ? "XM" : "X");
     if (protected_now) continue;
     for (const HandshakeType type : kTypes) {
       if (number(type) == script[i]) continue;
       CAPTURE(static_cast<int>(type));
-      const bool asks_instead = type == HandshakeType::certificate_request && script[i] == number(HandshakeType::server_hello_done) &&
+      const bool asks_instead = type == HandshakeType::certificate_request &&
+                                script[i] == number(HandshakeType::server_hello_done) &&
                                 script[i - 1] != number(HandshakeType::certificate_request);
       const bool done_early = type == HandshakeType::server_hello_done && may_be_absent;
       const bool ignored = type == HandshakeType::hello_request && role == Role::client;
       run(
-          "replaced", [=](ScriptedPeer& peer, std::vector<Octets>& records) { *position(records) = record_of(22, peer.make(type)); },
+          "replaced",
+          [=](ScriptedPeer& peer, std::vector<Octets>& records) {
+            *position(records) = record_of(22, peer.make(type));
+          },
           asks_instead ? "T"
           : done_early ? "X"
           : ignored    ? dropped
@@ -202,16 +249,22 @@ void for_each_scripted(std::size_t at_least, Run run) {
 TEST_CASE("E5: each message in place of each other is answered as the independent table says") {
   for_each_scripted(1200, [](const Kind& kind) {
     std::size_t points = 0;
-    for (std::size_t i = 0; i <= kServerSteps.size(); ++i) points += check_place(kind, Role::client, kServerSteps, i);
-    for (std::size_t i = 4; i <= kAskingServerSteps.size(); ++i) points += check_place(kind, Role::client, kAskingServerSteps, i);
-    for (std::size_t i = 0; i <= kClientSteps.size(); ++i) points += check_place(kind, Role::server, kClientSteps, i);
+    for (std::size_t i = 0; i <= kServerSteps.size(); ++i)
+      points += check_place(kind, Role::client, kServerSteps, i);
+    for (std::size_t i = 4; i <= kAskingServerSteps.size(); ++i)
+      points += check_place(kind, Role::client, kAskingServerSteps, i);
+    for (std::size_t i = 0; i <= kClientSteps.size(); ++i)
+      points += check_place(kind, Role::server, kClientSteps, i);
     return points;
   });
 }
 
-TEST_CASE("E5: a message that is dropped, doubled, swapped or replaced on its way fails by order, by its hash or its keys, or is waited for") {
+TEST_CASE(
+    "E5: a message that is dropped, doubled, swapped or replaced on its way fails by order, by its "
+    "hash or its keys, or is waited for") {
   for_each_scripted(300, [](const Kind& kind) {
-    return check_in_transit(kind, Role::client, script_of(kServerSteps)) + check_in_transit(kind, Role::client, script_of(kAskingServerSteps)) +
+    return check_in_transit(kind, Role::client, script_of(kServerSteps)) +
+           check_in_transit(kind, Role::client, script_of(kAskingServerSteps)) +
            check_in_transit(kind, Role::server, script_of(kClientSteps));
   });
 }

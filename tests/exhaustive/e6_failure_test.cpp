@@ -47,7 +47,8 @@ std::size_t fail_writes(const Kind& kind, Role role, std::size_t piece) {
     c.drive = points % 2 == 0;
     c.by(kAllowed);
     if (const auto error = c.talk()) {
-      // C15: reading goes on, a handshake in it as well, and hears nothing: the other end waits for what was not sent.
+      // C15: reading goes on, a handshake in it as well, and hears nothing: the other end waits for
+      // what was not sent.
       const bool reads = c.done >= 2;
       CHECK(is(error, reads ? Errc::timed_out : Errc::connection_reset));
       CHECK(c.elapsed() == (reads ? kAllowed : Duration::zero()));
@@ -73,15 +74,25 @@ std::size_t fail_writes(const Kind& kind, Role role, std::size_t piece) {
 
 }  // namespace
 
-TEST_CASE("E6: a read of the transport that fails, whichever, is told, ends reading for good, and leaves a proper close") {
-  for_each_kind(3000, [](const Kind& kind, Role role) { return fail_reads(kind, role, kNever) + fail_reads(kind, role, 1); });
+TEST_CASE(
+    "E6: a read of the transport that fails, whichever, is told, ends reading for good, and leaves "
+    "a proper close") {
+  for_each_kind(3000, [](const Kind& kind, Role role) {
+    return fail_reads(kind, role, kNever) + fail_reads(kind, role, 1);
+  });
 }
 
-TEST_CASE("E6: a write to the transport that fails, whichever, is told, and close() tears the transport down without an alert") {
-  for_each_kind(3000, [](const Kind& kind, Role role) { return fail_writes(kind, role, kNever) + fail_writes(kind, role, 1); });
+TEST_CASE(
+    "E6: a write to the transport that fails, whichever, is told, and close() tears the transport "
+    "down without an alert") {
+  for_each_kind(3000, [](const Kind& kind, Role role) {
+    return fail_writes(kind, role, kNever) + fail_writes(kind, role, 1);
+  });
 }
 
-TEST_CASE("E6: a transport that cannot be closed is closed once, and its error is the one that close() tells of") {
+TEST_CASE(
+    "E6: a transport that cannot be closed is closed once, and its error is the one that close() "
+    "tells of") {
   for_each_kind(20, [](const Kind& kind, Role role) {
     std::size_t points = 0;
     for (std::size_t calls = 0; calls <= 4; ++calls, ++points) {

@@ -57,8 +57,8 @@ void close_in_call(const Kind& kind, Role role, std::size_t piece, std::size_t a
     });
     std::this_thread::yield();
   };
-  // No time passes while the other thread computes. Its last wake() may come during this call, so the
-  // waiting thread looks once more after that.
+  // No time passes while the other thread computes. Its last wake() may come during this call, so
+  // the waiting thread looks once more after that.
   std::atomic<bool> talking = true;
   bool main_looks_again = true, closer_looks_again = true;
   c.busy = [&] {
@@ -93,7 +93,9 @@ std::size_t calls_of(const Kind& kind, Role role, std::size_t piece, bool drive)
 
 }  // namespace
 
-TEST_CASE("E7: close() between any two calls of the application sends close_notify if the handshake is complete, and nothing else") {
+TEST_CASE(
+    "E7: close() between any two calls of the application sends close_notify if the handshake is "
+    "complete, and nothing else") {
   for_each_kind(40, [](const Kind& kind, Role role) {
     std::size_t points = 0;
     for (std::size_t calls = 0; calls <= 4; ++calls, ++points) {
@@ -111,18 +113,24 @@ TEST_CASE("E7: close() between any two calls of the application sends close_noti
   });
 }
 
-TEST_CASE("E7: close() by another thread during any call of the transport releases whoever is in it, and ends all properly") {
+TEST_CASE(
+    "E7: close() by another thread during any call of the transport releases whoever is in it, and "
+    "ends all properly") {
   for_each_kind(5000, [](const Kind& kind, Role role) {
     std::size_t points = 0;
     for (const std::size_t piece : {kNever, std::size_t{1}}) {
-      const std::size_t calls = std::min(calls_of(kind, role, piece, true), calls_of(kind, role, piece, false));
-      for (std::size_t at = 0; at < calls; at += piece == 1 ? stride(kind) : 1, ++points) close_in_call(kind, role, piece, at);
+      const std::size_t calls =
+          std::min(calls_of(kind, role, piece, true), calls_of(kind, role, piece, false));
+      for (std::size_t at = 0; at < calls; at += piece == 1 ? stride(kind) : 1, ++points)
+        close_in_call(kind, role, piece, at);
     }
     return points;
   });
 }
 
-TEST_CASE("E7: close() finishes a record that is half sent at any byte before its close_notify, and starts nothing in a handshake") {
+TEST_CASE(
+    "E7: close() finishes a record that is half sent at any byte before its close_notify, and "
+    "starts nothing in a handshake") {
   for_each_kind(3000, [](const Kind& kind, Role role) {
     const Measured measured = measure(kind, role);
     std::size_t points = 0;
@@ -134,7 +142,8 @@ TEST_CASE("E7: close() finishes a record that is half sent at any byte before it
       CHECK(is(c.talk(), Errc::timed_out));
       CHECK(c.faults->bytes_written == at);
       c.faults->stall_writes_at = kNever;
-      // With the deadline past, close() has one attempt that does not block; or it has all its time.
+      // With the deadline past, close() has one attempt that does not block; or it has all its
+      // time.
       if (points % 2 == 0) c.conn->set_deadline({});
       const CloseReport report = c.conn->close();
       CHECK(!report.error);
@@ -148,7 +157,9 @@ TEST_CASE("E7: close() finishes a record that is half sent at any byte before it
   });
 }
 
-TEST_CASE("E7: close() brings a fatal alert to the other end from behind a record half sent at any byte, or gives up in time") {
+TEST_CASE(
+    "E7: close() brings a fatal alert to the other end from behind a record half sent at any byte, "
+    "or gives up in time") {
   for_each_kind(500, [](const Kind& kind, Role role) {
     if (kind.scripted()) return std::size_t{1};
     const Measured measured = measure(kind, role);
@@ -163,13 +174,15 @@ TEST_CASE("E7: close() brings a fatal alert to the other end from behind a recor
         REQUIRE(c.conn->handshake().has_value());
         c.settle();
         c.faults->stall_writes_at = measured.handshake_written + n;
-        if (const auto asked = c.write(); !asked) REQUIRE(is(asked.error(), Errc::timed_out));  // flush() says so of what is accepted
+        if (const auto asked = c.write(); !asked)
+          REQUIRE(is(asked.error(), Errc::timed_out));  // flush() says so of what is accepted
         c.faults->reading = [&](MutableBytes bytes, std::size_t) { bytes.back() ^= 1; };
         c.by(kAllowed);
         (void)static_cast<EngineEnd&>(*c.other).peer.engine.write(bytes_of("spoilt on its way"));
         CHECK(is(c.read(1).error(), Errc::bad_record_mac));
         CHECK(c.elapsed() == Duration::zero());
-        CHECK(c.other->got().size() <= (n < record_size(kind, kRequest.size()) ? 0 : kRequest.size()));
+        CHECK(c.other->got().size() <=
+              (n < record_size(kind, kRequest.size()) ? 0 : kRequest.size()));
 
         if (!stalls_on) c.faults->stall_writes_at = kNever;
         const CloseReport report = c.conn->close();

@@ -9,7 +9,8 @@ namespace {
 
 bool is(const std::optional<Error>& error, Errc code) { return error && error->code == code; }
 
-/// Lets an allocation of a connection's own fail, and counts them; what the test and the other end need does not count.
+/// Lets an allocation of a connection's own fail, and counts them; what the test and the other end
+/// need does not count.
 class Shortage {
  public:
   /// From allocation number `first` (from 1) on up to `end`.
@@ -38,7 +39,8 @@ class Shortage {
 constexpr std::size_t kNoShortage = 0;
 
 /// One conversation in which memory runs out. How many allocations its connection asked for.
-std::size_t converse(const Kind& kind, Role role, std::size_t first, std::size_t end, bool half_closes = false) {
+std::size_t converse(const Kind& kind, Role role, std::size_t first, std::size_t end,
+                     bool half_closes = false) {
   Shortage shortage(first, end);
   Conversation c(kind, role);
   c.border = [&](bool inside) { shortage.border(inside); };
@@ -68,8 +70,8 @@ std::size_t converse(const Kind& kind, Role role, std::size_t first, std::size_t
   return shortage.asked;
 }
 
-/// Calls `make`, which gives a Result, with each of its allocations failing. How many there are. One that is `frugal` asks for memory that it can do
-/// without: to sort, or to read a session back.
+/// Calls `make`, which gives a Result, with each of its allocations failing. How many there are.
+/// One that is `frugal` asks for memory that it can do without: to sort, or to read a session back.
 template <class Make>
 std::size_t make_with_every_allocation_failing(bool frugal, Make make) {
   std::size_t failed = 0;
@@ -95,12 +97,15 @@ std::size_t make_with_every_allocation_failing(bool frugal, Make make) {
 
 }  // namespace
 
-TEST_CASE("E8: memory that runs out at any allocation of a connection, once or for good, is out_of_memory, and everything is given back") {
+TEST_CASE(
+    "E8: memory that runs out at any allocation of a connection, once or for good, is "
+    "out_of_memory, and everything is given back") {
   for_each_kind(500, [](const Kind& kind, Role role) {
     {
       const int warming = 1;
       CAPTURE(warming);
-      converse(kind, role, 1, 2);  // what is made once and kept, by the test's own framework too, is there now
+      converse(kind, role, 1,
+               2);  // what is made once and kept, by the test's own framework too, is there now
     }
     std::size_t points = 0;
     for (const bool half_closes : {false, true}) {
@@ -120,7 +125,9 @@ TEST_CASE("E8: memory that runs out at any allocation of a connection, once or f
   });
 }
 
-TEST_CASE("E8: memory that runs out at any allocation of a configuration's build() is out_of_memory, and everything is given back") {
+TEST_CASE(
+    "E8: memory that runs out at any allocation of a configuration's build() is out_of_memory, and "
+    "everything is given back") {
   for_each_kind(100, [](const Kind& kind, Role role) {
     const ClientConfig client = client_of(kind);
     const ServerConfig server = server_of(kind);
@@ -136,18 +143,26 @@ TEST_CASE("E8: memory that runs out at any allocation of a configuration's build
   });
 }
 
-TEST_CASE("E8: memory that runs out at any allocation while a connection is made is out_of_memory, and everything is given back") {
+TEST_CASE(
+    "E8: memory that runs out at any allocation while a connection is made is out_of_memory, and "
+    "everything is given back") {
   for_each_kind(30, [](const Kind& kind, Role role) {
-    return make_with_every_allocation_failing(kind.tickets == Kind::Tickets::resumed, [&](Shortage& shortage) {
-      const auto client = client_of(kind).build().value();  // and the session that it keeps, which a failure makes forgotten
-      const auto server = server_of(kind).build().value();
-      FakeClock clock;
-      MemoryPair pair = memory_pair(clock);
-      shortage.border(true);
-      auto made = role == Role::client ? Conn::client(std::move(pair.first), client, "localhost") : Conn::server(std::move(pair.first), server);
-      shortage.border(false);
-      return made;
-    });
+    return make_with_every_allocation_failing(
+        kind.tickets == Kind::Tickets::resumed, [&](Shortage& shortage) {
+          const auto client =
+              client_of(kind)
+                  .build()
+                  .value();  // and the session that it keeps, which a failure makes forgotten
+          const auto server = server_of(kind).build().value();
+          FakeClock clock;
+          MemoryPair pair = memory_pair(clock);
+          shortage.border(true);
+          auto made = role == Role::client
+                          ? Conn::client(std::move(pair.first), client, "localhost")
+                          : Conn::server(std::move(pair.first), server);
+          shortage.border(false);
+          return made;
+        });
   });
 }
 

@@ -1,4 +1,5 @@
-// The kinds of handshake that the exhaustive tests go through, a row each: a new row adds its runs to all of them.
+// The kinds of handshake that the exhaustive tests go through, a row each: a new row adds its runs
+// to all of them.
 #pragma once
 
 #include <cstddef>
@@ -27,10 +28,11 @@ struct Kind {
   bool client_certificate = false;  ///< asked for, shown and verified
   enum class Tickets { none, given, resumed } tickets = Tickets::none;
   std::vector<Role> roles = {Role::client, Role::server};  ///< of the connection under test
-  std::size_t every = 1;                                   ///< of the points that it has, each so many-th is tried
+  std::size_t every = 1;  ///< of the points that it has, each so many-th is tried
 
   bool scripted() const { return other != Other::engine; }
-  /// Byte for byte, each time: but a script's key and signature are fresh, and a ticket has the time in it.
+  /// Byte for byte, each time: but a script's key and signature are fresh, and a ticket has the
+  /// time in it.
   bool repeats() const { return !scripted() && tickets != Tickets::given; }
 };
 
@@ -49,8 +51,16 @@ inline const std::vector<Kind> kKinds = {
      .suite = CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
      .group = NamedGroup::x25519,
      .every = 11},
-    {.name = "full, the key elsewhere", .key = KeyKind::ed25519, .suite = kChaCha20, .group = NamedGroup::x25519, .key_elsewhere = true},
-    {.name = "full, the request held back", .key = KeyKind::ed25519, .suite = kChaCha20, .group = NamedGroup::x25519, .held_back = true},
+    {.name = "full, the key elsewhere",
+     .key = KeyKind::ed25519,
+     .suite = kChaCha20,
+     .group = NamedGroup::x25519,
+     .key_elsewhere = true},
+    {.name = "full, the request held back",
+     .key = KeyKind::ed25519,
+     .suite = kChaCha20,
+     .group = NamedGroup::x25519,
+     .held_back = true},
     {.name = "the client is asked for a certificate",
      .key = KeyKind::ed25519,
      .suite = kChaCha20,
@@ -75,8 +85,16 @@ inline const std::vector<Kind> kKinds = {
      .client_certificate = true,
      .tickets = Kind::Tickets::given,
      .every = 7},
-    {.name = "abbreviated", .key = KeyKind::ed25519, .suite = kChaCha20, .group = NamedGroup::x25519, .tickets = Kind::Tickets::resumed},
-    {.name = "full, CBC with encrypt-then-MAC", .key = KeyKind::ed25519, .suite = kCbc, .group = NamedGroup::x25519, .every = 5},
+    {.name = "abbreviated",
+     .key = KeyKind::ed25519,
+     .suite = kChaCha20,
+     .group = NamedGroup::x25519,
+     .tickets = Kind::Tickets::resumed},
+    {.name = "full, CBC with encrypt-then-MAC",
+     .key = KeyKind::ed25519,
+     .suite = kCbc,
+     .group = NamedGroup::x25519,
+     .every = 5},
 };
 
 #if defined(__has_feature)
@@ -92,15 +110,25 @@ inline constexpr std::size_t kSampled = 1;
 
 inline std::size_t stride(const Kind& kind) { return kind.every * kSampled; }
 
-/// A certificate authority and a leaf with a key of `kind`, the same in each run but for its dates; valid now. Made once a kind.
+/// A certificate authority and a leaf with a key of `kind`, the same in each run but for its dates;
+/// valid now. Made once a kind.
 inline const DevelopmentIdentity& identity_of(KeyKind kind) {
   static const auto all = [] {
     std::vector<std::pair<KeyKind, DevelopmentIdentity>> made;
     const auto provider = deterministic_provider(7);
     for (const KeyKind k : {KeyKind::ed25519, KeyKind::ec_secp256r1, KeyKind::rsa}) {
-      const auto ca_key = PrivateKey::generate(k, 2048, provider).value(), leaf_key = PrivateKey::generate(k, 2048, provider).value();
-      const auto ca = Identity::from({issue_certificate({.common_name = "test CA", .is_ca = true}, ca_key, nullptr, provider).value()}, ca_key).value();
-      const auto leaf = issue_certificate({.common_name = "localhost", .names = {"localhost"}, .for_clients = true}, leaf_key, &ca, provider).value();
+      const auto ca_key = PrivateKey::generate(k, 2048, provider).value(),
+                 leaf_key = PrivateKey::generate(k, 2048, provider).value();
+      const auto ca = Identity::from({issue_certificate({.common_name = "test CA", .is_ca = true},
+                                                        ca_key, nullptr, provider)
+                                          .value()},
+                                     ca_key)
+                          .value();
+      const auto leaf =
+          issue_certificate(
+              {.common_name = "localhost", .names = {"localhost"}, .for_clients = true}, leaf_key,
+              &ca, provider)
+              .value();
       made.emplace_back(k, DevelopmentIdentity{ca, Identity::from({leaf}, leaf_key).value()});
     }
     return made;
@@ -112,13 +140,18 @@ inline const DevelopmentIdentity& identity_of(KeyKind kind) {
 
 /// What both ends of a kind have. The seeds make each conversation of a kind the same.
 inline CommonConfig common_of(const Kind& kind, std::uint64_t seed) {
-  return {.provider = deterministic_provider(seed), .suites = {kind.suite}, .groups = {kind.group}, .application_protocols = {"first", "second"}};
+  return {.provider = deterministic_provider(seed),
+          .suites = {kind.suite},
+          .groups = {kind.group},
+          .application_protocols = {"first", "second"}};
 }
 inline ClientConfig client_without_session(const Kind& kind) {
   const DevelopmentIdentity& identity = identity_of(kind.key);
-  ClientConfig config{.trust = TrustStore::of({identity.ca.chain().front()}),
-                      .common = common_of(kind, 1),
-                      .dangerous = {.accept_any_certificate = kind.scripted()}};  // the script's certificate is of another time
+  ClientConfig config{
+      .trust = TrustStore::of({identity.ca.chain().front()}),
+      .common = common_of(kind, 1),
+      .dangerous = {.accept_any_certificate =
+                        kind.scripted()}};  // the script's certificate is of another time
   if (kind.other == Kind::Other::renegotiates) config.renegotiation = Renegotiation::freely;
   if (kind.client_certificate) config.identities = {identity.leaf};
   if (kind.tickets != Kind::Tickets::none) config.sessions = make_memory_session_store();
@@ -128,13 +161,18 @@ inline ServerConfig server_of(const Kind& kind) {
   const DevelopmentIdentity& identity = identity_of(kind.key);
   ServerConfig config{.identities = {identity.leaf}, .common = common_of(kind, 2)};
   const std::span chain = identity.leaf.chain();
-  if (kind.key_elsewhere) config.identities = {Identity::from({chain.begin(), chain.end()}, PrivateKey::elsewhere(kind.key)).value()};
+  if (kind.key_elsewhere)
+    config.identities = {
+        Identity::from({chain.begin(), chain.end()}, PrivateKey::elsewhere(kind.key)).value()};
   if (kind.client_certificate) {
     config.client_authentication = ClientAuthentication::require_and_verify;
     config.client_trust = TrustStore::of({identity.ca.chain().front()});
   }
   if (kind.tickets != Kind::Tickets::none)
-    config.ticket_keys = TicketKeys::from_secrets({std::vector<std::uint8_t>(TicketKeys::kSecretSize, 0x7e)}, config.common.provider).value();
+    config.ticket_keys =
+        TicketKeys::from_secrets({std::vector<std::uint8_t>(TicketKeys::kSecretSize, 0x7e)},
+                                 config.common.provider)
+            .value();
   return config;
 }
 /// A session that was made once, so that a client of the kind can resume it.
@@ -145,19 +183,26 @@ inline const std::vector<std::uint8_t>& session_of(const Kind& kind) {
     const ClientConfig config = client_without_session(kind);
     Pair pair(config, server_of(kind), "localhost", wall_time());
     pair.talk();
-    config.sessions->get(bytes_of("localhost"), wall_time(), [&](Bytes bytes) { session.assign(bytes.begin(), bytes.end()); });
+    config.sessions->get(bytes_of("localhost"), wall_time(),
+                         [&](Bytes bytes) { session.assign(bytes.begin(), bytes.end()); });
   }
   return session;
 }
 inline ClientConfig client_of(const Kind& kind) {
   ClientConfig config = client_without_session(kind);
-  if (kind.tickets == Kind::Tickets::resumed) config.sessions->put(bytes_of("localhost"), session_of(kind), wall_time() + std::chrono::hours(1));
+  if (kind.tickets == Kind::Tickets::resumed)
+    config.sessions->put(bytes_of("localhost"), session_of(kind),
+                         wall_time() + std::chrono::hours(1));
   return config;
 }
 /// The key elsewhere.
-inline std::vector<std::uint8_t> sign_elsewhere(const Kind& kind, SignatureAlgorithm algorithm, Bytes message) {
+inline std::vector<std::uint8_t> sign_elsewhere(const Kind& kind, SignatureAlgorithm algorithm,
+                                                Bytes message) {
   std::vector<std::uint8_t> signature(kMaxSignatureSize);
-  signature.resize(identity_of(kind.key).leaf.key().sign(algorithm, message, default_provider()->rng(), signature).value());
+  signature.resize(identity_of(kind.key)
+                       .leaf.key()
+                       .sign(algorithm, message, default_provider()->rng(), signature)
+                       .value());
   return signature;
 }
 

@@ -1,4 +1,5 @@
-// Who the connection under test talks to: an engine, or a script. It takes the request, answers, and closes.
+// Who the connection under test talks to: an engine, or a script. It takes the request, answers,
+// and closes.
 #pragma once
 
 #include <functional>
@@ -14,7 +15,9 @@
 
 namespace tls12::test {
 
-inline const std::string kRequest = "what the client wants to be told", kReplyBegins = "this is how it begins, ", kReplyEnds = "and this is its end";
+inline const std::string kRequest = "what the client wants to be told",
+                         kReplyBegins = "this is how it begins, ",
+                         kReplyEnds = "and this is its end";
 inline const std::string kReply = kReplyBegins + kReplyEnds;
 
 class OtherEnd {
@@ -33,14 +36,17 @@ class OtherEnd {
 
 class EngineEnd final : public OtherEnd {
  public:
-  EngineEnd(const Kind& kind, Engine engine, TransportPtr end) : peer(std::move(engine), std::move(end)), kind_(kind) {}
+  EngineEnd(const Kind& kind, Engine engine, TransportPtr end)
+      : peer(std::move(engine), std::move(end)), kind_(kind) {}
 
   bool step() override {
     if (gone_) return false;
     bool moved = peer.step();
     if (peer.engine.wants() == Wants::signature) {
       const SignatureWanted wanted = peer.engine.signature_wanted();
-      moved |= peer.engine.provide_signature(sign_elsewhere(kind_, wanted.algorithm, wanted.message)).has_value();
+      moved |=
+          peer.engine.provide_signature(sign_elsewhere(kind_, wanted.algorithm, wanted.message))
+              .has_value();
     }
     if (!answered_ && peer.got.size() >= kRequest.size()) {
       answered_ = moved = true;
@@ -107,14 +113,17 @@ class ScriptedEnd final : public OtherEnd {
   bool complete() const override { return peer.finished_is_right; }
   std::string got() const override { return peer.data(); }
   bool closed() const override {
-    return std::ranges::any_of(peer.alerts, [](const AlertMessage& a) { return a.description == Alert::close_notify; });
+    return std::ranges::any_of(
+        peer.alerts, [](const AlertMessage& a) { return a.description == Alert::close_notify; });
   }
   std::optional<Alert> told() const override {
     for (const AlertMessage& a : peer.alerts)
       if (a.level == AlertLevel::fatal) return a.description;
     return std::nullopt;
   }
-  std::optional<Error> fault() const override { return peer.puzzled ? std::optional(Error(Errc::bad_record_mac)) : std::nullopt; }
+  std::optional<Error> fault() const override {
+    return peer.puzzled ? std::optional(Error(Errc::bad_record_mac)) : std::nullopt;
+  }
 
  private:
   TransportPtr end_;
@@ -132,17 +141,23 @@ class ScriptedEnd final : public OtherEnd {
 inline std::vector<ScriptedEnd::Line> script_of(const Kind& kind, Role role) {
   using enum HandshakeType;
   std::vector<ScriptedEnd::Line> script;
-  const auto saw = [](HandshakeType type, std::ptrdiff_t times = 1) { return [=](const ScriptedPeer& peer) { return peer.times_seen(type) >= times; }; };
+  const auto saw = [](HandshakeType type, std::ptrdiff_t times = 1) {
+    return [=](const ScriptedPeer& peer) { return peer.times_seen(type) >= times; };
+  };
   const auto at_once = [](const ScriptedPeer&) { return true; };
-  const auto say = [](HandshakeType type) { return [type](ScriptedPeer& peer) { peer.send(type); }; };
+  const auto say = [](HandshakeType type) {
+    return [type](ScriptedPeer& peer) { peer.send(type); };
+  };
   const auto change = [](ScriptedPeer& peer) { peer.change_cipher_spec(); };
-  const bool asks = kind.other == Kind::Other::asks_for_certificate, again = kind.other == Kind::Other::asks_to_renegotiate;
+  const bool asks = kind.other == Kind::Other::asks_for_certificate,
+             again = kind.other == Kind::Other::asks_to_renegotiate;
   const bool twice = kind.other == Kind::Other::renegotiates;
   if (role == Role::server) {
     for (int time = 1; time <= (twice ? 2 : 1); ++time) {
       script.push_back({saw(client_hello, time), say(server_hello)});
       if (again) script.push_back({at_once, say(hello_request)});
-      for (const HandshakeType type : {certificate, server_key_exchange}) script.push_back({at_once, say(type)});
+      for (const HandshakeType type : {certificate, server_key_exchange})
+        script.push_back({at_once, say(type)});
       if (asks) script.push_back({at_once, say(certificate_request)});
       script.push_back({at_once, say(server_hello_done)});
       script.push_back({saw(finished, time), change});
@@ -154,7 +169,10 @@ inline std::vector<ScriptedEnd::Line> script_of(const Kind& kind, Role role) {
     script.push_back({saw(server_hello_done), say(client_key_exchange)});
     script.push_back({at_once, change});
     script.push_back({at_once, say(finished)});
-    if (again) script.push_back({saw(finished), [](ScriptedPeer& peer) { peer.deliver(ContentType::handshake, peer.make(client_hello)); }});
+    if (again)
+      script.push_back({saw(finished), [](ScriptedPeer& peer) {
+                          peer.deliver(ContentType::handshake, peer.make(client_hello));
+                        }});
   }
   script.push_back({[](const ScriptedPeer& peer) { return peer.data().size() >= kRequest.size(); },
                     [](ScriptedPeer& peer) {

@@ -1,4 +1,5 @@
-// What ties a session to a configuration: all that a stricter one would ask, and nothing that a verdict may cost.
+// What ties a session to a configuration: all that a stricter one would ask, and nothing that a
+// verdict may cost.
 #include "handshake/binding.hpp"
 
 #include <doctest/doctest.h>
@@ -15,14 +16,20 @@ using namespace std::chrono_literals;
 namespace {
 
 const TrustStore& trust() {
-  static const TrustStore store = TrustStore::of({test::development_identity(KeyKind::ed25519).ca.chain().front()});
+  static const TrustStore store =
+      TrustStore::of({test::development_identity(KeyKind::ed25519).ca.chain().front()});
   return store;
 }
 /// A configuration's, made anew.
-Binding binding_of(const VerifyPolicy& policy, std::string_view server_name = "example.org", std::uint8_t asked = 0, const TrustStore& anchors = trust()) {
+Binding binding_of(const VerifyPolicy& policy, std::string_view server_name = "example.org",
+                   std::uint8_t asked = 0, const TrustStore& anchors = trust()) {
   return Bindings().of(server_name, *default_provider(), asked, anchors, policy);
 }
-TransparencyLog log() { return TransparencyLog::from_key(PrivateKey::generate(KeyKind::ec_secp256r1).value().public_key_info()).value(); }
+TransparencyLog log() {
+  return TransparencyLog::from_key(
+             PrivateKey::generate(KeyKind::ec_secp256r1).value().public_key_info())
+      .value();
+}
 
 struct Change {
   const char* field;
@@ -32,25 +39,39 @@ const Change kBinding[] = {
     {"min_rsa_bits", [](auto& p) { p.min_rsa_bits = 3072; }},
     {"allow_sha1", [](auto& p) { p.allow_sha1 = true; }},
     {"signature_schemes", [](auto& p) { p.signature_schemes = {SignatureScheme::ed25519}; }},
-    {"another of signature_schemes", [](auto& p) { p.signature_schemes = {SignatureScheme::ecdsa_secp256r1_sha256}; }},
+    {"another of signature_schemes",
+     [](auto& p) { p.signature_schemes = {SignatureScheme::ecdsa_secp256r1_sha256}; }},
     {"strict_profile", [](auto& p) { p.strict_profile = true; }},
     {"common_name_fallback", [](auto& p) { p.common_name_fallback = true; }},
     {"max_path_length", [](auto& p) { p.max_path_length = 0; }},
     {"another max_path_length", [](auto& p) { p.max_path_length = 1; }},
     {"user_initial_policy_set", [](auto& p) { p.user_initial_policy_set = {"2.5.29.32.0"}; }},
-    {"another of user_initial_policy_set", [](auto& p) { p.user_initial_policy_set = {"2.5.29.32.1"}; }},
-    {"two in user_initial_policy_set", [](auto& p) { p.user_initial_policy_set = {"2.5.29", "32.0"}; }},
+    {"another of user_initial_policy_set",
+     [](auto& p) { p.user_initial_policy_set = {"2.5.29.32.1"}; }},
+    {"two in user_initial_policy_set",
+     [](auto& p) { p.user_initial_policy_set = {"2.5.29", "32.0"}; }},
     {"initial_policy_mapping_inhibit", [](auto& p) { p.initial_policy_mapping_inhibit = true; }},
     {"initial_explicit_policy", [](auto& p) { p.initial_explicit_policy = true; }},
     {"initial_any_policy_inhibit", [](auto& p) { p.initial_any_policy_inhibit = true; }},
     {"check", [](auto& p) { p.check = [](const VerifiedChain&) { return std::nullopt; }; }},
-    {"accept_anyway", [](auto& p) { p.dangerous.accept_anyway = [](const VerifyFailure&, std::span<const Certificate>) { return false; }; }},
+    {"accept_anyway",
+     [](auto& p) {
+       p.dangerous.accept_anyway = [](const VerifyFailure&, std::span<const Certificate>) {
+         return false;
+       };
+     }},
     {"revocation.mode", [](auto& p) { p.revocation.mode = RevocationMode::require; }},
-    {"revocation.crls", [](auto& p) { p.revocation.crls = {Crl::from_file(X509_DATA "/crl_complete.pem").value()}; }},
-    {"another of revocation.crls", [](auto& p) { p.revocation.crls = {Crl::from_file(X509_DATA "/crl_point.pem").value()}; }},
-    {"revocation.find_crls", [](auto& p) { p.revocation.find_crls = [](const Certificate&) { return std::vector<Crl>(); }; }},
+    {"revocation.crls",
+     [](auto& p) { p.revocation.crls = {Crl::from_file(X509_DATA "/crl_complete.pem").value()}; }},
+    {"another of revocation.crls",
+     [](auto& p) { p.revocation.crls = {Crl::from_file(X509_DATA "/crl_point.pem").value()}; }},
+    {"revocation.find_crls",
+     [](auto& p) {
+       p.revocation.find_crls = [](const Certificate&) { return std::vector<Crl>(); };
+     }},
     {"revocation.clock_skew", [](auto& p) { p.revocation.clock_skew = 1s; }},
-    {"revocation.max_age_without_next_update", [](auto& p) { p.revocation.max_age_without_next_update = 1h; }},
+    {"revocation.max_age_without_next_update",
+     [](auto& p) { p.revocation.max_age_without_next_update = 1h; }},
     {"revocation.end_entity_only", [](auto& p) { p.revocation.end_entity_only = true; }},
     {"revocation.unusable_crl_fails", [](auto& p) { p.revocation.unusable_crl_fails = true; }},
     {"transparency.required", [](auto& p) { p.transparency.required = 1; }},
@@ -71,7 +92,9 @@ const Change kFree[] = {
 
 }  // namespace
 
-TEST_CASE("each thing that can make a policy stricter is bound, and two of them are never the same; what a verdict may cost is not") {
+TEST_CASE(
+    "each thing that can make a policy stricter is bound, and two of them are never the same; what "
+    "a verdict may cost is not") {
   std::vector<Binding> seen = {binding_of({})};
   for (const Change& change : kBinding) {
     CAPTURE(change.field);
@@ -98,12 +121,16 @@ TEST_CASE("the server's name, what is asked of the peer, and each anchor are bou
   CHECK(binding_of({}, "example.org", 0, TrustStore::of({trust().anchors()[0], another})) != usual);
 }
 
-TEST_CASE("a trust store that is read again changes the bindings of the configuration that has it") {
+TEST_CASE(
+    "a trust store that is read again changes the bindings of the configuration that has it") {
   const Bindings bindings;
-  const auto of = [&](const TrustStore& anchors) { return bindings.of("example.org", *default_provider(), 0, anchors, {}); };
+  const auto of = [&](const TrustStore& anchors) {
+    return bindings.of("example.org", *default_provider(), 0, anchors, {});
+  };
   const Binding before = of(trust());
   CHECK(of(trust()) == before);
-  const TrustStore reloaded = TrustStore::of({test::development_identity(KeyKind::rsa).ca.chain().front()});
+  const TrustStore reloaded =
+      TrustStore::of({test::development_identity(KeyKind::rsa).ca.chain().front()});
   CHECK(of(reloaded) != before);
   CHECK(of(trust()) == before);
 }

@@ -19,7 +19,8 @@ using Log = std::vector<std::string>;
 struct FakeSteps final : Steps {
   Negotiated facts;
   Log log;
-  std::vector<Act> waiting, leaves_out;  // acts that give these outcomes, as long as they are listed
+  std::vector<Act> waiting,
+      leaves_out;  // acts that give these outcomes, as long as they are listed
   std::optional<Act> fails_at;
   std::optional<Act> requests_at, resumes_at;  // behind these, both ends know so
 
@@ -65,7 +66,9 @@ std::string_view due(const Flow& flow) { return flow.due(); }
 
 }  // namespace
 
-TEST_CASE("a client goes through figure 1: each message of the server's is taken when it is due, and answered with what follows it") {
+TEST_CASE(
+    "a client goes through figure 1: each message of the server's is taken when it is due, and "
+    "answered with what follows it") {
   Run client(Role::client);
   CHECK(due(client.flow) == "ClientHello");
   CHECK(client.start() == Log{"send ClientHello"});
@@ -75,7 +78,8 @@ TEST_CASE("a client goes through figure 1: each message of the server's is taken
   CHECK(due(client.flow) == "ServerKeyExchange");
   CHECK(client.receive(Act::server_key_exchange) == Log{"receive ServerKeyExchange"});
   CHECK(client.receive(Act::server_hello_done) ==
-        Log{"receive ServerHelloDone", "take (verify peer)", "send ClientKeyExchange", "take (derive keys)", "send [ChangeCipherSpec]", "send Finished"});
+        Log{"receive ServerHelloDone", "take (verify peer)", "send ClientKeyExchange",
+            "take (derive keys)", "send [ChangeCipherSpec]", "send Finished"});
   CHECK(due(client.flow) == "[ChangeCipherSpec]");
   CHECK(client.receive(Act::change_cipher_spec) == Log{"receive [ChangeCipherSpec]"});
   CHECK(due(client.flow) == "Finished");
@@ -90,13 +94,16 @@ TEST_CASE("a server goes through figure 1, and leaves out the request that it ma
   server.steps.leaves_out = {Act::certificate_request};
   CHECK(server.start().empty());
   CHECK(due(server.flow) == "ClientHello");
-  CHECK(server.receive(Act::client_hello) == Log{"receive ClientHello", "take (choose configuration)", "take (look up session)", "take (negotiate)",
-                                                 "send ServerHello", "send Certificate", "take (sign)", "send ServerKeyExchange", "send CertificateRequest",
-                                                 "send ServerHelloDone"});
+  CHECK(server.receive(Act::client_hello) ==
+        Log{"receive ClientHello", "take (choose configuration)", "take (look up session)",
+            "take (negotiate)", "send ServerHello", "send Certificate", "take (sign)",
+            "send ServerKeyExchange", "send CertificateRequest", "send ServerHelloDone"});
   CHECK(due(server.flow) == "ClientKeyExchange");
-  CHECK(server.receive(Act::client_key_exchange) == Log{"receive ClientKeyExchange", "take (derive keys)", "take (verify peer)"});
+  CHECK(server.receive(Act::client_key_exchange) ==
+        Log{"receive ClientKeyExchange", "take (derive keys)", "take (verify peer)"});
   CHECK(server.receive(Act::change_cipher_spec) == Log{"receive [ChangeCipherSpec]"});
-  CHECK(server.receive(Act::finished) == Log{"receive Finished", "send [ChangeCipherSpec]", "send Finished", "take (complete)"});
+  CHECK(server.receive(Act::finished) ==
+        Log{"receive Finished", "send [ChangeCipherSpec]", "send Finished", "take (complete)"});
   CHECK(server.flow.complete());
 }
 
@@ -108,8 +115,10 @@ TEST_CASE("the client's Certificate is part of a handshake in which the server a
   client.receive(Act::certificate);
   client.receive(Act::server_key_exchange);
   CHECK(client.receive(Act::certificate_request) == Log{"receive CertificateRequest"});
-  CHECK(client.receive(Act::server_hello_done) == Log{"receive ServerHelloDone", "take (verify peer)", "take (choose identity)", "send Certificate",
-                                                      "send ClientKeyExchange", "take (derive keys)", "send [ChangeCipherSpec]", "send Finished"});
+  CHECK(client.receive(Act::server_hello_done) ==
+        Log{"receive ServerHelloDone", "take (verify peer)", "take (choose identity)",
+            "send Certificate", "send ClientKeyExchange", "take (derive keys)",
+            "send [ChangeCipherSpec]", "send Finished"});
 
   Run server(Role::server);
   server.steps.requests_at = Act::certificate_request;
@@ -123,7 +132,8 @@ TEST_CASE("the client's Certificate is part of a handshake in which the server a
 TEST_CASE("a row that does not apply is not a place where its message may come") {
   Run server(Role::server);
   server.start();
-  server.receive(Act::client_hello);  // the CertificateRequest is sent, but nothing was negotiated by it
+  server.receive(
+      Act::client_hello);  // the CertificateRequest is sent, but nothing was negotiated by it
   const auto outcome = server.flow.receive(Act::certificate, {});
   REQUIRE(!outcome);
   CHECK(outcome.error().code == Errc::unexpected_message);
@@ -131,8 +141,10 @@ TEST_CASE("a row that does not apply is not a place where its message may come")
 
 TEST_CASE("only a row that is the sender's to leave out may be skipped") {
   constexpr Row kRows[] = {
-      {Role::client, Act::client_hello, [](const Negotiated&) { return true; }, Presence::sender_decides},
-      {Role::client, Act::certificate, [](const Negotiated&) { return true; }, Presence::sender_decides},
+      {Role::client, Act::client_hello, [](const Negotiated&) { return true; },
+       Presence::sender_decides},
+      {Role::client, Act::certificate, [](const Negotiated&) { return true; },
+       Presence::sender_decides},
       {Role::client, Act::client_key_exchange},
       {Role::client, Act::finished},
   };
@@ -164,7 +176,8 @@ TEST_CASE("an end that leaves out a required message of its own is at fault itse
   CHECK(outcome.error().about() == "ClientHello");
 }
 
-TEST_CASE("a local step that waits stops everything behind it, and is taken again until it does not") {
+TEST_CASE(
+    "a local step that waits stops everything behind it, and is taken again until it does not") {
   Run server(Role::server);
   server.steps.leaves_out = {Act::certificate_request};
   server.steps.waiting = {Act::sign};
@@ -172,14 +185,16 @@ TEST_CASE("a local step that waits stops everything behind it, and is taken agai
   const auto waits = server.flow.receive(Act::client_hello, {});
   REQUIRE(waits.has_value());
   CHECK(*waits == Outcome::waits);
-  CHECK(server.steps.taken() == Log{"receive ClientHello", "take (choose configuration)", "take (look up session)", "take (negotiate)", "send ServerHello",
-                                    "send Certificate", "take (sign)"});
+  CHECK(server.steps.taken() == Log{"receive ClientHello", "take (choose configuration)",
+                                    "take (look up session)", "take (negotiate)",
+                                    "send ServerHello", "send Certificate", "take (sign)"});
   CHECK(due(server.flow) == "(sign)");
   CHECK(server.flow.advance().value() == Outcome::waits);
   CHECK(server.steps.taken() == Log{"take (sign)"});
   server.steps.waiting.clear();
   CHECK(server.flow.advance().value() == Outcome::done);
-  CHECK(server.steps.taken() == Log{"take (sign)", "send ServerKeyExchange", "send CertificateRequest", "send ServerHelloDone"});
+  CHECK(server.steps.taken() == Log{"take (sign)", "send ServerKeyExchange",
+                                    "send CertificateRequest", "send ServerHelloDone"});
   CHECK(due(server.flow) == "ClientKeyExchange");
 }
 
@@ -257,17 +272,21 @@ TEST_CASE("behind a ServerHello that resumes, figure 2 goes on: the server finis
   Run client(Role::client);
   client.steps.resumes_at = Act::server_hello;
   client.start();
-  CHECK(client.receive(Act::server_hello) == Log{"receive ServerHello", "take (verify peer)", "take (derive keys)"});
+  CHECK(client.receive(Act::server_hello) ==
+        Log{"receive ServerHello", "take (verify peer)", "take (derive keys)"});
   CHECK(due(client.flow) == "[ChangeCipherSpec]");
   client.receive(Act::change_cipher_spec);
-  CHECK(client.receive(Act::finished) == Log{"receive Finished", "send [ChangeCipherSpec]", "send Finished", "take (complete)"});
+  CHECK(client.receive(Act::finished) ==
+        Log{"receive Finished", "send [ChangeCipherSpec]", "send Finished", "take (complete)"});
   CHECK(client.flow.complete());
 
   Run server(Role::server);
   server.steps.resumes_at = Act::choose_configuration;
   server.start();
-  CHECK(server.receive(Act::client_hello) == Log{"receive ClientHello", "take (choose configuration)", "take (look up session)", "take (negotiate)",
-                                                 "send ServerHello", "take (verify peer)", "take (derive keys)", "send [ChangeCipherSpec]", "send Finished"});
+  CHECK(server.receive(Act::client_hello) ==
+        Log{"receive ClientHello", "take (choose configuration)", "take (look up session)",
+            "take (negotiate)", "send ServerHello", "take (verify peer)", "take (derive keys)",
+            "send [ChangeCipherSpec]", "send Finished"});
   CHECK(due(server.flow) == "[ChangeCipherSpec]");
   server.receive(Act::change_cipher_spec);
   CHECK(server.receive(Act::finished) == Log{"receive Finished", "take (complete)"});
@@ -275,7 +294,8 @@ TEST_CASE("behind a ServerHello that resumes, figure 2 goes on: the server finis
 }
 
 TEST_CASE("in figure 2 there is no place for a certificate or a key exchange") {
-  for (const Act act : {Act::certificate, Act::server_key_exchange, Act::server_hello_done, Act::finished, Act::server_hello}) {
+  for (const Act act : {Act::certificate, Act::server_key_exchange, Act::server_hello_done,
+                        Act::finished, Act::server_hello}) {
     Run client(Role::client);
     client.steps.resumes_at = Act::server_hello;
     client.start();
@@ -284,21 +304,29 @@ TEST_CASE("in figure 2 there is no place for a certificate or a key exchange") {
   }
 }
 
-// What RFC 5246 §7.3 draws, messages alone; sender_decides stands for its asterisk where the choice is not negotiated before.
+// What RFC 5246 §7.3 draws, messages alone; sender_decides stands for its asterisk where the choice
+// is not negotiated before.
 TEST_CASE("the tables hold the messages of RFC 5246's figures, in their order") {
   const auto messages = [](std::span<const Row> rows) {
     Log log;
     for (const Row& row : rows)
-      if (!is_local(row.act)) log.push_back((row.who == Role::client ? "client " : "server ") + std::string(name(row.act)));
+      if (!is_local(row.act))
+        log.push_back((row.who == Role::client ? "client " : "server ") +
+                      std::string(name(row.act)));
     return log;
   };
-  // ServerKeyExchange has two rows: one for keys, one for the hint of a key shared beforehand (RFC 4279 §2), which is often left out.
-  CHECK(messages(full_handshake()) == Log{"client ClientHello", "server ServerHello", "server Certificate", "server CertificateStatus",
-                                          "server ServerKeyExchange", "server ServerKeyExchange", "server CertificateRequest", "server ServerHelloDone",
-                                          "client Certificate", "client ClientKeyExchange", "client CertificateVerify", "client [ChangeCipherSpec]",
-                                          "client Finished", "server NewSessionTicket", "server [ChangeCipherSpec]", "server Finished"});
-  CHECK(messages(abbreviated_handshake()) ==
-        Log{"server ServerHello", "server NewSessionTicket", "server [ChangeCipherSpec]", "server Finished", "client [ChangeCipherSpec]", "client Finished"});
+  // ServerKeyExchange has two rows: one for keys, one for the hint of a key shared beforehand (RFC
+  // 4279 §2), which is often left out.
+  CHECK(messages(full_handshake()) ==
+        Log{"client ClientHello", "server ServerHello", "server Certificate",
+            "server CertificateStatus", "server ServerKeyExchange", "server ServerKeyExchange",
+            "server CertificateRequest", "server ServerHelloDone", "client Certificate",
+            "client ClientKeyExchange", "client CertificateVerify", "client [ChangeCipherSpec]",
+            "client Finished", "server NewSessionTicket", "server [ChangeCipherSpec]",
+            "server Finished"});
+  CHECK(messages(abbreviated_handshake()) == Log{"server ServerHello", "server NewSessionTicket",
+                                                 "server [ChangeCipherSpec]", "server Finished",
+                                                 "client [ChangeCipherSpec]", "client Finished"});
 }
 
 TEST_CASE("every act has a name of its own, and what is in no figure is called so") {

@@ -22,13 +22,17 @@ class AlmostZero final : public KeyShare {
 };
 class AlmostZeroGroup final : public Group {
  public:
-  Result<std::unique_ptr<KeyShare>> generate(Random&) const override { return std::make_unique<AlmostZero>(); }
+  Result<std::unique_ptr<KeyShare>> generate(Random&) const override {
+    return std::make_unique<AlmostZero>();
+  }
 };
 
 }  // namespace
 
 // Shows RFC 8422 5.10-1; RFC 4279 3-2
-TEST_CASE("a curve's secret keeps its leading zeros, a finite field's loses them (RFC 8422 §5.10, RFC 5246 §8.1.2)") {
+TEST_CASE(
+    "a curve's secret keeps its leading zeros, a finite field's loses them (RFC 8422 §5.10, RFC "
+    "5246 §8.1.2)") {
   const AlmostZeroGroup group;
   Provider provider = *default_provider();
   for (const wire::GroupRow& row : wire::groups()) {
@@ -45,7 +49,8 @@ TEST_CASE("a curve's secret keeps its leading zeros, a finite field's loses them
 }
 
 // Shows RFC 4279 2-3, 3-2; RFC 5487 2-4, 3.2-1; RFC 5489 2-3
-TEST_CASE("RFC 4279 §2: a premaster secret with a pre-shared key is two vectors, the key the last") {
+TEST_CASE(
+    "RFC 4279 §2: a premaster secret with a pre-shared key is two vectors, the key the last") {
   using Octets = std::vector<std::uint8_t>;
   const auto with_psk = [](const Octets& shared, const Octets& key) {
     PreMasterSecret secret = shared.empty() ? PreMasterSecret() : PreMasterSecret::copy_of(shared);

@@ -28,19 +28,23 @@ Octets wire_of(std::initializer_list<E> values) {
 
 // A ClientHello that owns what it says. It starts out as one that anybody accepts.
 struct Hello {
-  Octets suites = wire_of({TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-                           TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256});
+  Octets suites = wire_of(
+      {TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+       TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256});
   Octets compressions = {0};
   std::optional<Octets> groups = wire_of({NamedGroup::secp256r1, NamedGroup::x25519});
   std::optional<Octets> formats = Octets{0};
   std::optional<Octets> schemes =
-      wire_of({SignatureScheme::rsa_pkcs1_sha256, SignatureScheme::rsa_pss_rsae_sha256, SignatureScheme::ecdsa_secp256r1_sha256, SignatureScheme::ed25519});
+      wire_of({SignatureScheme::rsa_pkcs1_sha256, SignatureScheme::rsa_pss_rsae_sha256,
+               SignatureScheme::ecdsa_secp256r1_sha256, SignatureScheme::ed25519});
   std::optional<Octets> protocols = {};
   std::optional<Octets> renegotiation_info = {};
   ProtocolVersion version = ProtocolVersion::tls12;
 
   ClientHello view() const {
-    ClientHello hello{.client_version = version, .cipher_suites = ListOf16<CipherSuite>(suites), .compression_methods = compressions};
+    ClientHello hello{.client_version = version,
+                      .cipher_suites = ListOf16<CipherSuite>(suites),
+                      .compression_methods = compressions};
     if (groups) hello.supported_groups = ListOf16<NamedGroup>(*groups);
     if (formats) hello.ec_point_formats = *formats;
     if (schemes) hello.signature_algorithms = ListOf16<SignatureScheme>(*schemes);
@@ -58,20 +62,26 @@ Errc fault(const Hello& hello) {
 }
 
 struct Server {
-  explicit Server(std::initializer_list<KeyKind> kinds, CommonConfig common = {}, bool client_order = false) {
+  explicit Server(std::initializer_list<KeyKind> kinds, CommonConfig common = {},
+                  bool client_order = false) {
     ServerConfig config;
-    for (const KeyKind kind : kinds) config.identities.push_back(test::development_identity(kind).leaf);
+    for (const KeyKind kind : kinds)
+      config.identities.push_back(test::development_identity(kind).leaf);
     config.common = std::move(common);
     config.prefer_client_order = client_order;
     context = config.build().value();
   }
-  Result<Choice> choose(const Hello& hello) const { return handshake::choose(context->content(), hello.view()); }
+  Result<Choice> choose(const Hello& hello) const {
+    return handshake::choose(context->content(), hello.view());
+  }
   Choice chosen(const Hello& hello) const {
     const auto choice = choose(hello);
     if (!choice) FAIL(choice.error().message());
     return *choice;
   }
-  Result<Bytes> protocol(const Hello& hello) const { return choose_protocol(context->content(), hello.view()); }
+  Result<Bytes> protocol(const Hello& hello) const {
+    return choose_protocol(context->content(), hello.view());
+  }
   Errc fault(const Hello& hello) const {
     const auto choice = choose(hello);
     REQUIRE(!choice);
@@ -82,8 +92,11 @@ struct Server {
 
 }  // namespace
 
-TEST_CASE("a ClientHello must offer TLS 1.2 or more: a client that speaks more gets 1.2, one that speaks less is refused") {
-  for (const int version : {0x0303, 0x0304, 0x0305, 0x03ff, 0x0400, 0xffff}) CHECK(checked({.version = static_cast<ProtocolVersion>(version)}).has_value());
+TEST_CASE(
+    "a ClientHello must offer TLS 1.2 or more: a client that speaks more gets 1.2, one that speaks "
+    "less is refused") {
+  for (const int version : {0x0303, 0x0304, 0x0305, 0x03ff, 0x0400, 0xffff})
+    CHECK(checked({.version = static_cast<ProtocolVersion>(version)}).has_value());
   for (const int version : {0x0302, 0x0301, 0x0300, 0x0200, 0x0002, 0}) {
     CAPTURE(version);
     CHECK(fault({.version = static_cast<ProtocolVersion>(version)}) == Errc::version_not_supported);
@@ -103,7 +116,9 @@ TEST_CASE("renegotiation_info of a first ClientHello is empty") {
 }
 
 // Shows RFC 8422 5.1.2-3
-TEST_CASE("a client that lists point formats lists uncompressed among them; one that lists none is assumed to") {
+TEST_CASE(
+    "a client that lists point formats lists uncompressed among them; one that lists none is "
+    "assumed to") {
   CHECK(checked({.formats = Octets{2, 1, 0}}).has_value());
   CHECK(checked({.formats = std::nullopt}).has_value());
   CHECK(fault({.formats = Octets{1, 2}}) == Errc::point_format_missing);
@@ -112,33 +127,45 @@ TEST_CASE("a client that lists point formats lists uncompressed among them; one 
 // Shows RFC 5746 3.6-1, 3.6-2
 TEST_CASE("secure renegotiation is signalled by the extension or by the signalling suite value") {
   CHECK(signals_secure_renegotiation(Hello{.renegotiation_info = Octets{}}.view()));
-  CHECK(signals_secure_renegotiation(Hello{.suites = wire_of({TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_EMPTY_RENEGOTIATION_INFO_SCSV})}.view()));
+  CHECK(signals_secure_renegotiation(Hello{
+      .suites = wire_of({TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_EMPTY_RENEGOTIATION_INFO_SCSV})}
+                                         .view()));
   CHECK(!signals_secure_renegotiation(Hello{}.view()));
 }
 
-TEST_CASE("the suite is the first in the server's order that the client has, or in the client's order if so configured") {
-  const CommonConfig common{
-      .suites = {TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}};
-  CHECK(Server({KeyKind::ed25519}, common).chosen({}).suite->suite == TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256);
-  CHECK(Server({KeyKind::ed25519}, common, true).chosen({}).suite->suite == TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
+TEST_CASE(
+    "the suite is the first in the server's order that the client has, or in the client's order if "
+    "so configured") {
+  const CommonConfig common{.suites = {TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                                       TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+                                       TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}};
+  CHECK(Server({KeyKind::ed25519}, common).chosen({}).suite->suite ==
+        TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256);
+  CHECK(Server({KeyKind::ed25519}, common, true).chosen({}).suite->suite ==
+        TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
 }
 
 // Shows RFC 8422 2.1-1, 2.2-1, 5.3-2, 5.3-3, 5.3-5; RFC 5246 7.4.2-2, 7.4.2-6, 7.4.2-15
 TEST_CASE("the certificate decides which suites are possible") {
   const Hello hello;
   CHECK(Server({KeyKind::rsa}).chosen(hello).suite->key_exchange == KeyExchange::ecdhe_rsa);
-  CHECK(Server({KeyKind::ec_secp256r1}).chosen(hello).suite->key_exchange == KeyExchange::ecdhe_ecdsa);
+  CHECK(Server({KeyKind::ec_secp256r1}).chosen(hello).suite->key_exchange ==
+        KeyExchange::ecdhe_ecdsa);
   CHECK(Server({KeyKind::ed25519}).chosen(hello).suite->key_exchange == KeyExchange::ecdhe_ecdsa);
 
   const Hello rsa_only{.suites = wire_of({TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256})};
   CHECK(Server({KeyKind::ed25519}).fault(rsa_only) == Errc::no_common_suite);
   const Server both({KeyKind::ed25519, KeyKind::rsa});
   CHECK(both.chosen(rsa_only).credential.identity->identity.key().kind() == KeyKind::rsa);
-  CHECK(both.chosen({.suites = wire_of({TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256})}).credential.identity->identity.key().kind() == KeyKind::ed25519);
+  CHECK(both.chosen({.suites = wire_of({TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256})})
+            .credential.identity->identity.key()
+            .kind() == KeyKind::ed25519);
 }
 
 // Shows RFC 5246 7.4.3-3
-TEST_CASE("a suite that both have, and that no key of ours can serve by the client's schemes, does not keep another suite from being used") {
+TEST_CASE(
+    "a suite that both have, and that no key of ours can serve by the client's schemes, does not "
+    "keep another suite from being used") {
   const Server both({KeyKind::ed25519, KeyKind::rsa});
   const Choice choice = both.chosen({.schemes = wire_of({SignatureScheme::rsa_pkcs1_sha256})});
   CHECK(choice.suite->key_exchange == KeyExchange::ecdhe_rsa);
@@ -148,13 +175,16 @@ TEST_CASE("a suite that both have, and that no key of ours can serve by the clie
 // Shows RFC 5246 7.4.1.2-3, A.5-1
 TEST_CASE("no suite in common: values that mean nothing and the signalling value are none") {
   const Server server({KeyKind::ed25519, KeyKind::rsa});
-  CHECK(server.fault({.suites = wire_of<int>({0x0a0a, 0x002f, 0x1301, 0x00ff})}) == Errc::no_common_suite);
-  CHECK(server.chosen({.suites = wire_of<int>({0x0a0a, 0x00ff, 0xc02b})}).suite->suite == TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
+  CHECK(server.fault({.suites = wire_of<int>({0x0a0a, 0x002f, 0x1301, 0x00ff})}) ==
+        Errc::no_common_suite);
+  CHECK(server.chosen({.suites = wire_of<int>({0x0a0a, 0x00ff, 0xc02b})}).suite->suite ==
+        TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
 }
 
 // Shows RFC 5246 7.4.1.4.1-3, 7.4.1.4.1-5
 TEST_CASE("without signature_algorithms there is nothing to sign with: SHA-1 is refused") {
-  CHECK(Server({KeyKind::rsa}).fault({.schemes = std::nullopt}) == Errc::signature_algorithms_absent);
+  CHECK(Server({KeyKind::rsa}).fault({.schemes = std::nullopt}) ==
+        Errc::signature_algorithms_absent);
 }
 
 // Shows RFC 5246 7.4.1.4.1-8, 7.4.3-2, 7.4.3-4
@@ -162,31 +192,45 @@ TEST_CASE("the scheme is the first of ours that the client accepts and the key c
   const Server rsa({KeyKind::rsa});
   CHECK(rsa.chosen({}).credential.scheme == SignatureScheme::rsa_pss_rsae_sha256);
   CHECK(rsa.chosen({}).credential.algorithm.family == SignatureFamily::rsa_pss);
-  CHECK(rsa.chosen({.schemes = wire_of({SignatureScheme::rsa_pkcs1_sha512, SignatureScheme::rsa_pkcs1_sha256})}).credential.scheme ==
-        SignatureScheme::rsa_pkcs1_sha256);
-  CHECK(rsa.fault({.schemes = wire_of({SignatureScheme::ed25519, SignatureScheme::ecdsa_secp256r1_sha256, SignatureScheme::rsa_pss_pss_sha256})}) ==
+  CHECK(rsa.chosen({.schemes = wire_of(
+                        {SignatureScheme::rsa_pkcs1_sha512, SignatureScheme::rsa_pkcs1_sha256})})
+            .credential.scheme == SignatureScheme::rsa_pkcs1_sha256);
+  CHECK(rsa.fault(
+            {.schemes = wire_of({SignatureScheme::ed25519, SignatureScheme::ecdsa_secp256r1_sha256,
+                                 SignatureScheme::rsa_pss_pss_sha256})}) ==
         Errc::no_common_signature_scheme);
-  CHECK(rsa.fault({.schemes = wire_of({SignatureScheme::rsa_pkcs1_sha1})}) == Errc::no_common_signature_scheme);
-  CHECK(Server({KeyKind::rsa_pss}).chosen({.schemes = wire_of({SignatureScheme::rsa_pss_pss_sha384})}).credential.scheme ==
-        SignatureScheme::rsa_pss_pss_sha384);
-  CHECK(Server({KeyKind::rsa_pss}).fault({.schemes = wire_of({SignatureScheme::rsa_pss_rsae_sha256})}) == Errc::no_common_signature_scheme);
-  CHECK(Server({KeyKind::ed25519}).fault({.schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256})}) == Errc::no_common_signature_scheme);
+  CHECK(rsa.fault({.schemes = wire_of({SignatureScheme::rsa_pkcs1_sha1})}) ==
+        Errc::no_common_signature_scheme);
+  CHECK(Server({KeyKind::rsa_pss})
+            .chosen({.schemes = wire_of({SignatureScheme::rsa_pss_pss_sha384})})
+            .credential.scheme == SignatureScheme::rsa_pss_pss_sha384);
+  CHECK(Server({KeyKind::rsa_pss})
+            .fault({.schemes = wire_of({SignatureScheme::rsa_pss_rsae_sha256})}) ==
+        Errc::no_common_signature_scheme);
+  CHECK(Server({KeyKind::ed25519})
+            .fault({.schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256})}) ==
+        Errc::no_common_signature_scheme);
   // In TLS 1.2 an ECDSA scheme does not bind the curve (RFC 8446 §4.2.3).
-  const Choice p384 =
-      Server({KeyKind::ec_secp384r1}).chosen({.groups = wire_of({NamedGroup::secp384r1}), .schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256})});
+  const Choice p384 = Server({KeyKind::ec_secp384r1})
+                          .chosen({.groups = wire_of({NamedGroup::secp384r1}),
+                                   .schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256})});
   CHECK(p384.credential.algorithm.family == SignatureFamily::ecdsa_secp384r1);
   CHECK(p384.credential.algorithm.hash == HashAlgorithm::sha256);
 }
 
 // Shows RFC 8422 4-2, 4-3, 5.1-4, 5.1-6; RFC 7251 2-6
-TEST_CASE("the group is the first of ours that the client has; a client that lists none leaves the choice to us") {
+TEST_CASE(
+    "the group is the first of ours that the client has; a client that lists none leaves the "
+    "choice to us") {
   const Server server({KeyKind::ed25519});
   CHECK(server.chosen({}).group->group == NamedGroup::x25519);
-  CHECK(server.chosen({.groups = wire_of({NamedGroup::secp521r1, NamedGroup::secp384r1})}).group->group == NamedGroup::secp384r1);
+  CHECK(server.chosen({.groups = wire_of({NamedGroup::secp521r1, NamedGroup::secp384r1})})
+            .group->group == NamedGroup::secp384r1);
   CHECK(server.fault({.groups = wire_of<int>({0x0a0a, 0x0100, 30})}) == Errc::no_common_group);
   CHECK(server.chosen({.groups = std::nullopt}).group->group == NamedGroup::secp256r1);
-  CHECK(Server({KeyKind::ed25519}, {.groups = {NamedGroup::secp384r1, NamedGroup::x25519}}).chosen({.groups = std::nullopt}).group->group ==
-        NamedGroup::secp384r1);
+  CHECK(Server({KeyKind::ed25519}, {.groups = {NamedGroup::secp384r1, NamedGroup::x25519}})
+            .chosen({.groups = std::nullopt})
+            .group->group == NamedGroup::secp384r1);
 }
 
 // Shows RFC 7919 4-1, 4-2, 4-3
@@ -223,18 +267,27 @@ TEST_CASE(
 TEST_CASE("an EC certificate is for a client that lists its curve, or lists none") {
   const Server server({KeyKind::ec_secp384r1});
   CHECK(server.fault({}) == Errc::no_common_group);
-  CHECK(server.chosen({.groups = wire_of({NamedGroup::x25519, NamedGroup::secp384r1})}).group->group == NamedGroup::x25519);
-  CHECK(server.chosen({.groups = std::nullopt}).credential.identity->identity.key().kind() == KeyKind::ec_secp384r1);
-  CHECK(Server({KeyKind::ec_secp384r1, KeyKind::rsa}).chosen({}).credential.identity->identity.key().kind() == KeyKind::rsa);
+  CHECK(server.chosen({.groups = wire_of({NamedGroup::x25519, NamedGroup::secp384r1})})
+            .group->group == NamedGroup::x25519);
+  CHECK(server.chosen({.groups = std::nullopt}).credential.identity->identity.key().kind() ==
+        KeyKind::ec_secp384r1);
+  CHECK(Server({KeyKind::ec_secp384r1, KeyKind::rsa})
+            .chosen({})
+            .credential.identity->identity.key()
+            .kind() == KeyKind::rsa);
 }
 
 // Shows RFC 7301 3.2-1, 3.2-2
-TEST_CASE("the application protocol is the first of ours that the client offers; with none in common there is no connection") {
-  const auto h2_and_http11 = test::hex("02 6832 08 687474702f312e31"), other = test::hex("03 666f6f");
+TEST_CASE(
+    "the application protocol is the first of ours that the client offers; with none in common "
+    "there is no connection") {
+  const auto h2_and_http11 = test::hex("02 6832 08 687474702f312e31"),
+             other = test::hex("03 666f6f");
   const Server server({KeyKind::ed25519}, {.application_protocols = {"http/1.1", "h2"}});
   CHECK(text_of(*server.protocol({.protocols = h2_and_http11})) == "http/1.1");
   CHECK(server.protocol({.protocols = other}).error().code == Errc::no_common_application_protocol);
-  CHECK(server.protocol({.protocols = test::hex("01 68")}).error().code == Errc::no_common_application_protocol);
+  CHECK(server.protocol({.protocols = test::hex("01 68")}).error().code ==
+        Errc::no_common_application_protocol);
   CHECK(server.protocol({})->empty());
   CHECK(Server({KeyKind::ed25519}).protocol({.protocols = other})->empty());
 }
@@ -245,7 +298,8 @@ TEST_CASE("which keys serve which key exchange") {
     CHECK(fits(KeyExchange::ecdhe_rsa, rsa));
     CHECK(!fits(KeyExchange::ecdhe_ecdsa, rsa));
   }
-  for (const KeyKind other : {KeyKind::ec_secp256r1, KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
+  for (const KeyKind other :
+       {KeyKind::ec_secp256r1, KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
     CHECK(!fits(KeyExchange::ecdhe_rsa, other));
     CHECK(fits(KeyExchange::ecdhe_ecdsa, other));
   }
@@ -256,44 +310,59 @@ namespace {
 Identity issued(KeyKind kind, const DevelopmentIdentity& by, std::string_view name = "localhost") {
   const PrivateKey key = PrivateKey::generate(kind).value();
   const auto day = std::chrono::hours(24);
-  const auto leaf = issue_certificate(
-      {.common_name = std::string(name), .names = {std::string(name)}, .not_before = test::kNow - day, .not_after = test::kNow + day}, key, &by.ca);
+  const auto leaf = issue_certificate({.common_name = std::string(name),
+                                       .names = {std::string(name)},
+                                       .not_before = test::kNow - day,
+                                       .not_after = test::kNow + day},
+                                      key, &by.ca);
   return Identity::from({leaf.value()}, key).value();
 }
 /// A CA with a key of `kind`.
 DevelopmentIdentity authority(KeyKind kind, std::string_view name) {
   const PrivateKey key = PrivateKey::generate(kind).value();
   const auto day = std::chrono::hours(24);
-  const auto ca = issue_certificate({.common_name = std::string(name), .is_ca = true, .not_before = test::kNow - day, .not_after = test::kNow + day}, key);
+  const auto ca = issue_certificate({.common_name = std::string(name),
+                                     .is_ca = true,
+                                     .not_before = test::kNow - day,
+                                     .not_after = test::kNow + day},
+                                    key);
   const Identity identity = Identity::from({ca.value()}, key).value();
   return {identity, identity};
 }
 
 struct Request {
   Octets types = {64, 1};  // ecdsa_sign, rsa_sign
-  Octets schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256, SignatureScheme::ed25519, SignatureScheme::rsa_pkcs1_sha256});
+  Octets schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256, SignatureScheme::ed25519,
+                            SignatureScheme::rsa_pkcs1_sha256});
   Octets authorities = {};
-  /// What a client with these identities shows, and how it would sign: nothing, or the identity's place and the scheme.
-  std::optional<std::pair<std::size_t, SignatureScheme>> answer(const std::vector<Identity>& identities) const {
+  /// What a client with these identities shows, and how it would sign: nothing, or the identity's
+  /// place and the scheme.
+  std::optional<std::pair<std::size_t, SignatureScheme>> answer(
+      const std::vector<Identity>& identities) const {
     ClientConfig config = test::client_config();
     config.identities = identities;
     config.common.policy = SuitePolicy::legacy;
     const auto context = config.build().value();
     const auto& content = context.content();
-    const auto chosen = choose_for({.certificate_types = types,
-                                    .supported_signature_algorithms = ListOf16<SignatureScheme>(schemes),
-                                    .certificate_authorities = ListOfOpaque<2>(authorities)},
-                                   content.identities);
+    const auto chosen =
+        choose_for({.certificate_types = types,
+                    .supported_signature_algorithms = ListOf16<SignatureScheme>(schemes),
+                    .certificate_authorities = ListOfOpaque<2>(authorities)},
+                   content.identities);
     if (!chosen) return std::nullopt;
-    return std::pair(static_cast<std::size_t>(chosen->identity - content.identities.data()), chosen->scheme);
+    return std::pair(static_cast<std::size_t>(chosen->identity - content.identities.data()),
+                     chosen->scheme);
   }
 };
 
 }  // namespace
 
 // Shows RFC 5246 7.4.4-2, 7.4.4-3, 7.4.6-2, 7.4.6-10, 7.4.8-2, 7.4.8-3
-TEST_CASE("a client shows a certificate whose type, schemes and authority the request has, and no other") {
-  const auto ours = authority(KeyKind::ed25519, "ours"), theirs = authority(KeyKind::ed25519, "theirs");
+TEST_CASE(
+    "a client shows a certificate whose type, schemes and authority the request has, and no "
+    "other") {
+  const auto ours = authority(KeyKind::ed25519, "ours"),
+             theirs = authority(KeyKind::ed25519, "theirs");
   const std::vector<Identity> both = {issued(KeyKind::rsa, ours), issued(KeyKind::ed25519, theirs)};
   const auto rsa = std::pair<std::size_t, SignatureScheme>(0, SignatureScheme::rsa_pkcs1_sha256);
   const auto ed25519 = std::pair<std::size_t, SignatureScheme>(1, SignatureScheme::ed25519);
@@ -301,24 +370,35 @@ TEST_CASE("a client shows a certificate whose type, schemes and authority the re
   CHECK(Request{.types = {64}}.answer(both) == ed25519);
   CHECK(Request{.types = {2}}.answer(both) == std::nullopt);  // dss_sign
   CHECK(Request{.schemes = wire_of({SignatureScheme::ed25519})}.answer(both) == ed25519);
-  CHECK(Request{.schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256})}.answer(both) == std::nullopt);
-  CHECK(Request{.types = {1}, .schemes = wire_of({SignatureScheme::ed25519})}.answer(both) == std::nullopt);
-  const auto named = [](const DevelopmentIdentity& ca) { return test::vector_of(2, test::octets(ca.ca.chain().front().parsed().subject)); };
+  CHECK(Request{.schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256})}.answer(both) ==
+        std::nullopt);
+  CHECK(Request{.types = {1}, .schemes = wire_of({SignatureScheme::ed25519})}.answer(both) ==
+        std::nullopt);
+  const auto named = [](const DevelopmentIdentity& ca) {
+    return test::vector_of(2, test::octets(ca.ca.chain().front().parsed().subject));
+  };
   CHECK(Request{.authorities = named(theirs)}.answer(both) == ed25519);
   CHECK(Request{.authorities = test::joined({named(theirs), named(ours)})}.answer(both) == rsa);
-  CHECK(Request{.authorities = named(authority(KeyKind::ed25519, "nobody's"))}.answer(both) == std::nullopt);
+  CHECK(Request{.authorities = named(authority(KeyKind::ed25519, "nobody's"))}.answer(both) ==
+        std::nullopt);
   CHECK(Request{}.answer({}) == std::nullopt);
 }
 
 // Shows RFC 5246 7.4.2-14, 7.4.4-1, 7.4.6-11
-TEST_CASE("of the identities that will do, one goes first whose chain is signed as the peer lists; where there is none, another is shown") {
-  const auto by_ecdsa = authority(KeyKind::ec_secp256r1, "ECDSA"), by_ed25519 = authority(KeyKind::ed25519, "Ed25519");
-  const std::vector<Identity> both = {issued(KeyKind::ed25519, by_ecdsa), issued(KeyKind::ed25519, by_ed25519)};
-  const Octets ed25519 = wire_of({SignatureScheme::ed25519}), all = wire_of({SignatureScheme::ed25519, SignatureScheme::ecdsa_secp256r1_sha256});
+TEST_CASE(
+    "of the identities that will do, one goes first whose chain is signed as the peer lists; where "
+    "there is none, another is shown") {
+  const auto by_ecdsa = authority(KeyKind::ec_secp256r1, "ECDSA"),
+             by_ed25519 = authority(KeyKind::ed25519, "Ed25519");
+  const std::vector<Identity> both = {issued(KeyKind::ed25519, by_ecdsa),
+                                      issued(KeyKind::ed25519, by_ed25519)};
+  const Octets ed25519 = wire_of({SignatureScheme::ed25519}),
+               all = wire_of({SignatureScheme::ed25519, SignatureScheme::ecdsa_secp256r1_sha256});
   const auto shown_by_server = [](const std::vector<Identity>& identities, const Octets& schemes) {
     const auto context = ServerConfig{.identities = identities}.build().value();
     const Hello hello{.schemes = schemes};
-    return choose(context.content(), hello.view()).value().credential.identity - context.content().identities.data();
+    return choose(context.content(), hello.view()).value().credential.identity -
+           context.content().identities.data();
   };
   CHECK(shown_by_server(both, all) == 0);
   CHECK(shown_by_server(both, ed25519) == 1);
@@ -328,7 +408,9 @@ TEST_CASE("of the identities that will do, one goes first whose chain is signed 
   CHECK(Request{.schemes = ed25519}.answer({both[0]})->first == 0);
 }
 
-TEST_CASE("lists as long as the wire allows are looked through once: repeated and unknown values change no choice") {
+TEST_CASE(
+    "lists as long as the wire allows are looked through once: repeated and unknown values change "
+    "no choice") {
   // What takes the product of two such lists takes minutes.
   const auto padded = [](const Octets& known, unsigned first) {
     Octets list;
@@ -341,7 +423,9 @@ TEST_CASE("lists as long as the wire allows are looked through once: repeated an
     return list;
   };
   const Hello plain;
-  const Hello padded_hello{.suites = padded(plain.suites, 0), .groups = padded(*plain.groups, 0), .schemes = padded(*plain.schemes, 0)};
+  const Hello padded_hello{.suites = padded(plain.suites, 0),
+                           .groups = padded(*plain.groups, 0),
+                           .schemes = padded(*plain.schemes, 0)};
   for (const bool client_order : {false, true}) {
     const Server server({KeyKind::rsa, KeyKind::ec_secp256r1}, {}, client_order);
     const Choice expected = server.chosen(plain), chosen = server.chosen(padded_hello);
@@ -351,5 +435,6 @@ TEST_CASE("lists as long as the wire allows are looked through once: repeated an
   }
   // Nothing but unknown groups is still a list: the client has none of ours.
   const Server server({KeyKind::rsa});
-  CHECK(server.fault({.groups = wire_of({static_cast<NamedGroup>(0x4a4a)})}) == Errc::no_common_group);
+  CHECK(server.fault({.groups = wire_of({static_cast<NamedGroup>(0x4a4a)})}) ==
+        Errc::no_common_group);
 }

@@ -35,7 +35,8 @@ Octets result(Bytes block, ProtocolVersion offered = ProtocolVersion::tls12) {
 }
 
 Octets with_version(unsigned version, Octets rest) {
-  rest.insert(rest.begin(), {static_cast<std::uint8_t>(version >> 8), static_cast<std::uint8_t>(version)});
+  rest.insert(rest.begin(),
+              {static_cast<std::uint8_t>(version >> 8), static_cast<std::uint8_t>(version)});
   return rest;
 }
 
@@ -56,7 +57,9 @@ TEST_CASE("a well-formed block gives its 46 bytes behind the version that the cl
 }
 
 // Shows RFC 5246 7.4.7.1-2, 7.4.7.1-4, 7.4.7.1-5
-TEST_CASE("whatever version the block holds, the offered one is used: a rolled back client ends up with another secret") {
+TEST_CASE(
+    "whatever version the block holds, the offered one is used: a rolled back client ends up with "
+    "another secret") {
   CHECK(result(good_block(256, 0x0301)) == with_version(0x0303, counting()));
   CHECK(result(good_block(256, 0x0000)) == with_version(0x0303, counting()));
 }
@@ -98,19 +101,29 @@ TEST_CASE("a message of any length but 48 gives the random bytes") {
   }
 }
 
-TEST_CASE("zeros, which stand for a ciphertext that was none, and blocks without room give the random bytes") {
-  for (std::size_t size = 0; size <= 256; ++size) CHECK(result(Octets(size, 0)) == with_version(0x0303, kRandom));
-  for (std::size_t size = 51; size < 59; ++size) CHECK(result(good_block(size)) == with_version(0x0303, kRandom));
+TEST_CASE(
+    "zeros, which stand for a ciphertext that was none, and blocks without room give the random "
+    "bytes") {
+  for (std::size_t size = 0; size <= 256; ++size)
+    CHECK(result(Octets(size, 0)) == with_version(0x0303, kRandom));
+  for (std::size_t size = 51; size < 59; ++size)
+    CHECK(result(good_block(size)) == with_version(0x0303, kRandom));
 }
 
 TEST_CASE("what one end encrypts is what the other one gets") {
   const auto provider = default_provider();
-  const auto pair = (*provider)[SignatureFamily::rsa_pkcs1].implementation->generate(provider->rng(), 2048).value();
+  const auto pair = (*provider)[SignatureFamily::rsa_pkcs1]
+                        .implementation->generate(provider->rng(), 2048)
+                        .value();
   const auto& rsa = *provider->rsa_encryption.implementation;
   const Octets sent = with_version(0x0303, counting());
   Octets ciphertext(kMaxSignatureSize), block(kMaxSignatureSize);
-  ciphertext.resize(rsa.encrypt({.kind = KeyKind::rsa, .modulus = pair.modulus, .exponent = pair.public_exponent}, sent, provider->rng(), ciphertext).value());
-  block.resize(rsa.load(pair.numbers()).value()->decrypt(ciphertext, provider->rng(), block).value());
+  ciphertext.resize(
+      rsa.encrypt({.kind = KeyKind::rsa, .modulus = pair.modulus, .exponent = pair.public_exponent},
+                  sent, provider->rng(), ciphertext)
+          .value());
+  block.resize(
+      rsa.load(pair.numbers()).value()->decrypt(ciphertext, provider->rng(), block).value());
   CHECK(result(block) == sent);
 }
 

@@ -17,7 +17,8 @@ namespace {
 Session full_session() {
   const auto& made = test::development_identity(KeyKind::ed25519);
   Session session{.suite = CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-                  .master_secret = Secret<kMasterSecretSize>::copy_of(std::vector<std::uint8_t>(kMasterSecretSize, 7)),
+                  .master_secret = Secret<kMasterSecretSize>::copy_of(
+                      std::vector<std::uint8_t>(kMasterSecretSize, 7)),
                   .extended_master_secret = true,
                   .established = test::kNow,
                   .expires = test::kNow + 1h,
@@ -38,7 +39,8 @@ Session full_session() {
 
 std::vector<std::vector<std::uint8_t>> secrets(std::initializer_list<int> firsts) {
   std::vector<std::vector<std::uint8_t>> all;
-  for (const int first : firsts) all.emplace_back(TicketKeys::kSecretSize, static_cast<std::uint8_t>(first));
+  for (const int first : firsts)
+    all.emplace_back(TicketKeys::kSecretSize, static_cast<std::uint8_t>(first));
   return all;
 }
 
@@ -67,7 +69,8 @@ TEST_CASE("a session that is written down and read again says the same") {
 
 TEST_CASE("what is cut, longer, or of another version is no session") {
   const SecretVector written = serialize(full_session()).value();
-  for (std::size_t size = 0; size < written.size(); ++size) CHECK_FALSE(parse_session(Bytes(written).first(size)).has_value());
+  for (std::size_t size = 0; size < written.size(); ++size)
+    CHECK_FALSE(parse_session(Bytes(written).first(size)).has_value());
   SecretVector changed = written;
   changed.push_back(0);
   CHECK_FALSE(parse_session(changed).has_value());
@@ -79,8 +82,10 @@ TEST_CASE("what is cut, longer, or of another version is no session") {
 }
 
 // Shows RFC 5077 5.2-1, 5.7-2
-TEST_CASE("RFC 5077 §4: a ticket opens with the key that sealed it, and with nothing in it changed") {
-  const auto keys = TicketKeys::from_secrets(secrets({1})).value(), others = TicketKeys::from_secrets(secrets({2})).value();
+TEST_CASE(
+    "RFC 5077 §4: a ticket opens with the key that sealed it, and with nothing in it changed") {
+  const auto keys = TicketKeys::from_secrets(secrets({1})).value(),
+             others = TicketKeys::from_secrets(secrets({2})).value();
   const auto ticket = seal_ticket(*keys, bytes_of("session"), test::kNow).value();
   const auto opened = open_ticket(*keys, ticket, test::kNow);
   REQUIRE(opened.has_value());
@@ -94,12 +99,14 @@ TEST_CASE("RFC 5077 §4: a ticket opens with the key that sealed it, and with no
     CHECK_FALSE(open_ticket(*keys, changed, test::kNow).has_value());
     CHECK_FALSE(open_ticket(*keys, Bytes(ticket).first(at), test::kNow).has_value());
   }
-  CHECK(seal_ticket(*keys, bytes_of("session"), test::kNow).value() != ticket);  // a nonce is never used twice
+  CHECK(seal_ticket(*keys, bytes_of("session"), test::kNow).value() !=
+        ticket);  // a nonce is never used twice
 }
 
 // Shows RFC 5077 5.5-1
 TEST_CASE("a farm's keys: the first seals, all open, and what an old one opened is to be renewed") {
-  const auto old_only = TicketKeys::from_secrets(secrets({1})).value(), both = TicketKeys::from_secrets(secrets({2, 1})).value();
+  const auto old_only = TicketKeys::from_secrets(secrets({1})).value(),
+             both = TicketKeys::from_secrets(secrets({2, 1})).value();
   const auto ticket = seal_ticket(*old_only, bytes_of("session"), test::kNow).value();
   CHECK(open_ticket(*both, ticket, test::kNow)->renew);
   const auto fresh = seal_ticket(*both, bytes_of("session"), test::kNow).value();
@@ -144,9 +151,12 @@ TEST_CASE("a store gives back what was put, until it expires or is erased") {
 }
 
 TEST_CASE("a store forgets what was used least recently, by number and by bytes") {
-  const auto has = [](SessionStore& store, std::string_view key) { return store.get(bytes_of(key), test::kNow, [](Bytes) {}); };
+  const auto has = [](SessionStore& store, std::string_view key) {
+    return store.get(bytes_of(key), test::kNow, [](Bytes) {});
+  };
   const auto by_number = make_memory_session_store({.sessions = 2});
-  for (const char* key : {"a", "b"}) by_number->put(bytes_of(key), bytes_of("session"), test::kNow + 1h);
+  for (const char* key : {"a", "b"})
+    by_number->put(bytes_of(key), bytes_of("session"), test::kNow + 1h);
   CHECK(has(*by_number, "a"));
   by_number->put(bytes_of("c"), bytes_of("session"), test::kNow + 1h);
   CHECK(has(*by_number, "a"));
@@ -155,11 +165,13 @@ TEST_CASE("a store forgets what was used least recently, by number and by bytes"
 
   const auto by_bytes = make_memory_session_store({.bytes = 4096});
   const std::string large(1500, 'x');
-  for (const char* key : {"a", "b", "c"}) by_bytes->put(bytes_of(key), bytes_of(large), test::kNow + 1h);
+  for (const char* key : {"a", "b", "c"})
+    by_bytes->put(bytes_of(key), bytes_of(large), test::kNow + 1h);
   CHECK_FALSE(has(*by_bytes, "a"));
   CHECK(has(*by_bytes, "b"));
   CHECK(has(*by_bytes, "c"));
-  by_bytes->put(bytes_of("d"), bytes_of(std::string(5000, 'x')), test::kNow + 1h);  // larger than everything: not kept, and nothing lost for it
+  by_bytes->put(bytes_of("d"), bytes_of(std::string(5000, 'x')),
+                test::kNow + 1h);  // larger than everything: not kept, and nothing lost for it
   CHECK_FALSE(has(*by_bytes, "d"));
   CHECK(has(*by_bytes, "c"));
 }

@@ -9,8 +9,12 @@ using namespace tls12::handshake;
 
 namespace {
 
-const HashFunction& sha256() { return *(*default_provider())[HashAlgorithm::sha256].implementation; }
-std::string hash_of(const Transcript& transcript) { return test::to_hex(transcript.hash().bytes()); }
+const HashFunction& sha256() {
+  return *(*default_provider())[HashAlgorithm::sha256].implementation;
+}
+std::string hash_of(const Transcript& transcript) {
+  return test::to_hex(transcript.hash().bytes());
+}
 
 // By coreutils' sha256sum.
 constexpr const char* kOfAbc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";

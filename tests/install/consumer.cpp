@@ -1,4 +1,5 @@
-// A dependant's program: knows the installed headers and the installed library alone. Takes a handshake's first step and looks at a certificate.
+// A dependant's program: knows the installed headers and the installed library alone. Takes a
+// handshake's first step and looks at a certificate.
 #include <tls12/tls12.hpp>
 
 #include <cstdio>
@@ -6,16 +7,19 @@
 int main() {
   auto identity = tls12::make_development_identity({"localhost"});
   if (!identity) return std::puts(identity.error().message().c_str()), 1;
-  auto context = tls12::ClientConfig{.trust = tls12::TrustStore::of({identity->ca.chain()[0]})}.build();
+  auto context =
+      tls12::ClientConfig{.trust = tls12::TrustStore::of({identity->ca.chain()[0]})}.build();
   if (!context) return std::puts(context.error().message().c_str()), 1;
   auto pair = tls12::memory_pair();
   auto conn = tls12::Conn::client(std::move(pair.first), *context, "localhost");
   if (!conn) return std::puts(conn.error().message().c_str()), 1;
   conn->set_deadline(tls12::within(std::chrono::milliseconds(1)));
   auto silent = conn->handshake();
-  if (silent || silent.error().code != tls12::Errc::timed_out) return std::puts("a silent peer did not time out"), 1;
+  if (silent || silent.error().code != tls12::Errc::timed_out)
+    return std::puts("a silent peer did not time out"), 1;
   std::uint8_t record[5] = {};
   auto sent = pair.second->read(record);
-  if (!sent || !*sent || record[0] != static_cast<std::uint8_t>(tls12::ContentType::handshake)) return std::puts("no ClientHello was sent"), 1;
+  if (!sent || !*sent || record[0] != static_cast<std::uint8_t>(tls12::ContentType::handshake))
+    return std::puts("no ClientHello was sent"), 1;
   return 0;
 }

@@ -53,13 +53,13 @@ int main(int count, char** arguments) {
   ::signal(SIGCHLD, SIG_IGN);  // the kernel reaps the children
   ::dprintf(STDOUT_FILENO, "process %d listens on port %d\n", ::getpid(), listener->port());
   // The example of tls12/conn.hpp, line by line: prefork.py compares the two.
-  while (auto conn = listener->accept()) {   // a process for each connection
-    if (!conn->disown()) continue;           // before the fork: no process owns it
+  while (auto conn = listener->accept()) {  // a process for each connection
+    if (!conn->disown()) continue;          // before the fork: no process owns it
     const pid_t child = fork();
     if (child == 0) {
-      if (conn->adopt()) serve(*conn);       // the first process that calls it owns it
+      if (conn->adopt()) serve(*conn);  // the first process that calls it owns it
       _exit(0);
     }
     if (child < 0 && conn->adopt()) refuse(*conn);
-  }                                          // closes the descriptor of the parent, nothing else
+  }  // closes the descriptor of the parent, nothing else
 }

@@ -1,4 +1,5 @@
-// Counts what operator new is asked for: a warm record path asks for nothing, and messages give back what they took.
+// Counts what operator new is asked for: a warm record path asks for nothing, and messages give
+// back what they took.
 #include "record/handshake_assembly.hpp"
 #include "record/support.hpp"
 #include "support/counted_memory.hpp"
@@ -7,7 +8,8 @@ namespace tls12::record::testing {
 
 using test::allocations, test::in_use;
 
-TEST_CASE("once warm, no record allocates: sealed, framed or opened, one or many a call, of any size") {
+TEST_CASE(
+    "once warm, no record allocates: sealed, framed or opened, one or many a call, of any size") {
   const auto check = [](Half sealing, Half opening) {
     Framer framer;
     framer.expect_version(ProtocolVersion::tls12);
@@ -17,7 +19,8 @@ TEST_CASE("once warm, no record allocates: sealed, framed or opened, one or many
     std::size_t opened_bytes = 0;
     bool good = true;
     const auto pass = [&](std::size_t size) {
-      good = good && sealing.seal(ContentType::application_data, Bytes(data).first(size % kMaxPlaintext), wire);
+      good = good && sealing.seal(ContentType::application_data,
+                                  Bytes(data).first(size % kMaxPlaintext), wire);
       good = good && sealing.seal_all(ContentType::application_data, Bytes(data).first(size), wire);
       while (!wire.empty()) {
         const auto framed = framer.next(wire.view());
@@ -42,7 +45,9 @@ TEST_CASE("once warm, no record allocates: sealed, framed or opened, one or many
   for (const CbcKind& kind : kCbcKinds) check(half_for(kind), half_for(kind));
 }
 
-TEST_CASE("messages that are not cut are given without an allocation, and a cut one gives its memory back") {
+TEST_CASE(
+    "messages that are not cut are given without an allocation, and a cut one gives its memory "
+    "back") {
   HandshakeAssembly assembly{Limits{}};
   const Octets two = {14, 0, 0, 0, 20, 0, 0, 2, 7, 7};
   const std::size_t before = allocations;

@@ -8,8 +8,10 @@ namespace tls12::record::testing {
 namespace {
 
 Half half_of(const Captured& captured) {
-  const Octets mac_key = unhex(captured.mac_key), key = unhex(captured.key), iv = unhex(captured.iv);
-  auto made = make_protection(*default_provider(), captured.cipher, captured.encrypt_then_mac, {.mac_key = mac_key, .key = key, .iv = iv}, Limits{});
+  const Octets mac_key = unhex(captured.mac_key), key = unhex(captured.key),
+               iv = unhex(captured.iv);
+  auto made = make_protection(*default_provider(), captured.cipher, captured.encrypt_then_mac,
+                              {.mac_key = mac_key, .key = key, .iv = iv}, Limits{});
   REQUIRE(made.has_value());
   Half half{Limits{}};
   half.set_pending(std::move(*made));
@@ -21,7 +23,9 @@ bool is_gcm(const Captured& captured) {
   const auto* aead = std::get_if<AeadAlgorithm>(&captured.cipher);
   return aead != nullptr && name(*aead).ends_with("GCM");
 }
-bool is_cbc(const Captured& captured) { return std::holds_alternative<wire::CbcHmac>(captured.cipher); }
+bool is_cbc(const Captured& captured) {
+  return std::holds_alternative<wire::CbcHmac>(captured.cipher);
+}
 
 /// The plaintexts of the four records; Finished's is checked, and returned as it is.
 std::array<Octets, 4> open_all(const Captured& captured) {
@@ -65,7 +69,9 @@ TEST_CASE("what OpenSSL sealed is opened, of each kind and from both ends") {
 }
 
 // Shows RFC 6655 3-2; RFC 7905 2-1, 2-2
-TEST_CASE("what OpenSSL sealed with ChaCha20-Poly1305 or AES-CCM, where it sends sequence numbers too, is sealed to the same bytes") {
+TEST_CASE(
+    "what OpenSSL sealed with ChaCha20-Poly1305 or AES-CCM, where it sends sequence numbers too, "
+    "is sealed to the same bytes") {
   for (const Captured& captured : kCaptured) {
     if (is_gcm(captured) || is_cbc(captured)) continue;
     const auto plaintexts = open_all(captured);
@@ -80,8 +86,10 @@ TEST_CASE("what OpenSSL sealed with ChaCha20-Poly1305 or AES-CCM, where it sends
 }
 
 // Shows RFC 5288 3-1, 3-2
-TEST_CASE("a GCM record has OpenSSL's header and size, and the sequence number for its explicit nonce") {
-  // OpenSSL starts its explicit nonces anywhere (RFC 5288 §3 leaves that to the sender), so that the rest differs.
+TEST_CASE(
+    "a GCM record has OpenSSL's header and size, and the sequence number for its explicit nonce") {
+  // OpenSSL starts its explicit nonces anywhere (RFC 5288 §3 leaves that to the sender), so that
+  // the rest differs.
   for (const Captured& captured : kCaptured) {
     if (!is_gcm(captured)) continue;
     const auto plaintexts = open_all(captured);

@@ -1,4 +1,5 @@
-// CBC suites: RFC 5246 §6.2.3.2 and RFC 7366, record by record, against the bare cipher and the library's HMAC.
+// CBC suites: RFC 5246 §6.2.3.2 and RFC 7366, record by record, against the bare cipher and the
+// library's HMAC.
 #include <algorithm>
 #include <functional>
 #include <iterator>
@@ -25,15 +26,24 @@ Octets header(std::uint64_t sequence, std::size_t size) {
 
 Octets mac_of(const CbcKind& kind, std::uint64_t sequence, Bytes data) {
   Octets mac(kind.mac_size());
-  REQUIRE(default_provider()->hmac(kind.cipher.mac).implementation->with_key(test_mac_key(kind))->compute({header(sequence, data.size()), data}, mac.data()));
+  REQUIRE(default_provider()
+              ->hmac(kind.cipher.mac)
+              .implementation->with_key(test_mac_key(kind))
+              ->compute({header(sequence, data.size()), data}, mac.data()));
   return mac;
 }
 
-std::unique_ptr<CbcKey> bare(const CbcKind& kind) { return (*default_provider())[kind.cipher.cipher].implementation->with_key(test_key(kind)); }
+std::unique_ptr<CbcKey> bare(const CbcKind& kind) {
+  return (*default_provider())[kind.cipher.cipher].implementation->with_key(test_key(kind));
+}
 
-/// A fragment from the texts of RFC 5246 §6.2.3.2 and RFC 7366 §3, with as many bytes of padding as are asked for; `spoil` gets at what is encrypted, before.
-Octets fragment_by_hand(const CbcKind& kind, Bytes plaintext, std::size_t padding, const std::function<void(Octets&)>& spoil = {}) {
-  const auto append = [](Octets& out, const Octets& more) { out.insert(out.end(), more.begin(), more.end()); };
+/// A fragment from the texts of RFC 5246 §6.2.3.2 and RFC 7366 §3, with as many bytes of padding as
+/// are asked for; `spoil` gets at what is encrypted, before.
+Octets fragment_by_hand(const CbcKind& kind, Bytes plaintext, std::size_t padding,
+                        const std::function<void(Octets&)>& spoil = {}) {
+  const auto append = [](Octets& out, const Octets& more) {
+    out.insert(out.end(), more.begin(), more.end());
+  };
   Octets blocks = octets(plaintext);
   if (!kind.encrypt_then_mac) append(blocks, mac_of(kind, kSequence, plaintext));
   blocks.insert(blocks.end(), padding + 1, static_cast<std::uint8_t>(padding));
@@ -77,16 +87,21 @@ void for_each_kind(Check check) {
 
 }  // namespace
 
-// ---------------------------------------------------------------------------------------------------- sealing
+// ------------------------------------------------ sealing
 
 // Shows RFC 5246 6.2.3.2-3, 6.2.3.2-6; RFC 8449 4.1-1
-TEST_CASE("a fragment is an IV and, encrypted, what RFC 5246 and RFC 7366 spell out, with the least padding") {
+TEST_CASE(
+    "a fragment is an IV and, encrypted, what RFC 5246 and RFC 7366 spell out, with the least "
+    "padding") {
   for_each_kind([](const CbcKind& kind, Protection& protection) {
-    for (const std::size_t size : {0u, 1u, 11u, 12u, 15u, 16u, 17u, 31u, 32u, 33u, 1000u, 16383u, 16384u}) {
+    for (const std::size_t size :
+         {0u, 1u, 11u, 12u, 15u, 16u, 17u, 31u, 32u, 33u, 1000u, 16383u, 16384u}) {
       CAPTURE(size);
       const Octets plaintext = pattern(size), fragment = sealed(protection, plaintext);
       const std::size_t padding = least_padding(kind, size);
-      Octets blocks(fragment.begin() + kBlock, fragment.end() - (kind.encrypt_then_mac ? static_cast<std::ptrdiff_t>(kind.mac_size()) : 0));
+      Octets blocks(fragment.begin() + kBlock,
+                    fragment.end() -
+                        (kind.encrypt_then_mac ? static_cast<std::ptrdiff_t>(kind.mac_size()) : 0));
       if (kind.encrypt_then_mac) {
         const Bytes covered = Bytes(fragment).first(kBlock + blocks.size());
         CHECK(octets(Bytes(fragment).last(kind.mac_size())) == mac_of(kind, kSequence, covered));
@@ -106,11 +121,15 @@ TEST_CASE("a fragment is an IV and, encrypted, what RFC 5246 and RFC 7366 spell 
 
 // Shows RFC 5246 6.2.3-1
 TEST_CASE("the largest record stays within RFC 5246's 2,048 bytes of expansion") {
-  for_each_kind([](const CbcKind&, Protection& protection) { CHECK(protection.overhead(kMaxPlaintext) <= kMaxCiphertext - kMaxPlaintext); });
+  for_each_kind([](const CbcKind&, Protection& protection) {
+    CHECK(protection.overhead(kMaxPlaintext) <= kMaxCiphertext - kMaxPlaintext);
+  });
 }
 
 // Shows RFC 5246 6.2.3.2-1, 6.2.3.2-2
-TEST_CASE("every record has an IV of its own, straight from the provider's randomness; without any nothing is sealed") {
+TEST_CASE(
+    "every record has an IV of its own, straight from the provider's randomness; without any "
+    "nothing is sealed") {
   class Counting final : public Random {
    public:
     bool fill(MutableBytes out) override {
@@ -131,9 +150,10 @@ TEST_CASE("every record has an IV of its own, straight from the provider's rando
   }
 }
 
-// ---------------------------------------------------------------------------------------------------- padding
+// ------------------------------------------------ padding
 
-TEST_CASE("every length of padding from 0 to 255 is accepted on receipt, behind records of any size") {
+TEST_CASE(
+    "every length of padding from 0 to 255 is accepted on receipt, behind records of any size") {
   for_each_kind([](const CbcKind& kind, Protection& protection) {
     std::array<bool, 256> seen = {};
     for (const std::size_t base : {0u, 48u, 272u, 4096u}) {
@@ -142,7 +162,8 @@ TEST_CASE("every length of padding from 0 to 255 is accepted on receipt, behind 
           CAPTURE(size);
           CAPTURE(padding);
           seen[padding] = true;
-          CHECK(opened(protection, fragment_by_hand(kind, pattern(size), padding)) == pattern(size));
+          CHECK(opened(protection, fragment_by_hand(kind, pattern(size), padding)) ==
+                pattern(size));
         }
       }
     }
@@ -157,7 +178,9 @@ TEST_CASE("a wrong byte anywhere in the padding is refused, whatever the padding
       for (std::size_t padding = least_padding(kind, size); padding <= 255; padding += kBlock) {
         for (std::size_t i = 0; i < padding; ++i) {
           for (const unsigned bit : {0x01u, 0x80u}) {
-            const auto spoil = [&](Octets& blocks) { blocks[blocks.size() - 2 - i] ^= static_cast<std::uint8_t>(bit); };
+            const auto spoil = [&](Octets& blocks) {
+              blocks[blocks.size() - 2 - i] ^= static_cast<std::uint8_t>(bit);
+            };
             CHECK_FALSE(opened(protection, fragment_by_hand(kind, pattern(size), padding, spoil)));
           }
         }
@@ -166,21 +189,27 @@ TEST_CASE("a wrong byte anywhere in the padding is refused, whatever the padding
   });
 }
 
-TEST_CASE("a padding length that another would do for, or that leaves no room for the MAC, is refused") {
+TEST_CASE(
+    "a padding length that another would do for, or that leaves no room for the MAC, is refused") {
   for_each_kind([](const CbcKind& kind, Protection& protection) {
     for (const std::size_t size : {0u, 5u, 20u, 300u}) {
       const std::size_t right = least_padding(kind, size);
       for (unsigned length = 0; length <= 255; ++length) {
         if (length == right) continue;
         CAPTURE(length);
-        const auto only_the_length = [&](Octets& blocks) { blocks.back() = static_cast<std::uint8_t>(length); };
-        const auto refused = !opened(protection, fragment_by_hand(kind, pattern(size), right, only_the_length));
-        // Encrypted before the MAC, a record of this making is authentic; a length of 0 is then just another padding.
+        const auto only_the_length = [&](Octets& blocks) {
+          blocks.back() = static_cast<std::uint8_t>(length);
+        };
+        const auto refused =
+            !opened(protection, fragment_by_hand(kind, pattern(size), right, only_the_length));
+        // Encrypted before the MAC, a record of this making is authentic; a length of 0 is then
+        // just another padding.
         CHECK(refused == !(kind.encrypt_then_mac && length == 0));
         if (kind.encrypt_then_mac || length + 1 > size + kind.mac_size() + right + 1) continue;
         // All of it says `length`: the padding is right, and the MAC is not where it ought to be.
         const auto all = [&](Octets& blocks) {
-          std::fill(blocks.end() - static_cast<std::ptrdiff_t>(length) - 1, blocks.end(), static_cast<std::uint8_t>(length));
+          std::fill(blocks.end() - static_cast<std::ptrdiff_t>(length) - 1, blocks.end(),
+                    static_cast<std::uint8_t>(length));
         };
         CHECK_FALSE(opened(protection, fragment_by_hand(kind, pattern(size), right, all)));
       }
@@ -192,19 +221,25 @@ TEST_CASE("padding that fills the whole fragment is refused") {
   for_each_kind([](const CbcKind& kind, Protection& protection) {
     if (kind.encrypt_then_mac) return;  // there it is authentic
     for (std::size_t size = 0; size <= 256 - kind.mac_size(); size += 1) {
-      const std::size_t right = least_padding(kind, size), total = size + kind.mac_size() + right + 1;
-      for (const std::size_t length : {total - 1, total, total - kind.mac_size(), total - kind.mac_size() + 1}) {
+      const std::size_t right = least_padding(kind, size),
+                        total = size + kind.mac_size() + right + 1;
+      for (const std::size_t length :
+           {total - 1, total, total - kind.mac_size(), total - kind.mac_size() + 1}) {
         if (length > 255) continue;
-        const auto fill = [&](Octets& blocks) { std::ranges::fill(blocks, static_cast<std::uint8_t>(length)); };
+        const auto fill = [&](Octets& blocks) {
+          std::ranges::fill(blocks, static_cast<std::uint8_t>(length));
+        };
         CHECK_FALSE(opened(protection, fragment_by_hand(kind, pattern(size), right, fill)));
       }
     }
   });
 }
 
-// ---------------------------------------------------------------------------------------------------- what is authenticated
+// ------------------------------------------------ what is authenticated
 
-TEST_CASE("a change of any byte of a fragment is refused, and so is any other sequence number, type or version") {
+TEST_CASE(
+    "a change of any byte of a fragment is refused, and so is any other sequence number, type or "
+    "version") {
   for_each_kind([](const CbcKind&, Protection& protection) {
     for (const std::size_t size : {0u, 3u, 40u, 300u}) {
       const Octets plaintext = pattern(size), good = sealed(protection, plaintext);
@@ -236,8 +271,11 @@ TEST_CASE("RFC 7366 §3: under encrypt-then-MAC nothing is decrypted before its 
   };
   class CountingKey final : public CbcKey {
    public:
-    CountingKey(std::unique_ptr<CbcKey> key, Counter& counter) : key_(std::move(key)), counter_(counter) {}
-    void encrypt(Bytes iv, Bytes plaintext, std::uint8_t* out) override { key_->encrypt(iv, plaintext, out); }
+    CountingKey(std::unique_ptr<CbcKey> key, Counter& counter)
+        : key_(std::move(key)), counter_(counter) {}
+    void encrypt(Bytes iv, Bytes plaintext, std::uint8_t* out) override {
+      key_->encrypt(iv, plaintext, out);
+    }
     void decrypt(Bytes iv, Bytes ciphertext, std::uint8_t* out) override {
       ++counter_.decrypted;
       key_->decrypt(iv, ciphertext, out);
@@ -250,7 +288,9 @@ TEST_CASE("RFC 7366 §3: under encrypt-then-MAC nothing is decrypted before its 
   class Counting final : public Cbc {
    public:
     Counting(const Cbc& cbc, Counter& counter) : cbc_(cbc), counter_(counter) {}
-    std::unique_ptr<CbcKey> with_key(Bytes key) const override { return std::make_unique<CountingKey>(cbc_.with_key(key), counter_); }
+    std::unique_ptr<CbcKey> with_key(Bytes key) const override {
+      return std::make_unique<CountingKey>(cbc_.with_key(key), counter_);
+    }
 
    private:
     const Cbc& cbc_;
@@ -293,9 +333,11 @@ TEST_CASE("a fragment that is too short, or not of whole blocks, is refused") {
   for_each_kind([](const CbcKind&, Protection& protection) {
     const Octets good = sealed(protection, pattern(100));
     for (std::size_t size = 0; size < good.size(); ++size) {
-      CHECK_FALSE(opened(protection, Octets(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size))));
+      CHECK_FALSE(opened(protection,
+                         Octets(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size))));
     }
-    for (std::size_t size = 0; size <= 400; ++size) CHECK_FALSE(opened(protection, Octets(size, 0)));
+    for (std::size_t size = 0; size <= 400; ++size)
+      CHECK_FALSE(opened(protection, Octets(size, 0)));
   });
 }
 
@@ -311,8 +353,12 @@ TEST_CASE("all these faults are one: bad_record_mac") {
     };
     const std::size_t padding = least_padding(kind, 20) + kBlock;
     const Octets good = fragment_by_hand(kind, pattern(20), padding);
-    CHECK(code(fragment_by_hand(kind, pattern(20), padding, [](Octets& blocks) { blocks[blocks.size() - 2] ^= 1; })) == Errc::bad_record_mac);
-    CHECK(code(fragment_by_hand(kind, pattern(20), padding, [](Octets& blocks) { blocks.back() = 255; })) == Errc::bad_record_mac);
+    CHECK(code(fragment_by_hand(kind, pattern(20), padding, [](Octets& blocks) {
+            blocks[blocks.size() - 2] ^= 1;
+          })) == Errc::bad_record_mac);
+    CHECK(code(fragment_by_hand(kind, pattern(20), padding, [](Octets& blocks) {
+            blocks.back() = 255;
+          })) == Errc::bad_record_mac);
     CHECK(code(Octets(good.begin(), good.begin() + 16)) == Errc::bad_record_mac);
     CHECK(code(Octets(good.begin(), good.end() - 1)) == Errc::bad_record_mac);
     Octets changed = good;

@@ -34,8 +34,10 @@ const Case kCases[] = {
     {"USER anonymous\r\n", Errc::not_tls, "it speaks FTP or POP3", 5},
     {"<?xml version='1.0'?>", Errc::not_tls, "it speaks XMPP", 5},
     {"RFB 003.008\n", Errc::not_tls, "it speaks RFB (VNC)", 4},
-    {"PROXY TCP4 192.0.2.1 192.0.2.2 5000 443\r\n", Errc::not_tls, "it sends a PROXY protocol header, version 1", 6},
-    {std::string("\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c", 16), Errc::not_tls, "it sends a PROXY protocol header, version 2", 12},
+    {"PROXY TCP4 192.0.2.1 192.0.2.2 5000 443\r\n", Errc::not_tls,
+     "it sends a PROXY protocol header, version 1", 6},
+    {std::string("\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c", 16), Errc::not_tls,
+     "it sends a PROXY protocol header, version 2", 12},
     {"\x80\x2e\x01\x03\x01", Errc::not_tls, "an SSL 2.0 CLIENT-HELLO", 4},
     {"hello", Errc::not_tls, "", 1},
     {"HELLO ", Errc::not_tls, "", 4},
@@ -43,7 +45,8 @@ const Case kCases[] = {
 
 }  // namespace
 
-TEST_CASE("a peer that speaks another protocol gets an error that names it, as soon as that is known") {
+TEST_CASE(
+    "a peer that speaks another protocol gets an error that names it, as soon as that is known") {
   for (const Case& one : kCases) {
     CAPTURE(one.first_bytes);
     for (std::size_t size = 1; size <= one.first_bytes.size(); ++size) {

@@ -79,7 +79,9 @@ Outcome run(Framer framer, Bytes stream, const std::vector<std::size_t>& cuts) {
       const Record& record = *framed->record;
       CHECK(record.wire_size == 5 + record.fragment.size());
       CHECK(record.fragment.data() == input.view().data() + 5);
-      outcome.records.push_back(plain_record(static_cast<unsigned>(record.type), static_cast<unsigned>(record.version), record.fragment));
+      outcome.records.push_back(plain_record(static_cast<unsigned>(record.type),
+                                             static_cast<unsigned>(record.version),
+                                             record.fragment));
       input.consume(record.wire_size);
     }
   }
@@ -87,7 +89,8 @@ Outcome run(Framer framer, Bytes stream, const std::vector<std::size_t>& cuts) {
   return outcome;
 }
 
-/// The fault of `bytes`, which has to show with the last of them and not before, in one piece or byte by byte.
+/// The fault of `bytes`, which has to show with the last of them and not before, in one piece or
+/// byte by byte.
 Errc fault(const std::function<Framer()>& start, const Octets& bytes) {
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     Framer framer = start();
@@ -104,7 +107,7 @@ Errc fault(const std::function<Framer()>& start, const Octets& bytes) {
 
 }  // namespace
 
-// ---------------------------------------------------------------------------------------------------- what is there
+// ------------------------------------------------ what is there
 
 TEST_CASE("a record is given once all of it is there, and until then how much is missing") {
   Octets wire = plain_record(22, 0x0303, pattern(300));
@@ -141,16 +144,19 @@ TEST_CASE("the same records come of a stream however it is cut") {
   for (std::size_t i = 1; i < stream.size(); ++i) {
     everywhere.push_back(i);
     CHECK(run(Framer{}, stream, {i}) == whole);
-    for (std::size_t j = i + 1; j < stream.size(); ++j) CHECK(run(Framer{}, stream, {i, j}) == whole);
+    for (std::size_t j = i + 1; j < stream.size(); ++j)
+      CHECK(run(Framer{}, stream, {i, j}) == whole);
   }
   CHECK(run(Framer{}, stream, everywhere) == whole);
 }
 
 TEST_CASE("the same fault comes of a stream however it is cut") {
   const Octets good = plain_record(22, 0x0301, pattern(3));
-  for (const Octets& bad : {octets("GET / HTTP/1.1\r\n"), octets("GETAWAY!"), octets("SSH-2.0-x\r\n"), header(24, 0x0303, 1), header(22, 0x0403, 1),
-                            header(22, 0x0303, kMaxPlaintext + 1), header(22, 0x0303, 0), Octets{0x80, 0x2e, 1, 0, 2, 0, 3, 0}, Octets{0x80, 0x2e, 1, 7, 2, 0},
-                            Octets{0x80, 0x2e, 9, 0, 2, 0}}) {
+  for (const Octets& bad :
+       {octets("GET / HTTP/1.1\r\n"), octets("GETAWAY!"), octets("SSH-2.0-x\r\n"),
+        header(24, 0x0303, 1), header(22, 0x0403, 1), header(22, 0x0303, kMaxPlaintext + 1),
+        header(22, 0x0303, 0), Octets{0x80, 0x2e, 1, 0, 2, 0, 3, 0}, Octets{0x80, 0x2e, 1, 7, 2, 0},
+        Octets{0x80, 0x2e, 9, 0, 2, 0}}) {
     for (const Octets& stream : {bad, concatenation({good, bad})}) {
       const Outcome whole = run(Framer{}, stream, {});
       REQUIRE(whole.error.has_value());
@@ -164,7 +170,7 @@ TEST_CASE("the same fault comes of a stream however it is cut") {
   }
 }
 
-// ---------------------------------------------------------------------------------------------------- RFC 5246 §6.2.1: type
+// ------------------------------------------------ RFC 5246 §6.2.1: type
 
 // Shows RFC 5246 6-2
 TEST_CASE("the four content types are known, and an unknown one is a fault in its first byte") {
@@ -181,7 +187,7 @@ TEST_CASE("the four content types are known, and an unknown one is a fault in it
   }
 }
 
-// ---------------------------------------------------------------------------------------------------- RFC 5246 appendix E.1: version
+// ------------------------------------------------ RFC 5246 appendix E.1: version
 
 // Shows RFC 5246 E.1-5
 TEST_CASE("before the version is agreed upon any 3.x is taken") {
@@ -209,16 +215,20 @@ TEST_CASE("another major version is a fault in its byte, at any time") {
 TEST_CASE("once the version is agreed upon no other is taken") {
   for (unsigned minor = 0; minor < 256; ++minor) {
     if (minor == 3) continue;
-    CHECK(fault(negotiated, {22, 3, static_cast<std::uint8_t>(minor)}) == Errc::record_version_wrong);
+    CHECK(fault(negotiated, {22, 3, static_cast<std::uint8_t>(minor)}) ==
+          Errc::record_version_wrong);
     CHECK(fault(guarded, {23, 3, static_cast<std::uint8_t>(minor)}) == Errc::record_version_wrong);
   }
 }
 
-// ---------------------------------------------------------------------------------------------------- RFC 5246 §6.2.1, §6.2.3: length
+// ------------------------------------------------ RFC 5246 §6.2.1, §6.2.3: length
 
 // Shows RFC 5246 6.2.1-1, 6.2.3-1
-TEST_CASE("a fragment is at most 2^14 bytes long, or 2^14 + 2048 once it is sealed, and more shows in the header") {
-  for (const auto& [start, most] : {std::pair{&negotiated, std::size_t{1} << 14}, std::pair{&guarded, (std::size_t{1} << 14) + 2048}}) {
+TEST_CASE(
+    "a fragment is at most 2^14 bytes long, or 2^14 + 2048 once it is sealed, and more shows in "
+    "the header") {
+  for (const auto& [start, most] : {std::pair{&negotiated, std::size_t{1} << 14},
+                                    std::pair{&guarded, (std::size_t{1} << 14) + 2048}}) {
     for (const std::size_t length : {std::size_t{1}, most - 1, most}) {
       Framer framer = start();
       Octets wire = plain_record(23, 0x0303, pattern(length));
@@ -233,7 +243,9 @@ TEST_CASE("a fragment is at most 2^14 bytes long, or 2^14 + 2048 once it is seal
 }
 
 // Shows RFC 6066 4-6
-TEST_CASE("where fragments are limited, a sealed record that cannot be of so little plaintext is refused by its header, before it is opened") {
+TEST_CASE(
+    "where fragments are limited, a sealed record that cannot be of so little plaintext is refused "
+    "by its header, before it is opened") {
   const auto limited = [] {
     Framer framer = guarded();
     framer.limit_plaintext(512);
@@ -253,7 +265,8 @@ TEST_CASE("an empty record is a fault, but for application data and what is seal
     CHECK(fault(negotiated, header(type, 0x0303, 0)) == Errc::record_empty);
     Framer framer = guarded();
     Octets wire = header(type, 0x0303, 0);
-    CHECK(framer.next(wire)->record.has_value());  // too short to be authentic, which opening it finds
+    CHECK(framer.next(wire)
+              ->record.has_value());  // too short to be authentic, which opening it finds
   }
   for (const auto& start : {&negotiated, &guarded}) {
     Framer framer = start();
@@ -265,19 +278,23 @@ TEST_CASE("an empty record is a fault, but for application data and what is seal
   }
 }
 
-// ---------------------------------------------------------------------------------------------------- not TLS at all
+// ------------------------------------------------ not TLS at all
 
 TEST_CASE("a peer that speaks plain HTTP is told apart, by a request or an answer") {
-  for (const char* start : {"GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "CONNECT ", "TRACE ", "PATCH ", "PROPFIND ", "PRI ", "HTTP/"}) {
+  for (const char* start : {"GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "CONNECT ",
+                            "TRACE ", "PATCH ", "PROPFIND ", "PRI ", "HTTP/"}) {
     CAPTURE(start);
     CHECK(fault(fresh, octets(start)) == Errc::plain_http);
   }
-  Octets request = octets("DELETE /a HTTP/1.1\r\nHost: b\r\n\r\n"), answer = octets("HTTP/1.1 400 Bad Request\r\n");
+  Octets request = octets("DELETE /a HTTP/1.1\r\nHost: b\r\n\r\n"),
+         answer = octets("HTTP/1.1 400 Bad Request\r\n");
   CHECK(code_of(Framer{}.next(request)) == Errc::plain_http);
   CHECK(code_of(Framer{}.next(answer)) == Errc::plain_http);
 }
 
-TEST_CASE("any other first byte that is no content type is not TLS, as soon as no known protocol starts so") {
+TEST_CASE(
+    "any other first byte that is no content type is not TLS, as soon as no known protocol starts "
+    "so") {
   CHECK(fault(fresh, octets("X")) == Errc::not_tls);
   CHECK(fault(fresh, octets("SS1")) == Errc::not_tls);
   CHECK(fault(fresh, octets("GI")) == Errc::not_tls);

@@ -12,13 +12,18 @@ namespace {
 /// What a CBC suite will be: the size goes up in steps, and sealing may lack randomness.
 class Padded final : public Protection {
  public:
-  explicit Padded(bool has_randomness = true) : Protection(kNoLimit, kNoLimit), has_randomness_(has_randomness) {}
+  explicit Padded(bool has_randomness = true)
+      : Protection(kNoLimit, kNoLimit), has_randomness_(has_randomness) {}
   std::size_t sealed_size(std::size_t n) const override { return 16 + (n + 20) / 16 * 16 + 16; }
-  bool seal(std::uint64_t, ContentType, ProtocolVersion, Bytes plaintext, std::uint8_t* out) override {
+  bool seal(std::uint64_t, ContentType, ProtocolVersion, Bytes plaintext,
+            std::uint8_t* out) override {
     std::memset(out, 0, sealed_size(plaintext.size()));
     return has_randomness_;
   }
-  std::optional<MutableBytes> open(std::uint64_t, ContentType, ProtocolVersion, MutableBytes fragment) override { return fragment; }
+  std::optional<MutableBytes> open(std::uint64_t, ContentType, ProtocolVersion,
+                                   MutableBytes fragment) override {
+    return fragment;
+  }
 
  private:
   bool has_randomness_;
@@ -46,7 +51,7 @@ Errc open_fails(Half& half, Octets wire) { return code_of(half.open(record_in(wi
 
 }  // namespace
 
-// ---------------------------------------------------------------------------------------------------- RFC 5246 §6.1: states
+// ------------------------------------------------ RFC 5246 §6.1: states
 
 TEST_CASE("a direction starts without protection") {
   Half half{Limits{}};
@@ -70,7 +75,8 @@ TEST_CASE("the header says the version that was set") {
 }
 
 // Shows RFC 5246 6.1-2, 6.1-3, 7.1-1
-TEST_CASE("a pending protection changes nothing until it is activated, and its sequence starts at 0") {
+TEST_CASE(
+    "a pending protection changes nothing until it is activated, and its sequence starts at 0") {
   Half half{Limits{}};
   Buffer out;
   REQUIRE(half.seal(ContentType::handshake, octets("1"), out).has_value());
@@ -88,7 +94,8 @@ TEST_CASE("a pending protection changes nothing until it is activated, and its s
   CHECK(half.sequence() == 0);
   out.clear();
   REQUIRE(half.seal(ContentType::handshake, octets("Finished"), out).has_value());
-  CHECK(octets(out.view()) == record_by_hand(AeadAlgorithm::aes_128_gcm, 0, 0, 22, octets("Finished")));
+  CHECK(octets(out.view()) ==
+        record_by_hand(AeadAlgorithm::aes_128_gcm, 0, 0, 22, octets("Finished")));
 }
 
 TEST_CASE("a key can follow a key") {
@@ -99,11 +106,12 @@ TEST_CASE("a key can follow a key") {
   half.activate_pending();
   out.clear();
   REQUIRE(half.seal(ContentType::application_data, octets("y"), out).has_value());
-  CHECK(octets(out.view()) == record_by_hand(AeadAlgorithm::chacha20_poly1305, 0, 0, 23, octets("y")));
+  CHECK(octets(out.view()) ==
+        record_by_hand(AeadAlgorithm::chacha20_poly1305, 0, 0, 23, octets("y")));
   CHECK(half.records() == 1);
 }
 
-// ---------------------------------------------------------------------------------------------------- RFC 5246 §6.1: sequence numbers
+// ------------------------------------------------ RFC 5246 §6.1: sequence numbers
 
 // Shows RFC 5246 6.1-1; RFC 5288 3-2; RFC 6655 3-3; RFC 7905 2-1, 4-1
 TEST_CASE("every record takes one sequence number, in both directions") {
@@ -126,19 +134,25 @@ TEST_CASE("every record takes one sequence number, in both directions") {
 // Shows RFC 5246 6.1-4; RFC 5288 3-2; RFC 6655 3-3; RFC 7905 4-1
 TEST_CASE("the last sequence number is used, and then no other") {
   const std::uint64_t last = ~std::uint64_t{0};
-  Half sealing = half_for(AeadAlgorithm::chacha20_poly1305, {}, last - 1), opening = half_for(AeadAlgorithm::chacha20_poly1305, {}, last - 1);
+  Half sealing = half_for(AeadAlgorithm::chacha20_poly1305, {}, last - 1),
+       opening = half_for(AeadAlgorithm::chacha20_poly1305, {}, last - 1);
   Buffer out;
-  CHECK(code_of(sealing.seal_all(ContentType::application_data, pattern(3 * kMaxPlaintext), out)) == Errc::sequence_exhausted);
+  CHECK(code_of(sealing.seal_all(ContentType::application_data, pattern(3 * kMaxPlaintext), out)) ==
+        Errc::sequence_exhausted);
   CHECK(out.empty());
-  REQUIRE(sealing.seal_all(ContentType::application_data, pattern(2 * kMaxPlaintext), out).has_value());
-  CHECK(code_of(sealing.seal(ContentType::application_data, octets("x"), out)) == Errc::sequence_exhausted);
+  REQUIRE(
+      sealing.seal_all(ContentType::application_data, pattern(2 * kMaxPlaintext), out).has_value());
+  CHECK(code_of(sealing.seal(ContentType::application_data, octets("x"), out)) ==
+        Errc::sequence_exhausted);
   CHECK(code_of(sealing.seal(ContentType::alert, Octets{1, 0}, out)) == Errc::sequence_exhausted);
   auto records = split(out.view());
   REQUIRE(records.size() == 2);
-  CHECK(records[1] == record_by_hand(AeadAlgorithm::chacha20_poly1305, last, 0, 23, Bytes(pattern(2 * kMaxPlaintext)).subspan(kMaxPlaintext)));
+  CHECK(records[1] == record_by_hand(AeadAlgorithm::chacha20_poly1305, last, 0, 23,
+                                     Bytes(pattern(2 * kMaxPlaintext)).subspan(kMaxPlaintext)));
   CHECK(opening.open(record_in(records[0])).has_value());
   CHECK(opening.open(record_in(records[1])).has_value());
-  CHECK(open_fails(opening, record_by_hand(AeadAlgorithm::chacha20_poly1305, 0, 0, 23, octets("x"))) == Errc::sequence_exhausted);
+  CHECK(open_fails(opening, record_by_hand(AeadAlgorithm::chacha20_poly1305, 0, 0, 23,
+                                           octets("x"))) == Errc::sequence_exhausted);
 }
 
 // Shows RFC 5246 6.1-2
@@ -152,8 +166,11 @@ TEST_CASE("a new key has sequence numbers again") {
 }
 
 // Shows RFC 5246 7.2.2-1
-TEST_CASE("a direction that has forgotten its keys neither seals nor opens, and never falls back to none") {
-  Half writing = half_for(AeadAlgorithm::aes_128_gcm), reading = half_for(AeadAlgorithm::aes_128_gcm);
+TEST_CASE(
+    "a direction that has forgotten its keys neither seals nor opens, and never falls back to "
+    "none") {
+  Half writing = half_for(AeadAlgorithm::aes_128_gcm),
+       reading = half_for(AeadAlgorithm::aes_128_gcm);
   Buffer out;
   REQUIRE(writing.seal(ContentType::application_data, octets("text"), out).has_value());
   const Octets record = octets(out.view());
@@ -168,7 +185,8 @@ TEST_CASE("a direction that has forgotten its keys neither seals nor opens, and 
 TEST_CASE("a record that was replayed, dropped or moved does not open") {
   for (const AeadAlgorithm algorithm : kAeads) {
     std::array<Octets, 3> records;
-    for (std::size_t i = 0; i < 3; ++i) records[i] = record_by_hand(algorithm, i, i, 23, pattern(10));
+    for (std::size_t i = 0; i < 3; ++i)
+      records[i] = record_by_hand(algorithm, i, i, 23, pattern(10));
     {
       Half half = half_for(algorithm);
       Octets first = records[0];
@@ -181,7 +199,7 @@ TEST_CASE("a record that was replayed, dropped or moved does not open") {
   }
 }
 
-// ---------------------------------------------------------------------------------------------------- limits of a key
+// ------------------------------------------------ limits of a key
 
 TEST_CASE("a GCM key warns at one count of records and ends at another") {
   Limits limits;
@@ -198,15 +216,20 @@ TEST_CASE("a GCM key warns at one count of records and ends at another") {
       REQUIRE(opening.open(record_in(wire)).has_value());
     }
     Buffer out;
-    CHECK(code_of(sealing.seal(ContentType::application_data, pattern(1), out)) == Errc::record_limit_reached);
-    CHECK(code_of(sealing.seal_all(ContentType::application_data, pattern(1), out)) == Errc::record_limit_reached);
+    CHECK(code_of(sealing.seal(ContentType::application_data, pattern(1), out)) ==
+          Errc::record_limit_reached);
+    CHECK(code_of(sealing.seal_all(ContentType::application_data, pattern(1), out)) ==
+          Errc::record_limit_reached);
     CHECK(out.empty());
-    CHECK(open_fails(opening, record_by_hand(algorithm, 5, 5, 23, pattern(1))) == Errc::record_limit_reached);
-    CHECK(open_fails(opening, record_by_hand(algorithm, 5, 5, 21, Octets{1, 0})) == Errc::record_limit_reached);
+    CHECK(open_fails(opening, record_by_hand(algorithm, 5, 5, 23, pattern(1))) ==
+          Errc::record_limit_reached);
+    CHECK(open_fails(opening, record_by_hand(algorithm, 5, 5, 21, Octets{1, 0})) ==
+          Errc::record_limit_reached);
     // What ends the connection can still be told.
     CHECK(sealing.seal(ContentType::alert, Octets{2, 80}, out).has_value());
     CHECK(octets(out.view()) == record_by_hand(algorithm, 5, 5, 21, Octets{2, 80}));
-    CHECK(code_of(sealing.seal(ContentType::application_data, pattern(1), out)) == Errc::record_limit_reached);
+    CHECK(code_of(sealing.seal(ContentType::application_data, pattern(1), out)) ==
+          Errc::record_limit_reached);
   }
 }
 
@@ -218,8 +241,11 @@ TEST_CASE("by default a GCM key warns at 2^24.5 records and ends at 2^32") {
   Buffer out;
   Half last = half_for(AeadAlgorithm::aes_128_gcm, {}, end - 1);
   CHECK(last.seal(ContentType::application_data, pattern(1), out).has_value());
-  CHECK(code_of(last.seal(ContentType::application_data, pattern(1), out)) == Errc::record_limit_reached);
-  CHECK(half_for(AeadAlgorithm::chacha20_poly1305, {}, end).seal(ContentType::application_data, pattern(1), out).has_value());
+  CHECK(code_of(last.seal(ContentType::application_data, pattern(1), out)) ==
+        Errc::record_limit_reached);
+  CHECK(half_for(AeadAlgorithm::chacha20_poly1305, {}, end)
+            .seal(ContentType::application_data, pattern(1), out)
+            .has_value());
 }
 
 TEST_CASE("a limit set for ChaCha20-Poly1305 holds") {
@@ -227,11 +253,13 @@ TEST_CASE("a limit set for ChaCha20-Poly1305 holds") {
   limits.chacha20_records_end = 2;
   Half half = half_for(AeadAlgorithm::chacha20_poly1305, limits);
   Buffer out;
-  CHECK(code_of(half.seal_all(ContentType::application_data, pattern(3 * kMaxPlaintext), out)) == Errc::record_limit_reached);
+  CHECK(code_of(half.seal_all(ContentType::application_data, pattern(3 * kMaxPlaintext), out)) ==
+        Errc::record_limit_reached);
   CHECK(out.empty());
   CHECK(half.sequence() == 0);
   CHECK(half.seal_all(ContentType::application_data, pattern(2 * kMaxPlaintext), out).has_value());
-  CHECK(code_of(half.seal(ContentType::application_data, pattern(1), out)) == Errc::record_limit_reached);
+  CHECK(code_of(half.seal(ContentType::application_data, pattern(1), out)) ==
+        Errc::record_limit_reached);
 }
 
 TEST_CASE("without protection there is no limit but the sequence") {
@@ -241,12 +269,14 @@ TEST_CASE("without protection there is no limit but the sequence") {
   CHECK(half.seal(ContentType::handshake, octets("x"), out).has_value());
 }
 
-// ---------------------------------------------------------------------------------------------------- RFC 5246 §6.2.1: fragments
+// ------------------------------------------------ RFC 5246 §6.2.1: fragments
 
 TEST_CASE("seal_all cuts data into records of the fragment size and takes the room it announced") {
   for (const AeadAlgorithm algorithm : kAeads) {
-    for (const std::size_t fragment : {std::size_t{1}, std::size_t{2}, std::size_t{100}, kMaxPlaintext - 1, kMaxPlaintext}) {
-      for (const std::size_t size : {std::size_t{0}, fragment - 1, fragment, fragment + 1, 2 * fragment, 3 * fragment + 7}) {
+    for (const std::size_t fragment :
+         {std::size_t{1}, std::size_t{2}, std::size_t{100}, kMaxPlaintext - 1, kMaxPlaintext}) {
+      for (const std::size_t size :
+           {std::size_t{0}, fragment - 1, fragment, fragment + 1, 2 * fragment, 3 * fragment + 7}) {
         CAPTURE(fragment);
         CAPTURE(size);
         Half half = half_for(algorithm);
@@ -254,7 +284,8 @@ TEST_CASE("seal_all cuts data into records of the fragment size and takes the ro
         const Octets data = pattern(size);
         Octets expected;
         for (std::size_t at = 0, i = 0; at < size; at += fragment, ++i) {
-          const Octets record = record_by_hand(algorithm, i, i, 23, Bytes(data).subspan(at, std::min(fragment, size - at)));
+          const Octets record = record_by_hand(
+              algorithm, i, i, 23, Bytes(data).subspan(at, std::min(fragment, size - at)));
           expected.insert(expected.end(), record.begin(), record.end());
         }
         Buffer out;
@@ -278,15 +309,19 @@ TEST_CASE("a fragment size is at least 1 and at most 2^14") {
 }
 
 // Shows RFC 5246 6.2.1-1, 6.2.1-2
-TEST_CASE("one record holds up to 2^14 bytes, and nothing of an alert, a handshake message or a change_cipher_spec is sent empty") {
+TEST_CASE(
+    "one record holds up to 2^14 bytes, and nothing of an alert, a handshake message or a "
+    "change_cipher_spec is sent empty") {
   Half half = half_for(AeadAlgorithm::aes_128_gcm);
   Buffer out;
   CHECK(half.seal(ContentType::application_data, pattern(kMaxPlaintext), out).has_value());
   CHECK(half.seal(ContentType::application_data, {}, out).has_value());
   CHECK(half.sequence() == 2);
   const std::size_t before = out.size();
-  CHECK(code_of(half.seal(ContentType::application_data, pattern(kMaxPlaintext + 1), out)) == Errc::internal_error);
-  for (const ContentType type : {ContentType::change_cipher_spec, ContentType::alert, ContentType::handshake}) {
+  CHECK(code_of(half.seal(ContentType::application_data, pattern(kMaxPlaintext + 1), out)) ==
+        Errc::internal_error);
+  for (const ContentType type :
+       {ContentType::change_cipher_spec, ContentType::alert, ContentType::handshake}) {
     CHECK(code_of(half.seal(type, {}, out)) == Errc::internal_error);
   }
   CHECK(out.size() == before);
@@ -319,20 +354,24 @@ TEST_CASE("data_that_fits is the most that does, in whole records while one has 
 TEST_CASE("without randomness for its padding nothing is appended") {
   Half half = half_with(std::make_unique<Padded>(false));
   Buffer out;
-  CHECK(code_of(half.seal(ContentType::application_data, pattern(5), out)) == Errc::randomness_failed);
-  CHECK(code_of(half.seal_all(ContentType::application_data, pattern(5), out)) == Errc::randomness_failed);
+  CHECK(code_of(half.seal(ContentType::application_data, pattern(5), out)) ==
+        Errc::randomness_failed);
+  CHECK(code_of(half.seal_all(ContentType::application_data, pattern(5), out)) ==
+        Errc::randomness_failed);
   CHECK(out.empty());
   CHECK(half.sequence() == 0);
 }
 
-// ---------------------------------------------------------------------------------------------------- opening
+// ------------------------------------------------ opening
 
 // Shows RFC 5246 6.2.3.3-4; RFC 5288 3-4; RFC 5487 2-3
-TEST_CASE("a record with any one bit changed is a bad_record_mac, whichever byte of it, header or body") {
+TEST_CASE(
+    "a record with any one bit changed is a bad_record_mac, whichever byte of it, header or body") {
   for (const AeadAlgorithm algorithm : kAeads) {
     const Octets good = record_by_hand(algorithm, 0, 0, 23, pattern(50));
     for (std::size_t i = 0; i < good.size(); ++i) {
-      if (i == 3 || i == 4) continue;  // the length is tried below: it decides where the record ends
+      if (i == 3 || i == 4)
+        continue;  // the length is tried below: it decides where the record ends
       for (int bit = 0; bit < 8; ++bit) {
         CAPTURE(i);
         Half half = half_for(algorithm);
@@ -371,11 +410,13 @@ TEST_CASE("more than 2^14 bytes of plaintext are a record_overflow, though well 
       CHECK(octets(*opened) == pattern(size));
     }
     Half half = half_for(algorithm);
-    CHECK(open_fails(half, record_by_hand(algorithm, 0, 0, 23, pattern(kMaxPlaintext + 1))) == Errc::record_overflow);
+    CHECK(open_fails(half, record_by_hand(algorithm, 0, 0, 23, pattern(kMaxPlaintext + 1))) ==
+          Errc::record_overflow);
   }
 }
 
-TEST_CASE("a sealed handshake, alert or change_cipher_spec record that turns out empty is an error") {
+TEST_CASE(
+    "a sealed handshake, alert or change_cipher_spec record that turns out empty is an error") {
   for (const AeadAlgorithm algorithm : kAeads) {
     for (const std::uint8_t type : {std::uint8_t{20}, std::uint8_t{21}, std::uint8_t{22}}) {
       Half half = half_for(algorithm);
@@ -406,7 +447,8 @@ TEST_CASE("empty application data is taken, but not a flood of it") {
 }
 
 TEST_CASE("two directions of one connection use two keys and disturb each other in nothing") {
-  Half client = half_for(AeadAlgorithm::aes_128_gcm), server = half_for(AeadAlgorithm::chacha20_poly1305);
+  Half client = half_for(AeadAlgorithm::aes_128_gcm),
+       server = half_for(AeadAlgorithm::chacha20_poly1305);
   Buffer out;
   REQUIRE(client.seal(ContentType::application_data, octets("question"), out).has_value());
   CHECK(server.sequence() == 0);

@@ -22,8 +22,10 @@ Octets concatenation(const std::vector<Octets>& parts) {
   return out;
 }
 
-/// All that `stream` becomes when it comes in fragments that end at `cuts`. Each fragment is gone after its turn.
-std::vector<Octets> run(HandshakeAssembly& assembly, Bytes stream, std::vector<std::size_t> cuts, bool keep = false) {
+/// All that `stream` becomes when it comes in fragments that end at `cuts`. Each fragment is gone
+/// after its turn.
+std::vector<Octets> run(HandshakeAssembly& assembly, Bytes stream, std::vector<std::size_t> cuts,
+                        bool keep = false) {
   std::vector<Octets> messages;
   cuts.push_back(stream.size());
   std::size_t at = 0;
@@ -71,7 +73,8 @@ TEST_CASE("a message that lies whole in its fragment is a view of it") {
 }
 
 TEST_CASE("the same messages come of a flight however it is cut, kept or not") {
-  const std::vector<Octets> flight = {message(2, 9), message(11, 17, 2), message(12, 5, 3), message(14, 0), message(20, 12, 4)};
+  const std::vector<Octets> flight = {message(2, 9), message(11, 17, 2), message(12, 5, 3),
+                                      message(14, 0), message(20, 12, 4)};
   const Octets stream = concatenation(flight);
   std::vector<std::size_t> everywhere;
   for (const bool keep : {false, true}) {
@@ -95,7 +98,8 @@ TEST_CASE("a message may take many records") {
   HandshakeAssembly assembly{Limits{}};
   std::vector<std::size_t> cuts;
   for (std::size_t at = kMaxPlaintext; at < large.size(); at += kMaxPlaintext) cuts.push_back(at);
-  CHECK(run(assembly, concatenation({large, message(14, 0)}), cuts) == std::vector<Octets>{large, message(14, 0)});
+  CHECK(run(assembly, concatenation({large, message(14, 0)}), cuts) ==
+        std::vector<Octets>{large, message(14, 0)});
 }
 
 TEST_CASE("partial says whether a message was begun, so that no key changes inside one") {
@@ -202,21 +206,21 @@ TEST_CASE(
       {2, rsa, 2 + 32 + 33 + 2 + 1 + kOpaque16},                // §7.4.1.3
       {4, rsa, 4 + kOpaque16},                                  // RFC 5077 §3.3
       {11, rsa, 0xffffff},
-      {12, dhe_rsa, 3 * kOpaque16 + 2 + kOpaque16},             // RFC 5246 §7.4.3
-      {12, ecdhe_rsa, 1 + 2 + kOpaque8 + 2 + kOpaque16},        // RFC 8422 §5.4
-      {12, psk, kOpaque16},                                     // RFC 4279 §2
-      {12, dhe_psk, kOpaque16 + 3 * kOpaque16},                 // RFC 4279 §3
-      {12, ecdhe_psk, kOpaque16 + 1 + 2 + kOpaque8},            // RFC 5489 §2
-      {13, rsa, kOpaque8 + kPairs16 + kOpaque16},               // RFC 5246 §7.4.4
-      {15, rsa, 2 + kOpaque16},                                 // §7.4.8
-      {16, rsa, kOpaque16},                                     // §7.4.7.1
-      {16, dhe_rsa, kOpaque16},                                 // §7.4.7.2
-      {16, ecdhe_ecdsa, kOpaque8},                              // RFC 8422 §5.7
+      {12, dhe_rsa, 3 * kOpaque16 + 2 + kOpaque16},       // RFC 5246 §7.4.3
+      {12, ecdhe_rsa, 1 + 2 + kOpaque8 + 2 + kOpaque16},  // RFC 8422 §5.4
+      {12, psk, kOpaque16},                               // RFC 4279 §2
+      {12, dhe_psk, kOpaque16 + 3 * kOpaque16},           // RFC 4279 §3
+      {12, ecdhe_psk, kOpaque16 + 1 + 2 + kOpaque8},      // RFC 5489 §2
+      {13, rsa, kOpaque8 + kPairs16 + kOpaque16},         // RFC 5246 §7.4.4
+      {15, rsa, 2 + kOpaque16},                           // §7.4.8
+      {16, rsa, kOpaque16},                               // §7.4.7.1
+      {16, dhe_rsa, kOpaque16},                           // §7.4.7.2
+      {16, ecdhe_ecdsa, kOpaque8},                        // RFC 8422 §5.7
       {16, psk, kOpaque16},
       {16, dhe_psk, 2 * kOpaque16},
       {16, ecdhe_psk, kOpaque16 + kOpaque8},
-      {20, rsa, 12},                                            // RFC 5246 §7.4.9
-      {22, rsa, 0xffffff},                                      // RFC 6066 §8
+      {20, rsa, 12},        // RFC 5246 §7.4.9
+      {22, rsa, 0xffffff},  // RFC 6066 §8
   };
   for (const auto& [type, key_exchange, largest] : rows) {
     CAPTURE(type);

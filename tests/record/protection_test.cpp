@@ -1,4 +1,5 @@
-// One fragment under one key: RFC 5246 §6.2.3.3, RFC 5288 §3, RFC 6655 §3, RFC 7905 §2. CBC is in cbc_test.cpp.
+// One fragment under one key: RFC 5246 §6.2.3.3, RFC 5288 §3, RFC 6655 §3, RFC 7905 §2. CBC is in
+// cbc_test.cpp.
 #include "record/protection.hpp"
 
 #include "record/support.hpp"
@@ -7,10 +8,13 @@ namespace tls12::record::testing {
 
 namespace {
 
-constexpr std::array<std::uint64_t, 6> kSequences = {0, 1, 255, 256, 0x0102030405060708, ~std::uint64_t{0}};
-constexpr std::array<std::size_t, 10> kSizes = {0, 1, 2, 15, 16, 17, 255, kMaxPlaintext - 1, kMaxPlaintext, kMaxPlaintext + 1};
+constexpr std::array<std::uint64_t, 6> kSequences = {
+    0, 1, 255, 256, 0x0102030405060708, ~std::uint64_t{0}};
+constexpr std::array<std::size_t, 10> kSizes = {
+    0, 1, 2, 15, 16, 17, 255, kMaxPlaintext - 1, kMaxPlaintext, kMaxPlaintext + 1};
 
-Octets sealed_by(Protection& protection, std::uint64_t sequence, ContentType type, Bytes plaintext) {
+Octets sealed_by(Protection& protection, std::uint64_t sequence, ContentType type,
+                 Bytes plaintext) {
   Octets fragment(protection.sealed_size(plaintext.size()));
   REQUIRE(protection.seal(sequence, type, ProtocolVersion::tls12, plaintext, fragment.data()));
   return fragment;
@@ -18,9 +22,12 @@ Octets sealed_by(Protection& protection, std::uint64_t sequence, ContentType typ
 
 }  // namespace
 
-// Shows RFC 5246 6.2.3.3-2; RFC 5288 3-1, 3-5; RFC 5289 3.2-1; RFC 5487 2-2; RFC 6655 3-1, 3-2, 4-1;
+// Shows RFC 5246 6.2.3.3-2; RFC 5288 3-1, 3-5; RFC 5289 3.2-1; RFC 5487 2-2; RFC 6655 3-1, 3-2,
+// 4-1;
 // RFC 7251 2-1, 2-2; RFC 7905 2-1
-TEST_CASE("a fragment is sealed to the bytes that the RFCs spell out, for every size and sequence number") {
+TEST_CASE(
+    "a fragment is sealed to the bytes that the RFCs spell out, for every size and sequence "
+    "number") {
   for (const AeadAlgorithm algorithm : kAeads) {
     CAPTURE(name(algorithm));
     const auto protection = protection_for(algorithm);
@@ -30,7 +37,8 @@ TEST_CASE("a fragment is sealed to the bytes that the RFCs spell out, for every 
         CAPTURE(size);
         const Octets plaintext = pattern(size);
         const Octets wire = record_by_hand(algorithm, sequence, sequence, 23, plaintext);
-        const Octets fragment = sealed_by(*protection, sequence, ContentType::application_data, plaintext);
+        const Octets fragment =
+            sealed_by(*protection, sequence, ContentType::application_data, plaintext);
         CHECK(fragment == Octets(wire.begin() + 5, wire.end()));
       }
     }
@@ -59,7 +67,8 @@ TEST_CASE("a fragment is opened in place") {
     for (const std::size_t size : kSizes) {
       Octets wire = record_by_hand(algorithm, 5, 5, 22, pattern(size));
       const MutableBytes fragment = MutableBytes(wire).subspan(5);
-      const auto plaintext = protection->open(5, ContentType::handshake, ProtocolVersion::tls12, fragment);
+      const auto plaintext =
+          protection->open(5, ContentType::handshake, ProtocolVersion::tls12, fragment);
       REQUIRE(plaintext.has_value());
       CHECK(octets(*plaintext) == pattern(size));
       CHECK(plaintext->data() >= fragment.data());
@@ -69,11 +78,13 @@ TEST_CASE("a fragment is opened in place") {
 }
 
 TEST_CASE("a GCM or CCM peer may choose any explicit nonce") {
-  for (const AeadAlgorithm algorithm : {AeadAlgorithm::aes_128_gcm, AeadAlgorithm::aes_256_gcm, AeadAlgorithm::aes_128_ccm, AeadAlgorithm::aes_256_ccm_8}) {
+  for (const AeadAlgorithm algorithm : {AeadAlgorithm::aes_128_gcm, AeadAlgorithm::aes_256_gcm,
+                                        AeadAlgorithm::aes_128_ccm, AeadAlgorithm::aes_256_ccm_8}) {
     const auto protection = protection_for(algorithm);
     for (const std::uint64_t nonce : kSequences) {
       Octets wire = record_by_hand(algorithm, 3, nonce, 23, pattern(40));
-      const auto plaintext = protection->open(3, ContentType::application_data, ProtocolVersion::tls12, MutableBytes(wire).subspan(5));
+      const auto plaintext = protection->open(
+          3, ContentType::application_data, ProtocolVersion::tls12, MutableBytes(wire).subspan(5));
       REQUIRE(plaintext.has_value());
       CHECK(octets(*plaintext) == pattern(40));
     }
@@ -86,11 +97,13 @@ TEST_CASE("a fragment that is too short for nonce and tag does not open, nor one
     const Octets whole = sealed_by(*protection, 0, ContentType::application_data, pattern(20));
     for (std::size_t size = 0; size < whole.size(); ++size) {
       Octets cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
-      CHECK_FALSE(protection->open(0, ContentType::application_data, ProtocolVersion::tls12, cut).has_value());
+      CHECK_FALSE(protection->open(0, ContentType::application_data, ProtocolVersion::tls12, cut)
+                      .has_value());
     }
     Octets longer = whole;
     longer.push_back(0);
-    CHECK_FALSE(protection->open(0, ContentType::application_data, ProtocolVersion::tls12, longer).has_value());
+    CHECK_FALSE(protection->open(0, ContentType::application_data, ProtocolVersion::tls12, longer)
+                    .has_value());
   }
 }
 
@@ -112,20 +125,29 @@ TEST_CASE("sequence number, type and version are authenticated") {
   }
 }
 
-TEST_CASE("a key or IV of the wrong size makes no protection, nor does a table without the algorithm") {
+TEST_CASE(
+    "a key or IV of the wrong size makes no protection, nor does a table without the algorithm") {
   for (const AeadAlgorithm algorithm : kAeads) {
     const Octets key = test_key(algorithm), iv = test_iv(algorithm);
-    const auto make = [&](const Provider& provider, Bytes k, Bytes i) { return make_protection(provider, algorithm, k, i, Limits{}); };
-    CHECK(code_of(make(*default_provider(), Bytes(key).first(key.size() - 1), iv)) == Errc::internal_error);
-    CHECK(code_of(make(*default_provider(), key, Bytes(iv).first(iv.size() - 1))) == Errc::internal_error);
+    const auto make = [&](const Provider& provider, Bytes k, Bytes i) {
+      return make_protection(provider, algorithm, k, i, Limits{});
+    };
+    CHECK(code_of(make(*default_provider(), Bytes(key).first(key.size() - 1), iv)) ==
+          Errc::internal_error);
+    CHECK(code_of(make(*default_provider(), key, Bytes(iv).first(iv.size() - 1))) ==
+          Errc::internal_error);
     CHECK(code_of(make(*default_provider(), key, {})) == Errc::internal_error);
     CHECK(code_of(make(Provider{}, key, iv)) == Errc::algorithm_unavailable);
   }
   for (const CbcKind& kind : kCbcKinds) {
     const Octets key = test_key(kind), mac_key = test_mac_key(kind);
-    const auto make = [&](const Provider& provider, Bytes k, Bytes m) { return make_protection(provider, kind.cipher, kind.encrypt_then_mac, k, m, Limits{}); };
-    CHECK(code_of(make(*default_provider(), Bytes(key).first(key.size() - 1), mac_key)) == Errc::internal_error);
-    CHECK(code_of(make(*default_provider(), key, Bytes(mac_key).first(mac_key.size() - 1))) == Errc::internal_error);
+    const auto make = [&](const Provider& provider, Bytes k, Bytes m) {
+      return make_protection(provider, kind.cipher, kind.encrypt_then_mac, k, m, Limits{});
+    };
+    CHECK(code_of(make(*default_provider(), Bytes(key).first(key.size() - 1), mac_key)) ==
+          Errc::internal_error);
+    CHECK(code_of(make(*default_provider(), key, Bytes(mac_key).first(mac_key.size() - 1))) ==
+          Errc::internal_error);
     CHECK(code_of(make(Provider{}, key, mac_key)) == Errc::algorithm_unavailable);
     Provider without = *default_provider();
     without.hashes = {};
@@ -164,7 +186,8 @@ TEST_CASE("the limits of a key are those of its algorithm") {
     CHECK(protection_for(kind, limits)->records_warn() == 10);
     CHECK(protection_for(kind, limits)->records_end() == 20);
   }
-  // RFC 8446 §5.5: 2^24.5 full-size records with GCM; a ChaCha20-Poly1305 key outlasts its sequence numbers.
+  // RFC 8446 §5.5: 2^24.5 full-size records with GCM; a ChaCha20-Poly1305 key outlasts its sequence
+  // numbers.
   CHECK(protection_for(AeadAlgorithm::aes_128_gcm)->records_warn() == 23726566);
   CHECK(protection_for(AeadAlgorithm::aes_128_gcm)->records_end() == std::uint64_t{1} << 32);
   CHECK(protection_for(AeadAlgorithm::chacha20_poly1305)->records_warn() == Protection::kNoLimit);

@@ -1,4 +1,5 @@
-// What the record layer's tests share: hexadecimal text, keys, and records made by hand from the RFCs.
+// What the record layer's tests share: hexadecimal text, keys, and records made by hand from the
+// RFCs.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -20,7 +21,8 @@ using Octets = std::vector<std::uint8_t>;
 inline Octets unhex(std::string_view text) {
   const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
   Octets out;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) out.push_back(static_cast<std::uint8_t>(digit(text[i]) << 4 | digit(text[i + 1])));
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2)
+    out.push_back(static_cast<std::uint8_t>(digit(text[i]) << 4 | digit(text[i + 1])));
   return out;
 }
 
@@ -30,18 +32,25 @@ inline Octets octets(std::string_view text) { return octets(bytes_of(text)); }
 /// Bytes that differ from their neighbours.
 inline Octets pattern(std::size_t size, unsigned seed = 1) {
   Octets out(size);
-  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<std::uint8_t>((i * 167 + seed * 13) >> (i & 3));
+  for (std::size_t i = 0; i < size; ++i)
+    out[i] = static_cast<std::uint8_t>((i * 167 + seed * 13) >> (i & 3));
   return out;
 }
 
-inline constexpr std::array kAeads = {AeadAlgorithm::aes_128_gcm, AeadAlgorithm::aes_256_gcm,   AeadAlgorithm::chacha20_poly1305, AeadAlgorithm::aes_128_ccm,
-                                      AeadAlgorithm::aes_256_ccm, AeadAlgorithm::aes_128_ccm_8, AeadAlgorithm::aes_256_ccm_8};
+inline constexpr std::array kAeads = {
+    AeadAlgorithm::aes_128_gcm,  AeadAlgorithm::aes_256_gcm, AeadAlgorithm::chacha20_poly1305,
+    AeadAlgorithm::aes_128_ccm,  AeadAlgorithm::aes_256_ccm, AeadAlgorithm::aes_128_ccm_8,
+    AeadAlgorithm::aes_256_ccm_8};
 
 inline Octets test_key(AeadAlgorithm algorithm) { return pattern(key_size(algorithm), 7); }
-inline Octets test_iv(AeadAlgorithm algorithm) { return pattern(algorithm == AeadAlgorithm::chacha20_poly1305 ? 12 : 4, 9); }
+inline Octets test_iv(AeadAlgorithm algorithm) {
+  return pattern(algorithm == AeadAlgorithm::chacha20_poly1305 ? 12 : 4, 9);
+}
 
-inline std::unique_ptr<Protection> protection_for(AeadAlgorithm algorithm, const Limits& limits = {}) {
-  auto made = make_protection(*default_provider(), algorithm, test_key(algorithm), test_iv(algorithm), limits);
+inline std::unique_ptr<Protection> protection_for(AeadAlgorithm algorithm,
+                                                  const Limits& limits = {}) {
+  auto made = make_protection(*default_provider(), algorithm, test_key(algorithm),
+                              test_iv(algorithm), limits);
   REQUIRE(made.has_value());
   return std::move(*made);
 }
@@ -53,16 +62,21 @@ struct CbcKind {
   std::size_t mac_size() const { return digest_size(cipher.mac); }
 };
 inline constexpr std::array kCbcKinds = {
-    CbcKind{{CbcAlgorithm::aes_128_cbc, HashAlgorithm::sha1}, false},   CbcKind{{CbcAlgorithm::aes_256_cbc, HashAlgorithm::sha1}, true},
-    CbcKind{{CbcAlgorithm::aes_128_cbc, HashAlgorithm::sha256}, false}, CbcKind{{CbcAlgorithm::aes_128_cbc, HashAlgorithm::sha256}, true},
-    CbcKind{{CbcAlgorithm::aes_256_cbc, HashAlgorithm::sha384}, false}, CbcKind{{CbcAlgorithm::aes_256_cbc, HashAlgorithm::sha384}, true},
+    CbcKind{{CbcAlgorithm::aes_128_cbc, HashAlgorithm::sha1}, false},
+    CbcKind{{CbcAlgorithm::aes_256_cbc, HashAlgorithm::sha1}, true},
+    CbcKind{{CbcAlgorithm::aes_128_cbc, HashAlgorithm::sha256}, false},
+    CbcKind{{CbcAlgorithm::aes_128_cbc, HashAlgorithm::sha256}, true},
+    CbcKind{{CbcAlgorithm::aes_256_cbc, HashAlgorithm::sha384}, false},
+    CbcKind{{CbcAlgorithm::aes_256_cbc, HashAlgorithm::sha384}, true},
 };
 
 inline Octets test_key(const CbcKind& kind) { return pattern(key_size(kind.cipher.cipher), 7); }
 inline Octets test_mac_key(const CbcKind& kind) { return pattern(kind.mac_size(), 8); }
 
-inline std::unique_ptr<Protection> protection_for(const CbcKind& kind, const Limits& limits = {}, const Provider& provider = *default_provider()) {
-  auto made = make_protection(provider, kind.cipher, kind.encrypt_then_mac, test_key(kind), test_mac_key(kind), limits);
+inline std::unique_ptr<Protection> protection_for(const CbcKind& kind, const Limits& limits = {},
+                                                  const Provider& provider = *default_provider()) {
+  auto made = make_protection(provider, kind.cipher, kind.encrypt_then_mac, test_key(kind),
+                              test_mac_key(kind), limits);
   REQUIRE(made.has_value());
   return std::move(*made);
 }
@@ -80,9 +94,10 @@ inline void put_number(Octets& out, std::uint64_t value, int size) {
   for (int i = size - 1; i >= 0; --i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
 }
 
-/// A whole TLS 1.2 record under `algorithm`'s test key, from the texts of RFC 5246 §6.2.3.3, RFC 5288 §3, RFC 6655 §3 and RFC 7905 §2 and the
-/// bare AEAD.
-inline Octets record_by_hand(AeadAlgorithm algorithm, std::uint64_t sequence, std::uint64_t explicit_nonce, std::uint8_t type, Bytes plaintext) {
+/// A whole TLS 1.2 record under `algorithm`'s test key, from the texts of RFC 5246 §6.2.3.3, RFC
+/// 5288 §3, RFC 6655 §3 and RFC 7905 §2 and the bare AEAD.
+inline Octets record_by_hand(AeadAlgorithm algorithm, std::uint64_t sequence,
+                             std::uint64_t explicit_nonce, std::uint8_t type, Bytes plaintext) {
   const bool explicit_part = algorithm != AeadAlgorithm::chacha20_poly1305;
   Octets nonce = test_iv(algorithm);
   if (explicit_part) {
@@ -98,7 +113,9 @@ inline Octets record_by_hand(AeadAlgorithm algorithm, std::uint64_t sequence, st
   put_number(additional, 0x0303, 2);
   put_number(additional, plaintext.size(), 2);
   Octets sealed(plaintext.size() + tag_size(algorithm));
-  (*default_provider())[algorithm].implementation->with_key(test_key(algorithm))->seal(nonce, additional, plaintext, sealed.data());
+  (*default_provider())[algorithm]
+      .implementation->with_key(test_key(algorithm))
+      ->seal(nonce, additional, plaintext, sealed.data());
 
   Octets wire = {type, 3, 3};
   put_number(wire, sealed.size() + (explicit_part ? 8 : 0), 2);

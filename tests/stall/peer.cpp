@@ -20,7 +20,8 @@ void ignore(const Result<T>&) {}
 
 }  // namespace
 
-Peer::Peer(int descriptor, Engine engine, Role role, const Point& point, Act act, Clock::duration patience)
+Peer::Peer(int descriptor, Engine engine, Role role, const Point& point, Act act,
+           Clock::duration patience)
     : descriptor_(descriptor),
       engine_(std::move(engine)),
       role_(role),
@@ -71,7 +72,8 @@ void Peer::talk() {
 bool Peer::receive(std::size_t at_most) {
   const MutableBytes space = engine_.input_space();
   if (space.empty()) return false;
-  const ssize_t n = ::recv(descriptor_, space.data(), std::min(space.size(), at_most), MSG_DONTWAIT);
+  const ssize_t n =
+      ::recv(descriptor_, space.data(), std::min(space.size(), at_most), MSG_DONTWAIT);
   if (n > 0) {
     engine_.received(static_cast<std::size_t>(n)).value();
     if (engine_.error()) other_end_closed(engine_.error()->message());
@@ -85,7 +87,8 @@ bool Peer::receive(std::size_t at_most) {
 void Peer::send(std::uint64_t up_to) {
   while (sent_ < up_to && !engine_.output().empty()) {
     const Bytes output = engine_.output();
-    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(output.size(), up_to - sent_));
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(output.size(), up_to - sent_));
     const ssize_t n = ::send(descriptor_, output.data(), size, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EAGAIN) return;

@@ -13,11 +13,13 @@ namespace tls12::test {
 
 using Clock = std::chrono::steady_clock;
 
-/// Owns a descriptor that does not block. It never closes it on its own, whatever the other end does: only a reset, or the destructor.
+/// Owns a descriptor that does not block. It never closes it on its own, whatever the other end
+/// does: only a reset, or the destructor.
 class Peer {
  public:
   /// `patience`: how long behind the point a cut or a reset comes.
-  Peer(int descriptor, Engine engine, Role role, const Point& point, Act act, Clock::duration patience);
+  Peer(int descriptor, Engine engine, Role role, const Point& point, Act act,
+       Clock::duration patience);
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
   ~Peer();
@@ -33,7 +35,8 @@ class Peer {
   const Point& point() const { return point_; }
   Act act() const { return act_; }
   bool reached() const { return reached_.has_value(); }
-  /// The other end let go of a peer that had reached its point: how long after that. (What is behind a full window is never seen.)
+  /// The other end let go of a peer that had reached its point: how long after that. (What is
+  /// behind a full window is never seen.)
   std::optional<Clock::duration> released_after() const { return released_; }
   /// Why the point was not reached.
   const std::string& failure() const { return failure_; }

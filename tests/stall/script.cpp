@@ -10,8 +10,10 @@ namespace {
 constexpr std::size_t kMessageHeader = 4;  // RFC 5246 §7.4
 constexpr std::size_t kRecordHeader = kRecordHeaderSize;
 
-constexpr std::string_view kSmall = "GET /small.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-constexpr std::string_view kBig = "GET /big.bin HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+constexpr std::string_view kSmall =
+    "GET /small.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+constexpr std::string_view kBig =
+    "GET /big.bin HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
 constexpr std::array kClientPoints = {
     Point{"before ClientHello", Mark::client_hello, Where::before, true},
@@ -25,19 +27,26 @@ constexpr std::array kClientPoints = {
     Point{"before a request", Mark::application_data, Where::before, true, kSmall},
     Point{"in the request's record", Mark::application_data, Where::inside, true, kSmall},
     Point{"in the request line", Mark::application_data, Where::behind, true, "GET /small"},
-    Point{"in the headers", Mark::application_data, Where::behind, true, "GET /small.txt HTTP/1.1\r\nHost: local"},
+    Point{"in the headers", Mark::application_data, Where::behind, true,
+          "GET /small.txt HTTP/1.1\r\nHost: local"},
     Point{"not reading the answer", Mark::application_data, Where::behind, false, kBig},
     Point{"not reading at the close", Mark::application_data, Where::behind, false, kSmall},
     Point{"not answering close_notify", Mark::alert, Where::before, true, kSmall},
 };
 
 constexpr std::array kServerPoints = {
-    Point{"before ServerHello", Mark::server_hello, Where::before, true}, Point{"in its record header", Mark::server_hello, Where::in_header, true},
-    Point{"in ServerHello", Mark::server_hello, Where::inside, true},     Point{"before Certificate", Mark::certificate, Where::before, true},
-    Point{"in Certificate", Mark::certificate, Where::inside, true},      Point{"before ServerHelloDone", Mark::server_hello_done, Where::before, true},
-    Point{"before Finished", Mark::finished, Where::before, true},        Point{"in Finished", Mark::finished, Where::inside, true},
-    Point{"not reading", Mark::finished, Where::behind, false},           Point{"before the answer", Mark::application_data, Where::before, true},
-    Point{"in the answer", Mark::application_data, Where::inside, true},  Point{"before close_notify", Mark::alert, Where::before, true},
+    Point{"before ServerHello", Mark::server_hello, Where::before, true},
+    Point{"in its record header", Mark::server_hello, Where::in_header, true},
+    Point{"in ServerHello", Mark::server_hello, Where::inside, true},
+    Point{"before Certificate", Mark::certificate, Where::before, true},
+    Point{"in Certificate", Mark::certificate, Where::inside, true},
+    Point{"before ServerHelloDone", Mark::server_hello_done, Where::before, true},
+    Point{"before Finished", Mark::finished, Where::before, true},
+    Point{"in Finished", Mark::finished, Where::inside, true},
+    Point{"not reading", Mark::finished, Where::behind, false},
+    Point{"before the answer", Mark::application_data, Where::before, true},
+    Point{"in the answer", Mark::application_data, Where::inside, true},
+    Point{"before close_notify", Mark::alert, Where::before, true},
 };
 
 }  // namespace
@@ -64,16 +73,20 @@ void PointFinder::look_at_record(Bytes record) {
   switch (static_cast<ContentType>(record[0])) {
     case ContentType::change_cipher_spec: protected_ = true; return;
     case ContentType::alert: return found(Mark::alert, at_, kRecordHeader, end);
-    case ContentType::application_data: return found(Mark::application_data, at_, kRecordHeader, end);
+    case ContentType::application_data:
+      return found(Mark::application_data, at_, kRecordHeader, end);
     case ContentType::handshake: break;
   }
   if (protected_) return found(Mark::finished, at_, kRecordHeader, end);
   std::size_t message = kRecordHeader;
   while (message + kMessageHeader <= record.size()) {
-    const std::size_t size = kMessageHeader + (std::size_t{record[message + 1]} << 16 | std::size_t{record[message + 2]} << 8 | record[message + 3]);
+    const std::size_t size =
+        kMessageHeader + (std::size_t{record[message + 1]} << 16 |
+                          std::size_t{record[message + 2]} << 8 | record[message + 3]);
     // The first message of a record begins with the record's header.
     const bool first = message == kRecordHeader;
-    found(static_cast<Mark>(record[message]), first ? at_ : at_ + message, first ? kRecordHeader : kMessageHeader, at_ + message + size);
+    found(static_cast<Mark>(record[message]), first ? at_ : at_ + message,
+          first ? kRecordHeader : kMessageHeader, at_ + message + size);
     message += size;
   }
 }

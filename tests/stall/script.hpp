@@ -11,8 +11,8 @@
 
 namespace tls12::test {
 
-/// What the peer sends, found on the wire: a handshake message, or a record of another type. Under the connection's keys every handshake
-/// record is a Finished (RFC 5246 §7.3).
+/// What the peer sends, found on the wire: a handshake message, or a record of another type. Under
+/// the connection's keys every handshake record is a Finished (RFC 5246 §7.3).
 enum class Mark : std::uint8_t {
   client_hello = 1,
   server_hello = 2,

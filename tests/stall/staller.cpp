@@ -1,10 +1,13 @@
-// Many TLS connections at once that each behave up to some point, and then stall, trickle, are cut, or are reset.
+// Many TLS connections at once that each behave up to some point, and then stall, trickle, are cut,
+// or are reset.
 //
-//   staller client PORT COUNT PATIENCE SETTLE   COUNT clients of a server, spread over all points and acts
-//   staller server CHAIN.pem KEY.pem            servers, one for each point and act, each on a port of its own
+//   staller client PORT COUNT PATIENCE SETTLE   COUNT clients of a server, spread over all points
+//   and acts staller server CHAIN.pem KEY.pem            servers, one for each point and act, each
+//   on a port of its own
 //
-// A client prints `ready N` when N of COUNT have reached their point: all, or those within SETTLE seconds. Cuts and resets come at even
-// intervals over the PATIENCE seconds behind that point. A server prints `PORT<tab>POINT<tab>ACT` for each, then `ready`.
+// A client prints `ready N` when N of COUNT have reached their point: all, or those within SETTLE
+// seconds. Cuts and resets come at even intervals over the PATIENCE seconds behind that point. A
+// server prints `PORT<tab>POINT<tab>ACT` for each, then `ready`.
 // At the end of standard input all is over; a client prints what became of each point and act.
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -39,7 +42,9 @@ constexpr int kSmallBuffer = 4096;
   std::exit(1);
 }
 
-[[noreturn]] void system_failed(const char* what) { give_up(std::string(what) + ": " + std::strerror(errno)); }
+[[noreturn]] void system_failed(const char* what) {
+  give_up(std::string(what) + ": " + std::strerror(errno));
+}
 
 double seconds(Clock::duration time) { return std::chrono::duration<double>(time).count(); }
 
@@ -48,7 +53,9 @@ void raise_descriptor_limit(std::size_t needed) {
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur < needed) give_up("only " + std::to_string(limit.rlim_cur) + " descriptors are allowed, and " + std::to_string(needed) + " needed");
+  if (limit.rlim_cur < needed)
+    give_up("only " + std::to_string(limit.rlim_cur) + " descriptors are allowed, and " +
+            std::to_string(needed) + " needed");
 }
 
 sockaddr_in loopback(std::uint16_t port) {
@@ -62,7 +69,8 @@ sockaddr_in loopback(std::uint16_t port) {
 int open_socket(bool small_buffer) {
   const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (descriptor < 0) system_failed("socket");
-  if (small_buffer) ::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &kSmallBuffer, sizeof kSmallBuffer);
+  if (small_buffer)
+    ::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &kSmallBuffer, sizeof kSmallBuffer);
   return descriptor;
 }
 
@@ -82,7 +90,8 @@ class Loop {
     auto next = Clock::now() + kTick;
     for (;;) {
       const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now());
-      const int n = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), static_cast<int>(std::max<std::int64_t>(wait.count(), 0)));
+      const int n = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
+                                 static_cast<int>(std::max<std::int64_t>(wait.count(), 0)));
       if (n < 0 && errno != EINTR) system_failed("epoll_wait");
       for (int i = 0; i < n; ++i)
         if (!handle(events[static_cast<std::size_t>(i)])) return;
@@ -129,7 +138,9 @@ class Loop {
       peer->tick(now);
       const std::uint32_t interest = peer->interest();
       // A descriptor that was closed is not watched any more.
-      if (before != interest && peer->descriptor() >= 0) control(interest == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD, peer->descriptor(), interest, peer.get());
+      if (before != interest && peer->descriptor() >= 0)
+        control(interest == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD, peer->descriptor(), interest,
+                peer.get());
     }
   }
 
@@ -152,7 +163,8 @@ std::vector<Script> all_scripts(std::span<const Point> points) {
 
 class Clients : public Loop {
  public:
-  Clients(std::uint16_t port, std::size_t count, Clock::duration patience, Clock::duration settle) : settled_(Clock::now() + settle) {
+  Clients(std::uint16_t port, std::size_t count, Clock::duration patience, Clock::duration settle)
+      : settled_(Clock::now() + settle) {
     ClientConfig config;
     config.dangerous.accept_any_certificate = true;
     const auto context = config.build();
@@ -162,9 +174,12 @@ class Clients : public Loop {
     for (std::size_t i = 0; i < count; ++i) {
       const auto& [point, act] = scripts[i % scripts.size()];
       const int descriptor = open_socket(!point->reads);
-      if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS) system_failed("connect");
+      if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
+          errno != EINPROGRESS)
+        system_failed("connect");
       const auto later = patience * i / count;
-      add(std::make_unique<Peer>(descriptor, Engine::client(*context, "localhost"), Role::client, *point, act, later));
+      add(std::make_unique<Peer>(descriptor, Engine::client(*context, "localhost"), Role::client,
+                                 *point, act, later));
     }
   }
 
@@ -180,20 +195,23 @@ class Clients : public Loop {
       ++row.count;
       row.reached += peer->reached();
       row.released += peer->released_after().has_value();
-      row.longest = std::max(row.longest, seconds(peer->released_after().value_or(Clock::duration::zero())));
+      row.longest =
+          std::max(row.longest, seconds(peer->released_after().value_or(Clock::duration::zero())));
       if (!peer->reached()) row.failure = peer->failure();
     }
     for (const Point& point : client_points())
       for (const Act act : kActs)
         if (const auto row = rows.find({point.name, act}); row != rows.end())
-          std::printf("%s\t%s\t%u\t%u\t%u\t%.2f\t%s\n", std::string(point.name).c_str(), std::string(name(act)).c_str(), row->second.count, row->second.reached,
+          std::printf("%s\t%s\t%u\t%u\t%u\t%.2f\t%s\n", std::string(point.name).c_str(),
+                      std::string(name(act)).c_str(), row->second.count, row->second.reached,
                       row->second.released, row->second.longest, row->second.failure.c_str());
   }
 
  private:
   void progressed() override {
     if (ready_) return;
-    const auto reached = std::ranges::count_if(peers(), [](const auto& peer) { return peer->reached(); });
+    const auto reached =
+        std::ranges::count_if(peers(), [](const auto& peer) { return peer->reached(); });
     ready_ = static_cast<std::size_t>(reached) == peers().size() || Clock::now() >= settled_;
     if (!ready_) return;
     std::printf("ready %td\n", reached);
@@ -206,18 +224,22 @@ class Clients : public Loop {
 
 class Servers : public Loop {
  public:
-  explicit Servers(ServerContext context) : context_(std::move(context)), scripts_(all_scripts(server_points())) {
+  explicit Servers(ServerContext context)
+      : context_(std::move(context)), scripts_(all_scripts(server_points())) {
     for (const Script& script : scripts_) {
       const int descriptor = open_socket(!script.point->reads);
       sockaddr_in address = loopback(0);
       socklen_t size = sizeof address;
       auto* generic = reinterpret_cast<sockaddr*>(&address);
-      if (::bind(descriptor, generic, size) != 0 || ::listen(descriptor, SOMAXCONN) != 0 || ::getsockname(descriptor, generic, &size) != 0)
+      if (::bind(descriptor, generic, size) != 0 || ::listen(descriptor, SOMAXCONN) != 0 ||
+          ::getsockname(descriptor, generic, &size) != 0)
         system_failed("listen");
-      std::printf("%u\t%s\t%s\n", unsigned{ntohs(address.sin_port)}, std::string(script.point->name).c_str(), std::string(name(script.act)).c_str());
+      std::printf("%u\t%s\t%s\n", unsigned{ntohs(address.sin_port)},
+                  std::string(script.point->name).c_str(), std::string(name(script.act)).c_str());
       listeners_.push_back({descriptor, &script});
     }
-    for (Listener& listener : listeners_) control(EPOLL_CTL_ADD, listener.descriptor, EPOLLIN, &listener);
+    for (Listener& listener : listeners_)
+      control(EPOLL_CTL_ADD, listener.descriptor, EPOLLIN, &listener);
     std::puts("ready");
     std::fflush(stdout);
   }
@@ -229,11 +251,15 @@ class Servers : public Loop {
   };
 
   bool handle_other(void* data) override {
-    const auto listener = std::ranges::find_if(listeners_, [data](const Listener& each) { return &each == data; });
+    const auto listener =
+        std::ranges::find_if(listeners_, [data](const Listener& each) { return &each == data; });
     if (listener == listeners_.end()) return false;
-    const int descriptor = ::accept4(listener->descriptor, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int descriptor =
+        ::accept4(listener->descriptor, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor < 0) return true;
-    add(std::make_unique<Peer>(descriptor, Engine::server(context_), Role::server, *listener->script->point, listener->script->act, Clock::duration::zero()));
+    add(std::make_unique<Peer>(descriptor, Engine::server(context_), Role::server,
+                               *listener->script->point, listener->script->act,
+                               Clock::duration::zero()));
     return true;
   }
 
@@ -242,12 +268,16 @@ class Servers : public Loop {
   std::vector<Listener> listeners_;
 };
 
-Clock::duration time_of(const char* text) { return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(std::strtod(text, nullptr))); }
+Clock::duration time_of(const char* text) {
+  return std::chrono::duration_cast<Clock::duration>(
+      std::chrono::duration<double>(std::strtod(text, nullptr)));
+}
 
 int be_clients(char** arguments) {
   const auto count = std::strtoul(arguments[1], nullptr, 10);
   raise_descriptor_limit(count + 16);
-  Clients clients(static_cast<std::uint16_t>(std::strtoul(arguments[0], nullptr, 10)), count, time_of(arguments[2]), time_of(arguments[3]));
+  Clients clients(static_cast<std::uint16_t>(std::strtoul(arguments[0], nullptr, 10)), count,
+                  time_of(arguments[2]), time_of(arguments[3]));
   clients.run();
   clients.report();
   return 0;
@@ -270,6 +300,8 @@ int main(int argc, char** argv) {
   const std::string role = argc > 1 ? argv[1] : "";
   if (role == "client" && argc == 6) return tls12::test::be_clients(argv + 2);
   if (role == "server" && argc == 4) return tls12::test::be_servers(argv + 2);
-  std::fputs("usage: staller client PORT COUNT PATIENCE SETTLE | staller server CHAIN.pem KEY.pem\n", stderr);
+  std::fputs(
+      "usage: staller client PORT COUNT PATIENCE SETTLE | staller server CHAIN.pem KEY.pem\n",
+      stderr);
   return 2;
 }

@@ -12,7 +12,9 @@ namespace tls12::test {
 /// Keeps one session, whatever the key; a test changes it, and sees how often it was asked for.
 class OneSession final : public SessionStore {
  public:
-  void put(Bytes, Bytes session, WallTime) override { session_.assign(session.begin(), session.end()); }
+  void put(Bytes, Bytes session, WallTime) override {
+    session_.assign(session.begin(), session.end());
+  }
   bool get(Bytes, WallTime, const std::function<void(Bytes)>& take) override {
     ++asked_for;
     if (session_.empty()) return false;
@@ -34,11 +36,13 @@ class OneSession final : public SessionStore {
 struct Acquainted {
   ClientConfig client = client_config();
   ServerConfig server = server_config();
-  std::shared_ptr<OneSession> clients = std::make_shared<OneSession>(), servers = std::make_shared<OneSession>();
+  std::shared_ptr<OneSession> clients = std::make_shared<OneSession>(),
+                              servers = std::make_shared<OneSession>();
 
   using Edit = std::function<void(handshake::Session&)>;
 
-  /// `edit` changes what both keep: the client in its store, the server in its own or in the ticket.
+  /// `edit` changes what both keep: the client in its store, the server in its own or in the
+  /// ticket.
   explicit Acquainted(bool tickets, const Edit& edit = [](auto&) {}) {
     client.sessions = clients;
     server.sessions = servers;
@@ -52,7 +56,9 @@ struct Acquainted {
     handshake::Session at_server = tickets ? opened(session.ticket) : servers->session();
     edit(at_server);
     if (tickets)
-      session.ticket = handshake::seal_ticket(*server.ticket_keys, handshake::serialize(at_server).value(), kNow).value();
+      session.ticket =
+          handshake::seal_ticket(*server.ticket_keys, handshake::serialize(at_server).value(), kNow)
+              .value();
     else
       servers->set(at_server);
     clients->set(session);
@@ -63,7 +69,8 @@ struct Acquainted {
     const handshake::Session session = clients->session();
     ScriptedPeer peer = ScriptedPeer::client_of(server);
     peer.resumes = master_secret_of(session);
-    peer.client_hello.session_id = session.ticket.empty() ? octets(session.session_id) : Octets(32, 0x1d);
+    peer.client_hello.session_id =
+        session.ticket.empty() ? octets(session.session_id) : Octets(32, 0x1d);
     peer.client_hello.extensions.add(0, hex("000c 00 0009 6c6f63616c686f7374"));
     if (!session.ticket.empty()) peer.client_hello.extensions.add(35, octets(session.ticket));
     return peer;
@@ -78,8 +85,14 @@ struct Acquainted {
   }
 
  private:
-  static ScriptedPeer::Session master_secret_of(const handshake::Session& session) { return {octets(session.master_secret.bytes()), {}, {}}; }
-  handshake::Session opened(Bytes ticket) const { return handshake::parse_session(handshake::open_ticket(*server.ticket_keys, ticket, kNow)->session).value(); }
+  static ScriptedPeer::Session master_secret_of(const handshake::Session& session) {
+    return {octets(session.master_secret.bytes()), {}, {}};
+  }
+  handshake::Session opened(Bytes ticket) const {
+    return handshake::parse_session(
+               handshake::open_ticket(*server.ticket_keys, ticket, kNow)->session)
+        .value();
+  }
 };
 
 }  // namespace tls12::test

@@ -24,7 +24,9 @@ void* or_throw(void* memory) {
 }
 
 void uncounted(void* memory) noexcept {
-  if (memory != nullptr && !sought.empty() && memmem(memory, malloc_usable_size(memory), sought.data(), sought.size()) != nullptr) ++found;
+  if (memory != nullptr && !sought.empty() &&
+      memmem(memory, malloc_usable_size(memory), sought.data(), sought.size()) != nullptr)
+    ++found;
   if (memory != nullptr) in_use -= malloc_usable_size(memory);
   std::free(memory);
 }
@@ -34,11 +36,17 @@ void uncounted(void* memory) noexcept {
 // All forms: a sanitizer would pair those that are left out with its own.
 void* operator new(std::size_t size) { return or_throw(counted(size)); }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
-void* operator new(std::size_t size, std::align_val_t alignment) { return or_throw(counted(size, static_cast<std::size_t>(alignment))); }
-void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept { return counted(size, static_cast<std::size_t>(alignment)); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return or_throw(counted(size, static_cast<std::size_t>(alignment)));
+}
+void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return counted(size, static_cast<std::size_t>(alignment));
+}
 void* operator new[](std::size_t size) { return or_throw(counted(size)); }
 void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
-void* operator new[](std::size_t size, std::align_val_t alignment) { return or_throw(counted(size, static_cast<std::size_t>(alignment))); }
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return or_throw(counted(size, static_cast<std::size_t>(alignment)));
+}
 void* operator new[](std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
   return counted(size, static_cast<std::size_t>(alignment));
 }
@@ -47,10 +55,14 @@ void operator delete(void* memory, std::size_t) noexcept { uncounted(memory); }
 void operator delete(void* memory, const std::nothrow_t&) noexcept { uncounted(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { uncounted(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { uncounted(memory); }
-void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept { uncounted(memory); }
+void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept {
+  uncounted(memory);
+}
 void operator delete[](void* memory) noexcept { uncounted(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { uncounted(memory); }
 void operator delete[](void* memory, const std::nothrow_t&) noexcept { uncounted(memory); }
 void operator delete[](void* memory, std::align_val_t) noexcept { uncounted(memory); }
 void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { uncounted(memory); }
-void operator delete[](void* memory, std::align_val_t, const std::nothrow_t&) noexcept { uncounted(memory); }
+void operator delete[](void* memory, std::align_val_t, const std::nothrow_t&) noexcept {
+  uncounted(memory);
+}

@@ -38,7 +38,8 @@ class Peer {
   }
   bool receive() {
     bool moved = keep();
-    for (MutableBytes space = engine.input_space(); !space.empty() && !ended; space = engine.input_space()) {
+    for (MutableBytes space = engine.input_space(); !space.empty() && !ended;
+         space = engine.input_space()) {
       auto n = end->read(space);
       if (n && !*n) break;
       moved = true;

@@ -30,7 +30,10 @@ struct RawExtensions {
   /// The block with its length; nothing for no extensions.
   Octets bytes() const {
     Octets block;
-    for (const auto& [type, data] : items) block = joined({block, {static_cast<std::uint8_t>(type >> 8), static_cast<std::uint8_t>(type)}, vector_of(2, data)});
+    for (const auto& [type, data] : items)
+      block = joined({block,
+                      {static_cast<std::uint8_t>(type >> 8), static_cast<std::uint8_t>(type)},
+                      vector_of(2, data)});
     return items.empty() ? Octets() : vector_of(2, block);
   }
 };
@@ -75,9 +78,10 @@ struct RawClientHello {
     return hello;
   }
   Octets bytes() const {
-    return joined(
-        {{1},
-         vector_of(3, joined({pairs16({version}), random, vector_of(1, session_id), vector_of(2, suites), vector_of(1, compressions), extensions.bytes()}))});
+    return joined({{1},
+                   vector_of(3, joined({pairs16({version}), random, vector_of(1, session_id),
+                                        vector_of(2, suites), vector_of(1, compressions),
+                                        extensions.bytes()}))});
   }
 };
 
@@ -90,7 +94,13 @@ struct RawServerHello {
   RawExtensions extensions = {};
 
   Octets bytes() const {
-    return joined({{2}, vector_of(3, joined({pairs16({version}), random, vector_of(1, session_id), pairs16({suite}), {compression}, extensions.bytes()}))});
+    return joined({{2},
+                   vector_of(3, joined({pairs16({version}),
+                                        random,
+                                        vector_of(1, session_id),
+                                        pairs16({suite}),
+                                        {compression},
+                                        extensions.bytes()}))});
   }
 };
 

@@ -1,5 +1,6 @@
-// The other end of an engine, message by message: it makes the message that is due, and a test sends that, or something else, or something
-// at another time, under whatever keys are in use. It knows no order of its own.
+// The other end of an engine, message by message: it makes the message that is due, and a test
+// sends that, or something else, or something at another time, under whatever keys are in use. It
+// knows no order of its own.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -40,9 +41,13 @@ inline std::size_t feed(Engine& engine, Bytes bytes, std::size_t piece = ~std::s
 }
 
 inline Octets record_of(int type, const Octets& fragment, int version = 0x0303) {
-  return joined({{static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(version >> 8), static_cast<std::uint8_t>(version)}, vector_of(2, fragment)});
+  return joined({{static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(version >> 8),
+                  static_cast<std::uint8_t>(version)},
+                 vector_of(2, fragment)});
 }
-inline Octets message_of(HandshakeType type, const Octets& body) { return joined({{static_cast<std::uint8_t>(type)}, vector_of(3, body)}); }
+inline Octets message_of(HandshakeType type, const Octets& body) {
+  return joined({{static_cast<std::uint8_t>(type)}, vector_of(3, body)});
+}
 
 class ScriptedPeer {
  public:
@@ -52,17 +57,26 @@ class ScriptedPeer {
   };
 
   /// `role` is this peer's; the engine is the other.
-  ScriptedPeer(Role role, Engine other_end, KeyKind key_kind = KeyKind::ed25519) : engine(std::move(other_end)), kind(key_kind), role_(role) { collect(); }
+  ScriptedPeer(Role role, Engine other_end, KeyKind key_kind = KeyKind::ed25519)
+      : engine(std::move(other_end)), kind(key_kind), role_(role) {
+    collect();
+  }
 
   /// The other is whatever is behind `wire`; `engine` has no part in it.
   ScriptedPeer(Role role, Transport& wire, KeyKind key_kind = KeyKind::ed25519)
-      : engine(Engine::server(server_config().build().value(), kNow)), kind(key_kind), role_(role), wire_(&wire) {}
+      : engine(Engine::server(server_config().build().value(), kNow)),
+        kind(key_kind),
+        role_(role),
+        wire_(&wire) {}
 
-  static ScriptedPeer client_of(const ServerConfig& config = server_config(), KeyKind kind = KeyKind::ed25519) {
+  static ScriptedPeer client_of(const ServerConfig& config = server_config(),
+                                KeyKind kind = KeyKind::ed25519) {
     return ScriptedPeer(Role::client, Engine::server(config.build().value(), kNow), kind);
   }
-  static ScriptedPeer server_of(const ClientConfig& config = client_config(), KeyKind kind = KeyKind::ed25519) {
-    return ScriptedPeer(Role::server, Engine::client(config.build().value(), "localhost", kNow), kind);
+  static ScriptedPeer server_of(const ClientConfig& config = client_config(),
+                                KeyKind kind = KeyKind::ed25519) {
+    return ScriptedPeer(Role::server, Engine::client(config.build().value(), "localhost", kNow),
+                        kind);
   }
 
   Engine engine;
@@ -76,8 +90,8 @@ class ScriptedPeer {
   Octets psk_identity = octets(bytes_of("device 7")), psk = {};
   bool shows_certificate = true;  ///< as a client that is asked
   bool staples = false, gives_ticket = false, encrypts_then_macs = false;
-  Octets session_id = {};                                         ///< as a server: the one to give, or to echo
-  ProviderPtr provider = default_provider();                      ///< whose randomness makes its key shares
+  Octets session_id = {};                     ///< as a server: the one to give, or to echo
+  ProviderPtr provider = default_provider();  ///< whose randomness makes its key shares
   Octets pre_master_secret = joined({{3, 3}, Octets(46, 0x46)});  ///< as a client, for RSA
   struct Session {
     Octets master_secret, id, ticket;
@@ -94,11 +108,14 @@ class ScriptedPeer {
   Octets shared_value;       ///< of Diffie-Hellman, leading zeros included
   bool engine_keys = false;  ///< the engine's ChangeCipherSpec has come
   bool wire_ended = false;   ///< the transport's end has come
-  bool puzzled = false;      ///< a record came through the transport that cannot be opened; nothing more is taken
+  bool puzzled =
+      false;  ///< a record came through the transport that cannot be opened; nothing more is taken
 
   bool saw(HandshakeType type) const { return times_seen(type) > 0; }
   std::ptrdiff_t times_seen(HandshakeType type) const {
-    return std::ranges::count_if(seen, [&](const Seen& s) { return s.type == ContentType::handshake && s.bytes[0] == static_cast<std::uint8_t>(type); });
+    return std::ranges::count_if(seen, [&](const Seen& s) {
+      return s.type == ContentType::handshake && s.bytes[0] == static_cast<std::uint8_t>(type);
+    });
   }
   std::string data() const {
     std::string text;
@@ -116,19 +133,25 @@ class ScriptedPeer {
       case HandshakeType::server_hello: return server_hello().bytes();
       case HandshakeType::certificate: return certificate();
       case HandshakeType::server_key_exchange: return server_key_exchange();
-      case HandshakeType::certificate_request: return message_of(type, hex("01 40 0004 0807 0403 0000"));
+      case HandshakeType::certificate_request:
+        return message_of(type, hex("01 40 0004 0807 0403 0000"));
       case HandshakeType::client_key_exchange: return client_key_exchange();
       case HandshakeType::certificate_verify: return certificate_verify();
-      case HandshakeType::new_session_ticket: return message_of(type, joined({hex("00000e10"), vector_of(2, Octets(100, 0x71))}));
-      case HandshakeType::certificate_status: return message_of(type, joined({{1}, vector_of(3, Octets(40, 0x0c))}));
+      case HandshakeType::new_session_ticket:
+        return message_of(type, joined({hex("00000e10"), vector_of(2, Octets(100, 0x71))}));
+      case HandshakeType::certificate_status:
+        return message_of(type, joined({{1}, vector_of(3, Octets(40, 0x0c))}));
       case HandshakeType::finished: return message_of(type, verify_data(role_));
       default: return message_of(type, {});
     }
   }
   RawClientHello client_hello = RawClientHello::usual();
   RawServerHello server_hello() const {
-    RawServerHello hello{.random = Octets(32, 0x5e), .session_id = resumes ? session_id_ : session_id, .suite = static_cast<std::uint16_t>(suite)};
-    hello.extensions = {{0xff01, vector_of(1, joined({finished_by_client_, finished_by_server_}))}, {23, {}}};
+    RawServerHello hello{.random = Octets(32, 0x5e),
+                         .session_id = resumes ? session_id_ : session_id,
+                         .suite = static_cast<std::uint16_t>(suite)};
+    hello.extensions = {{0xff01, vector_of(1, joined({finished_by_client_, finished_by_server_}))},
+                        {23, {}}};
     if (staples) hello.extensions.add(5, {});
     if (gives_ticket) hello.extensions.add(35, {});
     if (encrypts_then_macs) hello.extensions.add(22, {});
@@ -137,28 +160,44 @@ class ScriptedPeer {
   Octets certificate() const {
     Octets list;
     if (shows_certificate)
-      for (const auto& certificate : development_identity(kind).leaf.chain()) list = joined({list, vector_of(3, octets(certificate.der()))});
+      for (const auto& certificate : development_identity(kind).leaf.chain())
+        list = joined({list, vector_of(3, octets(certificate.der()))});
     return message_of(HandshakeType::certificate, vector_of(3, list));
   }
-  /// RFC 8422 §5.4, RFC 5246 §7.4.3, RFC 4279 §2. Other parameters, scheme or signed bytes by choice.
+  /// RFC 8422 §5.4, RFC 5246 §7.4.3, RFC 4279 §2. Other parameters, scheme or signed bytes by
+  /// choice.
   Octets server_key_exchange() {
     const KeyExchange exchange = wire::find(suite)->key_exchange;
     Octets right;
-    if (has_ecdhe(exchange)) right = parameters(static_cast<int>(group), octets(key_share().public_value()));
+    if (has_ecdhe(exchange))
+      right = parameters(static_cast<int>(group), octets(key_share().public_value()));
     if (has_dhe(exchange)) {
       const DhParameters field = dh_parameters(wire::find(group)->algorithm);
-      right = dh_parameters_of(octets(field.prime), octets(field.generator), octets(key_share().public_value()));
+      right = dh_parameters_of(octets(field.prime), octets(field.generator),
+                               octets(key_share().public_value()));
     }
-    if (has_psk(exchange)) return message_of(HandshakeType::server_key_exchange, joined({vector_of(2, octets(bytes_of("a hint"))), right}));
+    if (has_psk(exchange))
+      return message_of(HandshakeType::server_key_exchange,
+                        joined({vector_of(2, octets(bytes_of("a hint"))), right}));
     return server_key_exchange(right);
   }
-  static Octets dh_parameters_of(const Octets& p, const Octets& g, const Octets& ys) { return joined({vector_of(2, p), vector_of(2, g), vector_of(2, ys)}); }
-  Octets server_key_exchange(const Octets& parameters) { return server_key_exchange(parameters, static_cast<int>(scheme), sign(parameters)); }
-  static Octets server_key_exchange(const Octets& parameters, int signature_scheme, const Octets& signature) {
-    return message_of(HandshakeType::server_key_exchange, joined({parameters, two(signature_scheme), vector_of(2, signature)}));
+  static Octets dh_parameters_of(const Octets& p, const Octets& g, const Octets& ys) {
+    return joined({vector_of(2, p), vector_of(2, g), vector_of(2, ys)});
   }
-  static Octets parameters(int named_group, const Octets& point) { return joined({{3}, two(named_group), vector_of(1, point)}); }
-  Octets sign(const Octets& parameters) const { return signature_of(joined({client_random_, server_random_, parameters})); }
+  Octets server_key_exchange(const Octets& parameters) {
+    return server_key_exchange(parameters, static_cast<int>(scheme), sign(parameters));
+  }
+  static Octets server_key_exchange(const Octets& parameters, int signature_scheme,
+                                    const Octets& signature) {
+    return message_of(HandshakeType::server_key_exchange,
+                      joined({parameters, two(signature_scheme), vector_of(2, signature)}));
+  }
+  static Octets parameters(int named_group, const Octets& point) {
+    return joined({{3}, two(named_group), vector_of(1, point)});
+  }
+  Octets sign(const Octets& parameters) const {
+    return signature_of(joined({client_random_, server_random_, parameters}));
+  }
   Octets signature_of(const Octets& message) const {
     Octets signature(kMaxSignatureSize);
     const PrivateKey& key = development_identity(kind).leaf.key();
@@ -170,9 +209,12 @@ class ScriptedPeer {
   Octets client_key_exchange() {
     const KeyExchange exchange = wire::find(suite)->key_exchange;
     const Octets identity = has_psk(exchange) ? vector_of(2, psk_identity) : Octets();
-    if (has_ecdhe(exchange)) return client_key_exchange(identity, vector_of(1, octets(key_share().public_value())));
-    if (has_dhe(exchange)) return client_key_exchange(identity, vector_of(2, octets(key_share().public_value())));
-    if (exchange == KeyExchange::rsa) return client_key_exchange(identity, vector_of(2, encrypted(pre_master_secret)));
+    if (has_ecdhe(exchange))
+      return client_key_exchange(identity, vector_of(1, octets(key_share().public_value())));
+    if (has_dhe(exchange))
+      return client_key_exchange(identity, vector_of(2, octets(key_share().public_value())));
+    if (exchange == KeyExchange::rsa)
+      return client_key_exchange(identity, vector_of(2, encrypted(pre_master_secret)));
     return client_key_exchange(identity, {});
   }
   static Octets client_key_exchange(const Octets& identity, const Octets& exchange_keys) {
@@ -182,15 +224,22 @@ class ScriptedPeer {
   Octets encrypted(const Octets& secret) const {
     Octets out(kMaxSignatureSize);
     const auto& rsa = *default_provider()->rsa_encryption.implementation;
-    out.resize(rsa.encrypt(development_identity(KeyKind::rsa).leaf.chain().front().public_key(), secret, default_provider()->rng(), out).value());
+    out.resize(rsa.encrypt(development_identity(KeyKind::rsa).leaf.chain().front().public_key(),
+                           secret, default_provider()->rng(), out)
+                   .value());
     return out;
   }
   /// RFC 5246 §7.4.8.
-  Octets certificate_verify() const { return certificate_verify(static_cast<int>(scheme), signature_of(transcript_)); }
-  static Octets certificate_verify(int signature_scheme, const Octets& signature) {
-    return message_of(HandshakeType::certificate_verify, joined({two(signature_scheme), vector_of(2, signature)}));
+  Octets certificate_verify() const {
+    return certificate_verify(static_cast<int>(scheme), signature_of(transcript_));
   }
-  static Octets two(int number) { return {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)}; }
+  static Octets certificate_verify(int signature_scheme, const Octets& signature) {
+    return message_of(HandshakeType::certificate_verify,
+                      joined({two(signature_scheme), vector_of(2, signature)}));
+  }
+  static Octets two(int number) {
+    return {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
+  }
 
   // ------------------------------------------------ sending
   /// A handshake message, hashed and sent in a record of its own.
@@ -218,7 +267,10 @@ class ScriptedPeer {
   void switch_keys() {
     if (writing_.has_pending()) writing_.activate_pending();
   }
-  void alert(AlertLevel level, int description) { deliver(ContentType::alert, {static_cast<std::uint8_t>(level), static_cast<std::uint8_t>(description)}); }
+  void alert(AlertLevel level, int description) {
+    deliver(ContentType::alert,
+            {static_cast<std::uint8_t>(level), static_cast<std::uint8_t>(description)});
+  }
   /// One record, or several for more than one holds, under the keys in use.
   void deliver(ContentType type, const Octets& fragment) { raw(sealed(type, fragment)); }
   Octets sealed(ContentType type, const Octets& fragment) {
@@ -270,7 +322,9 @@ class ScriptedPeer {
     if (const auto update = engine.take_session_update()) update->apply();
     std::size_t at = 0;
     while (!puzzled && pending_in_.size() - at >= kRecordHeaderSize) {
-      const std::size_t size = kRecordHeaderSize + static_cast<std::size_t>(pending_in_[at + 3] << 8 | pending_in_[at + 4]);
+      const std::size_t size =
+          kRecordHeaderSize +
+          static_cast<std::size_t>(pending_in_[at + 3] << 8 | pending_in_[at + 4]);
       if (pending_in_.size() - at < size) break;
       take_record(MutableBytes(pending_in_).subspan(at, size));
       at += size;
@@ -284,14 +338,18 @@ class ScriptedPeer {
     CAPTURE(engine.error()->message());
     CHECK(rule(engine.error()->code).name == rule(code).name);
     std::string told, expected = alert ? "fatal " + name(*alert) : "nothing";
-    for (const AlertMessage& message : alerts) told += (told.empty() ? "" : ", ") + name(message.level) + " " + name(message.description);
+    for (const AlertMessage& message : alerts)
+      told += (told.empty() ? "" : ", ") + name(message.level) + " " + name(message.description);
     CHECK((told.empty() ? "nothing" : told) == expected);
     CHECK(!engine.handshaking());
     CHECK(engine.input_space().empty());
   }
 
   KeyShare& key_share() {
-    if (!key_share_) key_share_ = (*default_provider())[wire::find(group)->algorithm].implementation->generate(provider->rng()).value();
+    if (!key_share_)
+      key_share_ = (*default_provider())[wire::find(group)->algorithm]
+                       .implementation->generate(provider->rng())
+                       .value();
     return *key_share_;
   }
   Octets verify_data(Role sender) {
@@ -326,14 +384,19 @@ class ScriptedPeer {
     const auto version = static_cast<ProtocolVersion>(bytes[1] << 8 | bytes[2]);
     versions.push_back(static_cast<int>(version));
     fragment_sizes.push_back(bytes.size() - kRecordHeaderSize);
-    const auto opened = reading_.open({.type = type, .version = version, .fragment = bytes.subspan(kRecordHeaderSize), .wire_size = bytes.size()});
+    const auto opened = reading_.open({.type = type,
+                                       .version = version,
+                                       .fragment = bytes.subspan(kRecordHeaderSize),
+                                       .wire_size = bytes.size()});
     if (wire_ != nullptr && !opened) {
       puzzled = wire_ended = true;
       return;
     }
     REQUIRE(opened.has_value());
     switch (type) {
-      case ContentType::handshake: messages_in_ = joined({messages_in_, octets(*opened)}); return take_messages();
+      case ContentType::handshake:
+        messages_in_ = joined({messages_in_, octets(*opened)});
+        return take_messages();
       case ContentType::change_cipher_spec:
         REQUIRE(reading_.has_pending());
         reading_.activate_pending();
@@ -347,13 +410,17 @@ class ScriptedPeer {
 
   void take_messages() {
     while (messages_in_.size() >= 4) {
-      const std::size_t size = 4 + static_cast<std::size_t>(messages_in_[1] << 16 | messages_in_[2] << 8 | messages_in_[3]);
+      const std::size_t size = 4 + static_cast<std::size_t>(messages_in_[1] << 16 |
+                                                            messages_in_[2] << 8 | messages_in_[3]);
       if (messages_in_.size() < size) return;
-      const Octets message(messages_in_.begin(), messages_in_.begin() + static_cast<std::ptrdiff_t>(size));
-      messages_in_.erase(messages_in_.begin(), messages_in_.begin() + static_cast<std::ptrdiff_t>(size));
+      const Octets message(messages_in_.begin(),
+                           messages_in_.begin() + static_cast<std::ptrdiff_t>(size));
+      messages_in_.erase(messages_in_.begin(),
+                         messages_in_.begin() + static_cast<std::ptrdiff_t>(size));
       seen.push_back({ContentType::handshake, message});
       if (message[0] == static_cast<std::uint8_t>(HandshakeType::finished))
-        finished_is_right = keys_ && octets(Bytes(message).subspan(4)) == verify_data(peer_of(role_));
+        finished_is_right =
+            keys_ && octets(Bytes(message).subspan(4)) == verify_data(peer_of(role_));
       note(message, false);
     }
   }
@@ -361,8 +428,10 @@ class ScriptedPeer {
   // What either end says that the keys depend on.
   void note(const Octets& message, bool ours) {
     const Bytes body = message.size() < 4 ? Bytes{} : Bytes(message).subspan(4);
-    if (message.empty() || message[0] == 0) return;                                                 // RFC 5246 §7.4.1.1: a HelloRequest is never hashed
-    if (message[0] == static_cast<std::uint8_t>(HandshakeType::client_hello)) transcript_.clear();  // a renegotiation's as well as the first
+    if (message.empty() || message[0] == 0)
+      return;  // RFC 5246 §7.4.1.1: a HelloRequest is never hashed
+    if (message[0] == static_cast<std::uint8_t>(HandshakeType::client_hello))
+      transcript_.clear();  // a renegotiation's as well as the first
     transcript_ = joined({transcript_, message});
     switch (static_cast<HandshakeType>(message[0])) {
       case HandshakeType::client_hello:
@@ -376,16 +445,25 @@ class ScriptedPeer {
         if (const auto hello = wire::parse_server_hello(body)) note(*hello, ours);
         break;
       case HandshakeType::server_key_exchange:
-        if (!ours) note(wire::parse_server_key_exchange(body, wire::find(suite)->key_exchange).value());
+        if (!ours)
+          note(wire::parse_server_key_exchange(body, wire::find(suite)->key_exchange).value());
         break;
       case HandshakeType::client_key_exchange:
-        if (!ours) peer_share_ = octets(wire::parse_client_key_exchange(body, wire::find(suite)->key_exchange)->exchange_keys);
-        if (const auto secret = shared_secret(); wire::find(suite) != nullptr && secret) agree_on_keys(*secret);
+        if (!ours)
+          peer_share_ =
+              octets(wire::parse_client_key_exchange(body, wire::find(suite)->key_exchange)
+                         ->exchange_keys);
+        if (const auto secret = shared_secret(); wire::find(suite) != nullptr && secret)
+          agree_on_keys(*secret);
         break;
       case HandshakeType::new_session_ticket:
-        if (const auto ticket = wire::parse_new_session_ticket(body)) ticket_ = octets(ticket->ticket);
+        if (const auto ticket = wire::parse_new_session_ticket(body))
+          ticket_ = octets(ticket->ticket);
         break;
-      case HandshakeType::finished: (ours == (role_ == Role::client) ? finished_by_client_ : finished_by_server_) = octets(body); break;
+      case HandshakeType::finished:
+        (ours == (role_ == Role::client) ? finished_by_client_ : finished_by_server_) =
+            octets(body);
+        break;
       default: break;
     }
   }
@@ -397,7 +475,10 @@ class ScriptedPeer {
     encrypts_then_macs = hello.encrypt_then_mac;
     const bool echo = !hello.session_id.empty() && octets(hello.session_id) == session_id_;
     session_id_ = octets(hello.session_id);
-    if (echo && resumes) use(handshake::KeySchedule::resume(*default_provider(), *wire::find(suite), resumes->master_secret).value());
+    if (echo && resumes)
+      use(handshake::KeySchedule::resume(*default_provider(), *wire::find(suite),
+                                         resumes->master_secret)
+              .value());
   }
 
   void note(const ServerKeyExchange& exchange) {
@@ -418,19 +499,27 @@ class ScriptedPeer {
     handshake::PreMasterSecret secret;
     if (has_dhe(row->key_exchange) || has_ecdhe(row->key_exchange)) {
       secret.resize(secret_size(wire::find(group)->algorithm));
-      if (peer_share_.empty() || !key_share().derive(peer_share_, secret.bytes())) return std::nullopt;
+      if (peer_share_.empty() || !key_share().derive(peer_share_, secret.bytes()))
+        return std::nullopt;
       shared_value = octets(std::as_const(secret).bytes());
-      const auto stripped = std::ranges::find_if(shared_value, [](std::uint8_t byte) { return byte != 0; });
-      if (has_dhe(row->key_exchange)) secret = handshake::PreMasterSecret::copy_of(Bytes(stripped, shared_value.end()));  // RFC 5246 §8.1.2, RFC 4279 §3
+      const auto stripped =
+          std::ranges::find_if(shared_value, [](std::uint8_t byte) { return byte != 0; });
+      if (has_dhe(row->key_exchange))
+        secret = handshake::PreMasterSecret::copy_of(
+            Bytes(stripped, shared_value.end()));  // RFC 5246 §8.1.2, RFC 4279 §3
     }
     if (row->key_exchange == KeyExchange::rsa) {
       Octets block(kMaxSignatureSize);
       if (role_ == Role::server) {
-        const auto size = development_identity(KeyKind::rsa).leaf.key().decrypt(peer_share_, default_provider()->rng(), block);
+        const auto size = development_identity(KeyKind::rsa)
+                              .leaf.key()
+                              .decrypt(peer_share_, default_provider()->rng(), block);
         if (!size) return std::nullopt;
         block.resize(*size);
       }
-      secret = handshake::PreMasterSecret::copy_of(role_ == Role::server ? Bytes(block).last(handshake::kMasterSecretSize) : Bytes(pre_master_secret));
+      secret = handshake::PreMasterSecret::copy_of(
+          role_ == Role::server ? Bytes(block).last(handshake::kMasterSecretSize)
+                                : Bytes(pre_master_secret));
     }
     if (has_psk(row->key_exchange)) handshake::add_psk(secret, psk);
     return secret;
@@ -442,7 +531,9 @@ class ScriptedPeer {
                                       .pre_master_secret = secret.bytes(),
                                       .client_random = client_random_,
                                       .server_random = server_random_,
-                                      .session_hash = extended_master_secret_ ? std::optional(transcript_hash()) : std::nullopt})
+                                      .session_hash = extended_master_secret_
+                                                          ? std::optional(transcript_hash())
+                                                          : std::nullopt})
             .value());
   }
 
@@ -451,7 +542,9 @@ class ScriptedPeer {
     const auto block = keys_->key_block(client_random_, server_random_, encrypts_then_macs).value();
     for (record::Half* half : {&writing_, &reading_}) {
       const Role writer = half == &writing_ ? role_ : peer_of(role_);
-      half->set_pending(record::make_protection(*default_provider(), wire::find(suite)->cipher, block.encrypt_then_mac, block.of(writer), limits).value());
+      half->set_pending(record::make_protection(*default_provider(), wire::find(suite)->cipher,
+                                                block.encrypt_then_mac, block.of(writer), limits)
+                            .value());
     }
   }
 
@@ -468,7 +561,7 @@ class ScriptedPeer {
   record::Half reading_{limits}, writing_{limits};
   Octets pending_in_, messages_in_, transcript_;
   Octets client_random_ = Octets(32), server_random_ = Octets(32), peer_share_;
-  Octets session_id_, ticket_;                      // the ServerHello's, or else the ClientHello's; the last that came
+  Octets session_id_, ticket_;  // the ServerHello's, or else the ClientHello's; the last that came
   Octets finished_by_client_, finished_by_server_;  // of the handshake before, once there is one
   bool extended_master_secret_ = false;
   std::unique_ptr<KeyShare> key_share_;
@@ -478,10 +571,13 @@ class ScriptedPeer {
 /// What the engine said in its hello.
 inline ServerHello server_hello_of(const ScriptedPeer& peer) {
   for (const auto& seen : peer.seen)
-    if (seen.type == ContentType::handshake && seen.bytes[0] == 2) return wire::parse_server_hello(Bytes(seen.bytes).subspan(4)).value();
+    if (seen.type == ContentType::handshake && seen.bytes[0] == 2)
+      return wire::parse_server_hello(Bytes(seen.bytes).subspan(4)).value();
   FAIL("no ServerHello");
   return {};
 }
-inline ClientHello client_hello_of(const ScriptedPeer& peer) { return wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value(); }
+inline ClientHello client_hello_of(const ScriptedPeer& peer) {
+  return wire::parse_client_hello(Bytes(peer.seen.at(0).bytes).subspan(4)).value();
+}
 
 }  // namespace tls12::test

@@ -1,5 +1,6 @@
-// default_provider() of the test programs. TLS12_TEST_CPU=without-aes gives the table of a CPU without
-// AES instructions, so that a test that assumes the order of the algorithms on one CPU fails on the other.
+// default_provider() of the test programs. TLS12_TEST_CPU=without-aes gives the table of a CPU
+// without AES instructions, so that a test that assumes the order of the algorithms on one CPU
+// fails on the other.
 #include <cstdlib>
 #include <string_view>
 
@@ -21,7 +22,8 @@ ProviderPtr without_aes_instructions() {
   const ProviderPtr tables = mbedtls_provider();
   auto table = std::make_shared<Provider>(*compose({sodium_provider(), tables}));
   for (std::size_t i = 0; tables && i < table->aeads.size(); ++i) {
-    if (i != static_cast<std::size_t>(AeadAlgorithm::chacha20_poly1305)) take(table->aeads, tables->aeads, i);
+    if (i != static_cast<std::size_t>(AeadAlgorithm::chacha20_poly1305))
+      take(table->aeads, tables->aeads, i);
   }
   for (std::size_t i = 0; tables && i < table->cbcs.size(); ++i) take(table->cbcs, tables->cbcs, i);
   return table;

@@ -26,9 +26,12 @@ Selection of_range(std::string range, std::uint64_t size = 10000) {
 }
 
 /// "206 0+500".
-std::string text(const Selection& s) { return std::to_string(s.status) + " " + std::to_string(s.offset) + "+" + std::to_string(s.size); }
+std::string text(const Selection& s) {
+  return std::to_string(s.status) + " " + std::to_string(s.offset) + "+" + std::to_string(s.size);
+}
 
-unsigned status_for(std::string Request::* field, const char* value, const Representation& now = file(), const char* method = "GET") {
+unsigned status_for(std::string Request::* field, const char* value,
+                    const Representation& now = file(), const char* method = "GET") {
   Request request = get();
   request.method = method;
   request.*field = value;
@@ -54,7 +57,8 @@ TEST_CASE("a range that reaches beyond the end stops there") {
 }
 
 TEST_CASE("a range that begins beyond the end, or is of nothing, cannot be satisfied") {
-  for (const char* range : {"bytes=10000-", "bytes=10000-20000", "bytes=-0", "bytes=99999999999999999999-"}) {
+  for (const char* range :
+       {"bytes=10000-", "bytes=10000-20000", "bytes=-0", "bytes=99999999999999999999-"}) {
     CAPTURE(range);
     CHECK(of_range(range).status == 416);
   }
@@ -62,8 +66,8 @@ TEST_CASE("a range that begins beyond the end, or is of nothing, cannot be satis
 }
 
 TEST_CASE("a range that makes no sense is ignored") {
-  for (const char* range :
-       {"bytes=5-4", "bytes=", "bytes=,", "bytes=a-b", "bytes=1", "bytes=--1", "bytes=1-2x", "bytes=0-4 5-6", "lines=0-4", "bytes 0-4", "0-4"}) {
+  for (const char* range : {"bytes=5-4", "bytes=", "bytes=,", "bytes=a-b", "bytes=1", "bytes=--1",
+                            "bytes=1-2x", "bytes=0-4 5-6", "lines=0-4", "bytes 0-4", "0-4"}) {
     CAPTURE(range);
     CHECK(text(of_range(range)) == "200 0+10000");
   }
@@ -109,7 +113,8 @@ TEST_CASE("If-Range gives the part only of what is the same for certain") {
 }
 
 TEST_CASE("If-None-Match compares weakly, through a list") {
-  for (const char* value : {"\"xyzzy\"", "W/\"xyzzy\"", "\"r2d2xxxx\", \"xyzzy\"", "*", " \"a,b\" , W/\"xyzzy\"", "\"\", \"xyzzy\""}) {
+  for (const char* value : {"\"xyzzy\"", "W/\"xyzzy\"", "\"r2d2xxxx\", \"xyzzy\"", "*",
+                            " \"a,b\" , W/\"xyzzy\"", "\"\", \"xyzzy\""}) {
     CAPTURE(value);
     CHECK(status_for(&Request::if_none_match, value) == 304);
     CHECK(status_for(&Request::if_none_match, value, file(), "HEAD") == 304);
@@ -154,11 +159,13 @@ TEST_CASE("a date is not looked at where an entity tag is, and a condition comes
 }
 
 TEST_CASE("the three forms of a date are read, and one is written") {
-  for (const char* form : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"}) {
+  for (const char* form : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
+                           "Sun Nov  6 08:49:37 1994"}) {
     CAPTURE(form);
     CHECK(parse_http_date(form) == kThen);
   }
-  for (const char* form : {"", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 GMT, and more", "1994-11-06"}) {
+  for (const char* form :
+       {"", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 GMT, and more", "1994-11-06"}) {
     CAPTURE(form);
     CHECK_FALSE(parse_http_date(form).has_value());
   }

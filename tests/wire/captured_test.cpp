@@ -53,7 +53,8 @@ TEST_CASE("OpenSSL's ClientHello is read") {
   CHECK(hello->signature_algorithms->size() == 20);
   CHECK((*hello->signature_algorithms)[0] == SignatureScheme::ecdsa_secp256r1_sha256);
   CHECK(types_of(hello->extensions) ==
-        "server_name ec_point_formats supported_groups session_ticket application_layer_protocol_negotiation encrypt_then_mac extended_master_secret "
+        "server_name ec_point_formats supported_groups session_ticket "
+        "application_layer_protocol_negotiation encrypt_then_mac extended_master_secret "
         "signature_algorithms ");
 }
 
@@ -75,15 +76,18 @@ TEST_CASE("GnuTLS's ClientHello is read") {
 }
 
 TEST_CASE("OpenSSL's answer is read, message by message") {
-  const Octets hello_body = body_of(captured::kOpensslServerHello), certificate_body = body_of(captured::kOpensslCertificate),
-               key_body = body_of(captured::kOpensslServerKeyExchange), request_body = body_of(captured::kOpensslCertificateRequest);
+  const Octets hello_body = body_of(captured::kOpensslServerHello),
+               certificate_body = body_of(captured::kOpensslCertificate),
+               key_body = body_of(captured::kOpensslServerKeyExchange),
+               request_body = body_of(captured::kOpensslCertificateRequest);
   const auto hello = wire::parse_server_hello(hello_body);
   REQUIRE(hello.has_value());
   CHECK(hello->cipher_suite == CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384);
   CHECK(hello->server_name);
   CHECK(hello->extended_master_secret);
   CHECK(hello->renegotiation_info.has_value());
-  CHECK(types_of(hello->extensions) == "renegotiation_info server_name ec_point_formats session_ticket extended_master_secret ");
+  CHECK(types_of(hello->extensions) ==
+        "renegotiation_info server_name ec_point_formats session_ticket extended_master_secret ");
 
   const auto certificates = wire::parse_certificates(certificate_body);
   REQUIRE(certificates.has_value());
@@ -108,7 +112,9 @@ TEST_CASE("OpenSSL's answer is read, message by message") {
 
 TEST_CASE("Messages of other stacks survive being parsed and serialised") {
   for (const std::string_view message :
-       {captured::kOpensslClientHello, captured::kGnutlsClientHello, captured::kOpensslServerHello, captured::kOpensslCertificate,
-        captured::kOpensslServerKeyExchange, captured::kOpensslCertificateRequest, captured::kOpensslServerHelloDone})
-    CHECK(round_trips(static_cast<HandshakeType>(hex(message)[0]), body_of(message), KeyExchange::ecdhe_ecdsa));
+       {captured::kOpensslClientHello, captured::kGnutlsClientHello, captured::kOpensslServerHello,
+        captured::kOpensslCertificate, captured::kOpensslServerKeyExchange,
+        captured::kOpensslCertificateRequest, captured::kOpensslServerHelloDone})
+    CHECK(round_trips(static_cast<HandshakeType>(hex(message)[0]), body_of(message),
+                      KeyExchange::ecdhe_ecdsa));
 }

@@ -18,7 +18,8 @@ TEST_CASE("A message parses from its bytes and serialises to them, behind type a
     CHECK(wire::type_of(*message) == g.type);
     Buffer out;
     wire::serialize(*message, out).value();
-    const Octets header = {static_cast<std::uint8_t>(g.type), 0, 0, static_cast<std::uint8_t>(g.body.size())};
+    const Octets header = {static_cast<std::uint8_t>(g.type), 0, 0,
+                           static_cast<std::uint8_t>(g.body.size())};
     CHECK(to_hex(out.view()) == to_hex(joined({header, g.body})));
     CHECK(round_trips(g.type, g.body, g.key_exchange));
   }
@@ -33,7 +34,8 @@ TEST_CASE("Serialising appends to what is in the buffer") {
   }
   std::size_t at = 0;
   for (const Golden& g : goldens()) {
-    CHECK(to_hex(out.view().subspan(at + wire::kHandshakeHeaderSize, g.body.size())) == to_hex(g.body));
+    CHECK(to_hex(out.view().subspan(at + wire::kHandshakeHeaderSize, g.body.size())) ==
+          to_hex(g.body));
     at += wire::kHandshakeHeaderSize + g.body.size();
   }
   CHECK(at == out.size());
@@ -46,7 +48,10 @@ TEST_CASE("A message cut anywhere is a decode_error") {
       if (n == g.may_end_at) continue;
       CAPTURE(g.name);
       CAPTURE(n);
-      const Octets cut(g.body.begin(), g.body.begin() + static_cast<std::ptrdiff_t>(n));  // a copy, so that a sanitizer sees a read behind it
+      const Octets cut(
+          g.body.begin(),
+          g.body.begin() +
+              static_cast<std::ptrdiff_t>(n));  // a copy, so that a sanitizer sees a read behind it
       const auto message = wire::parse(g.type, cut, {.key_exchange = g.key_exchange});
       REQUIRE_FALSE(message.has_value());
       CHECK(message.error().alert == Alert::decode_error);
@@ -81,7 +86,8 @@ TEST_CASE("What cannot be parsed names the message and the field") {
 
 TEST_CASE("A type that belongs to no handshake of ours is an unexpected_message") {
   for (const int type : {3, 5, 10, 17, 21, 23, 24, 255}) {
-    const auto message = wire::parse(static_cast<HandshakeType>(type), {}, {.key_exchange = KeyExchange::ecdhe_rsa});
+    const auto message =
+        wire::parse(static_cast<HandshakeType>(type), {}, {.key_exchange = KeyExchange::ecdhe_rsa});
     REQUIRE_FALSE(message.has_value());
     CHECK(message.error().alert == Alert::unexpected_message);
   }

@@ -1,4 +1,5 @@
-// The extensions block and each extension this stack understands (RFC 5246 §7.4.1.4, RFC 6066, RFC 7301, RFC 7627, RFC 8422, RFC 5746).
+// The extensions block and each extension this stack understands (RFC 5246 §7.4.1.4, RFC 6066, RFC
+// 7301, RFC 7627, RFC 8422, RFC 5746).
 #include <doctest/doctest.h>
 
 #include "golden.hpp"
@@ -13,13 +14,15 @@ namespace {
 struct FromClient {
   explicit FromClient(std::string_view block) : FromClient(hex(block)) {}
   explicit FromClient(const Octets& block)
-      : body(joined({hex("0303"), hex(kRandom), hex("00 0002 c02b 01 00"), vector_of(2, block)})), hello(wire::parse_client_hello(body)) {}
+      : body(joined({hex("0303"), hex(kRandom), hex("00 0002 c02b 01 00"), vector_of(2, block)})),
+        hello(wire::parse_client_hello(body)) {}
   Octets body;
   Result<ClientHello> hello;
 };
 struct FromServer {
   explicit FromServer(std::string_view block)
-      : body(joined({hex("0303"), hex(kRandom), hex("00 c02b 00"), vector_of(2, hex(block))})), hello(wire::parse_server_hello(body)) {}
+      : body(joined({hex("0303"), hex(kRandom), hex("00 c02b 00"), vector_of(2, hex(block))})),
+        hello(wire::parse_server_hello(body)) {}
   Octets body;
   Result<ServerHello> hello;
 };
@@ -33,10 +36,17 @@ void check_fault(const char* block, Errc code, const char* field, Alert alert) {
   CHECK(from.hello.error().about().ends_with(field));
   CHECK(from.hello.error().alert == alert);
 }
-void client_fault(const char* block, Errc code, const char* field, Alert alert = Alert::decode_error) { check_fault<FromClient>(block, code, field, alert); }
-void server_fault(const char* block, Errc code, const char* field) { check_fault<FromServer>(block, code, field, Alert::decode_error); }
+void client_fault(const char* block, Errc code, const char* field,
+                  Alert alert = Alert::decode_error) {
+  check_fault<FromClient>(block, code, field, alert);
+}
+void server_fault(const char* block, Errc code, const char* field) {
+  check_fault<FromServer>(block, code, field, Alert::decode_error);
+}
 
-Octets name_list(const Octets& name) { return joined({hex("0000"), vector_of(2, vector_of(2, joined({hex("00"), vector_of(2, name)})))}); }
+Octets name_list(const Octets& name) {
+  return joined({hex("0000"), vector_of(2, vector_of(2, joined({hex("00"), vector_of(2, name)})))});
+}
 
 }  // namespace
 
@@ -75,7 +85,8 @@ TEST_CASE("An extension that comes twice is a fault, known or not, next to its t
 TEST_CASE("As many different extensions as fit are no fault") {
   Octets block;
   for (unsigned type = 0x1000; type < 0x1000 + 16'000; ++type)
-    for (const unsigned byte : {type >> 8, type & 0xff, 0u, 0u}) block.push_back(static_cast<std::uint8_t>(byte));
+    for (const unsigned byte : {type >> 8, type & 0xff, 0u, 0u})
+      block.push_back(static_cast<std::uint8_t>(byte));
   const FromClient many(block);
   REQUIRE(many.hello.has_value());
   CHECK(std::distance(many.hello->extensions.begin(), many.hello->extensions.end()) == 16'000);
@@ -101,18 +112,23 @@ TEST_CASE("The block fills the rest of its hello exactly") {
 
 // Shows RFC 6066 3-1, 3-2, 11.1-2
 TEST_CASE("RFC 6066 §3: server_name is a list with one host_name") {
-  CHECK(FromClient("0000 0010 000e 00 000b 6578616d706c652e6f7267").hello->server_name == "example.org");
+  CHECK(FromClient("0000 0010 000e 00 000b 6578616d706c652e6f7267").hello->server_name ==
+        "example.org");
   client_fault("0000 0000", Errc::message_truncated, "server_name");
   client_fault("0000 0002 0000", Errc::vector_empty, "server_name");
   client_fault("0000 0005 0003 00 0000", Errc::vector_empty, "server_name");
   client_fault("0000 0006 0003 00 0001 61", Errc::message_truncated, "server_name");
   client_fault("0000 0007 0004 00 0001 61 00", Errc::message_trailing_data, "server_name");
   client_fault("0000 0006 0004 00 0002 61", Errc::message_truncated, "server_name");
-  client_fault("0000 000a 0008 00 0001 61 00 0001 62", Errc::server_name_malformed, "server_name", Alert::illegal_parameter);
+  client_fault("0000 000a 0008 00 0001 61 00 0001 62", Errc::server_name_malformed, "server_name",
+               Alert::illegal_parameter);
 }
 
-TEST_CASE("RFC 6066 §3: a host_name has letters, digits, hyphens, underscores and dots, and no other octet") {
-  constexpr std::string_view kAllowed = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.";
+TEST_CASE(
+    "RFC 6066 §3: a host_name has letters, digits, hyphens, underscores and dots, and no other "
+    "octet") {
+  constexpr std::string_view kAllowed =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.";
   for (int octet = 0; octet < 256; ++octet) {
     CAPTURE(octet);
     const Octets body = name_list({'a', static_cast<std::uint8_t>(octet), 'b'});
@@ -156,7 +172,9 @@ TEST_CASE("RFC 8422 §5.1.1: supported_groups is a list of pairs, at least one")
 }
 
 // Shows RFC 8422 4-2
-TEST_CASE("RFC 8422 §5.1.2: ec_point_formats is not empty, at either end; what it names is not the parser's concern") {
+TEST_CASE(
+    "RFC 8422 §5.1.2: ec_point_formats is not empty, at either end; what it names is not the "
+    "parser's concern") {
   CHECK(to_hex(*FromClient("000b 0004 03 000102").hello->ec_point_formats) == "000102");
   CHECK(to_hex(*FromServer("000b 0002 01 02").hello->ec_point_formats) == "02");
   client_fault("000b 0001 00", Errc::vector_empty, "ec_point_formats");
@@ -172,15 +190,23 @@ TEST_CASE("RFC 5246 §7.4.1.4.1: signature_algorithms is a list of pairs, at lea
 }
 
 // Shows RFC 7301 3.1-1, 3.1-2, 3.1-4
-TEST_CASE("RFC 7301 §3.1: the client's protocol names are many, the server's is one, and none is empty") {
+TEST_CASE(
+    "RFC 7301 §3.1: the client's protocol names are many, the server's is one, and none is empty") {
   client_fault("0010 0002 0000", Errc::vector_empty, "application_layer_protocol_negotiation");
-  client_fault("0010 0003 0001 00", Errc::length_out_of_range, "application_layer_protocol_negotiation");
-  client_fault("0010 0005 0003 01 61 00", Errc::vector_empty, "application_layer_protocol_negotiation");
-  client_fault("0010 0005 0003 03 6832", Errc::message_truncated, "application_layer_protocol_negotiation");
-  client_fault("0010 0006 0003 02 6832 00", Errc::message_trailing_data, "application_layer_protocol_negotiation");
-  CHECK(text_of(*FromServer("0010 0004 0002 01 61").hello->application_layer_protocol_negotiation) == "a");
+  client_fault("0010 0003 0001 00", Errc::length_out_of_range,
+               "application_layer_protocol_negotiation");
+  client_fault("0010 0005 0003 01 61 00", Errc::vector_empty,
+               "application_layer_protocol_negotiation");
+  client_fault("0010 0005 0003 03 6832", Errc::message_truncated,
+               "application_layer_protocol_negotiation");
+  client_fault("0010 0006 0003 02 6832 00", Errc::message_trailing_data,
+               "application_layer_protocol_negotiation");
+  CHECK(
+      text_of(*FromServer("0010 0004 0002 01 61").hello->application_layer_protocol_negotiation) ==
+      "a");
   server_fault("0010 0002 0000", Errc::vector_empty, "application_layer_protocol_negotiation");
-  server_fault("0010 0006 0004 01 61 01 62", Errc::length_out_of_range, "application_layer_protocol_negotiation");
+  server_fault("0010 0006 0004 01 61 01 62", Errc::length_out_of_range,
+               "application_layer_protocol_negotiation");
 }
 
 TEST_CASE("RFC 7627 §5.1: extended_master_secret is empty") {
@@ -206,7 +232,9 @@ TEST_CASE("Extensions are sent from the hello's members, and `extensions` is not
 }
 
 // Shows RFC 6066 8-1
-TEST_CASE("RFC 6066 §8: a status_request names responders and extensions, which are read and not kept; other types than OCSP ask for nothing") {
+TEST_CASE(
+    "RFC 6066 §8: a status_request names responders and extensions, which are read and not kept; "
+    "other types than OCSP ask for nothing") {
   const FromClient ocsp("0005 0012 01 0006 0004 a1a2a3a4 0007 000500033001ff");
   REQUIRE(ocsp.hello.has_value());
   CHECK(ocsp.hello->status_request);
@@ -258,7 +286,8 @@ TEST_CASE("RFC 7250 §3, RFC 8446 §4.2.1, §4.2.3: lists are not empty, and of 
 }
 
 TEST_CASE("RFC 8701 §3.1: an empty extension of a reserved type stands first") {
-  ClientHello hello{.random = {}, .extended_master_secret = true, .grease = static_cast<ExtensionType>(0x5a5a)};
+  ClientHello hello{
+      .random = {}, .extended_master_secret = true, .grease = static_cast<ExtensionType>(0x5a5a)};
   const Octets random = hex(kRandom);
   hello.random = random;
   Buffer out;

@@ -14,10 +14,12 @@ struct Golden {
   HandshakeType type;
   KeyExchange key_exchange;
   Octets body;
-  std::size_t may_end_at = ~std::size_t{0};  ///< a hello is complete without its extensions (RFC 5246 §7.4.1.2)
+  std::size_t may_end_at =
+      ~std::size_t{0};  ///< a hello is complete without its extensions (RFC 5246 §7.4.1.2)
 };
 
-inline constexpr std::string_view kRandom = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+inline constexpr std::string_view kRandom =
+    "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 inline const std::vector<Golden>& goldens() {
   using enum HandshakeType;
@@ -25,14 +27,15 @@ inline const std::vector<Golden>& goldens() {
   const std::string random(kRandom);
   static const std::vector<Golden> all = {
       {"HelloRequest", hello_request, ecdhe_ecdsa, {}},
-      {"ClientHello without extensions", client_hello, ecdhe_ecdsa, hex("0303" + random + "00 0004 c02b 00ff 01 00")},
+      {"ClientHello without extensions", client_hello, ecdhe_ecdsa,
+       hex("0303" + random + "00 0004 c02b 00ff 01 00")},
       {"ClientHello", client_hello, ecdhe_ecdsa,
        hex("0303" + random + "04 aabbccdd" + "0006 c02b c02f cca9" + "02 0100" + "0049" +
-           "0000 000a 0008 00 0005 612e 6265 78"         // server_name: host_name "a.bex"
-           "0017 0000"                                   // extended_master_secret
-           "ff01 0001 00"                                // renegotiation_info: empty
-           "000a 0008 0006 001d 0017 0018"               // supported_groups: x25519, secp256r1, secp384r1
-           "000b 0002 01 00"                             // ec_point_formats: uncompressed
+           "0000 000a 0008 00 0005 612e 6265 78"  // server_name: host_name "a.bex"
+           "0017 0000"                            // extended_master_secret
+           "ff01 0001 00"                         // renegotiation_info: empty
+           "000a 0008 0006 001d 0017 0018"        // supported_groups: x25519, secp256r1, secp384r1
+           "000b 0002 01 00"                      // ec_point_formats: uncompressed
            "0010 000e 000c 02 6832 08 687474702f312e31"  // ALPN: h2, http/1.1
            "000d 000a 0008 0403 0807 0804 0401"),        // signature_algorithms
        2 + 32 + 5 + 8 + 3},
@@ -50,7 +53,8 @@ inline const std::vector<Golden>& goldens() {
            "0032 0006 0004 0403 0804"  // signature_algorithms_cert
            "0015 0003 000000"),        // padding
        2 + 32 + 1 + 4 + 2},
-      {"ServerHello without extensions", server_hello, ecdhe_ecdsa, hex("0303" + random + "00 c02b 00")},
+      {"ServerHello without extensions", server_hello, ecdhe_ecdsa,
+       hex("0303" + random + "00 c02b 00")},
       {"ServerHello", server_hello, ecdhe_ecdsa,
        hex("0303" + random + "02 0102" + "cca8 00" + "001c" +
            "0000 0000"                 // server_name, acknowledged
@@ -82,20 +86,24 @@ inline const std::vector<Golden>& goldens() {
        hex("0003 ff0017 0001 02 0002 1234"
            "0401 0002 b1b2")},
       {"ServerKeyExchange of PSK", server_key_exchange, psk, hex("0004 68696e74")},
-      {"ServerKeyExchange of DHE_PSK", server_key_exchange, dhe_psk, hex("0001 68 0003 ff0017 0001 02 0002 1234")},
-      {"ServerKeyExchange of ECDHE_PSK", server_key_exchange, ecdhe_psk, hex("0000 03 001d 04 01020304")},
+      {"ServerKeyExchange of DHE_PSK", server_key_exchange, dhe_psk,
+       hex("0001 68 0003 ff0017 0001 02 0002 1234")},
+      {"ServerKeyExchange of ECDHE_PSK", server_key_exchange, ecdhe_psk,
+       hex("0000 03 001d 04 01020304")},
       {"CertificateRequest", certificate_request, ecdhe_ecdsa,
        hex("02 01 40"
            "0004 0403 0401"
            "0008 0002 3000 0002 3100")},
-      {"CertificateRequest without authorities", certificate_request, ecdhe_ecdsa, hex("01 40 0002 0403 0000")},
+      {"CertificateRequest without authorities", certificate_request, ecdhe_ecdsa,
+       hex("01 40 0002 0403 0000")},
       {"ServerHelloDone", server_hello_done, ecdhe_ecdsa, {}},
       {"ClientKeyExchange of RSA", client_key_exchange, rsa, hex("0004 deadbeef")},
       {"ClientKeyExchange of DHE", client_key_exchange, dhe_rsa, hex("0002 0405")},
       {"ClientKeyExchange of ECDHE", client_key_exchange, ecdhe_ecdsa, hex("05 0411121314")},
       {"ClientKeyExchange of PSK", client_key_exchange, psk, hex("0003 626f62")},
       {"ClientKeyExchange of DHE_PSK", client_key_exchange, dhe_psk, hex("0003 626f62 0002 0405")},
-      {"ClientKeyExchange of ECDHE_PSK", client_key_exchange, ecdhe_psk, hex("0003 626f62 05 0411121314")},
+      {"ClientKeyExchange of ECDHE_PSK", client_key_exchange, ecdhe_psk,
+       hex("0003 626f62 05 0411121314")},
       {"CertificateVerify", certificate_verify, ecdhe_ecdsa, hex("0403 0003 300102")},
       {"Finished", finished, ecdhe_ecdsa, hex("000102030405060708090a0b")},
   };

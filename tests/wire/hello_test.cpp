@@ -12,10 +12,13 @@ namespace {
 Octets random32() { return hex(kRandom); }
 
 Octets client_hello(const Octets& session_id, const Octets& suites, const Octets& compression) {
-  return joined({hex("0303"), random32(), vector_of(1, session_id), vector_of(2, suites), vector_of(1, compression)});
+  return joined({hex("0303"), random32(), vector_of(1, session_id), vector_of(2, suites),
+                 vector_of(1, compression)});
 }
 
-Octets server_hello(const Octets& session_id) { return joined({hex("0303"), random32(), vector_of(1, session_id), hex("c02b 00")}); }
+Octets server_hello(const Octets& session_id) {
+  return joined({hex("0303"), random32(), vector_of(1, session_id), hex("c02b 00")});
+}
 
 void check_fault(const auto& result, Errc code, std::string_view about) {
   REQUIRE_FALSE(result.has_value());
@@ -93,25 +96,32 @@ TEST_CASE("A hello may end behind its compression, and then has no extensions at
 
 TEST_CASE("A session_id has 0 to 32 bytes") {
   for (const std::size_t size : {0u, 1u, 31u, 32u}) {
-    CHECK(wire::parse_client_hello(client_hello(Octets(size), hex("c02b"), hex("00")))->session_id.size() == size);
+    CHECK(wire::parse_client_hello(client_hello(Octets(size), hex("c02b"), hex("00")))
+              ->session_id.size() == size);
     CHECK(wire::parse_server_hello(server_hello(Octets(size)))->session_id.size() == size);
   }
   for (const std::size_t size : {33u, 255u}) {
-    check_fault(wire::parse_client_hello(client_hello(Octets(size), hex("c02b"), hex("00"))), Errc::length_out_of_range, "ClientHello.session_id");
-    check_fault(wire::parse_server_hello(server_hello(Octets(size))), Errc::length_out_of_range, "ServerHello.session_id");
+    check_fault(wire::parse_client_hello(client_hello(Octets(size), hex("c02b"), hex("00"))),
+                Errc::length_out_of_range, "ClientHello.session_id");
+    check_fault(wire::parse_server_hello(server_hello(Octets(size))), Errc::length_out_of_range,
+                "ServerHello.session_id");
   }
 }
 
 TEST_CASE("cipher_suites is not empty and holds pairs of bytes, up to 2^16-2 of them") {
-  check_fault(wire::parse_client_hello(client_hello({}, {}, hex("00"))), Errc::vector_empty, "ClientHello.cipher_suites");
-  check_fault(wire::parse_client_hello(client_hello({}, hex("c02b c0"), hex("00"))), Errc::vector_odd_size, "ClientHello.cipher_suites");
-  check_fault(wire::parse_client_hello(client_hello({}, Octets(0xffff), hex("00"))), Errc::vector_odd_size, "ClientHello.cipher_suites");
+  check_fault(wire::parse_client_hello(client_hello({}, {}, hex("00"))), Errc::vector_empty,
+              "ClientHello.cipher_suites");
+  check_fault(wire::parse_client_hello(client_hello({}, hex("c02b c0"), hex("00"))),
+              Errc::vector_odd_size, "ClientHello.cipher_suites");
+  check_fault(wire::parse_client_hello(client_hello({}, Octets(0xffff), hex("00"))),
+              Errc::vector_odd_size, "ClientHello.cipher_suites");
   const auto most = client_hello({}, Octets(0xfffe), hex("00"));
   CHECK(wire::parse_client_hello(most)->cipher_suites.size() == 0x7fff);
 }
 
 TEST_CASE("compression_methods is not empty; which methods it names is not the parser's concern") {
-  check_fault(wire::parse_client_hello(client_hello({}, hex("c02b"), {})), Errc::vector_empty, "ClientHello.compression_methods");
+  check_fault(wire::parse_client_hello(client_hello({}, hex("c02b"), {})), Errc::vector_empty,
+              "ClientHello.compression_methods");
   const auto body = client_hello({}, hex("c02b"), Octets(255, 7));
   CHECK(wire::parse_client_hello(body)->compression_methods.size() == 255);
 }
@@ -129,11 +139,18 @@ TEST_CASE("Versions, suites and methods that nobody knows are kept, GREASE among
 TEST_CASE("A serialised hello without extensions ends behind its compression") {
   const Octets random = random32(), none = {0};
   Buffer out;
-  wire::serialize(ServerHello{.random = random, .cipher_suite = CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}, out).value();
+  wire::serialize(ServerHello{.random = random,
+                              .cipher_suite = CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256},
+                  out)
+      .value();
   CHECK(to_hex(out.view()) == "020000260303" + std::string(kRandom) + "00c02f00");
   out.clear();
   const Octets suites = hex("c02f 00ff");
-  wire::serialize(ClientHello{.random = random, .cipher_suites = ListOf16<CipherSuite>(suites), .compression_methods = none}, out).value();
+  wire::serialize(ClientHello{.random = random,
+                              .cipher_suites = ListOf16<CipherSuite>(suites),
+                              .compression_methods = none},
+                  out)
+      .value();
   CHECK(to_hex(out.view()) == "0100002b0303" + std::string(kRandom) + "000004c02f00ff0100");
 }
 

@@ -12,7 +12,8 @@ namespace tls12::test {
 
 using Octets = std::vector<std::uint8_t>;
 
-/// Hexadecimal digits, in lower case, to bytes; everything else is there for the reader and skipped.
+/// Hexadecimal digits, in lower case, to bytes; everything else is there for the reader and
+/// skipped.
 inline Octets hex(std::string_view text) {
   const auto digit = [](char c) {
     const std::size_t d = std::string_view("0123456789abcdef").find(c);
@@ -49,7 +50,8 @@ inline Octets joined(std::initializer_list<Octets> parts) {
 /// `content` behind its length in `prefix` bytes.
 inline Octets vector_of(std::size_t prefix, const Octets& content) {
   Octets out;
-  for (std::size_t i = prefix; i-- > 0;) out.push_back(static_cast<std::uint8_t>(content.size() >> (8 * i)));
+  for (std::size_t i = prefix; i-- > 0;)
+    out.push_back(static_cast<std::uint8_t>(content.size() >> (8 * i)));
   out.insert(out.end(), content.begin(), content.end());
   return out;
 }

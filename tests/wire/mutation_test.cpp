@@ -23,8 +23,10 @@ class Mutator {
 
  private:
   std::uint8_t byte() {
-    static constexpr std::uint8_t kTelling[] = {0, 1, 2, 3, 0x0a, 0x10, 0x17, 0x20, 0x21, 0x7f, 0xff};
-    return below(2) == 0 ? kTelling[below(std::size(kTelling))] : static_cast<std::uint8_t>(random_());
+    static constexpr std::uint8_t kTelling[] = {0,    1,    2,    3,    0x0a, 0x10,
+                                                0x17, 0x20, 0x21, 0x7f, 0xff};
+    return below(2) == 0 ? kTelling[below(std::size(kTelling))]
+                         : static_cast<std::uint8_t>(random_());
   }
   void mutate_once(Octets& body) {
     const auto at = body.begin() + static_cast<std::ptrdiff_t>(below(body.size() + 1));
@@ -32,8 +34,10 @@ class Mutator {
       case 0: body.insert(at, byte()); break;
       case 1: body.erase(at, body.end()); break;
       case 2: {  // a piece twice
-        const Octets piece(at, at + static_cast<std::ptrdiff_t>(below(static_cast<std::size_t>(body.end() - at) + 1)));
-        body.insert(body.begin() + static_cast<std::ptrdiff_t>(below(body.size() + 1)), piece.begin(), piece.end());
+        const Octets piece(at, at + static_cast<std::ptrdiff_t>(
+                                        below(static_cast<std::size_t>(body.end() - at) + 1)));
+        body.insert(body.begin() + static_cast<std::ptrdiff_t>(below(body.size() + 1)),
+                    piece.begin(), piece.end());
         break;
       }
       default:
@@ -51,10 +55,13 @@ class Mutator {
 
 TEST_CASE("A damaged message is refused with an alert, or means what its bytes say") {
   std::vector<Golden> seeds = goldens();
-  for (const std::string_view message : {captured::kOpensslClientHello, captured::kGnutlsClientHello, captured::kOpensslServerHello,
-                                         captured::kOpensslCertificate, captured::kOpensslServerKeyExchange, captured::kOpensslCertificateRequest}) {
+  for (const std::string_view message :
+       {captured::kOpensslClientHello, captured::kGnutlsClientHello, captured::kOpensslServerHello,
+        captured::kOpensslCertificate, captured::kOpensslServerKeyExchange,
+        captured::kOpensslCertificateRequest}) {
     const Octets bytes = hex(message);
-    seeds.push_back({"captured", static_cast<HandshakeType>(bytes[0]), KeyExchange::ecdhe_ecdsa, Octets(bytes.begin() + 4, bytes.end())});
+    seeds.push_back({"captured", static_cast<HandshakeType>(bytes[0]), KeyExchange::ecdhe_ecdsa,
+                     Octets(bytes.begin() + 4, bytes.end())});
   }
   Mutator mutator;
   std::size_t accepted = 0, refused = 0;

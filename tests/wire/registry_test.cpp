@@ -88,7 +88,9 @@ constexpr Iana kSuites[] = {
     {0xd005, "TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256"},
 };
 
-bool has(std::string_view name, std::string_view part) { return name.find(part) != std::string_view::npos; }
+bool has(std::string_view name, std::string_view part) {
+  return name.find(part) != std::string_view::npos;
+}
 
 /// What a suite's name says, word by word.
 KeyExchange key_exchange_of(std::string_view name) {
@@ -96,14 +98,16 @@ KeyExchange key_exchange_of(std::string_view name) {
   if (name.starts_with("TLS_ECDHE_RSA_")) return KeyExchange::ecdhe_rsa;
   if (name.starts_with("TLS_ECDHE_PSK_")) return KeyExchange::ecdhe_psk;
   if (name.starts_with("TLS_DHE_RSA_")) return KeyExchange::dhe_rsa;
-  if (name.starts_with("TLS_DHE_PSK_") || name.starts_with("TLS_PSK_DHE_")) return KeyExchange::dhe_psk;
+  if (name.starts_with("TLS_DHE_PSK_") || name.starts_with("TLS_PSK_DHE_"))
+    return KeyExchange::dhe_psk;
   return name.starts_with("TLS_PSK_") ? KeyExchange::psk : KeyExchange::rsa;
 }
 
 }  // namespace
 
 // Shows RFC 7627 6.2-1; RFC 8422 6-1, 6-2; RFC 5288 3-3; RFC 5289 3.1-1, 3.1-2, 3.2-1, 3.2-2;
-// RFC 5487 2-1, 2-2, 3.1-1, 3.2-1; RFC 5489 3.1-1, 3.2-1; RFC 6655 3-4, 4-1; RFC 7251 2-2; RFC 7905 2-3
+// RFC 5487 2-1, 2-2, 3.1-1, 3.2-1; RFC 5489 3.1-1, 3.2-1; RFC 6655 3-4, 4-1; RFC 7251 2-2; RFC 7905
+// 2-3
 TEST_CASE("Every suite has IANA's number and name, and is what its name says") {
   CHECK(wire::suites().size() == std::size(kSuites));
   for (const Iana& row : kSuites) {
@@ -115,29 +119,35 @@ TEST_CASE("Every suite has IANA's number and name, and is what its name says") {
     REQUIRE(found != nullptr);
     CHECK(found->key_exchange == key_exchange_of(row.name));
     // RFC 5246 §5: SHA-256, unless the suite says SHA-384.
-    CHECK(found->prf_hash == (row.name.ends_with("SHA384") ? HashAlgorithm::sha384 : HashAlgorithm::sha256));
+    CHECK(found->prf_hash ==
+          (row.name.ends_with("SHA384") ? HashAlgorithm::sha384 : HashAlgorithm::sha256));
     const bool large = has(row.name, "AES_256");
     if (has(row.name, "_CBC_")) {
       REQUIRE(found->cbc() != nullptr);
-      CHECK(found->cbc()->cipher == (large ? CbcAlgorithm::aes_256_cbc : CbcAlgorithm::aes_128_cbc));
+      CHECK(found->cbc()->cipher ==
+            (large ? CbcAlgorithm::aes_256_cbc : CbcAlgorithm::aes_128_cbc));
       CHECK(found->cbc()->mac == (row.name.ends_with("SHA384")   ? HashAlgorithm::sha384
                                   : row.name.ends_with("SHA256") ? HashAlgorithm::sha256
                                                                  : HashAlgorithm::sha1));
       continue;
     }
     REQUIRE(found->aead() != nullptr);
-    const auto expected = has(row.name, "CHACHA20") ? AeadAlgorithm::chacha20_poly1305
-                          : has(row.name, "_GCM_")  ? (large ? AeadAlgorithm::aes_256_gcm : AeadAlgorithm::aes_128_gcm)
-                          : has(row.name, "_CCM_8") ? (large ? AeadAlgorithm::aes_256_ccm_8 : AeadAlgorithm::aes_128_ccm_8)
-                                                    : (large ? AeadAlgorithm::aes_256_ccm : AeadAlgorithm::aes_128_ccm);
+    const auto expected =
+        has(row.name, "CHACHA20") ? AeadAlgorithm::chacha20_poly1305
+        : has(row.name, "_GCM_") ? (large ? AeadAlgorithm::aes_256_gcm : AeadAlgorithm::aes_128_gcm)
+        : has(row.name, "_CCM_8")
+            ? (large ? AeadAlgorithm::aes_256_ccm_8 : AeadAlgorithm::aes_128_ccm_8)
+            : (large ? AeadAlgorithm::aes_256_ccm : AeadAlgorithm::aes_128_ccm);
     CHECK(*found->aead() == expected);
   }
 }
 
 // Shows RFC 8422 5.4-1, 5.9-3
 TEST_CASE("The groups are those of RFC 8422 §5.1.1 and RFC 7919 §2") {
-  const std::pair<int, const char*> kIana[] = {{23, "secp256r1"},  {24, "secp384r1"},  {25, "secp521r1"},  {29, "x25519"},    {256, "ffdhe2048"},
-                                               {257, "ffdhe3072"}, {258, "ffdhe4096"}, {259, "ffdhe6144"}, {260, "ffdhe8192"}};
+  const std::pair<int, const char*> kIana[] = {
+      {23, "secp256r1"},  {24, "secp384r1"},  {25, "secp521r1"},
+      {29, "x25519"},     {256, "ffdhe2048"}, {257, "ffdhe3072"},
+      {258, "ffdhe4096"}, {259, "ffdhe6144"}, {260, "ffdhe8192"}};
   CHECK(wire::groups().size() == std::size(kIana));
   for (const auto& [number, text] : kIana) {
     const auto group = static_cast<NamedGroup>(number);
@@ -174,7 +184,8 @@ TEST_CASE("What this stack does not speak has no row and no value") {
   CHECK(wire::find(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV) == nullptr);
   CHECK(wire::find(static_cast<CipherSuite>(0x1301)) == nullptr);
   CHECK(wire::find(static_cast<CipherSuite>(0x0000)) == nullptr);  // TLS_NULL_WITH_NULL_NULL
-  for (const int anonymous : {0x0018, 0x001b, 0x0034, 0x003a, 0x006c, 0x006d, 0x00a6, 0x00a7, 0xc018, 0xc019}) {
+  for (const int anonymous :
+       {0x0018, 0x001b, 0x0034, 0x003a, 0x006c, 0x006d, 0x00a6, 0x00a7, 0xc018, 0xc019}) {
     CHECK(wire::find(static_cast<CipherSuite>(anonymous)) == nullptr);
   }
   CHECK(wire::find(static_cast<NamedGroup>(30)) == nullptr);
@@ -188,11 +199,16 @@ TEST_CASE("What this stack does not speak has no row and no value") {
 TEST_CASE("A key signs by the schemes of its own kind") {
   using enum SignatureScheme;
   const std::pair<KeyKind, std::set<SignatureScheme>> kAllowed[] = {
-      {KeyKind::rsa, {rsa_pkcs1_sha1, rsa_pkcs1_sha256, rsa_pkcs1_sha384, rsa_pkcs1_sha512, rsa_pss_rsae_sha256, rsa_pss_rsae_sha384, rsa_pss_rsae_sha512}},
+      {KeyKind::rsa,
+       {rsa_pkcs1_sha1, rsa_pkcs1_sha256, rsa_pkcs1_sha384, rsa_pkcs1_sha512, rsa_pss_rsae_sha256,
+        rsa_pss_rsae_sha384, rsa_pss_rsae_sha512}},
       {KeyKind::rsa_pss, {rsa_pss_pss_sha256, rsa_pss_pss_sha384, rsa_pss_pss_sha512}},
-      {KeyKind::ec_secp256r1, {ecdsa_sha1, ecdsa_secp256r1_sha256, ecdsa_secp384r1_sha384, ecdsa_secp521r1_sha512}},
-      {KeyKind::ec_secp384r1, {ecdsa_sha1, ecdsa_secp256r1_sha256, ecdsa_secp384r1_sha384, ecdsa_secp521r1_sha512}},
-      {KeyKind::ec_secp521r1, {ecdsa_sha1, ecdsa_secp256r1_sha256, ecdsa_secp384r1_sha384, ecdsa_secp521r1_sha512}},
+      {KeyKind::ec_secp256r1,
+       {ecdsa_sha1, ecdsa_secp256r1_sha256, ecdsa_secp384r1_sha384, ecdsa_secp521r1_sha512}},
+      {KeyKind::ec_secp384r1,
+       {ecdsa_sha1, ecdsa_secp256r1_sha256, ecdsa_secp384r1_sha384, ecdsa_secp521r1_sha512}},
+      {KeyKind::ec_secp521r1,
+       {ecdsa_sha1, ecdsa_secp256r1_sha256, ecdsa_secp384r1_sha384, ecdsa_secp521r1_sha512}},
       {KeyKind::ed25519, {ed25519}},
   };
   for (const auto& [kind, allowed] : kAllowed)
@@ -205,7 +221,8 @@ TEST_CASE("A key signs by the schemes of its own kind") {
 }
 
 TEST_CASE("In TLS 1.2 an ECDSA scheme says the hash, and the key says the curve") {
-  const auto algorithm = wire::algorithm_for(SignatureScheme::ecdsa_secp256r1_sha256, KeyKind::ec_secp384r1);
+  const auto algorithm =
+      wire::algorithm_for(SignatureScheme::ecdsa_secp256r1_sha256, KeyKind::ec_secp384r1);
   REQUIRE(algorithm.has_value());
   CHECK(algorithm->family == SignatureFamily::ecdsa_secp384r1);
   CHECK(algorithm->hash == HashAlgorithm::sha256);
@@ -214,24 +231,30 @@ TEST_CASE("In TLS 1.2 an ECDSA scheme says the hash, and the key says the curve"
 TEST_CASE("RFC 8446 §4.2.3: a PSS salt is as long as the digest") {
   CHECK(wire::algorithm_for(SignatureScheme::rsa_pss_rsae_sha256, KeyKind::rsa)->salt_size == 32);
   CHECK(wire::algorithm_for(SignatureScheme::rsa_pss_rsae_sha384, KeyKind::rsa)->salt_size == 48);
-  CHECK(wire::algorithm_for(SignatureScheme::rsa_pss_pss_sha512, KeyKind::rsa_pss)->salt_size == 64);
-  CHECK(wire::algorithm_for(SignatureScheme::rsa_pss_pss_sha512, KeyKind::rsa_pss)->family == SignatureFamily::rsa_pss);
+  CHECK(wire::algorithm_for(SignatureScheme::rsa_pss_pss_sha512, KeyKind::rsa_pss)->salt_size ==
+        64);
+  CHECK(wire::algorithm_for(SignatureScheme::rsa_pss_pss_sha512, KeyKind::rsa_pss)->family ==
+        SignatureFamily::rsa_pss);
   CHECK(wire::algorithm_for(SignatureScheme::rsa_pkcs1_sha384, KeyKind::rsa)->salt_size == 0);
-  CHECK(wire::algorithm_for(SignatureScheme::rsa_pkcs1_sha384, KeyKind::rsa)->family == SignatureFamily::rsa_pkcs1);
+  CHECK(wire::algorithm_for(SignatureScheme::rsa_pkcs1_sha384, KeyKind::rsa)->family ==
+        SignatureFamily::rsa_pkcs1);
 }
 
 TEST_CASE("EC keys have a curve; other keys have none") {
   CHECK(wire::curve_of(KeyKind::ec_secp256r1) == NamedGroup::secp256r1);
   CHECK(wire::curve_of(KeyKind::ec_secp384r1) == NamedGroup::secp384r1);
   CHECK(wire::curve_of(KeyKind::ec_secp521r1) == NamedGroup::secp521r1);
-  for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ed25519}) CHECK_FALSE(wire::curve_of(kind).has_value());
+  for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ed25519})
+    CHECK_FALSE(wire::curve_of(kind).has_value());
 }
 
 TEST_CASE("RFC 8701 §2: sixteen values are GREASE") {
   unsigned count = 0;
-  for (unsigned value = 0; value <= 0xffff; ++value) count += wire::is_grease(static_cast<std::uint16_t>(value));
+  for (unsigned value = 0; value <= 0xffff; ++value)
+    count += wire::is_grease(static_cast<std::uint16_t>(value));
   CHECK(count == 16);
-  for (const int value : {0x0a0a, 0x1a1a, 0x2a2a, 0x3a3a, 0x4a4a, 0x5a5a, 0x6a6a, 0x7a7a, 0x8a8a, 0x9a9a, 0xaaaa, 0xbaba, 0xcaca, 0xdada, 0xeaea, 0xfafa})
+  for (const int value : {0x0a0a, 0x1a1a, 0x2a2a, 0x3a3a, 0x4a4a, 0x5a5a, 0x6a6a, 0x7a7a, 0x8a8a,
+                          0x9a9a, 0xaaaa, 0xbaba, 0xcaca, 0xdada, 0xeaea, 0xfafa})
     CHECK(wire::is_grease(static_cast<std::uint16_t>(value)));
   CHECK(name(static_cast<CipherSuite>(0x2a2a)) == "GREASE (0x2a2a)");
   CHECK(name(static_cast<CipherSuite>(0x0a1a)) == "0x0a1a");

@@ -7,7 +7,8 @@ using test::load;
 
 WallTime at(int y, unsigned m, unsigned d, int hour, int minute, int second) {
   using namespace std::chrono;
-  return WallTime(sys_days(year(y) / static_cast<int>(m) / static_cast<int>(d))) + hours(hour) + minutes(minute) + seconds(second);
+  return WallTime(sys_days(year(y) / static_cast<int>(m) / static_cast<int>(d))) + hours(hour) +
+         minutes(minute) + seconds(second);
 }
 
 /// The error of a certificate made from a draft with a change.
@@ -34,11 +35,13 @@ TEST_CASE("a certificate of OpenSSL's says what OpenSSL says of it") {
   CHECK(leaf.subject() == "CN=example.org");
   CHECK(leaf.not_before() == at(2026, 11, 23, 12, 32, 3));
   CHECK(leaf.not_after() == at(2126, 10, 30, 12, 32, 3));
-  CHECK(leaf.names() == std::vector<std::string>{"example.org", "*.example.org", "192.0.2.1", "2001:db8::1"});
+  CHECK(leaf.names() ==
+        std::vector<std::string>{"example.org", "*.example.org", "192.0.2.1", "2001:db8::1"});
   CHECK(leaf.public_key().kind == KeyKind::ec_secp256r1);
   CHECK(leaf.public_key().point.size() == 65);
   CHECK(leaf.parsed().version == 3);
-  CHECK(leaf.parsed().extensions.key_usage == 1 << static_cast<unsigned>(KeyUsage::digital_signature));
+  CHECK(leaf.parsed().extensions.key_usage ==
+        1 << static_cast<unsigned>(KeyUsage::digital_signature));
   CHECK(leaf.parsed().extensions.allows(oid::kServerAuth));
   CHECK_FALSE(leaf.parsed().extensions.allows(oid::kClientAuth));
   CHECK_FALSE(leaf.parsed().extensions.basic_constraints->is_ca);
@@ -53,13 +56,16 @@ TEST_CASE("a certificate of OpenSSL's says what OpenSSL says of it") {
 }
 
 // Shows RFC 5246 7.4.2-3, 7.4.2-4
-TEST_CASE("RFC 5246 7.4.2: an identity has each certificate behind the one that it certifies, and none that certifies nothing") {
+TEST_CASE(
+    "RFC 5246 7.4.2: an identity has each certificate behind the one that it certifies, and none "
+    "that certifies nothing") {
   const auto made = [](const char* name, bool is_ca, const Identity* issuer) {
     const PrivateKey key = *PrivateKey::generate(KeyKind::ed25519);
-    return *Identity::from({*issue_certificate({.common_name = name, .is_ca = is_ca}, key, issuer)}, key);
+    return *Identity::from({*issue_certificate({.common_name = name, .is_ca = is_ca}, key, issuer)},
+                           key);
   };
-  const Identity root = made("root", true, nullptr), middle = made("middle", true, &root), leaf = made("leaf", false, &middle),
-                 other = made("other", true, nullptr);
+  const Identity root = made("root", true, nullptr), middle = made("middle", true, &root),
+                 leaf = made("leaf", false, &middle), other = made("other", true, nullptr);
   const auto names = [&](std::initializer_list<const Identity*> given) {
     std::vector<Certificate> chain;
     for (const Identity* identity : given) chain.push_back(identity->chain().front());
@@ -77,13 +83,17 @@ TEST_CASE("RFC 5246 7.4.2: an identity has each certificate behind the one that 
 
 TEST_CASE("a certificate says where more about it is to be found") {
   Draft draft = test::leaf_draft(test::key(0));
-  test::set_extension(draft, oid::kSubjectAltName, false, "3010 8203612e62 8103634064 8704c0000201");  // DNS:a.b, email:c@d, IP:192.0.2.1
+  test::set_extension(
+      draft, oid::kSubjectAltName, false,
+      "3010 8203612e62 8103634064 8704c0000201");  // DNS:a.b, email:c@d, IP:192.0.2.1
   // URI:a:1 and DNS:x; a relative name; URI:a:2
   test::set_extension(draft, oid::kCrlDistributionPoints, false,
-                      "302e 300e a00c a00a 8603613a31 8203782e79 3011 a00f a10d 300b 0603550403 0c046e616d65 3009 a007 a005 8603613a32");
+                      "302e 300e a00c a00a 8603613a31 8203782e79 3011 a00f a10d 300b 0603550403 "
+                      "0c046e616d65 3009 a007 a005 8603613a32");
   // OCSP by URI:a:3, caIssuers by URI:a:4 and by DNS:x.y
   test::set_extension(draft, oid::kAuthorityInfoAccess, false,
-                      "3033 300f 06082b06010505073001 8603613a33 300f 06082b06010505073002 8603613a34 300f 06082b06010505073002 8203782e79");
+                      "3033 300f 06082b06010505073001 8603613a33 300f 06082b06010505073002 "
+                      "8603613a34 300f 06082b06010505073002 8203782e79");
   const Certificate leaf = test::sign_as(draft, test::common_name("CA"), test::key(1));
   using Texts = std::vector<std::string>;
   CHECK(leaf.names() == Texts{"a.b", "192.0.2.1"});
@@ -133,12 +143,14 @@ TEST_CASE("nothing precedes, follows or lacks in a certificate") {
   CHECK(Certificate::from_der(der).error() == Errc::bad_der);
   der.pop_back();
   REQUIRE(Certificate::from_der(der).has_value());
-  for (std::size_t size = 0; size < der.size(); ++size) CHECK_FALSE(Certificate::from_der(Bytes(der).first(size)).has_value());
+  for (std::size_t size = 0; size < der.size(); ++size)
+    CHECK_FALSE(Certificate::from_der(Bytes(der).first(size)).has_value());
 }
 
 TEST_CASE("RFC 5280 4.1: version, serial number, issuer and validity follow the rules") {
   CHECK(is_accepted([](Draft&) {}));
-  CHECK(refused([](Draft& d) { d.version = 1; }) == Errc::bad_certificate);  // extensions, and not version 3
+  CHECK(refused([](Draft& d) { d.version = 1; }) ==
+        Errc::bad_certificate);  // extensions, and not version 3
   CHECK(refused([](Draft& d) { d.version = 2; }) == Errc::bad_certificate);
   CHECK(refused([](Draft& d) { d.version = 4; }) == Errc::bad_certificate);
   CHECK(is_accepted([](Draft& d) { d.version = 1, d.extensions.clear(); }));
@@ -158,11 +170,13 @@ Result<Certificate> rewritten(Change change) {
   der::Reader whole(leaf.der(), fault);
   der::Reader outer = whole.enter_sequence();
   std::vector<Bytes> fields;
-  for (der::Reader tbs = outer.enter_sequence(); !tbs.at_end();) fields.push_back(tbs.element().whole);
+  for (der::Reader tbs = outer.enter_sequence(); !tbs.at_end();)
+    fields.push_back(tbs.element().whole);
   change(fields);
   der::Writer writer;
   writer.sequence([&] {
-    writer.sequence([&] { std::ranges::for_each(fields, [&](Bytes field) { writer.raw(field); }); });
+    writer.sequence(
+        [&] { std::ranges::for_each(fields, [&](Bytes field) { writer.raw(field); }); });
     writer.raw(outer.rest());
   });
   return Certificate::from_der(writer.bytes());
@@ -171,7 +185,8 @@ Result<Certificate> rewritten(Change change) {
 enum Field { kVersion, kSerial, kSignature, kIssuer, kValidity, kSubject, kKey, kExtensionList };
 
 TEST_CASE("RFC 5280 4.1.2.8: unique identifiers are bit strings, and only of versions 2 and 3") {
-  const auto with = [](std::initializer_list<const char*> inserted, const char* version = "a003 020102") {
+  const auto with = [](std::initializer_list<const char*> inserted,
+                       const char* version = "a003 020102") {
     std::vector<std::vector<std::uint8_t>> storage = {test::hex(version)};
     for (const char* field : inserted) storage.push_back(test::hex(field));
     return rewritten([&](std::vector<Bytes>& fields) {
@@ -200,9 +215,12 @@ TEST_CASE("each field of a certificate is there, once, and of its type") {
   for (std::size_t i = 0; i < kExtensionList; ++i) {
     INFO(i);
     const bool may_miss = i == kVersion;  // a certificate of version 1, which has no extensions
-    CHECK(rewritten([&](std::vector<Bytes>& f) { f.erase(f.begin() + static_cast<std::ptrdiff_t>(i)); }).error() ==
-          (may_miss ? Errc::bad_certificate : Errc::bad_der));
-    CHECK_FALSE(rewritten([&](std::vector<Bytes>& f) { f.insert(f.begin() + static_cast<std::ptrdiff_t>(i), f[i]); }).has_value());
+    CHECK(rewritten([&](std::vector<Bytes>& f) {
+            f.erase(f.begin() + static_cast<std::ptrdiff_t>(i));
+          }).error() == (may_miss ? Errc::bad_certificate : Errc::bad_der));
+    CHECK_FALSE(rewritten([&](std::vector<Bytes>& f) {
+                  f.insert(f.begin() + static_cast<std::ptrdiff_t>(i), f[i]);
+                }).has_value());
   }
   const auto version = [](const char* value) {
     const auto storage = test::hex(value);
@@ -219,9 +237,12 @@ TEST_CASE("each field of a certificate is there, once, and of its type") {
     return rewritten([&](std::vector<Bytes>& f) { f[kValidity] = storage; }).has_value();
   };
   CHECK(validity("3020 170d3230303130313030303030305a 180f32303530303130313030303030305a"));
-  CHECK(validity("3020 180f32303230303130313030303030305a 170d3439303130313030303030305a"));  // the profile's affair
+  CHECK(validity(
+      "3020 180f32303230303130313030303030305a 170d3439303130313030303030305a"));  // the profile's
+                                                                                   // affair
   CHECK_FALSE(validity("300f 170d3230303130313030303030305a"));
-  CHECK_FALSE(validity("3022 170d3230303130313030303030305a 1811323035303031303130303030303 02e355a"));
+  CHECK_FALSE(
+      validity("3022 170d3230303130313030303030305a 1811323035303031303130303030303 02e355a"));
 }
 
 TEST_CASE("RFC 5280 4.1.1.2: the signature algorithms inside and outside agree") {
@@ -251,25 +272,37 @@ TEST_CASE("RFC 5758 3.2, RFC 4055 5: algorithm identifiers have exactly their pa
   CHECK(method("300e 06092a864886f70d01010b 020101") == SignatureKind::unsupported);
   CHECK(method("3005 06032b6570") == SignatureKind::ed25519);
   CHECK(method("3007 06032b6570 0500") == SignatureKind::unsupported);
-  CHECK(method("300b 06092a864886f70d01010a") == SignatureKind::unsupported);  // RSA-PSS without parameters
+  CHECK(method("300b 06092a864886f70d01010a") ==
+        SignatureKind::unsupported);  // RSA-PSS without parameters
   constexpr char kPss[] = "06092a864886f70d01010a", kSha256[] = "a00d 300b 0609608648016503040201",
                  kMgf1Sha256[] = "a11a 3018 06092a864886f70d010108 300b 0609608648016503040201";
-  const auto pss = [&](std::string_view length, std::string_view parameters_length, std::string_view rest) {
-    return method(std::string("30").append(length).append(kPss).append("30").append(parameters_length).append(kSha256).append(kMgf1Sha256).append(rest));
+  const auto pss = [&](std::string_view length, std::string_view parameters_length,
+                       std::string_view rest) {
+    return method(std::string("30")
+                      .append(length)
+                      .append(kPss)
+                      .append("30")
+                      .append(parameters_length)
+                      .append(kSha256)
+                      .append(kMgf1Sha256)
+                      .append(rest));
   };
   CHECK(pss("38", "2b", "") == SignatureKind::rsa_pss);
   CHECK(pss("3d", "30", "a203 020120") == SignatureKind::rsa_pss);
-  CHECK(pss("3d", "30", "a203 020114") == SignatureKind::rsa_pss);  // RFC 4055 3.1: a default that is encoded is accepted
+  CHECK(pss("3d", "30", "a203 020114") ==
+        SignatureKind::rsa_pss);  // RFC 4055 3.1: a default that is encoded is accepted
   CHECK(pss("42", "35", "a203 020120 a303 020101") == SignatureKind::rsa_pss);
   CHECK(pss("42", "35", "a203 020120 a303 020102") == SignatureKind::unsupported);
   CHECK(pss("3d", "30", "a203 0201ff") == SignatureKind::unsupported);
   CHECK(pss("3a", "2d", "0500") == SignatureKind::unsupported);
   // SHA-256, but MGF1 with the default SHA-1
-  CHECK(method("301c 06092a864886f70d01010a 300f a00d 300b 0609608648016503040201") == SignatureKind::unsupported);
+  CHECK(method("301c 06092a864886f70d01010a 300f a00d 300b 0609608648016503040201") ==
+        SignatureKind::unsupported);
 }
 
 TEST_CASE("RFC 5280 4.2: an extension comes once, and its value follows its syntax") {
-  CHECK(refused([](Draft& d) { d.extensions.push_back(d.extensions.front()); }) == Errc::bad_certificate);
+  CHECK(refused([](Draft& d) { d.extensions.push_back(d.extensions.front()); }) ==
+        Errc::bad_certificate);
   CHECK(refused([](Draft& d) {
           d.extensions.push_back({make_oid(1, 2, 3), false, {}});
           d.extensions.push_back({make_oid(1, 2, 3), false, {}});
@@ -278,9 +311,11 @@ TEST_CASE("RFC 5280 4.2: an extension comes once, and its value follows its synt
   CHECK(with_extension(oid::kBasicConstraints, "3000") == accepted);
   CHECK(with_extension(oid::kBasicConstraints, "30030101ff") == accepted);
   CHECK(with_extension(oid::kBasicConstraints, "30060101ff 020100") == accepted);
-  CHECK(with_extension(oid::kBasicConstraints, "3003010100") == accepted);  // a default that is encoded: tolerated
+  CHECK(with_extension(oid::kBasicConstraints, "3003010100") ==
+        accepted);  // a default that is encoded: tolerated
   CHECK(with_extension(oid::kBasicConstraints, "3003010101") == Errc::bad_der);
-  CHECK(with_extension(oid::kBasicConstraints, "3003020100") == accepted);       // nobody is misled by a path length without cA
+  CHECK(with_extension(oid::kBasicConstraints, "3003020100") ==
+        accepted);  // nobody is misled by a path length without cA
   CHECK(with_extension(oid::kBasicConstraints, "30060101ff 0201ff") == Errc::bad_der);
   CHECK(with_extension(oid::kBasicConstraints, "3000 00") == Errc::bad_der);
   CHECK(with_extension(oid::kKeyUsage, "03020780") == accepted);
@@ -299,7 +334,8 @@ TEST_CASE("RFC 5280 4.2: an extension comes once, and its value follows its synt
   CHECK(with_extension(oid::kSubjectKeyIdentifier, "0401aa") == accepted);
   CHECK(with_extension(oid::kSubjectKeyIdentifier, "0301aa") == Errc::bad_der);
   CHECK(with_extension(oid::kAuthorityKeyIdentifier, "3003 8001aa") == accepted);
-  CHECK(with_extension(oid::kAuthorityKeyIdentifier, "3003 820101") == accepted);  // a serial number without its issuer: a hint of no use
+  CHECK(with_extension(oid::kAuthorityKeyIdentifier, "3003 820101") ==
+        accepted);  // a serial number without its issuer: a hint of no use
 }
 
 TEST_CASE("too many extensions are refused") {
@@ -313,7 +349,8 @@ TEST_CASE("too many extensions are refused") {
 }
 
 TEST_CASE("a public key of the wrong size is refused") {
-  std::vector<std::uint8_t> info(test::key(0).public_key_info().begin(), test::key(0).public_key_info().end());
+  std::vector<std::uint8_t> info(test::key(0).public_key_info().begin(),
+                                 test::key(0).public_key_info().end());
   // AlgorithmIdentifier says P-384, the point is P-256's.
   const auto p384 = test::hex("3056 3010 06072a8648ce3d0201 06052b81040022 0342 00");
   std::vector<std::uint8_t> wrong(p384);

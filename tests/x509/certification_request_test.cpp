@@ -15,18 +15,20 @@ const Identity& ca() {
 }
 
 TEST_CASE("a request says what its recipe says, and what is issued for it is for its key") {
-  const CertificateRecipe wanted{.subject = "CN=example.org,O=ACME,C=BE",
-                                 .names = {"example.org", "192.0.2.1", "a@example.org", "urn:x:1", "DN:O=b"},
-                                 .for_servers = false,
-                                 .for_clients = true,
-                                 .must_staple = true};
+  const CertificateRecipe wanted{
+      .subject = "CN=example.org,O=ACME,C=BE",
+      .names = {"example.org", "192.0.2.1", "a@example.org", "urn:x:1", "DN:O=b"},
+      .for_servers = false,
+      .for_clients = true,
+      .must_staple = true};
   const auto request = request_certificate(wanted, test::key(0));
   REQUIRE_MESSAGE(request.has_value(), request.error().message());
   CHECK(request->subject() == wanted.subject);
   CHECK(std::ranges::equal(request->public_key_info(), test::key(0).public_key_info()));
   const CertificateRecipe recipe = request->recipe();
   CHECK(recipe.subject == wanted.subject);
-  CHECK(recipe.names == std::vector<std::string>{"DNS:example.org", "IP:192.0.2.1", "email:a@example.org", "URI:urn:x:1", "DN:O=b"});
+  CHECK(recipe.names == std::vector<std::string>{"DNS:example.org", "IP:192.0.2.1",
+                                                 "email:a@example.org", "URI:urn:x:1", "DN:O=b"});
   CHECK_FALSE(recipe.for_servers);
   CHECK(recipe.for_clients);
   CHECK(recipe.must_staple);
@@ -48,7 +50,8 @@ TEST_CASE("nobody becomes a CA by asking") {
 
 TEST_CASE("who issues decides: the recipe counts, not the request") {
   const auto request = request_certificate({.names = {"other.example"}}, test::key(0));
-  const auto certificate = issue_certificate({.common_name = "mine", .names = {"mine.example"}}, *request, ca());
+  const auto certificate =
+      issue_certificate({.common_name = "mine", .names = {"mine.example"}}, *request, ca());
   CHECK(certificate->names() == std::vector<std::string>{"mine.example"});
   CHECK(certificate->subject() == "CN=mine");
 }
@@ -69,8 +72,10 @@ TEST_CASE("RFC 2986 3: a request whose signature is not of its own key is refuse
 TEST_CASE("what is no request is refused, cut anywhere") {
   const auto request = request_certificate({}, test::key(0));
   for (std::size_t size = 0; size < request->der().size(); ++size)
-    CHECK(CertificationRequest::from_der(request->der().first(size)).error() == Errc::bad_certification_request);
-  CHECK(CertificationRequest::from_der(ca().chain()[0].der()).error() == Errc::bad_certification_request);
+    CHECK(CertificationRequest::from_der(request->der().first(size)).error() ==
+          Errc::bad_certification_request);
+  CHECK(CertificationRequest::from_der(ca().chain()[0].der()).error() ==
+        Errc::bad_certification_request);
   CHECK(CertificationRequest::from_pem(ca().chain()[0].to_pem()).error() == Errc::bad_pem);
   CHECK(CertificationRequest::from_pem("").error() == Errc::bad_pem);
 }
@@ -81,7 +86,8 @@ TEST_CASE("a request in PEM is found among others, under its old label as well")
   CHECK(text.starts_with("-----BEGIN CERTIFICATE REQUEST-----\n"));
   CHECK(CertificationRequest::from_pem(ca().chain()[0].to_pem() + text).has_value());
   std::string old = text;
-  for (std::size_t at = 0; (at = old.find("CERTIFICATE REQUEST", at)) != old.npos; at += 23) old.insert(at, "NEW ");
+  for (std::size_t at = 0; (at = old.find("CERTIFICATE REQUEST", at)) != old.npos; at += 23)
+    old.insert(at, "NEW ");
   CHECK(CertificationRequest::from_pem(old).has_value());
 }
 
@@ -107,13 +113,17 @@ TEST_CASE("requests of every kind of key pass OpenSSL's and GnuTLS's check") {
 TEST_CASE("requests that OpenSSL and GnuTLS make are read") {
   const Folder folder;
   if (test::have("openssl")) {
-    for (const char* algorithm : {"rsa:2048", "rsa-pss -pkeyopt rsa_keygen_bits:2048", "ec -pkeyopt ec_paramgen_curve:P-256", "ed25519"}) {
+    for (const char* algorithm : {"rsa:2048", "rsa-pss -pkeyopt rsa_keygen_bits:2048",
+                                  "ec -pkeyopt ec_paramgen_curve:P-256", "ed25519"}) {
       std::string output;
       const std::string file = folder.path("request.pem");
-      REQUIRE_MESSAGE(run("openssl req -new -nodes -newkey " + std::string(algorithm) + " -keyout " + folder.path("key.pem") + " -out " + file +
-                              " -subj '/C=BE/O=ACME/CN=example.org' -addext subjectAltName=DNS:example.org,URI:urn:x:1 -addext extendedKeyUsage=clientAuth",
-                          &output) == 0,
-                      output);
+      REQUIRE_MESSAGE(
+          run("openssl req -new -nodes -newkey " + std::string(algorithm) + " -keyout " +
+                  folder.path("key.pem") + " -out " + file +
+                  " -subj '/C=BE/O=ACME/CN=example.org' -addext "
+                  "subjectAltName=DNS:example.org,URI:urn:x:1 -addext extendedKeyUsage=clientAuth",
+              &output) == 0,
+          output);
       run("cat " + file, &output);
       const auto request = CertificationRequest::from_pem(output);
       REQUIRE_MESSAGE(request.has_value(), request.error().message());
@@ -122,7 +132,8 @@ TEST_CASE("requests that OpenSSL and GnuTLS make are read") {
       CHECK(request->recipe().for_clients);
       CHECK_FALSE(request->recipe().for_servers);
       // Without any extension, and even without attributes.
-      REQUIRE(run("openssl req -new -nodes -newkey " + std::string(algorithm) + " -keyout " + folder.path("key.pem") + " -out " + file + " -subj /CN=a") == 0);
+      REQUIRE(run("openssl req -new -nodes -newkey " + std::string(algorithm) + " -keyout " +
+                  folder.path("key.pem") + " -out " + file + " -subj /CN=a") == 0);
       run("cat " + file, &output);
       CHECK(CertificationRequest::from_pem(output)->recipe().for_servers);
     }
@@ -131,9 +142,14 @@ TEST_CASE("requests that OpenSSL and GnuTLS make are read") {
     std::string output;
     const std::string key = folder.write("p256.pem", test::read_data("p256.key.pem"));
     const std::string options =
-        folder.write("template", "cn = \"example.org\"\norganization = ACME\ndns_name = example.org\nip_address = 192.0.2.1\nchallenge_password = x\n");
+        folder.write("template",
+                     "cn = \"example.org\"\norganization = ACME\ndns_name = "
+                     "example.org\nip_address = 192.0.2.1\nchallenge_password = x\n");
     const std::string file = folder.path("request.pem");
-    REQUIRE_MESSAGE(run("certtool --generate-request --load-privkey " + key + " --template " + options + " --outfile " + file, &output) == 0, output);
+    REQUIRE_MESSAGE(run("certtool --generate-request --load-privkey " + key + " --template " +
+                            options + " --outfile " + file,
+                        &output) == 0,
+                    output);
     run("cat " + file, &output);
     const auto request = CertificationRequest::from_pem(output);
     REQUIRE_MESSAGE(request.has_value(), request.error().message());
@@ -144,7 +160,8 @@ TEST_CASE("requests that OpenSSL and GnuTLS make are read") {
 TEST_CASE("a request with a weak key is refused") {
   if (!test::have("openssl")) return;
   const Folder folder;
-  REQUIRE(run("openssl req -new -nodes -newkey rsa:1024 -keyout " + folder.path("key.pem") + " -out " + folder.path("request.pem") + " -subj /CN=a") == 0);
+  REQUIRE(run("openssl req -new -nodes -newkey rsa:1024 -keyout " + folder.path("key.pem") +
+              " -out " + folder.path("request.pem") + " -subj /CN=a") == 0);
   std::string text;
   run("cat " + folder.path("request.pem"), &text);
   CHECK(CertificationRequest::from_pem(text).error() == Errc::certificate_key_too_weak);

@@ -1,4 +1,5 @@
-// A chain of three that is right in all points, and what becomes of its verdict when a test changes one.
+// A chain of three that is right in all points, and what becomes of its verdict when a test changes
+// one.
 #pragma once
 
 #include "support.hpp"
@@ -17,7 +18,8 @@ struct Ask {
   const Provider& provider = *default_provider();
 };
 
-inline Verdict judge(const std::vector<Certificate>& presented, std::vector<Certificate> anchors, const Ask& ask = {}) {
+inline Verdict judge(const std::vector<Certificate>& presented, std::vector<Certificate> anchors,
+                     const Ask& ask = {}) {
   return verify({.presented = presented,
                  .trust = TrustStore::of(std::move(anchors)),
                  .peer_name = ask.name.empty() ? PeerName::any() : PeerName{ask.name},
@@ -33,25 +35,35 @@ inline Errc code_of(const Verdict& verdict) {
   CHECK_MESSAGE(!verdict.error().reason.empty(), "every failure has its reason");
   return verdict.error().error.code;
 }
-inline Errc code(const std::vector<Certificate>& presented, std::vector<Certificate> anchors, const Ask& ask = {}) {
+inline Errc code(const std::vector<Certificate>& presented, std::vector<Certificate> anchors,
+                 const Ask& ask = {}) {
   return code_of(judge(presented, std::move(anchors), ask));
 }
 /// Why not, or "right".
-inline std::string reason_of(const Verdict& verdict) { return verdict ? "right" : verdict.error().reason; }
+inline std::string reason_of(const Verdict& verdict) {
+  return verdict ? "right" : verdict.error().reason;
+}
 /// "CN=leaf,CN=root", or the failure.
 inline std::string subjects(const Verdict& verdict) {
   if (!verdict) return verdict.error().message();
   std::string text;
-  for (const Certificate& certificate : verdict->certificates) text.append(text.empty() ? "" : ",").append(certificate.subject());
+  for (const Certificate& certificate : verdict->certificates)
+    text.append(text.empty() ? "" : ",").append(certificate.subject());
   return text;
 }
 
 // Key 0 is the root's, key 1 the intermediate's, key 2 the leaf's.
-inline Certificate root(Draft draft) { return sign_as(std::move(draft), common_name("root"), key(0)); }
+inline Certificate root(Draft draft) {
+  return sign_as(std::move(draft), common_name("root"), key(0));
+}
 inline Certificate root() { return root(ca_draft("root", key(0))); }
-inline Certificate intermediate(Draft draft) { return sign_as(std::move(draft), common_name("root"), key(0)); }
+inline Certificate intermediate(Draft draft) {
+  return sign_as(std::move(draft), common_name("root"), key(0));
+}
 inline Certificate intermediate() { return intermediate(ca_draft("intermediate", key(1))); }
-inline Certificate leaf(Draft draft) { return sign_as(std::move(draft), common_name("intermediate"), key(1)); }
+inline Certificate leaf(Draft draft) {
+  return sign_as(std::move(draft), common_name("intermediate"), key(1));
+}
 inline Certificate leaf() { return leaf(leaf_draft(key(2))); }
 
 /// The verdict on leaf, intermediate and root, with one of them changed.
@@ -76,7 +88,9 @@ Verdict with_root(Change change, const Ask& ask = {}) {
 
 /// A change that sets an extension.
 inline auto with(const Oid& id, std::string_view value_hex, bool is_critical = false) {
-  return [&id, value = std::string(value_hex), is_critical](Draft& draft) { set_extension(draft, id, is_critical, value); };
+  return [&id, value = std::string(value_hex), is_critical](Draft& draft) {
+    set_extension(draft, id, is_critical, value);
+  };
 }
 inline auto without(const Oid& id) {
   return [&id](Draft& draft) { remove_extension(draft, id); };
@@ -91,7 +105,10 @@ inline std::string hex_of(Bytes bytes) {
 /// An authorityKeyIdentifier that names this key, and a subjectKeyIdentifier that does.
 inline void set_authority_key(Draft& draft, const PrivateKey& authority) {
   der::Writer writer;
-  writer.sequence([&] { writer.element(der::context(0), *key_identifier(authority.public_key_info(), *default_provider())); });
+  writer.sequence([&] {
+    writer.element(der::context(0),
+                   *key_identifier(authority.public_key_info(), *default_provider()));
+  });
   set_extension(draft, oid::kAuthorityKeyIdentifier, false, hex_of(writer.bytes()));
 }
 inline void set_subject_key(Draft& draft, const PrivateKey& subject) {
@@ -102,8 +119,11 @@ inline void set_subject_key(Draft& draft, const PrivateKey& subject) {
 /// Permits (or excludes) DNS names in this domain.
 inline void constrain_dns(Draft& draft, std::string_view domain, bool permits = true) {
   der::Writer writer;
-  writer.sequence(
-      [&] { writer.nest(der::constructed(permits ? 0 : 1), [&] { writer.sequence([&] { writer.element(der::context(2), bytes_of(domain)); }); }); });
+  writer.sequence([&] {
+    writer.nest(der::constructed(permits ? 0 : 1), [&] {
+      writer.sequence([&] { writer.element(der::context(2), bytes_of(domain)); });
+    });
+  });
   set_extension(draft, oid::kNameConstraints, true, hex_of(writer.bytes()));
 }
 
@@ -111,13 +131,20 @@ inline void constrain_dns(Draft& draft, std::string_view domain, bool permits = 
 class CountingSignature final : public Signature {
  public:
   explicit CountingSignature(const Signature& real) : real_(real) {}
-  bool verify(const PublicKey& k, HashAlgorithm hash, std::size_t salt_size, Bytes message, Bytes signature) const override {
+  bool verify(const PublicKey& k, HashAlgorithm hash, std::size_t salt_size, Bytes message,
+              Bytes signature) const override {
     ++count;
     return real_.verify(k, hash, salt_size, message, signature);
   }
-  Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& k) const override { return real_.load(k); }
-  Result<std::size_t> public_point(const PrivateKeyNumbers& k, MutableBytes out) const override { return real_.public_point(k, out); }
-  Result<Generated> generate(Random& random, std::size_t bits) const override { return real_.generate(random, bits); }
+  Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& k) const override {
+    return real_.load(k);
+  }
+  Result<std::size_t> public_point(const PrivateKeyNumbers& k, MutableBytes out) const override {
+    return real_.public_point(k, out);
+  }
+  Result<Generated> generate(Random& random, std::size_t bits) const override {
+    return real_.generate(random, bits);
+  }
   mutable std::size_t count = 0;
 
  private:
@@ -125,9 +152,13 @@ class CountingSignature final : public Signature {
 };
 /// A provider that counts how many P-256 signatures it verifies.
 struct Counting {
-  CountingSignature signature{*(*default_provider())[SignatureFamily::ecdsa_secp256r1].implementation};
+  CountingSignature signature{
+      *(*default_provider())[SignatureFamily::ecdsa_secp256r1].implementation};
   Provider provider = *default_provider();
-  Counting() { provider.signatures[static_cast<std::size_t>(SignatureFamily::ecdsa_secp256r1)].implementation = &signature; }
+  Counting() {
+    provider.signatures[static_cast<std::size_t>(SignatureFamily::ecdsa_secp256r1)].implementation =
+        &signature;
+  }
   Counting(const Counting&) = delete;
 };
 

@@ -27,7 +27,8 @@ Crl load_crl(const std::string& name) {
 }
 
 const Certificate& issuer() {
-  static const Certificate certificate = sign_as(ca_draft("root", key(0)), common_name("root"), key(0));
+  static const Certificate certificate =
+      sign_as(ca_draft("root", key(0)), common_name("root"), key(0));
   return certificate;
 }
 Certificate leaf() { return sign_as(leaf_draft(key(1)), common_name("root"), key(0)); }
@@ -37,7 +38,9 @@ CrlDraft draft() {
   REQUIRE(made.has_value());
   return std::move(*made);
 }
-Result<Crl> signed_crl(const CrlDraft& draft) { return sign_crl(draft, key(0), default_provider()->rng()); }
+Result<Crl> signed_crl(const CrlDraft& draft) {
+  return sign_crl(draft, key(0), default_provider()->rng());
+}
 
 /// Why the CRL of a changed draft is refused; empty when it is not.
 template <class Change>
@@ -64,8 +67,10 @@ DraftExtension extension(const Oid& id, bool is_critical, std::string_view value
   return {id, is_critical, SecretVector(bytes.begin(), bytes.end())};
 }
 std::string hex_text(std::string_view digits) { return std::string(tls12::text_of(hex(digits))); }
-DraftEntry entry(std::initializer_list<std::uint8_t> serial, std::vector<DraftExtension> extensions = {}) {
-  return {.serial = serial, .revocation_date = test_time() - kDay, .extensions = std::move(extensions)};
+DraftEntry entry(std::initializer_list<std::uint8_t> serial,
+                 std::vector<DraftExtension> extensions = {}) {
+  return {
+      .serial = serial, .revocation_date = test_time() - kDay, .extensions = std::move(extensions)};
 }
 
 /// With as much work as it takes.
@@ -75,7 +80,9 @@ std::optional<CrlEntry> entry_of(const ParsedCrl& crl, Bytes issuer, Bytes seria
   return find_entry(crl, issuer, serial, budget);
 }
 
-TEST_CASE("what OpenSSL writes to a complete CRL is read: times, number, key identifier, where its deltas are, and its entries with their reasons") {
+TEST_CASE(
+    "what OpenSSL writes to a complete CRL is read: times, number, key identifier, where its "
+    "deltas are, and its entries with their reasons") {
   const Crl crl = load_crl("crl_complete.pem");
   const ParsedCrl& parsed = crl.parsed();
   CHECK(crl.issuer() == "CN=Example Root,O=Example\\, Inc.,C=DE");
@@ -88,14 +95,19 @@ TEST_CASE("what OpenSSL writes to a complete CRL is read: times, number, key ide
   CHECK(parsed.extensions.freshest_crl.has_value());
   CHECK(parsed.not_understood.empty());
 
-  const auto find = [&](const char* certificate) { return entry_of(parsed, parsed.issuer, load(certificate).parsed().serial); };
-  const WallTime revoked = std::chrono::sys_days(std::chrono::year(2026) / 1 / 2) + std::chrono::hours(3) + std::chrono::minutes(4) + std::chrono::seconds(5);
+  const auto find = [&](const char* certificate) {
+    return entry_of(parsed, parsed.issuer, load(certificate).parsed().serial);
+  };
+  const WallTime revoked = std::chrono::sys_days(std::chrono::year(2026) / 1 / 2) +
+                           std::chrono::hours(3) + std::chrono::minutes(4) +
+                           std::chrono::seconds(5);
   REQUIRE(find("leaf_md5.pem").has_value());
   CHECK(find("leaf_md5.pem")->revocation_date == revoked);
   CHECK(find("leaf_md5.pem")->reason == RevocationReason::key_compromise);
   CHECK_FALSE(find("leaf_rsa1024.pem")->reason.has_value());
   CHECK(find("leaf_p521.pem")->reason == RevocationReason::certificate_hold);
-  CHECK(find("leaf_sha1.pem")->invalidity_date == std::chrono::sys_days(std::chrono::year(2026) / 1 / 1));
+  CHECK(find("leaf_sha1.pem")->invalidity_date ==
+        std::chrono::sys_days(std::chrono::year(2026) / 1 / 1));
   CHECK_FALSE(find("leaf_k256.pem").has_value());
 }
 
@@ -115,7 +127,8 @@ TEST_CASE("what OpenSSL writes to a delta CRL and to the CRL of a distribution p
   CHECK(tls12::text_of(read_general_name(names).value) == "http://crl.example.org/1.crl");
 }
 
-TEST_CASE("a CRL of version 1 is read, and so are those of GnuTLS, even one with a list of no entries") {
+TEST_CASE(
+    "a CRL of version 1 is read, and so are those of GnuTLS, even one with a list of no entries") {
   CHECK(load_crl("crl_version1.pem").parsed().version == 1);
   CHECK(load_crl("crl_version1.pem").size() == 0);
   CHECK(load_crl("crl_gnutls.pem").size() == 1);
@@ -124,11 +137,13 @@ TEST_CASE("a CRL of version 1 is read, and so are those of GnuTLS, even one with
 
 TEST_CASE("files may be PEM with several CRLs among other things, or DER; errors name the file") {
   const test::Folder folder;
-  const std::string two = test::read_data("crl_complete.pem") + test::read_data("root.pem") + test::read_data("crl_delta.pem");
+  const std::string two = test::read_data("crl_complete.pem") + test::read_data("root.pem") +
+                          test::read_data("crl_delta.pem");
   const auto from_pem = Crl::from_file(folder.write("two.pem", two));
   REQUIRE(from_pem.has_value());
   CHECK(from_pem->size() == 2);
-  const auto from_der = Crl::from_file(folder.write("one.der", tls12::text_of(from_pem->front().der())));
+  const auto from_der =
+      Crl::from_file(folder.write("one.der", tls12::text_of(from_pem->front().der())));
   REQUIRE(from_der.has_value());
   CHECK(std::ranges::equal(from_der->front().der(), from_pem->front().der()));
 
@@ -161,12 +176,14 @@ TEST_CASE("a CRL larger than the limit is refused, and the limit is the caller's
 
 TEST_CASE("a CRL of 20 MiB is read, and its entries are found in a bounded number of steps") {
   // One entry: a serial number of 16 octets and a date.
-  std::string entry = hex_text("3021 0210") + std::string(16, '\0') + hex_text("170d") + "270101000000Z";
+  std::string entry =
+      hex_text("3021 0210") + std::string(16, '\0') + hex_text("170d") + "270101000000Z";
   constexpr std::size_t kEntries = (std::size_t{20} << 20) / 35 + 1;
   std::string entries;
   entries.reserve(kEntries * entry.size());
   for (std::uint32_t i = 1; i <= kEntries; ++i) {
-    for (unsigned octet = 0; octet < 4; ++octet) entry[5 + octet] = entry[16 + octet] = static_cast<char>(i >> (24 - 8 * octet));
+    for (unsigned octet = 0; octet < 4; ++octet)
+      entry[5 + octet] = entry[16 + octet] = static_cast<char>(i >> (24 - 8 * octet));
     entry[4] = 1;
     entries += entry;
   }
@@ -200,29 +217,44 @@ TEST_CASE("a CRL of 20 MiB is read, and its entries are found in a bounded numbe
 TEST_CASE("a CRL that is cut anywhere, or goes on behind its end, is refused") {
   const Crl crl = load_crl("crl_point.pem");
   std::vector<std::uint8_t> longer(crl.der().begin(), crl.der().end());
-  for (std::size_t size = 0; size < longer.size(); ++size) CHECK(Crl::from_der(Bytes(longer).first(size)).error().code == Errc::bad_crl);
+  for (std::size_t size = 0; size < longer.size(); ++size)
+    CHECK(Crl::from_der(Bytes(longer).first(size)).error().code == Errc::bad_crl);
   longer.push_back(0);
   CHECK_FALSE(Crl::from_der(longer).has_value());
 }
 
-TEST_CASE("§5.1.2: only version 2 has extensions; a CRL number is not critical and has at most 20 octets; its absence is noted") {
+TEST_CASE(
+    "§5.1.2: only version 2 has extensions; a CRL number is not critical and has at most 20 "
+    "octets; its absence is noted") {
   CHECK(refusal([](CrlDraft&) {}).empty());
-  CHECK(refusal([](CrlDraft& d) { d.version = 1; }) == "extensions in a CRL that is not of version 2");
+  CHECK(refusal([](CrlDraft& d) { d.version = 1; }) ==
+        "extensions in a CRL that is not of version 2");
   CHECK(refusal([](CrlDraft& d) { d.version = 1, d.extensions.clear(); }).empty());
-  CHECK(refusal([](CrlDraft& d) { d.version = 3; }) == "a CRL version that is neither absent nor 2");
+  CHECK(refusal([](CrlDraft& d) { d.version = 3; }) ==
+        "a CRL version that is neither absent nor 2");
   CHECK(deviation([](CrlDraft&) {}).empty());
-  CHECK(deviation([](CrlDraft& d) { d.extensions.pop_back(); }) == "a CRL of version 2 without a CRL number");
-  CHECK(refusal([](CrlDraft& d) { d.extensions.back().is_critical = true; }) == "a CRL number that is critical");
+  CHECK(deviation([](CrlDraft& d) { d.extensions.pop_back(); }) ==
+        "a CRL of version 2 without a CRL number");
+  CHECK(refusal([](CrlDraft& d) { d.extensions.back().is_critical = true; }) ==
+        "a CRL number that is critical");
   const std::string twenty(40, '1');
-  CHECK(refusal([&](CrlDraft& d) { d.extensions.back() = extension(oid::kCrlNumber, false, "0214" + twenty); }).empty());
-  CHECK(refusal([&](CrlDraft& d) { d.extensions.back() = extension(oid::kCrlNumber, false, "0215" + twenty + "11"); }) ==
-        "a CRL number of more than 20 octets");
-  CHECK(refusal([](CrlDraft& d) { d.issuer = encode_common_name(""); }) == "an issuer without a name");
+  CHECK(refusal([&](CrlDraft& d) {
+          d.extensions.back() = extension(oid::kCrlNumber, false, "0214" + twenty);
+        }).empty());
+  CHECK(refusal([&](CrlDraft& d) {
+          d.extensions.back() = extension(oid::kCrlNumber, false, "0215" + twenty + "11");
+        }) == "a CRL number of more than 20 octets");
+  CHECK(refusal([](CrlDraft& d) { d.issuer = encode_common_name(""); }) ==
+        "an issuer without a name");
 }
 
-TEST_CASE("§5.2.5: an issuing distribution point says something, is for one kind of certificates at most; FALSE that is encoded is noted") {
+TEST_CASE(
+    "§5.2.5: an issuing distribution point says something, is for one kind of certificates at "
+    "most; FALSE that is encoded is noted") {
   const auto with = [](std::string_view value) {
-    return refusal([&](CrlDraft& d) { d.extensions.push_back(extension(oid::kIssuingDistributionPoint, true, value)); });
+    return refusal([&](CrlDraft& d) {
+      d.extensions.push_back(extension(oid::kIssuingDistributionPoint, true, value));
+    });
   };
   CHECK(with("3003 8101ff").empty());
   CHECK(with("3003 840101") == "a boolean that is neither 00 nor ff");
@@ -231,17 +263,22 @@ TEST_CASE("§5.2.5: an issuing distribution point says something, is for one kin
           d.extensions.push_back(extension(oid::kIssuingDistributionPoint, true, "3003 840100"));
         }) == "a default value that is encoded");
   CHECK(with("3000") == "an issuing distribution point that says nothing");
-  CHECK(with("3006 8101ff 8201ff") == "an issuing distribution point for more than one kind of certificates alone");
+  CHECK(with("3006 8101ff 8201ff") ==
+        "an issuing distribution point for more than one kind of certificates alone");
   CHECK(with("3006 8201ff 8101ff") == "something behind the last field");
 }
 
 TEST_CASE("§5.2.6: a delta CRL has no freshest CRL") {
   const auto freshest = extension(oid::kFreshestCrl, false, "300d300ba009a007 8605 683a2f2f78");
   CHECK(refusal([&](CrlDraft& d) { d.extensions.push_back(freshest); }).empty());
-  CHECK(refusal([&](CrlDraft& d) { d.extensions.insert(d.extensions.end(), {draft_delta_indicator(5), freshest}); }) == "a delta CRL with a freshest CRL");
+  CHECK(refusal([&](CrlDraft& d) {
+          d.extensions.insert(d.extensions.end(), {draft_delta_indicator(5), freshest});
+        }) == "a delta CRL with a freshest CRL");
 }
 
-TEST_CASE("§5.2, §5.3: a critical extension that is not understood is remembered, wherever it is; others are ignored") {
+TEST_CASE(
+    "§5.2, §5.3: a critical extension that is not understood is remembered, wherever it is; others "
+    "are ignored") {
   const Oid unknown = make_oid(1, 3, 6, 1, 4, 1, 99999, 1);
   for (const bool is_critical : {true, false}) {
     CrlDraft of_list = draft(), of_entry = draft();
@@ -256,26 +293,39 @@ TEST_CASE("§5.2, §5.3: a critical extension that is not understood is remember
 }
 
 TEST_CASE("no extension comes twice, in the list or in an entry; the reason is one that there is") {
-  CHECK(refusal([](CrlDraft& d) { d.extensions.push_back(d.extensions.back()); }) == "an extension that comes twice");
-  const auto reason = [](std::string_view value) { return extension(oid::kReasonCode, false, value); };
-  CHECK(refusal([&](CrlDraft& d) { d.entries = {entry({1}, {reason("0a0101"), reason("0a0101")})}; }) == "an extension that comes twice");
-  for (const char* right : {"0a0100", "0a0106", "0a0108", "0a010a"}) CHECK(refusal([&](CrlDraft& d) { d.entries = {entry({1}, {reason(right)})}; }).empty());
+  CHECK(refusal([](CrlDraft& d) { d.extensions.push_back(d.extensions.back()); }) ==
+        "an extension that comes twice");
+  const auto reason = [](std::string_view value) {
+    return extension(oid::kReasonCode, false, value);
+  };
+  CHECK(refusal([&](CrlDraft& d) {
+          d.entries = {entry({1}, {reason("0a0101"), reason("0a0101")})};
+        }) == "an extension that comes twice");
+  for (const char* right : {"0a0100", "0a0106", "0a0108", "0a010a"})
+    CHECK(refusal([&](CrlDraft& d) { d.entries = {entry({1}, {reason(right)})}; }).empty());
   for (const char* wrong : {"0a0107", "0a010b", "0a01ff", "0a020101"})
-    CHECK(refusal([&](CrlDraft& d) { d.entries = {entry({1}, {reason(wrong)})}; }) == "an unknown reason for a revocation");
+    CHECK(refusal([&](CrlDraft& d) { d.entries = {entry({1}, {reason(wrong)})}; }) ==
+          "an unknown reason for a revocation");
 }
 
-TEST_CASE("§5.3.3: an entry without a certificate issuer is of the issuer of the entry before it, the first ones of the CRL's") {
+TEST_CASE(
+    "§5.3.3: an entry without a certificate issuer is of the issuer of the entry before it, the "
+    "first ones of the CRL's") {
   const auto of = [](std::string_view who) {
-    return draft_extension(oid::kCertificateIssuer, true,
-                           [&](der::Writer& writer) { writer.sequence([&] { writer.element(der::constructed(4), encode_common_name(who)); }); });
+    return draft_extension(oid::kCertificateIssuer, true, [&](der::Writer& writer) {
+      writer.sequence([&] { writer.element(der::constructed(4), encode_common_name(who)); });
+    });
   };
   CrlDraft d = draft();
   d.entries = {entry({1}), entry({2}, {of("a")}), entry({3}), entry({1}, {of("b")}), entry({4})};
-  CHECK(refusal([&](CrlDraft& direct) { direct.entries = d.entries; }) == "an entry of another issuer in a CRL that is not indirect");
+  CHECK(refusal([&](CrlDraft& direct) { direct.entries = d.entries; }) ==
+        "an entry of another issuer in a CRL that is not indirect");
   d.extensions.push_back(extension(oid::kIssuingDistributionPoint, true, "3003 8401ff"));
   const auto crl = signed_crl(d);
   REQUIRE(crl.has_value());
-  const auto has = [&](std::string_view who, std::uint8_t serial) { return entry_of(crl->parsed(), encode_common_name(who), {&serial, 1}).has_value(); };
+  const auto has = [&](std::string_view who, std::uint8_t serial) {
+    return entry_of(crl->parsed(), encode_common_name(who), {&serial, 1}).has_value();
+  };
   std::string found;
   for (const char* who : {"root", "a", "b"})
     for (std::uint8_t serial = 1; serial <= 5; ++serial)
@@ -283,21 +333,26 @@ TEST_CASE("§5.3.3: an entry without a certificate issuer is of the issuer of th
   CHECK(found == "root1 a2 a3 b1 b4 ");
 }
 
-TEST_CASE("every entry is found by its serial number, also where numbers end alike, are long, short or negative; no other is") {
+TEST_CASE(
+    "every entry is found by its serial number, also where numbers end alike, are long, short or "
+    "negative; no other is") {
   CrlDraft d = draft();
-  std::vector<std::vector<std::uint8_t>> serials = {{0},
-                                                    {0x7f},
-                                                    {0x80},
-                                                    {0xff},
-                                                    {0, 0x80},
-                                                    {0, 0xff},
-                                                    hex("0102030405"),
-                                                    hex("7702030405"),
-                                                    hex("660102030405"),
-                                                    hex("0102030406"),
-                                                    hex("7f0102030405060708090a0b0c0d0e0f10111213")};
-  for (unsigned i = 256; i < 1256; ++i) serials.push_back({static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i), 1});
-  for (const auto& serial : serials) d.entries.push_back({.serial = serial, .revocation_date = test_time()});
+  std::vector<std::vector<std::uint8_t>> serials = {
+      {0},
+      {0x7f},
+      {0x80},
+      {0xff},
+      {0, 0x80},
+      {0, 0xff},
+      hex("0102030405"),
+      hex("7702030405"),
+      hex("660102030405"),
+      hex("0102030406"),
+      hex("7f0102030405060708090a0b0c0d0e0f10111213")};
+  for (unsigned i = 256; i < 1256; ++i)
+    serials.push_back({static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i), 1});
+  for (const auto& serial : serials)
+    d.entries.push_back({.serial = serial, .revocation_date = test_time()});
   const auto crl = signed_crl(d);
   REQUIRE(crl.has_value());
   CHECK(crl->size() == serials.size());
@@ -306,11 +361,14 @@ TEST_CASE("every entry is found by its serial number, also where numbers end ali
     REQUIRE(found.has_value());
     CHECK(std::ranges::equal(found->serial, serial));
   }
-  for (const auto& absent : {hex("01"), hex("0202030405"), hex("02030405"), hex("000102030405"), hex("0501"), std::vector<std::uint8_t>{}})
+  for (const auto& absent : {hex("01"), hex("0202030405"), hex("02030405"), hex("000102030405"),
+                             hex("0501"), std::vector<std::uint8_t>{}})
     CHECK_FALSE(entry_of(crl->parsed(), crl->parsed().issuer, absent).has_value());
 }
 
-TEST_CASE("what is written passes OpenSSL's check, and OpenSSL finds the certificate in it that was revoked") {
+TEST_CASE(
+    "what is written passes OpenSSL's check, and OpenSSL finds the certificate in it that was "
+    "revoked") {
   if (!test::have("openssl")) return;
   const test::Folder folder;
   const Certificate revoked = leaf();
@@ -318,14 +376,16 @@ TEST_CASE("what is written passes OpenSSL's check, and OpenSSL finds the certifi
   d.entries = {revoked_entry(revoked, test_time() - kDay, RevocationReason::superseded)};
   const auto crl = signed_crl(d);
   REQUIRE(crl.has_value());
-  const std::string ca = folder.write("ca.pem", issuer().to_pem()), list = folder.write("list.der", tls12::text_of(crl->der()));
+  const std::string ca = folder.write("ca.pem", issuer().to_pem()),
+                    list = folder.write("list.der", tls12::text_of(crl->der()));
   std::string said;
-  CHECK(test::run("openssl crl -inform DER -in " + list + " -CAfile " + ca + " -verify -noout", &said) == 0);
+  CHECK(test::run("openssl crl -inform DER -in " + list + " -CAfile " + ca + " -verify -noout",
+                  &said) == 0);
   CHECK_MESSAGE(said.contains("verify OK"), said);
   CHECK(test::run("openssl crl -inform DER -in " + list + " -out " + folder.path("list.pem")) == 0);
   const std::string at = std::to_string(test_time().time_since_epoch().count());
-  CHECK(test::run("openssl verify -attime " + at + " -crl_check -CAfile " + ca + " -CRLfile " + folder.path("list.pem") + " " +
-                      folder.write("leaf.pem", revoked.to_pem()),
+  CHECK(test::run("openssl verify -attime " + at + " -crl_check -CAfile " + ca + " -CRLfile " +
+                      folder.path("list.pem") + " " + folder.write("leaf.pem", revoked.to_pem()),
                   &said) != 0);
   CHECK_MESSAGE(said.contains("certificate revoked"), said);
 }

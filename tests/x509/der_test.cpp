@@ -56,7 +56,9 @@ TEST_CASE("an element does not reach beyond what is there, and nothing follows t
   CHECK_FALSE(is_element("04847fffffff 00"));
 }
 
-TEST_CASE("X.690 8.1.2.4: tags of several octets do not occur") { CHECK_FALSE(is_element("1f810100")); }
+TEST_CASE("X.690 8.1.2.4: tags of several octets do not occur") {
+  CHECK_FALSE(is_element("1f810100"));
+}
 
 TEST_CASE("X.690 8.3.2: integers take the fewest octets") {
   CHECK(is_integer("020100"));
@@ -77,8 +79,10 @@ TEST_CASE("a natural number is no negative integer, and comes without its sign o
   CHECK(value.size() == 1);
   CHECK(value[0] == 0x80);
   CHECK_FALSE(accepts("020180", [](Reader& r) { r.natural(); }));
-  CHECK(accepts("0209 00ffffffffffffffff", [](Reader& r) { CHECK(r.small_natural() == ~std::uint64_t{0}); }));
-  CHECK(accepts("020a 01000000000000000000", [](Reader& r) { CHECK(r.small_natural() == ~std::uint64_t{0}); }));
+  CHECK(accepts("0209 00ffffffffffffffff",
+                [](Reader& r) { CHECK(r.small_natural() == ~std::uint64_t{0}); }));
+  CHECK(accepts("020a 01000000000000000000",
+                [](Reader& r) { CHECK(r.small_natural() == ~std::uint64_t{0}); }));
 }
 
 TEST_CASE("X.690 11.1: TRUE is ff and FALSE is 00") {
@@ -111,7 +115,8 @@ TEST_CASE("X.690 8.6: a bit string of whole octets has no unused bits") {
   CHECK_FALSE(accepts("0300", [](Reader& r) { r.bit_string(); }));
 }
 
-TEST_CASE("after the first fault every reader of a parse is at its end, and the first fault is kept") {
+TEST_CASE(
+    "after the first fault every reader of a parse is at its end, and the first fault is kept") {
   const auto bytes = hex("3006 020100 020100 0500");
   Fault fault;
   Reader reader(bytes, fault);

@@ -192,7 +192,7 @@ TEST_CASE("the key inside is judged as others are") {
   CHECK(load(encrypted("", "k256"), answer("x")).error() == Errc::key_unsupported);
 }
 
-// ----------------------------------------------------------------------------------------------------
+// ------------------------------------------------
 // by hand
 
 using der::Writer;

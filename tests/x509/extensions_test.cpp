@@ -6,7 +6,8 @@ namespace tls12::x509 {
 namespace {
 
 /// The list of this one extension, read; nothing when it breaks a rule.
-std::optional<Extensions> read_one(const Oid& id, bool is_critical, std::string_view value, std::vector<std::uint8_t>& storage) {
+std::optional<Extensions> read_one(const Oid& id, bool is_critical, std::string_view value,
+                                   std::vector<std::uint8_t>& storage) {
   der::Writer writer;
   writer.sequence([&] {
     writer.object_identifier(id.bytes());
@@ -84,7 +85,7 @@ constexpr Row kRows[] = {
     {&oid::kNameConstraints, "3000", false},
     {&oid::kNameConstraints, "3002 a000", false},
     {&oid::kNameConstraints, "3004 a000 a100", false},
-    {&oid::kNameConstraints, "3009 a007 3005 8200 800100", true},           // minimum zero is the default
+    {&oid::kNameConstraints, "3009 a007 3005 8200 800100", true},  // minimum zero is the default
     {&oid::kNameConstraints, "3009 a007 3005 8200 800101", false},
     {&oid::kNameConstraints, "3009 a007 3005 8200 810101", false},          // maximum
     {&oid::kNameConstraints, "300c a104 3002 8200 a004 3002 8200", false},  // order
@@ -103,12 +104,14 @@ constexpr Row kRows[] = {
     {&oid::kExtendedKeyUsage, "0604551d2500", false},
     // §4.2.1.13, §4.2.1.15
     {&oid::kCrlDistributionPoints, "300b 3009 a007 a005 8603 613a62", true},
-    {&oid::kCrlDistributionPoints, "3013 3011 a00f a10d 300b 0603550403 13046e616d65", true},  // nameRelativeToCRLIssuer
+    {&oid::kCrlDistributionPoints, "3013 3011 a00f a10d 300b 0603550403 13046e616d65",
+     true},  // nameRelativeToCRLIssuer
     {&oid::kCrlDistributionPoints, "300a 3008 81020640 a2028200", true},
     {&oid::kCrlDistributionPoints, "300c 300a 81020640 a204 8202 6162", true},
     {&oid::kCrlDistributionPoints, "3000", false},
     {&oid::kCrlDistributionPoints, "3006 3004 a002 a000", false},
-    {&oid::kCrlDistributionPoints, "300a 3008 8102 0641 a202 8200", false},  // stray bits in reasons
+    {&oid::kCrlDistributionPoints, "300a 3008 8102 0641 a202 8200",
+     false},  // stray bits in reasons
     {&oid::kFreshestCrl, "300b 3009 a007 a005 8603 613a62", true},
     {&oid::kFreshestCrl, "3000", false},
     // §4.2.1.14
@@ -155,7 +158,8 @@ TEST_CASE("the value of each extension follows its syntax, whole and without any
 
 TEST_CASE("what extensions say is found in its place") {
   std::vector<std::uint8_t> storage;
-  const auto names = read_one(oid::kNameConstraints, true, "300c a004 3002 8200 a104 3002 8200", storage);
+  const auto names =
+      read_one(oid::kNameConstraints, true, "300c a004 3002 8200 a104 3002 8200", storage);
   REQUIRE(names.has_value());
   CHECK(names->has(ExtensionId::name_constraints));
   CHECK(names->is_critical(ExtensionId::name_constraints));
@@ -172,24 +176,26 @@ TEST_CASE("what extensions say is found in its place") {
   CHECK(read_one(oid::kOcspNoCheck, false, "0500", storage)->has(ExtensionId::ocsp_no_check));
 }
 
-TEST_CASE("RFC 5280 4.2: a critical extension that nothing here acts on is one that is not understood") {
+TEST_CASE(
+    "RFC 5280 4.2: a critical extension that nothing here acts on is one that is not understood") {
   struct Case {
     const Oid* id;
     const char* value;
     bool is_understood;
   };
   static constexpr Oid kUnknown = make_oid(1, 2, 3, 4);
-  constexpr Case kCases[] = {{&oid::kKeyUsage, "03020780", true},
-                             {&oid::kNameConstraints, "3006 a104 3002 8200", true},
-                             {&oid::kPolicyConstraints, "3003 800100", true},
-                             {&oid::kInhibitAnyPolicy, "020100", true},
-                             {&oid::kCertificatePolicies, "3006 3004 06022a03", true},
-                             {&oid::kTlsFeature, "3003 020105", true},
-                             {&oid::kIssuerAltName, "3003 860161", false},
-                             {&oid::kSubjectDirectoryAttributes, "300b 3009 06022a03 3103 020101", false},
-                             {&oid::kAuthorityInfoAccess, "3011 300f 06082b06010505073001 8603 613a62", false},
-                             {&oid::kSubjectInfoAccess, "3011 300f 06082b06010505073005 8603 613a62", false},
-                             {&kUnknown, "0500", false}};
+  constexpr Case kCases[] = {
+      {&oid::kKeyUsage, "03020780", true},
+      {&oid::kNameConstraints, "3006 a104 3002 8200", true},
+      {&oid::kPolicyConstraints, "3003 800100", true},
+      {&oid::kInhibitAnyPolicy, "020100", true},
+      {&oid::kCertificatePolicies, "3006 3004 06022a03", true},
+      {&oid::kTlsFeature, "3003 020105", true},
+      {&oid::kIssuerAltName, "3003 860161", false},
+      {&oid::kSubjectDirectoryAttributes, "300b 3009 06022a03 3103 020101", false},
+      {&oid::kAuthorityInfoAccess, "3011 300f 06082b06010505073001 8603 613a62", false},
+      {&oid::kSubjectInfoAccess, "3011 300f 06082b06010505073005 8603 613a62", false},
+      {&kUnknown, "0500", false}};
   std::vector<std::uint8_t> storage;
   for (const Case& c : kCases) {
     INFO(dotted(c.id->bytes()));
@@ -204,11 +210,11 @@ TEST_CASE("RFC 5280 4.2.1.4: qualifiers other than CPS and user notice are noted
     const char* not_understood;
   };
   constexpr Case kCases[] = {
-      {"300d 06082b06010505070201 160161", ""},                                 // id-qt-cps
-      {"300c 06082b06010505070202 3000", ""},                                   // id-qt-unotice
-      {"3008 0603 2a0304 0c0161", "1.2.3.4"},                                   // another
-      {"300d 06082b06010505070201 0c0161", "1.3.6.1.5.5.7.2.1"},                // a CPSuri that is not one
-      {"300d 06082b06010505070202 0c0161", "1.3.6.1.5.5.7.2.2"},                // a UserNotice that is not one
+      {"300d 06082b06010505070201 160161", ""},                   // id-qt-cps
+      {"300c 06082b06010505070202 3000", ""},                     // id-qt-unotice
+      {"3008 0603 2a0304 0c0161", "1.2.3.4"},                     // another
+      {"300d 06082b06010505070201 0c0161", "1.3.6.1.5.5.7.2.1"},  // a CPSuri that is not one
+      {"300d 06082b06010505070202 0c0161", "1.3.6.1.5.5.7.2.2"},  // a UserNotice that is not one
       {"300d 06082b06010505070201 160161 3008 06032a0304 0c0161", "1.2.3.4"},  // the second
   };
   std::vector<std::uint8_t> storage;

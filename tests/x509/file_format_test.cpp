@@ -294,7 +294,7 @@ TEST_CASE("a Java key store and an OpenSSH key are named") {
   CHECK(PrivateKey::from_file(path).has_value());
 }
 
-// ----------------------------------------------------------------------------------------------------
+// ------------------------------------------------
 // EC keys
 
 TEST_CASE(
@@ -390,7 +390,7 @@ TEST_CASE(
   }
 }
 
-// ----------------------------------------------------------------------------------------------------
+// ------------------------------------------------
 // paths that are not regular files
 
 TEST_CASE("a folder, an endless file and one above the limit are errors that name the file") {

@@ -36,27 +36,32 @@ TEST_CASE("a prefix says what kind of name follows") {
   CHECK(name_of("email:a@b.org") == name_of("a@b.org"));
   CHECK(name_of("URI:urn:x:1") == name_of("urn:x:1"));
   CHECK(name_of("DN:C=BE") == hex("a40f 300d 310b3009060355040613024245"));
-  for (const char* text : {"DNS:192.0.2.1", "DNS:a@b.org", "IP:a.org", "email:a.org", "URI:a.org", "DN:a.org"}) {
+  for (const char* text :
+       {"DNS:192.0.2.1", "DNS:a@b.org", "IP:a.org", "email:a.org", "URI:a.org", "DN:a.org"}) {
     INFO(std::string(text));
     CHECK(name_of(text).empty());
   }
 }
 
 TEST_CASE("what is no name is refused") {
-  for (const char* text :
-       {"", "a b", "-a.org", "*.org", "a.*.org", "@b.org", "a@", "a@-b", "é@b.org", "é.org", "x:", ":x", "x:a b", "1.2.3.4.5", "999.1.1.1"}) {
+  for (const char* text : {"", "a b", "-a.org", "*.org", "a.*.org", "@b.org", "a@", "a@-b",
+                           "é@b.org", "é.org", "x:", ":x", "x:a b", "1.2.3.4.5", "999.1.1.1"}) {
     INFO(std::string(text));
     CHECK(name_of(text).empty());
   }
 }
 
-TEST_CASE("RFC 5280 4.2.1.10: an address range is an address and a mask, and nothing of the address is outside of the mask") {
+TEST_CASE(
+    "RFC 5280 4.2.1.10: an address range is an address and a mask, and nothing of the address is "
+    "outside of the mask") {
   CHECK(subtree_of("192.0.2.0/24") == hex("8708 c0000200 ffffff00"));
   CHECK(subtree_of("192.0.2.128/25") == hex("8708 c0000280 ffffff80"));
   CHECK(subtree_of("0.0.0.0/0") == hex("8708 00000000 00000000"));
   CHECK(subtree_of("IP:192.0.2.1") == hex("8708 c0000201 ffffffff"));
-  CHECK(subtree_of("2001:db8::/32") == hex("8720 20010db8000000000000000000000000 ffffffff000000000000000000000000"));
-  for (const char* text : {"192.0.2.1/24", "192.0.2.0/33", "192.0.2.0/", "192.0.2.0/x", "IP:/24", "IP:a.org"}) {
+  CHECK(subtree_of("2001:db8::/32") ==
+        hex("8720 20010db8000000000000000000000000 ffffffff000000000000000000000000"));
+  for (const char* text :
+       {"192.0.2.1/24", "192.0.2.0/33", "192.0.2.0/", "192.0.2.0/x", "IP:/24", "IP:a.org"}) {
     INFO(std::string(text));
     CHECK(subtree_of(text).empty());
   }

@@ -15,8 +15,10 @@ TEST_CASE("a reference name is a DNS name in ASCII, an address, or an e-mail add
   CHECK(ReferenceName::parse("2001:db8::1")->address().size() == 16);
   CHECK(ReferenceName::parse("2001:DB8::1")->text() == "2001:db8::1");
   CHECK(ReferenceName::parse("xn--bcher-kva.example").has_value());
-  CHECK(ReferenceName::parse("fe80::1%eth0")->text() == "fe80::1");  // RFC 4007 11: the zone is of this machine
-  CHECK(std::ranges::equal(ReferenceName::parse("fe80::1%eth0")->address(), ReferenceName::parse("fe80::1")->address()));
+  CHECK(ReferenceName::parse("fe80::1%eth0")->text() ==
+        "fe80::1");  // RFC 4007 11: the zone is of this machine
+  CHECK(std::ranges::equal(ReferenceName::parse("fe80::1%eth0")->address(),
+                           ReferenceName::parse("fe80::1")->address()));
   using Kind = PeerName::Kind;
   CHECK(ReferenceName::parse("192.0.2.1")->kind() == Kind::ip);
   CHECK(ReferenceName::parse("192.0.2.1", Kind::ip).has_value());
@@ -63,11 +65,14 @@ TEST_CASE("a reference name is a DNS name in ASCII, an address, or an e-mail add
 }
 
 TEST_CASE("the error about an internationalized name says how the DNS writes it") {
-  CHECK(ReferenceName::parse("m\xc3\xbcller.de").error().about() == "m\xc3\xbcller.de (in the DNS, it is written with xn--)");
+  CHECK(ReferenceName::parse("m\xc3\xbcller.de").error().about() ==
+        "m\xc3\xbcller.de (in the DNS, it is written with xn--)");
 }
 
 TEST_CASE("subjectAltName alone counts: the common name does not, and addresses match addresses") {
-  const auto is_name = [](const char* file, const char* name) { return is_for(test::load(file).parsed(), *ReferenceName::parse(name)); };
+  const auto is_name = [](const char* file, const char* name) {
+    return is_for(test::load(file).parsed(), *ReferenceName::parse(name));
+  };
   CHECK(is_name("leaf.pem", "example.org"));
   CHECK(is_name("leaf.pem", "EXAMPLE.org."));
   CHECK(is_name("leaf.pem", "www.example.org"));
@@ -85,14 +90,16 @@ TEST_CASE("subjectAltName alone counts: the common name does not, and addresses 
 
 TEST_CASE("an address written as a DNS name is no address") {
   auto draft = test::leaf_draft(test::key(0));
-  test::set_extension(draft, oid::kSubjectAltName, false, "300b 8209 3139322e302e322e31");  // dNSName 192.0.2.1
+  test::set_extension(draft, oid::kSubjectAltName, false,
+                      "300b 8209 3139322e302e322e31");  // dNSName 192.0.2.1
   const auto certificate = test::sign_as(draft, test::common_name("CA"), test::key(1));
   CHECK_FALSE(is_for(certificate.parsed(), *ReferenceName::parse("192.0.2.1")));
 }
 
 TEST_CASE("a name with a NUL in it is not the name before the NUL") {
   auto draft = test::leaf_draft(test::key(0));
-  test::set_extension(draft, oid::kSubjectAltName, false, "3012 8210 6578616d706c652e6f726700 2e657669");  // "example.org\0.evi"
+  test::set_extension(draft, oid::kSubjectAltName, false,
+                      "3012 8210 6578616d706c652e6f726700 2e657669");  // "example.org\0.evi"
   const auto certificate = test::sign_as(draft, test::common_name("CA"), test::key(1));
   CHECK_FALSE(is_for(certificate.parsed(), *ReferenceName::parse("example.org")));
   CHECK(certificate.names() == std::vector<std::string>{"example.org\\x00.evi"});
@@ -103,11 +110,14 @@ Certificate leaf_with(const char* general_names, const std::string& name = "leaf
   auto draft = test::leaf_draft(test::key(0));
   draft.subject = test::common_name(name);
   test::remove_extension(draft, oid::kSubjectAltName);
-  if (*general_names != '\0') test::set_extension(draft, oid::kSubjectAltName, false, general_names);
+  if (*general_names != '\0')
+    test::set_extension(draft, oid::kSubjectAltName, false, general_names);
   return test::sign_as(draft, test::common_name("CA"), test::key(1));
 }
 
-TEST_CASE("RFC 5280 7.5: of an e-mail address the local part is the same to the letter, the host without regard to case") {
+TEST_CASE(
+    "RFC 5280 7.5: of an e-mail address the local part is the same to the letter, the host without "
+    "regard to case") {
   const auto matches = [](const char* names, const char* wanted) {
     return is_for(leaf_with(names).parsed(), *ReferenceName::parse(wanted, PeerName::Kind::email));
   };
@@ -117,7 +127,7 @@ TEST_CASE("RFC 5280 7.5: of an e-mail address the local part is the same to the 
   CHECK_FALSE(matches(kJoe, "joe@example.org"));
   CHECK_FALSE(matches(kJoe, "Joe@www.example.org"));
   CHECK_FALSE(matches("3011 820f 4a6f65406578616d706c652e6f7267", "Joe@example.org"));  // a dNSName
-  CHECK_FALSE(matches("3003 810161", "a@a"));                                           // no mailbox
+  CHECK_FALSE(matches("3003 810161", "a@a"));  // no mailbox
   CHECK_FALSE(is_for(leaf_with(kJoe).parsed(), *ReferenceName::parse("example.org")));
 }
 
@@ -129,19 +139,24 @@ TEST_CASE("RFC 9598 5: an address beyond ASCII is in an otherName, and compares 
   CHECK_FALSE(is_for(leaf.parsed(), *ReferenceName::parse("a.b")));
 }
 
-TEST_CASE("RFC 6125 6.4.4: a common name counts as a DNS name for who wants it to, where there is no subjectAltName") {
+TEST_CASE(
+    "RFC 6125 6.4.4: a common name counts as a DNS name for who wants it to, where there is no "
+    "subjectAltName") {
   const auto matches = [](const Certificate& leaf, const char* wanted, bool fallback) {
     return is_for(leaf.parsed(), *ReferenceName::parse(wanted), fallback);
   };
-  const Certificate leaf = leaf_with("", "www.example.org"), wildcard = leaf_with("", "*.example.org"), address = leaf_with("", "192.0.2.1");
+  const Certificate leaf = leaf_with("", "www.example.org"),
+                    wildcard = leaf_with("", "*.example.org"), address = leaf_with("", "192.0.2.1");
   CHECK(matches(leaf, "WWW.example.org", true));
   CHECK_FALSE(matches(leaf, "www.example.org", false));
   CHECK_FALSE(matches(leaf, "example.org", true));
   CHECK(matches(wildcard, "www.example.org", true));
   CHECK_FALSE(matches(address, "192.0.2.1", true));
   CHECK_FALSE(matches(leaf_with("3003 820161", "www.example.org"), "www.example.org", true));
-  CHECK_FALSE(matches(leaf_with("3003 810161", "www.example.org"), "www.example.org", true));  // a name of another kind
-  CHECK_FALSE(matches(leaf_with("", std::string("www.example.org\0.evil.example", 29)), "www.example.org", true));
+  CHECK_FALSE(matches(leaf_with("3003 810161", "www.example.org"), "www.example.org",
+                      true));  // a name of another kind
+  CHECK_FALSE(matches(leaf_with("", std::string("www.example.org\0.evil.example", 29)),
+                      "www.example.org", true));
 }
 
 }  // namespace

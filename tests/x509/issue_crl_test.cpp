@@ -14,18 +14,22 @@ const Identity& ca() {
   static const Identity made = ca_of(test::key(5));
   return made;
 }
-Certificate leaf(const Identity& issuer = ca()) { return *issue_certificate({}, test::key(0), &issuer); }
+Certificate leaf(const Identity& issuer = ca()) {
+  return *issue_certificate({}, test::key(0), &issuer);
+}
 
 TEST_CASE("OpenSSL refuses what a list revokes, and nothing else") {
   if (!test::have("openssl")) return;
   for (const char* name : {"rsa", "rsa_pss_sha384", "p256", "p384", "p521", "ed25519"}) {
     INFO(std::string(name));
-    const Identity issuer = ca_of(*PrivateKey::from_pem(test::read_data(std::string(name) + ".key.pem")));
+    const Identity issuer =
+        ca_of(*PrivateKey::from_pem(test::read_data(std::string(name) + ".key.pem")));
     const Certificate good = leaf(issuer), bad = leaf(issuer);
     const auto crl = issue_crl({.revoked = {bad}, .reason = "keyCompromise"}, issuer);
     REQUIRE_MESSAGE(crl.has_value(), crl.error().message());
     const Folder folder;
-    const std::string command = "openssl verify -x509_strict -crl_check -CAfile " + folder.write("ca.pem", issuer.chain()[0].to_pem()) + " -CRLfile " +
+    const std::string command = "openssl verify -x509_strict -crl_check -CAfile " +
+                                folder.write("ca.pem", issuer.chain()[0].to_pem()) + " -CRLfile " +
                                 folder.write("crl.pem", crl->to_pem()) + " ";
     std::string output;
     CHECK_MESSAGE(run(command + folder.write("good.pem", good.to_pem()), &output) == 0, output);
@@ -36,7 +40,8 @@ TEST_CASE("OpenSSL refuses what a list revokes, and nothing else") {
   }
 }
 
-TEST_CASE("RFC 5280 5.2.3: a list carries on the one before it: its entries, its reasons, its number") {
+TEST_CASE(
+    "RFC 5280 5.2.3: a list carries on the one before it: its entries, its reasons, its number") {
   const Certificate first = leaf(), second = leaf();
   const auto one = issue_crl({.revoked = {first}, .reason = "superseded"}, ca());
   const auto two = issue_crl({.revoked = {first, second}, .previous = *one}, ca());
@@ -58,9 +63,11 @@ TEST_CASE("lists that make no sense are refused") {
   CHECK(issue_crl({.reason = "because"}, ca()).error() == Errc::misuse);
   CHECK(issue_crl({.reason = "removeFromCRL"}, ca()).error() == Errc::misuse);
   CHECK(issue_crl({}, peer).error() == Errc::misuse);
-  CHECK(issue_crl({.this_update = test::test_time(), .next_update = test::test_time()}, ca()).error() == Errc::misuse);
+  CHECK(issue_crl({.this_update = test::test_time(), .next_update = test::test_time()}, ca())
+            .error() == Errc::misuse);
   CHECK(issue_crl({.previous = *issue_crl({}, other)}, ca()).error() == Errc::misuse);
-  CHECK(issue_crl({.previous = *issue_crl({}, impostor)}, ca()).error() == Errc::certificate_signature_wrong);
+  CHECK(issue_crl({.previous = *issue_crl({}, impostor)}, ca()).error() ==
+        Errc::certificate_signature_wrong);
 }
 
 }  // namespace

@@ -32,7 +32,8 @@ Certificate crowded_leaf() {
 }
 
 TEST_CASE("parsing a certificate allocates nothing, however much there is in it") {
-  for (const char* file : {"leaf.pem", "root.pem", "names.pem", "gnutls_leaf.pem", "leaf_pss_signed.pem", "leaf_constrained.pem", "constrained.pem"}) {
+  for (const char* file : {"leaf.pem", "root.pem", "names.pem", "gnutls_leaf.pem",
+                           "leaf_pss_signed.pem", "leaf_constrained.pem", "constrained.pem"}) {
     INFO(file);
     CHECK(allocations_to_parse(test::load(file)) == 0);
   }
@@ -61,7 +62,9 @@ TEST_CASE("comparing and hashing names allocates nothing") {
   const Certificate leaf = test::load("names.pem");
   const auto shouting = test::common_name("EXAMPLE"), whispering = test::common_name(" example");
   const std::size_t before = allocations;
-  const bool same = same_name(shouting, whispering) && !same_name(leaf.parsed().subject, shouting) && name_hash(shouting) == name_hash(whispering);
+  const bool same = same_name(shouting, whispering) &&
+                    !same_name(leaf.parsed().subject, shouting) &&
+                    name_hash(shouting) == name_hash(whispering);
   CHECK(allocations == before);
   CHECK(same);
 }

@@ -10,12 +10,16 @@ using Octets = std::vector<std::uint8_t>;
 
 Octets damaged(Bytes original, std::mt19937& random) {
   Octets bytes(original.begin(), original.end());
-  const auto below = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
+  const auto below = [&](std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
+  };
   const std::size_t changes = 1 + below(3);
   for (std::size_t i = 0; i < changes && !bytes.empty(); ++i) {
     const auto at = static_cast<std::ptrdiff_t>(below(bytes.size()));
     switch (below(5)) {
-      case 0: bytes[static_cast<std::size_t>(at)] ^= static_cast<std::uint8_t>(1u << below(8)); break;
+      case 0:
+        bytes[static_cast<std::size_t>(at)] ^= static_cast<std::uint8_t>(1u << below(8));
+        break;
       case 1: bytes[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(below(256)); break;
       case 2: bytes.erase(bytes.begin() + at); break;
       case 3: bytes.insert(bytes.begin() + at, static_cast<std::uint8_t>(below(256))); break;
@@ -27,10 +31,12 @@ Octets damaged(Bytes original, std::mt19937& random) {
 
 TEST_CASE("a damaged certificate never crashes the parser, and is never believed") {
   std::mt19937 random(20261123);
-  const TrustStore trust = TrustStore::of({test::load("root.pem"), test::load("root_ed25519.pem"), test::load("gnutls_ca.pem")});
+  const TrustStore trust = TrustStore::of(
+      {test::load("root.pem"), test::load("root_ed25519.pem"), test::load("gnutls_ca.pem")});
   const Certificate intermediate = test::load("intermediate.pem");
   std::size_t parsed = 0;
-  for (const char* file : {"leaf.pem", "leaf_ed25519.pem", "gnutls_leaf.pem", "leaf_pss_signed.pem", "names.pem"}) {
+  for (const char* file :
+       {"leaf.pem", "leaf_ed25519.pem", "gnutls_leaf.pem", "leaf_pss_signed.pem", "names.pem"}) {
     const Certificate good = test::load(file);
     for (int i = 0; i < 2000; ++i) {
       const Octets bytes = damaged(good.der(), random);
@@ -40,11 +46,15 @@ TEST_CASE("a damaged certificate never crashes the parser, and is never believed
       (void)certificate->subject().size();
       (void)certificate->names().size();
       const Certificate presented[] = {*certificate, intermediate};
-      const auto verdict = tls12::verify({.presented = presented, .trust = trust, .peer_name = PeerName::any(), .now = test::data_time()});
+      const auto verdict = tls12::verify({.presented = presented,
+                                          .trust = trust,
+                                          .peer_name = PeerName::any(),
+                                          .now = test::data_time()});
       CHECK_FALSE_MESSAGE(verdict.has_value(), std::string(file), " ", i);
     }
   }
-  CHECK(parsed > 100);  // damage that leaves the syntax whole is common, or this test would show nothing
+  CHECK(parsed >
+        100);  // damage that leaves the syntax whole is common, or this test would show nothing
 }
 
 TEST_CASE("every single bit of a certificate counts") {
@@ -55,7 +65,10 @@ TEST_CASE("every single bit of a certificate counts") {
     bytes[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
     if (const auto certificate = Certificate::from_der(bytes)) {
       const Certificate presented[] = {*certificate};
-      const auto verdict = tls12::verify({.presented = presented, .trust = trust, .peer_name = PeerName::any(), .now = test::data_time()});
+      const auto verdict = tls12::verify({.presented = presented,
+                                          .trust = trust,
+                                          .peer_name = PeerName::any(),
+                                          .now = test::data_time()});
       CHECK_FALSE_MESSAGE(verdict.has_value(), bit);
     }
     bytes[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);

@@ -16,20 +16,27 @@ Result<std::string> decode_base64(const std::string& base64) {
 }
 
 TEST_CASE("RFC 4648 10: the test vectors of base64") {
-  const std::pair<const char*, const char*> vectors[] = {
-      {"", ""}, {"Zg==", "f"}, {"Zm8=", "fo"}, {"Zm9v", "foo"}, {"Zm9vYg==", "foob"}, {"Zm9vYmE=", "fooba"}, {"Zm9vYmFy", "foobar"}};
+  const std::pair<const char*, const char*> vectors[] = {{"", ""},
+                                                         {"Zg==", "f"},
+                                                         {"Zm8=", "fo"},
+                                                         {"Zm9v", "foo"},
+                                                         {"Zm9vYg==", "foob"},
+                                                         {"Zm9vYmE=", "fooba"},
+                                                         {"Zm9vYmFy", "foobar"}};
   for (const auto& [base64, text] : vectors) {
     const auto decoded = decode_base64(base64);
     REQUIRE(decoded.has_value());
     CHECK(*decoded == text);
     std::string encoded;
     pem::encode("X", bytes_of(text), encoded);
-    CHECK(encoded == std::string("-----BEGIN X-----\n") + base64 + (*base64 != '\0' ? "\n" : "") + "-----END X-----\n");
+    CHECK(encoded == std::string("-----BEGIN X-----\n") + base64 + (*base64 != '\0' ? "\n" : "") +
+                         "-----END X-----\n");
   }
 }
 
 TEST_CASE("base64 with other characters, wrong padding or stray bits is refused") {
-  for (const char* wrong : {"Zg", "Zg=", "Zg===", "Z", "Z===", "====", "Zm9v====", "Zg==Zg==", "Zh==", "Zm9=", "Zm-v", "Zm9v*", "Zm9vYg=a"}) {
+  for (const char* wrong : {"Zg", "Zg=", "Zg===", "Z", "Z===", "====", "Zm9v====", "Zg==Zg==",
+                            "Zh==", "Zm9=", "Zm-v", "Zm9v*", "Zm9vYg=a"}) {
     INFO(std::string(wrong));
     const auto decoded = decode_base64(wrong);
     REQUIRE_FALSE(decoded.has_value());
@@ -58,15 +65,18 @@ TEST_CASE("a character that is not base64 is refused wherever it stands") {
 }
 
 TEST_CASE("text around the blocks is ignored, and blocks come in order") {
-  std::string_view text = "subject=/CN=a\n-----BEGIN A-----\nZg==\n-----END A-----\nmore text\r\n-----BEGIN B-----\r\nZm8=\r\n-----END B-----";
+  std::string_view text =
+      "subject=/CN=a\n-----BEGIN A-----\nZg==\n-----END A-----\nmore text\r\n-----BEGIN "
+      "B-----\r\nZm8=\r\n-----END B-----";
   CHECK((*pem::next(text))->label == "A");
   CHECK((*pem::next(text))->label == "B");
   CHECK_FALSE(pem::next(text)->has_value());
 }
 
 TEST_CASE("a block whose lines are not complete or differ is refused") {
-  for (std::string_view wrong : {"-----BEGIN A-----\nZg==\n", "-----BEGIN A-----\nZg==\n-----END B-----\n", "-----BEGIN A\nZg==\n-----END A-----\n",
-                                 "-----BEGIN A-----\nZg==\n-----END A----\n"}) {
+  for (std::string_view wrong :
+       {"-----BEGIN A-----\nZg==\n", "-----BEGIN A-----\nZg==\n-----END B-----\n",
+        "-----BEGIN A\nZg==\n-----END A-----\n", "-----BEGIN A-----\nZg==\n-----END A----\n"}) {
     INFO(std::string(wrong));
     CHECK_FALSE(pem::next(wrong).has_value());
   }
@@ -79,7 +89,8 @@ TEST_CASE("a text without a certificate says so") {
 
 TEST_CASE("certificates are found among keys and text, and to_pem gives back what OpenSSL wrote") {
   const std::string leaf = test::read_data("leaf.pem"), root = test::read_data("root.pem");
-  const auto all = Certificate::all_from_pem(test::read_data("p256.key.pem") + leaf + "text\n" + root);
+  const auto all =
+      Certificate::all_from_pem(test::read_data("p256.key.pem") + leaf + "text\n" + root);
   REQUIRE(all.has_value());
   REQUIRE(all->size() == 2);
   CHECK((*all)[0].to_pem() == leaf);

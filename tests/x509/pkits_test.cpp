@@ -1,4 +1,5 @@
-// NIST's Public Key Interoperability Test Suite: all of its cases, with their CRLs and policy inputs.
+// NIST's Public Key Interoperability Test Suite: all of its cases, with their CRLs and policy
+// inputs.
 #include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -18,14 +19,18 @@ constexpr Difference kDifferences[] = {
     {"4.1.5", "likewise, with parameters that the issuer's key has"},
 };
 
-/// What a section of the suite is about: a chain that is wrong is wrong for one of these rules, and for no other.
+/// What a section of the suite is about: a chain that is wrong is wrong for one of these rules, and
+/// for no other.
 struct Section {
   std::string_view id;
   std::vector<Errc> rules;
 };
 const Section kSections[] = {
-    // The signature that 4.1.2 and 4.1.6 break is no whole number of octets any more: neither is a certificate.
-    {"4.1.", {Errc::certificate_signature_wrong, Errc::bad_der, Errc::certificate_unknown_issuer, Errc::certificate_algorithm_unsupported}},
+    // The signature that 4.1.2 and 4.1.6 break is no whole number of octets any more: neither is a
+    // certificate.
+    {"4.1.",
+     {Errc::certificate_signature_wrong, Errc::bad_der, Errc::certificate_unknown_issuer,
+      Errc::certificate_algorithm_unsupported}},
     {"4.2.", {Errc::certificate_expired, Errc::certificate_not_yet_valid}},
     {"4.3.", {Errc::certificate_unknown_issuer}},
     {"4.4.", {Errc::certificate_revoked, Errc::certificate_status_unknown}},
@@ -49,8 +54,12 @@ class Suite {
   explicit Suite(std::string folder) : folder_(std::move(folder)) {}
 
   nlohmann::json index() const { return nlohmann::json::parse(read("index.json")); }
-  Result<Certificate> certificate(const std::string& name) const { return Certificate::from_der(bytes_of(read("certs/" + name + ".crt"))); }
-  Result<Crl> crl(const std::string& name) const { return Crl::from_der(bytes_of(read("crls/" + name + ".crl"))); }
+  Result<Certificate> certificate(const std::string& name) const {
+    return Certificate::from_der(bytes_of(read("certs/" + name + ".crt")));
+  }
+  Result<Crl> crl(const std::string& name) const {
+    return Crl::from_der(bytes_of(read("crls/" + name + ".crl")));
+  }
 
  private:
   std::string read(const std::string& name) const {
@@ -63,9 +72,11 @@ class Suite {
 };
 
 /// The verdict of a policy, with the case's inputs and CRLs for the whole chain.
-std::expected<VerifiedChain, VerifyFailure> judge(const Suite& suite, const nlohmann::json& test, WallTime now,
+std::expected<VerifiedChain, VerifyFailure> judge(const Suite& suite, const nlohmann::json& test,
+                                                  WallTime now,
                                                   VerifyPolicy policy = VerifyPolicy::standard()) {
-  const auto leaf = suite.certificate(test["leaf"]), anchor = suite.certificate(test["trust_anchor"]);
+  const auto leaf = suite.certificate(test["leaf"]),
+             anchor = suite.certificate(test["trust_anchor"]);
   REQUIRE(anchor.has_value());
   if (!leaf) return std::unexpected(VerifyFailure{.error = leaf.error()});
   std::vector<Certificate> presented = {*leaf};
@@ -82,10 +93,17 @@ std::expected<VerifiedChain, VerifyFailure> judge(const Suite& suite, const nloh
     policy.initial_any_policy_inhibit = inputs["inhibit_any"];
   }
   const auto trust = TrustStore::of({*anchor});
-  return verify({.presented = presented, .trust = trust, .peer_name = PeerName::any(), .purpose = Purpose::any, .now = now, .policy = policy});
+  return verify({.presented = presented,
+                 .trust = trust,
+                 .peer_name = PeerName::any(),
+                 .purpose = Purpose::any,
+                 .now = now,
+                 .policy = policy});
 }
 
-TEST_CASE("NIST PKITS: each of the 249 cases has the verdict that the suite expects, or another for a reason that is told here") {
+TEST_CASE(
+    "NIST PKITS: each of the 249 cases has the verdict that the suite expects, or another for a "
+    "reason that is told here") {
   const char* vectors = std::getenv("TLS12_VECTORS");
   const std::string folder = std::string(vectors != nullptr ? vectors : "") + "/pkits";
   if (!std::filesystem::exists(folder + "/index.json")) {
@@ -103,18 +121,22 @@ TEST_CASE("NIST PKITS: each of the 249 cases has the verdict that the suite expe
     const auto verdict = judge(suite, test, now);
     const std::string reason = verdict ? "" : verdict.error().message();
     CAPTURE(reason);
-    const bool is_different = std::ranges::find(kDifferences, id, &Difference::id) != std::end(kDifferences);
+    const bool is_different =
+        std::ranges::find(kDifferences, id, &Difference::id) != std::end(kDifferences);
     different += is_different ? 1 : 0;
     CHECK(verdict.has_value() == ((test["expected"] == "valid") != is_different));
     if (verdict) continue;
-    const auto section = std::ranges::find_if(kSections, [&](const Section& s) { return id.starts_with(s.id); });
+    const auto section =
+        std::ranges::find_if(kSections, [&](const Section& s) { return id.starts_with(s.id); });
     REQUIRE(section != std::end(kSections));
     CHECK(std::ranges::count(section->rules, verdict.error().error.code) == 1);
   }
   CHECK(different == std::size(kDifferences));
 }
 
-TEST_CASE("NIST PKITS: strict accepts no case that standard refuses, and refuses others by rules for issuers alone") {
+TEST_CASE(
+    "NIST PKITS: strict accepts no case that standard refuses, and refuses others by rules for "
+    "issuers alone") {
   const char* vectors = std::getenv("TLS12_VECTORS");
   const std::string folder = std::string(vectors != nullptr ? vectors : "") + "/pkits";
   if (!std::filesystem::exists(folder + "/index.json")) {
@@ -127,7 +149,8 @@ TEST_CASE("NIST PKITS: strict accepts no case that standard refuses, and refuses
   std::size_t both = 0, standard_alone = 0;
   for (const auto& test : index["tests"]) {
     INFO(test["id"].get<std::string>());
-    const auto standard = judge(suite, test, now), strict = judge(suite, test, now, VerifyPolicy::strict());
+    const auto standard = judge(suite, test, now),
+               strict = judge(suite, test, now, VerifyPolicy::strict());
     if (strict) CHECK(standard.has_value());
     if (standard && !strict) CHECK(strict.error().error == Errc::certificate_profile);
     both += strict ? 1 : 0;

@@ -15,11 +15,13 @@ constexpr char kKeyIdentifier[] = "00112233445566778899aabbccddeeff00112233";
 
 /// A certificate that keeps every rule, where it stands.
 Draft draft_for(ChainPosition position) {
-  Draft draft = position == end_entity ? test::leaf_draft(test::key(0)) : test::ca_draft("ca", test::key(0));
+  Draft draft =
+      position == end_entity ? test::leaf_draft(test::key(0)) : test::ca_draft("ca", test::key(0));
   draft.issuer = test::common_name(position == anchor ? "ca" : "issuer");
   draft.method = *method_for(test::key(0));
   set_extension(draft, oid::kSubjectKeyIdentifier, false, std::string("0414") + kKeyIdentifier);
-  set_extension(draft, oid::kAuthorityKeyIdentifier, false, std::string("30168014") + kKeyIdentifier);
+  set_extension(draft, oid::kAuthorityKeyIdentifier, false,
+                std::string("30168014") + kKeyIdentifier);
   return draft;
 }
 
@@ -28,7 +30,8 @@ using Change = std::function<void(Draft&)>;
 using Damage = std::function<void(ParsedCertificate&)>;
 
 /// What the profile says of a certificate with a change; empty when it keeps every rule.
-std::string_view broken(ChainPosition position, const Change& change = {}, const Damage& damage = {}, Purpose purpose = Purpose::server) {
+std::string_view broken(ChainPosition position, const Change& change = {},
+                        const Damage& damage = {}, Purpose purpose = Purpose::server) {
   Draft draft = draft_for(position);
   if (change) change(draft);
   const auto certificate = sign(draft, test::key(0), default_provider()->rng());
@@ -40,7 +43,8 @@ std::string_view broken(ChainPosition position, const Change& change = {}, const
   Work work(VerifyPolicy::standard().max_work);
   KnownSignatures known;
   const TrustStore trust;
-  Verification verification({.presented = {}, .trust = trust, .now = test::test_time()}, work, known);
+  Verification verification({.presented = {}, .trust = trust, .now = test::test_time()}, work,
+                            known);
   const ProfileRule* rule = check_profile({parsed, position, purpose, verification});
   return rule == nullptr ? std::string_view() : rule->text;
 }
@@ -57,7 +61,9 @@ Change named(const char* common_name, std::vector<std::string> names) {
     const Draft other = test::leaf_draft(test::key(0), names);
     for (const DraftExtension& e : other.extensions)
       if (is(e.id.bytes(), oid::kSubjectAltName))
-        std::ranges::find_if(d.extensions, [](auto& x) { return is(x.id.bytes(), oid::kSubjectAltName); })->value = e.value;
+        std::ranges::find_if(d.extensions, [](auto& x) {
+          return is(x.id.bytes(), oid::kSubjectAltName);
+        })->value = e.value;
     d.subject = test::common_name(common_name);
   };
 }
@@ -66,15 +72,20 @@ Change with_alt_name(const char* general_name) {
     const auto name = test::hex(general_name);
     der::Writer writer;
     writer.sequence([&] { writer.raw(name); });
-    std::ranges::find_if(d.extensions, [](auto& x) { return is(x.id.bytes(), oid::kSubjectAltName); })->value = writer.take();
+    std::ranges::find_if(d.extensions, [](auto& x) {
+      return is(x.id.bytes(), oid::kSubjectAltName);
+    })->value = writer.take();
   };
 }
 
-constexpr char kServerAuth[] = "300a 06082b06010505070301", kServerAndAny[] = "3010 06082b06010505070301 0604551d2500",
+constexpr char kServerAuth[] = "300a 06082b06010505070301",
+               kServerAndAny[] = "3010 06082b06010505070301 0604551d2500",
                kClientAuth[] = "300a 06082b06010505070302";
 constexpr char kPolicy[] = "3006 3004 0602 2a03", kTwice[] = "300c 3004 0602 2a03 3004 0602 2a03";
-constexpr char kPermitted[] = "300f a00d 300b 82096c6f63616c686f7374", kRequireExplicit[] = "3003 800100";
-constexpr char kAccess[] = "3012 3010 06082b06010505073002 86 04 613a2f2f", kPoint[] = "300a 3008 a006 a004 8602 613a",
+constexpr char kPermitted[] = "300f a00d 300b 82096c6f63616c686f7374",
+               kRequireExplicit[] = "3003 800100";
+constexpr char kAccess[] = "3012 3010 06082b06010505073002 86 04 613a2f2f",
+               kPoint[] = "300a 3008 a006 a004 8602 613a",
                kMapping[] = "300a 3008 0602 2a03 0602 2a04";
 
 /// Each rule, broken by one bit of meaning.
@@ -86,8 +97,10 @@ struct Case {
 };
 const Case kCases[] = {
     {"it is not of version 3", intermediate, [](Draft& d) { d.version = 1, d.extensions.clear(); }},
-    {"its serial number is not a positive one of at most 20 octets", end_entity, [](Draft& d) { d.serial.assign(1, 0); }},
-    {"its serial number is not a positive one of at most 20 octets", end_entity, [](Draft& d) { d.serial.assign(21, 1); }},
+    {"its serial number is not a positive one of at most 20 octets", end_entity,
+     [](Draft& d) { d.serial.assign(1, 0); }},
+    {"its serial number is not a positive one of at most 20 octets", end_entity,
+     [](Draft& d) { d.serial.assign(21, 1); }},
     {"its serial number is not a positive one of at most 20 octets",
      end_entity,
      {},
@@ -95,17 +108,21 @@ const Case kCases[] = {
        static constexpr std::uint8_t kMinusOne[] = {0xff};
        c.serial = kMinusOne;
      }},
-    {"its serial number is not a positive one of at most 20 octets", intermediate, [](Draft& d) { d.serial.assign(1, 0); }},
+    {"its serial number is not a positive one of at most 20 octets", intermediate,
+     [](Draft& d) { d.serial.assign(1, 0); }},
     {"its issuer has no name", end_entity, [](Draft& d) { d.issuer = test::common_name(""); }},
-    {"it ends before it begins", end_entity, [](Draft& d) { std::swap(d.not_before, d.not_after); }},
+    {"it ends before it begins", end_entity,
+     [](Draft& d) { std::swap(d.not_before, d.not_after); }},
     {"its times are not UTCTime through 2049 and GeneralizedTime from 2050",
      end_entity,
      {},
      [](ParsedCertificate& c) {
-       static const auto kLong = test::hex("170d 323730353331303030303030 5a 180f 3230323730363032303030303030 5a");
+       static const auto kLong =
+           test::hex("170d 323730353331303030303030 5a 180f 3230323730363032303030303030 5a");
        c.validity = kLong;
      }},
-    {"it is a CA's, and its subject has no name", intermediate, [](Draft& d) { d.subject = test::common_name(""); }},
+    {"it is a CA's, and its subject has no name", intermediate,
+     [](Draft& d) { d.subject = test::common_name(""); }},
     {"the size of its RSA key is not a multiple of 8 bits",
      anchor,
      {},
@@ -113,68 +130,116 @@ const Case kCases[] = {
        static constexpr std::uint8_t kOdd[] = {0x08, 0x01};
        c.subject_key.key.modulus = kOdd;
      }},
-    {"it has a unique identifier", end_entity, {}, [](ParsedCertificate& c) { c.issuer_unique_id = Bytes(); }},
-    {"it has a unique identifier", intermediate, {}, [](ParsedCertificate& c) { c.subject_unique_id = Bytes(); }},
+    {"it has a unique identifier",
+     end_entity,
+     {},
+     [](ParsedCertificate& c) { c.issuer_unique_id = Bytes(); }},
+    {"it has a unique identifier",
+     intermediate,
+     {},
+     [](ParsedCertificate& c) { c.subject_unique_id = Bytes(); }},
 
-    {"its authorityKeyIdentifier is critical", anchor, with(oid::kAuthorityKeyIdentifier, true, "3016 8014 00112233445566778899aabbccddeeff00112233")},
-    {"it lacks the key identifier of its issuer", end_entity, without(oid::kAuthorityKeyIdentifier)},
-    {"it lacks the key identifier of its issuer", intermediate, without(oid::kAuthorityKeyIdentifier)},
-    {"it lacks the key identifier of its issuer", anchor, with(oid::kAuthorityKeyIdentifier, false, "3000")},
-    {"its authorityKeyIdentifier names its issuer's certificate", end_entity, with(oid::kAuthorityKeyIdentifier, false, "3007 8002aaaa 820101")},
-    {"its authorityKeyIdentifier names its issuer's certificate", anchor, with(oid::kAuthorityKeyIdentifier, false, "3009 8002aaaa a103 820161")},
-    {"it is a root, and its two key identifiers differ", anchor, with(oid::kAuthorityKeyIdentifier, false, "3004 8002aaaa")},
-    {"its subjectKeyIdentifier is critical", anchor, with(oid::kSubjectKeyIdentifier, true, "0414 00112233445566778899aabbccddeeff00112233")},
-    {"it is a CA's, and lacks subjectKeyIdentifier", intermediate, without(oid::kSubjectKeyIdentifier)},
+    {"its authorityKeyIdentifier is critical", anchor,
+     with(oid::kAuthorityKeyIdentifier, true,
+          "3016 8014 00112233445566778899aabbccddeeff00112233")},
+    {"it lacks the key identifier of its issuer", end_entity,
+     without(oid::kAuthorityKeyIdentifier)},
+    {"it lacks the key identifier of its issuer", intermediate,
+     without(oid::kAuthorityKeyIdentifier)},
+    {"it lacks the key identifier of its issuer", anchor,
+     with(oid::kAuthorityKeyIdentifier, false, "3000")},
+    {"its authorityKeyIdentifier names its issuer's certificate", end_entity,
+     with(oid::kAuthorityKeyIdentifier, false, "3007 8002aaaa 820101")},
+    {"its authorityKeyIdentifier names its issuer's certificate", anchor,
+     with(oid::kAuthorityKeyIdentifier, false, "3009 8002aaaa a103 820161")},
+    {"it is a root, and its two key identifiers differ", anchor,
+     with(oid::kAuthorityKeyIdentifier, false, "3004 8002aaaa")},
+    {"its subjectKeyIdentifier is critical", anchor,
+     with(oid::kSubjectKeyIdentifier, true, "0414 00112233445566778899aabbccddeeff00112233")},
+    {"it is a CA's, and lacks subjectKeyIdentifier", intermediate,
+     without(oid::kSubjectKeyIdentifier)},
 
     {"its keyUsage allows nothing", end_entity, with(oid::kKeyUsage, true, "030100")},
     {"it is a CA's, and its keyUsage lacks keyCertSign", intermediate, without(oid::kKeyUsage)},
-    {"it is a CA's, and its keyUsage lacks keyCertSign", anchor, with(oid::kKeyUsage, true, "03020780")},
-    {"its keyUsage has keyCertSign, and it is no CA's", end_entity, with(oid::kKeyUsage, true, "03020284")},
-    {"it has a certificate policy twice", end_entity, with(oid::kCertificatePolicies, false, kTwice)},
-    {"it has policyMappings, and is no CA's", end_entity, with(oid::kPolicyMappings, true, kMapping)},
+    {"it is a CA's, and its keyUsage lacks keyCertSign", anchor,
+     with(oid::kKeyUsage, true, "03020780")},
+    {"its keyUsage has keyCertSign, and it is no CA's", end_entity,
+     with(oid::kKeyUsage, true, "03020284")},
+    {"it has a certificate policy twice", end_entity,
+     with(oid::kCertificatePolicies, false, kTwice)},
+    {"it has policyMappings, and is no CA's", end_entity,
+     with(oid::kPolicyMappings, true, kMapping)},
 
     {"it is a server's, and lacks subjectAltName", end_entity, without(oid::kSubjectAltName)},
-    {"its subject has no name, and it lacks a critical subjectAltName", end_entity, [](Draft& d) { d.subject = test::common_name(""); }},
-    {"it is a server's with a subject, and its subjectAltName is critical", end_entity, with(oid::kSubjectAltName, true, "3003 820161")},
-    {"a name in its subjectAltName is not written as one", end_entity, with_alt_name("8205 615f622e63")},      // dNSName a_b.c
-    {"a name in its subjectAltName is not written as one", end_entity, with_alt_name("8204 2e612e62")},        // dNSName .a.b
-    {"a name in its subjectAltName is not written as one", end_entity, with_alt_name("8107 382e382e382e38")},  // rfc822Name 8.8.8.8
-    {"a name in its subjectAltName is not written as one", end_entity, with_alt_name("8207 382e382e382e38")},  // dNSName 8.8.8.8
-    {"a name in its subjectAltName is not written as one", end_entity, with_alt_name("8105 6140624063")},      // rfc822Name a@b@c
-    {"a name in its subjectAltName is not written as one", end_entity, with_alt_name("8604 2f612f62")},        // URI /a/b
-    {"its common name looks like a host that is not in its subjectAltName", end_entity, named("www.example.com", {"example.com"})},
+    {"its subject has no name, and it lacks a critical subjectAltName", end_entity,
+     [](Draft& d) { d.subject = test::common_name(""); }},
+    {"it is a server's with a subject, and its subjectAltName is critical", end_entity,
+     with(oid::kSubjectAltName, true, "3003 820161")},
+    {"a name in its subjectAltName is not written as one", end_entity,
+     with_alt_name("8205 615f622e63")},  // dNSName a_b.c
+    {"a name in its subjectAltName is not written as one", end_entity,
+     with_alt_name("8204 2e612e62")},  // dNSName .a.b
+    {"a name in its subjectAltName is not written as one", end_entity,
+     with_alt_name("8107 382e382e382e38")},  // rfc822Name 8.8.8.8
+    {"a name in its subjectAltName is not written as one", end_entity,
+     with_alt_name("8207 382e382e382e38")},  // dNSName 8.8.8.8
+    {"a name in its subjectAltName is not written as one", end_entity,
+     with_alt_name("8105 6140624063")},  // rfc822Name a@b@c
+    {"a name in its subjectAltName is not written as one", end_entity,
+     with_alt_name("8604 2f612f62")},  // URI /a/b
+    {"its common name looks like a host that is not in its subjectAltName", end_entity,
+     named("www.example.com", {"example.com"})},
 
-    {"it is a CA's, and its basicConstraints are not critical", anchor, with(oid::kBasicConstraints, false, "30030101ff")},
+    {"it is a CA's, and its basicConstraints are not critical", anchor,
+     with(oid::kBasicConstraints, false, "30030101ff")},
     {"it issues certificates, and does not say that it is a CA's", anchor,
      [](Draft& d) {
        test::remove_extension(d, oid::kBasicConstraints);
        test::remove_extension(d, oid::kKeyUsage);
      }},
-    {"it is a CA's, where an end entity's should be", end_entity, with(oid::kBasicConstraints, true, "30030101ff")},
-    {"it has a path length, and signs no certificates", end_entity, with(oid::kBasicConstraints, true, "3003020100")},
-    {"its nameConstraints are not critical", intermediate, with(oid::kNameConstraints, false, kPermitted)},
-    {"it has nameConstraints, and is no CA's", end_entity, with(oid::kNameConstraints, true, kPermitted)},
-    {"its policyConstraints are not critical", intermediate, with(oid::kPolicyConstraints, false, kRequireExplicit)},
-    {"it has policyConstraints, and is no CA's", end_entity, with(oid::kPolicyConstraints, true, kRequireExplicit)},
+    {"it is a CA's, where an end entity's should be", end_entity,
+     with(oid::kBasicConstraints, true, "30030101ff")},
+    {"it has a path length, and signs no certificates", end_entity,
+     with(oid::kBasicConstraints, true, "3003020100")},
+    {"its nameConstraints are not critical", intermediate,
+     with(oid::kNameConstraints, false, kPermitted)},
+    {"it has nameConstraints, and is no CA's", end_entity,
+     with(oid::kNameConstraints, true, kPermitted)},
+    {"its policyConstraints are not critical", intermediate,
+     with(oid::kPolicyConstraints, false, kRequireExplicit)},
+    {"it has policyConstraints, and is no CA's", end_entity,
+     with(oid::kPolicyConstraints, true, kRequireExplicit)},
 
-    {"it is a root, and has extendedKeyUsage", anchor, with(oid::kExtendedKeyUsage, false, kServerAuth)},
-    {"it is a server's, and its extendedKeyUsage does not say so", end_entity, without(oid::kExtendedKeyUsage)},
-    {"it is a server's, and its extendedKeyUsage does not say so", end_entity, with(oid::kExtendedKeyUsage, false, kClientAuth)},
-    {"it is a server's, and its extendedKeyUsage has anyExtendedKeyUsage", end_entity, with(oid::kExtendedKeyUsage, false, kServerAndAny)},
-    {"it is a server's, and its extendedKeyUsage is critical", end_entity, with(oid::kExtendedKeyUsage, true, kServerAuth)},
+    {"it is a root, and has extendedKeyUsage", anchor,
+     with(oid::kExtendedKeyUsage, false, kServerAuth)},
+    {"it is a server's, and its extendedKeyUsage does not say so", end_entity,
+     without(oid::kExtendedKeyUsage)},
+    {"it is a server's, and its extendedKeyUsage does not say so", end_entity,
+     with(oid::kExtendedKeyUsage, false, kClientAuth)},
+    {"it is a server's, and its extendedKeyUsage has anyExtendedKeyUsage", end_entity,
+     with(oid::kExtendedKeyUsage, false, kServerAndAny)},
+    {"it is a server's, and its extendedKeyUsage is critical", end_entity,
+     with(oid::kExtendedKeyUsage, true, kServerAuth)},
 
-    {"a distribution point of its says neither where CRLs are nor who issues them", end_entity, with(oid::kCrlDistributionPoints, false, "3006 3004 81020640")},
-    {"a distribution point of its says neither where CRLs are nor who issues them", end_entity, with(oid::kFreshestCrl, false, "3006 3004 81020640")},
-    {"its inhibitAnyPolicy is not critical", intermediate, with(oid::kInhibitAnyPolicy, false, "020100")},
-    {"it has inhibitAnyPolicy, and is no CA's", end_entity, with(oid::kInhibitAnyPolicy, true, "020100")},
+    {"a distribution point of its says neither where CRLs are nor who issues them", end_entity,
+     with(oid::kCrlDistributionPoints, false, "3006 3004 81020640")},
+    {"a distribution point of its says neither where CRLs are nor who issues them", end_entity,
+     with(oid::kFreshestCrl, false, "3006 3004 81020640")},
+    {"its inhibitAnyPolicy is not critical", intermediate,
+     with(oid::kInhibitAnyPolicy, false, "020100")},
+    {"it has inhibitAnyPolicy, and is no CA's", end_entity,
+     with(oid::kInhibitAnyPolicy, true, "020100")},
     {"its freshestCRL is critical", end_entity, with(oid::kFreshestCrl, true, kPoint)},
-    {"its authorityInfoAccess is critical", end_entity, with(oid::kAuthorityInfoAccess, true, kAccess)},
-    {"its subjectInfoAccess is critical", intermediate, with(oid::kSubjectInfoAccess, true, kAccess)},
+    {"its authorityInfoAccess is critical", end_entity,
+     with(oid::kAuthorityInfoAccess, true, kAccess)},
+    {"its subjectInfoAccess is critical", intermediate,
+     with(oid::kSubjectInfoAccess, true, kAccess)},
 };
 
 TEST_CASE("what is made as it should be keeps every rule of the profile") {
   for (const ChainPosition position : {end_entity, intermediate, anchor})
-    for (const Purpose purpose : {Purpose::server, Purpose::client, Purpose::any}) CHECK(broken(position, {}, {}, purpose) == "");
+    for (const Purpose purpose : {Purpose::server, Purpose::client, Purpose::any})
+      CHECK(broken(position, {}, {}, purpose) == "");
 }
 
 TEST_CASE("each rule of the profile is broken by one bit of meaning, and is the only one") {
@@ -208,7 +273,9 @@ TEST_CASE("the profile allows what the RFC allows") {
           d.serial.assign(20, 0xff);
           d.serial[0] = 0x7f;
         }) == "");
-  CHECK(broken(end_entity, [](Draft& d) { d.not_after = std::chrono::sys_days(std::chrono::year(2050) / 1 / 1); }) == "");
+  CHECK(broken(end_entity, [](Draft& d) {
+          d.not_after = std::chrono::sys_days(std::chrono::year(2050) / 1 / 1);
+        }) == "");
   CHECK(broken(intermediate, with(oid::kExtendedKeyUsage, false, kServerAuth)) == "");
   CHECK(broken(intermediate, with(oid::kNameConstraints, true, kPermitted)) == "");
   CHECK(broken(intermediate, with(oid::kBasicConstraints, true, "30060101ff 020100")) == "");
@@ -221,7 +288,9 @@ TEST_CASE("the profile allows what the RFC allows") {
         }) == "");
 }
 
-TEST_CASE("RFC 5280 4.2.1.1: an anchor may leave out its issuer's key identifier when it is self-signed, whatever it calls its issuer") {
+TEST_CASE(
+    "RFC 5280 4.2.1.1: an anchor may leave out its issuer's key identifier when it is self-signed, "
+    "whatever it calls its issuer") {
   const auto renamed = [](Draft& d) {
     test::remove_extension(d, oid::kAuthorityKeyIdentifier);
     d.issuer = test::common_name("another name of its own");
@@ -233,7 +302,9 @@ TEST_CASE("RFC 5280 4.2.1.1: an anchor may leave out its issuer's key identifier
         }) == "it lacks the key identifier of its issuer");
 }
 
-TEST_CASE("BR 7.1.4.3: a common name is in subjectAltName to the letter, or is nothing that could be mistaken for another host") {
+TEST_CASE(
+    "BR 7.1.4.3: a common name is in subjectAltName to the letter, or is nothing that could be "
+    "mistaken for another host") {
   const auto is_harmless = [](const char* common_name, std::vector<std::string> names) {
     return broken(end_entity, named(common_name, std::move(names))).empty();
   };
@@ -268,7 +339,9 @@ TEST_CASE("BR 7.1.4.3: a common name is in subjectAltName to the letter, or is n
 }
 
 TEST_CASE("what the baseline requirements ask of servers, they do not ask of clients") {
-  const auto client = [](const Change& change) { return broken(end_entity, change, {}, Purpose::client); };
+  const auto client = [](const Change& change) {
+    return broken(end_entity, change, {}, Purpose::client);
+  };
   CHECK(client(without(oid::kSubjectAltName)) == "");
   CHECK(client(without(oid::kExtendedKeyUsage)) == "");
   CHECK(client(with(oid::kExtendedKeyUsage, true, kClientAuth)) == "");

@@ -1,4 +1,5 @@
-// What the tests of revocation share: CRLs and OCSP responses of the chain of chains.hpp, and how a verdict depends on them.
+// What the tests of revocation share: CRLs and OCSP responses of the chain of chains.hpp, and how a
+// verdict depends on them.
 #pragma once
 
 #include "chains.hpp"
@@ -7,7 +8,9 @@
 namespace tls12::x509::test {
 
 /// A certificate for key 2, issued by the root: there is nothing in between.
-inline Certificate child(Draft draft) { return sign_as(std::move(draft), common_name("root"), key(0)); }
+inline Certificate child(Draft draft) {
+  return sign_as(std::move(draft), common_name("root"), key(0));
+}
 inline Certificate child() { return child(leaf_draft(key(2))); }
 
 struct Asked {
@@ -20,7 +23,8 @@ struct Asked {
   const Provider& provider = *default_provider();
 };
 
-inline Verdict judge_status(const std::vector<Certificate>& presented, const Asked& asked, std::vector<Certificate> anchors) {
+inline Verdict judge_status(const std::vector<Certificate>& presented, const Asked& asked,
+                            std::vector<Certificate> anchors) {
   VerifyPolicy policy = asked.policy;
   policy.revocation.mode = asked.mode;
   policy.revocation.crls = asked.crls;
@@ -33,7 +37,9 @@ inline Verdict judge_status(const std::vector<Certificate>& presented, const Ask
                  .staple_was_requested = asked.staple_was_requested,
                  .provider = asked.provider});
 }
-inline Errc status(const std::vector<Certificate>& presented, const Asked& asked) { return code_of(judge_status(presented, asked, {root()})); }
+inline Errc status(const std::vector<Certificate>& presented, const Asked& asked) {
+  return code_of(judge_status(presented, asked, {root()}));
+}
 
 /// A CRL of the root's, with one thing changed.
 template <class Change>
@@ -53,15 +59,21 @@ inline Crl crl() {
   return crl([](CrlDraft&) {});
 }
 /// A change that lists a certificate.
-inline auto listing(const Certificate& certificate, std::optional<RevocationReason> reason = RevocationReason::key_compromise) {
-  return [=](CrlDraft& draft) { draft.entries.push_back(revoked_entry(certificate, test_time() - kDay, reason)); };
+inline auto listing(const Certificate& certificate,
+                    std::optional<RevocationReason> reason = RevocationReason::key_compromise) {
+  return [=](CrlDraft& draft) {
+    draft.entries.push_back(revoked_entry(certificate, test_time() - kDay, reason));
+  };
 }
 
 /// That `certificate`, which `issuer` issued, is good, with one thing changed; signed by `signer`.
 template <class Change>
-std::vector<std::uint8_t> ocsp_of(const Certificate& certificate, const Certificate& issuer, const Certificate& responder, const PrivateKey& signer,
+std::vector<std::uint8_t> ocsp_of(const Certificate& certificate, const Certificate& issuer,
+                                  const Certificate& responder, const PrivateKey& signer,
                                   Change change) {
-  const auto single = single_response_of(certificate, issuer, HashAlgorithm::sha1, test_time() - kDay, test_time() + kDay, *default_provider());
+  const auto single =
+      single_response_of(certificate, issuer, HashAlgorithm::sha1, test_time() - kDay,
+                         test_time() + kDay, *default_provider());
   REQUIRE(single.has_value());
   auto draft = ocsp_draft_of(*single, responder, signer, test_time() - kDay, *default_provider());
   REQUIRE(draft.has_value());

@@ -1,4 +1,5 @@
-// RFC 5280 appendix C: three certificates and a CRL, and what the text says of them. Encoded from the annotated dumps.
+// RFC 5280 appendix C: three certificates and a CRL, and what the text says of them. Encoded from
+// the annotated dumps.
 #include "support.hpp"
 #include "tls12/revocation.hpp"
 #include "tls12/verify.hpp"
@@ -12,11 +13,16 @@ using test::load;
 
 WallTime at(int y, unsigned m, unsigned d, int hour, int minute, int second) {
   using namespace std::chrono;
-  return WallTime(sys_days(year(y) / static_cast<int>(m) / static_cast<int>(d))) + hours(hour) + minutes(minute) + seconds(second);
+  return WallTime(sys_days(year(y) / static_cast<int>(m) / static_cast<int>(d))) + hours(hour) +
+         minutes(minute) + seconds(second);
 }
-bool is_same(std::optional<Bytes> found, std::string_view expected) { return found && std::ranges::equal(*found, hex(expected)); }
+bool is_same(std::optional<Bytes> found, std::string_view expected) {
+  return found && std::ranges::equal(*found, hex(expected));
+}
 constexpr char kExampleCa[] = "0868af8533c8394a7af882938e706a4a20842c32";
-constexpr std::uint16_t bit(KeyUsage usage) { return static_cast<std::uint16_t>(1u << static_cast<unsigned>(usage)); }
+constexpr std::uint16_t bit(KeyUsage usage) {
+  return static_cast<std::uint16_t>(1u << static_cast<unsigned>(usage));
+}
 
 TEST_CASE("RFC 5280 C.1: a self-signed certificate of a CA") {
   const Certificate certificate = load("rfc5280_c1.pem");
@@ -55,7 +61,8 @@ TEST_CASE("RFC 5280 C.2: an end entity's certificate with RSA") {
   CHECK_FALSE(c.extensions.has(ExtensionId::basic_constraints));
   CHECK(is_same(c.extensions.authority_key_identifier->key_identifier, kExampleCa));
   CHECK(is_same(c.extensions.subject_key_identifier, "177b9230ff44d666e19010226c164fc08e41dd6d"));
-  CHECK(c.extensions.key_usage == (bit(KeyUsage::digital_signature) | bit(KeyUsage::content_commitment)));
+  CHECK(c.extensions.key_usage ==
+        (bit(KeyUsage::digital_signature) | bit(KeyUsage::content_commitment)));
   der::Fault fault;
   der::Reader names(*c.extensions.subject_alt_name, fault);
   const GeneralName name = read_general_name(names);
@@ -68,13 +75,20 @@ TEST_CASE("RFC 5280 C.1 and C.2 are a chain, for who still believes in 1024 bits
   const Certificate presented[] = {load("rfc5280_c2.pem")};
   const TrustStore trust = TrustStore::of({load("rfc5280_c1.pem")});
   const auto verdict = [&](const VerifyPolicy& policy, const char* name, WallTime now) {
-    return verify(
-        {.presented = presented, .trust = trust, .peer_name = {name, PeerName::Kind::email}, .purpose = Purpose::client, .now = now, .policy = policy});
+    return verify({.presented = presented,
+                   .trust = trust,
+                   .peer_name = {name, PeerName::Kind::email},
+                   .purpose = Purpose::client,
+                   .now = now,
+                   .policy = policy});
   };
   const WallTime then = at(2005, 1, 1, 0, 0, 0);
   CHECK(verdict(VerifyPolicy::legacy(), "end.entity@Example.com", then).has_value());
-  CHECK(verdict(VerifyPolicy::legacy(), "End.Entity@example.com", then).error().error == Errc::certificate_name_mismatch);
-  CHECK(verdict(VerifyPolicy::legacy(), "end.entity@example.com", at(2005, 4, 1, 0, 0, 0)).error().error == Errc::certificate_expired);
+  CHECK(verdict(VerifyPolicy::legacy(), "End.Entity@example.com", then).error().error ==
+        Errc::certificate_name_mismatch);
+  CHECK(verdict(VerifyPolicy::legacy(), "end.entity@example.com", at(2005, 4, 1, 0, 0, 0))
+            .error()
+            .error == Errc::certificate_expired);
   CHECK_FALSE(verdict(VerifyPolicy::standard(), "end.entity@example.com", then).has_value());
 }
 

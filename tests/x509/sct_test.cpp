@@ -1,4 +1,5 @@
-// Certificate Transparency: of how many known logs a certificate has a valid timestamp (RFC 6962 §3.2, §3.3, §5.2).
+// Certificate Transparency: of how many known logs a certificate has a valid timestamp (RFC 6962
+// §3.2, §3.3, §5.2).
 #include "x509/sct.hpp"
 
 #include "revoked.hpp"
@@ -22,32 +23,45 @@ Octets number(std::uint64_t value, int size) {
   while (size-- > 0) bytes.push_back(static_cast<std::uint8_t>(value >> (8 * size)));
   return bytes;
 }
-Octets vector_of(int prefix, Bytes content) { return joined({number(content.size(), prefix), content}); }
+Octets vector_of(int prefix, Bytes content) {
+  return joined({number(content.size(), prefix), content});
+}
 
 /// A log, and how it signs (RFC 6962 §3.2), written out here field by field. Tests change one.
 struct Log {
   PrivateKey key;
-  std::uint8_t version = 0, hash = 4, algorithm = static_cast<std::uint8_t>(key.kind() == KeyKind::rsa ? 1 : 3);
+  std::uint8_t version = 0, hash = 4,
+               algorithm = static_cast<std::uint8_t>(key.kind() == KeyKind::rsa ? 1 : 3);
   WallTime time = test_time() - kDay;
   Octets extensions = {}, extensions_signed = extensions;
 
   TransparencyLog known() const { return TransparencyLog::from_key(key.public_key_info()).value(); }
   Octets id() const {
-    const auto digest = digest_of(HashAlgorithm::sha256, key.public_key_info(), *default_provider()).value();
+    const auto digest =
+        digest_of(HashAlgorithm::sha256, key.public_key_info(), *default_provider()).value();
     return {digest.bytes().begin(), digest.bytes().end()};
   }
-  Octets timestamp() const { return number(static_cast<std::uint64_t>(time.time_since_epoch().count()) * 1000, 8); }
+  Octets timestamp() const {
+    return number(static_cast<std::uint64_t>(time.time_since_epoch().count()) * 1000, 8);
+  }
   Octets sct(const Octets& entry) const {
-    const Octets message = joined({Octets{0, 0}, timestamp(), entry, vector_of(2, extensions_signed)});
+    const Octets message =
+        joined({Octets{0, 0}, timestamp(), entry, vector_of(2, extensions_signed)});
     Octets signature(kMaxSignatureSize);
-    const SignatureFamily family = key.kind() == KeyKind::rsa ? SignatureFamily::rsa_pkcs1 : SignatureFamily::ecdsa_secp256r1;
-    signature.resize(key.sign({family, HashAlgorithm::sha256, 0}, message, default_provider()->rng(), signature).value());
-    return joined({Octets{version}, id(), timestamp(), vector_of(2, extensions), Octets{hash, algorithm}, vector_of(2, signature)});
+    const SignatureFamily family =
+        key.kind() == KeyKind::rsa ? SignatureFamily::rsa_pkcs1 : SignatureFamily::ecdsa_secp256r1;
+    signature.resize(
+        key.sign({family, HashAlgorithm::sha256, 0}, message, default_provider()->rng(), signature)
+            .value());
+    return joined({Octets{version}, id(), timestamp(), vector_of(2, extensions),
+                   Octets{hash, algorithm}, vector_of(2, signature)});
   }
 };
 Log log(std::size_t number) { return {.key = key(number)}; }
 
-Octets entry_of(const Certificate& certificate) { return joined({Octets{0, 0}, vector_of(3, certificate.der())}); }
+Octets entry_of(const Certificate& certificate) {
+  return joined({Octets{0, 0}, vector_of(3, certificate.der())});
+}
 Octets list_of(std::initializer_list<Octets> scts) {
   Octets list;
   for (const Octets& sct : scts) list = joined({list, vector_of(2, sct)});
@@ -62,7 +76,8 @@ struct Given {
   std::size_t signature_checks = 64;
 };
 Errc judged(const Given& given) {
-  const VerifyPolicy policy = {.max_signature_checks = given.signature_checks, .transparency = {.logs = given.logs, .required = given.required}};
+  const VerifyPolicy policy = {.max_signature_checks = given.signature_checks,
+                               .transparency = {.logs = given.logs, .required = given.required}};
   const TrustStore trust = TrustStore::of({root()});
   return code_of(tls12::verify({.presented = given.chain,
                                 .trust = trust,
@@ -82,12 +97,15 @@ Errc with_timestamps(Make make, std::size_t required = 1) {
 
 /// The leaf with timestamps of `by` embedded, and one thing changed in what they are of.
 template <class Change>
-Certificate embedded(const Log& by, Change change, Bytes issuer_key_info = key(1).public_key_info(), Draft draft = leaf_draft(key(2))) {
+Certificate embedded(const Log& by, Change change, Bytes issuer_key_info = key(1).public_key_info(),
+                     Draft draft = leaf_draft(key(2))) {
   Draft logged = draft;
   change(logged);
   const Certificate precertificate = leaf(std::move(logged));
-  const auto issuer_key_hash = digest_of(HashAlgorithm::sha256, issuer_key_info, *default_provider()).value();
-  const Octets entry = joined({Octets{0, 1}, issuer_key_hash.bytes(), vector_of(3, precertificate.parsed().tbs)});
+  const auto issuer_key_hash =
+      digest_of(HashAlgorithm::sha256, issuer_key_info, *default_provider()).value();
+  const Octets entry =
+      joined({Octets{0, 1}, issuer_key_hash.bytes(), vector_of(3, precertificate.parsed().tbs)});
   der::Writer value;
   value.octet_string(vector_of(2, list_of({by.sct(entry)})));
   set_extension(draft, oid::kSignedCertificateTimestamps, false, hex_of(value.bytes()));
@@ -97,9 +115,12 @@ Certificate embedded(const Log& by, Change change, Bytes issuer_key_info = key(1
 }  // namespace
 
 // Shows RFC 6962 3.3-2, 3.3-3
-TEST_CASE("timestamps that Certificate Transparency publishes for tests are valid: of a certificate, and embedded in one") {
+TEST_CASE(
+    "timestamps that Certificate Transparency publishes for tests are valid: of a certificate, and "
+    "embedded in one") {
   const auto log_key =
-      hex("3059301306072a8648ce3d020106082a8648ce3d0301070342000499783cb14533c0161a5ab45bf95d08a29cd0ea8dd4c84274e2be59ad15c676960cf0afa1074a57ac644b23"
+      hex("3059301306072a8648ce3d020106082a8648ce3d0301070342000499783cb14533c0161a5ab45bf95d08a29c"
+          "d0ea8dd4c84274e2be59ad15c676960cf0afa1074a57ac644b23"
           "479e5b3fb7b245eb4b420ef370210371a944beaceb");
   const TransparencyLog known = TransparencyLog::from_key(log_key).value();
   CHECK(hex_of(known.id()) == "df1c2ec11500945247a96168325ddc5c7959e8f7c6d388fc002e0bbd3f74d764");
@@ -110,10 +131,16 @@ TEST_CASE("timestamps that Certificate Transparency publishes for tests are vali
   const auto verdict = [&](const char* file, std::string_view sct) {
     const std::vector<Certificate> presented = {load(file)};
     const Octets list = sct.empty() ? Octets() : list_of({hex(sct)});
-    return code_of(tls12::verify({.presented = presented, .trust = trust, .peer_name = PeerName::any(), .now = now, .policy = policy, .timestamps = list}));
+    return code_of(tls12::verify({.presented = presented,
+                                  .trust = trust,
+                                  .peer_name = PeerName::any(),
+                                  .now = now,
+                                  .policy = policy,
+                                  .timestamps = list}));
   };
   constexpr std::string_view kOfCertificate =
-      "00df1c2ec11500945247a96168325ddc5c7959e8f7c6d388fc002e0bbd3f74d7640000013ddb27ded900000403004730450220606e10ae5c2d5a1b0aed49dc4937f48de71a4e9784e9"
+      "00df1c2ec11500945247a96168325ddc5c7959e8f7c6d388fc002e0bbd3f74d7640000013ddb27ded90000040300"
+      "4730450220606e10ae5c2d5a1b0aed49dc4937f48de71a4e9784e9"
       "c208dfbfe9ef536cf7f2022100beb29c72d7d06d61d06bdb38a069469aa86fe12e18bb7cc45689a2c0187ef5a5";
   CHECK(verdict("ct_embedded.pem", {}) == kRight);
   CHECK(verdict("ct_embedded_invalid.pem", {}) == kNotLogged);
@@ -132,13 +159,22 @@ TEST_CASE("nothing is asked of logs unless a number is") {
   REQUIRE_FALSE(verdict.has_value());
   CHECK(verdict.error().error.code == kNotLogged);
   CHECK(rule(kNotLogged).alert == Alert::certificate_unknown);
-  CHECK(reason_of(verdict) == "logs that are known and have promised to publish it: 0, and 2 are asked for");
+  CHECK(reason_of(verdict) ==
+        "logs that are known and have promised to publish it: 0, and 2 are asked for");
 }
 
-TEST_CASE("as many different logs count as have signed: one twice is one, and one that nobody knows is none") {
-  const auto both = [](const Octets& entry) { return list_of({log(3).sct(entry), log(4).sct(entry)}); };
-  const auto twice = [](const Octets& entry) { return list_of({log(3).sct(entry), log(3).sct(entry)}); };
-  const auto one_unknown = [](const Octets& entry) { return list_of({log(5).sct(entry), log(3).sct(entry)}); };
+TEST_CASE(
+    "as many different logs count as have signed: one twice is one, and one that nobody knows is "
+    "none") {
+  const auto both = [](const Octets& entry) {
+    return list_of({log(3).sct(entry), log(4).sct(entry)});
+  };
+  const auto twice = [](const Octets& entry) {
+    return list_of({log(3).sct(entry), log(3).sct(entry)});
+  };
+  const auto one_unknown = [](const Octets& entry) {
+    return list_of({log(5).sct(entry), log(3).sct(entry)});
+  };
   CHECK(with_timestamps(both, 2) == kRight);
   CHECK(with_timestamps(both, 3) == kNotLogged);
   CHECK(with_timestamps(twice, 1) == kRight);
@@ -180,9 +216,12 @@ TEST_CASE("what a log did not sign so does not count") {
   CHECK(changed([](Log& l) { l.hash = 5; }) == kNotLogged);
   CHECK(changed([](Log& l) { l.algorithm = 1; }) == kNotLogged);
   CHECK(changed([](Log& l) { l.time = test_time(); }) == kRight);
-  CHECK(changed([](Log& l) { l.time = test_time() + std::chrono::seconds(1); }) == kNotLogged);  // §5.2
+  CHECK(changed([](Log& l) { l.time = test_time() + std::chrono::seconds(1); }) ==
+        kNotLogged);  // §5.2
   // Of another certificate, or with another log's key.
-  CHECK(with_timestamps([](const Octets&) { return list_of({log(3).sct(entry_of(intermediate()))}); }) == kNotLogged);
+  CHECK(with_timestamps([](const Octets&) {
+          return list_of({log(3).sct(entry_of(intermediate()))});
+        }) == kNotLogged);
   CHECK(with_timestamps([](const Octets& entry) {
           Octets sct = log(4).sct(entry);
           std::ranges::copy(log(3).id(), sct.begin() + 1);
@@ -191,9 +230,11 @@ TEST_CASE("what a log did not sign so does not count") {
 }
 
 // Shows RFC 6962 3.3-6
-TEST_CASE("a timestamp with any bit changed, or any byte missing, does not count, and spoils no other") {
+TEST_CASE(
+    "a timestamp with any bit changed, or any byte missing, does not count, and spoils no other") {
   const Given given;
-  const Octets entry = entry_of(given.chain[0]), right = log(3).sct(entry), other = log(4).sct(entry);
+  const Octets entry = entry_of(given.chain[0]), right = log(3).sct(entry),
+               other = log(4).sct(entry);
   const auto judge_list = [&](Octets list, std::size_t required) {
     Given changed = given;
     changed.timestamps = std::move(list);
@@ -207,7 +248,10 @@ TEST_CASE("a timestamp with any bit changed, or any byte missing, does not count
     CHECK(judge_list(list_of({sct, other}), 1) == kRight);
   }
   for (std::size_t size = 1; size < right.size(); size += 7)
-    CHECK(judge_list(list_of({Octets(right.begin(), right.begin() + static_cast<std::ptrdiff_t>(size)), other}), 2) == kNotLogged);
+    CHECK(judge_list(
+              list_of({Octets(right.begin(), right.begin() + static_cast<std::ptrdiff_t>(size)),
+                       other}),
+              2) == kNotLogged);
   CHECK(judge_list(list_of({joined({right, Octets{0}})}), 1) == kNotLogged);
   // A list that is cut: what stands whole before counts.
   Octets cut = list_of({right, other});
@@ -217,19 +261,24 @@ TEST_CASE("a timestamp with any bit changed, or any byte missing, does not count
 }
 
 // Shows RFC 6962 3.3-2
-TEST_CASE("embedded timestamps are of the certificate before they went in, and of its issuer's key") {
+TEST_CASE(
+    "embedded timestamps are of the certificate before they went in, and of its issuer's key") {
   const auto unchanged = [](Draft&) {};
-  const auto with_embedded = [](Certificate certificate) { return judged({.chain = {std::move(certificate), intermediate()}}); };
+  const auto with_embedded = [](Certificate certificate) {
+    return judged({.chain = {std::move(certificate), intermediate()}});
+  };
   CHECK(with_embedded(embedded(log(3), unchanged)) == kRight);
   CHECK(with_embedded(embedded(log(5), unchanged)) == kNotLogged);
   CHECK(with_embedded(embedded(log(3), [](Draft& d) { d.serial.back() ^= 1; })) == kNotLogged);
-  CHECK(with_embedded(embedded(log(3), [](Draft& d) { remove_extension(d, oid::kExtendedKeyUsage); })) == kNotLogged);
+  CHECK(with_embedded(embedded(
+            log(3), [](Draft& d) { remove_extension(d, oid::kExtendedKeyUsage); })) == kNotLogged);
   CHECK(with_embedded(embedded(log(3), unchanged, key(4).public_key_info())) == kNotLogged);
   // Extensions that are left empty are left out (RFC 5280 §4.1.2.9).
   Draft bare = leaf_draft(key(2));
   bare.extensions.clear();
   CHECK(with_embedded(embedded(log(3), unchanged, key(1).public_key_info(), bare)) == kRight);
-  // Nothing embedded counts where the certificate is trusted by itself: there is no issuer to be named.
+  // Nothing embedded counts where the certificate is trusted by itself: there is no issuer to be
+  // named.
   const Certificate alone = embedded(log(3), unchanged);
   const VerifyPolicy policy = {.transparency = {.logs = {log(3).known()}, .required = 1}};
   CHECK(code({alone}, {alone}, {.policy = policy}) == kNotLogged);
@@ -242,7 +291,10 @@ TEST_CASE("timestamps in a stapled OCSP response are of the certificate") {
     der::Writer value;
     value.octet_string(joined({vector_of(2, list_of({sct})), behind}));
     const SecretVector encoded = value.take();
-    const auto response = ocsp(one, [&](OcspDraft& d) { d.responses[0].extensions.push_back({make_oid(1, 3, 6, 1, 4, 1, 11129, 2, 4, 5), false, encoded}); });
+    const auto response = ocsp(one, [&](OcspDraft& d) {
+      d.responses[0].extensions.push_back(
+          {make_oid(1, 3, 6, 1, 4, 1, 11129, 2, 4, 5), false, encoded});
+    });
     return judged({.chain = {one}, .staple = response});
   };
   CHECK(stapled(log(3).sct(entry_of(one))) == kRight);
@@ -254,7 +306,9 @@ TEST_CASE("timestamps in a stapled OCSP response are of the certificate") {
 }
 
 TEST_CASE("timestamps cost what signatures cost, from the same budget") {
-  Given given{.logs = {log(3).known(), log(4).known(), log(5).known()}, .required = 3, .signature_checks = 4};
+  Given given{.logs = {log(3).known(), log(4).known(), log(5).known()},
+              .required = 3,
+              .signature_checks = 4};
   const Octets entry = entry_of(given.chain[0]);
   given.timestamps = list_of({log(3).sct(entry), log(4).sct(entry), log(5).sct(entry)});
   CHECK(judged(given) == Errc::certificate_search_exhausted);
@@ -267,7 +321,8 @@ TEST_CASE("a log has a P-256 key, or an RSA key of 2,048 bits") {
     const auto known = TransparencyLog::from_key(info);
     return known ? kRight : known.error().code;
   };
-  CHECK(fault(PrivateKey::generate(KeyKind::ec_secp384r1)->public_key_info()) == Errc::key_unsupported);
+  CHECK(fault(PrivateKey::generate(KeyKind::ec_secp384r1)->public_key_info()) ==
+        Errc::key_unsupported);
   CHECK(fault(PrivateKey::generate(KeyKind::ed25519)->public_key_info()) == Errc::key_unsupported);
   CHECK(fault(load("leaf_rsa1024.pem").parsed().public_key_info) == Errc::certificate_key_too_weak);
   CHECK(fault(load("leaf_k256.pem").parsed().public_key_info) == Errc::key_unsupported);

@@ -1,4 +1,5 @@
-// What the tests of this room share: files that others wrote, certificates that the tests write, and other people's commands.
+// What the tests of this room share: files that others wrote, certificates that the tests write,
+// and other people's commands.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -19,7 +20,9 @@
 
 namespace tls12::x509::test {
 
-inline std::string data_path(const std::string& name) { return std::string(TEST_DATA) + "/" + name; }
+inline std::string data_path(const std::string& name) {
+  return std::string(TEST_DATA) + "/" + name;
+}
 
 inline std::string read_data(const std::string& name) {
   std::ifstream file(data_path(name), std::ios::binary);
@@ -41,7 +44,8 @@ inline std::vector<std::uint8_t> hex(std::string_view text) {
   std::string digits;
   for (const char c : text)
     if (c != ' ' && c != '\n') digits.push_back(c);
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) bytes.push_back(static_cast<std::uint8_t>(std::stoul(digits.substr(i, 2), nullptr, 16)));
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+    bytes.push_back(static_cast<std::uint8_t>(std::stoul(digits.substr(i, 2), nullptr, 16)));
   return bytes;
 }
 
@@ -60,13 +64,20 @@ inline WallTime test_time() { return std::chrono::sys_days(std::chrono::year(202
 
 /// A draft that is right in all points; tests change one.
 inline Draft ca_draft(const std::string& name, const PrivateKey& own) {
-  auto draft = draft_of({.common_name = name, .is_ca = true, .not_before = test_time() - kDay, .not_after = test_time() + kDay}, own, *default_provider());
+  auto draft = draft_of({.common_name = name,
+                         .is_ca = true,
+                         .not_before = test_time() - kDay,
+                         .not_after = test_time() + kDay},
+                        own, *default_provider());
   REQUIRE(draft.has_value());
   return std::move(*draft);
 }
 inline Draft leaf_draft(const PrivateKey& own, std::vector<std::string> names = {"example.org"}) {
-  auto draft =
-      draft_of({.common_name = "leaf", .names = std::move(names), .not_before = test_time() - kDay, .not_after = test_time() + kDay}, own, *default_provider());
+  auto draft = draft_of({.common_name = "leaf",
+                         .names = std::move(names),
+                         .not_before = test_time() - kDay,
+                         .not_after = test_time() + kDay},
+                        own, *default_provider());
   REQUIRE(draft.has_value());
   return std::move(*draft);
 }
@@ -81,7 +92,8 @@ inline Certificate sign_as(Draft draft, const SecretVector& issuer, const Privat
 inline SecretVector common_name(const std::string& text) { return encode_common_name(text); }
 
 /// Replaces the extension with this identifier, or adds it.
-inline void set_extension(Draft& draft, const Oid& id, bool is_critical, std::string_view value_hex) {
+inline void set_extension(Draft& draft, const Oid& id, bool is_critical,
+                          std::string_view value_hex) {
   const auto value = hex(value_hex);
   const SecretVector copy(value.begin(), value.end());
   for (DraftExtension& e : draft.extensions)

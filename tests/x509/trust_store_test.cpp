@@ -1,4 +1,5 @@
-// TrustStore and Identity: what is loaded from files, how it is loaded again, and how failures name the files.
+// TrustStore and Identity: what is loaded from files, how it is loaded again, and how failures name
+// the files.
 #include <sys/stat.h>
 
 #include <atomic>
@@ -18,10 +19,12 @@ const std::string kBad = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICAT
 
 TEST_CASE("anchors come from PEM files of several certificates and from DER files of one") {
   const Folder folder;
-  const auto two = TrustStore::from_file(folder.write("two.pem", read_data("root.pem") + read_data("gnutls_ca.pem")));
+  const auto two = TrustStore::from_file(
+      folder.write("two.pem", read_data("root.pem") + read_data("gnutls_ca.pem")));
   CHECK_FALSE(two.error().has_value());
   CHECK(two.anchors().size() == 2);
-  const auto one = TrustStore::from_file(folder.write("one.der", tls12::text_of(test::load("root.pem").der())));
+  const auto one =
+      TrustStore::from_file(folder.write("one.der", tls12::text_of(test::load("root.pem").der())));
   CHECK_FALSE(one.error().has_value());
   REQUIRE(one.anchors().size() == 1);
   CHECK(one.anchors()[0].subject() == "CN=Example Root,O=Example\\, Inc.,C=DE");
@@ -29,7 +32,9 @@ TEST_CASE("anchors come from PEM files of several certificates and from DER file
   CHECK_FALSE(TrustStore().error().has_value());
 }
 
-TEST_CASE("a file that cannot be read, is empty, or has no usable certificate is an error that names the file") {
+TEST_CASE(
+    "a file that cannot be read, is empty, or has no usable certificate is an error that names the "
+    "file") {
   const Folder folder;
   const auto missing = TrustStore::from_file(folder.path("missing.pem"));
   REQUIRE(missing.error().has_value());
@@ -44,15 +49,21 @@ TEST_CASE("a file that cannot be read, is empty, or has no usable certificate is
   CHECK(broken.error()->message().find("broken.pem: certificate 1: ") != std::string::npos);
   CHECK(broken.anchors().empty());
   CHECK(*TrustStore::from_pem(kBad).error() == Errc::bad_der);
-  CHECK(*TrustStore::from_file(folder.write("broken.der", std::string("\x30\x82\x01\x00", 4))).error() == Errc::bad_der);
+  CHECK(*TrustStore::from_file(folder.write("broken.der", std::string("\x30\x82\x01\x00", 4)))
+             .error() == Errc::bad_der);
 }
 
-TEST_CASE("of a bundle, the usable certificates are loaded, and each of the others is reported with its place") {
+TEST_CASE(
+    "of a bundle, the usable certificates are loaded, and each of the others is reported with its "
+    "place") {
   const Folder folder;
-  const std::string no_end = "-----BEGIN CERTIFICATE-----\nMAA=\n", no_base64 = "-----BEGIN CERTIFICATE-----\nM!A=\n-----END CERTIFICATE-----\n";
-  const std::string text = kBad + read_data("root.pem") + read_data("p256.key.pem") + no_base64 + read_data("gnutls_ca.pem") + no_end;
+  const std::string no_end = "-----BEGIN CERTIFICATE-----\nMAA=\n",
+                    no_base64 = "-----BEGIN CERTIFICATE-----\nM!A=\n-----END CERTIFICATE-----\n";
+  const std::string text = kBad + read_data("root.pem") + read_data("p256.key.pem") + no_base64 +
+                           read_data("gnutls_ca.pem") + no_end;
   const std::string path = folder.write("bundle.pem", text);
-  for (const TrustStore& store : {TrustStore::from_file(path), TrustStore::from_pem(text), TrustStore::any_of({TrustStore::from_file(path)})}) {
+  for (const TrustStore& store : {TrustStore::from_file(path), TrustStore::from_pem(text),
+                                  TrustStore::any_of({TrustStore::from_file(path)})}) {
     CHECK_FALSE(store.error().has_value());
     CHECK(store.anchors().size() == 2);
     REQUIRE(store.skipped().size() == 3);
@@ -60,7 +71,8 @@ TEST_CASE("of a bundle, the usable certificates are loaded, and each of the othe
     CHECK(store.skipped()[1] == Errc::bad_pem);
     CHECK(store.skipped()[2].about().ends_with("certificate 5: there is no END line"));
   }
-  CHECK(TrustStore::from_file(path).skipped()[1].about() == path + ": certificate 3: a character that is not base64");
+  CHECK(TrustStore::from_file(path).skipped()[1].about() ==
+        path + ": certificate 3: a character that is not base64");
   const auto store = TrustStore::from_file(path);
   folder.write("bundle.pem", read_data("root.pem"));
   REQUIRE(store.reload().has_value());
@@ -72,7 +84,9 @@ TEST_CASE("of a bundle, the usable certificates are loaded, and each of the othe
   CHECK(Certificate::all_from_pem(text).error() == Errc::bad_der);
 }
 
-TEST_CASE("a directory gives every certificate of its files, PEM or DER, and skips what is broken or none") {
+TEST_CASE(
+    "a directory gives every certificate of its files, PEM or DER, and skips what is broken or "
+    "none") {
   const Folder folder;
   folder.write("two.pem", read_data("root.pem") + kBad + read_data("gnutls_ca.pem"));
   folder.write("one.crt", tls12::text_of(test::load("root_ed25519.pem").der()));
@@ -120,7 +134,9 @@ struct Variable {
   const char* name;
 };
 
-TEST_CASE("the system's bundle is the one that SSL_CERT_FILE names, and a bad certificate in it is skipped") {
+TEST_CASE(
+    "the system's bundle is the one that SSL_CERT_FILE names, and a bad certificate in it is "
+    "skipped") {
   const Folder folder;
   const Variable directories("SSL_CERT_DIR", "");
   {
@@ -135,7 +151,8 @@ TEST_CASE("the system's bundle is the one that SSL_CERT_FILE names, and a bad ce
 
 TEST_CASE("an error of the system's store names the variable and its file or directory") {
   const Folder folder;
-  const std::string text = folder.write("text.pem", "hello\n"), empty = folder.path("empty"), missing = folder.path("missing");
+  const std::string text = folder.write("text.pem", "hello\n"), empty = folder.path("empty"),
+                    missing = folder.path("missing");
   std::filesystem::create_directory(empty);
   const auto error = [](const std::string& file, const std::string& directories) {
     const Variable one("SSL_CERT_FILE", file), other("SSL_CERT_DIR", directories);
@@ -146,17 +163,21 @@ TEST_CASE("an error of the system's store names the variable and its file or dir
   CHECK(error(text, "").about() == "SSL_CERT_FILE=" + text + ": the file has no certificate");
   CHECK(error(text, "") == Errc::no_trust_anchors);
   CHECK(error("", missing).about() == "SSL_CERT_DIR=" + missing);
-  CHECK(error("", empty + ":" + missing).about() == "SSL_CERT_DIR=" + empty + ": the directory has no certificate");
+  CHECK(error("", empty + ":" + missing).about() ==
+        "SSL_CERT_DIR=" + empty + ": the directory has no certificate");
   CHECK(error(text, missing).about() == "SSL_CERT_FILE=" + text + ": the file has no certificate");
   CHECK(error("", ":").about() == "SSL_CERT_DIR: no directory");
 }
 
-TEST_CASE("SSL_CERT_DIR names the system's directories, beside SSL_CERT_FILE; one that is not there is skipped") {
+TEST_CASE(
+    "SSL_CERT_DIR names the system's directories, beside SSL_CERT_FILE; one that is not there is "
+    "skipped") {
   const Folder one, two;
   const Variable no_file("SSL_CERT_FILE", "");
   one.write("a.pem", read_data("root.pem"));
   two.write("b.pem", read_data("gnutls_ca.pem"));
-  const Variable directories("SSL_CERT_DIR", one.path("") + ":" + one.path("missing") + "::" + two.path(""));
+  const Variable directories("SSL_CERT_DIR",
+                             one.path("") + ":" + one.path("missing") + "::" + two.path(""));
   CHECK(TrustStore::system().anchors().size() == 2);
   {
     const Variable file("SSL_CERT_FILE", two.write("c.pem", read_data("root_ed25519.pem")));
@@ -169,7 +190,8 @@ TEST_CASE("SSL_CERT_DIR names the system's directories, beside SSL_CERT_FILE; on
 TEST_CASE("several stores make one") {
   const Folder folder;
   const auto file = TrustStore::from_file(folder.write("root.pem", read_data("root.pem")));
-  const auto joined = TrustStore::any_of({file, TrustStore(), TrustStore::of({test::load("gnutls_ca.pem"), test::load("root.pem")})});
+  const auto joined = TrustStore::any_of(
+      {file, TrustStore(), TrustStore::of({test::load("gnutls_ca.pem"), test::load("root.pem")})});
   CHECK_FALSE(joined.error().has_value());
   CHECK(joined.anchors().size() == 2);
   CHECK(*TrustStore::any_of({file, TrustStore::from_pem(kBad)}).error() == Errc::bad_der);
@@ -179,7 +201,8 @@ TEST_CASE("several stores make one") {
 }
 
 TEST_CASE("an anchor is found by its subject") {
-  const auto store = TrustStore::of({test::load("root.pem"), test::load("gnutls_ca.pem"), test::load("root_ed25519.pem")});
+  const auto store = TrustStore::of(
+      {test::load("root.pem"), test::load("gnutls_ca.pem"), test::load("root_ed25519.pem")});
   const auto anchors = store.anchors();
   for (const Certificate& anchor : anchors) {
     const auto found = anchors.with_subject(anchor.parsed().subject_hash);
@@ -230,7 +253,8 @@ TEST_CASE("a reload mends a store that could not be loaded") {
 TEST_CASE("threads verify while others reload") {
   const Folder folder;
   const std::string path = folder.path("trust.pem"), fresh = folder.path("fresh.pem");
-  const std::string contents[] = {read_data("root.pem"), read_data("root.pem") + read_data("gnutls_ca.pem")};
+  const std::string contents[] = {read_data("root.pem"),
+                                  read_data("root.pem") + read_data("gnutls_ca.pem")};
   folder.write("trust.pem", contents[0]);
   const auto store = TrustStore::from_file(path);
   const Certificate presented[] = {test::load("leaf.pem"), test::load("intermediate.pem")};
@@ -241,7 +265,10 @@ TEST_CASE("threads verify while others reload") {
     for (int i = 0; i < 2; ++i)
       verifiers.emplace_back([&] {
         do {
-          const auto chain = tls12::verify({.presented = presented, .trust = store, .peer_name = PeerName::any(), .now = test::data_time()});
+          const auto chain = tls12::verify({.presented = presented,
+                                            .trust = store,
+                                            .peer_name = PeerName::any(),
+                                            .now = test::data_time()});
           ++(chain ? verified : refused);
         } while (!done);
       });
@@ -278,7 +305,8 @@ TEST_CASE("every certificate of Debian's bundle is readable") {
 
 TEST_CASE("an identity is a chain and the key of its first certificate") {
   const Folder folder;
-  const std::string chain = folder.write("chain.pem", read_data("leaf.pem") + read_data("intermediate.pem"));
+  const std::string chain =
+      folder.write("chain.pem", read_data("leaf.pem") + read_data("intermediate.pem"));
   const auto identity = Identity::from_pem_files(chain, data_path("p256.key.pem"));
   REQUIRE_MESSAGE(identity.has_value(), identity.error().message());
   CHECK(identity->chain().size() == 2);
@@ -286,8 +314,10 @@ TEST_CASE("an identity is a chain and the key of its first certificate") {
   const auto wrong = Identity::from_pem_files(chain, data_path("gnutls_leaf.key.pem"));
   REQUIRE_FALSE(wrong.has_value());
   CHECK(wrong.error() == Errc::key_does_not_match_certificate);
-  CHECK(Identity::from_pem_files(chain, data_path("p384.key.pem")).error() == Errc::key_does_not_match_certificate);
-  CHECK(Identity::from_pem_files(folder.path("no.pem"), data_path("p256.key.pem")).error() == Errc::file_unreadable);
+  CHECK(Identity::from_pem_files(chain, data_path("p384.key.pem")).error() ==
+        Errc::key_does_not_match_certificate);
+  CHECK(Identity::from_pem_files(folder.path("no.pem"), data_path("p256.key.pem")).error() ==
+        Errc::file_unreadable);
   const auto no_key = Identity::from_pem_files(chain, folder.path("no-key.pem"));
   CHECK(no_key.error() == Errc::file_unreadable);
   CHECK(no_key.error().message().find("no-key.pem") != std::string::npos);
@@ -298,15 +328,21 @@ TEST_CASE("an identity is a chain and the key of its first certificate") {
 }
 
 TEST_CASE("a key elsewhere fits a certificate by its kind") {
-  CHECK(Identity::from({test::load("leaf.pem")}, PrivateKey::elsewhere(KeyKind::ec_secp256r1)).has_value());
-  CHECK(Identity::from({test::load("leaf.pem")}, PrivateKey::elsewhere(KeyKind::rsa)).error() == Errc::key_does_not_match_certificate);
+  CHECK(Identity::from({test::load("leaf.pem")}, PrivateKey::elsewhere(KeyKind::ec_secp256r1))
+            .has_value());
+  CHECK(Identity::from({test::load("leaf.pem")}, PrivateKey::elsewhere(KeyKind::rsa)).error() ==
+        Errc::key_does_not_match_certificate);
 }
 
 TEST_CASE("the identities of every kind of key that OpenSSL made load") {
-  const std::pair<const char*, const char*> kPairs[] = {
-      {"root.pem", "rsa"}, {"root_pss.pem", "rsa_pss_sha384"}, {"root_ed25519.pem", "ed25519"}, {"leaf_p521.pem", "p521"}, {"intermediate.pem", "p384"}};
+  const std::pair<const char*, const char*> kPairs[] = {{"root.pem", "rsa"},
+                                                        {"root_pss.pem", "rsa_pss_sha384"},
+                                                        {"root_ed25519.pem", "ed25519"},
+                                                        {"leaf_p521.pem", "p521"},
+                                                        {"intermediate.pem", "p384"}};
   for (const auto& [certificate, key] : kPairs) {
-    const auto identity = Identity::from_pem_files(data_path(certificate), data_path(std::string(key) + ".key.pem"));
+    const auto identity =
+        Identity::from_pem_files(data_path(certificate), data_path(std::string(key) + ".key.pem"));
     CHECK_MESSAGE(identity.has_value(), identity.error().message());
   }
 }

@@ -46,7 +46,9 @@ void* realloc(void* memory, std::size_t size) {
   bench::returned(memory);
   return bench::counted(__libc_realloc(memory, size));
 }
-void* memalign(std::size_t alignment, std::size_t size) { return bench::counted(__libc_memalign(alignment, size)); }
+void* memalign(std::size_t alignment, std::size_t size) {
+  return bench::counted(__libc_memalign(alignment, size));
+}
 void* aligned_alloc(std::size_t alignment, std::size_t size) { return memalign(alignment, size); }
 int posix_memalign(void** out, std::size_t alignment, std::size_t size) {
   *out = memalign(alignment, size);

@@ -1,4 +1,5 @@
-// Counts what the program takes from the heap, and what of it is taken inside the crypto backends' primitives.
+// Counts what the program takes from the heap, and what of it is taken inside the crypto backends'
+// primitives.
 #pragma once
 
 #include <cstddef>

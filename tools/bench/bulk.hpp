@@ -11,11 +11,15 @@ namespace bench {
 /// A certificate and its CA, made once for all rows.
 const tls12::DevelopmentIdentity& identity();
 
-// What is printed for every row. Allocations are those inside the loop's body, which `allocated` sums up.
+// What is printed for every row. Allocations are those inside the loop's body, which `allocated`
+// sums up.
 inline void finish(benchmark::State& state, std::size_t bytes, std::uint64_t allocated) {
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(bytes));
-  state.counters["records/s"] = benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
-  state.counters["allocs/record"] = static_cast<double>(allocated) / static_cast<double>(state.iterations());
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
+                          static_cast<std::int64_t>(bytes));
+  state.counters["records/s"] =
+      benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+  state.counters["allocs/record"] =
+      static_cast<double>(allocated) / static_cast<double>(state.iterations());
 }
 
 // Sums up what is allocated while it lives.
@@ -29,8 +33,11 @@ class Counted {
   std::uint64_t before_;
 };
 
-/// Records of `size` bytes through a connection of OpenSSL's: one suite (its name), `options` of SSL_CTX_set_options on both sides.
-void seal_openssl(benchmark::State& state, const char* suite, std::uint64_t options, std::size_t size);
-void open_openssl(benchmark::State& state, const char* suite, std::uint64_t options, std::size_t size);
+/// Records of `size` bytes through a connection of OpenSSL's: one suite (its name), `options` of
+/// SSL_CTX_set_options on both sides.
+void seal_openssl(benchmark::State& state, const char* suite, std::uint64_t options,
+                  std::size_t size);
+void open_openssl(benchmark::State& state, const char* suite, std::uint64_t options,
+                  std::size_t size);
 
 }  // namespace bench

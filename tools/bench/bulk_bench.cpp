@@ -1,4 +1,5 @@
-// Data: records of 16 KiB and of 64 bytes through an established connection, the raw AEAD of the same backend and OpenSSL beside them.
+// Data: records of 16 KiB and of 64 bytes through an established connection, the raw AEAD of the
+// same backend and OpenSSL beside them.
 #include <benchmark/benchmark.h>
 
 #include <cstring>
@@ -23,9 +24,12 @@ struct Case {
   const char* openssl_suite;
 };
 constexpr Case kCases[] = {
-    {"aes128gcm", AeadAlgorithm::aes_128_gcm, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, "ECDHE-ECDSA-AES128-GCM-SHA256"},
-    {"aes256gcm", AeadAlgorithm::aes_256_gcm, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "ECDHE-ECDSA-AES256-GCM-SHA384"},
-    {"chacha20", AeadAlgorithm::chacha20_poly1305, CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-ECDSA-CHACHA20-POLY1305"},
+    {"aes128gcm", AeadAlgorithm::aes_128_gcm, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+     "ECDHE-ECDSA-AES128-GCM-SHA256"},
+    {"aes256gcm", AeadAlgorithm::aes_256_gcm, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+     "ECDHE-ECDSA-AES256-GCM-SHA384"},
+    {"chacha20", AeadAlgorithm::chacha20_poly1305,
+     CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-ECDSA-CHACHA20-POLY1305"},
 };
 
 void move(Engine& from, Engine& to) {
@@ -41,7 +45,10 @@ void move(Engine& from, Engine& to) {
 struct Pair {
   Engine client, server;
   explicit Pair(const Case& c)
-      : client(Engine::client(ClientConfig{.trust = TrustStore::of({identity().ca.chain().front()}), .common = {.suites = {c.suite}}}.build().value(),
+      : client(Engine::client(ClientConfig{.trust = TrustStore::of({identity().ca.chain().front()}),
+                                           .common = {.suites = {c.suite}}}
+                                  .build()
+                                  .value(),
                               "localhost")),
         server(Engine::server(ServerConfig{.identities = {identity().leaf}}.build().value())) {
     while (!client.output().empty() || !server.output().empty()) {
@@ -76,7 +83,8 @@ void seal_layer(benchmark::State& state, const Case& c, std::size_t size) {
   std::uint64_t allocated = 0;
   for (auto _ : state) {
     const Counted counted(allocated);
-    if (pair.client.write(plaintext).value_or(0) != size) return state.SkipWithError("write failed");
+    if (pair.client.write(plaintext).value_or(0) != size)
+      return state.SkipWithError("write failed");
     pair.client.sent(pair.client.output().size()).value();
   }
   finish(state, size, allocated);
@@ -93,7 +101,8 @@ void open_raw(benchmark::State& state, const Case& c, std::size_t size) {
   std::uint64_t allocated = 0;
   for (auto _ : state) {
     const Counted counted(allocated);
-    std::memcpy(work.data(), wire.data() + at, work.size());  // as the layer's input arrives: by a copy, from as much memory
+    std::memcpy(work.data(), wire.data() + at,
+                work.size());  // as the layer's input arrives: by a copy, from as much memory
     at = at + work.size() == wire.size() ? 0 : at + work.size();
     if (!aead->open(nonce, aad, work, work.data())) return state.SkipWithError("open failed");
     benchmark::DoNotOptimize(work.data());
@@ -139,18 +148,24 @@ void open_layer(benchmark::State& state, const Case& c, std::size_t size) {
   finish(state, size, allocated);
 }
 
-void seal_openssl(benchmark::State& state, const Case& c, std::size_t size) { bench::seal_openssl(state, c.openssl_suite, 0, size); }
-void open_openssl(benchmark::State& state, const Case& c, std::size_t size) { bench::open_openssl(state, c.openssl_suite, 0, size); }
+void seal_openssl(benchmark::State& state, const Case& c, std::size_t size) {
+  bench::seal_openssl(state, c.openssl_suite, 0, size);
+}
+void open_openssl(benchmark::State& state, const Case& c, std::size_t size) {
+  bench::open_openssl(state, c.openssl_suite, 0, size);
+}
 
 using Run = void (*)(benchmark::State&, const Case&, std::size_t);
 const bool registered = [] {
-  const std::pair<const char*, Run> rows[] = {{"seal/raw_aead", seal_raw}, {"seal/tls12", seal_layer}, {"seal/openssl", seal_openssl},
-                                              {"open/raw_aead", open_raw}, {"open/tls12", open_layer}, {"open/openssl", open_openssl}};
+  const std::pair<const char*, Run> rows[] = {
+      {"seal/raw_aead", seal_raw}, {"seal/tls12", seal_layer}, {"seal/openssl", seal_openssl},
+      {"open/raw_aead", open_raw}, {"open/tls12", open_layer}, {"open/openssl", open_openssl}};
   for (const Case& c : kCases)
     for (const std::size_t size : {kRecord, std::size_t{64}})
       for (const auto& [label, run] : rows)
-        benchmark::RegisterBenchmark((std::string(label) + "/" + c.label + "/" + std::to_string(size)).c_str(),
-                                     [run = run, &c, size](benchmark::State& state) { run(state, c, size); });
+        benchmark::RegisterBenchmark(
+            (std::string(label) + "/" + c.label + "/" + std::to_string(size)).c_str(),
+            [run = run, &c, size](benchmark::State& state) { run(state, c, size); });
   return true;
 }();
 

@@ -1,5 +1,6 @@
-// Bulk data over loopback TCP: what deadlines cost. The same bytes by Conn without deadlines, with them, with a new one for each call, and by a
-// bare engine whose loop does nothing but read() and write() on a blocking socket.
+// Bulk data over loopback TCP: what deadlines cost. The same bytes by Conn without deadlines, with
+// them, with a new one for each call, and by a bare engine whose loop does nothing but read() and
+// write() on a blocking socket.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -25,8 +26,12 @@ const DevelopmentIdentity& identity() {
   static const DevelopmentIdentity made = make_development_identity({"localhost"}).value();
   return made;
 }
-ClientContext client_context() { return ClientConfig{.trust = TrustStore::of({identity().ca.chain().front()})}.build().value(); }
-ServerContext server_context() { return ServerConfig{.identities = {identity().leaf}}.build().value(); }
+ClientContext client_context() {
+  return ClientConfig{.trust = TrustStore::of({identity().ca.chain().front()})}.build().value();
+}
+ServerContext server_context() {
+  return ServerConfig{.identities = {identity().leaf}}.build().value();
+}
 
 /// Two TCP transports that are connected.
 struct Wire {
@@ -57,7 +62,8 @@ class ByConn {
     }
   }
   void write(Bytes chunk) {
-    if (deadlines_ == Deadlines::set_for_each_call) client_->set_write_deadline(within(seconds(60)));
+    if (deadlines_ == Deadlines::set_for_each_call)
+      client_->set_write_deadline(within(seconds(60)));
     if (client_->write(chunk).value_or(0) != chunk.size()) throw std::runtime_error("write");
   }
   std::size_t read(MutableBytes into) {
@@ -73,8 +79,11 @@ class ByConn {
 /// Client and server by bare engines on blocking descriptors.
 class ByEngine {
  public:
-  ByEngine() : client_(Engine::client(client_context(), "localhost")), server_(Engine::server(server_context())) {
-    while (client_.handshaking() || server_.handshaking() || !client_.output().empty() || !server_.output().empty()) {
+  ByEngine()
+      : client_(Engine::client(client_context(), "localhost")),
+        server_(Engine::server(server_context())) {
+    while (client_.handshaking() || server_.handshaking() || !client_.output().empty() ||
+           !server_.output().empty()) {
       send_all(client_, client_end_);
       if (server_.handshaking()) receive(server_, server_end_);
       send_all(server_, server_end_);
@@ -119,7 +128,8 @@ class ByEngine {
   }
 
   Wire wire_;
-  int client_end_ = blocking(wire_.client->descriptor()), server_end_ = blocking(wire_.server->descriptor());
+  int client_end_ = blocking(wire_.client->descriptor()),
+      server_end_ = blocking(wire_.server->descriptor());
   Engine client_, server_;
 };
 
@@ -134,7 +144,8 @@ void bulk(benchmark::State& state, Ends& ends) {
     for (std::size_t got = 0; got < kPortion;) got += ends.read(into);
     writer.join();
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(kPortion));
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
+                          static_cast<std::int64_t>(kPortion));
 }
 
 void bulk_conn(benchmark::State& state, Deadlines deadlines) {
@@ -146,9 +157,21 @@ void bulk_engine(benchmark::State& state) {
   bulk(state, ends);
 }
 
-BENCHMARK_CAPTURE(bulk_conn, no_deadline, Deadlines::none)->Name("loopback/conn/no_deadline")->UseRealTime()->MeasureProcessCPUTime();
-BENCHMARK_CAPTURE(bulk_conn, deadline, Deadlines::set_once)->Name("loopback/conn/deadlines")->UseRealTime()->MeasureProcessCPUTime();
-BENCHMARK_CAPTURE(bulk_conn, each, Deadlines::set_for_each_call)->Name("loopback/conn/deadline_each_call")->UseRealTime()->MeasureProcessCPUTime();
-BENCHMARK(bulk_engine)->Name("loopback/engine/bare_read_write")->UseRealTime()->MeasureProcessCPUTime();
+BENCHMARK_CAPTURE(bulk_conn, no_deadline, Deadlines::none)
+    ->Name("loopback/conn/no_deadline")
+    ->UseRealTime()
+    ->MeasureProcessCPUTime();
+BENCHMARK_CAPTURE(bulk_conn, deadline, Deadlines::set_once)
+    ->Name("loopback/conn/deadlines")
+    ->UseRealTime()
+    ->MeasureProcessCPUTime();
+BENCHMARK_CAPTURE(bulk_conn, each, Deadlines::set_for_each_call)
+    ->Name("loopback/conn/deadline_each_call")
+    ->UseRealTime()
+    ->MeasureProcessCPUTime();
+BENCHMARK(bulk_engine)
+    ->Name("loopback/engine/bare_read_write")
+    ->UseRealTime()
+    ->MeasureProcessCPUTime();
 
 }  // namespace

@@ -132,7 +132,8 @@ struct TimedGroup final : Group {
 
 struct TimedDh final : Dh {
   explicit TimedDh(const Dh& b) : base(b) {}
-  Result<std::unique_ptr<KeyShare>> generate(const DhParameters& parameters, Random& random) const override {
+  Result<std::unique_ptr<KeyShare>> generate(const DhParameters& parameters,
+                                             Random& random) const override {
     const Timed timed;
     auto share = base.generate(parameters, random);
     if (!share) return std::unexpected(share.error());
@@ -152,7 +153,8 @@ struct TimedDecryptionKey final : DecryptionKey {
 
 struct TimedRsaEncryption final : RsaEncryption {
   explicit TimedRsaEncryption(const RsaEncryption& b) : base(b) {}
-  Result<std::size_t> encrypt(const PublicKey& key, Bytes message, Random& random, MutableBytes out) const override {
+  Result<std::size_t> encrypt(const PublicKey& key, Bytes message, Random& random,
+                              MutableBytes out) const override {
     const Timed timed;
     return base.encrypt(key, message, random, out);
   }
@@ -166,7 +168,8 @@ struct TimedRsaEncryption final : RsaEncryption {
 
 struct TimedSigningKey final : SigningKey {
   explicit TimedSigningKey(std::shared_ptr<const SigningKey> k) : key(std::move(k)) {}
-  Result<std::size_t> sign(HashAlgorithm hash, std::size_t salt, Bytes message, Random& random, MutableBytes out) const override {
+  Result<std::size_t> sign(HashAlgorithm hash, std::size_t salt, Bytes message, Random& random,
+                           MutableBytes out) const override {
     const Timed timed;
     return key->sign(hash, salt, message, random, out);
   }
@@ -175,7 +178,8 @@ struct TimedSigningKey final : SigningKey {
 
 struct TimedSignature final : Signature {
   explicit TimedSignature(const Signature& b) : base(b) {}
-  bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt, Bytes message, Bytes signature) const override {
+  bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt, Bytes message,
+              Bytes signature) const override {
     const Timed timed;
     return base.verify(key, hash, salt, message, signature);
   }
@@ -184,8 +188,12 @@ struct TimedSignature final : Signature {
     if (!loaded) return loaded;
     return std::make_shared<const TimedSigningKey>(std::move(*loaded));
   }
-  Result<std::size_t> public_point(const PrivateKeyNumbers& key, MutableBytes out) const override { return base.public_point(key, out); }
-  Result<Generated> generate(Random& random, std::size_t bits) const override { return base.generate(random, bits); }
+  Result<std::size_t> public_point(const PrivateKeyNumbers& key, MutableBytes out) const override {
+    return base.public_point(key, out);
+  }
+  Result<Generated> generate(Random& random, std::size_t bits) const override {
+    return base.generate(random, bits);
+  }
   const Signature& base;
 };
 

@@ -1,4 +1,5 @@
-// A Provider that notes how long its primitives take, so that what the TLS layer adds can be told apart from them.
+// A Provider that notes how long its primitives take, so that what the TLS layer adds can be told
+// apart from them.
 #pragma once
 
 #include <chrono>

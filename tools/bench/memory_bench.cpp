@@ -1,4 +1,5 @@
-// Heap of an idle connection: what an end holds behind a handshake and an exchange of data, with its buffers given back.
+// Heap of an idle connection: what an end holds behind a handshake and an exchange of data, with
+// its buffers given back.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -29,18 +30,21 @@ void move(Engine& from, Engine& to) {
 }
 
 void idle_tls12(benchmark::State& state) {
-  const auto client_context = ClientConfig{.trust = TrustStore::of({identity().ca.chain().front()})}.build().value();
+  const auto client_context =
+      ClientConfig{.trust = TrustStore::of({identity().ca.chain().front()})}.build().value();
   const auto server_context = ServerConfig{.identities = {identity().leaf}}.build().value();
   const std::vector<std::uint8_t> data(100'000, 1);
   double client_bytes = 0, server_bytes = 0;
   for (auto _ : state) {
     const auto start = bench::allocations().live_bytes;
-    Engine client = Engine::client(client_context, "localhost"), server = Engine::server(server_context);
+    Engine client = Engine::client(client_context, "localhost"),
+           server = Engine::server(server_context);
     for (int turn = 0; turn < 4; ++turn) {
       move(client, server);
       move(server, client);
     }
-    if (!client.write(data) || !server.write(data)) return state.SkipWithError("the handshake failed");
+    if (!client.write(data) || !server.write(data))
+      return state.SkipWithError("the handshake failed");
     move(client, server);
     move(server, client);
     client.release_buffers();
@@ -57,8 +61,9 @@ void idle_tls12(benchmark::State& state) {
 BENCHMARK(idle_tls12)->Name("idle/tls12");
 
 void idle_openssl(benchmark::State& state) {
-  const bench::OpensslContexts contexts(identity().leaf.chain().front().to_pem(), identity().leaf.key().to_pem().value(),
-                                        identity().ca.chain().front().to_pem(), "ECDHE-ECDSA-AES256-GCM-SHA384", "X25519:P-256");
+  const bench::OpensslContexts contexts(
+      identity().leaf.chain().front().to_pem(), identity().leaf.key().to_pem().value(),
+      identity().ca.chain().front().to_pem(), "ECDHE-ECDSA-AES256-GCM-SHA384", "X25519:P-256");
   SSL_CTX_set_mode(contexts.client.get(), SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_mode(contexts.server.get(), SSL_MODE_RELEASE_BUFFERS);
   double client_bytes = 0, server_bytes = 0;
@@ -68,7 +73,8 @@ void idle_openssl(benchmark::State& state) {
       SSL_do_handshake(pair.client.get());
       SSL_do_handshake(pair.server.get());
     }
-    SSL_set_bio(pair.client.get(), nullptr, nullptr);  // what the pair of BIOs holds is not the connection's
+    SSL_set_bio(pair.client.get(), nullptr,
+                nullptr);  // what the pair of BIOs holds is not the connection's
     SSL_set_bio(pair.server.get(), nullptr, nullptr);
     const auto both = bench::allocations().live_bytes;
     pair.server.reset();

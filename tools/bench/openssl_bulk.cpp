@@ -16,8 +16,9 @@ const DevelopmentIdentity& identity() {
 namespace {
 
 OpensslContexts contexts_for(const char* suite, std::uint64_t options) {
-  OpensslContexts contexts(identity().leaf.chain().front().to_pem(), identity().leaf.key().to_pem().value(), identity().ca.chain().front().to_pem(), suite,
-                           "X25519:P-256");
+  OpensslContexts contexts(identity().leaf.chain().front().to_pem(),
+                           identity().leaf.key().to_pem().value(),
+                           identity().ca.chain().front().to_pem(), suite, "X25519:P-256");
   SSL_CTX_set_options(contexts.client.get(), options);
   SSL_CTX_set_options(contexts.server.get(), options);
   return contexts;
@@ -35,7 +36,8 @@ struct Connected : OpensslPair {
 
 }  // namespace
 
-void seal_openssl(benchmark::State& state, const char* suite, std::uint64_t options, std::size_t size) {
+void seal_openssl(benchmark::State& state, const char* suite, std::uint64_t options,
+                  std::size_t size) {
   Connected pair(suite, options);
   BIO* sink = BIO_new(BIO_s_null());  // as our own sealed bytes, these go nowhere
   SSL_set0_wbio(pair.client.get(), sink);
@@ -43,12 +45,15 @@ void seal_openssl(benchmark::State& state, const char* suite, std::uint64_t opti
   std::uint64_t allocated = 0;
   for (auto _ : state) {
     const Counted counted(allocated);
-    if (SSL_write(pair.client.get(), plaintext.data(), static_cast<int>(size)) != static_cast<int>(size)) return state.SkipWithError("write failed");
+    if (SSL_write(pair.client.get(), plaintext.data(), static_cast<int>(size)) !=
+        static_cast<int>(size))
+      return state.SkipWithError("write failed");
   }
   finish(state, size, allocated);
 }
 
-void open_openssl(benchmark::State& state, const char* suite, std::uint64_t options, std::size_t size) {
+void open_openssl(benchmark::State& state, const char* suite, std::uint64_t options,
+                  std::size_t size) {
   Connected pair(suite, options);
   const std::vector<std::uint8_t> plaintext(size, 1);
   std::vector<std::uint8_t> into(size);
@@ -57,11 +62,14 @@ void open_openssl(benchmark::State& state, const char* suite, std::uint64_t opti
   for (auto _ : state) {
     if (waiting == 0) {
       state.PauseTiming();
-      while (waiting * (size + 64) < (1 << 17) && SSL_write(pair.client.get(), plaintext.data(), static_cast<int>(size)) > 0) ++waiting;
+      while (waiting * (size + 64) < (1 << 17) &&
+             SSL_write(pair.client.get(), plaintext.data(), static_cast<int>(size)) > 0)
+        ++waiting;
       state.ResumeTiming();
     }
     const Counted counted(allocated);
-    if (SSL_read(pair.server.get(), into.data(), static_cast<int>(size)) != static_cast<int>(size)) return state.SkipWithError("read failed");
+    if (SSL_read(pair.server.get(), into.data(), static_cast<int>(size)) != static_cast<int>(size))
+      return state.SkipWithError("read failed");
     --waiting;
   }
   finish(state, size, allocated);

@@ -22,13 +22,17 @@ struct Free {
 template <class T>
 using Owned = std::unique_ptr<T, Free>;
 
-inline Owned<BIO> text_bio(const std::string& text) { return Owned<BIO>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+inline Owned<BIO> text_bio(const std::string& text) {
+  return Owned<BIO>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
 
-/// A client and a server context for one suite (OpenSSL's name) and one group, without tickets, as our own benchmark has it.
+/// A client and a server context for one suite (OpenSSL's name) and one group, without tickets, as
+/// our own benchmark has it.
 struct OpensslContexts {
   Owned<SSL_CTX> client{SSL_CTX_new(TLS_client_method())}, server{SSL_CTX_new(TLS_server_method())};
 
-  OpensslContexts(const std::string& chain, const std::string& key, const std::string& ca, const char* suite, const char* group) {
+  OpensslContexts(const std::string& chain, const std::string& key, const std::string& ca,
+                  const char* suite, const char* group) {
     for (SSL_CTX* context : {client.get(), server.get()}) {
       SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
       SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
@@ -39,21 +43,24 @@ struct OpensslContexts {
     }
     Owned<X509> leaf(PEM_read_bio_X509(text_bio(chain).get(), nullptr, nullptr, nullptr)),
         root(PEM_read_bio_X509(text_bio(ca).get(), nullptr, nullptr, nullptr));
-    Owned<EVP_PKEY> private_key(PEM_read_bio_PrivateKey(text_bio(key).get(), nullptr, nullptr, nullptr));
+    Owned<EVP_PKEY> private_key(
+        PEM_read_bio_PrivateKey(text_bio(key).get(), nullptr, nullptr, nullptr));
     SSL_CTX_use_certificate(server.get(), leaf.get());
     SSL_CTX_use_PrivateKey(server.get(), private_key.get());
     X509_STORE_add_cert(SSL_CTX_get_cert_store(client.get()), root.get());
     SSL_CTX_set_verify(client.get(), SSL_VERIFY_PEER, nullptr);
   }
   void use_tickets() const {
-    for (SSL_CTX* context : {client.get(), server.get()}) SSL_CTX_clear_options(context, SSL_OP_NO_TICKET);
+    for (SSL_CTX* context : {client.get(), server.get()})
+      SSL_CTX_clear_options(context, SSL_OP_NO_TICKET);
   }
 };
 
 struct OpensslPair {
   Owned<SSL> client, server;
 
-  explicit OpensslPair(const OpensslContexts& contexts) : client(SSL_new(contexts.client.get())), server(SSL_new(contexts.server.get())) {
+  explicit OpensslPair(const OpensslContexts& contexts)
+      : client(SSL_new(contexts.client.get())), server(SSL_new(contexts.server.get())) {
     BIO *a = nullptr, *b = nullptr;
     BIO_new_bio_pair(&a, 1 << 18, &b, 1 << 18);
     SSL_set_bio(client.get(), a, a);

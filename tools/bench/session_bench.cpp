@@ -1,4 +1,5 @@
-// Sessions in memory: what one costs, and how long it takes to put and to find, among a thousand and among a million.
+// Sessions in memory: what one costs, and how long it takes to put and to find, among a thousand
+// and among a million.
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -31,7 +32,8 @@ void sessions(benchmark::State& state) {
   const auto before = bench::allocations().live_bytes;
   const auto store = make_memory_session_store({.sessions = count, .bytes = std::size_t{1} << 40});
   for (std::uint64_t i = 0; i < count; ++i) store->put(id_of(i), session, kLater);
-  state.counters["bytes_a_session"] = static_cast<double>(bench::allocations().live_bytes - before) / static_cast<double>(count);
+  state.counters["bytes_a_session"] =
+      static_cast<double>(bench::allocations().live_bytes - before) / static_cast<double>(count);
   std::uint64_t i = 0, found = 0;
   const std::function<void(Bytes)> take = [&](Bytes bytes) { found += bytes.size(); };
   for (auto _ : state) store->get(id_of(i++ * 7919 % count), kNow, take);

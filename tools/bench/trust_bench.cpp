@@ -22,7 +22,8 @@ void load_ours(benchmark::State& state) {
   std::size_t anchors = 0;
   const auto before = bench::allocations();
   for (auto _ : state) anchors = TrustStore::from_file(kBundle).anchors().size();
-  state.counters["allocs"] = static_cast<double>(bench::allocations().all - before.all) / static_cast<double>(state.iterations());
+  state.counters["allocs"] = static_cast<double>(bench::allocations().all - before.all) /
+                             static_cast<double>(state.iterations());
   report(state, anchors);
 }
 
@@ -30,7 +31,8 @@ void load_openssl(benchmark::State& state) {
   std::size_t anchors = 0;
   for (auto _ : state) {
     X509_STORE* store = X509_STORE_new();
-    if (X509_STORE_load_file(store, kBundle) == 1) anchors = static_cast<std::size_t>(sk_X509_OBJECT_num(X509_STORE_get0_objects(store)));
+    if (X509_STORE_load_file(store, kBundle) == 1)
+      anchors = static_cast<std::size_t>(sk_X509_OBJECT_num(X509_STORE_get0_objects(store)));
     X509_STORE_free(store);
   }
   report(state, anchors);
@@ -41,7 +43,8 @@ void load_gnutls(benchmark::State& state) {
   for (auto _ : state) {
     gnutls_x509_trust_list_t list = nullptr;
     gnutls_x509_trust_list_init(&list, 0);
-    anchors = gnutls_x509_trust_list_add_trust_file(list, kBundle, nullptr, GNUTLS_X509_FMT_PEM, 0, 0);
+    anchors =
+        gnutls_x509_trust_list_add_trust_file(list, kBundle, nullptr, GNUTLS_X509_FMT_PEM, 0, 0);
     gnutls_x509_trust_list_deinit(list, 1);
   }
   report(state, anchors < 0 ? 0 : static_cast<std::size_t>(anchors));
@@ -55,7 +58,9 @@ void load_mbedtls(benchmark::State& state) {
     // A positive result counts what mbedTLS cannot read.
     const bool loaded = mbedtls_x509_crt_parse_file(&chain, kBundle) >= 0;
     anchors = 0;
-    for (const mbedtls_x509_crt* certificate = &chain; loaded && certificate != nullptr; certificate = certificate->next) ++anchors;
+    for (const mbedtls_x509_crt* certificate = &chain; loaded && certificate != nullptr;
+         certificate = certificate->next)
+      ++anchors;
     mbedtls_x509_crt_free(&chain);
   }
   report(state, anchors);

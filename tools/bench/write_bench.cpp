@@ -1,4 +1,5 @@
-// What becomes of writes: answers in dynamic and in full records, a message of many small buffers by one write each, by one write, and held back.
+// What becomes of writes: answers in dynamic and in full records, a message of many small buffers
+// by one write each, by one write, and held back.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -34,8 +35,13 @@ std::size_t move(Engine& from, Engine& to) {
 struct Pair {
   Engine client, server;
   explicit Pair(bool dynamic)
-      : client(Engine::client(ClientConfig{.trust = TrustStore::of({identity().ca.chain().front()})}.build().value(), "localhost")),
-        server(Engine::server(ServerConfig{.identities = {identity().leaf}, .dynamic_records = dynamic}.build().value())) {
+      : client(Engine::client(
+            ClientConfig{.trust = TrustStore::of({identity().ca.chain().front()})}.build().value(),
+            "localhost")),
+        server(
+            Engine::server(ServerConfig{.identities = {identity().leaf}, .dynamic_records = dynamic}
+                               .build()
+                               .value())) {
     while (move(client, server) + move(server, client) != 0) {}
   }
   /// To the client and out of it; how many bytes that took.
@@ -55,7 +61,9 @@ double segments_to_first_byte(Pair& pair, Bytes answer) {
   (void)pair.server.write(answer);
   std::size_t wire = 0;
   while (pair.client.readable().empty()) {
-    const std::size_t n = std::min(pair.client.input_space().size(), std::min(kSegment - wire % kSegment, pair.server.output().size()));
+    const std::size_t n =
+        std::min(pair.client.input_space().size(),
+                 std::min(kSegment - wire % kSegment, pair.server.output().size()));
     std::copy_n(pair.server.output().begin(), n, pair.client.input_space().begin());
     pair.server.sent(n).value();
     pair.client.received(n).value();
@@ -66,7 +74,8 @@ double segments_to_first_byte(Pair& pair, Bytes answer) {
   return static_cast<double>((wire + kSegment - 1) / kSegment);
 }
 
-void finish(benchmark::State& state, std::size_t bytes, std::size_t wire, std::uint64_t records, std::uint64_t allocated) {
+void finish(benchmark::State& state, std::size_t bytes, std::size_t wire, std::uint64_t records,
+            std::uint64_t allocated) {
   const auto rounds = static_cast<double>(state.iterations());
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
   state.counters["records"] = static_cast<double>(records) / rounds;
@@ -121,11 +130,13 @@ void gather(benchmark::State& state, Way way) {
     if (way == Way::copy_first) (void)pair.server.write(copy);
     wire += pair.deliver();
   }
-  finish(state, pieces.size() * piece.size(), wire, pair.server.state().records_sealed - before, allocated);
+  finish(state, pieces.size() * piece.size(), wire, pair.server.state().records_sealed - before,
+         allocated);
 }
 BENCHMARK_CAPTURE(gather, each, Way::write_each)->Name("100_buffers_of_40_bytes/a_write_each");
 BENCHMARK_CAPTURE(gather, held, Way::hold_back)->Name("100_buffers_of_40_bytes/held_back");
 BENCHMARK_CAPTURE(gather, once, Way::write_once)->Name("100_buffers_of_40_bytes/one_write");
-BENCHMARK_CAPTURE(gather, copy, Way::copy_first)->Name("100_buffers_of_40_bytes/copied_by_the_caller");
+BENCHMARK_CAPTURE(gather, copy, Way::copy_first)
+    ->Name("100_buffers_of_40_bytes/copied_by_the_caller");
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Certificates: reading one, and verifying a chain of three, for a name, by us, OpenSSL, GnuTLS and mbedTLS; of ours, what stays beyond the signature checks.
+// Certificates: reading one, and verifying a chain of three, for a name, by us, OpenSSL, GnuTLS and
+// mbedTLS; of ours, what stays beyond the signature checks.
 #include <benchmark/benchmark.h>
 #include <gnutls/x509.h>
 #include <mbedtls/x509_crt.h>
@@ -33,18 +34,21 @@ Chain make_chain(KeyKind kind) {
     return Identity::from({issue_certificate(recipe, key, issuer).value()}, key).value();
   };
   const Identity root = identity({.common_name = "Example Root", .is_ca = true}, nullptr);
-  const Identity intermediate = identity({.common_name = "Example Intermediate", .is_ca = true, .path_length = 0}, &root);
-  const Identity leaf = identity({.common_name = "", .names = {kName, "example.org"}}, &intermediate);
+  const Identity intermediate =
+      identity({.common_name = "Example Intermediate", .is_ca = true, .path_length = 0}, &root);
+  const Identity leaf =
+      identity({.common_name = "", .names = {kName, "example.org"}}, &intermediate);
   return {{leaf.chain().front(), intermediate.chain().front()}, root.chain().front()};
 }
 
-// ---------------------------------------------------------------------------------------------------- ours
+// ------------------------------------------------ ours
 
 void parse_ours(benchmark::State& state, const Chain& chain) {
   const Bytes der = chain.presented.front().der();
   const auto before = bench::allocations();
   for (auto _ : state) benchmark::DoNotOptimize(Certificate::from_der(der));
-  state.counters["allocs"] = static_cast<double>(bench::allocations().all - before.all) / static_cast<double>(state.iterations());
+  state.counters["allocs"] = static_cast<double>(bench::allocations().all - before.all) /
+                             static_cast<double>(state.iterations());
 }
 
 void verify_ours(benchmark::State& state, const Chain& chain) {
@@ -57,7 +61,11 @@ void verify_ours(benchmark::State& state, const Chain& chain) {
     const auto before = bench::allocations();
     const auto start = Clock::now();
     const auto signatures = bench::primitive_time();
-    const auto verdict = verify({.presented = chain.presented, .trust = trust, .peer_name = {kName}, .now = now, .provider = *provider});
+    const auto verdict = verify({.presented = chain.presented,
+                                 .trust = trust,
+                                 .peer_name = {kName},
+                                 .now = now,
+                                 .provider = *provider});
     beyond += (Clock::now() - start) - (bench::primitive_time() - signatures);
     const auto after = bench::allocations();
     allocated += (after.all - before.all) - (after.inside_primitives - before.inside_primitives);
@@ -68,7 +76,7 @@ void verify_ours(benchmark::State& state, const Chain& chain) {
   state.counters["allocs_ours"] = static_cast<double>(allocated) / n;
 }
 
-// ---------------------------------------------------------------------------------------------------- OpenSSL
+// ------------------------------------------------ OpenSSL
 
 struct FreeX509 {
   void operator()(X509* p) const { X509_free(p); }
@@ -107,13 +115,14 @@ void verify_openssl(benchmark::State& state, const Chain& chain) {
   }
 }
 
-// ---------------------------------------------------------------------------------------------------- GnuTLS
+// ------------------------------------------------ GnuTLS
 
 class GnutlsCertificate {
  public:
   explicit GnutlsCertificate(const Certificate& certificate) {
     gnutls_x509_crt_init(&certificate_);
-    const gnutls_datum_t der{const_cast<std::uint8_t*>(certificate.der().data()), static_cast<unsigned>(certificate.der().size())};
+    const gnutls_datum_t der{const_cast<std::uint8_t*>(certificate.der().data()),
+                             static_cast<unsigned>(certificate.der().size())};
     fine_ = gnutls_x509_crt_import(certificate_, &der, GNUTLS_X509_FMT_DER) == 0;
   }
   ~GnutlsCertificate() { gnutls_x509_crt_deinit(certificate_); }
@@ -137,12 +146,15 @@ void verify_gnutls(benchmark::State& state, const Chain& chain) {
   gnutls_x509_trust_list_t trust = nullptr;
   gnutls_x509_trust_list_init(&trust, 0);
   gnutls_x509_trust_list_add_cas(trust, &root.get(), 1, 0);
-  gnutls_typed_vdata_st asked[] = {{GNUTLS_DT_DNS_HOSTNAME, reinterpret_cast<std::uint8_t*>(const_cast<char*>(kName)), 0},
-                                   {GNUTLS_DT_KEY_PURPOSE_OID, reinterpret_cast<std::uint8_t*>(const_cast<char*>(GNUTLS_KP_TLS_WWW_SERVER)), 0}};
+  gnutls_typed_vdata_st asked[] = {
+      {GNUTLS_DT_DNS_HOSTNAME, reinterpret_cast<std::uint8_t*>(const_cast<char*>(kName)), 0},
+      {GNUTLS_DT_KEY_PURPOSE_OID,
+       reinterpret_cast<std::uint8_t*>(const_cast<char*>(GNUTLS_KP_TLS_WWW_SERVER)), 0}};
   for (auto _ : state) {
     gnutls_x509_crt_t list[] = {leaf.get(), intermediate.get()};
     unsigned status = 1;
-    if (gnutls_x509_trust_list_verify_crt2(trust, list, 2, asked, 2, 0, &status, nullptr) != 0 || status != 0) {
+    if (gnutls_x509_trust_list_verify_crt2(trust, list, 2, asked, 2, 0, &status, nullptr) != 0 ||
+        status != 0) {
       state.SkipWithError("refused");
       break;
     }
@@ -150,13 +162,14 @@ void verify_gnutls(benchmark::State& state, const Chain& chain) {
   gnutls_x509_trust_list_deinit(trust, 0);
 }
 
-// ---------------------------------------------------------------------------------------------------- mbedTLS
+// ------------------------------------------------ mbedTLS
 
 class MbedtlsChain {
  public:
   explicit MbedtlsChain(std::span<const Certificate> certificates) {
     mbedtls_x509_crt_init(&chain_);
-    for (const Certificate& c : certificates) fine_ = mbedtls_x509_crt_parse_der(&chain_, c.der().data(), c.der().size()) == 0 && fine_;
+    for (const Certificate& c : certificates)
+      fine_ = mbedtls_x509_crt_parse_der(&chain_, c.der().data(), c.der().size()) == 0 && fine_;
   }
   ~MbedtlsChain() { mbedtls_x509_crt_free(&chain_); }
   MbedtlsChain(const MbedtlsChain&) = delete;
@@ -179,11 +192,13 @@ void verify_mbedtls(benchmark::State& state, const Chain& chain) {
   MbedtlsChain presented(chain.presented), trust(std::span(&chain.root, 1));
   for (auto _ : state) {
     std::uint32_t flags = 0;
-    if (mbedtls_x509_crt_verify(presented.get(), trust.get(), nullptr, kName, &flags, nullptr, nullptr) != 0) return state.SkipWithError("refused");
+    if (mbedtls_x509_crt_verify(presented.get(), trust.get(), nullptr, kName, &flags, nullptr,
+                                nullptr) != 0)
+      return state.SkipWithError("refused");
   }
 }
 
-// ---------------------------------------------------------------------------------------------------- all of them
+// ------------------------------------------------ all of them
 
 struct Peer {
   const char* name;
@@ -196,12 +211,15 @@ constexpr Peer kPeers[] = {{"tls12", parse_ours, verify_ours},
                            {"mbedtls", parse_mbedtls, verify_mbedtls}};
 
 const bool registered = [] {
-  static const std::pair<const char*, Chain> chains[] = {{"p256", make_chain(KeyKind::ec_secp256r1)}, {"rsa2048", make_chain(KeyKind::rsa)}};
+  static const std::pair<const char*, Chain> chains[] = {
+      {"p256", make_chain(KeyKind::ec_secp256r1)}, {"rsa2048", make_chain(KeyKind::rsa)}};
   for (const auto& [label, chain] : chains)
     for (const Peer& peer : kPeers) {
       const std::string title = std::string(peer.name) + "/" + label;
-      benchmark::RegisterBenchmark(("certificate/" + title).c_str(), [&](benchmark::State& state) { peer.parse(state, chain); });
-      benchmark::RegisterBenchmark(("chain_of_three/" + title).c_str(), [&](benchmark::State& state) { peer.verify(state, chain); });
+      benchmark::RegisterBenchmark(("certificate/" + title).c_str(),
+                                   [&](benchmark::State& state) { peer.parse(state, chain); });
+      benchmark::RegisterBenchmark(("chain_of_three/" + title).c_str(),
+                                   [&](benchmark::State& state) { peer.verify(state, chain); });
     }
   return true;
 }();

@@ -1,4 +1,5 @@
-// Randomness that a seed alone decides, over the algorithms of another table. For tests and fuzzing.
+// Randomness that a seed alone decides, over the algorithms of another table. For tests and
+// fuzzing.
 #include <cstring>
 #include <mutex>
 
@@ -7,7 +8,8 @@
 namespace tls12 {
 namespace {
 
-/// The stream SHA-256(seed, 0), SHA-256(seed, 1), …: which bytes a call gets depends on the seed and on how many were drawn before, and on nothing else.
+/// The stream SHA-256(seed, 0), SHA-256(seed, 1), …: which bytes a call gets depends on the seed
+/// and on how many were drawn before, and on nothing else.
 class SeededRandom final : public Random {
  public:
   SeededRandom(std::uint64_t seed, const HashFunction& hash) : seed_(seed), hash_(hash) {}
@@ -47,7 +49,8 @@ class SeededRandom final : public Random {
 
 ProviderPtr deterministic_provider(std::uint64_t seed, ProviderPtr base) {
   if (!base || !(*base)[HashAlgorithm::sha256]) return nullptr;
-  auto random = std::make_shared<SeededRandom>(seed, *(*base)[HashAlgorithm::sha256].implementation);
+  auto random =
+      std::make_shared<SeededRandom>(seed, *(*base)[HashAlgorithm::sha256].implementation);
   auto table = std::make_shared<Provider>(*base);
   table->name = "deterministic over " + base->name;
   table->random = {.implementation = random.get(), .backend = "deterministic", .rank = 300};

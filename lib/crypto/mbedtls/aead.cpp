@@ -1,4 +1,5 @@
-// AES-GCM (NIST SP 800-38D), AES-CCM (SP 800-38C) and ChaCha20-Poly1305 (RFC 8439) by mbedTLS. Nothing is allocated once a key is set up.
+// AES-GCM (NIST SP 800-38D), AES-CCM (SP 800-38C) and ChaCha20-Poly1305 (RFC 8439) by mbedTLS.
+// Nothing is allocated once a key is set up.
 #include <mbedtls/ccm.h>
 #include <mbedtls/chachapoly.h>
 #include <mbedtls/gcm.h>
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::size_t kTagSize = 16;
 
-/// The library refuses sizes that no record has, and nothing else. If it did refuse, no plaintext may stay where ciphertext is expected.
+/// The library refuses sizes that no record has, and nothing else. If it did refuse, no plaintext
+/// may stay where ciphertext is expected.
 void fail_closed(int status, std::uint8_t* out, std::size_t size) {
   if (status != 0) wipe({out, size});
 }
@@ -23,17 +25,22 @@ class GcmKey final : public AeadKey {
  public:
   GcmKey() { mbedtls_gcm_init(&context_); }
   ~GcmKey() override { mbedtls_gcm_free(&context_); }
-  bool set(Bytes key) { return mbedtls_gcm_setkey(&context_, MBEDTLS_CIPHER_ID_AES, key.data(), static_cast<unsigned>(key.size() * 8)) == 0; }
+  bool set(Bytes key) {
+    return mbedtls_gcm_setkey(&context_, MBEDTLS_CIPHER_ID_AES, key.data(),
+                              static_cast<unsigned>(key.size() * 8)) == 0;
+  }
 
   void seal(Bytes nonce, Bytes ad, Bytes plaintext, std::uint8_t* out) override {
-    const int status = mbedtls_gcm_crypt_and_tag(&context_, MBEDTLS_GCM_ENCRYPT, plaintext.size(), nonce.data(), nonce.size(), ad.data(), ad.size(),
-                                                 plaintext.data(), out, kTagSize, out + plaintext.size());
+    const int status = mbedtls_gcm_crypt_and_tag(
+        &context_, MBEDTLS_GCM_ENCRYPT, plaintext.size(), nonce.data(), nonce.size(), ad.data(),
+        ad.size(), plaintext.data(), out, kTagSize, out + plaintext.size());
     fail_closed(status, out, plaintext.size() + kTagSize);
   }
   bool open(Bytes nonce, Bytes ad, Bytes sealed, std::uint8_t* out) override {
     const Bytes ciphertext = sealed.first(sealed.size() - kTagSize);
-    return mbedtls_gcm_auth_decrypt(&context_, ciphertext.size(), nonce.data(), nonce.size(), ad.data(), ad.size(), sealed.data() + ciphertext.size(), kTagSize,
-                                    ciphertext.data(), out) == 0;
+    return mbedtls_gcm_auth_decrypt(&context_, ciphertext.size(), nonce.data(), nonce.size(),
+                                    ad.data(), ad.size(), sealed.data() + ciphertext.size(),
+                                    kTagSize, ciphertext.data(), out) == 0;
   }
 
  private:
@@ -45,16 +52,21 @@ class CcmKey final : public AeadKey {
  public:
   CcmKey() { mbedtls_ccm_init(&context_); }
   ~CcmKey() override { mbedtls_ccm_free(&context_); }
-  bool set(Bytes key) { return mbedtls_ccm_setkey(&context_, MBEDTLS_CIPHER_ID_AES, key.data(), static_cast<unsigned>(key.size() * 8)) == 0; }
+  bool set(Bytes key) {
+    return mbedtls_ccm_setkey(&context_, MBEDTLS_CIPHER_ID_AES, key.data(),
+                              static_cast<unsigned>(key.size() * 8)) == 0;
+  }
 
   void seal(Bytes nonce, Bytes ad, Bytes plaintext, std::uint8_t* out) override {
-    const int status = mbedtls_ccm_encrypt_and_tag(&context_, plaintext.size(), nonce.data(), nonce.size(), ad.data(), ad.size(), plaintext.data(), out,
-                                                   out + plaintext.size(), kCcmTagSize);
+    const int status = mbedtls_ccm_encrypt_and_tag(
+        &context_, plaintext.size(), nonce.data(), nonce.size(), ad.data(), ad.size(),
+        plaintext.data(), out, out + plaintext.size(), kCcmTagSize);
     fail_closed(status, out, plaintext.size() + kCcmTagSize);
   }
   bool open(Bytes nonce, Bytes ad, Bytes sealed, std::uint8_t* out) override {
     const Bytes ciphertext = sealed.first(sealed.size() - kCcmTagSize);
-    return mbedtls_ccm_auth_decrypt(&context_, ciphertext.size(), nonce.data(), nonce.size(), ad.data(), ad.size(), ciphertext.data(), out,
+    return mbedtls_ccm_auth_decrypt(&context_, ciphertext.size(), nonce.data(), nonce.size(),
+                                    ad.data(), ad.size(), ciphertext.data(), out,
                                     sealed.data() + ciphertext.size(), kCcmTagSize) == 0;
   }
 
@@ -69,13 +81,15 @@ class ChaChaPolyKey final : public AeadKey {
   bool set(Bytes key) { return mbedtls_chachapoly_setkey(&context_, key.data()) == 0; }
 
   void seal(Bytes nonce, Bytes ad, Bytes plaintext, std::uint8_t* out) override {
-    const int status =
-        mbedtls_chachapoly_encrypt_and_tag(&context_, plaintext.size(), nonce.data(), ad.data(), ad.size(), plaintext.data(), out, out + plaintext.size());
+    const int status = mbedtls_chachapoly_encrypt_and_tag(&context_, plaintext.size(), nonce.data(),
+                                                          ad.data(), ad.size(), plaintext.data(),
+                                                          out, out + plaintext.size());
     fail_closed(status, out, plaintext.size() + kTagSize);
   }
   bool open(Bytes nonce, Bytes ad, Bytes sealed, std::uint8_t* out) override {
     const Bytes ciphertext = sealed.first(sealed.size() - kTagSize);
-    return mbedtls_chachapoly_auth_decrypt(&context_, ciphertext.size(), nonce.data(), ad.data(), ad.size(), sealed.data() + ciphertext.size(),
+    return mbedtls_chachapoly_auth_decrypt(&context_, ciphertext.size(), nonce.data(), ad.data(),
+                                           ad.size(), sealed.data() + ciphertext.size(),
                                            ciphertext.data(), out) == 0;
   }
 

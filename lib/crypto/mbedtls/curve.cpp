@@ -5,13 +5,15 @@
 namespace tls12::mbedtls {
 namespace {
 
-constexpr std::array kIds = {MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_SECP384R1, MBEDTLS_ECP_DP_SECP521R1};
+constexpr std::array kIds = {MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_SECP256R1,
+                             MBEDTLS_ECP_DP_SECP384R1, MBEDTLS_ECP_DP_SECP521R1};
 
 struct Curve {
   explicit Curve(GroupAlgorithm algorithm) {
     mbedtls_ecp_group_init(&group);
     // A Montgomery curve has no table.
-    if (mbedtls_ecp_group_load(&group, kIds[static_cast<std::size_t>(algorithm)]) != 0 || (algorithm != GroupAlgorithm::x25519 && !warm())) {
+    if (mbedtls_ecp_group_load(&group, kIds[static_cast<std::size_t>(algorithm)]) != 0 ||
+        (algorithm != GroupAlgorithm::x25519 && !warm())) {
       mbedtls_ecp_group_free(&group);
       throw std::bad_alloc();
     }
@@ -32,7 +34,8 @@ struct Curve {
 template <GroupAlgorithm algorithm>
 mbedtls_ecp_group* the_curve() {
   try {
-    // Never destroyed: a thread may still sign while the process ends. One that failed to load is tried again at the next call.
+    // Never destroyed: a thread may still sign while the process ends. One that failed to load is
+    // tried again at the next call.
     static Curve* const curve = new Curve(algorithm);
     return &curve->group;
   } catch (const std::bad_alloc&) { return nullptr; }
@@ -50,7 +53,8 @@ mbedtls_ecp_group* curve(GroupAlgorithm algorithm) {
   }
 }
 
-Result<void> draw_scalar(const mbedtls_ecp_group& group, GroupAlgorithm algorithm, Random& random, mbedtls_mpi& scalar) {
+Result<void> draw_scalar(const mbedtls_ecp_group& group, GroupAlgorithm algorithm, Random& random,
+                         mbedtls_mpi& scalar) {
   const bool x25519 = algorithm == GroupAlgorithm::x25519;
   Secret<secret_size(GroupAlgorithm::secp521r1)> drawn(secret_size(algorithm));
   const auto bytes = drawn.bytes();
@@ -70,17 +74,19 @@ Result<void> draw_scalar(const mbedtls_ecp_group& group, GroupAlgorithm algorith
   return fail(Errc::randomness_failed);
 }
 
-bool read_point(const mbedtls_ecp_group& group, GroupAlgorithm algorithm, Bytes encoded, mbedtls_ecp_point& point) {
+bool read_point(const mbedtls_ecp_group& group, GroupAlgorithm algorithm, Bytes encoded,
+                mbedtls_ecp_point& point) {
   if (encoded.size() != public_size(algorithm)) return false;
   if (algorithm != GroupAlgorithm::x25519 && encoded[0] != 0x04) return false;
   return succeeded(mbedtls_ecp_point_read_binary(&group, &point, encoded.data(), encoded.size())) &&
          succeeded(mbedtls_ecp_check_pubkey(&group, &point));
 }
 
-bool write_point(const mbedtls_ecp_group& group, GroupAlgorithm algorithm, const mbedtls_ecp_point& point, std::uint8_t* out) {
+bool write_point(const mbedtls_ecp_group& group, GroupAlgorithm algorithm,
+                 const mbedtls_ecp_point& point, std::uint8_t* out) {
   std::size_t size = 0;
-  return succeeded(mbedtls_ecp_point_write_binary(&group, &point, MBEDTLS_ECP_PF_UNCOMPRESSED, &size, out,
-                                                  public_size(algorithm))) &&
+  return succeeded(mbedtls_ecp_point_write_binary(&group, &point, MBEDTLS_ECP_PF_UNCOMPRESSED,
+                                                  &size, out, public_size(algorithm))) &&
          size == public_size(algorithm);
 }
 

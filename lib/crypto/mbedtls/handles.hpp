@@ -1,4 +1,5 @@
-// mbedTLS's big numbers and points, freed (and wiped) at the end of a scope; and the randomness that its functions are given.
+// mbedTLS's big numbers and points, freed (and wiped) at the end of a scope; and the randomness
+// that its functions are given.
 #pragma once
 
 #include <mbedtls/bignum.h>
@@ -16,13 +17,13 @@
 
 namespace tls12::mbedtls {
 
-/// Whether a function of mbedTLS did its work. Throws std::bad_alloc if it ran out of memory: that is not
-/// wrong input.
+/// Whether a function of mbedTLS did its work. Throws std::bad_alloc if it ran out of memory: that
+/// is not wrong input.
 inline bool succeeded(int status) {
   // The library adds the code of a big number's function to the one of its caller.
   constexpr int kLowCode = 0x7f;
-  if ((-status & kLowCode) == -MBEDTLS_ERR_MPI_ALLOC_FAILED || status == MBEDTLS_ERR_ECP_ALLOC_FAILED ||
-      status == MBEDTLS_ERR_MD_ALLOC_FAILED) {
+  if ((-status & kLowCode) == -MBEDTLS_ERR_MPI_ALLOC_FAILED ||
+      status == MBEDTLS_ERR_ECP_ALLOC_FAILED || status == MBEDTLS_ERR_MD_ALLOC_FAILED) {
     throw std::bad_alloc();
   }
   return status == 0;
@@ -45,8 +46,9 @@ struct Point : mbedtls_ecp_point {
   Point& operator=(const Point&) = delete;
 };
 
-/// The randomness of one operation: 32 bytes from the caller's Random, stretched by ChaCha20. However much the library draws (its blinding keeps state, primes
-/// are tried until one is found), the caller's source is asked once, for the same number of bytes, and may fail only there.
+/// The randomness of one operation: 32 bytes from the caller's Random, stretched by ChaCha20.
+/// However much the library draws (its blinding keeps state, primes are tried until one is found),
+/// the caller's source is asked once, for the same number of bytes, and may fail only there.
 class RandomStream {
  public:
   static constexpr std::size_t kSeedSize = 32;
@@ -63,7 +65,8 @@ class RandomStream {
   /// Where the caller has no Random.
   [[nodiscard]] bool seed(std::span<const std::uint8_t, kSeedSize> key) {
     constexpr std::uint8_t kNonce[12] = {};
-    return mbedtls_chacha20_setkey(&cipher_, key.data()) == 0 && mbedtls_chacha20_starts(&cipher_, kNonce, 0) == 0;
+    return mbedtls_chacha20_setkey(&cipher_, key.data()) == 0 &&
+           mbedtls_chacha20_starts(&cipher_, kNonce, 0) == 0;
   }
 
   /// The f_rng of the library's functions; `self` is the stream.
@@ -77,14 +80,17 @@ class RandomStream {
 };
 
 inline mbedtls_md_type_t md_type(HashAlgorithm hash) {
-  constexpr std::array<mbedtls_md_type_t, kHashAlgorithms> kTypes = {MBEDTLS_MD_SHA1, MBEDTLS_MD_SHA256, MBEDTLS_MD_SHA384, MBEDTLS_MD_SHA512};
+  constexpr std::array<mbedtls_md_type_t, kHashAlgorithms> kTypes = {
+      MBEDTLS_MD_SHA1, MBEDTLS_MD_SHA256, MBEDTLS_MD_SHA384, MBEDTLS_MD_SHA512};
   return kTypes[static_cast<std::size_t>(hash)];
 }
 
 /// The digest of a message, in one go.
 struct Digest {
   Digest(HashAlgorithm hash, Bytes message)
-      : size(digest_size(hash)), ok(succeeded(mbedtls_md(mbedtls_md_info_from_type(md_type(hash)), message.data(), message.size(), bytes.data()))) {}
+      : size(digest_size(hash)),
+        ok(succeeded(mbedtls_md(mbedtls_md_info_from_type(md_type(hash)), message.data(),
+                                message.size(), bytes.data()))) {}
   /// One that was computed before.
   static Digest of(HashAlgorithm hash, Bytes computed) {
     Digest digest(hash);

@@ -58,10 +58,10 @@ void write_chaining_value(const void* state, std::size_t place, std::uint8_t* ou
   crypto::write_words(words.data(), Sha::kSize, out);
 }
 
-/// Where a context holds the chaining value. No function of the library returns the value, and since
-/// version 3 the field is private, so a known answer finds the place: after the empty message, padded
-/// by hand (FIPS 180-4 §5.1), the value is the digest. Absent if the library was built with another
-/// implementation of the hash.
+/// Where a context holds the chaining value. No function of the library returns the value, and
+/// since version 3 the field is private, so a known answer finds the place: after the empty
+/// message, padded by hand (FIPS 180-4 §5.1), the value is the digest. Absent if the library was
+/// built with another implementation of the hash.
 template <class Sha>
 std::optional<std::size_t> find_chaining_value() {
   constexpr std::array<std::uint8_t, Sha::kBlock> kPadded = {0x80};
@@ -81,15 +81,20 @@ std::optional<std::size_t> find_chaining_value() {
 template <class Sha>
 class HashOf final : public HashFunction {
   using State = typename Sha::State;
-  static_assert(sizeof(State) <= kMaxHashState && alignof(State) <= 16 && std::is_trivially_copyable_v<State>);
+  static_assert(sizeof(State) <= kMaxHashState && alignof(State) <= 16 &&
+                std::is_trivially_copyable_v<State>);
 
  public:
   explicit HashOf(std::size_t chaining_value) : chaining_value_(chaining_value) {}
   std::size_t digest_size() const override { return Sha::kSize; }
   std::size_t block_size() const override { return Sha::kBlock; }
   void start(void* state) const override { Sha::start(static_cast<State*>(state)); }
-  void update(void* state, Bytes data) const override { Sha::kUpdate(static_cast<State*>(state), data.data(), data.size()); }
-  void finish(void* state, std::uint8_t* digest) const override { Sha::kFinish(static_cast<State*>(state), digest); }
+  void update(void* state, Bytes data) const override {
+    Sha::kUpdate(static_cast<State*>(state), data.data(), data.size());
+  }
+  void finish(void* state, std::uint8_t* digest) const override {
+    Sha::kFinish(static_cast<State*>(state), digest);
+  }
   void chaining_value(const void* state, std::uint8_t* out) const override {
     write_chaining_value<Sha>(state, chaining_value_, out);
   }
@@ -98,8 +103,8 @@ class HashOf final : public HashFunction {
   const std::size_t chaining_value_;
 };
 
-/// RFC 2104 §4: the states behind the key's two padded blocks are kept, which halves the work for short messages. mbedtls_md_hmac hashes the pads anew each
-/// time.
+/// RFC 2104 §4: the states behind the key's two padded blocks are kept, which halves the work for
+/// short messages. mbedtls_md_hmac hashes the pads anew each time.
 template <class Sha>
 class HmacKeyOf final : public HmacKey {
   using State = typename Sha::State;
@@ -148,7 +153,9 @@ class HmacKeyOf final : public HmacKey {
     Sha::start(&state);
     Sha::kUpdate(&state, pad.data(), pad.size());
   }
-  static void wipe_state(State& state) { wipe({reinterpret_cast<std::uint8_t*>(&state), sizeof state}); }
+  static void wipe_state(State& state) {
+    wipe({reinterpret_cast<std::uint8_t*>(&state), sizeof state});
+  }
 
   State inner_, outer_;
 };
@@ -156,7 +163,9 @@ class HmacKeyOf final : public HmacKey {
 template <class Sha>
 class HmacOf final : public Hmac {
  public:
-  std::unique_ptr<HmacKey> with_key(Bytes key) const override { return std::unique_ptr<HmacKey>(new (std::nothrow) HmacKeyOf<Sha>(key)); }
+  std::unique_ptr<HmacKey> with_key(Bytes key) const override {
+    return std::unique_ptr<HmacKey>(new (std::nothrow) HmacKeyOf<Sha>(key));
+  }
 };
 
 template <class Sha>

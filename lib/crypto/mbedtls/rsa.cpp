@@ -9,11 +9,12 @@ class Rsa final : public Signature {
  public:
   explicit Rsa(RsaPadding padding) : padding_(padding) {}
 
-  bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size, Bytes message, Bytes signature) const override {
+  bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size, Bytes message,
+              Bytes signature) const override {
     return verify(key, hash, salt_size, Digest(hash, message), signature);
   }
-  std::optional<bool> verify_digest(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size, Bytes digest,
-                                    Bytes signature) const override {
+  std::optional<bool> verify_digest(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size,
+                                    Bytes digest, Bytes signature) const override {
     return verify(key, hash, salt_size, Digest::of(hash, digest), signature);
   }
 
@@ -26,19 +27,24 @@ class Rsa final : public Signature {
     } catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
   }
 
-  Result<std::size_t> public_point(const PrivateKeyNumbers&, MutableBytes) const override { return fail(Errc::misuse); }
+  Result<std::size_t> public_point(const PrivateKeyNumbers&, MutableBytes) const override {
+    return fail(Errc::misuse);
+  }
 
   Result<Generated> generate(Random& random, std::size_t rsa_bits) const override;
 
  private:
-  bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size, const Digest& digest, Bytes signature) const {
+  bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size, const Digest& digest,
+              Bytes signature) const {
     RsaContext context(padding_);
     return digest.ok && takes(key.kind) && read_public(key, context) &&
            context.verify(padding_, hash, salt_size, digest, signature);
   }
 
   /// A key that its certificate gives to PSS signs nothing else (RFC 4055 §1.2).
-  bool takes(KeyKind kind) const { return kind == KeyKind::rsa || (kind == KeyKind::rsa_pss && padding_ == RsaPadding::pss); }
+  bool takes(KeyKind kind) const {
+    return kind == KeyKind::rsa || (kind == KeyKind::rsa_pss && padding_ == RsaPadding::pss);
+  }
 
   const RsaPadding padding_;
 };
@@ -50,7 +56,9 @@ Result<Signature::Generated> Rsa::generate(Random& random, std::size_t rsa_bits)
   RandomStream stream;
   if (!stream.seed(random)) return fail(Errc::randomness_failed);
   RsaContext context(padding_);
-  if (mbedtls_rsa_gen_key(&context, RandomStream::draw, &stream, static_cast<unsigned>(rsa_bits), 65537) != 0) return fail(Errc::crypto_failed);
+  if (mbedtls_rsa_gen_key(&context, RandomStream::draw, &stream, static_cast<unsigned>(rsa_bits),
+                          65537) != 0)
+    return fail(Errc::crypto_failed);
   try {
     Generated key;
     key.kind = padding_ == RsaPadding::pss ? KeyKind::rsa_pss : KeyKind::rsa;
@@ -60,8 +68,8 @@ Result<Signature::Generated> Rsa::generate(Random& random, std::size_t rsa_bits)
       bytes.resize(mbedtls_mpi_size(&number));
       return mbedtls_mpi_write_binary(&number, bytes.data(), bytes.size()) == 0;
     };
-    if (!store(n, key.modulus) || !store(e, key.public_exponent) || !store(d, key.private_exponent) ||
-        !store(p, key.prime1) || !store(q, key.prime2)) {
+    if (!store(n, key.modulus) || !store(e, key.public_exponent) ||
+        !store(d, key.private_exponent) || !store(p, key.prime1) || !store(q, key.prime2)) {
       return fail(Errc::crypto_failed);
     }
     return key;

@@ -5,25 +5,33 @@ namespace {
 
 int import(RsaContext& context, const PrivateKeyNumbers& numbers) {
   const auto data = [](Bytes number) { return number.empty() ? nullptr : number.data(); };
-  return mbedtls_rsa_import_raw(&context, data(numbers.modulus), numbers.modulus.size(), data(numbers.prime1), numbers.prime1.size(), data(numbers.prime2),
-                                numbers.prime2.size(), data(numbers.private_exponent), numbers.private_exponent.size(), data(numbers.public_exponent),
+  return mbedtls_rsa_import_raw(&context, data(numbers.modulus), numbers.modulus.size(),
+                                data(numbers.prime1), numbers.prime1.size(), data(numbers.prime2),
+                                numbers.prime2.size(), data(numbers.private_exponent),
+                                numbers.private_exponent.size(), data(numbers.public_exponent),
                                 numbers.public_exponent.size());
 }
 
-int sign_digest(RsaContext& context, RsaPadding padding, HashAlgorithm hash, std::size_t salt_size, const Digest& digest, RandomStream& stream,
-                std::uint8_t* out) {
+int sign_digest(RsaContext& context, RsaPadding padding, HashAlgorithm hash, std::size_t salt_size,
+                const Digest& digest, RandomStream& stream, std::uint8_t* out) {
   if (padding == RsaPadding::pss) {
-    // The hash of MGF1, which is the message's (RFC 8446 §4.2.3, for TLS 1.2 too); the context is this signature's alone.
-    if (const int status = rsa_set_padding(&context, MBEDTLS_RSA_PKCS_V21, md_type(hash)); status != 0) return status;
-    return mbedtls_rsa_rsassa_pss_sign_ext(&context, RandomStream::draw, &stream, md_type(hash), static_cast<unsigned>(digest.size), digest.bytes.data(),
+    // The hash of MGF1, which is the message's (RFC 8446 §4.2.3, for TLS 1.2 too); the context is
+    // this signature's alone.
+    if (const int status = rsa_set_padding(&context, MBEDTLS_RSA_PKCS_V21, md_type(hash));
+        status != 0)
+      return status;
+    return mbedtls_rsa_rsassa_pss_sign_ext(&context, RandomStream::draw, &stream, md_type(hash),
+                                           static_cast<unsigned>(digest.size), digest.bytes.data(),
                                            static_cast<int>(salt_size), out);
   }
-  return rsa_pkcs1_sign(&context, RandomStream::draw, &stream, md_type(hash), static_cast<unsigned>(digest.size), digest.bytes.data(), out);
+  return rsa_pkcs1_sign(&context, RandomStream::draw, &stream, md_type(hash),
+                        static_cast<unsigned>(digest.size), digest.bytes.data(), out);
 }
 
 }  // namespace
 
-bool RsaContext::verify(RsaPadding scheme, HashAlgorithm hash, std::size_t salt_size, const Digest& digest, Bytes signature) {
+bool RsaContext::verify(RsaPadding scheme, HashAlgorithm hash, std::size_t salt_size,
+                        const Digest& digest, Bytes signature) {
   if (signature.size() != mbedtls_rsa_get_len(this)) return false;
   const auto size = static_cast<unsigned>(digest.size);
   if (scheme == RsaPadding::pss) {
@@ -31,20 +39,24 @@ bool RsaContext::verify(RsaPadding scheme, HashAlgorithm hash, std::size_t salt_
     return succeeded(rsa_pss_verify(this, md_type(hash), size, digest.bytes.data(), md_type(hash),
                                     static_cast<int>(salt_size), signature.data()));
   }
-  return succeeded(rsa_pkcs1_verify(this, md_type(hash), size, digest.bytes.data(), signature.data()));
+  return succeeded(
+      rsa_pkcs1_verify(this, md_type(hash), size, digest.bytes.data(), signature.data()));
 }
 
 bool read_public(const PublicKey& key, RsaContext& context) {
-  // An exponent is 3 or 65537 in practice. A peer that sends one of the modulus's size buys a thousand times the work.
+  // An exponent is 3 or 65537 in practice. A peer that sends one of the modulus's size buys a
+  // thousand times the work.
   constexpr std::size_t kMaxExponentSize = 8;
-  if (key.modulus.size() > kMaxModulusBits / 8 || key.exponent.size() > kMaxExponentSize) return false;
+  if (key.modulus.size() > kMaxModulusBits / 8 || key.exponent.size() > kMaxExponentSize)
+    return false;
   return succeeded(import(context, {.modulus = key.modulus, .public_exponent = key.exponent})) &&
          succeeded(mbedtls_rsa_complete(&context)) && succeeded(mbedtls_rsa_check_pubkey(&context));
 }
 
 Result<void> RsaContexts::set(const PrivateKeyNumbers& numbers) {
   if (numbers.modulus.size() > kMaxModulusBits / 8) return fail(Errc::key_unsupported);
-  // rsa_complete only fills what is missing; whether everything fits together is found by rsa_check_privkey alone.
+  // rsa_complete only fills what is missing; whether everything fits together is found by
+  // rsa_check_privkey alone.
   if (!succeeded(import(master_, numbers)) || !succeeded(mbedtls_rsa_complete(&master_)) ||
       !succeeded(mbedtls_rsa_check_privkey(&master_))) {
     return fail(Errc::bad_private_key);
@@ -75,7 +87,8 @@ void RsaContexts::give_back(std::unique_ptr<RsaContext> context) const {
   pool_ = std::move(context);
 }
 
-Result<std::size_t> RsaSigningKey::sign(HashAlgorithm hash, std::size_t salt_size, Bytes message, Random& random, MutableBytes out) const try {
+Result<std::size_t> RsaSigningKey::sign(HashAlgorithm hash, std::size_t salt_size, Bytes message,
+                                        Random& random, MutableBytes out) const try {
   const std::size_t size = mbedtls_rsa_get_len(&contexts_.master());
   if (out.size() < size) return fail(Errc::misuse);
   if (!fits(hash, salt_size)) return fail(Errc::key_too_small);
@@ -85,7 +98,8 @@ Result<std::size_t> RsaSigningKey::sign(HashAlgorithm hash, std::size_t salt_siz
   if (!stream.seed(random)) return fail(Errc::randomness_failed);
   auto context = contexts_.borrow();
   if (!context) return fail(Errc::out_of_memory);
-  // A signature made by a fault in one half of the CRT gives a prime away to whoever sees it: none leaves unverified.
+  // A signature made by a fault in one half of the CRT gives a prime away to whoever sees it: none
+  // leaves unverified.
   const bool good =
       succeeded(sign_digest(*context, padding_, hash, salt_size, digest, stream, out.data())) &&
       context->verify(padding_, hash, salt_size, digest, out.first(size));
@@ -102,9 +116,12 @@ Result<std::size_t> RsaSigningKey::sign(HashAlgorithm hash, std::size_t salt_siz
 
 bool RsaSigningKey::fits(HashAlgorithm hash, std::size_t salt_size) const {
   const std::size_t bits = contexts_.modulus_bits(), digest = digest_size(hash);
-  // RFC 8017 §9.1.1: emLen >= hLen + sLen + 2, where the encoded message has one bit less than the modulus.
-  if (padding_ == RsaPadding::pss) return salt_size <= kMaxSignatureSize && (bits - 1 + 7) / 8 >= digest + salt_size + 2;
-  // RFC 8017 §9.2: emLen >= tLen + 11; the prefix of DigestInfo has 15 bytes for SHA-1 and 19 for the others.
+  // RFC 8017 §9.1.1: emLen >= hLen + sLen + 2, where the encoded message has one bit less than the
+  // modulus.
+  if (padding_ == RsaPadding::pss)
+    return salt_size <= kMaxSignatureSize && (bits - 1 + 7) / 8 >= digest + salt_size + 2;
+  // RFC 8017 §9.2: emLen >= tLen + 11; the prefix of DigestInfo has 15 bytes for SHA-1 and 19 for
+  // the others.
   return (bits + 7) / 8 >= (hash == HashAlgorithm::sha1 ? 15 : 19) + digest + 11;
 }
 

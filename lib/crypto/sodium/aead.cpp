@@ -10,23 +10,28 @@
 namespace tls12::sodium {
 namespace {
 
-static_assert(crypto_aead_chacha20poly1305_ietf_KEYBYTES == key_size(AeadAlgorithm::chacha20_poly1305));
+static_assert(crypto_aead_chacha20poly1305_ietf_KEYBYTES ==
+              key_size(AeadAlgorithm::chacha20_poly1305));
 static_assert(crypto_aead_chacha20poly1305_ietf_NPUBBYTES == kAeadNonceSize &&
-              crypto_aead_chacha20poly1305_ietf_ABYTES == tag_size(AeadAlgorithm::chacha20_poly1305));
+              crypto_aead_chacha20poly1305_ietf_ABYTES ==
+                  tag_size(AeadAlgorithm::chacha20_poly1305));
 static_assert(crypto_aead_aes256gcm_KEYBYTES == key_size(AeadAlgorithm::aes_256_gcm));
-static_assert(crypto_aead_aes256gcm_NPUBBYTES == kAeadNonceSize && crypto_aead_aes256gcm_ABYTES == tag_size(AeadAlgorithm::aes_256_gcm));
+static_assert(crypto_aead_aes256gcm_NPUBBYTES == kAeadNonceSize &&
+              crypto_aead_aes256gcm_ABYTES == tag_size(AeadAlgorithm::aes_256_gcm));
 
 class ChaCha20Poly1305Key final : public AeadKey {
  public:
   explicit ChaCha20Poly1305Key(Bytes key) : key_(Secret<32>::copy_of(key)) {}
 
   void seal(Bytes nonce, Bytes ad, Bytes plaintext, std::uint8_t* out) override {
-    crypto_aead_chacha20poly1305_ietf_encrypt(out, nullptr, plaintext.data(), plaintext.size(), ad.data(), ad.size(), nullptr, nonce.data(),
+    crypto_aead_chacha20poly1305_ietf_encrypt(out, nullptr, plaintext.data(), plaintext.size(),
+                                              ad.data(), ad.size(), nullptr, nonce.data(),
                                               key_.bytes().data());
   }
   bool open(Bytes nonce, Bytes ad, Bytes sealed, std::uint8_t* out) override {
-    return crypto_aead_chacha20poly1305_ietf_decrypt(out, nullptr, nullptr, sealed.data(), sealed.size(), ad.data(), ad.size(), nonce.data(),
-                                                     key_.bytes().data()) == 0;
+    return crypto_aead_chacha20poly1305_ietf_decrypt(out, nullptr, nullptr, sealed.data(),
+                                                     sealed.size(), ad.data(), ad.size(),
+                                                     nonce.data(), key_.bytes().data()) == 0;
   }
 
  private:
@@ -39,10 +44,13 @@ class Aes256GcmKey final : public AeadKey {
   ~Aes256GcmKey() override { sodium_memzero(&state_, sizeof state_); }
 
   void seal(Bytes nonce, Bytes ad, Bytes plaintext, std::uint8_t* out) override {
-    crypto_aead_aes256gcm_encrypt_afternm(out, nullptr, plaintext.data(), plaintext.size(), ad.data(), ad.size(), nullptr, nonce.data(), &state_);
+    crypto_aead_aes256gcm_encrypt_afternm(out, nullptr, plaintext.data(), plaintext.size(),
+                                          ad.data(), ad.size(), nullptr, nonce.data(), &state_);
   }
   bool open(Bytes nonce, Bytes ad, Bytes sealed, std::uint8_t* out) override {
-    return crypto_aead_aes256gcm_decrypt_afternm(out, nullptr, nullptr, sealed.data(), sealed.size(), ad.data(), ad.size(), nonce.data(), &state_) == 0;
+    return crypto_aead_aes256gcm_decrypt_afternm(out, nullptr, nullptr, sealed.data(),
+                                                 sealed.size(), ad.data(), ad.size(), nonce.data(),
+                                                 &state_) == 0;
   }
 
  private:
@@ -52,7 +60,9 @@ class Aes256GcmKey final : public AeadKey {
 template <class Key>
 class AeadOf final : public Aead {
  public:
-  std::unique_ptr<AeadKey> with_key(Bytes key) const override { return std::unique_ptr<AeadKey>(new (std::nothrow) Key(key)); }
+  std::unique_ptr<AeadKey> with_key(Bytes key) const override {
+    return std::unique_ptr<AeadKey>(new (std::nothrow) Key(key));
+  }
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
-// What libsodium offers, one object an algorithm. libsodium must have been initialised before any of them is used.
+// What libsodium offers, one object an algorithm. libsodium must have been initialised before any
+// of them is used.
 #pragma once
 
 #include "tls12/crypto.hpp"

@@ -10,17 +10,24 @@
 namespace tls12::sodium {
 namespace {
 
-constexpr std::size_t kSeedSize = crypto_sign_ed25519_SEEDBYTES, kPointSize = crypto_sign_ed25519_PUBLICKEYBYTES, kSignatureSize = crypto_sign_ed25519_BYTES;
+constexpr std::size_t kSeedSize = crypto_sign_ed25519_SEEDBYTES,
+                      kPointSize = crypto_sign_ed25519_PUBLICKEYBYTES,
+                      kSignatureSize = crypto_sign_ed25519_BYTES;
 
 /// libsodium's private key: the seed and the point.
 class KeyPair final : public SigningKey {
  public:
-  explicit KeyPair(Bytes seed) { crypto_sign_ed25519_seed_keypair(point_.data(), secret_.bytes().data(), seed.data()); }
+  explicit KeyPair(Bytes seed) {
+    crypto_sign_ed25519_seed_keypair(point_.data(), secret_.bytes().data(), seed.data());
+  }
   Bytes point() const { return point_; }
 
-  Result<std::size_t> sign(HashAlgorithm, std::size_t, Bytes message, Random&, MutableBytes out) const override {
+  Result<std::size_t> sign(HashAlgorithm, std::size_t, Bytes message, Random&,
+                           MutableBytes out) const override {
     if (out.size() < kSignatureSize) return fail(Errc::misuse);
-    if (crypto_sign_ed25519_detached(out.data(), nullptr, message.data(), message.size(), secret_.bytes().data()) != 0) return fail(Errc::crypto_failed);
+    if (crypto_sign_ed25519_detached(out.data(), nullptr, message.data(), message.size(),
+                                     secret_.bytes().data()) != 0)
+      return fail(Errc::crypto_failed);
     return kSignatureSize;
   }
 
@@ -29,13 +36,19 @@ class KeyPair final : public SigningKey {
   std::array<std::uint8_t, kPointSize> point_ = {};
 };
 
-bool is_seed(const PrivateKeyNumbers& key) { return key.kind == KeyKind::ed25519 && key.scalar.size() == kSeedSize; }
+bool is_seed(const PrivateKeyNumbers& key) {
+  return key.kind == KeyKind::ed25519 && key.scalar.size() == kSeedSize;
+}
 
 class Ed25519 final : public Signature {
  public:
-  bool verify(const PublicKey& key, HashAlgorithm, std::size_t, Bytes message, Bytes signature) const override {
-    if (key.kind != KeyKind::ed25519 || key.point.size() != kPointSize || signature.size() != kSignatureSize) return false;
-    return crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(), key.point.data()) == 0;
+  bool verify(const PublicKey& key, HashAlgorithm, std::size_t, Bytes message,
+              Bytes signature) const override {
+    if (key.kind != KeyKind::ed25519 || key.point.size() != kPointSize ||
+        signature.size() != kSignatureSize)
+      return false;
+    return crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(),
+                                               key.point.data()) == 0;
   }
 
   /// RFC 8032 §5.1.3. Points of a small order, which no private key has, are refused as well.

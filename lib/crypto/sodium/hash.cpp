@@ -30,16 +30,23 @@ struct Sha512 {
 template <class Sha>
 class HashOf final : public HashFunction {
   using State = typename Sha::State;
-  static_assert(sizeof(State) <= kMaxHashState && alignof(State) <= 16 && std::is_trivially_copyable_v<State>);
+  static_assert(sizeof(State) <= kMaxHashState && alignof(State) <= 16 &&
+                std::is_trivially_copyable_v<State>);
 
  public:
   std::size_t digest_size() const override { return Sha::kSize; }
   std::size_t block_size() const override { return Sha::kBlock; }
   void start(void* state) const override { Sha::kStart(static_cast<State*>(state)); }
-  void update(void* state, Bytes data) const override { Sha::kUpdate(static_cast<State*>(state), data.data(), data.size()); }
-  void finish(void* state, std::uint8_t* digest) const override { Sha::kFinish(static_cast<State*>(state), digest); }
+  void update(void* state, Bytes data) const override {
+    Sha::kUpdate(static_cast<State*>(state), data.data(), data.size());
+  }
+  void finish(void* state, std::uint8_t* digest) const override {
+    Sha::kFinish(static_cast<State*>(state), digest);
+  }
   // The library takes a block in as soon as it is whole, so that nothing waits elsewhere.
-  void chaining_value(const void* state, std::uint8_t* out) const override { crypto::write_words(static_cast<const State*>(state)->state, Sha::kSize, out); }
+  void chaining_value(const void* state, std::uint8_t* out) const override {
+    crypto::write_words(static_cast<const State*>(state)->state, Sha::kSize, out);
+  }
 };
 
 struct HmacSha256 {
@@ -83,7 +90,8 @@ class HmacOf final : public Hmac {
   std::unique_ptr<HmacKey> with_key(Bytes key) const override {
     // libsodium may not be given a null key, which is what an empty view can be.
     static constexpr std::uint8_t kNone[1] = {};
-    return std::unique_ptr<HmacKey>(new (std::nothrow) HmacKeyOf<Mac>(key.empty() ? Bytes(kNone, 0) : key));
+    return std::unique_ptr<HmacKey>(new (std::nothrow)
+                                        HmacKeyOf<Mac>(key.empty() ? Bytes(kNone, 0) : key));
   }
 };
 

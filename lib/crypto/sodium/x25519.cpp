@@ -15,15 +15,19 @@ static_assert(crypto_scalarmult_curve25519_BYTES == public_size(GroupAlgorithm::
 class Share final : public KeyShare {
  public:
   /// False when the library refuses the scalar, which it never does.
-  bool compute_public_value() { return crypto_scalarmult_curve25519_base(public_.data(), scalar_.bytes().data()) == 0; }
+  bool compute_public_value() {
+    return crypto_scalarmult_curve25519_base(public_.data(), scalar_.bytes().data()) == 0;
+  }
   MutableBytes scalar() { return scalar_.bytes(); }
 
   Bytes public_value() const override { return public_; }
   Result<void> derive(Bytes peer, MutableBytes secret) override {
     if (peer.size() != public_.size()) return fail(Errc::bad_key_share);
     if (secret.size() < secret_size(GroupAlgorithm::x25519)) return fail(Errc::misuse);
-    // RFC 8422 §5.11: a result of zeros must not be used; libsodium refuses it, and every point of small order, with -1.
-    if (crypto_scalarmult_curve25519(secret.data(), scalar_.bytes().data(), peer.data()) != 0) return fail(Errc::bad_key_share);
+    // RFC 8422 §5.11: a result of zeros must not be used; libsodium refuses it, and every point of
+    // small order, with -1.
+    if (crypto_scalarmult_curve25519(secret.data(), scalar_.bytes().data(), peer.data()) != 0)
+      return fail(Errc::bad_key_share);
     return {};
   }
 

@@ -13,41 +13,45 @@ namespace peer {
 namespace {
 
 #define SUITE(name) {#name, BR_##name}
-const std::vector<std::pair<std::string, std::uint16_t>> kSuites{SUITE(TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256),
-                                                                 SUITE(TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256),
-                                                                 SUITE(TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256),
-                                                                 SUITE(TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256),
-                                                                 SUITE(TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384),
-                                                                 SUITE(TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384),
-                                                                 SUITE(TLS_ECDHE_ECDSA_WITH_AES_128_CCM),
-                                                                 SUITE(TLS_ECDHE_ECDSA_WITH_AES_256_CCM),
-                                                                 SUITE(TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8),
-                                                                 SUITE(TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8),
-                                                                 SUITE(TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256),
-                                                                 SUITE(TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256),
-                                                                 SUITE(TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384),
-                                                                 SUITE(TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384),
-                                                                 SUITE(TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA),
-                                                                 SUITE(TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA),
-                                                                 SUITE(TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA),
-                                                                 SUITE(TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA),
-                                                                 SUITE(TLS_RSA_WITH_AES_128_GCM_SHA256),
-                                                                 SUITE(TLS_RSA_WITH_AES_256_GCM_SHA384),
-                                                                 SUITE(TLS_RSA_WITH_AES_128_CCM),
-                                                                 SUITE(TLS_RSA_WITH_AES_256_CCM),
-                                                                 SUITE(TLS_RSA_WITH_AES_128_CCM_8),
-                                                                 SUITE(TLS_RSA_WITH_AES_256_CCM_8),
-                                                                 SUITE(TLS_RSA_WITH_AES_128_CBC_SHA256),
-                                                                 SUITE(TLS_RSA_WITH_AES_256_CBC_SHA256),
-                                                                 SUITE(TLS_RSA_WITH_AES_128_CBC_SHA),
-                                                                 SUITE(TLS_RSA_WITH_AES_256_CBC_SHA)};
+const std::vector<std::pair<std::string, std::uint16_t>> kSuites{
+    SUITE(TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256),
+    SUITE(TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256),
+    SUITE(TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256),
+    SUITE(TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256),
+    SUITE(TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384),
+    SUITE(TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384),
+    SUITE(TLS_ECDHE_ECDSA_WITH_AES_128_CCM),
+    SUITE(TLS_ECDHE_ECDSA_WITH_AES_256_CCM),
+    SUITE(TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8),
+    SUITE(TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8),
+    SUITE(TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256),
+    SUITE(TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256),
+    SUITE(TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384),
+    SUITE(TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384),
+    SUITE(TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA),
+    SUITE(TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA),
+    SUITE(TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA),
+    SUITE(TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA),
+    SUITE(TLS_RSA_WITH_AES_128_GCM_SHA256),
+    SUITE(TLS_RSA_WITH_AES_256_GCM_SHA384),
+    SUITE(TLS_RSA_WITH_AES_128_CCM),
+    SUITE(TLS_RSA_WITH_AES_256_CCM),
+    SUITE(TLS_RSA_WITH_AES_128_CCM_8),
+    SUITE(TLS_RSA_WITH_AES_256_CCM_8),
+    SUITE(TLS_RSA_WITH_AES_128_CBC_SHA256),
+    SUITE(TLS_RSA_WITH_AES_256_CBC_SHA256),
+    SUITE(TLS_RSA_WITH_AES_128_CBC_SHA),
+    SUITE(TLS_RSA_WITH_AES_256_CBC_SHA)};
 #undef SUITE
 
-const std::vector<std::pair<std::string, int>> kGroups{
-    {"x25519", BR_EC_curve25519}, {"secp256r1", BR_EC_secp256r1}, {"secp384r1", BR_EC_secp384r1}, {"secp521r1", BR_EC_secp521r1}};
+const std::vector<std::pair<std::string, int>> kGroups{{"x25519", BR_EC_curve25519},
+                                                       {"secp256r1", BR_EC_secp256r1},
+                                                       {"secp384r1", BR_EC_secp384r1},
+                                                       {"secp521r1", BR_EC_secp521r1}};
 
-const Names kSchemes{"ecdsa_secp256r1_sha256", "ecdsa_secp384r1_sha384", "ecdsa_secp521r1_sha512", "ecdsa_sha1",
-                     "rsa_pkcs1_sha256",       "rsa_pkcs1_sha384",       "rsa_pkcs1_sha512",       "rsa_pkcs1_sha1"};
+const Names kSchemes{
+    "ecdsa_secp256r1_sha256", "ecdsa_secp384r1_sha384", "ecdsa_secp521r1_sha512", "ecdsa_sha1",
+    "rsa_pkcs1_sha256",       "rsa_pkcs1_sha384",       "rsa_pkcs1_sha512",       "rsa_pkcs1_sha1"};
 
 void must(bool worked, const std::string& what) {
   if (!worked) throw Failure{what};
@@ -67,7 +71,9 @@ std::deque<Bytes> read_pem(const std::string& name) {
   for (std::size_t done = 0; done < text.size();) {
     done += br_pem_decoder_push(&decoder, text.data() + done, text.size() - done);
     switch (br_pem_decoder_event(&decoder)) {
-      case BR_PEM_BEGIN_OBJ: br_pem_decoder_setdest(&decoder, append, &objects.emplace_back()); break;
+      case BR_PEM_BEGIN_OBJ:
+        br_pem_decoder_setdest(&decoder, append, &objects.emplace_back());
+        break;
       case BR_PEM_ERROR: throw Failure{name + ": no PEM"};
       default: break;
     }
@@ -95,7 +101,9 @@ struct Anchors {
     if (file.empty()) return;
     for (const auto& certificate : read_pem(file)) {
       auto& decoded = decoded_.emplace_back(certificate);
-      list.push_back({.dn = {decoded.subject.data(), decoded.subject.size()}, .flags = BR_X509_TA_CA, .pkey = *br_x509_decoder_get_pkey(&decoded.decoder)});
+      list.push_back({.dn = {decoded.subject.data(), decoded.subject.size()},
+                      .flags = BR_X509_TA_CA,
+                      .pkey = *br_x509_decoder_get_pkey(&decoded.decoder)});
     }
   }
   std::vector<br_x509_trust_anchor> list;
@@ -107,7 +115,8 @@ struct Anchors {
 /// Our chain with its key.
 struct Shown {
   explicit Shown(const Identity& identity) : certificates_(read_pem(identity.certificate)) {
-    for (auto& certificate : certificates_) chain.push_back({certificate.data(), certificate.size()});
+    for (auto& certificate : certificates_)
+      chain.push_back({certificate.data(), certificate.size()});
     br_skey_decoder_init(&key);
     const auto encoded = read_pem(identity.key).front();
     br_skey_decoder_push(&key, encoded.data(), encoded.size());
@@ -125,7 +134,8 @@ struct Shown {
   std::deque<Bytes> certificates_;
 };
 
-/// Looks at the peer's chain as it comes: remembers the leaf, and lets the library judge, if there is somebody to trust.
+/// Looks at the peer's chain as it comes: remembers the leaf, and lets the library judge, if there
+/// is somebody to trust.
 struct Judge {
   const br_x509_class* methods = &kMethods;
   br_x509_minimal_context minimal;
@@ -135,14 +145,18 @@ struct Judge {
   std::unique_ptr<Decoded> decoded;
 
   static Judge& of(const br_x509_class** self) { return *reinterpret_cast<Judge*>(self); }
-  static const Judge& of(const br_x509_class* const* self) { return *reinterpret_cast<const Judge*>(self); }
+  static const Judge& of(const br_x509_class* const* self) {
+    return *reinterpret_cast<const Judge*>(self);
+  }
 
   static void start_chain(const br_x509_class** self, const char* name) {
     of(self).certificates = 0;
     of(self).leaf.clear();
     of(self).minimal.vtable->start_chain(&of(self).minimal.vtable, name);
   }
-  static void start_certificate(const br_x509_class** self, std::uint32_t size) { of(self).minimal.vtable->start_cert(&of(self).minimal.vtable, size); }
+  static void start_certificate(const br_x509_class** self, std::uint32_t size) {
+    of(self).minimal.vtable->start_cert(&of(self).minimal.vtable, size);
+  }
   static void add(const br_x509_class** self, const unsigned char* data, std::size_t size) {
     if (of(self).certificates == 0) append(&of(self).leaf, data, size);
     of(self).minimal.vtable->append(&of(self).minimal.vtable, data, size);
@@ -167,7 +181,13 @@ struct Judge {
     return br_x509_decoder_get_pkey(&judge.decoded->decoder);
   }
 
-  static constexpr br_x509_class kMethods{sizeof(br_x509_minimal_context), start_chain, start_certificate, add, end_certificate, end_chain, key};
+  static constexpr br_x509_class kMethods{sizeof(br_x509_minimal_context),
+                                          start_chain,
+                                          start_certificate,
+                                          add,
+                                          end_certificate,
+                                          end_chain,
+                                          key};
 };
 
 /// A server's sessions. A handshake that makes one saves it; one that resumes does not.
@@ -181,31 +201,41 @@ struct Cache {
   Cache(const Cache&) = delete;
   Cache& operator=(const Cache&) = delete;
 
-  static Cache& of(const br_ssl_session_cache_class** self) { return *reinterpret_cast<Cache*>(self); }
-  static void save(const br_ssl_session_cache_class** self, br_ssl_server_context* server, const br_ssl_session_parameters* session) {
+  static Cache& of(const br_ssl_session_cache_class** self) {
+    return *reinterpret_cast<Cache*>(self);
+  }
+  static void save(const br_ssl_session_cache_class** self, br_ssl_server_context* server,
+                   const br_ssl_session_parameters* session) {
     of(self).saved = true;
     if (of(self).keeps) of(self).kept.vtable->save(&of(self).kept.vtable, server, session);
   }
-  static int load(const br_ssl_session_cache_class** self, br_ssl_server_context* server, br_ssl_session_parameters* session) {
+  static int load(const br_ssl_session_cache_class** self, br_ssl_server_context* server,
+                  br_ssl_session_parameters* session) {
     return of(self).keeps ? of(self).kept.vtable->load(&of(self).kept.vtable, server, session) : 0;
   }
-  static constexpr br_ssl_session_cache_class kMethods{sizeof(br_ssl_session_cache_lru), save, load};
+  static constexpr br_ssl_session_cache_class kMethods{sizeof(br_ssl_session_cache_lru), save,
+                                                       load};
 };
 
-/// It verifies with the curves that the engine offers, which may be fewer than those of certificates.
-std::uint32_t verify_ecdsa(const br_ec_impl*, const void* hash, std::size_t hash_size, const br_ec_public_key* key, const void* signature, std::size_t size) {
-  return br_ecdsa_vrfy_asn1_get_default()(br_ec_get_default(), hash, hash_size, key, signature, size);
+/// It verifies with the curves that the engine offers, which may be fewer than those of
+/// certificates.
+std::uint32_t verify_ecdsa(const br_ec_impl*, const void* hash, std::size_t hash_size,
+                           const br_ec_public_key* key, const void* signature, std::size_t size) {
+  return br_ecdsa_vrfy_asn1_get_default()(br_ec_get_default(), hash, hash_size, key, signature,
+                                          size);
 }
 
 class BearLibrary final : public Library {
  public:
-  explicit BearLibrary(const Options& given) : options(given), anchors(given.authority), curves(*br_ec_get_default()) {
+  explicit BearLibrary(const Options& given)
+      : options(given), anchors(given.authority), curves(*br_ec_get_default()) {
     for (const auto& name : options.suites) suites.push_back(look_up(kSuites, name));
     std::uint32_t chosen = 0;
     for (const auto& name : options.groups) chosen |= std::uint32_t{1} << look_up(kGroups, name);
     if (chosen != 0) curves.supported_curves = chosen;
     if (!options.identities.empty()) shown = std::make_unique<Shown>(options.identities.front());
-    if (options.client_auth != ClientAuth::none && anchors.list.empty()) throw Unsupported{"certificates of clients that nobody verifies"};
+    if (options.client_auth != ClientAuth::none && anchors.list.empty())
+      throw Unsupported{"certificates of clients that nobody verifies"};
     if (options.server && !shown) throw Unsupported{"a server without a certificate"};
     for (const auto& protocol : options.protocols) protocols.push_back(protocol.c_str());
     cache.keeps = options.resumption != Resumption::none;
@@ -223,14 +253,17 @@ class BearLibrary final : public Library {
   std::optional<br_ssl_session_parameters> session;  // a client's
 };
 
-// ---------------------------------------------------------------------------------------------- a connection
+// ------------------------------------------------ a connection
 
 class BearConnection final : public Connection {
  public:
-  BearConnection(BearLibrary& library, int socket) : library_(library), socket_(socket) { library.options.server ? become_server() : become_client(); }
+  BearConnection(BearLibrary& library, int socket) : library_(library), socket_(socket) {
+    library.options.server ? become_server() : become_client();
+  }
   Step handshake() override {
     const Step step = move_until(BR_SSL_SENDAPP);
-    if (step == Step::closed || step == Step::truncated) throw Failure{"the transport ended during the handshake"};
+    if (step == Step::closed || step == Step::truncated)
+      throw Failure{"the transport ended during the handshake"};
     return step;
   }
   Step renegotiate() override;
@@ -266,37 +299,51 @@ void BearConnection::prepare() {
   if (options.speaks("1.3")) throw Unsupported{"TLS 1.3"};
   const unsigned version = options.speaks("1.1") ? BR_TLS11 : BR_TLS12;
   br_ssl_engine_set_versions(&engine(), version, version);
-  if (!library_.suites.empty()) br_ssl_engine_set_suites(&engine(), library_.suites.data(), library_.suites.size());
+  if (!library_.suites.empty())
+    br_ssl_engine_set_suites(&engine(), library_.suites.data(), library_.suites.size());
   br_ssl_engine_set_ec(&engine(), &library_.curves);
   br_ssl_engine_set_ecdsa(&engine(), verify_ecdsa);
   br_ssl_engine_set_default_rsavrfy(&engine());
-  if (!library_.protocols.empty()) br_ssl_engine_set_protocol_names(&engine(), library_.protocols.data(), library_.protocols.size());
+  if (!library_.protocols.empty())
+    br_ssl_engine_set_protocol_names(&engine(), library_.protocols.data(),
+                                     library_.protocols.size());
   br_ssl_engine_add_flags(&engine(), BR_OPT_FAIL_ON_ALPN_MISMATCH);
-  if (options.client_auth == ClientAuth::request) br_ssl_engine_add_flags(&engine(), BR_OPT_TOLERATE_NO_CLIENT_AUTH);
-  if (!options.renegotiate && !options.allow_renegotiation) br_ssl_engine_add_flags(&engine(), BR_OPT_NO_RENEGOTIATION);
+  if (options.client_auth == ClientAuth::request)
+    br_ssl_engine_add_flags(&engine(), BR_OPT_TOLERATE_NO_CLIENT_AUTH);
+  if (!options.renegotiate && !options.allow_renegotiation)
+    br_ssl_engine_add_flags(&engine(), BR_OPT_NO_RENEGOTIATION);
   judge_.verifies = !options.authority.empty();
   br_ssl_engine_set_x509(&engine(), &judge_.methods);
-  const std::size_t fragment = options.max_fragment == 0 ? 16384 : static_cast<std::size_t>(options.max_fragment);
+  const std::size_t fragment =
+      options.max_fragment == 0 ? 16384 : static_cast<std::size_t>(options.max_fragment);
   incoming_.resize(fragment + BR_SSL_BUFSIZE_INPUT - 16384);
   outgoing_.resize(BR_SSL_BUFSIZE_OUTPUT);
-  br_ssl_engine_set_buffers_bidi(&engine(), incoming_.data(), incoming_.size(), outgoing_.data(), outgoing_.size());
+  br_ssl_engine_set_buffers_bidi(&engine(), incoming_.data(), incoming_.size(), outgoing_.data(),
+                                 outgoing_.size());
 }
 
 void BearConnection::become_client() {
   const auto& options = library_.options;
-  br_ssl_client_init_full(&client_, &judge_.minimal, library_.anchors.list.data(), library_.anchors.list.size());
+  br_ssl_client_init_full(&client_, &judge_.minimal, library_.anchors.list.data(),
+                          library_.anchors.list.size());
   prepare();
   if (library_.shown) {
     const auto& shown = *library_.shown;
     if (shown.is_rsa()) {
-      br_ssl_client_set_single_rsa(&client_, shown.chain.data(), shown.chain.size(), br_skey_decoder_get_rsa(&shown.key), br_rsa_pkcs1_sign_get_default());
+      br_ssl_client_set_single_rsa(&client_, shown.chain.data(), shown.chain.size(),
+                                   br_skey_decoder_get_rsa(&shown.key),
+                                   br_rsa_pkcs1_sign_get_default());
     } else {
-      br_ssl_client_set_single_ec(&client_, shown.chain.data(), shown.chain.size(), br_skey_decoder_get_ec(&shown.key), BR_KEYTYPE_SIGN, shown.issuer_key_type,
-                                  br_ec_get_default(), br_ecdsa_sign_asn1_get_default());
+      br_ssl_client_set_single_ec(&client_, shown.chain.data(), shown.chain.size(),
+                                  br_skey_decoder_get_ec(&shown.key), BR_KEYTYPE_SIGN,
+                                  shown.issuer_key_type, br_ec_get_default(),
+                                  br_ecdsa_sign_asn1_get_default());
     }
   }
   if (library_.session) br_ssl_engine_set_session_parameters(&engine(), &*library_.session);
-  must(br_ssl_client_reset(&client_, options.host.empty() ? nullptr : options.host.c_str(), library_.session ? 1 : 0) == 1, "no connection");
+  must(br_ssl_client_reset(&client_, options.host.empty() ? nullptr : options.host.c_str(),
+                           library_.session ? 1 : 0) == 1,
+       "no connection");
 }
 
 void BearConnection::become_server() {
@@ -304,17 +351,22 @@ void BearConnection::become_server() {
   const unsigned usages = BR_KEYTYPE_KEYX | BR_KEYTYPE_SIGN;
   // Both start with everything; what is shown decides.
   if (shown.is_rsa()) {
-    br_ssl_server_init_full_rsa(&server_, shown.chain.data(), shown.chain.size(), br_skey_decoder_get_rsa(&shown.key));
+    br_ssl_server_init_full_rsa(&server_, shown.chain.data(), shown.chain.size(),
+                                br_skey_decoder_get_rsa(&shown.key));
   } else {
-    br_ssl_server_init_full_ec(&server_, shown.chain.data(), shown.chain.size(), shown.issuer_key_type, br_skey_decoder_get_ec(&shown.key));
-    br_ssl_server_set_single_ec(&server_, shown.chain.data(), shown.chain.size(), br_skey_decoder_get_ec(&shown.key), usages, shown.issuer_key_type,
+    br_ssl_server_init_full_ec(&server_, shown.chain.data(), shown.chain.size(),
+                               shown.issuer_key_type, br_skey_decoder_get_ec(&shown.key));
+    br_ssl_server_set_single_ec(&server_, shown.chain.data(), shown.chain.size(),
+                                br_skey_decoder_get_ec(&shown.key), usages, shown.issuer_key_type,
                                 br_ec_get_default(), br_ecdsa_sign_asn1_get_default());
   }
-  br_x509_minimal_init_full(&judge_.minimal, library_.anchors.list.data(), library_.anchors.list.size());
+  br_x509_minimal_init_full(&judge_.minimal, library_.anchors.list.data(),
+                            library_.anchors.list.size());
   prepare();
   br_ssl_engine_add_flags(&engine(), BR_OPT_ENFORCE_SERVER_PREFERENCES);
   if (library_.options.client_auth != ClientAuth::none)
-    br_ssl_server_set_trust_anchor_names_alt(&server_, library_.anchors.list.data(), library_.anchors.list.size());
+    br_ssl_server_set_trust_anchor_names_alt(&server_, library_.anchors.list.data(),
+                                             library_.anchors.list.size());
   br_ssl_server_set_cache(&server_, &library_.cache.methods);
   library_.cache.saved = false;
   must(br_ssl_server_reset(&server_) == 1, "no connection");
@@ -323,8 +375,10 @@ void BearConnection::become_server() {
 Step BearConnection::closed_by() {
   const int error = br_ssl_engine_last_error(&engine());
   if (error == BR_ERR_OK) return Step::closed;
-  if (error >= BR_ERR_SEND_FATAL_ALERT) throw Failure{"it sends alert " + std::to_string(error - BR_ERR_SEND_FATAL_ALERT)};
-  if (error >= BR_ERR_RECV_FATAL_ALERT) throw Failure{"the peer's alert", error - BR_ERR_RECV_FATAL_ALERT};
+  if (error >= BR_ERR_SEND_FATAL_ALERT)
+    throw Failure{"it sends alert " + std::to_string(error - BR_ERR_SEND_FATAL_ALERT)};
+  if (error >= BR_ERR_RECV_FATAL_ALERT)
+    throw Failure{"the peer's alert", error - BR_ERR_RECV_FATAL_ALERT};
   throw Failure{"error " + std::to_string(error)};
 }
 
@@ -372,7 +426,8 @@ Moved BearConnection::write(std::span<const std::uint8_t> data) {
     // While the peer's data wait for their reader, only what is going out can be moved.
     const Step step = move_until(BR_SSL_SENDAPP | BR_SSL_RECVAPP);
     if (step != Step::done) return {.step = step};
-    if (!(br_ssl_engine_current_state(&engine()) & BR_SSL_SENDAPP)) return {.step = Step::wants_write};
+    if (!(br_ssl_engine_current_state(&engine()) & BR_SSL_SENDAPP))
+      return {.step = Step::wants_write};
   }
   std::size_t size = 0;
   auto* room = br_ssl_engine_sendapp_buf(&engine(), &size);
@@ -399,7 +454,8 @@ Step BearConnection::renegotiate() {
     asked_again_ = true;
   }
   const Step step = move_until(BR_SSL_SENDAPP);
-  if (step == Step::closed || step == Step::truncated) throw Failure{"the transport ended during the second handshake"};
+  if (step == Step::closed || step == Step::truncated)
+    throw Failure{"the transport ended during the second handshake"};
   renegotiated_ = !std::ranges::equal(first_random_, random);
   return step;
 }
@@ -428,23 +484,33 @@ void BearConnection::facts(Json& report, Bytes& certificate) {
   certificate = judge_.leaf;
   if (options.exported) {
     Bytes material(options.exported->length);
-    must(br_ssl_key_export(&engine(), material.data(), material.size(), options.exported->label.c_str(), nullptr, 0) == 1, "the exporter");
+    must(br_ssl_key_export(&engine(), material.data(), material.size(),
+                           options.exported->label.c_str(), nullptr, 0) == 1,
+         "the exporter");
     report["exported"] = hex(material);
   }
-  if (!options.server && options.resumption != Resumption::none) library_.session = engine().session;
+  if (!options.server && options.resumption != Resumption::none)
+    library_.session = engine().session;
 }
 
-std::unique_ptr<Connection> BearLibrary::connection(int socket) { return std::make_unique<BearConnection>(*this, socket); }
+std::unique_ptr<Connection> BearLibrary::connection(int socket) {
+  return std::make_unique<BearConnection>(*this, socket);
+}
 
 }  // namespace
 
 Json abilities() {
   const Names keys{"rsa", "p256", "p384", "p521"};
-  const Names both{"cert",   "old",    "groups",      "alpn",          "bytes",       "export",  "connections",
-                   "no-ems", "no-etm", "session-ids", "no-resumption", "renegotiate", "truncate"};
+  const Names both{"cert",          "old",         "groups",  "alpn",   "bytes",
+                   "export",        "connections", "no-ems",  "no-etm", "session-ids",
+                   "no-resumption", "renegotiate", "truncate"};
   const auto role = [&](Names features) {
     features.insert(features.end(), both.begin(), both.end());
-    return Json{{"suites", names_of(kSuites)}, {"groups", names_of(kGroups)}, {"schemes", kSchemes}, {"keys", keys}, {"verifies", keys},
+    return Json{{"suites", names_of(kSuites)},
+                {"groups", names_of(kGroups)},
+                {"schemes", kSchemes},
+                {"keys", keys},
+                {"verifies", keys},
                 {"features", features}};
   };
   return {{"library", "BearSSL"},

@@ -34,39 +34,46 @@ int must(int result) {
   throw Failure{words};
 }
 
-const std::vector<std::pair<std::string, mbedtls_ecp_group_id>> kCurves{{"x25519", MBEDTLS_ECP_DP_CURVE25519},
-                                                                        {"secp256r1", MBEDTLS_ECP_DP_SECP256R1},
-                                                                        {"secp384r1", MBEDTLS_ECP_DP_SECP384R1},
-                                                                        {"secp521r1", MBEDTLS_ECP_DP_SECP521R1}};
+const std::vector<std::pair<std::string, mbedtls_ecp_group_id>> kCurves{
+    {"x25519", MBEDTLS_ECP_DP_CURVE25519},
+    {"secp256r1", MBEDTLS_ECP_DP_SECP256R1},
+    {"secp384r1", MBEDTLS_ECP_DP_SECP384R1},
+    {"secp521r1", MBEDTLS_ECP_DP_SECP521R1}};
 
 // Of a server's DHE; a client takes whatever comes.
-const std::vector<std::pair<std::string, Bytes>> kPrimes{{"ffdhe2048", MBEDTLS_DHM_RFC7919_FFDHE2048_P_BIN},
-                                                         {"ffdhe3072", MBEDTLS_DHM_RFC7919_FFDHE3072_P_BIN},
-                                                         {"ffdhe4096", MBEDTLS_DHM_RFC7919_FFDHE4096_P_BIN},
-                                                         {"ffdhe6144", MBEDTLS_DHM_RFC7919_FFDHE6144_P_BIN},
-                                                         {"ffdhe8192", MBEDTLS_DHM_RFC7919_FFDHE8192_P_BIN}};
+const std::vector<std::pair<std::string, Bytes>> kPrimes{
+    {"ffdhe2048", MBEDTLS_DHM_RFC7919_FFDHE2048_P_BIN},
+    {"ffdhe3072", MBEDTLS_DHM_RFC7919_FFDHE3072_P_BIN},
+    {"ffdhe4096", MBEDTLS_DHM_RFC7919_FFDHE4096_P_BIN},
+    {"ffdhe6144", MBEDTLS_DHM_RFC7919_FFDHE6144_P_BIN},
+    {"ffdhe8192", MBEDTLS_DHM_RFC7919_FFDHE8192_P_BIN}};
 constexpr std::uint8_t kGenerator[] = {2};
 
 // It chooses hashes alone: in TLS 1.2 the signature algorithm is the key's.
-const std::vector<std::pair<std::string, int>> kSchemes{{"ecdsa_secp256r1_sha256", MBEDTLS_MD_SHA256}, {"ecdsa_secp384r1_sha384", MBEDTLS_MD_SHA384},
-                                                        {"ecdsa_secp521r1_sha512", MBEDTLS_MD_SHA512}, {"rsa_pkcs1_sha256", MBEDTLS_MD_SHA256},
-                                                        {"rsa_pkcs1_sha384", MBEDTLS_MD_SHA384},       {"rsa_pkcs1_sha512", MBEDTLS_MD_SHA512},
-                                                        {"rsa_pkcs1_sha1", MBEDTLS_MD_SHA1},           {"ecdsa_sha1", MBEDTLS_MD_SHA1}};
+const std::vector<std::pair<std::string, int>> kSchemes{
+    {"ecdsa_secp256r1_sha256", MBEDTLS_MD_SHA256}, {"ecdsa_secp384r1_sha384", MBEDTLS_MD_SHA384},
+    {"ecdsa_secp521r1_sha512", MBEDTLS_MD_SHA512}, {"rsa_pkcs1_sha256", MBEDTLS_MD_SHA256},
+    {"rsa_pkcs1_sha384", MBEDTLS_MD_SHA384},       {"rsa_pkcs1_sha512", MBEDTLS_MD_SHA512},
+    {"rsa_pkcs1_sha1", MBEDTLS_MD_SHA1},           {"ecdsa_sha1", MBEDTLS_MD_SHA1}};
 
-const std::vector<std::pair<int, unsigned char>> kFragments{
-    {512, MBEDTLS_SSL_MAX_FRAG_LEN_512}, {1024, MBEDTLS_SSL_MAX_FRAG_LEN_1024}, {2048, MBEDTLS_SSL_MAX_FRAG_LEN_2048}, {4096, MBEDTLS_SSL_MAX_FRAG_LEN_4096}};
+const std::vector<std::pair<int, unsigned char>> kFragments{{512, MBEDTLS_SSL_MAX_FRAG_LEN_512},
+                                                            {1024, MBEDTLS_SSL_MAX_FRAG_LEN_1024},
+                                                            {2048, MBEDTLS_SSL_MAX_FRAG_LEN_2048},
+                                                            {4096, MBEDTLS_SSL_MAX_FRAG_LEN_4096}};
 
 /// The registry's name (RFC 6655 §3 turns two of them round).
 std::string registered(std::string name) {
   std::ranges::replace(name, '-', '_');
-  if (name.starts_with("TLS_DHE_PSK") && name.ends_with("CCM_8")) name.replace(0, 11, "TLS_PSK_DHE");
+  if (name.starts_with("TLS_DHE_PSK") && name.ends_with("CCM_8"))
+    name.replace(0, 11, "TLS_PSK_DHE");
   if (name.starts_with("TLS_ECDHE_PSK") && name.contains("_CCM")) name += "_SHA256";
   return name;
 }
 
 std::vector<std::pair<std::string, int>> suites() {
   std::vector<std::pair<std::string, int>> table;
-  for (const int* id = mbedtls_ssl_list_ciphersuites(); *id != 0; ++id) table.emplace_back(registered(mbedtls_ssl_get_ciphersuite_name(*id)), *id);
+  for (const int* id = mbedtls_ssl_list_ciphersuites(); *id != 0; ++id)
+    table.emplace_back(registered(mbedtls_ssl_get_ciphersuite_name(*id)), *id);
   return table;
 }
 
@@ -88,7 +95,9 @@ class MbedtlsConnection final : public Connection {
     const int result = mbedtls_ssl_read(&ssl_, into.data(), into.size());
     return result == 0 ? Moved{.step = Step::truncated} : moved(result);
   }
-  Moved write(std::span<const std::uint8_t> data) override { return moved(mbedtls_ssl_write(&ssl_, data.data(), data.size())); }
+  Moved write(std::span<const std::uint8_t> data) override {
+    return moved(mbedtls_ssl_write(&ssl_, data.data(), data.size()));
+  }
   Step close() override { return moved(mbedtls_ssl_close_notify(&ssl_)).step; }
   void facts(Json& report, Bytes& certificate) override;
 
@@ -106,11 +115,13 @@ class MbedtlsLibrary final : public Library {
  public:
   explicit MbedtlsLibrary(const Options& given) : options(given) {
     must(mbedtls_ctr_drbg_seed(&random_, mbedtls_entropy_func, &entropy_, nullptr, 0));
-    must(mbedtls_ssl_config_defaults(&config, options.server ? MBEDTLS_SSL_IS_SERVER : MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
-                                     MBEDTLS_SSL_PRESET_DEFAULT));
+    must(mbedtls_ssl_config_defaults(&config,
+                                     options.server ? MBEDTLS_SSL_IS_SERVER : MBEDTLS_SSL_IS_CLIENT,
+                                     MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT));
     mbedtls_ssl_conf_rng(&config, mbedtls_ctr_drbg_random, &random_);
     if (options.speaks("1.3")) throw Unsupported{"TLS 1.3"};
-    const int minor = options.speaks("1.1") ? MBEDTLS_SSL_MINOR_VERSION_2 : MBEDTLS_SSL_MINOR_VERSION_3;
+    const int minor =
+        options.speaks("1.1") ? MBEDTLS_SSL_MINOR_VERSION_2 : MBEDTLS_SSL_MINOR_VERSION_3;
     mbedtls_ssl_conf_min_version(&config, MBEDTLS_SSL_MAJOR_VERSION_3, minor);
     mbedtls_ssl_conf_max_version(&config, MBEDTLS_SSL_MAJOR_VERSION_3, minor);
     choose_algorithms();
@@ -120,12 +131,15 @@ class MbedtlsLibrary final : public Library {
     resume();
   }
 
-  std::unique_ptr<Connection> connection(int socket) override { return std::make_unique<MbedtlsConnection>(*this, socket); }
+  std::unique_ptr<Connection> connection(int socket) override {
+    return std::make_unique<MbedtlsConnection>(*this, socket);
+  }
 
   const Options options;
   Owned<mbedtls_ssl_config, mbedtls_ssl_config_init, mbedtls_ssl_config_free> config;
   Secrets secrets;
-  std::unique_ptr<Owned<mbedtls_ssl_session, mbedtls_ssl_session_init, mbedtls_ssl_session_free>> session;  // a client's
+  std::unique_ptr<Owned<mbedtls_ssl_session, mbedtls_ssl_session_init, mbedtls_ssl_session_free>>
+      session;  // a client's
 
  private:
   using Certificate = Owned<mbedtls_x509_crt, mbedtls_x509_crt_init, mbedtls_x509_crt_free>;
@@ -142,7 +156,9 @@ class MbedtlsLibrary final : public Library {
     if (hashes_.size() > 1) mbedtls_ssl_conf_sig_hashes(&config, hashes_.data());
     if (!options.psk) return;
     const auto& [identity, key] = *options.psk;
-    must(mbedtls_ssl_conf_psk(&config, key.data(), key.size(), reinterpret_cast<const unsigned char*>(identity.data()), identity.size()));
+    must(mbedtls_ssl_conf_psk(&config, key.data(), key.size(),
+                              reinterpret_cast<const unsigned char*>(identity.data()),
+                              identity.size()));
   }
 
   void choose_groups() {
@@ -156,7 +172,9 @@ class MbedtlsLibrary final : public Library {
     }
     curves_.push_back(MBEDTLS_ECP_DP_NONE);
     if (curves_.size() > 1) mbedtls_ssl_conf_curves(&config, curves_.data());
-    if (options.server) must(mbedtls_ssl_conf_dh_param_bin(&config, prime.data(), prime.size(), kGenerator, sizeof kGenerator));
+    if (options.server)
+      must(mbedtls_ssl_conf_dh_param_bin(&config, prime.data(), prime.size(), kGenerator,
+                                         sizeof kGenerator));
   }
 
   void show_certificates() {
@@ -171,54 +189,82 @@ class MbedtlsLibrary final : public Library {
 
   void trust() {
     auto& authority = certificates_.emplace_back();
-    if (!options.authority.empty()) must(mbedtls_x509_crt_parse_file(&authority, options.authority.c_str()));
+    if (!options.authority.empty())
+      must(mbedtls_x509_crt_parse_file(&authority, options.authority.c_str()));
     // It insists on an authority where it asks for a certificate; `judge` then overrules it.
-    mbedtls_ssl_conf_ca_chain(&config, options.authority.empty() && !options.identities.empty() ? &certificates_.front() : &authority, nullptr);
-    mbedtls_ssl_conf_cert_req_ca_list(&config, options.authority.empty() ? MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED : MBEDTLS_SSL_CERT_REQ_CA_LIST_ENABLED);
+    mbedtls_ssl_conf_ca_chain(&config,
+                              options.authority.empty() && !options.identities.empty()
+                                  ? &certificates_.front()
+                                  : &authority,
+                              nullptr);
+    mbedtls_ssl_conf_cert_req_ca_list(&config, options.authority.empty()
+                                                   ? MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED
+                                                   : MBEDTLS_SSL_CERT_REQ_CA_LIST_ENABLED);
     mbedtls_ssl_conf_verify(&config, judge, this);
-    const bool verifies = options.server ? options.client_auth == ClientAuth::require : !options.authority.empty();
+    const bool verifies =
+        options.server ? options.client_auth == ClientAuth::require : !options.authority.empty();
     const bool asks = !options.server || options.client_auth != ClientAuth::none;
-    mbedtls_ssl_conf_authmode(&config, verifies ? MBEDTLS_SSL_VERIFY_REQUIRED : asks ? MBEDTLS_SSL_VERIFY_OPTIONAL : MBEDTLS_SSL_VERIFY_NONE);
+    mbedtls_ssl_conf_authmode(&config, verifies ? MBEDTLS_SSL_VERIFY_REQUIRED
+                                       : asks   ? MBEDTLS_SSL_VERIFY_OPTIONAL
+                                                : MBEDTLS_SSL_VERIFY_NONE);
   }
 
-  /// Without an authority everything passes; with one, nothing passes that is wrong, not even where a certificate is optional.
+  /// Without an authority everything passes; with one, nothing passes that is wrong, not even where
+  /// a certificate is optional.
   static int judge(void* self, mbedtls_x509_crt*, int, std::uint32_t* flags) {
     if (static_cast<MbedtlsLibrary*>(self)->options.authority.empty()) *flags = 0;
     return *flags != 0 ? MBEDTLS_ERR_X509_FATAL_ERROR : 0;
   }
 
   void choose_extensions() {
-    if (!options.extended_master_secret) mbedtls_ssl_conf_extended_master_secret(&config, MBEDTLS_SSL_EXTENDED_MS_DISABLED);
-    if (!options.encrypt_then_mac) mbedtls_ssl_conf_encrypt_then_mac(&config, MBEDTLS_SSL_ETM_DISABLED);
+    if (!options.extended_master_secret)
+      mbedtls_ssl_conf_extended_master_secret(&config, MBEDTLS_SSL_EXTENDED_MS_DISABLED);
+    if (!options.encrypt_then_mac)
+      mbedtls_ssl_conf_encrypt_then_mac(&config, MBEDTLS_SSL_ETM_DISABLED);
     for (const auto& protocol : options.protocols) protocols_.push_back(protocol.c_str());
     protocols_.push_back(nullptr);
     if (protocols_.size() > 1) must(mbedtls_ssl_conf_alpn_protocols(&config, protocols_.data()));
     if (options.max_fragment != 0) {
-      const auto code = std::ranges::find(kFragments, options.max_fragment, &std::pair<int, unsigned char>::first);
-      if (code == kFragments.end()) throw Unsupported{"--max-fragment " + std::to_string(options.max_fragment)};
+      const auto code = std::ranges::find(kFragments, options.max_fragment,
+                                          &std::pair<int, unsigned char>::first);
+      if (code == kFragments.end())
+        throw Unsupported{"--max-fragment " + std::to_string(options.max_fragment)};
       must(mbedtls_ssl_conf_max_frag_len(&config, code->second));
     }
-    if (options.renegotiate || options.allow_renegotiation) mbedtls_ssl_conf_renegotiation(&config, MBEDTLS_SSL_RENEGOTIATION_ENABLED);
+    if (options.renegotiate || options.allow_renegotiation)
+      mbedtls_ssl_conf_renegotiation(&config, MBEDTLS_SSL_RENEGOTIATION_ENABLED);
     mbedtls_ssl_conf_export_keys_ext_cb(&config, keep_secrets, this);
   }
 
-  static int keep_secrets(void* self, const unsigned char* master, const unsigned char*, std::size_t, std::size_t, std::size_t,
-                          const unsigned char client_random[32], const unsigned char server_random[32], mbedtls_tls_prf_types prf) {
+  static int keep_secrets(void* self, const unsigned char* master, const unsigned char*,
+                          std::size_t, std::size_t, std::size_t,
+                          const unsigned char client_random[32],
+                          const unsigned char server_random[32], mbedtls_tls_prf_types prf) {
     auto& secrets = static_cast<MbedtlsLibrary*>(self)->secrets;
-    secrets = {.master = Bytes(master, master + 48), .randoms = Bytes(client_random, client_random + 32), .prf = prf};
+    secrets = {.master = Bytes(master, master + 48),
+               .randoms = Bytes(client_random, client_random + 32),
+               .prf = prf};
     secrets.randoms.insert(secrets.randoms.end(), server_random, server_random + 32);
     return 0;
   }
 
   void resume() {
-    const bool by_id = options.resumption == Resumption::as_the_library_likes || options.resumption == Resumption::session_ids;
-    const bool by_ticket = options.resumption == Resumption::as_the_library_likes || options.resumption == Resumption::tickets;
+    const bool by_id = options.resumption == Resumption::as_the_library_likes ||
+                       options.resumption == Resumption::session_ids;
+    const bool by_ticket = options.resumption == Resumption::as_the_library_likes ||
+                           options.resumption == Resumption::tickets;
     if (!options.server)
-      return mbedtls_ssl_conf_session_tickets(&config, by_ticket ? MBEDTLS_SSL_SESSION_TICKETS_ENABLED : MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
-    if (by_id) mbedtls_ssl_conf_session_cache(&config, &cache_, mbedtls_ssl_cache_get, mbedtls_ssl_cache_set);
+      return mbedtls_ssl_conf_session_tickets(&config, by_ticket
+                                                           ? MBEDTLS_SSL_SESSION_TICKETS_ENABLED
+                                                           : MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
+    if (by_id)
+      mbedtls_ssl_conf_session_cache(&config, &cache_, mbedtls_ssl_cache_get,
+                                     mbedtls_ssl_cache_set);
     if (!by_ticket) return;
-    must(mbedtls_ssl_ticket_setup(&tickets_, mbedtls_ctr_drbg_random, &random_, MBEDTLS_CIPHER_AES_256_GCM, 3600));
-    mbedtls_ssl_conf_session_tickets_cb(&config, mbedtls_ssl_ticket_write, mbedtls_ssl_ticket_parse, &tickets_);
+    must(mbedtls_ssl_ticket_setup(&tickets_, mbedtls_ctr_drbg_random, &random_,
+                                  MBEDTLS_CIPHER_AES_256_GCM, 3600));
+    mbedtls_ssl_conf_session_tickets_cb(&config, mbedtls_ssl_ticket_write, mbedtls_ssl_ticket_parse,
+                                        &tickets_);
   }
 
   Owned<mbedtls_entropy_context, mbedtls_entropy_init, mbedtls_entropy_free> entropy_;
@@ -233,11 +279,13 @@ class MbedtlsLibrary final : public Library {
   std::vector<const char*> protocols_;
 };
 
-// ---------------------------------------------------------------------------------------------- a connection
+// ------------------------------------------------ a connection
 
-MbedtlsConnection::MbedtlsConnection(MbedtlsLibrary& library, int socket) : library_(library), socket_{socket} {
+MbedtlsConnection::MbedtlsConnection(MbedtlsLibrary& library, int socket)
+    : library_(library), socket_{socket} {
   must(mbedtls_ssl_setup(&ssl_, &library.config));
-  if (!library.options.host.empty()) must(mbedtls_ssl_set_hostname(&ssl_, library.options.host.c_str()));
+  if (!library.options.host.empty())
+    must(mbedtls_ssl_set_hostname(&ssl_, library.options.host.c_str()));
   if (library.session) must(mbedtls_ssl_set_session(&ssl_, library.session.get()));
   mbedtls_ssl_set_bio(&ssl_, &socket_, mbedtls_net_send, mbedtls_net_recv, nullptr);
 }
@@ -278,12 +326,16 @@ Step MbedtlsConnection::renegotiate() {
     if (step != Step::done && !library_.options.server) return step;
     asked_again_ = true;
   }
-  if (!library_.options.server || ssl_.renego_status == MBEDTLS_SSL_RENEGOTIATION_DONE) return Step::done;
+  if (!library_.options.server || ssl_.renego_status == MBEDTLS_SSL_RENEGOTIATION_DONE)
+    return Step::done;
   std::uint8_t nothing = 0;
   const Moved got = read({&nothing, 1});
-  if (ssl_.in_msgtype == MBEDTLS_SSL_MSG_ALERT && ssl_.in_msg[1] == MBEDTLS_SSL_ALERT_MSG_NO_RENEGOTIATION) return Step::done;
+  if (ssl_.in_msgtype == MBEDTLS_SSL_MSG_ALERT &&
+      ssl_.in_msg[1] == MBEDTLS_SSL_ALERT_MSG_NO_RENEGOTIATION)
+    return Step::done;
   if (ssl_.renego_status == MBEDTLS_SSL_RENEGOTIATION_DONE) return Step::done;
-  if (got.step == Step::done || got.step == Step::closed || got.step == Step::truncated) throw Failure{"no ClientHello after the HelloRequest"};
+  if (got.step == Step::done || got.step == Step::closed || got.step == Step::truncated)
+    throw Failure{"no ClientHello after the HelloRequest"};
   return got.step;
 }
 
@@ -298,11 +350,13 @@ void MbedtlsConnection::facts(Json& report, Bytes& certificate) {
   report["etm"] = ssl_.session->encrypt_then_mac != 0;
   if (!group_.empty()) report["group"] = group_;
   report["renegotiated"] = ssl_.renego_status == MBEDTLS_SSL_RENEGOTIATION_DONE;
-  if (const auto* leaf = mbedtls_ssl_get_peer_cert(&ssl_)) certificate.assign(leaf->raw.p, leaf->raw.p + leaf->raw.len);
+  if (const auto* leaf = mbedtls_ssl_get_peer_cert(&ssl_))
+    certificate.assign(leaf->raw.p, leaf->raw.p + leaf->raw.len);
   if (options.exported) {
     const auto& secrets = library_.secrets;
     Bytes material(options.exported->length);
-    must(mbedtls_ssl_tls_prf(secrets.prf, secrets.master.data(), secrets.master.size(), options.exported->label.c_str(), secrets.randoms.data(),
+    must(mbedtls_ssl_tls_prf(secrets.prf, secrets.master.data(), secrets.master.size(),
+                             options.exported->label.c_str(), secrets.randoms.data(),
                              secrets.randoms.size(), material.data(), material.size()));
     report["exported"] = hex(material);
   }
@@ -315,11 +369,17 @@ void MbedtlsConnection::facts(Json& report, Bytes& certificate) {
 
 Json abilities() {
   const Names keys{"rsa", "p256", "p384", "p521"};
-  const Names both{"cert",        "old",    "groups", "half-close", "truncate", "schemes",     "alpn",    "psk",           "bytes",       "export",
-                   "connections", "no-ems", "no-etm", "ems",        "etm",      "session-ids", "tickets", "no-resumption", "renegotiate", "identities"};
+  const Names both{"cert",        "old",     "groups",        "half-close",  "truncate",
+                   "schemes",     "alpn",    "psk",           "bytes",       "export",
+                   "connections", "no-ems",  "no-etm",        "ems",         "etm",
+                   "session-ids", "tickets", "no-resumption", "renegotiate", "identities"};
   const auto role = [&](Names groups, Names features) {
     features.insert(features.end(), both.begin(), both.end());
-    return Json{{"suites", names_of(suites())}, {"groups", groups}, {"schemes", names_of(kSchemes)}, {"keys", keys}, {"verifies", keys},
+    return Json{{"suites", names_of(suites())},
+                {"groups", groups},
+                {"schemes", names_of(kSchemes)},
+                {"keys", keys},
+                {"verifies", keys},
                 {"features", features}};
   };
   auto server_groups = names_of(kCurves);

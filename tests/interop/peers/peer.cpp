@@ -26,14 +26,16 @@ constexpr int kPatience = 30'000;  // milliseconds
 
 void print(const Json& line) { std::cout << line.dump() << std::endl; }
 
-// ---------------------------------------------------------------------------------------------- options
+// ------------------------------------------------ options
 
 SharedKey shared_key(const std::string& text) {
   const auto colon = text.rfind(':');
   SharedKey psk{.identity = text.substr(0, colon), .key = Bytes(text.size())};
   std::size_t size = 0;
   const auto digits = text.substr(colon + 1);
-  if (sodium_hex2bin(psk.key.data(), psk.key.size(), digits.data(), digits.size(), nullptr, &size, nullptr) != 0) throw CLI::ValidationError("--psk", text);
+  if (sodium_hex2bin(psk.key.data(), psk.key.size(), digits.data(), digits.size(), nullptr, &size,
+                     nullptr) != 0)
+    throw CLI::ValidationError("--psk", text);
   psk.key.resize(size);
   return psk;
 }
@@ -61,7 +63,9 @@ struct Parser {
     app.add_option("--cert", certificates)->allow_extra_args(false);
     app.add_option("--key", keys)->allow_extra_args(false);
     app.add_option("--ca", options.authority);
-    const std::map<std::string, ClientAuth> how{{"none", ClientAuth::none}, {"request", ClientAuth::request}, {"require", ClientAuth::require}};
+    const std::map<std::string, ClientAuth> how{{"none", ClientAuth::none},
+                                                {"request", ClientAuth::request},
+                                                {"require", ClientAuth::require}};
     app.add_option("--client-auth", options.client_auth)->transform(CLI::Transformer(how));
     app.add_option("--max-fragment", options.max_fragment);
     app.add_option("--psk", psk);
@@ -81,12 +85,16 @@ struct Parser {
     app.add_flag("--truncate", options.truncate);
   }
 
-  void names(const std::string& option, Names& into) { app.add_option(option, into)->delimiter(','); }
+  void names(const std::string& option, Names& into) {
+    app.add_option(option, into)->delimiter(',');
+  }
 
   void parse(int count, char** arguments) {
     app.parse(count, arguments);
-    if (certificates.size() != keys.size()) throw CLI::ValidationError("--cert", "each goes with a --key");
-    for (std::size_t i = 0; i < keys.size(); ++i) options.identities.push_back({certificates[i], keys[i]});
+    if (certificates.size() != keys.size())
+      throw CLI::ValidationError("--cert", "each goes with a --key");
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      options.identities.push_back({certificates[i], keys[i]});
     options.extended_master_secret = !no_ems;
     options.encrypt_then_mac = !no_etm;
     if (session_ids) options.resumption = Resumption::session_ids;
@@ -98,17 +106,20 @@ struct Parser {
 
   /// Refuses every option given that is not among the role's features.
   void check_features(const Names& features) const {
-    static const Names always{"--port", "--host", "--ca", "--key", "--versions", "--suites", "--help"};
+    static const Names always{"--port",     "--host",   "--ca",  "--key",
+                              "--versions", "--suites", "--help"};
     for (const auto* option : app.get_options()) {
       const auto name = option->get_name();
-      const bool known = std::ranges::find(always, name) != always.end() || std::ranges::find(features, name.substr(2)) != features.end();
+      const bool known = std::ranges::find(always, name) != always.end() ||
+                         std::ranges::find(features, name.substr(2)) != features.end();
       if (option->count() != 0 && !known) throw Unsupported{name};
     }
-    if (certificates.size() > 1 && std::ranges::find(features, "identities") == features.end()) throw Unsupported{"several identities"};
+    if (certificates.size() > 1 && std::ranges::find(features, "identities") == features.end())
+      throw Unsupported{"several identities"};
   }
 };
 
-// ---------------------------------------------------------------------------------------------- sockets
+// ------------------------------------------------ sockets
 
 class Socket {
  public:
@@ -161,11 +172,12 @@ int listen_on(int port) {
   return socket;
 }
 
-// ---------------------------------------------------------------------------------------------- the exchange
+// ------------------------------------------------ the exchange
 
 class Talk {
  public:
-  Talk(const Options& options, Library& library, int socket) : options_(options), socket_(socket), connection_(prepared(library)) {}
+  Talk(const Options& options, Library& library, int socket)
+      : options_(options), socket_(socket), connection_(prepared(library)) {}
 
   Json run() {
     finish([&] { return connection_->handshake(); });
@@ -178,10 +190,13 @@ class Talk {
     Json report;
     Bytes certificate;
     connection_->facts(report, certificate);
-    report["peer_certificate_sha256"] = certificate.empty() ? Json(nullptr) : Json(digest(certificate));
+    report["peer_certificate_sha256"] =
+        certificate.empty() ? Json(nullptr) : Json(digest(certificate));
     report["sent"] = sent_;
     report["received"] = received_.size() + checked_;
-    report["eof"] = options_.truncate ? truncate() : options_.server ? end_of_server() : end_of_client();
+    report["eof"] = options_.truncate ? truncate()
+                    : options_.server ? end_of_server()
+                                      : end_of_client();
     return report;
   }
 
@@ -235,7 +250,9 @@ class Talk {
     }
   }
 
-  static std::span<const std::uint8_t> as_bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+  static std::span<const std::uint8_t> as_bytes(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+  }
 
   void ask() {
     write_all(as_bytes(kGreeting));
@@ -246,7 +263,8 @@ class Talk {
 
   void serve() {
     options_.bytes ? receive_at_length() : read_line();
-    if (options_.half_close && word_for_end() == "truncated") throw Failure{"no close_notify before the answer"};
+    if (options_.half_close && word_for_end() == "truncated")
+      throw Failure{"no close_notify before the answer"};
     if (options_.renegotiate) finish([&] { return connection_->renegotiate(); });
     if (options_.bytes) {
       while (sent_ < *options_.bytes) write_all(pattern(sent_, *options_.bytes - sent_));
@@ -260,20 +278,23 @@ class Talk {
   /// The next bytes to send, at most a buffer.
   std::span<const std::uint8_t> pattern(std::size_t from, std::size_t count) {
     outgoing_.resize(std::min(count, buffer_.size()));
-    for (std::size_t i = 0; i < outgoing_.size(); ++i) outgoing_[i] = static_cast<std::uint8_t>((from + i) % 251);
+    for (std::size_t i = 0; i < outgoing_.size(); ++i)
+      outgoing_[i] = static_cast<std::uint8_t>((from + i) % 251);
     return outgoing_;
   }
 
   void check(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i)
-      if (buffer_[i] != (checked_ + i) % 251) throw Failure{"wrong byte at " + std::to_string(checked_ + i)};
+      if (buffer_[i] != (checked_ + i) % 251)
+        throw Failure{"wrong byte at " + std::to_string(checked_ + i)};
     checked_ += count;
   }
 
   void receive_at_length() {
     while (checked_ < *options_.bytes) {
       const Moved moved = read_some();
-      if (moved.step != Step::done) throw Failure{"the end after " + std::to_string(checked_) + " bytes"};
+      if (moved.step != Step::done)
+        throw Failure{"the end after " + std::to_string(checked_) + " bytes"};
       check(moved.bytes);
     }
   }
@@ -287,13 +308,17 @@ class Talk {
       rest = rest.subspan(sent.bytes);
       sent_ += sent.bytes;
       const Moved got = connection_->read(buffer_);
-      if (got.step == Step::closed || got.step == Step::truncated) throw Failure{"the end after " + std::to_string(checked_) + " bytes"};
+      if (got.step == Step::closed || got.step == Step::truncated)
+        throw Failure{"the end after " + std::to_string(checked_) + " bytes"};
       check(got.bytes);
-      if (sent.bytes + got.bytes == 0) socket_.wait(static_cast<short>(waits_for(sent.step) | waits_for(got.step)));
+      if (sent.bytes + got.bytes == 0)
+        socket_.wait(static_cast<short>(waits_for(sent.step) | waits_for(got.step)));
     }
   }
 
-  static short waits_for(Step step) { return step == Step::wants_read ? POLLIN : step == Step::wants_write ? POLLOUT : 0; }
+  static short waits_for(Step step) {
+    return step == Step::wants_read ? POLLIN : step == Step::wants_write ? POLLOUT : 0;
+  }
 
   // The end.
 
@@ -308,7 +333,8 @@ class Talk {
     closed_ = true;
   }
 
-  /// The transport's end alone; then whatever the peer still says is taken, lest it be answered with a reset.
+  /// The transport's end alone; then whatever the peer still says is taken, lest it be answered
+  /// with a reset.
   std::string truncate() {
     must(::shutdown(socket_.get(), SHUT_WR), "shutdown");
     do socket_.wait(POLLIN);
@@ -355,7 +381,8 @@ int serve(const Options& options, Library& library) {
 int play(const Options& options) {
   const auto library = make_library(options);
   if (options.server) return serve(options, *library);
-  for (int i = 0; i < options.connections; ++i) print(Talk(options, *library, connect_to(options.port)).run());
+  for (int i = 0; i < options.connections; ++i)
+    print(Talk(options, *library, connect_to(options.port)).run());
   return 0;
 }
 

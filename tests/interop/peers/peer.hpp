@@ -1,4 +1,5 @@
-// What the peers in C++ share: options, sockets, the exchange, the report (README.md). Each program gives its library as a `Library`.
+// What the peers in C++ share: options, sockets, the exchange, the report (README.md). Each program
+// gives its library as a `Library`.
 #pragma once
 
 #include <algorithm>
@@ -58,11 +59,14 @@ struct Options {
   Resumption resumption = Resumption::as_the_library_likes;
   int connections = 1;
   std::string staple;
-  bool want_staple = false, renegotiate = false, allow_renegotiation = false, half_close = false, truncate = false;
+  bool want_staple = false, renegotiate = false, allow_renegotiation = false, half_close = false,
+       truncate = false;
   std::optional<Export> exported;
   std::optional<std::size_t> bytes;
 
-  bool speaks(const char* version) const { return std::ranges::find(versions, version) != versions.end(); }
+  bool speaks(const char* version) const {
+    return std::ranges::find(versions, version) != versions.end();
+  }
   /// Whether it asks for an address, which is no server name (RFC 6066 §3).
   bool host_is_address() const;
 };
@@ -79,7 +83,8 @@ class Connection {
  public:
   virtual ~Connection() = default;
   virtual Step handshake() = 0;
-  /// Asks for a second handshake; it is made by this call or by those that read. Only for libraries that claim `renegotiate`.
+  /// Asks for a second handshake; it is made by this call or by those that read. Only for libraries
+  /// that claim `renegotiate`.
   virtual Step renegotiate() { return Step::done; }
   virtual Moved read(std::span<std::uint8_t> into) = 0;
   virtual Moved write(std::span<const std::uint8_t> data) = 0;
@@ -102,7 +107,7 @@ class Library {
 Json abilities();
 std::unique_ptr<Library> make_library(const Options& options);
 
-// ---------------------------------------------------------------------------------------------- for them
+// ------------------------------------------------ for them
 
 Bytes read_file(const std::string& name);
 /// "TLS 1.2" for 0x0303, or for the 3 alone.

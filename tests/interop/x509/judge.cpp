@@ -1,7 +1,10 @@
-// OpenSSL's and GnuTLS's verdicts on the cases that `tls12 verify --batch` reads, one line of JSON each.
+// OpenSSL's and GnuTLS's verdicts on the cases that `tls12 verify --batch` reads, one line of JSON
+// each.
 //
-// Both are asked for what `tls12 verify` does by itself: OpenSSL's strict checks, keys and hashes of 112 bits, names in subjectAltName alone, any
-// certificate as an anchor, and revocation lists that count where there are some: a certificate without any is not refused, one whose list is of no use is.
+// Both are asked for what `tls12 verify` does by itself: OpenSSL's strict checks, keys and hashes
+// of 112 bits, names in subjectAltName alone, any certificate as an anchor, and revocation lists
+// that count where there are some: a certificate without any is not refused, one whose list is of
+// no use is.
 #include <arpa/inet.h>
 #include <gnutls/x509.h>
 #include <openssl/err.h>
@@ -31,7 +34,8 @@ struct Case {
 
 Der decode(const std::string& base64) {
   Der der(base64.size() / 4 * 3);
-  EVP_DecodeBlock(der.data(), reinterpret_cast<const unsigned char*>(base64.data()), static_cast<int>(base64.size()));
+  EVP_DecodeBlock(der.data(), reinterpret_cast<const unsigned char*>(base64.data()),
+                  static_cast<int>(base64.size()));
   const auto padding = base64.ends_with("==") ? 2U : base64.ends_with("=") ? 1U : 0U;
   der.resize(der.size() - padding);
   return der;
@@ -56,7 +60,7 @@ Case read(const Json& line) {
 /// Empty: valid.
 using Reason = std::string;
 
-// ---------------------------------------------------------------------------------------------------- OpenSSL
+// ------------------------------------------------ OpenSSL
 
 namespace openssl {
 
@@ -79,19 +83,26 @@ Held<X509> certificate(const Der& der) {
 
 /// There is no list for some certificate, which is not held against it.
 bool is_no_list(int error) {
-  return error == X509_V_ERR_UNABLE_TO_GET_CRL || error == X509_V_ERR_DIFFERENT_CRL_SCOPE || error == X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER;
+  return error == X509_V_ERR_UNABLE_TO_GET_CRL || error == X509_V_ERR_DIFFERENT_CRL_SCOPE ||
+         error == X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER;
 }
 
-int ask(const Case& what, X509_STORE* store, X509* leaf, STACK_OF(X509) * others, bool about_revocation) {
+int ask(const Case& what, X509_STORE* store, X509* leaf, STACK_OF(X509) * others,
+        bool about_revocation) {
   const Held<X509_STORE_CTX> context(X509_STORE_CTX_new());
   X509_STORE_CTX_init(context.get(), store, leaf, others);
   X509_STORE_CTX_set_default(context.get(), what.for_server ? "ssl_server" : "ssl_client");
   X509_VERIFY_PARAM* param = X509_STORE_CTX_get0_param(context.get());
   X509_VERIFY_PARAM_set_time(param, what.time);
   X509_VERIFY_PARAM_set_auth_level(param, 2);
-  X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  const unsigned long revocation = about_revocation ? X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL | X509_V_FLAG_EXTENDED_CRL_SUPPORT : 0;
-  X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_X509_STRICT | X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_POLICY_CHECK | revocation);
+  X509_VERIFY_PARAM_set_hostflags(
+      param, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  const unsigned long revocation =
+      about_revocation
+          ? X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL | X509_V_FLAG_EXTENDED_CRL_SUPPORT
+          : 0;
+  X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_X509_STRICT | X509_V_FLAG_PARTIAL_CHAIN |
+                                         X509_V_FLAG_POLICY_CHECK | revocation);
   X509_VERIFY_PARAM_add0_policy(param, OBJ_nid2obj(NID_any_policy));
   if (what.kind == "IP")
     X509_VERIFY_PARAM_set1_ip_asc(param, what.name.c_str());
@@ -107,7 +118,8 @@ Reason verdict(const Case& what) {
   const Held<X509_STORE> store(X509_STORE_new());
   bool any_anchor = false;
   for (const Der& der : what.trusted)
-    if (const auto anchor = certificate(der)) any_anchor = X509_STORE_add_cert(store.get(), anchor.get()) == 1 || any_anchor;
+    if (const auto anchor = certificate(der))
+      any_anchor = X509_STORE_add_cert(store.get(), anchor.get()) == 1 || any_anchor;
   if (!any_anchor) return "unreadable anchor";
   for (const Der& der : what.crls) {
     const std::uint8_t* at = der.data();
@@ -121,17 +133,20 @@ Reason verdict(const Case& what) {
   for (const Der& der : what.untrusted)
     if (auto other = certificate(der)) sk_X509_push(others.get(), other.release());
   const int error = ask(what, store.get(), leaf.get(), others.get(), !what.crls.empty());
-  const int final_error = is_no_list(error) ? ask(what, store.get(), leaf.get(), others.get(), false) : error;
+  const int final_error =
+      is_no_list(error) ? ask(what, store.get(), leaf.get(), others.get(), false) : error;
   return final_error == X509_V_OK ? Reason() : X509_verify_cert_error_string(final_error);
 }
 
 }  // namespace openssl
 
-// ---------------------------------------------------------------------------------------------------- GnuTLS
+// ------------------------------------------------ GnuTLS
 
 namespace gnutls {
 
-gnutls_datum_t datum(const Der& der) { return {const_cast<std::uint8_t*>(der.data()), static_cast<unsigned>(der.size())}; }
+gnutls_datum_t datum(const Der& der) {
+  return {const_cast<std::uint8_t*>(der.data()), static_cast<unsigned>(der.size())};
+}
 
 std::time_t asked_at = 0;
 std::time_t clock(std::time_t* out) {
@@ -175,7 +190,8 @@ Reason verdict(const Case& what) {
     gnutls_x509_crt_t anchor = nullptr;
     gnutls_x509_crt_init(&anchor);
     const gnutls_datum_t data = datum(der);
-    if (gnutls_x509_crt_import(anchor, &data, GNUTLS_X509_FMT_DER) != 0 || gnutls_x509_trust_list_add_cas(trust.handle, &anchor, 1, 0) != 1) {
+    if (gnutls_x509_crt_import(anchor, &data, GNUTLS_X509_FMT_DER) != 0 ||
+        gnutls_x509_trust_list_add_cas(trust.handle, &anchor, 1, 0) != 1) {
       gnutls_x509_crt_deinit(anchor);
       return "unreadable anchor";
     }
@@ -184,7 +200,8 @@ Reason verdict(const Case& what) {
     gnutls_x509_crl_t crl = nullptr;
     gnutls_x509_crl_init(&crl);
     const gnutls_datum_t data = datum(der);
-    if (gnutls_x509_crl_import(crl, &data, GNUTLS_X509_FMT_DER) != 0 || gnutls_x509_trust_list_add_crls(trust.handle, &crl, 1, 0, 0) < 0) {
+    if (gnutls_x509_crl_import(crl, &data, GNUTLS_X509_FMT_DER) != 0 ||
+        gnutls_x509_trust_list_add_crls(trust.handle, &crl, 1, 0, 0) < 0) {
       gnutls_x509_crl_deinit(crl);
       return "unreadable CRL";
     }
@@ -200,7 +217,9 @@ Reason verdict(const Case& what) {
   for (const auto& one : owned) list.push_back(one->handle);
   std::string name = what.name;
   gnutls_typed_vdata_st asked[2] = {};
-  asked[0].type = what.kind == "IP" ? GNUTLS_DT_IP_ADDRESS : what.kind == "RFC822" ? GNUTLS_DT_RFC822NAME : GNUTLS_DT_DNS_HOSTNAME;
+  asked[0].type = what.kind == "IP"       ? GNUTLS_DT_IP_ADDRESS
+                  : what.kind == "RFC822" ? GNUTLS_DT_RFC822NAME
+                                          : GNUTLS_DT_DNS_HOSTNAME;
   std::uint8_t octets[16];
   if (what.kind == "IP") {
     const bool is_v6 = name.find(':') != std::string::npos;
@@ -211,10 +230,12 @@ Reason verdict(const Case& what) {
     asked[0].data = reinterpret_cast<unsigned char*>(name.data());
   }
   asked[1].type = GNUTLS_DT_KEY_PURPOSE_OID;
-  asked[1].data = reinterpret_cast<unsigned char*>(const_cast<char*>(what.for_server ? GNUTLS_KP_TLS_WWW_SERVER : GNUTLS_KP_TLS_WWW_CLIENT));
+  asked[1].data = reinterpret_cast<unsigned char*>(
+      const_cast<char*>(what.for_server ? GNUTLS_KP_TLS_WWW_SERVER : GNUTLS_KP_TLS_WWW_CLIENT));
   unsigned status = 0;
-  const int code = gnutls_x509_trust_list_verify_crt2(trust.handle, list.data(), static_cast<unsigned>(list.size()), asked, 2,
-                                                      GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM), &status, nullptr);
+  const int code = gnutls_x509_trust_list_verify_crt2(
+      trust.handle, list.data(), static_cast<unsigned>(list.size()), asked, 2,
+      GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM), &status, nullptr);
   if (code < 0) return gnutls_strerror(code);
   return status == 0 ? Reason() : in_words(status);
 }
@@ -228,7 +249,8 @@ int main() {
   for (std::string text; std::getline(std::cin, text);) {
     const Json line = Json::parse(text);
     const Case what = read(line);
-    const nlohmann::ordered_json answer = {{"id", line["id"]}, {"openssl", openssl::verdict(what)}, {"gnutls", gnutls::verdict(what)}};
+    const nlohmann::ordered_json answer = {
+        {"id", line["id"]}, {"openssl", openssl::verdict(what)}, {"gnutls", gnutls::verdict(what)}};
     std::cout << answer.dump(-1, ' ', true, Json::error_handler_t::replace) << '\n';
   }
   return 0;

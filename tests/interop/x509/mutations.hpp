@@ -1,4 +1,5 @@
-// What is done to a scene that was right: shapes of the graph, which leave the chain as good as it was, and breaks of one rule each.
+// What is done to a scene that was right: shapes of the graph, which leave the chain as good as it
+// was, and breaks of one rule each.
 #pragma once
 
 #include <span>

@@ -19,11 +19,14 @@ Der encode(const std::function<void(Writer&)>& write) {
 Der from_hex(std::string_view hex) {
   Der bytes;
   const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) bytes.push_back(static_cast<std::uint8_t>(digit(hex[i]) << 4 | digit(hex[i + 1])));
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
+    bytes.push_back(static_cast<std::uint8_t>(digit(hex[i]) << 4 | digit(hex[i + 1])));
   return bytes;
 }
 
-Name common_name(std::string_view text) { return {{oid::kCommonName, der::kUtf8String, std::string(text)}}; }
+Name common_name(std::string_view text) {
+  return {{oid::kCommonName, der::kUtf8String, std::string(text)}};
+}
 
 Der encode_name(const Name& name) {
   return encode([&](Writer& writer) {
@@ -103,9 +106,14 @@ void write_extensions(const std::vector<Extension>& extensions, Writer& writer) 
 }
 
 /// The SIGNED{} of RFC 5280 §4.1.1.
-Der sign(Bytes tbs, Bytes algorithm, const x509::SignatureMethod& method, const Key& signer, bool wrong, Random& random) {
+Der sign(Bytes tbs, Bytes algorithm, const x509::SignatureMethod& method, const Key& signer,
+         bool wrong, Random& random) {
   std::array<std::uint8_t, kMaxSignatureSize> signature;
-  std::size_t size = signer.key.sign({family_of(method.kind, signer.key.kind()), method.hash, method.salt_size}, tbs, random, signature).value();
+  std::size_t size =
+      signer.key
+          .sign({family_of(method.kind, signer.key.kind()), method.hash, method.salt_size}, tbs,
+                random, signature)
+          .value();
   // The last octet of an ECDSA signature is one of a number, which any value but this may have.
   if (wrong) signature[size - 1] ^= 1;
   return encode([&](Writer& writer) {
@@ -124,7 +132,8 @@ Der algorithm_of(const x509::SignatureMethod& method) {
 }  // namespace
 
 Der encode(const Plan& plan, const Key& signer, Random& random) {
-  const x509::SignatureMethod method = plan.method ? *plan.method : x509::method_for(signer.key).value();
+  const x509::SignatureMethod method =
+      plan.method ? *plan.method : x509::method_for(signer.key).value();
   const Der right = algorithm_of(method);
   const Der& inner = plan.algorithm.empty() ? right : plan.algorithm;
   const Der tbs = encode([&](Writer& writer) {
@@ -140,11 +149,13 @@ Der encode(const Plan& plan, const Key& signer, Random& random) {
       writer.raw(plan.subject);
       writer.raw(plan.public_info.empty() ? plan.key->public_info : plan.public_info);
       writer.raw(plan.unique_ids);
-      if (!plan.extensions.empty() || plan.empty_extensions) writer.nest(der::constructed(3), [&] { write_extensions(plan.extensions, writer); });
+      if (!plan.extensions.empty() || plan.empty_extensions)
+        writer.nest(der::constructed(3), [&] { write_extensions(plan.extensions, writer); });
       writer.raw(plan.trailing);
     });
   });
-  Der certificate = sign(tbs, plan.outer_algorithm.empty() ? inner : plan.outer_algorithm, method, signer, plan.wrong_signature, random);
+  Der certificate = sign(tbs, plan.outer_algorithm.empty() ? inner : plan.outer_algorithm, method,
+                         signer, plan.wrong_signature, random);
   if (plan.bend) plan.bend(certificate);
   return certificate;
 }
@@ -168,7 +179,8 @@ Der encode(const CrlPlan& plan, const Key& signer, Random& random) {
               writer.raw(entry.extensions);
             });
         });
-      if (!plan.extensions.empty()) writer.nest(der::constructed(0), [&] { write_extensions(plan.extensions, writer); });
+      if (!plan.extensions.empty())
+        writer.nest(der::constructed(0), [&] { write_extensions(plan.extensions, writer); });
     });
   });
   return sign(tbs, algorithm, method, signer, plan.wrong_signature, random);
@@ -183,12 +195,15 @@ Der octets(Bytes content) {
 }
 
 Der key_reference(Bytes identifier) {
-  return encode([&](Writer& writer) { writer.sequence([&] { writer.element(der::context(0), identifier); }); });
+  return encode([&](Writer& writer) {
+    writer.sequence([&] { writer.element(der::context(0), identifier); });
+  });
 }
 
 Der key_usage(std::initializer_list<x509::KeyUsage> usages) {
   std::uint8_t bits = 0;
-  for (const x509::KeyUsage usage : usages) bits = static_cast<std::uint8_t>(bits | 0x80 >> static_cast<unsigned>(usage));
+  for (const x509::KeyUsage usage : usages)
+    bits = static_cast<std::uint8_t>(bits | 0x80 >> static_cast<unsigned>(usage));
   unsigned unused = 0;
   while (unused < 7 && (bits >> unused & 1) == 0) ++unused;
   return encode([&](Writer& writer) { writer.bit_string({&bits, 1}, unused); });
@@ -212,7 +227,9 @@ Der object_identifiers(std::initializer_list<Oid> list) {
 }
 
 namespace {
-General text(unsigned number, std::string_view text) { return {number, Der(text.begin(), text.end())}; }
+General text(unsigned number, std::string_view text) {
+  return {number, Der(text.begin(), text.end())};
+}
 }  // namespace
 
 General dns(std::string_view name) { return text(2, name); }
@@ -226,7 +243,9 @@ General address(std::initializer_list<int> octets) {
 General directory(const Name& name) { return {4, encode_name(name)}; }
 
 void write_general(const General& name, Writer& writer) {
-  writer.element(name.number == 4 || name.number == 0 ? der::constructed(name.number) : der::context(name.number), name.value);
+  writer.element(name.number == 4 || name.number == 0 ? der::constructed(name.number)
+                                                      : der::context(name.number),
+                 name.value);
 }
 
 Der general_names(const std::vector<General>& names) {

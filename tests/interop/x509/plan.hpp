@@ -1,4 +1,5 @@
-// Certificates and CRLs as lists of encoded fields, any of which a test may replace by something that no CA would write.
+// Certificates and CRLs as lists of encoded fields, any of which a test may replace by something
+// that no CA would write.
 #pragma once
 
 #include <functional>
@@ -53,7 +54,8 @@ struct Plan {
   Der version = from_hex("a003020102");
   Der serial = {};
   std::optional<x509::SignatureMethod> method = {};  ///< nothing: as the signer's key has it
-  Der algorithm = {}, outer_algorithm = {};          ///< what stands in the method's place, if not the right ones
+  Der algorithm = {},
+      outer_algorithm = {};  ///< what stands in the method's place, if not the right ones
   Der issuer = {}, subject = {};
   Der not_before = {}, not_after = {};
   KeyPtr key = {};

@@ -1,4 +1,5 @@
-// One case of the differential test: a chain that is right in all points, in some graph of certificates, and what is asked about it.
+// One case of the differential test: a chain that is right in all points, in some graph of
+// certificates, and what is asked about it.
 #pragma once
 
 #include <map>
@@ -66,7 +67,7 @@ class Scene {
   std::vector<Node> more_trusted = {};  ///< trusted as well
   std::vector<CrlNode> crls = {};
   std::vector<General> names = {};  ///< the leaf's
-  std::size_t trusted_from = 0;     ///< the place in the chain of what is trusted: usually the root's
+  std::size_t trusted_from = 0;  ///< the place in the chain of what is trusted: usually the root's
   bool shows_root = false, shuffled = false, repeated = false;
   std::string peer_kind = {}, peer_name = {};
   bool for_server = true;
@@ -85,7 +86,8 @@ class Scene {
 
   /// The leaf's names after they were changed.
   void write_names(bool is_critical = false);
-  /// A certificate for the same name and key as that at `place`, from another root, which is shown with it if it is not trusted.
+  /// A certificate for the same name and key as that at `place`, from another root, which is shown
+  /// with it if it is not trusted.
   void cross_sign(std::size_t place, bool is_trusted);
   /// A CRL of every issuer, with nothing in it, unless there are some.
   void add_crls();

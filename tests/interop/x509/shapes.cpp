@@ -10,7 +10,8 @@ namespace oid = x509::oid;
 namespace der = x509::der;
 using x509::KeyUsage;
 
-constexpr Oid kPolicyA = x509::make_oid(1, 3, 6, 1, 4, 1, 55555, 1), kPolicyB = x509::make_oid(1, 3, 6, 1, 4, 1, 55555, 2);
+constexpr Oid kPolicyA = x509::make_oid(1, 3, 6, 1, 4, 1, 55555, 1),
+              kPolicyB = x509::make_oid(1, 3, 6, 1, 4, 1, 55555, 2);
 constexpr Oid kAnyPolicy = x509::make_oid(2, 5, 29, 32, 0);
 constexpr Oid kOrganization = x509::make_oid(2, 5, 4, 10), kCountry = x509::make_oid(2, 5, 4, 6);
 
@@ -21,7 +22,8 @@ bool shuffled(Scene& s) { return s.shuffled = s.has_intermediates(); }
 /// Certificates that have nothing to do with it.
 bool strangers(Scene& s) {
   for (std::size_t n = 1 + s.rng.below(4); n > 0; --n)
-    s.others.push_back(s.make_ca(common_name("Stranger " + std::to_string(n)), s.keys.any(s.rng, {}), nullptr));
+    s.others.push_back(
+        s.make_ca(common_name("Stranger " + std::to_string(n)), s.keys.any(s.rng, {}), nullptr));
   return s.shuffled = true;
 }
 
@@ -68,7 +70,8 @@ bool cycle(Scene& s) {
   back.plan.issuer = s.chain[1].plan.subject;
   back.signer = s.chain[1].plan.key;
   remove(back.plan, oid::kAuthorityKeyIdentifier);
-  put(back.plan, {oid::kAuthorityKeyIdentifier, false, key_reference(s.chain[1].plan.key->identifier)});
+  put(back.plan,
+      {oid::kAuthorityKeyIdentifier, false, key_reference(s.chain[1].plan.key->identifier)});
   s.others.push_back(std::move(back));
   return s.shuffled = true;
 }
@@ -82,18 +85,21 @@ bool trusts_intermediate(Scene& s) {
 
 bool path_lengths(Scene& s) {
   for (std::size_t i = 1; i < s.chain.size(); ++i)
-    put(s.chain[i].plan, {oid::kBasicConstraints, true, basic_constraints(true, static_cast<unsigned>(i - 1 + s.rng.below(2)))});
+    put(s.chain[i].plan, {oid::kBasicConstraints, true,
+                          basic_constraints(true, static_cast<unsigned>(i - 1 + s.rng.below(2)))});
   return true;
 }
 
 /// RFC 5280 §4.2.1.12's purposes, in CAs as well: each allows what is below it.
 bool nested_purposes(Scene& s) {
   for (std::size_t i = 1; i + 1 < s.chain.size(); ++i)
-    put(s.chain[i].plan, {oid::kExtendedKeyUsage, false, object_identifiers({oid::kServerAuth, oid::kClientAuth})});
+    put(s.chain[i].plan,
+        {oid::kExtendedKeyUsage, false, object_identifiers({oid::kServerAuth, oid::kClientAuth})});
   return s.has_intermediates();
 }
 
-/// §7.1: names compare without regard to case and to repeated spaces, and whatever string type they have.
+/// §7.1: names compare without regard to case and to repeated spaces, and whatever string type they
+/// have.
 bool folded_names(Scene& s) {
   const std::size_t place = s.rng.below(s.chain.size() - 1);
   Der& name = s.chain[place].plan.issuer;
@@ -128,25 +134,33 @@ bool long_names(Scene& s) {
 /// Every name is within what the CA may issue for.
 bool name_constraints(Scene& s) {
   if (!s.has_intermediates()) return false;
-  put(s.intermediate(), {oid::kNameConstraints, true,
-                         subtrees({dns("example.org"), dns("other.example"), address({192, 0, 2, 0, 255, 255, 255, 0}),
-                                   address({0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}),
-                                   mail("example.org")},
-                                  {dns("not.example.org"), mail("other.org")})});
+  put(s.intermediate(),
+      {oid::kNameConstraints, true,
+       subtrees(
+           {dns("example.org"), dns("other.example"), address({192, 0, 2, 0, 255, 255, 255, 0}),
+            address({0x20, 1,   0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                     255,  255, 255, 255,  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}),
+            mail("example.org")},
+           {dns("not.example.org"), mail("other.org")})});
   return true;
 }
 
 bool same_policy(Scene& s) {
   for (std::size_t i = 0; i + 1 < s.chain.size(); ++i)
-    put(s.chain[i].plan, {oid::kCertificatePolicies, false, i > 0 && s.rng.one_in(3) ? policies({kAnyPolicy}) : policies({kPolicyA})});
-  if (s.has_intermediates()) put(s.intermediate(), {oid::kPolicyConstraints, true, policy_constraints(0, -1)});
+    put(s.chain[i].plan,
+        {oid::kCertificatePolicies, false,
+         i > 0 && s.rng.one_in(3) ? policies({kAnyPolicy}) : policies({kPolicyA})});
+  if (s.has_intermediates())
+    put(s.intermediate(), {oid::kPolicyConstraints, true, policy_constraints(0, -1)});
   return true;
 }
 
 bool mapped_policy(Scene& s) {
   if (!s.has_intermediates()) return false;
   const std::size_t at = s.some_intermediate();
-  for (std::size_t i = 0; i + 1 < s.chain.size(); ++i) put(s.chain[i].plan, {oid::kCertificatePolicies, false, policies({i < at ? kPolicyB : kPolicyA})});
+  for (std::size_t i = 0; i + 1 < s.chain.size(); ++i)
+    put(s.chain[i].plan,
+        {oid::kCertificatePolicies, false, policies({i < at ? kPolicyB : kPolicyA})});
   put(s.chain[at].plan, {oid::kPolicyMappings, true, mappings({{kPolicyA, kPolicyB}})});
   put(s.chain[at].plan, {oid::kPolicyConstraints, true, policy_constraints(0, -1)});
   return true;
@@ -188,13 +202,15 @@ bool unknown_extension(Scene& s) {
 }
 
 bool any_purpose_besides(Scene& s) {
-  put(s.leaf(), {oid::kExtendedKeyUsage, false, object_identifiers({oid::kServerAuth, oid::kClientAuth})});
+  put(s.leaf(),
+      {oid::kExtendedKeyUsage, false, object_identifiers({oid::kServerAuth, oid::kClientAuth})});
   return true;
 }
 
 bool far_future(Scene& s) {
   if (!s.has_intermediates()) return false;
-  s.intermediate().not_after = time_of(std::chrono::sys_days(std::chrono::year(9999) / 12 / 31) + std::chrono::seconds(86399));
+  s.intermediate().not_after = time_of(std::chrono::sys_days(std::chrono::year(9999) / 12 / 31) +
+                                       std::chrono::seconds(86399));
   return true;
 }
 
@@ -202,12 +218,14 @@ bool self_issued(Scene& s) {
   if (!s.has_intermediates()) return false;
   // A CA's new key under its old one (RFC 5280 §3.2).
   const std::size_t place = s.some_intermediate();
-  Node next = s.make_ca(common_name(""), s.keys.any(s.rng, {s.chain[place].plan.key}), &s.chain[place]);
+  Node next =
+      s.make_ca(common_name(""), s.keys.any(s.rng, {s.chain[place].plan.key}), &s.chain[place]);
   next.plan.subject = s.chain[place].plan.subject;
   Node& below = s.chain[place - 1];
   below.signer = next.plan.key;
   put(below.plan, {oid::kAuthorityKeyIdentifier, false, key_reference(next.plan.key->identifier)});
-  put(s.chain[place].plan, {oid::kBasicConstraints, true, basic_constraints(true, static_cast<unsigned>(place - 1))});
+  put(s.chain[place].plan,
+      {oid::kBasicConstraints, true, basic_constraints(true, static_cast<unsigned>(place - 1))});
   s.chain.insert(s.chain.begin() + static_cast<std::ptrdiff_t>(place), std::move(next));
   ++s.trusted_from;
   return true;
