@@ -11,7 +11,9 @@ PLAIN_FAILED = re.compile(r"^FAILED: ", re.MULTILINE)
 
 
 def count(test):
-    output = re.sub(r"\x1b\[[0-9;]*m", "", (test.get("stdout") or "") + "\n" + (test.get("stderr") or ""))
+    output = re.sub(
+        r"\x1b\[[0-9;]*m", "", (test.get("stdout") or "") + "\n" + (test.get("stderr") or "")
+    )
     skipped = sum(int(n) for n in SKIPPED.findall(output))
     summary = SUMMARY.search(output)
     if summary:

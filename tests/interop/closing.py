@@ -25,7 +25,9 @@ PAGE = LARGE[: 2 * 1024 * 1024]
 
 def server_with(stage, peer, mode="talk", **more):
     identity = stage.pki.theirs["p256"]
-    return peer.serve(stage, Setting(identities=(identity,)), mode, once=True, **more), Setting(trust=identity.ca)
+    return peer.serve(stage, Setting(identities=(identity,)), mode, once=True, **more), Setting(
+        trust=identity.ca
+    )
 
 
 def talked(peer):
@@ -51,9 +53,15 @@ def client_closes_first(stage, peer):
     """Who is asked for more than one thing leaves it to our client to end that."""
     identity = stage.pki.theirs["p256"]
     server = peer.serve(stage, Setting(identities=(identity,)))
-    outcome = exchange.to_server(stage, peer, server, Setting(trust=identity.ca), question=peer.lasting)
+    outcome = exchange.to_server(
+        stage, peer, server, Setting(trust=identity.ca), question=peer.lasting
+    )
     closed_by(outcome.wire, "client", "server")
-    expect(outcome.theirs.get("eof") in (None, "unknown", "close_notify"), "the peer saw another end:", outcome.theirs)
+    expect(
+        outcome.theirs.get("eof") in (None, "unknown", "close_notify"),
+        "the peer saw another end:",
+        outcome.theirs,
+    )
 
 
 def server_closes_behind_its_answer(stage, peer):
@@ -76,7 +84,11 @@ def client_closes(stage, peer):
 
 def server_closes_first(stage, peer):
     """The server's close_notify ends our client, whose input is still open, and is answered."""
-    mode = {"mode": "files", "file": stage.write("page", b"a page\n")} if isinstance(peer, GnutlsServer) else {"mode": "talk"}
+    mode = (
+        {"mode": "files", "file": stage.write("page", b"a page\n")}
+        if isinstance(peer, GnutlsServer)
+        else {"mode": "talk"}
+    )
     server, mine = server_with(stage, peer, **mode)
     client = ours.connect(stage, server.port, mine)
     client.feed(b"GET /page HTTP/1.0\r\n\r\n" if isinstance(peer, GnutlsServer) else b"CLOSE\n")
@@ -95,7 +107,12 @@ def server_is_killed(stage, peer):
     server.kill()
     told = ours.report(client)
     client.exits(1)
-    expect(told["error"]["category"] == "transport" and told["error"]["rule"] in ("truncated", "connection_reset"), "another reason:", told)
+    expect(
+        told["error"]["category"] == "transport"
+        and told["error"]["rule"] in ("truncated", "connection_reset"),
+        "another reason:",
+        told,
+    )
     expect(told["received"] == 6, "not everything was delivered:", told)
 
 
@@ -104,7 +121,11 @@ def answered_behind_half_close(stage, peer):
     identity = stage.pki.theirs["p256"]
     server = peer.serve(stage, Setting(identities=(identity,)), *peer.half_closing)
     relay = stage.keep(Relay(server.port))
-    client = ours.connect(stage, relay.port, Setting(trust=identity.ca)).end_input(peer.question).exits(0)
+    client = (
+        ours.connect(stage, relay.port, Setting(trust=identity.ca))
+        .end_input(peer.question)
+        .exits(0)
+    )
     client.out.until(peer.answer)
     closed_by(relay.last().until_end().facts(), "client", "server")
 
@@ -114,7 +135,9 @@ def answered_after_the_input(stage, peer):
     identity = stage.pki.theirs["p256"]
     server = peer.serve(stage, Setting(identities=(identity,)))
     relay = stage.keep(Relay(server.port))
-    client = ours.connect(stage, relay.port, Setting(trust=identity.ca), half_close=False).end_input(peer.question)
+    client = ours.connect(
+        stage, relay.port, Setting(trust=identity.ca), half_close=False
+    ).end_input(peer.question)
     client.out.until(peer.answer)
     if isinstance(peer, ProgramServer):  # it waits for our close_notify
         server.kill()
@@ -136,7 +159,12 @@ def server_is_killed_later(stage, peer):
     server.kill()
     told = ours.report(client)
     client.exits(1)
-    expect(told["error"]["category"] == "transport" and told["error"]["rule"] in ("truncated", "connection_reset"), "another reason:", told)
+    expect(
+        told["error"]["category"] == "transport"
+        and told["error"]["rule"] in ("truncated", "connection_reset"),
+        "another reason:",
+        told,
+    )
     expect(told["received"] == len(client.out.bytes()), "not everything was delivered:", told)
 
 
@@ -144,7 +172,9 @@ def half_close(stage, peer):
     """Our input ends, and with it our direction; the answer is on its way, and comes whole."""
     stage.write("page.txt", PAGE)
     server, mine = server_with(stage, peer, "files")
-    client = ours.connect(stage, server.port, mine).end_input(b"GET /page.txt HTTP/1.0\r\n\r\n").exits(0)
+    client = (
+        ours.connect(stage, server.port, mine).end_input(b"GET /page.txt HTTP/1.0\r\n\r\n").exits(0)
+    )
     expect(body(client) == PAGE, "not what the server has:", len(body(client)))
 
 
@@ -169,7 +199,11 @@ def client_that_closes(stage, peer, *more):
     server = ours.serve(stage, Setting(identities=(identity,)), "--echo", "--json")
     relay = stage.keep(Relay(server.port))
     seen = peer.finish(peer.connect(stage, relay.port, Setting(trust=identity.ca), *more))
-    expect(seen["eof"] in ("unread", "unknown", "close_notify") and seen["received"] == seen["sent"], "the peer saw another end:", seen)
+    expect(
+        seen["eof"] in ("unread", "unknown", "close_notify") and seen["received"] == seen["sent"],
+        "the peer saw another end:",
+        seen,
+    )
     told = ours.last_connection(server)
     expect(told["ok"] and told["received"] == told["sent"], "our server saw another end:", told)
     closed_by(relay.last().until_end().facts(), "client", "server")
@@ -186,7 +220,9 @@ def client_that_is_asked_to_close(stage, peer):
     relay = stage.keep(Relay(server.port))
     peer.finish(peer.connect(stage, relay.port, Setting(trust=identity.ca, shown=(identity.leaf,))))
     closed_by(relay.conversations()[0].until_end().facts(), "server", "client")
-    expect("1 request, closed" in ours.last_connection(server)["story"], "our server saw another end")
+    expect(
+        "1 request, closed" in ours.last_connection(server)["story"], "our server saw another end"
+    )
 
 
 def client_that_truncates(stage, peer):
@@ -199,7 +235,11 @@ def client_that_truncates(stage, peer):
 def is_cut(server):
     """What our server says of a connection whose wire was cut."""
     told = json.loads(server.err.until(r"\{.*\}\n")[0])
-    cut = told["error"]["category"] == "transport" if "error" in told else "without the peer's close_notify" in told["story"]
+    cut = (
+        told["error"]["category"] == "transport"
+        if "error" in told
+        else "without the peer's close_notify" in told["story"]
+    )
     expect(not told["ok"] and cut, "our server knows of no cut:", told)
     server.err.forget()
 
@@ -237,7 +277,9 @@ def peer_half_closes(stage, peer):
     """The peer's direction is closed before our server has answered."""
     stage.write("page.txt", PAGE)
     server, theirs = our_server(stage, "--www", ".")
-    client = peer.start(stage, server.port, theirs).end_input(b"GET /page.txt HTTP/1.0\r\n\r\n").exits(0)
+    client = (
+        peer.start(stage, server.port, theirs).end_input(b"GET /page.txt HTTP/1.0\r\n\r\n").exits(0)
+    )
     expect(body(client) == PAGE, "not what our server has:", len(body(client)))
 
 
@@ -270,8 +312,11 @@ def both_ways_with_client(stage, peer):
 
 
 def fetch(peer, stage, port, path, setting):
-    return peer.start(stage, port, setting, "-ign_eof").end_input(request(path)) if isinstance(peer, OpensslClient) else \
-        peer.start(stage, port, setting).feed(request(path))
+    return (
+        peer.start(stage, port, setting, "-ign_eof").end_input(request(path))
+        if isinstance(peer, OpensslClient)
+        else peer.start(stage, port, setting).feed(request(path))
+    )
 
 
 # ---------------------------------------------------------------------------------------------- a cut at every record
@@ -279,7 +324,12 @@ def fetch(peer, stage, port, path, setting):
 
 def places(records):
     """In front of each record, and in its middle; to be cut in front of the first is to have no connection."""
-    return [(number, inside) for number in range(records) for inside in (False, True) if (number, inside) != (0, False)]
+    return [
+        (number, inside)
+        for number in range(records)
+        for inside in (False, True)
+        if (number, inside) != (0, False)
+    ]
 
 
 def cut_from_server(stage, peer):
@@ -300,13 +350,19 @@ def cut_from_server(stage, peer):
             client.end_input()
         told = ours.report(client)
         client.exits(1)
-        expect(told["error"]["category"] == "transport", f"cut at record {number} of {kinds}{', inside' * inside}:", told)
+        expect(
+            told["error"]["category"] == "transport",
+            f"cut at record {number} of {kinds}{', inside' * inside}:",
+            told,
+        )
 
 
 def cut_from_client(stage, peer):
     """Wherever what the client says is cut, our server has an error, and serves the next."""
     identity = stage.pki.ours["p256"]
-    server = ours.serve(stage, Setting(identities=(identity,)), "--json", *([] if peer.talks_http else ["--echo"]))
+    server = ours.serve(
+        stage, Setting(identities=(identity,)), "--json", *([] if peer.talks_http else ["--echo"])
+    )
     theirs = Setting(trust=identity.ca)
     kinds = exchange.from_client(stage, peer, server, theirs).wire["client_records"]
     # Behind its answer to a request, our server closes, and waits for nothing more.
@@ -323,7 +379,14 @@ def cut_from_client(stage, peer):
 def cut(peer):
     if peer.connects_ahead:
         return COMMAND
-    return [Trial("", functools.partial(cut_from_server if peer.role == "server" else cut_from_client, peer=peer))]
+    return [
+        Trial(
+            "",
+            functools.partial(
+                cut_from_server if peer.role == "server" else cut_from_client, peer=peer
+            ),
+        )
+    ]
 
 
 # ---------------------------------------------------------------------------------------------- much of it
@@ -333,11 +396,17 @@ MUCH = 100_000_000
 
 def suites_of(peer):
     """One with an AEAD, one with CBC."""
-    for suite in ("TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"):
+    for suite in (
+        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+    ):
         if suite in peer.suites:
             yield suite
             break
-    for suite in ("TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"):
+    for suite in (
+        "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+        "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
+    ):
         if suite in peer.suites:
             yield suite
             break
@@ -348,28 +417,47 @@ def much_with_server(stage, peer, suite):
     identity = stage.pki.theirs["p256"]
     server = peer.serve(stage, Setting(identities=(identity,), suites=(suite,)), "--bytes", MUCH)
     peer.expecting(server)
-    client = ours.connect(stage, server.port, Setting(trust=identity.ca, suites=(suite,)), tally=True).feed_pattern(MUCH)
+    client = ours.connect(
+        stage, server.port, Setting(trust=identity.ca, suites=(suite,)), tally=True
+    ).feed_pattern(MUCH)
     client.out.until_size(MUCH)
     client.end_input().exits(0)
     expect(client.out.repeats_pattern(), "our client got something else")
     facts = peer.seen(server)
-    expect(facts["received"] == MUCH and facts["sent"] == MUCH and facts["suite"] == suite, "the peer tells something else:", facts)
+    expect(
+        facts["received"] == MUCH and facts["sent"] == MUCH and facts["suite"] == suite,
+        "the peer tells something else:",
+        facts,
+    )
 
 
 def much_with_client(stage, peer, suite):
     identity = stage.pki.ours["p256"]
     server = ours.serve(stage, Setting(identities=(identity,), suites=(suite,)), "--echo", "--json")
-    client = peer.connect(stage, server.port, Setting(trust=identity.ca, suites=(suite,)), "--bytes", MUCH)
+    client = peer.connect(
+        stage, server.port, Setting(trust=identity.ca, suites=(suite,)), "--bytes", MUCH
+    )
     client.patience = LONG_PATIENCE
     facts = peer.finish(client)
-    expect(facts["received"] == MUCH and facts["sent"] == MUCH, "the peer tells something else:", facts)
+    expect(
+        facts["received"] == MUCH and facts["sent"] == MUCH, "the peer tells something else:", facts
+    )
     told = ours.last_connection(server)
-    expect(told["received"] == MUCH and told["cipher_suite"] == suite, "our server tells something else:", told)
+    expect(
+        told["received"] == MUCH and told["cipher_suite"] == suite,
+        "our server tells something else:",
+        told,
+    )
 
 
 def much(play):
     def trials(peer):
-        return [(suite, functools.partial(play, peer=peer, suite=suite)) for suite in suites_of(peer)] if "bytes" in peer.features else []
+        return (
+            [(suite, functools.partial(play, peer=peer, suite=suite)) for suite in suites_of(peer)]
+            if "bytes" in peer.features
+            else []
+        )
+
     return trials
 
 
@@ -378,18 +466,49 @@ SERVERS = (OpensslServer, GnutlsServer)
 FETCHERS = (*WITH_INPUT,)
 
 ROWS = [
-    rows("client closes, server answers", (client_closes, SERVERS), (peer_closes, WITH_INPUT), (client_closes_first, (Server,), "lasting", "answers-close"),
-         (client_that_closes, (ProgramClient,))),
-    rows("server closes, client answers", (server_closes_first, SERVERS), (our_server_closes_first, FETCHERS),
-         (server_closes_behind_its_answer, (Server,), "closes-first"), (client_that_is_asked_to_close, (Client,), "answers-close")),
+    rows(
+        "client closes, server answers",
+        (client_closes, SERVERS),
+        (peer_closes, WITH_INPUT),
+        (client_closes_first, (Server,), "lasting", "answers-close"),
+        (client_that_closes, (ProgramClient,)),
+    ),
+    rows(
+        "server closes, client answers",
+        (server_closes_first, SERVERS),
+        (our_server_closes_first, FETCHERS),
+        (server_closes_behind_its_answer, (Server,), "closes-first"),
+        (client_that_is_asked_to_close, (Client,), "answers-close"),
+    ),
     # gnutls-serv closes its socket with our close_notify unread in it, which resets the connection under its own answer.
-    rows("half close: the answer still comes", (half_close, (OpensslServer,)), (peer_half_closes, (GnutlsClient,)),
-         (answered_behind_half_close, (Server,), "half-close"), (client_that_half_closes, (ProgramClient,), "half-close")),
-    rows("our input ends: the answer still comes", (answered_after_the_input, (ProgramServer,)), (answered_after_the_input, (Server,), "closes-first")),
-    rows("peer killed: a cut, no end", (server_is_killed, SERVERS), (peer_is_killed, WITH_INPUT), (server_is_killed_later, (Server,), "lasting"),
-         (client_that_truncates, (ProgramClient,), "truncate")),
+    rows(
+        "half close: the answer still comes",
+        (half_close, (OpensslServer,)),
+        (peer_half_closes, (GnutlsClient,)),
+        (answered_behind_half_close, (Server,), "half-close"),
+        (client_that_half_closes, (ProgramClient,), "half-close"),
+    ),
+    rows(
+        "our input ends: the answer still comes",
+        (answered_after_the_input, (ProgramServer,)),
+        (answered_after_the_input, (Server,), "closes-first"),
+    ),
+    rows(
+        "peer killed: a cut, no end",
+        (server_is_killed, SERVERS),
+        (peer_is_killed, WITH_INPUT),
+        (server_is_killed_later, (Server,), "lasting"),
+        (client_that_truncates, (ProgramClient,), "truncate"),
+    ),
     Row("cut in front of and in every record: an error", cut),
-    rows("2 MB fetched", (fetched, FETCHERS), (page_of, (NssClient, BotanClient, Proxy, Curl, Wget))),
-    rows("10 MB each way at once (commands), or 100 (programs), AEAD and CBC", (both_ways_with_server, (OpensslServer,)), (both_ways_with_client, WITH_INPUT),
-         (much(much_with_server), (ProgramServer,)), (much(much_with_client), (ProgramClient,))),
+    rows(
+        "2 MB fetched", (fetched, FETCHERS), (page_of, (NssClient, BotanClient, Proxy, Curl, Wget))
+    ),
+    rows(
+        "10 MB each way at once (commands), or 100 (programs), AEAD and CBC",
+        (both_ways_with_server, (OpensslServer,)),
+        (both_ways_with_client, WITH_INPUT),
+        (much(much_with_server), (ProgramServer,)),
+        (much(much_with_client), (ProgramClient,)),
+    ),
 ]

@@ -11,12 +11,23 @@ LINE = b"hello over there\n"
 
 def our_words(told):
     """Our report in the words of wire.facts()."""
-    return {"version": told["version"], "suite": told["cipher_suite"], "resumed": told["resumed"], "ems": told["extended_master_secret"],
-            "etm": told["encrypt_then_mac"], "alpn": told["application_protocol"],
-            # A client knows an address, which it does not ask for; and a server does not say what it stapled.
-            "server_name": "" if told["server_name"][:1].isdigit() else told["server_name"], "stapled": told["ocsp_response_bytes"] > 0 or None, "group": told["group"],
-            "scheme": told["signature_scheme"], "exported": told.get("exported"),
-            "asks_client": told["client_certificate_requested"], "secure_renegotiation": told["secure_renegotiation"], "verified": told["verified"]}
+    return {
+        "version": told["version"],
+        "suite": told["cipher_suite"],
+        "resumed": told["resumed"],
+        "ems": told["extended_master_secret"],
+        "etm": told["encrypt_then_mac"],
+        "alpn": told["application_protocol"],
+        # A client knows an address, which it does not ask for; and a server does not say what it stapled.
+        "server_name": "" if told["server_name"][:1].isdigit() else told["server_name"],
+        "stapled": told["ocsp_response_bytes"] > 0 or None,
+        "group": told["group"],
+        "scheme": told["signature_scheme"],
+        "exported": told.get("exported"),
+        "asks_client": told["client_certificate_requested"],
+        "secure_renegotiation": told["secure_renegotiation"],
+        "verified": told["verified"],
+    }
 
 
 class Outcome:
@@ -29,12 +40,27 @@ class Outcome:
         """Every witness that knows a fact says the same of it, and what was expected."""
         witnesses = {"we": our_words(self.ours), "the peer": self.theirs, "the wire": self.wire}
         expected = {"version": "TLS 1.2", **expected}
-        for fact in {*self.theirs, *expected, "suite", "resumed", "ems", "etm", "alpn", "secure_renegotiation"}:
-            said = {who: told[fact] for who, told in witnesses.items() if told.get(fact) is not None}
+        for fact in {
+            *self.theirs,
+            *expected,
+            "suite",
+            "resumed",
+            "ems",
+            "etm",
+            "alpn",
+            "secure_renegotiation",
+        }:
+            said = {
+                who: told[fact] for who, told in witnesses.items() if told.get(fact) is not None
+            }
             if not said and fact not in expected:
                 continue
             values = set(said.values()) | ({expected[fact]} if fact in expected else set())
-            expect(len(values) == 1 and said, f"{fact}: {said}, expected {expected.get(fact, 'agreement')}:", self.ours)
+            expect(
+                len(values) == 1 and said,
+                f"{fact}: {said}, expected {expected.get(fact, 'agreement')}:",
+                self.ours,
+            )
         return self
 
 
@@ -58,7 +84,9 @@ def from_client(stage, peer, server, theirs):
     process = peer.connect(stage, relay.port, theirs)
     seen = peer.finish(process)
     ours.last_connection(server, theirs.connections, others=peer.connects_ahead)
-    shaken = [one for one in relay.conversations() if CHANGE_CIPHER_SPEC in one.facts()["client_records"]]
+    shaken = [
+        one for one in relay.conversations() if CHANGE_CIPHER_SPEC in one.facts()["client_records"]
+    ]
     last = shaken[theirs.connections - 1]
     return Outcome(ours.connection_from(server, last.from_port), seen, last.facts())
 
@@ -68,7 +96,10 @@ def refused_by_our_client(stage, server, mine):
     relay = stage.keep(Relay(server.port))
     client = ours.connect(stage, relay.port, mine).end_input(b"secret\n")
     told = ours.refused(client)
-    expect(b"secret" not in server.out.bytes() and b"terces" not in server.out.bytes(), "the server got data")
+    expect(
+        b"secret" not in server.out.bytes() and b"terces" not in server.out.bytes(),
+        "the server got data",
+    )
     return told, relay.last().until_end().facts()
 
 

@@ -9,7 +9,11 @@ import typing
 from stage import Failed, Stage
 from stacks.base import COMMAND, PEER, ROLE
 
-LEGEND = {PEER: "the peer has no such thing", COMMAND: "its command cannot ask for it, or cannot tell", ROLE: "not in this role"}
+LEGEND = {
+    PEER: "the peer has no such thing",
+    COMMAND: "its command cannot ask for it, or cannot tell",
+    ROLE: "not in this role",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,13 +32,23 @@ class Row:
 def rows(title, *plays, needs=()):
     """A row of plays, each for some classes of peers, and those of them that have the features behind it: play(stage, peer), or, for several trials, what makes
     (label, play) of a peer."""
+
     def trials(peer):
         for play, classes, *features in plays:
             if isinstance(peer, classes):
                 if why := peer.why_not(*features):
                     return why
-                return [Trial("", functools.partial(play, peer=peer))] if "stage" in play.__code__.co_varnames else [Trial(*one) for one in play(peer)]
-        return COMMAND if any(made.role == peer.role for _, classes, *_ in plays for made in classes) else ROLE
+                return (
+                    [Trial("", functools.partial(play, peer=peer))]
+                    if "stage" in play.__code__.co_varnames
+                    else [Trial(*one) for one in play(peer)]
+                )
+        return (
+            COMMAND
+            if any(made.role == peer.role for _, classes, *_ in plays for made in classes)
+            else ROLE
+        )
+
     return Row(title, trials, needs)
 
 
@@ -42,7 +56,9 @@ class Cell:
     def __init__(self, row, peer):
         self.row, self.peer = row, peer
         trials = row.trials(peer)
-        self.trials, self.empty = ([], trials or PEER) if isinstance(trials, str) or not trials else (trials, "")
+        self.trials, self.empty = (
+            ([], trials or PEER) if isinstance(trials, str) or not trials else (trials, "")
+        )
         self.passed = self.failed = 0
         self.skipped = False
 
@@ -67,7 +83,10 @@ class Matrix:
         self.passed = self.failed = 0
 
     def play(self, cell):
-        missing = [*cell.peer.missing(), *(program for program in cell.row.needs if not self._installed(program))]
+        missing = [
+            *cell.peer.missing(),
+            *(program for program in cell.row.needs if not self._installed(program)),
+        ]
         if missing:
             cell.skipped = True
             with self._lock:
@@ -101,14 +120,22 @@ def table(cells, role):
     cells = [cell for cell in cells if cell.peer.role == role]
     peers = list(dict.fromkeys(cell.peer.name for cell in cells))
     texts = {(cell.row.title, cell.peer.name): cell.text() for cell in cells}
-    rows = [[title, *(texts.get((title, peer), ROLE) for peer in peers)] for title in dict.fromkeys(cell.row.title for cell in cells)]
+    rows = [
+        [title, *(texts.get((title, peer), ROLE) for peer in peers)]
+        for title in dict.fromkeys(cell.row.title for cell in cells)
+    ]
     # A feature that nobody has in this role is none of this table.
-    return [["our client with" if role == "server" else "our server with", *peers], *(row for row in rows if any(text not in LEGEND for text in row[1:]))]
+    return [
+        ["our client with" if role == "server" else "our server with", *peers],
+        *(row for row in rows if any(text not in LEGEND for text in row[1:])),
+    ]
 
 
 def in_columns(rows):
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join("  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip() for row in rows
+    )
 
 
 def in_markdown(rows):

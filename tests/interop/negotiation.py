@@ -9,11 +9,20 @@ from stage import expect
 from wire import HANDSHAKE
 
 PSK = "Client_identity:00112233445566778899aabbccddeeff"
-ECDHE_RSA, ECDHE_ECDSA = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
+ECDHE_RSA, ECDHE_ECDSA = (
+    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+)
 
 # Signature schemes that leave a choice, and whose key they take.
-SCHEMES = {**{f"rsa_{kind}_sha{size}": "rsa" for kind in ("pkcs1", "pss_rsae") for size in (256, 384, 512)},
-           "ecdsa_secp256r1_sha256": "p256", "ecdsa_secp384r1_sha384": "p384", "ecdsa_secp521r1_sha512": "p521"}
+SCHEMES = {
+    **{
+        f"rsa_{kind}_sha{size}": "rsa" for kind in ("pkcs1", "pss_rsae") for size in (256, 384, 512)
+    },
+    "ecdsa_secp256r1_sha256": "p256",
+    "ecdsa_secp384r1_sha384": "p384",
+    "ecdsa_secp521r1_sha512": "p521",
+}
 # And where a certificate's key allows no other.
 SCHEME_OF = {"rsa-pss": "rsa_pss_pss_sha256", "ed25519": "ed25519"}
 
@@ -23,37 +32,54 @@ def connect(stage, peer, client, server, keys=("p256",), staple=False, authentic
     maker = stage.pki.theirs if peer.role == "server" or staple else stage.pki.ours
     identities = tuple(maker[key] for key in keys if key)
     server = server.but(identities=identities, staple=stage.pki.staple if staple else "")
-    client = client.but(trust=stage.trust(identities), shown=tuple(identity.leaf for identity in identities))
+    client = client.but(
+        trust=stage.trust(identities), shown=tuple(identity.leaf for identity in identities)
+    )
     if server.client_auth != "none":
         server = server.but(trust=stage.pki.theirs["p256"].ca)
     if authenticate:
         client = client.but(identities=(stage.pki.theirs[authenticate],))
     if peer.role == "server":
-        return exchange.to_server(stage, peer, stage.once(server, lambda: peer.serve(stage, server)), client)
+        return exchange.to_server(
+            stage, peer, stage.once(server, lambda: peer.serve(stage, server)), client
+        )
     if peer.connects_ahead:
         server = server.but(sessions="no-resumption")
     mode = ["--json", *([] if peer.talks_http else ["--echo"])]
-    return exchange.from_client(stage, peer, stage.once(server, lambda: ours.serve(stage, server, *mode)), client)
+    return exchange.from_client(
+        stage, peer, stage.once(server, lambda: ours.serve(stage, server, *mode)), client
+    )
 
 
-def trial(peer, label="", client=Setting(), server=Setting(), check=None, expected=None, **arguments):
+def trial(
+    peer, label="", client=Setting(), server=Setting(), check=None, expected=None, **arguments
+):
     def play(stage):
         outcome = connect(stage, peer, client, server, **arguments)
         outcome.agreed(**(expected or {}))
         if check:
             check(outcome)
+
     return Trial(label, play)
 
 
 def ends(peer, mine, theirs):
     """Settings of our end and the peer's as those of client and server."""
-    return {"client": mine, "server": theirs} if peer.role == "server" else {"client": theirs, "server": mine}
+    return (
+        {"client": mine, "server": theirs}
+        if peer.role == "server"
+        else {"client": theirs, "server": mine}
+    )
 
 
 def needs(*features, server=(), client=()):
     """For rows whose peers must have these features, and in one role further ones."""
+
     def decorate(trials):
-        return lambda peer: peer.why_not(*features, *(server if peer.role == "server" else client)) or trials(peer)
+        return lambda peer: peer.why_not(
+            *features, *(server if peer.role == "server" else client)
+        ) or trials(peer)
+
     return decorate
 
 
@@ -62,7 +88,9 @@ def needs(*features, server=(), client=()):
 
 def suites(exchanges, of_kind):
     """The client has one alone, and the server a choice of all these."""
-    members = [suite for suite in SUITES.values() if key_exchange(suite) in exchanges and of_kind(suite)]
+    members = [
+        suite for suite in SUITES.values() if key_exchange(suite) in exchanges and of_kind(suite)
+    ]
 
     def trials(peer):
         keys = {"", *(peer.keys if peer.role == "server" else peer.verifies)}
@@ -73,9 +101,18 @@ def suites(exchanges, of_kind):
         made = []
         for suite in usable:
             same_key = tuple(other for other in usable if key_for(other) == key_for(suite))
-            made.append(trial(peer, suite, client=Setting(suites=(suite,), psk=psk), server=Setting(suites=same_key, psk=psk), keys=(key_for(suite),),
-                              expected={"suite": suite}))
+            made.append(
+                trial(
+                    peer,
+                    suite,
+                    client=Setting(suites=(suite,), psk=psk),
+                    server=Setting(suites=same_key, psk=psk),
+                    keys=(key_for(suite),),
+                    expected={"suite": suite},
+                )
+            )
         return made or peer.lacks.get(exchanges[0], "")
+
     return trials
 
 
@@ -85,31 +122,84 @@ def is_aead(suite):
 
 def curves(peer):
     # A P-256 certificate would need its own curve among the groups (RFC 8422 §5.1).
-    return [trial(peer, group, **ends(peer, Setting(groups=(group,), suites=(ECDHE_RSA,)), Setting(groups=() if peer.why_not("groups") else (group,))),
-                  keys=("rsa",), expected={"group": group}) for group in CURVES if group in peer.groups]
+    return [
+        trial(
+            peer,
+            group,
+            **ends(
+                peer,
+                Setting(groups=(group,), suites=(ECDHE_RSA,)),
+                Setting(groups=() if peer.why_not("groups") else (group,)),
+            ),
+            keys=("rsa",),
+            expected={"group": group},
+        )
+        for group in CURVES
+        if group in peer.groups
+    ]
 
 
 def ffdhe(peer):
-    found = [suite for suite in ("TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_DHE_RSA_WITH_AES_128_CBC_SHA") if suite in peer.suites][:1]
+    found = [
+        suite
+        for suite in ("TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_DHE_RSA_WITH_AES_128_CBC_SHA")
+        if suite in peer.suites
+    ][:1]
     if peer.role == "client":  # which takes what comes where it names no such group (RFC 7919 §4)
         welcome = [group for group in FFDHE if group in peer.groups] or FFDHE
-        return [trial(peer, group, server=Setting(groups=(group,), suites=tuple(found)), client=Setting(suites=tuple(found)), keys=("rsa",),
-                      expected={"group": group}) for group in welcome if found]
+        return [
+            trial(
+                peer,
+                group,
+                server=Setting(groups=(group,), suites=tuple(found)),
+                client=Setting(suites=tuple(found)),
+                keys=("rsa",),
+                expected={"group": group},
+            )
+            for group in welcome
+            if found
+        ]
     fixed = peer.why_not("groups")  # it takes this one
-    made = [trial(peer, group, client=Setting(groups=(group,), suites=tuple(found)), server=Setting(groups=() if fixed else (group,), suites=tuple(found)),
-                  keys=("rsa",), expected={"group": group}) for group in (("ffdhe2048",) if fixed else FFDHE) if group in peer.groups and found]
+    made = [
+        trial(
+            peer,
+            group,
+            client=Setting(groups=(group,), suites=tuple(found)),
+            server=Setting(groups=() if fixed else (group,), suites=tuple(found)),
+            keys=("rsa",),
+            expected={"group": group},
+        )
+        for group in (("ffdhe2048",) if fixed else FFDHE)
+        if group in peer.groups and found
+    ]
     return made or (peer.lacks.get("ffdhe", "") if found else "")
 
 
 def certificates(peer):
-    return [trial(peer, key, keys=(key,), expected={"scheme": SCHEME_OF[key]} if key in SCHEME_OF else {})
-            for key in KEYS if key in (peer.keys if peer.role == "server" else peer.verifies)]
+    return [
+        trial(
+            peer, key, keys=(key,), expected={"scheme": SCHEME_OF[key]} if key in SCHEME_OF else {}
+        )
+        for key in KEYS
+        if key in (peer.keys if peer.role == "server" else peer.verifies)
+    ]
 
 
 @needs(server=("identities",))
 def several_certificates(peer):
-    mine = [trial(peer, suite, client=Setting(suites=(suite,)), keys=("rsa", "p256"), expected={"suite": suite}) for suite in (ECDHE_RSA, ECDHE_ECDSA)]
-    return mine if {"rsa", "p256"} <= (peer.keys if peer.role == "server" else peer.verifies) else ""
+    mine = [
+        trial(
+            peer,
+            suite,
+            client=Setting(suites=(suite,)),
+            keys=("rsa", "p256"),
+            expected={"suite": suite},
+        )
+        for suite in (ECDHE_RSA, ECDHE_ECDSA)
+    ]
+    return (
+        mine if {"rsa", "p256"} <= (peer.keys if peer.role == "server" else peer.verifies) else ""
+    )
 
 
 # What all chains here are signed with, whatever their keys are.
@@ -124,8 +214,12 @@ def schemes(peer):
         if peer.why_not("schemes"):
             return ends(peer, Setting(schemes=(scheme,), certificate_schemes=OF_CHAINS), Setting())
         return ends(peer, Setting(), Setting(schemes=(scheme,)))
-    return [trial(peer, scheme, **chosen(scheme), keys=(key,), expected={"scheme": scheme})
-            for scheme, key in SCHEMES.items() if scheme in peer.schemes and key in has]
+
+    return [
+        trial(peer, scheme, **chosen(scheme), keys=(key,), expected={"scheme": scheme})
+        for scheme, key in SCHEMES.items()
+        if scheme in peer.schemes and key in has
+    ]
 
 
 @needs(client=("schemes",))
@@ -134,18 +228,45 @@ def schemes_of_identities(peer):
     if peer.role == "server":
         return ROLE
     keys, of_keys = ("p256", "rsa"), (("ecdsa_secp384r1_sha384",), ("rsa_pss_rsae_sha256",))
-    offers = {"ecdsa_secp384r1_sha384": ("ecdsa_secp256r1_sha256", "ecdsa_secp384r1_sha384"), "rsa_pss_rsae_sha256": ("ecdsa_secp256r1_sha256", "rsa_pss_rsae_sha256")}
-    if not {*keys} <= peer.verifies or not {scheme for offer in offers.values() for scheme in offer} <= peer.schemes:
+    offers = {
+        "ecdsa_secp384r1_sha384": ("ecdsa_secp256r1_sha256", "ecdsa_secp384r1_sha384"),
+        "rsa_pss_rsae_sha256": ("ecdsa_secp256r1_sha256", "rsa_pss_rsae_sha256"),
+    }
+    if (
+        not {*keys} <= peer.verifies
+        or not {scheme for offer in offers.values() for scheme in offer} <= peer.schemes
+    ):
         return ""
-    return [trial(peer, scheme, client=Setting(schemes=offer), server=Setting(key_schemes=of_keys), keys=keys, expected={"scheme": scheme})
-            for scheme, offer in offers.items()]
+    return [
+        trial(
+            peer,
+            scheme,
+            client=Setting(schemes=offer),
+            server=Setting(key_schemes=of_keys),
+            keys=keys,
+            expected={"scheme": scheme},
+        )
+        for scheme, offer in offers.items()
+    ]
 
 
 def certificate_schemes(peer):
     """RFC 8446 §4.2.3, which TLS 1.2 has as well: what may sign certificates, told apart from what may sign handshakes."""
     if peer.role == "server":
-        return [trial(peer, client=Setting(certificate_schemes=OF_CHAINS), check=lambda outcome: outcome.agreed(certificate_schemes=OF_CHAINS))]
-    return peer.why_not("client-auth") or [trial(peer, server=Setting(client_auth="require", certificate_schemes=OF_CHAINS), authenticate="p256")]
+        return [
+            trial(
+                peer,
+                client=Setting(certificate_schemes=OF_CHAINS),
+                check=lambda outcome: outcome.agreed(certificate_schemes=OF_CHAINS),
+            )
+        ]
+    return peer.why_not("client-auth") or [
+        trial(
+            peer,
+            server=Setting(client_auth="require", certificate_schemes=OF_CHAINS),
+            authenticate="p256",
+        )
+    ]
 
 
 # ---------------------------------------------------------------------------------------------- sessions
@@ -153,12 +274,24 @@ def certificate_schemes(peer):
 
 def resumed(way):
     def check(outcome):
-        expect(outcome.wire["by_ticket" if way == "tickets" else "by_id"], "resumed in another way:", outcome.wire)
+        expect(
+            outcome.wire["by_ticket" if way == "tickets" else "by_id"],
+            "resumed in another way:",
+            outcome.wire,
+        )
 
     @needs(way)
     def trials(peer):
-        return [trial(peer, client=Setting(connections=2, sessions=way if peer.role == "client" else ""), server=Setting(sessions=way), check=check,
-                      expected={"resumed": True})]
+        return [
+            trial(
+                peer,
+                client=Setting(connections=2, sessions=way if peer.role == "client" else ""),
+                server=Setting(sessions=way),
+                check=check,
+                expected={"resumed": True},
+            )
+        ]
+
     return trials
 
 
@@ -171,18 +304,47 @@ def client_certificates(peer):
     has = peer.verifies if peer.role == "server" else peer.keys
 
     def shown(outcome):
-        expect(outcome.wire.get("client_certificate") and "client_scheme" in outcome.wire, "no certificate, or no proof:", outcome.wire)
+        expect(
+            outcome.wire.get("client_certificate") and "client_scheme" in outcome.wire,
+            "no certificate, or no proof:",
+            outcome.wire,
+        )
         expect(outcome.ours["client_certificate_requested"], "we know nothing of it:", outcome.ours)
-        expect(peer.role == "server" or outcome.ours["verified"] and outcome.ours["peer_certificates"], "we did not verify it:", outcome.ours)
-    return [trial(peer, key, keys=("rsa" if key == "rsa" and peer.asks_for_its_own_kind else "p256",), server=Setting(client_auth="require"), authenticate=key,
-                  check=shown, expected={"asks_client": True}) for key in ("rsa", "p256", "ed25519") if key in has]
+        expect(
+            peer.role == "server" or outcome.ours["verified"] and outcome.ours["peer_certificates"],
+            "we did not verify it:",
+            outcome.ours,
+        )
+
+    return [
+        trial(
+            peer,
+            key,
+            keys=("rsa" if key == "rsa" and peer.asks_for_its_own_kind else "p256",),
+            server=Setting(client_auth="require"),
+            authenticate=key,
+            check=shown,
+            expected={"asks_client": True},
+        )
+        for key in ("rsa", "p256", "ed25519")
+        if key in has
+    ]
 
 
 @needs("client-auth")
 def client_without_certificate(peer):
     def empty(outcome):
-        expect(outcome.wire.get("client_certificate") is False, "no empty Certificate came (RFC 5246 §7.4.6):", outcome.wire)
-    return [trial(peer, server=Setting(client_auth="request"), check=empty, expected={"asks_client": True})]
+        expect(
+            outcome.wire.get("client_certificate") is False,
+            "no empty Certificate came (RFC 5246 §7.4.6):",
+            outcome.wire,
+        )
+
+    return [
+        trial(
+            peer, server=Setting(client_auth="request"), check=empty, expected={"asks_client": True}
+        )
+    ]
 
 
 # ---------------------------------------------------------------------------------------------- extensions
@@ -191,7 +353,13 @@ def client_without_certificate(peer):
 @needs("alpn")
 def alpn(peer):
     chosen = peer.protocols[-1]
-    return [trial(peer, **ends(peer, Setting(alpn=("of ours", chosen)), Setting(alpn=peer.protocols)), expected={"alpn": chosen})]
+    return [
+        trial(
+            peer,
+            **ends(peer, Setting(alpn=("of ours", chosen)), Setting(alpn=peer.protocols)),
+            expected={"alpn": chosen},
+        )
+    ]
 
 
 @needs(server=("sni",), client=("sni",))
@@ -216,18 +384,49 @@ def max_fragment(peer):
         def check(outcome):
             # RFC 5246 §6.2.3: protection adds a nonce or an IV, a MAC or a tag, and padding.
             for end in ("client_largest", "server_largest"):
-                expect(outcome.wire[end] <= limit + 256, f"larger records than {limit}:", outcome.wire)
+                expect(
+                    outcome.wire[end] <= limit + 256, f"larger records than {limit}:", outcome.wire
+                )
+
         return check
-    return [trial(peer, str(limit), client=Setting(max_fragment=limit), check=checked(limit), expected={"max_fragment": limit})
-            for limit in peer.fragments]
+
+    return [
+        trial(
+            peer,
+            str(limit),
+            client=Setting(max_fragment=limit),
+            check=checked(limit),
+            expected={"max_fragment": limit},
+        )
+        for limit in peer.fragments
+    ]
 
 
 @needs("record-size-limit")
 def record_size_limit(peer):
     def check(outcome):
-        expect(outcome.wire["server_largest"] <= 512 + 256 and outcome.wire["client_largest"] <= 512 + 256, "larger records than agreed:", outcome.wire)
-        expect(outcome.ours["send_fragment_limit"] == 512 and outcome.ours["receive_fragment_limit"] == 512, "we think of other limits:", outcome.ours)
-    return [trial(peer, client=Setting(record_size_limit=512), server=Setting(record_size_limit=512), check=check, expected={"record_size_limit": True})]
+        expect(
+            outcome.wire["server_largest"] <= 512 + 256
+            and outcome.wire["client_largest"] <= 512 + 256,
+            "larger records than agreed:",
+            outcome.wire,
+        )
+        expect(
+            outcome.ours["send_fragment_limit"] == 512
+            and outcome.ours["receive_fragment_limit"] == 512,
+            "we think of other limits:",
+            outcome.ours,
+        )
+
+    return [
+        trial(
+            peer,
+            client=Setting(record_size_limit=512),
+            server=Setting(record_size_limit=512),
+            check=check,
+            expected={"record_size_limit": True},
+        )
+    ]
 
 
 @needs("ems")
@@ -240,15 +439,29 @@ def without_ems(peer):
     return [trial(peer, **ends(peer, Setting(), Setting(ems=False)), expected={"ems": False})]
 
 
-CBC = [f"TLS_ECDHE_{kind}_WITH_AES_{rest}" for kind in ("ECDSA", "RSA") for rest in ("128_CBC_SHA", "128_CBC_SHA256", "256_CBC_SHA384")]
+CBC = [
+    f"TLS_ECDHE_{kind}_WITH_AES_{rest}"
+    for kind in ("ECDSA", "RSA")
+    for rest in ("128_CBC_SHA", "128_CBC_SHA256", "256_CBC_SHA384")
+]
 
 
 def cbc(etm):
     @needs("etm" if etm else "no-etm")
     def trials(peer):
         has = peer.keys if peer.role == "server" else peer.verifies
-        return [trial(peer, suite, **ends(peer, Setting(suites=(suite,)), Setting(suites=(suite,), etm=etm)), keys=(key_for(suite),), expected={"etm": etm})
-                for suite in CBC if suite in peer.suites and key_for(suite) in has][:3]
+        return [
+            trial(
+                peer,
+                suite,
+                **ends(peer, Setting(suites=(suite,)), Setting(suites=(suite,), etm=etm)),
+                keys=(key_for(suite),),
+                expected={"etm": etm},
+            )
+            for suite in CBC
+            if suite in peer.suites and key_for(suite) in has
+        ][:3]
+
     return trials
 
 
@@ -257,8 +470,17 @@ def exporters(peer):
     label = "EXPERIMENTAL-interop"
 
     def check(outcome):
-        expect(outcome.ours["exported"] and len(outcome.ours["exported"]) == 96, "we exported nothing:", outcome.ours)
-        expect(outcome.theirs.get("exported") == outcome.ours["exported"], "the peer exports something else:", outcome.theirs)
+        expect(
+            outcome.ours["exported"] and len(outcome.ours["exported"]) == 96,
+            "we exported nothing:",
+            outcome.ours,
+        )
+        expect(
+            outcome.theirs.get("exported") == outcome.ours["exported"],
+            "the peer exports something else:",
+            outcome.theirs,
+        )
+
     both = Setting(export=label + ":48")
     return [trial(peer, client=both, server=both, check=check, expected={"ems": True})]
 
@@ -272,20 +494,39 @@ def other_versions(peer):
 def small_records(peer):
     def check(outcome):
         # A server's chain does not fit into one.
-        expect(peer.role == "client" or outcome.wire["server_records"].count(HANDSHAKE) > 5, "nothing was cut into pieces:", outcome.wire)
+        expect(
+            peer.role == "client" or outcome.wire["server_records"].count(HANDSHAKE) > 5,
+            "nothing was cut into pieces:",
+            outcome.wire,
+        )
+
     return [trial(peer, **ends(peer, Setting(), Setting(small_records=True)), check=check)]
 
 
 # Not what any of them would put first.
-ORDER = Setting(suites=("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", ECDHE_RSA), groups=("secp384r1", "x25519", "secp256r1"))
+ORDER = Setting(
+    suites=("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", ECDHE_RSA),
+    groups=("secp384r1", "x25519", "secp256r1"),
+)
 
 
 def our_order(peer):
     if peer.role == "server":
         return ROLE
-    if not {*ORDER.suites} <= peer.suites or "rsa" not in peer.verifies or not {*ORDER.groups} <= peer.groups:
+    if (
+        not {*ORDER.suites} <= peer.suites
+        or "rsa" not in peer.verifies
+        or not {*ORDER.groups} <= peer.groups
+    ):
         return ""
-    return [trial(peer, server=ORDER, keys=("rsa",), expected={"suite": ORDER.suites[0], "group": ORDER.groups[0]})]
+    return [
+        trial(
+            peer,
+            server=ORDER,
+            keys=("rsa",),
+            expected={"suite": ORDER.suites[0], "group": ORDER.groups[0]},
+        )
+    ]
 
 
 ROWS = [

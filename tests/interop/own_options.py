@@ -21,18 +21,29 @@ PAGE = LARGE[: 100 * 1024]
 
 
 def cut(wire, end):
-    expect(wire[end + "_largest_clear"] == FRAGMENT and wire[end + "_largest"] <= FRAGMENT + ADDED, f"the {end} sends larger records:", wire)
+    expect(
+        wire[end + "_largest_clear"] == FRAGMENT and wire[end + "_largest"] <= FRAGMENT + ADDED,
+        f"the {end} sends larger records:",
+        wire,
+    )
 
 
 def our_client_cuts(stage, peer):
     identity = stage.pki.theirs["p256"]
     server = peer.serve(stage, Setting(identities=(identity,)))
-    cut(exchange.to_server(stage, peer, server, Setting(trust=identity.ca, max_send_fragment=FRAGMENT)).wire, "client")
+    cut(
+        exchange.to_server(
+            stage, peer, server, Setting(trust=identity.ca, max_send_fragment=FRAGMENT)
+        ).wire,
+        "client",
+    )
 
 
 def our_server_cuts(stage, peer):
     identity = stage.pki.ours["p256"]
-    server = ours.serve(stage, Setting(identities=(identity,), max_send_fragment=FRAGMENT), "--json")
+    server = ours.serve(
+        stage, Setting(identities=(identity,), max_send_fragment=FRAGMENT), "--json"
+    )
     cut(exchange.from_client(stage, peer, server, Setting(trust=identity.ca)).wire, "server")
 
 
@@ -40,7 +51,9 @@ def largest_record(stage, peer, dynamic):
     """Of a page that a peer fetches from our server."""
     identity = stage.pki.ours["p256"]
     stage.write("page.txt", PAGE)
-    server = ours.serve(stage, Setting(identities=(identity,), dynamic_records=dynamic), "--www", ".")
+    server = ours.serve(
+        stage, Setting(identities=(identity,), dynamic_records=dynamic), "--www", "."
+    )
     relay = stage.keep(Relay(server.port))
     client = fetch(peer, stage, relay.port, "/page.txt", Setting(trust=identity.ca)).exits(0)
     expect(body(client) == PAGE, "not what our server has:", len(body(client)))
@@ -58,7 +71,10 @@ def records_of_full_size(stage, peer):
 
 
 def record_sizes(_peer):
-    return [("begin small", records_that_begin_small), ("--no-dynamic-records", records_of_full_size)]
+    return [
+        ("begin small", records_that_begin_small),
+        ("--no-dynamic-records", records_of_full_size),
+    ]
 
 
 # ---------------------------------------------------------------------------------------------- certificate_authorities
@@ -66,9 +82,26 @@ def record_sizes(_peer):
 
 def large_authority(stage, number):
     """A CA with a subject of about 30,000 bytes: three of them do not fit (RFC 5246 §7.4.4)."""
-    subject = f"/CN=CA {number}" + "".join(f"/OU={number:02d}{unit:04d}{'u' * 50}" for unit in range(450))
+    subject = f"/CN=CA {number}" + "".join(
+        f"/OU={number:02d}{unit:04d}{'u' * 50}" for unit in range(450)
+    )
     path = f"ca{number}.pem"
-    stage.start("openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", "ca.key", "-subj", subject, "-days", 2, "-out", path).exits(0)
+    stage.start(
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ed25519",
+        "-nodes",
+        "-keyout",
+        "ca.key",
+        "-subj",
+        subject,
+        "-days",
+        2,
+        "-out",
+        path,
+    ).exits(0)
     with open(stage.path(path), "rb") as file:
         return file.read()
 
@@ -76,7 +109,11 @@ def large_authority(stage, number):
 def names_sent(stage, peer, trust, ca_names=True):
     """The bytes of names that our server sends to a client whose certificate it would like; and whether the client says that there are some."""
     identity, theirs = stage.pki.ours["p256"], stage.pki.theirs["p256"]
-    server = ours.serve(stage, Setting(identities=(identity,), client_auth="request", trust=trust, ca_names=ca_names), "--json")
+    server = ours.serve(
+        stage,
+        Setting(identities=(identity,), client_auth="request", trust=trust, ca_names=ca_names),
+        "--json",
+    )
     client = Setting(trust=identity.ca, identities=(theirs,))
     relay = stage.keep(Relay(server.port))
     process = peer.connect(stage, relay.port, client)
@@ -84,7 +121,12 @@ def names_sent(stage, peer, trust, ca_names=True):
     wire = relay.last().facts()
     expect(wire["client_certificate"], "the client shows none:", wire)
     if isinstance(peer, OpensslClient):
-        expect((b"No client certificate CA names sent" in process.out.bytes()) == (wire["authorities"] == 0), "s_client saw others:", process.out.text()[-2000:])
+        expect(
+            (b"No client certificate CA names sent" in process.out.bytes())
+            == (wire["authorities"] == 0),
+            "s_client saw others:",
+            process.out.text()[-2000:],
+        )
     return wire["authorities"]
 
 
@@ -109,12 +151,18 @@ def names_whole_or_none(stage, peer):
 
 
 def authorities(_peer):
-    return [("named", names_of_all), ("--no-client-ca-names", names_left_out), ("all or none", names_whole_or_none)]
+    return [
+        ("named", names_of_all),
+        ("--no-client-ca-names", names_left_out),
+        ("all or none", names_whole_or_none),
+    ]
 
 
 def each(plays):
     """Trials of these plays, for matrix.rows."""
-    return lambda peer: [(label, lambda stage, play=play: play(stage, peer)) for label, play in plays(peer)]
+    return lambda peer: [
+        (label, lambda stage, play=play: play(stage, peer)) for label, play in plays(peer)
+    ]
 
 
 ROWS = [

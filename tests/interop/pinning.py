@@ -18,24 +18,48 @@ def pinned(stage, peer, pin_of):
 
 def another_pin(stage, peer):
     server = peer.serve(stage, Setting(identities=(stage.pki.theirs["p256"],)))
-    told, wire = exchange.refused_by_our_client(stage, server, Setting(pin=stage.pki.ours["rsa"].leaf))
-    expect(told["rule"] == "certificate_not_pinned" and wire["client_alerts"] == [ALERTS["certificate_unknown"]], "not for its pin:", told, wire)
+    told, wire = exchange.refused_by_our_client(
+        stage, server, Setting(pin=stage.pki.ours["rsa"].leaf)
+    )
+    expect(
+        told["rule"] == "certificate_not_pinned"
+        and wire["client_alerts"] == [ALERTS["certificate_unknown"]],
+        "not for its pin:",
+        told,
+        wire,
+    )
 
 
 def silent(stage, peer):
     """RFC 5246 §7.4.2: without an answer to server_certificate_type, the certificate is X.509."""
     identity = stage.pki.theirs["p256"]
     server = peer.serve(stage, Setting(identities=(identity,)))
-    told, wire = exchange.refused_by_our_client(stage, server, Setting(peer_key=stage.public_key(identity)))
-    expect(told["rule"] == "certificate_type_not_offered" and wire["client_alerts"] == [ALERTS["unsupported_certificate"]], "believed without its key:", told, wire)
+    told, wire = exchange.refused_by_our_client(
+        stage, server, Setting(peer_key=stage.public_key(identity))
+    )
+    expect(
+        told["rule"] == "certificate_type_not_offered"
+        and wire["client_alerts"] == [ALERTS["unsupported_certificate"]],
+        "believed without its key:",
+        told,
+        wire,
+    )
 
 
 def pins(peer):
     if peer.role != "server":
         return ROLE
-    by_key = functools.partial(pinned, peer=peer, pin_of=lambda stage, identity: stage.public_key(identity))
-    by_certificate = functools.partial(pinned, peer=peer, pin_of=lambda stage, identity: identity.leaf)
-    return [Trial("by key", by_key), Trial("by certificate", by_certificate), Trial("another is refused", functools.partial(another_pin, peer=peer))]
+    by_key = functools.partial(
+        pinned, peer=peer, pin_of=lambda stage, identity: stage.public_key(identity)
+    )
+    by_certificate = functools.partial(
+        pinned, peer=peer, pin_of=lambda stage, identity: identity.leaf
+    )
+    return [
+        Trial("by key", by_key),
+        Trial("by certificate", by_certificate),
+        Trial("another is refused", functools.partial(another_pin, peer=peer)),
+    ]
 
 
 def raw_key_required(peer):

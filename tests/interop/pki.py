@@ -27,7 +27,15 @@ class Identity:
 
 
 def run(*arguments, folder):
-    done = subprocess.run(arguments, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        arguments,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     if done.returncode != 0:
         raise SystemExit("FAILED: " + " ".join(arguments) + "\n" + done.stderr)
     return done.stdout
@@ -54,7 +62,9 @@ class Pki:
                 self.staple = ""
                 self.misnamed = self._tls12_leaf("p256", names=["other.example"])
                 self.expired = None
-        self.stranger = self._tls12_leaf("p256", names=["stranger.example"], authority="stranger").ca
+        self.stranger = self._tls12_leaf(
+            "p256", names=["stranger.example"], authority="stranger"
+        ).ca
 
     def _many(self, pool, make, types):
         return dict(zip(types, pool.map(make, types)))
@@ -69,11 +79,31 @@ class Pki:
         folder = self._make(f"{authority}-{key_type}-{names[0]}")
         run(self._tls12, "cert", "--out", folder, "--key-type", key_type, *names, folder=folder)
         leaf = os.path.join(folder, names[0] + ".pem")
-        return Identity(leaf, "", leaf, os.path.join(folder, names[0] + "-key.pem"), os.path.join(folder, "ca.pem"))
+        return Identity(
+            leaf,
+            "",
+            leaf,
+            os.path.join(folder, names[0] + "-key.pem"),
+            os.path.join(folder, "ca.pem"),
+        )
 
     def _openssl_certificate(self, name, key_type, issuer, days, *extensions):
-        arguments = [self._openssl, "req", "-x509", "-newkey", *KEY_TYPES[key_type], "-noenc", "-keyout", name + "-key.pem", "-out", name + ".pem",
-                     "-subj", "/CN=" + name, "-days", str(days)]
+        arguments = [
+            self._openssl,
+            "req",
+            "-x509",
+            "-newkey",
+            *KEY_TYPES[key_type],
+            "-noenc",
+            "-keyout",
+            name + "-key.pem",
+            "-out",
+            name + ".pem",
+            "-subj",
+            "/CN=" + name,
+            "-days",
+            str(days),
+        ]
         if issuer:
             arguments += ["-CA", issuer + ".pem", "-CAkey", issuer + "-key.pem"]
         for extension in extensions:
@@ -83,10 +113,37 @@ class Pki:
     def _expire(self, name, issuer):
         """Signs it once more, with an end that is past: `openssl req` has no such wish granted."""
         folder = self._make("openssl")
-        run(self._openssl, "x509", "-x509toreq", "-in", name + ".pem", "-signkey", name + "-key.pem", "-copy_extensions", "copyall", "-out", name + ".csr",
-            folder=folder)
-        run(self._openssl, "x509", "-req", "-in", name + ".csr", "-copy_extensions", "copyall", "-CA", issuer + ".pem", "-CAkey", issuer + "-key.pem",
-            *self._past(folder), "-out", name + ".pem", folder=folder)
+        run(
+            self._openssl,
+            "x509",
+            "-x509toreq",
+            "-in",
+            name + ".pem",
+            "-signkey",
+            name + "-key.pem",
+            "-copy_extensions",
+            "copyall",
+            "-out",
+            name + ".csr",
+            folder=folder,
+        )
+        run(
+            self._openssl,
+            "x509",
+            "-req",
+            "-in",
+            name + ".csr",
+            "-copy_extensions",
+            "copyall",
+            "-CA",
+            issuer + ".pem",
+            "-CAkey",
+            issuer + "-key.pem",
+            *self._past(folder),
+            "-out",
+            name + ".pem",
+            folder=folder,
+        )
 
     def _past(self, folder):
         """OpenSSL 3.4 refuses an end before the beginning, which is now unless it is given; earlier versions cannot be given it."""
@@ -96,29 +153,74 @@ class Pki:
 
     def _make_authorities(self):
         authority = ["keyUsage=critical,keyCertSign,cRLSign"]
-        self._openssl_certificate("root", "rsa", "", 30, "basicConstraints=critical,CA:TRUE", *authority)
-        self._openssl_certificate("intermediate", "p384", "root", 30, "basicConstraints=critical,CA:TRUE,pathlen:0", *authority)
+        self._openssl_certificate(
+            "root", "rsa", "", 30, "basicConstraints=critical,CA:TRUE", *authority
+        )
+        self._openssl_certificate(
+            "intermediate",
+            "p384",
+            "root",
+            30,
+            "basicConstraints=critical,CA:TRUE,pathlen:0",
+            *authority,
+        )
 
     def _make_staple(self, identity):
         """What a responder would say of this certificate: good, as its CA signs (RFC 6960 §2.2)."""
         folder = self._make("openssl")
-        serial = run(self._openssl, "x509", "-in", identity.leaf, "-noout", "-serial", folder=folder).strip().partition("=")[2]
+        serial = (
+            run(self._openssl, "x509", "-in", identity.leaf, "-noout", "-serial", folder=folder)
+            .strip()
+            .partition("=")[2]
+        )
         with open(os.path.join(folder, "index.txt"), "w", encoding="ascii") as file:
             file.write(f"V\t491231235959Z\t\t{serial}\tunknown\t/CN=localhost\n")
-        run(self._openssl, "ocsp", "-index", "index.txt", "-rsigner", "intermediate.pem", "-rkey", "intermediate-key.pem", "-CA", "intermediate.pem", "-issuer",
-            "intermediate.pem", "-cert", identity.leaf, "-ndays", "7", "-respout", "staple.der", folder=folder)
+        run(
+            self._openssl,
+            "ocsp",
+            "-index",
+            "index.txt",
+            "-rsigner",
+            "intermediate.pem",
+            "-rkey",
+            "intermediate-key.pem",
+            "-CA",
+            "intermediate.pem",
+            "-issuer",
+            "intermediate.pem",
+            "-cert",
+            identity.leaf,
+            "-ndays",
+            "7",
+            "-respout",
+            "staple.der",
+            folder=folder,
+        )
         return os.path.join(folder, "staple.der")
 
     def _openssl_leaf(self, key_type, names=None, expired=False):
         names = names or NAMES
         name = f"{key_type}-{names[0]}" + ("-expired" if expired else "")
         alternatives = ",".join(("IP:" if text[0].isdigit() else "DNS:") + text for text in names)
-        usage = "keyUsage=critical,digitalSignature" + (",keyEncipherment" if key_type == "rsa" else "")
-        self._openssl_certificate(name, key_type, "intermediate", 30, "basicConstraints=critical,CA:FALSE", usage,
-                                  "extendedKeyUsage=serverAuth,clientAuth", "subjectAltName=" + alternatives)
+        usage = "keyUsage=critical,digitalSignature" + (
+            ",keyEncipherment" if key_type == "rsa" else ""
+        )
+        self._openssl_certificate(
+            name,
+            key_type,
+            "intermediate",
+            30,
+            "basicConstraints=critical,CA:FALSE",
+            usage,
+            "extendedKeyUsage=serverAuth,clientAuth",
+            "subjectAltName=" + alternatives,
+        )
         if expired:
             self._expire(name, "intermediate")
-        leaf, intermediate, root = (os.path.join(self._folder, "openssl", file + ".pem") for file in (name, "intermediate", "root"))
+        leaf, intermediate, root = (
+            os.path.join(self._folder, "openssl", file + ".pem")
+            for file in (name, "intermediate", "root")
+        )
         chain = leaf[:-4] + "-chain.pem"
         with open(chain, "w", encoding="ascii") as file:
             for part in (leaf, intermediate):

@@ -30,8 +30,17 @@ def example_is_what_runs():
 
 
 def client(stage, port, ca, *more):
-    return stage.start("openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-tls1_2",
-                       "-CAfile", ca, "-verify_return_error", *more)
+    return stage.start(
+        "openssl",
+        "s_client",
+        "-connect",
+        f"127.0.0.1:{port}",
+        "-tls1_2",
+        "-CAfile",
+        ca,
+        "-verify_return_error",
+        *more,
+    )
 
 
 def ends(server, number):
@@ -68,8 +77,10 @@ def resumed(stage, server, port, ca):
 def main():
     if not shutil.which("openssl"):
         return 77
-    with (tempfile.TemporaryDirectory(prefix="tls12-prefork-") as folder,
-          Stage(TLS12, None, folder) as stage):
+    with (
+        tempfile.TemporaryDirectory(prefix="tls12-prefork-") as folder,
+        Stage(TLS12, None, folder) as stage,
+    ):
         identity = Pki(TLS12, folder).ours["p256"]
         try:
             example_is_what_runs()

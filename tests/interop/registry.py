@@ -77,25 +77,58 @@ SUITES = {
 SUITE_CODES = {name: code for code, name in SUITES.items()}
 
 # RFC 8422 §5.1.1, RFC 7919 §3
-GROUPS = {23: "secp256r1", 24: "secp384r1", 25: "secp521r1", 29: "x25519",
-          256: "ffdhe2048", 257: "ffdhe3072", 258: "ffdhe4096", 259: "ffdhe6144", 260: "ffdhe8192"}
+GROUPS = {
+    23: "secp256r1",
+    24: "secp384r1",
+    25: "secp521r1",
+    29: "x25519",
+    256: "ffdhe2048",
+    257: "ffdhe3072",
+    258: "ffdhe4096",
+    259: "ffdhe6144",
+    260: "ffdhe8192",
+}
 CURVES = ("x25519", "secp256r1", "secp384r1", "secp521r1")
 FFDHE = ("ffdhe2048", "ffdhe3072", "ffdhe4096")  # the larger ones cost more than they show
 
 # RFC 8446 §4.2.3, of which TLS 1.2 takes these (RFC 5246 §7.4.1.4.1)
-SCHEMES = {0x0201: "rsa_pkcs1_sha1", 0x0203: "ecdsa_sha1",
-           0x0401: "rsa_pkcs1_sha256", 0x0501: "rsa_pkcs1_sha384", 0x0601: "rsa_pkcs1_sha512",
-           0x0403: "ecdsa_secp256r1_sha256", 0x0503: "ecdsa_secp384r1_sha384", 0x0603: "ecdsa_secp521r1_sha512",
-           0x0804: "rsa_pss_rsae_sha256", 0x0805: "rsa_pss_rsae_sha384", 0x0806: "rsa_pss_rsae_sha512",
-           0x0809: "rsa_pss_pss_sha256", 0x080A: "rsa_pss_pss_sha384", 0x080B: "rsa_pss_pss_sha512", 0x0807: "ed25519"}
+SCHEMES = {
+    0x0201: "rsa_pkcs1_sha1",
+    0x0203: "ecdsa_sha1",
+    0x0401: "rsa_pkcs1_sha256",
+    0x0501: "rsa_pkcs1_sha384",
+    0x0601: "rsa_pkcs1_sha512",
+    0x0403: "ecdsa_secp256r1_sha256",
+    0x0503: "ecdsa_secp384r1_sha384",
+    0x0603: "ecdsa_secp521r1_sha512",
+    0x0804: "rsa_pss_rsae_sha256",
+    0x0805: "rsa_pss_rsae_sha384",
+    0x0806: "rsa_pss_rsae_sha512",
+    0x0809: "rsa_pss_pss_sha256",
+    0x080A: "rsa_pss_pss_sha384",
+    0x080B: "rsa_pss_pss_sha512",
+    0x0807: "ed25519",
+}
 
 # RFC 5246 §7.2, RFC 7301 §3.2
-ALERTS = {"close_notify": 0, "unexpected_message": 10, "handshake_failure": 40, "bad_certificate": 42, "unsupported_certificate": 43, "certificate_expired": 45, "certificate_unknown": 46,
-          "unknown_ca": 48, "decode_error": 50, "protocol_version": 70, "no_renegotiation": 100, "no_application_protocol": 120}
+ALERTS = {
+    "close_notify": 0,
+    "unexpected_message": 10,
+    "handshake_failure": 40,
+    "bad_certificate": 42,
+    "unsupported_certificate": 43,
+    "certificate_expired": 45,
+    "certificate_unknown": 46,
+    "unknown_ca": 48,
+    "decode_error": 50,
+    "protocol_version": 70,
+    "no_renegotiation": 100,
+    "no_application_protocol": 120,
+}
 
 
 def key_exchange(suite):
-    """"ECDHE_ECDSA", "DHE_PSK", "RSA"."""
+    """ "ECDHE_ECDSA", "DHE_PSK", "RSA"."""
     exchange = re.match(r"TLS_(\w+?)_WITH_", suite)[1]
     return "DHE_PSK" if exchange == "PSK_DHE" else exchange
 

@@ -47,7 +47,9 @@ class Conversation:
             with client, socket.create_connection(("127.0.0.1", self._port), PATIENCE) as server:
                 client.settimeout(PATIENCE)
                 self.from_port = server.getsockname()[1]
-                back = threading.Thread(target=self._forward, args=(server, client, False), daemon=True)
+                back = threading.Thread(
+                    target=self._forward, args=(server, client, False), daemon=True
+                )
                 back.start()
                 self._forward(client, server, True)
                 back.join()
@@ -90,8 +92,18 @@ class Conversation:
         sent = {True: 1, False: 1}
         packets = [*self._heard, (True, None), (False, None)]
         for number, (from_client, whole) in enumerate(packets):
-            for data in [None] if whole is None else [whole[at : at + (1 << 14)] for at in range(0, len(whole), 1 << 14)]:
-                packet = self._packet(from_client, sent[from_client], sent[not from_client], data or b"", final=data is None)
+            for data in (
+                [None]
+                if whole is None
+                else [whole[at : at + (1 << 14)] for at in range(0, len(whole), 1 << 14)]
+            ):
+                packet = self._packet(
+                    from_client,
+                    sent[from_client],
+                    sent[not from_client],
+                    data or b"",
+                    final=data is None,
+                )
                 sent[from_client] += len(data or b"")
                 file += struct.pack("<IIII", 1, number, len(packet), len(packet)) + packet
         return file
@@ -99,9 +111,37 @@ class Conversation:
     def _packet(self, from_client, sequence, acknowledged, data, final):
         ports = (CLIENT_PORT, self._port) if from_client else (self._port, CLIENT_PORT)
         push_ack, fin = 0x18, 0x01
-        tcp = struct.pack(">HHIIBBHHH", *ports, sequence, acknowledged, 5 << 4, push_ack | (fin if final else 0), 65535, 0, 0) + data
+        tcp = (
+            struct.pack(
+                ">HHIIBBHHH",
+                *ports,
+                sequence,
+                acknowledged,
+                5 << 4,
+                push_ack | (fin if final else 0),
+                65535,
+                0,
+                0,
+            )
+            + data
+        )
         address = socket.inet_aton("127.0.0.1")
-        return struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 0, 0, 64, socket.IPPROTO_TCP, 0, address, address) + tcp
+        return (
+            struct.pack(
+                ">BBHHHBBH4s4s",
+                0x45,
+                0,
+                20 + len(tcp),
+                0,
+                0,
+                64,
+                socket.IPPROTO_TCP,
+                0,
+                address,
+                address,
+            )
+            + tcp
+        )
 
 
 class Relay:
@@ -125,7 +165,13 @@ class Relay:
 
     def conversations(self):
         """Those in which anything was said: some clients knock before they come."""
-        return [one for one in self._conversations if one.facts()["client_alerts"] or "suite" in one.facts() or one.facts()["server_alerts"]]
+        return [
+            one
+            for one in self._conversations
+            if one.facts()["client_alerts"]
+            or "suite" in one.facts()
+            or one.facts()["server_alerts"]
+        ]
 
     def last(self):
         found = self.conversations()

@@ -24,9 +24,16 @@ def asked_by_s_server(stage, peer):
     client = ours.connect(stage, server.port, Setting(trust=identity.ca)).feed(b"12345\n")
     server.out.until("12345\n")
     server.feed(b"R\n")
-    expect(ours.report(client)["error"]["alert"] == "handshake_failure", "another end:", client.err.text()[-500:])
+    expect(
+        ours.report(client)["error"]["alert"] == "handshake_failure",
+        "another end:",
+        client.err.text()[-500:],
+    )
     client.exits(1)
-    expect(">>> TLS 1.2, Handshake [length 0004], HelloRequest" in peer.messages(server), "the server sent no HelloRequest")
+    expect(
+        ">>> TLS 1.2, Handshake [length 0004], HelloRequest" in peer.messages(server),
+        "the server sent no HelloRequest",
+    )
     peer.saw_alert(server, "no_renegotiation")
 
 
@@ -37,7 +44,11 @@ def asked_by_gnutls_serv(stage, peer):
     client.out.until("12345\n")
     client.feed(b"**REHANDSHAKE**\n")
     peer.saw_alert(server, "no_renegotiation")
-    expect(ours.report(client)["error"]["rule"] in ("truncated", "connection_reset"), "another end:", client.err.text())
+    expect(
+        ours.report(client)["error"]["rule"] in ("truncated", "connection_reset"),
+        "another end:",
+        client.err.text(),
+    )
 
 
 # Shows RFC 5746 4.4-1, 5-1, 5-2
@@ -61,7 +72,9 @@ def asked_by_s_client(stage, peer):
 
 
 def asked_by_gnutls_cli(stage, peer):
-    asked_by_client(stage, peer, b"^renegotiate^\n", "sent alert unexpected_message", ["--inline-commands"])
+    asked_by_client(
+        stage, peer, b"^renegotiate^\n", "sent alert unexpected_message", ["--inline-commands"]
+    )
 
 
 def behind_finished(records):
@@ -80,22 +93,49 @@ def asked_by_server_program(stage, peer):
         client.end_input()
     told = ours.report(client)
     wire = relay.last().until_end().facts()
-    expect(behind_finished(wire["server_records"])[0] == HANDSHAKE, "the server sent no HelloRequest:", wire)
-    expect(behind_finished(wire["client_records"])[:2] == [APPLICATION_DATA, ALERT], "our client did not decline:", wire)
-    expect(told["renegotiations"] == 0 and told["ok"] == peer.goes_on_when_declined, "another end:", told)
-    expect(told["ok"] or told["error"]["category"] in ("peer_alert", "transport"), "another end:", told)
+    expect(
+        behind_finished(wire["server_records"])[0] == HANDSHAKE,
+        "the server sent no HelloRequest:",
+        wire,
+    )
+    expect(
+        behind_finished(wire["client_records"])[:2] == [APPLICATION_DATA, ALERT],
+        "our client did not decline:",
+        wire,
+    )
+    expect(
+        told["renegotiations"] == 0 and told["ok"] == peer.goes_on_when_declined,
+        "another end:",
+        told,
+    )
+    expect(
+        told["ok"] or told["error"]["category"] in ("peer_alert", "transport"), "another end:", told
+    )
 
 
 def asked_too_late(stage, peer):
     """By a server that wants a certificate for what it is asked for; our client has one, and does not show it."""
     identity, mine = stage.pki.theirs["p256"], stage.pki.theirs["rsa"]
-    server = peer.serve(stage, Setting(identities=(identity,), client_auth="late", trust=identity.ca))
+    server = peer.serve(
+        stage, Setting(identities=(identity,), client_auth="late", trust=identity.ca)
+    )
     relay = stage.keep(Relay(server.port))
-    client = ours.connect(stage, relay.port, Setting(trust=identity.ca, identities=(mine,))).feed(peer.question)
+    client = ours.connect(stage, relay.port, Setting(trust=identity.ca, identities=(mine,))).feed(
+        peer.question
+    )
     told = ours.report(client)
     wire = relay.last().until_end().facts()
-    expect(behind_finished(wire["client_records"])[:2] == [APPLICATION_DATA, ALERT], "our client did not decline:", wire)
-    expect(told["renegotiations"] == 0 and b" 200 " not in client.out.bytes(), "it was answered all the same:", told, client.out.text())
+    expect(
+        behind_finished(wire["client_records"])[:2] == [APPLICATION_DATA, ALERT],
+        "our client did not decline:",
+        wire,
+    )
+    expect(
+        told["renegotiations"] == 0 and b" 200 " not in client.out.bytes(),
+        "it was answered all the same:",
+        told,
+        client.out.text(),
+    )
 
 
 def asked_by_client_program(stage, peer):
@@ -105,7 +145,11 @@ def asked_by_client_program(stage, peer):
     relay = stage.keep(Relay(server.port))
     code = peer.connect(stage, relay.port, Setting(trust=identity.ca), "--renegotiate").wait()
     wire = relay.last().until_end().facts()
-    expect(code != 0 and behind_finished(wire["client_records"])[0] == HANDSHAKE, "the client asked for nothing:", wire)
+    expect(
+        code != 0 and behind_finished(wire["client_records"])[0] == HANDSHAKE,
+        "the client asked for nothing:",
+        wire,
+    )
     expect(behind_finished(wire["server_records"])[0] == ALERT, "our server did not decline:", wire)
     refusals.still_serves(stage, server)
 
@@ -120,22 +164,34 @@ def followed(outcome):
 def of_program(stage, peer):
     identity = stage.pki.theirs["p256"]
     server = peer.serve(stage, Setting(identities=(identity,)), "--renegotiate")
-    followed(exchange.to_server(stage, peer, server, Setting(trust=identity.ca), "--renegotiate", "once"))
+    followed(
+        exchange.to_server(stage, peer, server, Setting(trust=identity.ca), "--renegotiate", "once")
+    )
 
 
 def of_late_question(stage, peer):
     """A server that asks for a certificate when it knows what is asked of it."""
     identity, mine = stage.pki.theirs["p256"], stage.pki.theirs["rsa"]
-    server = peer.serve(stage, Setting(identities=(identity,), client_auth="late", trust=identity.ca))
-    outcome = exchange.to_server(stage, peer, server, Setting(trust=identity.ca, identities=(mine,)), "--renegotiate", "once")
+    server = peer.serve(
+        stage, Setting(identities=(identity,), client_auth="late", trust=identity.ca)
+    )
+    outcome = exchange.to_server(
+        stage, peer, server, Setting(trust=identity.ca, identities=(mine,)), "--renegotiate", "once"
+    )
     followed(outcome)
-    expect(outcome.ours["client_certificate_requested"] and outcome.ours["client_signature_scheme"], "our client was not asked:", outcome.ours)
+    expect(
+        outcome.ours["client_certificate_requested"] and outcome.ours["client_signature_scheme"],
+        "our client was not asked:",
+        outcome.ours,
+    )
 
 
 def of_s_server(stage, peer):
     identity = stage.pki.theirs["p256"]
     server = peer.serve(stage, Setting(identities=(identity,)), "raw", once=True)
-    client = ours.connect(stage, server.port, Setting(trust=identity.ca), "--renegotiate", "once").feed(b"12345\n")
+    client = ours.connect(
+        stage, server.port, Setting(trust=identity.ca), "--renegotiate", "once"
+    ).feed(b"12345\n")
     server.out.until("12345\n")
     server.feed(b"r\n")
     server.out.until("SSL_do_handshake -> 1")
@@ -144,24 +200,48 @@ def of_s_server(stage, peer):
     client.feed(b"abcde\n")
     server.out.until("abcde\n")
     client.end_input().wait()
-    expect(ours.report(client)["renegotiations"] == 1, "there was no second handshake:", client.err.text())
+    expect(
+        ours.report(client)["renegotiations"] == 1,
+        "there was no second handshake:",
+        client.err.text(),
+    )
 
 
 def of_gnutls_serv(stage, peer):
     identity = stage.pki.theirs["p256"]
     server = peer.serve(stage, Setting(identities=(identity,)))
-    client = ours.connect(stage, server.port, Setting(trust=identity.ca), "--renegotiate", "freely").feed(b"12345\n")
+    client = ours.connect(
+        stage, server.port, Setting(trust=identity.ca), "--renegotiate", "freely"
+    ).feed(b"12345\n")
     client.out.until("12345\n")
     client.feed(b"**REHANDSHAKE**\n")
     server.err.until(r"(?s)(Selected cipher suite.*){2}")
     client.feed(b"6789\n")
     client.out.until("6789\n")
     client.end_input().exits(0)
-    expect(ours.report(client)["renegotiations"] == 1, "there was no second handshake:", client.err.text())
+    expect(
+        ours.report(client)["renegotiations"] == 1,
+        "there was no second handshake:",
+        client.err.text(),
+    )
 
 
-ROWS = [rows("renegotiation declined", (asked_by_s_server, (OpensslServer,)), (asked_by_gnutls_serv, (GnutlsServer,)), (asked_by_s_client, (OpensslClient,)),
-             (asked_by_gnutls_cli, (GnutlsClient,)), (asked_by_server_program, (ProgramServer,), "renegotiate"),
-             (asked_too_late, (NssServer, ApacheServer)), (asked_by_client_program, (ProgramClient,), "renegotiate")),
-        rows("renegotiation by permission", (of_s_server, (OpensslServer,)), (of_gnutls_serv, (GnutlsServer,)),
-             (of_program, (ProgramServer,), "renegotiate"), (of_late_question, (NssServer, ApacheServer)))]
+ROWS = [
+    rows(
+        "renegotiation declined",
+        (asked_by_s_server, (OpensslServer,)),
+        (asked_by_gnutls_serv, (GnutlsServer,)),
+        (asked_by_s_client, (OpensslClient,)),
+        (asked_by_gnutls_cli, (GnutlsClient,)),
+        (asked_by_server_program, (ProgramServer,), "renegotiate"),
+        (asked_too_late, (NssServer, ApacheServer)),
+        (asked_by_client_program, (ProgramClient,), "renegotiate"),
+    ),
+    rows(
+        "renegotiation by permission",
+        (of_s_server, (OpensslServer,)),
+        (of_gnutls_serv, (GnutlsServer,)),
+        (of_program, (ProgramServer,), "renegotiate"),
+        (of_late_question, (NssServer, ApacheServer)),
+    ),
+]

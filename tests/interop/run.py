@@ -52,7 +52,16 @@ def play(tls12, cells, folder):
 def markdown(cells, matrix):
     tables = [in_markdown(table(cells, role)) for role in ("server", "client")]
     legend = "; ".join(f"`{code}` {words}" for code, words in LEGEND.items())
-    return "\n".join([f"{matrix.passed} connections and conversations passed, {matrix.failed} failed. {legend}.", "", tables[0], "", tables[1], ""])
+    return "\n".join(
+        [
+            f"{matrix.passed} connections and conversations passed, {matrix.failed} failed. {legend}.",
+            "",
+            tables[0],
+            "",
+            tables[1],
+            "",
+        ]
+    )
 
 
 def put_into(path, text):
@@ -67,7 +76,9 @@ def put_into(path, text):
 def options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tls12", help="the command under test")
-    parser.add_argument("--programs", default="", help="peers.json of the build: other libraries, as programs")
+    parser.add_argument(
+        "--programs", default="", help="peers.json of the build: other libraries, as programs"
+    )
     parser.add_argument("--only", default="", help="cells whose title matches this expression")
     parser.add_argument("--part", default="", help="K/N: the K-th of N parts of the cells")
     parser.add_argument("--markdown", action="store_true", help="the tables in Markdown")
@@ -77,13 +88,20 @@ def options():
 
 def main():
     asked = options()
-    cells = [Cell(row, peer) for module in MODULES for row in module.ROWS for peer in all_peers(asked.programs)]
+    cells = [
+        Cell(row, peer)
+        for module in MODULES
+        for row in module.ROWS
+        for peer in all_peers(asked.programs)
+    ]
     cells = [cell for cell in cells if re.search(asked.only, cell.title())]
     if asked.part:
         part, parts = map(int, asked.part.split("/"))
         cells = cells[part - 1 :: parts]
     with tempfile.TemporaryDirectory(prefix="tls12-interop-", ignore_cleanup_errors=True) as folder:
-        matrix = play(os.path.realpath(asked.tls12), [cell for cell in cells if cell.trials], folder)
+        matrix = play(
+            os.path.realpath(asked.tls12), [cell for cell in cells if cell.trials], folder
+        )
     for program, count in matrix.skipped.items():
         print(f"skipped: {count} trials, for {program} is not installed")
     for name in absent_programs(asked.programs):

@@ -14,12 +14,18 @@ class Setting:
     alpn: tuple = ()
     identities: tuple = ()  # our end's certificates and keys
     trust: str = ""  # a file with the CAs of the other's
-    name: str = "localhost"  # whom a client asks for, and must find in the certificate; "" for the address
+    name: str = (
+        "localhost"  # whom a client asks for, and must find in the certificate; "" for the address
+    )
     shown: tuple = ()  # of a client: the certificates that it may see, for those who cannot be told whom to trust
     raw: tuple = ()  # who shows a key without a certificate: client, server
     peer_key: str = ""  # of ours: a file with the other's public key
-    pin: str = ""  # of our client: a file with the certificate or public key that the server must have
-    client_auth: str = "none"  # of a server: none, request, require; late: required in a second handshake
+    pin: str = (
+        ""  # of our client: a file with the certificate or public key that the server must have
+    )
+    client_auth: str = (
+        "none"  # of a server: none, request, require; late: required in a second handshake
+    )
     ems: bool = True
     etm: bool = True
     psk: str = ""  # IDENTITY:HEX

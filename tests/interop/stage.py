@@ -62,8 +62,9 @@ class Stream:
         return re.search(pattern, self.text())
 
     def until_size(self, size):
-        self._wait(lambda: len(self._data) - self._past >= size, f"fewer than {size} bytes",
-                   LONG_PATIENCE)
+        self._wait(
+            lambda: len(self._data) - self._past >= size, f"fewer than {size} bytes", LONG_PATIENCE
+        )
 
     def until_end(self):
         self._wait(lambda: self._ended, "no end")
@@ -72,7 +73,9 @@ class Stream:
         with self._changed:
             self._changed.wait_for(lambda: condition() or self._ended, patience)
             satisfied = condition()
-        expect(satisfied, f"{what}, but{' at the end' if self._ended else ''}:", self.text()[-2000:])
+        expect(
+            satisfied, f"{what}, but{' at the end' if self._ended else ''}:", self.text()[-2000:]
+        )
 
 
 class Tally(Stream):
@@ -127,8 +130,14 @@ class Process:
         if Process.interrupted:
             raise Failed("interrupted")
         self.arguments = arguments
-        self._popen = subprocess.Popen(arguments, cwd=folder, env={**os.environ, "LC_ALL": "C", **dict(environment)},
-                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self._popen = subprocess.Popen(
+            arguments,
+            cwd=folder,
+            env={**os.environ, "LC_ALL": "C", **dict(environment)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         Process.running.add(self)
         self.out = (Tally if tally else Stream)(self._popen.stdout)
         self.err = Stream(self._popen.stderr)
@@ -166,13 +175,20 @@ class Process:
         try:
             code = self._popen.wait(self.patience)
         except subprocess.TimeoutExpired:
-            raise Failed(f"{self.arguments[0]} does not end:\n{self.out.text()[-1000:]}\n{self.err.text()[-1000:]}") from None
+            raise Failed(
+                f"{self.arguments[0]} does not end:\n{self.out.text()[-1000:]}\n{self.err.text()[-1000:]}"
+            ) from None
         self.out.until_end()
         self.err.until_end()
         return code
 
     def exits(self, code):
-        expect(self.wait() == code, f"exit code {self._popen.returncode} instead of {code}:", self.out.text()[-1500:], self.err.text()[-1500:])
+        expect(
+            self.wait() == code,
+            f"exit code {self._popen.returncode} instead of {code}:",
+            self.out.text()[-1500:],
+            self.err.text()[-1500:],
+        )
         return self
 
     def kill(self):
@@ -213,7 +229,9 @@ class Stage:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self, *arguments, environment=(), tally=False):
-        process = Process([str(argument) for argument in arguments], self.folder, environment, tally)
+        process = Process(
+            [str(argument) for argument in arguments], self.folder, environment, tally
+        )
         self._processes.append(process)
         return process
 
@@ -246,12 +264,21 @@ class Stage:
         for identity in identities:
             with open(identity.ca, "rb") as file:
                 authorities += file.read()
-        return self.write(f"trust{zlib.crc32(authorities):08x}.pem", authorities) if authorities else ""
+        return (
+            self.write(f"trust{zlib.crc32(authorities):08x}.pem", authorities)
+            if authorities
+            else ""
+        )
 
     def public_key(self, identity):
         """In a PEM file of its own."""
+
         def make():
-            return self.write(f"public{zlib.crc32(identity.key.encode()):08x}.pem", self.start("openssl", "pkey", "-in", identity.key, "-pubout").exits(0).out.bytes())
+            return self.write(
+                f"public{zlib.crc32(identity.key.encode()):08x}.pem",
+                self.start("openssl", "pkey", "-in", identity.key, "-pubout").exits(0).out.bytes(),
+            )
+
         return self.once(identity.key, make)
 
     def last_words(self):

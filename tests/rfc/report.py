@@ -14,26 +14,59 @@ ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 import readme  # noqa: E402
 
-TITLES = {5246: "TLS 1.2", 5746: "renegotiation", 5077: "tickets", 6066: "extensions", 7301: "ALPN", 7366: "encrypt-then-MAC",
-          7627: "extended master secret", 8422: "elliptic curves", 5288: "AES-GCM", 5289: "AES-GCM with curves", 6655: "AES-CCM",
-          7251: "AES-CCM with curves", 7905: "ChaCha20-Poly1305", 4279: "pre-shared keys", 5487: "pre-shared keys, AES-GCM",
-          5489: "pre-shared keys with curves", 7919: "finite fields", 7250: "raw public keys", 8449: "record size limit",
-          7507: "fallback", 5705: "exporters", 5929: "channel bindings", 9266: "tls-exporter", 6962: "certificate transparency, §3.3"}
+TITLES = {
+    5246: "TLS 1.2",
+    5746: "renegotiation",
+    5077: "tickets",
+    6066: "extensions",
+    7301: "ALPN",
+    7366: "encrypt-then-MAC",
+    7627: "extended master secret",
+    8422: "elliptic curves",
+    5288: "AES-GCM",
+    5289: "AES-GCM with curves",
+    6655: "AES-CCM",
+    7251: "AES-CCM with curves",
+    7905: "ChaCha20-Poly1305",
+    4279: "pre-shared keys",
+    5487: "pre-shared keys, AES-GCM",
+    5489: "pre-shared keys with curves",
+    7919: "finite fields",
+    7250: "raw public keys",
+    8449: "record size limit",
+    7507: "fallback",
+    5705: "exporters",
+    5929: "channel bindings",
+    9266: "tls-exporter",
+    6962: "certificate transparency, §3.3",
+}
 LEVELS = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT")
 ROLES = ("client", "server", "both", "other")
 STATUSES = ("deviates", "not ours", "cannot be observed")
-COLUMNS = ("rules", "with a test", "deviations", "not ours", "cannot be observed", "MUST without a test", "SHOULD without a test")
+COLUMNS = (
+    "rules",
+    "with a test",
+    "deviations",
+    "not ours",
+    "cannot be observed",
+    "MUST without a test",
+    "SHOULD without a test",
+)
 
 COMMENT = re.compile(r"^\s*(?://+|#)\s*(.*)$")
 RULE_ID = re.compile(r"^[0-9A-F](?:[0-9.]*)-[0-9]+$")
-TEST_NAME = re.compile(r'TEST_CASE\w*\(\s*"((?:[^"\\]|\\.)*)"|def (\w+)|^\s*(\w+)\(\)|"((?:[^"\\]|\\.)*)"')
+TEST_NAME = re.compile(
+    r'TEST_CASE\w*\(\s*"((?:[^"\\]|\\.)*)"|def (\w+)|^\s*(\w+)\(\)|"((?:[^"\\]|\\.)*)"'
+)
 CODE_CITATION = re.compile(r"RFC (\d{4}) §([0-9A-F][0-9.]*[0-9])")
 
 
 class Rule:
     def __init__(self, rfc, entry):
         self.rfc, self.tests = rfc, []
-        self.id, self.level, self.who, self.says = (entry.get(key, "") for key in ("id", "level", "who", "says"))
+        self.id, self.level, self.who, self.says = (
+            entry.get(key, "") for key in ("id", "level", "who", "says")
+        )
         self.status, self.why = entry.get("status"), entry.get("why", "")
         self.unknown_keys = set(entry) - {"id", "level", "who", "says", "status", "why"}
 
@@ -86,7 +119,10 @@ def cited(text):
         words = part.split()
         if len(words) == 3 and words[0] == "RFC" and words[1].isdigit():
             rfc, words = int(words[1]), words[2:]
-        yield (rfc, words[0]) if rfc and len(words) == 1 else (rfc, f"`{part}`, which is no citation")
+        yield (rfc, words[0]) if rfc and len(words) == 1 else (
+            rfc,
+            f"`{part}`, which is no citation",
+        )
 
 
 def citations(path):
@@ -108,7 +144,7 @@ def citations(path):
             waiting += cited(unfinished)
             unfinished = None
         if waiting:
-            found = TEST_NAME.search(" ".join(lines[number:number + 2]))
+            found = TEST_NAME.search(" ".join(lines[number : number + 2]))
             name = next((group for group in found.groups() if group), None) if found else None
             yield from ((name or line.strip(), rfc, rule) for rfc, rule in waiting)
             waiting = []
@@ -133,14 +169,20 @@ def scan_code(root):
     places = collections.defaultdict(list)
     for folder in ("include", "lib"):
         for path in sorted((root / folder).rglob("*.?pp")):
-            for rfc, section in sorted(set(CODE_CITATION.findall(path.read_text(encoding="utf-8")))):
+            for rfc, section in sorted(
+                set(CODE_CITATION.findall(path.read_text(encoding="utf-8")))
+            ):
                 places[int(rfc), section].append(str(path.relative_to(root)))
     return places
 
 
 def counts(rules):
     """{RFC: {column: number}}, in the order of TITLES."""
-    table = {rfc: collections.Counter() for rfc in TITLES if any(rule.rfc == rfc for rule in rules.values())}
+    table = {
+        rfc: collections.Counter()
+        for rfc in TITLES
+        if any(rule.rfc == rfc for rule in rules.values())
+    }
     for rule in rules.values():
         table.setdefault(rule.rfc, collections.Counter()).update(["rules", rule.fate()])
     return table
@@ -150,11 +192,18 @@ def summary(rules):
     """The table, and the deviations, as Markdown."""
     lines = ["| RFC | " + " | ".join(COLUMNS) + " |", "|---|" + "---|" * len(COLUMNS)]
     for rfc, row in counts(rules).items():
-        lines.append(f"| {rfc}, {TITLES.get(rfc, '')} | " + " | ".join(str(row[column] or "–") for column in COLUMNS) + " |")
+        lines.append(
+            f"| {rfc}, {TITLES.get(rfc, '')} | "
+            + " | ".join(str(row[column] or "–") for column in COLUMNS)
+            + " |"
+        )
     deviations = [rule for rule in rules.values() if rule.status == "deviates"]
     if deviations:
         lines += ["", "Where we deviate on purpose:", ""]
-        lines += [f"- RFC {rule.rfc} §{rule.section()} ({rule.level}): *{rule.says}* {rule.why}" for rule in deviations]
+        lines += [
+            f"- RFC {rule.rfc} §{rule.section()} ({rule.level}): *{rule.says}* {rule.why}"
+            for rule in deviations
+        ]
     return "\n".join(lines)
 
 
@@ -166,7 +215,10 @@ def full_report(rules, places):
             section = (rule.rfc, rule.section())
             lines += ["", f"## RFC {rule.rfc} §{rule.section()}"]
             if places.get(section):
-                lines += ["", "In the code: " + ", ".join(f"`{place}`" for place in places[section])]
+                lines += [
+                    "",
+                    "In the code: " + ", ".join(f"`{place}`" for place in places[section]),
+                ]
             lines.append("")
         status = f" *{rule.status}: {rule.why}*" if rule.status else ""
         lines.append(f"- **{rule.id}** {rule.level} ({rule.who}): {rule.says}{status}")
@@ -175,23 +227,49 @@ def full_report(rules, places):
 
 
 def plain_table(rules):
-    rows = [("RFC", *COLUMNS)] + [(str(rfc), *(str(row[column] or "-") for column in COLUMNS)) for rfc, row in counts(rules).items()]
+    rows = [("RFC", *COLUMNS)] + [
+        (str(rfc), *(str(row[column] or "-") for column in COLUMNS))
+        for rfc, row in counts(rules).items()
+    ]
     widths = [max(map(len, column)) for column in zip(*rows)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows
+    )
 
 
 def main():
     parser = argparse.ArgumentParser(description="Which test shows which rule of the RFCs.")
     parser.add_argument("--markdown", action="store_true", help="every rule with its tests")
-    parser.add_argument("--readme", metavar="FILE", type=pathlib.Path, help="put the summary between its two marker lines in FILE")
-    parser.add_argument("--rules", metavar="FOLDER", type=pathlib.Path, default=HERE, help="where the .toml files are")
-    parser.add_argument("--root", metavar="FOLDER", type=pathlib.Path, default=ROOT, help="the project, whose tests/ and lib/ are searched")
+    parser.add_argument(
+        "--readme",
+        metavar="FILE",
+        type=pathlib.Path,
+        help="put the summary between its two marker lines in FILE",
+    )
+    parser.add_argument(
+        "--rules",
+        metavar="FOLDER",
+        type=pathlib.Path,
+        default=HERE,
+        help="where the .toml files are",
+    )
+    parser.add_argument(
+        "--root",
+        metavar="FOLDER",
+        type=pathlib.Path,
+        default=ROOT,
+        help="the project, whose tests/ and lib/ are searched",
+    )
     options = parser.parse_args()
 
     rules, faults = read_rules(options.rules)
     faults += scan_tests(options.root, rules)
     untested = [rule for rule in rules.values() if rule.fate().endswith("without a test")]
-    faults += [f"RFC {rule.rfc} {rule.id}: no test shows this {rule.level}" for rule in untested if rule.level.startswith("MUST")]
+    faults += [
+        f"RFC {rule.rfc} {rule.id}: no test shows this {rule.level}"
+        for rule in untested
+        if rule.level.startswith("MUST")
+    ]
 
     if options.readme:
         readme.replace(options.readme, "rules", summary(rules))
@@ -200,7 +278,9 @@ def main():
     else:
         print(plain_table(rules))
         for rule in untested:
-            print(f"without a test: RFC {rule.rfc} {rule.id} {rule.level} ({rule.who}): {rule.says}")
+            print(
+                f"without a test: RFC {rule.rfc} {rule.id} {rule.level} ({rule.who}): {rule.says}"
+            )
     for fault in faults:
         print("FAILED: " + fault, file=sys.stderr)
     return 1 if faults else 0

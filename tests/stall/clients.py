@@ -22,9 +22,20 @@ def run_one(site, upload, port, point):
     """Exit code, what was said, seconds."""
     content = upload if point == "not reading" else "/dev/null"
     begin = time.monotonic()
-    arguments = [site.tls12, "connect", f"localhost:{port}", "--ca", site.ca, "--quiet", "--timeout", str(TIMEOUT)]
+    arguments = [
+        site.tls12,
+        "connect",
+        f"localhost:{port}",
+        "--ca",
+        site.ca,
+        "--quiet",
+        "--timeout",
+        str(TIMEOUT),
+    ]
     shell = ["/bin/sh", "-c", '{ echo hello; cat; } | "$0" "$@"', *arguments]
-    with open(content, "rb") as stdin, subprocess.Popen(shell, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+    with open(content, "rb") as stdin, subprocess.Popen(
+        shell, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
         try:
             _, said = process.communicate(timeout=BOUND + 10)
         except subprocess.TimeoutExpired:
@@ -38,15 +49,30 @@ def check_our_client(site, check):
     with open(upload, "wb") as file:
         file.truncate(16 << 20)
     servers = [site.staller, "server", site.chain, site.key]
-    with subprocess.Popen(servers, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=limit_descriptors) as process:
+    with subprocess.Popen(
+        servers,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=limit_descriptors,
+    ) as process:
         scripts = []
         while (line := process.stdout.readline()) not in ("ready\n", ""):
             scripts.append(line.rstrip("\n").split("\t"))
         with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-            outcomes = list(pool.map(lambda script: run_one(site, upload, script[0], script[1]), scripts))
+            outcomes = list(
+                pool.map(lambda script: run_one(site, upload, script[0], script[1]), scripts)
+            )
         process.stdin.close()
     for (_, point, act), (code, said, seconds) in zip(scripts, outcomes):
-        good = code == 1 and said.count("\n") == 1 and seconds <= BOUND and any(word in said for word in REASONS[act])
+        good = (
+            code == 1
+            and said.count("\n") == 1
+            and seconds <= BOUND
+            and any(word in said for word in REASONS[act])
+        )
         check(good, f"connect: {act} {point}", f"exit code {code}, {seconds:.1f} s", said)
     longest = max(seconds for _, _, seconds in outcomes)
-    print(f"connect: {len(scripts)} servers that go wrong; the longest wait was {longest:.2f} s, with --timeout {TIMEOUT:.0f}")
+    print(
+        f"connect: {len(scripts)} servers that go wrong; the longest wait was {longest:.2f} s, with --timeout {TIMEOUT:.0f}"
+    )

@@ -55,7 +55,9 @@ class Client:
     def fetch(self):
         """Seconds from connect() to the last byte of the answer. Raises OSError."""
         begin = time.perf_counter()
-        with socket.create_connection(("127.0.0.1", self._port), self._timeout) as plain, self._context.wrap_socket(plain, server_hostname="localhost") as conn:
+        with socket.create_connection(
+            ("127.0.0.1", self._port), self._timeout
+        ) as plain, self._context.wrap_socket(plain, server_hostname="localhost") as conn:
             conn.sendall(REQUEST)
             answer = b""
             while not answer.endswith(CONTENT):
@@ -101,7 +103,12 @@ def latency(client, rounds, seconds):
             p50.append(statistics.median(times))
             p99.append(times[min(len(times) - 1, int(0.99 * len(times)))])
     none = float("nan")
-    return Latency(statistics.median(p50) if p50 else none, statistics.median(p99) if p99 else none, requests, failures)
+    return Latency(
+        statistics.median(p50) if p50 else none,
+        statistics.median(p99) if p99 else none,
+        requests,
+        failures,
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,10 +129,18 @@ class Stallers:
 
     def __init__(self, site, port, count, patience, settle):
         arguments = [site.staller, "client", *map(str, (port, count, patience, settle))]
-        self._process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=limit_descriptors)
+        self._process = subprocess.Popen(
+            arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=limit_descriptors,
+        )
         line = self._process.stdout.readline()
         if not line.startswith("ready "):
-            raise SystemExit(f"FAILED: the stalling peers do not start (exit code {self._process.wait()})")
+            raise SystemExit(
+                f"FAILED: the stalling peers do not start (exit code {self._process.wait()})"
+            )
         self.ready = int(line.split()[1])
         self.arrived = time.monotonic()
 
@@ -135,7 +150,9 @@ class Stallers:
         fates = []
         for line in out.splitlines():
             point, act, count, reached, released, longest, failure = line.split("\t")
-            fates.append(Fate(point, act, int(count), int(reached), int(released), float(longest), failure))
+            fates.append(
+                Fate(point, act, int(count), int(reached), int(released), float(longest), failure)
+            )
         return fates
 
 

@@ -15,12 +15,23 @@ sys.dont_write_bytecode = True
 
 import clients  # noqa: E402
 import servers  # noqa: E402
-from measure import CONTENT, Client, Stallers, held_at_rest, held_by, latency, wait_until_gone  # noqa: E402
+from measure import (
+    CONTENT,
+    Client,
+    Stallers,
+    held_at_rest,
+    held_by,
+    latency,
+    wait_until_gone,
+)  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ROUNDS, ROUND = 5, 0.5  # of measuring, in seconds each
 FACTOR, MARGIN = 5, 50  # by how much the latency of others may grow: times, and milliseconds more
-MEMORY, MORE_MEMORY = 10, 3  # MiB that may stay resident behind the first crowd, and behind the second
+MEMORY, MORE_MEMORY = (
+    10,
+    3,
+)  # MiB that may stay resident behind the first crowd, and behind the second
 
 
 LINGER = 2  # seconds that a server gives the close
@@ -43,8 +54,14 @@ class Site:
             file.write(CONTENT)
         with open(os.path.join(self.www, "big.bin"), "wb") as file:
             file.truncate(16 << 20)
-        subprocess.run([tls12, "cert", "--out", folder, "localhost", "127.0.0.1"], stdout=subprocess.DEVNULL, check=True)
-        self.chain, self.key, self.ca = (os.path.join(folder, name) for name in ("localhost.pem", "localhost-key.pem", "ca.pem"))
+        subprocess.run(
+            [tls12, "cert", "--out", folder, "localhost", "127.0.0.1"],
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        self.chain, self.key, self.ca = (
+            os.path.join(folder, name) for name in ("localhost.pem", "localhost-key.pem", "ca.pem")
+        )
 
 
 class Checks:
@@ -68,17 +85,40 @@ def observe(server, client, site, options, check):
     during = latency(client, ROUNDS, ROUND)
     print(f"among them: {during}; at its end {held_by(server)}")
     limit = gone_within(options.timeout) + LOADED
-    gone = wait_until_gone(server, crowd, lambda held: held.descriptors <= before.descriptors and held.threads <= before.threads, limit)
+    gone = wait_until_gone(
+        server,
+        crowd,
+        lambda held: held.descriptors <= before.descriptors and held.threads <= before.threads,
+        limit,
+    )
     after = held_by(server)
     print(f"after: {after}" + ("" if gone is None else f", {gone:.1f} s behind their arrival"))
     fates = crowd.end()
     kept = [fate for fate in fates if fate.released < fate.reached and fate.act != "reset"]
-    check(crowd.ready == options.peers, f"all {options.peers} peers reach their point",
-          *(f"{fate.point}, {fate.act}: {fate.failure}" for fate in fates if fate.reached < fate.count))
-    check(among.descriptors >= before.descriptors + 0.9 * options.peers, "the server holds them all", among)
+    check(
+        crowd.ready == options.peers,
+        f"all {options.peers} peers reach their point",
+        *(
+            f"{fate.point}, {fate.act}: {fate.failure}"
+            for fate in fates
+            if fate.reached < fate.count
+        ),
+    )
+    check(
+        among.descriptors >= before.descriptors + 0.9 * options.peers,
+        "the server holds them all",
+        among,
+    )
     check(not during.failures, "a well-behaved client never fails among them", *during.failures)
-    check(gone is not None, f"nothing of them is left within {limit} s, though they hold on: descriptors and threads as before", after,
-          *(f"{fate.point}, {fate.act}: {fate.released} of {fate.count} seen to be released" for fate in kept))
+    check(
+        gone is not None,
+        f"nothing of them is left within {limit} s, though they hold on: descriptors and threads as before",
+        after,
+        *(
+            f"{fate.point}, {fate.act}: {fate.released} of {fate.count} seen to be released"
+            for fate in kept
+        ),
+    )
     return during, after, fates
 
 
@@ -86,8 +126,14 @@ def print_fates(fates):
     print("seconds until a peer sees that the server let go of it (stall, trickle):")
     for fate in fates:
         if fate.act == "stall":
-            trickled = next((other for other in fates if (other.point, other.act) == (fate.point, "trickle")), None)
-            times = [f"{each.longest:5.1f}" if each and each.released else "    -" for each in (fate, trickled)]
+            trickled = next(
+                (other for other in fates if (other.point, other.act) == (fate.point, "trickle")),
+                None,
+            )
+            times = [
+                f"{each.longest:5.1f}" if each and each.released else "    -"
+                for each in (fate, trickled)
+            ]
             print(f"    {fate.point:28}" + "  ".join(times))
 
 
@@ -103,10 +149,23 @@ def check_our_server(site, options, check):
         print_fates(fates)
         second, after_second, _ = observe(server, client, site, options, check)
         for which, during in (("first", first), ("second", second)):
-            check(during.p99 <= FACTOR * alone.p99 + MARGIN, f"the {which} crowd leaves others their latency: p99 within {FACTOR} times + {MARGIN} ms",
-                  f"{alone.p99:.1f} ms alone, {during.p99:.1f} ms among them")
-        check(after_first.memory <= before.memory + MEMORY, f"a crowd leaves no more than {MEMORY} MiB resident", before, after_first)
-        check(after_second.memory <= after_first.memory + MORE_MEMORY, f"a second crowd adds no more than {MORE_MEMORY} MiB to that", after_first, after_second)
+            check(
+                during.p99 <= FACTOR * alone.p99 + MARGIN,
+                f"the {which} crowd leaves others their latency: p99 within {FACTOR} times + {MARGIN} ms",
+                f"{alone.p99:.1f} ms alone, {during.p99:.1f} ms among them",
+            )
+        check(
+            after_first.memory <= before.memory + MEMORY,
+            f"a crowd leaves no more than {MEMORY} MiB resident",
+            before,
+            after_first,
+        )
+        check(
+            after_second.memory <= after_first.memory + MORE_MEMORY,
+            f"a second crowd adds no more than {MORE_MEMORY} MiB to that",
+            after_first,
+            after_second,
+        )
         check(server.stop() == 0, "the server ends well", server.log_text())
     finally:
         server.stop()
@@ -120,26 +179,52 @@ def row_of(kind, site, options):
         latency(client, 1, 0.2)
         alone, before = latency(client, 3, 0.3), held_at_rest(server)
         # Who serves one at a time lets nobody reach a point behind the handshake.
-        crowd = Stallers(site, server.port, options.peers, patience=2, settle=2 + options.peers / 250)
+        crowd = Stallers(
+            site, server.port, options.peers, patience=2, settle=2 + options.peers / 250
+        )
         among = held_by(server)
         during = latency(client, 3, 0.3)
         # A runtime may keep the threads that it made.
         limit = gone_within(options.timeout) + LOADED / 2
-        gone = wait_until_gone(server, crowd, lambda held: held.descriptors <= before.descriptors, limit)
+        gone = wait_until_gone(
+            server, crowd, lambda held: held.descriptors <= before.descriptors, limit
+        )
         after = held_by(server)
         crowd.end()
-        columns = [f"{getattr(before, what):.0f} / {getattr(among, what):.0f} / {getattr(after, what):.0f}" for what in ("descriptors", "threads", "memory")]
+        columns = [
+            f"{getattr(before, what):.0f} / {getattr(among, what):.0f} / {getattr(after, what):.0f}"
+            for what in ("descriptors", "threads", "memory")
+        ]
         answered = during.requests - len(during.failures)
         return not during.failures and gone is not None, [
-            kind.title, f"{alone.p50:.1f} / {alone.p99:.1f}", f"{during.p50:.1f} / {during.p99:.1f}", f"{answered} of {during.requests}", str(crowd.ready),
+            kind.title,
+            f"{alone.p50:.1f} / {alone.p99:.1f}",
+            f"{during.p50:.1f} / {during.p99:.1f}",
+            f"{answered} of {during.requests}",
+            str(crowd.ready),
             *columns,
-            "nobody was let in" if answered == 0 else f"not in {limit:.1f} s" if gone is None else f"{gone:.1f} s"]
+            "nobody was let in"
+            if answered == 0
+            else f"not in {limit:.1f} s"
+            if gone is None
+            else f"{gone:.1f} s",
+        ]
     finally:
         server.stop()
 
 
 def compare(site, options, check):
-    head = ["server", "p50 / p99 ms alone", "among them", "answered", "at their point", "descriptors", "threads", "MiB resident", "all gone after"]
+    head = [
+        "server",
+        "p50 / p99 ms alone",
+        "among them",
+        "answered",
+        "at their point",
+        "descriptors",
+        "threads",
+        "MiB resident",
+        "all gone after",
+    ]
     rows = [head]
     for kind in servers.ALL:
         try:
@@ -151,7 +236,9 @@ def compare(site, options, check):
         if kind is servers.Ours:
             check(good, "ours answers everybody, and nothing is left", *row)
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-    print(f"\n{options.peers} peers, time limits of {options.timeout} s where there are any; descriptors, threads, memory: before / among them / afterwards")
+    print(
+        f"\n{options.peers} peers, time limits of {options.timeout} s where there are any; descriptors, threads, memory: before / among them / afterwards"
+    )
     for row in rows:
         print(" | ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip())
 
@@ -159,7 +246,9 @@ def compare(site, options, check):
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("tls12", nargs="?", default=os.path.join(ROOT, "build/tools/tls12"))
-    parser.add_argument("staller", nargs="?", default=os.path.join(ROOT, "build/tests/stall/staller"))
+    parser.add_argument(
+        "staller", nargs="?", default=os.path.join(ROOT, "build/tests/stall/staller")
+    )
     parser.add_argument("--peers", type=int, default=1000)
     parser.add_argument("--timeout", type=int, default=4)  # of the servers, for each stage
     parser.add_argument("--compare", action="store_true")

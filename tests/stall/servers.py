@@ -14,15 +14,26 @@ class Absent(Exception):
 
 def limit_descriptors():
     """1,024, as most systems give at first; what needs more may raise it."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (1024, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    )
 
 
 class Server:
     """Starts in the constructor. `stop()` gives its exit code."""
 
     def __init__(self, site, arguments, cwd=None):
-        self.log = open(os.path.join(site.folder, type(self).__name__ + ".log"), "w+b")  # pylint: disable=consider-using-with
-        self.process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, cwd=cwd, preexec_fn=limit_descriptors)
+        self.log = open(
+            os.path.join(site.folder, type(self).__name__ + ".log"), "w+b"
+        )  # pylint: disable=consider-using-with
+        self.process = subprocess.Popen(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            cwd=cwd,
+            preexec_fn=limit_descriptors,
+        )
         self.stopped = None
 
     def first_line(self, pattern):
@@ -30,7 +41,9 @@ class Server:
         found = re.search(pattern, line)
         if not found:
             self.stop()
-            raise SystemExit(f"FAILED: {self.process.args[0]} does not start: {line}{self.log_text()}")
+            raise SystemExit(
+                f"FAILED: {self.process.args[0]} does not start: {line}{self.log_text()}"
+            )
         return int(found[1])
 
     def log_text(self):
@@ -59,7 +72,20 @@ class Ours(Server):
     title = "tls12 serve"
 
     def __init__(self, site, timeout):
-        arguments = [site.tls12, "serve", "--listen", "127.0.0.1:0", "--www", site.www, "--cert", site.chain, "--key", site.key, "--timeout", str(timeout)]
+        arguments = [
+            site.tls12,
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--www",
+            site.www,
+            "--cert",
+            site.chain,
+            "--key",
+            site.key,
+            "--timeout",
+            str(timeout),
+        ]
         super().__init__(site, arguments)
         self.port = self.first_line(r"listening on .*:(\d+)")
 
@@ -70,7 +96,22 @@ class Openssl(Server):
     def __init__(self, site, _timeout):
         if not shutil.which("openssl"):
             raise Absent("openssl")
-        super().__init__(site, ["openssl", "s_server", "-accept", "127.0.0.1:0", "-tls1_2", "-cert", site.chain, "-key", site.key, "-WWW"], cwd=site.www)
+        super().__init__(
+            site,
+            [
+                "openssl",
+                "s_server",
+                "-accept",
+                "127.0.0.1:0",
+                "-tls1_2",
+                "-cert",
+                site.chain,
+                "-key",
+                site.key,
+                "-WWW",
+            ],
+            cwd=site.www,
+        )
         while b"ACCEPT" not in (line := self.process.stdout.readline()):
             if not line:
                 raise SystemExit("FAILED: openssl s_server does not start: " + self.log_text())
@@ -104,7 +145,17 @@ class Nginx(Server):
         with open(os.path.join(folder, "nginx.conf"), "w", encoding="ascii") as file:
             # The workers of a master that is root would be somebody else, who cannot read the folder.
             user = "user root;" if os.geteuid() == 0 else ""
-            file.write(NGINX.format(user=user, folder=folder, www=site.www, timeout=timeout, port=self.port, chain=site.chain, key=site.key))
+            file.write(
+                NGINX.format(
+                    user=user,
+                    folder=folder,
+                    www=site.www,
+                    timeout=timeout,
+                    port=self.port,
+                    chain=site.chain,
+                    key=site.key,
+                )
+            )
         super().__init__(site, [program, "-p", folder, "-c", "nginx.conf"])
         for _ in range(100):
             try:
@@ -124,10 +175,20 @@ class Go(Server):
             raise Absent("golang-go")
         program = os.path.join(site.folder, "go_server")
         if not os.path.exists(program):
-            environment = dict(os.environ, GOCACHE=os.path.join(site.folder, "go-cache"), GOFLAGS="", GO111MODULE="off", CGO_ENABLED="0")
+            environment = dict(
+                os.environ,
+                GOCACHE=os.path.join(site.folder, "go-cache"),
+                GOFLAGS="",
+                GO111MODULE="off",
+                CGO_ENABLED="0",
+            )
             source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "main.go")
-            subprocess.run(["go", "build", "-o", program, source], env=environment, check=True, timeout=100)
-        super().__init__(site, [program, site.chain, site.key, site.www, f"{timeout if self.limited else 0}s"])
+            subprocess.run(
+                ["go", "build", "-o", program, source], env=environment, check=True, timeout=100
+            )
+        super().__init__(
+            site, [program, site.chain, site.key, site.www, f"{timeout if self.limited else 0}s"]
+        )
         self.port = self.first_line(r"listening on .*:(\d+)")
 
 

@@ -23,7 +23,9 @@ class Stage:
         self.chains = {}
 
     def run(self, *command):
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=100, check=False)
+        return subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, timeout=100, check=False
+        )
 
     def peer(self, name, *arguments):
         if not shutil.which(name):
@@ -37,7 +39,12 @@ class Stage:
 
     def refused(self, *arguments, code=1):
         done = self.run(self.tls12, "cert", *arguments)
-        expect(done.returncode == code and done.stderr.count("\n") == 1, f"not exit code {code} and one line:", arguments, done)
+        expect(
+            done.returncode == code and done.stderr.count("\n") == 1,
+            f"not exit code {code} and one line:",
+            arguments,
+            done,
+        )
         return done.stderr
 
     def shown(self, path):
@@ -61,10 +68,47 @@ class Stage:
             key = ("--key-type", kind, "--rsa-bits", "3072", *more)
             subject = "O=Example \\, Inc.,L=Ghent,ST=East Flanders,C=BE"
             self.cert("--ca", "Example Root", "--file", "root", "--out", out, *key)
-            self.cert("--ca", "--issuer", out + "/root", "--file", "ca", "--subject", "CN=Example CA," + subject, "--out", out, *key)
-            self.cert("www.example.org", "*.web.example.org", "192.0.2.1", "2001:db8::1", "--issuer", out + "/ca", "--out", out, "--ocsp-url",
-                      "http://ocsp.example.org", "--crl-url", "http://crl.example.org/ca.crl", "--policy", "2.23.140.1.2.1", *key)
-            self.cert("alice@example.org", "--for", "client", "--issuer", out + "/ca", "--file", "alice", "--out", out, *key)
+            self.cert(
+                "--ca",
+                "--issuer",
+                out + "/root",
+                "--file",
+                "ca",
+                "--subject",
+                "CN=Example CA," + subject,
+                "--out",
+                out,
+                *key,
+            )
+            self.cert(
+                "www.example.org",
+                "*.web.example.org",
+                "192.0.2.1",
+                "2001:db8::1",
+                "--issuer",
+                out + "/ca",
+                "--out",
+                out,
+                "--ocsp-url",
+                "http://ocsp.example.org",
+                "--crl-url",
+                "http://crl.example.org/ca.crl",
+                "--policy",
+                "2.23.140.1.2.1",
+                *key,
+            )
+            self.cert(
+                "alice@example.org",
+                "--for",
+                "client",
+                "--issuer",
+                out + "/ca",
+                "--file",
+                "alice",
+                "--out",
+                out,
+                *key,
+            )
         return self.chains[algorithm]
 
 
@@ -72,36 +116,85 @@ def chains_are_strict(algorithm):
     @test(f"{algorithm}: OpenSSL verifies the chain strictly, for servers and for clients")
     def openssl(stage):
         out = stage.make_chain(algorithm)
-        for leaf, purpose in (("www.example.org", ("sslserver", "-verify_hostname", "a.web.example.org")),
-                              ("www.example.org", ("sslserver", "-verify_ip", "2001:db8::1")),
-                              ("alice", ("sslclient", "-verify_email", "alice@example.org"))):
+        for leaf, purpose in (
+            ("www.example.org", ("sslserver", "-verify_hostname", "a.web.example.org")),
+            ("www.example.org", ("sslserver", "-verify_ip", "2001:db8::1")),
+            ("alice", ("sslclient", "-verify_email", "alice@example.org")),
+        ):
             trust = ("-CAfile", f"{out}/root.pem", "-untrusted", f"{out}/{leaf}.pem")
-            done = stage.peer("openssl", "verify", "-x509_strict", "-policy_check", "-purpose", *purpose, *trust, f"{out}/{leaf}.pem")
+            done = stage.peer(
+                "openssl",
+                "verify",
+                "-x509_strict",
+                "-policy_check",
+                "-purpose",
+                *purpose,
+                *trust,
+                f"{out}/{leaf}.pem",
+            )
             expect(done.returncode == 0, done.stderr)
-        expect(not stage.openssl_verifies("-purpose", "sslserver", *trust, f"{out}/alice.pem"), "a client's certificate is a server's")
+        expect(
+            not stage.openssl_verifies("-purpose", "sslserver", *trust, f"{out}/alice.pem"),
+            "a client's certificate is a server's",
+        )
 
     @test(f"{algorithm}: GnuTLS verifies the chain by its high profile")
     def gnutls(stage):
         out = stage.make_chain(algorithm)
-        for leaf, purpose, name in (("www.example.org", SERVER, ("--verify-hostname", "www.example.org")),
-                                    ("alice", CLIENT, ("--verify-email", "alice@example.org"))):
-            done = stage.peer("certtool", "--verify", "--verify-profile", "high", "--verify-purpose", purpose, *name,
-                              "--load-ca-certificate", f"{out}/root.pem", "--infile", f"{out}/{leaf}.pem")
-            expect(done.returncode == 0 and "Verified. The certificate is trusted." in done.stdout, done.stdout, done.stderr)
+        for leaf, purpose, name in (
+            ("www.example.org", SERVER, ("--verify-hostname", "www.example.org")),
+            ("alice", CLIENT, ("--verify-email", "alice@example.org")),
+        ):
+            done = stage.peer(
+                "certtool",
+                "--verify",
+                "--verify-profile",
+                "high",
+                "--verify-purpose",
+                purpose,
+                *name,
+                "--load-ca-certificate",
+                f"{out}/root.pem",
+                "--infile",
+                f"{out}/{leaf}.pem",
+            )
+            expect(
+                done.returncode == 0 and "Verified. The certificate is trusted." in done.stdout,
+                done.stdout,
+                done.stderr,
+            )
         whole = os.path.join(stage.folder, out, "whole.pem")
         with open(whole, "w", encoding="ascii") as file:
             for part in ("www.example.org.pem", "root.pem"):
                 with open(os.path.join(stage.folder, out, part), encoding="ascii") as one:
                     file.write(one.read())
-        done = stage.peer("certtool", "--verify-chain", "--verify-profile", "high", "--infile", whole)
-        expect(done.returncode == 0 and "Chain verification output: Verified. The certificate is trusted." in done.stdout, done.stdout, done.stderr)
+        done = stage.peer(
+            "certtool", "--verify-chain", "--verify-profile", "high", "--infile", whole
+        )
+        expect(
+            done.returncode == 0
+            and "Chain verification output: Verified. The certificate is trusted." in done.stdout,
+            done.stdout,
+            done.stderr,
+        )
 
     @test(f"{algorithm}: we verify the chain by the strict policy")
     def ours(stage):
         out = stage.make_chain(algorithm)
-        for leaf, options in (("www.example.org", ("--name", "www.example.org", "--name", "192.0.2.1")),
-                              ("alice", ("--purpose", "client", "--name", "alice@example.org"))):
-            done = stage.run(stage.tls12, "verify", "--policy", "strict", "--trust", f"{out}/root.pem", *options, f"{out}/{leaf}.pem")
+        for leaf, options in (
+            ("www.example.org", ("--name", "www.example.org", "--name", "192.0.2.1")),
+            ("alice", ("--purpose", "client", "--name", "alice@example.org")),
+        ):
+            done = stage.run(
+                stage.tls12,
+                "verify",
+                "--policy",
+                "strict",
+                "--trust",
+                f"{out}/root.pem",
+                *options,
+                f"{out}/{leaf}.pem",
+            )
             expect(done.returncode == 0, done.stderr)
 
 
@@ -113,60 +206,175 @@ for each in ALGORITHMS:
 def subject(stage):
     out = stage.make_chain("p256")
     leaf, issuer = stage.shown(f"{out}/www.example.org.pem")
-    expect(leaf["issuer"] == issuer["subject"] == "CN=Example CA,O=Example \\, Inc.,L=Ghent,ST=East Flanders,C=BE", leaf, issuer)
-    expect(leaf["names"] == ["www.example.org", "*.web.example.org", "192.0.2.1", "2001:db8::1"], leaf)
+    expect(
+        leaf["issuer"]
+        == issuer["subject"]
+        == "CN=Example CA,O=Example \\, Inc.,L=Ghent,ST=East Flanders,C=BE",
+        leaf,
+        issuer,
+    )
+    expect(
+        leaf["names"] == ["www.example.org", "*.web.example.org", "192.0.2.1", "2001:db8::1"], leaf
+    )
     expect([one["subject"] for one in stage.shown(f"{out}/root.pem")] == ["CN=Example Root"])
 
 
 @test("a CA's constraints bind what it issues")
 def constraints(stage):
-    stage.cert("--ca", "Narrow", "--out", "narrow", "--file", "ca", "--permit", "example.org", "--permit", "192.0.2.0/24", "--exclude", "bad.example.org")
-    for name, is_right in (("www.example.org", True), ("192.0.2.7", True), ("bad.example.org", False), ("example.com", False), ("198.51.100.1", False)):
-        stage.cert(name, "--subject", "O=Example", "--issuer", "narrow/ca", "--file", "leaf", "--out", "narrow")
+    stage.cert(
+        "--ca",
+        "Narrow",
+        "--out",
+        "narrow",
+        "--file",
+        "ca",
+        "--permit",
+        "example.org",
+        "--permit",
+        "192.0.2.0/24",
+        "--exclude",
+        "bad.example.org",
+    )
+    for name, is_right in (
+        ("www.example.org", True),
+        ("192.0.2.7", True),
+        ("bad.example.org", False),
+        ("example.com", False),
+        ("198.51.100.1", False),
+    ):
+        stage.cert(
+            name,
+            "--subject",
+            "O=Example",
+            "--issuer",
+            "narrow/ca",
+            "--file",
+            "leaf",
+            "--out",
+            "narrow",
+        )
         expect(stage.we_verify("--trust", "narrow/ca.pem", "narrow/leaf.pem") == is_right, name)
-        expect(stage.openssl_verifies("-CAfile", "narrow/ca.pem", "narrow/leaf.pem") == is_right, "OpenSSL:", name)
+        expect(
+            stage.openssl_verifies("-CAfile", "narrow/ca.pem", "narrow/leaf.pem") == is_right,
+            "OpenSSL:",
+            name,
+        )
 
 
 @test("a request is made where the key is, and signed elsewhere")
 def request(stage):
     stage.cert("--ca", "CA", "--out", "asked", "--file", "ca")
-    stage.cert("--request", "mail.example.org", "192.0.2.1", "--for", "server,client", "--must-staple", "--out", "asked", "--key-type", "ed25519")
-    expect("wrote asked/mail.example.org.pem\n" == stage.cert("--sign", "asked/mail.example.org-request.pem", "--issuer", "asked/ca", "--out", "asked"))
+    stage.cert(
+        "--request",
+        "mail.example.org",
+        "192.0.2.1",
+        "--for",
+        "server,client",
+        "--must-staple",
+        "--out",
+        "asked",
+        "--key-type",
+        "ed25519",
+    )
+    expect(
+        "wrote asked/mail.example.org.pem\n"
+        == stage.cert(
+            "--sign", "asked/mail.example.org-request.pem", "--issuer", "asked/ca", "--out", "asked"
+        )
+    )
     made = stage.shown("asked/mail.example.org.pem")[0]
-    expect(made["names"] == ["mail.example.org", "192.0.2.1"] and made["subject"] == "CN=mail.example.org" and made["key"] == "Ed25519", made)
+    expect(
+        made["names"] == ["mail.example.org", "192.0.2.1"]
+        and made["subject"] == "CN=mail.example.org"
+        and made["key"] == "Ed25519",
+        made,
+    )
     for purpose in ("server", "client"):
-        expect(stage.we_verify("--trust", "asked/ca.pem", "--purpose", purpose, "--name", "mail.example.org", "asked/mail.example.org.pem"), purpose)
-    stage.cert("other.example.org", "--sign", "asked/mail.example.org-request.pem", "--issuer", "asked/ca", "--for", "server", "--out", "asked")
+        expect(
+            stage.we_verify(
+                "--trust",
+                "asked/ca.pem",
+                "--purpose",
+                purpose,
+                "--name",
+                "mail.example.org",
+                "asked/mail.example.org.pem",
+            ),
+            purpose,
+        )
+    stage.cert(
+        "other.example.org",
+        "--sign",
+        "asked/mail.example.org-request.pem",
+        "--issuer",
+        "asked/ca",
+        "--for",
+        "server",
+        "--out",
+        "asked",
+    )
     expect(stage.shown("asked/other.example.org.pem")[0]["names"] == ["other.example.org"])
-    expect(not stage.we_verify("--trust", "asked/ca.pem", "--purpose", "client", "asked/other.example.org.pem"), "options overrule a request")
-    expect(stage.peer("openssl", "req", "-verify", "-noout", "-in", "asked/mail.example.org-request.pem").returncode == 0)
+    expect(
+        not stage.we_verify(
+            "--trust", "asked/ca.pem", "--purpose", "client", "asked/other.example.org.pem"
+        ),
+        "options overrule a request",
+    )
+    expect(
+        stage.peer(
+            "openssl", "req", "-verify", "-noout", "-in", "asked/mail.example.org-request.pem"
+        ).returncode
+        == 0
+    )
 
 
 @test("a request that somebody changed is refused")
 def forged(stage):
     stage.cert("--ca", "CA", "--out", "forged", "--file", "ca")
     stage.cert("--request", "mail.example.org", "--out", "forged")
-    with open(os.path.join(stage.folder, "forged/mail.example.org-request.pem"), encoding="ascii") as file:
+    with open(
+        os.path.join(stage.folder, "forged/mail.example.org-request.pem"), encoding="ascii"
+    ) as file:
         lines = file.read().split("\n")
     lines[-3] = lines[-3][:-6] + ("A" if lines[-3][-6] != "A" else "B") + lines[-3][-5:]
     with open(os.path.join(stage.folder, "forged/changed.pem"), "w", encoding="ascii") as file:
         file.write("\n".join(lines))
-    expect("changed.pem" in stage.refused("--sign", "forged/changed.pem", "--issuer", "forged/ca", "--out", "forged"))
+    expect(
+        "changed.pem"
+        in stage.refused("--sign", "forged/changed.pem", "--issuer", "forged/ca", "--out", "forged")
+    )
 
 
 @test("what a CRL revokes is refused, and the next CRL goes on from it")
 def revocation(stage):
     stage.cert("--ca", "CA", "--out", "revoked", "--file", "ca")
     for name in ("a", "b", "c"):
-        stage.cert(f"{name}.example.org", "--issuer", "revoked/ca", "--file", name, "--out", "revoked")
+        stage.cert(
+            f"{name}.example.org", "--issuer", "revoked/ca", "--file", name, "--out", "revoked"
+        )
     crl = ("--crl", "revoked/ca.crl", "--issuer", "revoked/ca")
 
     def is_good(name):
-        ours = stage.we_verify("--trust", "revoked/ca.pem", "--crl", "revoked/ca.crl", f"revoked/{name}.pem")
-        expect(stage.openssl_verifies("-crl_check", "-CAfile", "revoked/ca.pem", "-CRLfile", "revoked/ca.crl", f"revoked/{name}.pem") == ours, name)
+        ours = stage.we_verify(
+            "--trust", "revoked/ca.pem", "--crl", "revoked/ca.crl", f"revoked/{name}.pem"
+        )
+        expect(
+            stage.openssl_verifies(
+                "-crl_check",
+                "-CAfile",
+                "revoked/ca.pem",
+                "-CRLfile",
+                "revoked/ca.crl",
+                f"revoked/{name}.pem",
+            )
+            == ours,
+            name,
+        )
         return ours
 
-    expect("(revoked: 1)" in stage.cert(*crl, "--revoke", "revoked/a.pem", "--reason", "keyCompromise"))
+    expect(
+        "(revoked: 1)" in stage.cert(*crl, "--revoke", "revoked/a.pem", "--reason", "keyCompromise")
+    )
     expect([is_good(name) for name in "abc"] == [False, True, True])
     expect(json.loads(stage.cert(*crl, "--revoke", "revoked/b.pem", "--json"))["revoked"] == 2)
     expect([is_good(name) for name in "abc"] == [False, False, True])
@@ -176,62 +384,163 @@ def revocation(stage):
 
 @test("validity is what was asked for, and by default ends with the issuer's")
 def validity(stage):
-    stage.cert("--ca", "CA", "--out", "times", "--file", "ca", "--not-before", "2026-01-01T00:00:00Z", "--not-after", "2056-07-01T12:00:00Z")
-    stage.cert("a.example.org", "--issuer", "times/ca", "--out", "times", "--not-before", "2026-02-03T04:05:06Z", "--days", "10")
+    stage.cert(
+        "--ca",
+        "CA",
+        "--out",
+        "times",
+        "--file",
+        "ca",
+        "--not-before",
+        "2026-01-01T00:00:00Z",
+        "--not-after",
+        "2056-07-01T12:00:00Z",
+    )
+    stage.cert(
+        "a.example.org",
+        "--issuer",
+        "times/ca",
+        "--out",
+        "times",
+        "--not-before",
+        "2026-02-03T04:05:06Z",
+        "--days",
+        "10",
+    )
     stage.cert("b.example.org", "--issuer", "times/ca", "--out", "times", "--days", "36500")
     made = stage.shown("times/a.example.org.pem")[0]
-    expect((made["not_before"], made["not_after"]) == ("2026-02-03 04:05:06 UTC", "2026-02-13 04:05:06 UTC"), made)
+    expect(
+        (made["not_before"], made["not_after"])
+        == ("2026-02-03 04:05:06 UTC", "2026-02-13 04:05:06 UTC"),
+        made,
+    )
     expect(stage.shown("times/b.example.org.pem")[0]["not_after"] == "2056-07-01 12:00:00 UTC")
 
 
 @test("a key, a serial number and other extensions are the caller's to choose")
 def choices(stage):
     stage.cert("--ca", "CA", "--out", "chosen", "--file", "ca", "--path-length", "3")
-    stage.cert("a.example.org", "--issuer", "chosen/ca", "--out", "chosen", "--serial", "01:23:ab", "--must-staple",
-               "--issuer-url", "http://example.org/ca.cer")
-    stage.cert("b.example.org", "--issuer", "chosen/ca", "--out", "chosen", "--key", "chosen/a.example.org-key.pem")
-    expect(not os.path.exists(os.path.join(stage.folder, "chosen/b.example.org-key.pem")), "a given key is written again")
-    text = stage.openssl_text("chosen/a.example.org.pem", "-serial", "-ext", "tlsfeature,authorityInfoAccess")
-    expect("serial=0123AB" in text and "status_request" in text and "CA Issuers - URI:http://example.org/ca.cer" in text, text)
-    expect(stage.openssl_text("chosen/a.example.org.pem", "-pubkey") == stage.openssl_text("chosen/b.example.org.pem", "-pubkey"))
+    stage.cert(
+        "a.example.org",
+        "--issuer",
+        "chosen/ca",
+        "--out",
+        "chosen",
+        "--serial",
+        "01:23:ab",
+        "--must-staple",
+        "--issuer-url",
+        "http://example.org/ca.cer",
+    )
+    stage.cert(
+        "b.example.org",
+        "--issuer",
+        "chosen/ca",
+        "--out",
+        "chosen",
+        "--key",
+        "chosen/a.example.org-key.pem",
+    )
+    expect(
+        not os.path.exists(os.path.join(stage.folder, "chosen/b.example.org-key.pem")),
+        "a given key is written again",
+    )
+    text = stage.openssl_text(
+        "chosen/a.example.org.pem", "-serial", "-ext", "tlsfeature,authorityInfoAccess"
+    )
+    expect(
+        "serial=0123AB" in text
+        and "status_request" in text
+        and "CA Issuers - URI:http://example.org/ca.cer" in text,
+        text,
+    )
+    expect(
+        stage.openssl_text("chosen/a.example.org.pem", "-pubkey")
+        == stage.openssl_text("chosen/b.example.org.pem", "-pubkey")
+    )
     expect("pathlen:3" in stage.openssl_text("chosen/ca.pem", "-ext", "basicConstraints"))
-    stage.cert("ocsp", "--subject", "CN=ocsp", "--for", "ocsp", "--issuer", "chosen/ca", "--out", "chosen")
-    expect(stage.openssl_verifies("-purpose", "ocsphelper", "-CAfile", "chosen/ca.pem", "chosen/ocsp.pem"))
+    stage.cert(
+        "ocsp", "--subject", "CN=ocsp", "--for", "ocsp", "--issuer", "chosen/ca", "--out", "chosen"
+    )
+    expect(
+        stage.openssl_verifies(
+            "-purpose", "ocsphelper", "-CAfile", "chosen/ca.pem", "chosen/ocsp.pem"
+        )
+    )
 
 
 @test("what makes no sense is one line of reason")
 def refusals(stage):
     stage.cert("--ca", "CA", "--out", "odd", "--file", "ca", "--path-length", "0")
     stage.cert("leaf.example.org", "--issuer", "odd/ca", "--file", "leaf", "--out", "odd")
-    for arguments, reason in ((("x.org", "--issuer", "odd/leaf"), "no CA"),
-                              (("--ca", "below", "--issuer", "odd/ca"), "path length"),
-                              (("--ca", "again", "--file", "ca"), "there already"),
-                              (("x.org", "--issuer", "odd/absent"), "absent.pem"),
-                              (("x.org", "--issuer", "odd/ca", "--issuer-key", "odd/leaf-key.pem"), "key"),
-                              (("a b", "--issuer", "odd/ca"), "a b"),
-                              (("x.org", "--subject", "X", "--issuer", "odd/ca"), "'='"),
-                              (("x.org", "--permit", "x.org", "--issuer", "odd/ca"), "name constraints"),
-                              (("--sign", "odd/leaf.pem", "--issuer", "odd/ca"), "CERTIFICATE REQUEST"),
-                              (("x.org", "--hash", "sha256", "--pss", "--issuer", "odd/ca"), "PSS"),
-                              (("--crl", "odd/crl", "--revoke", "odd/ca.pem", "--reason", "because", "--issuer", "odd/ca"), "because")):
+    for arguments, reason in (
+        (("x.org", "--issuer", "odd/leaf"), "no CA"),
+        (("--ca", "below", "--issuer", "odd/ca"), "path length"),
+        (("--ca", "again", "--file", "ca"), "there already"),
+        (("x.org", "--issuer", "odd/absent"), "absent.pem"),
+        (("x.org", "--issuer", "odd/ca", "--issuer-key", "odd/leaf-key.pem"), "key"),
+        (("a b", "--issuer", "odd/ca"), "a b"),
+        (("x.org", "--subject", "X", "--issuer", "odd/ca"), "'='"),
+        (("x.org", "--permit", "x.org", "--issuer", "odd/ca"), "name constraints"),
+        (("--sign", "odd/leaf.pem", "--issuer", "odd/ca"), "CERTIFICATE REQUEST"),
+        (("x.org", "--hash", "sha256", "--pss", "--issuer", "odd/ca"), "PSS"),
+        (
+            (
+                "--crl",
+                "odd/crl",
+                "--revoke",
+                "odd/ca.pem",
+                "--reason",
+                "because",
+                "--issuer",
+                "odd/ca",
+            ),
+            "because",
+        ),
+    ):
         expect(reason in stage.refused(*arguments, "--out", "odd"), arguments)
-    for arguments in (("--sign", "x"), ("--revoke", "x"), ("--for", "fun"), ("--serial", "xyz"), ("--not-after", "soon"), ("--rsa-bits", "1024"),
-                      ("--request", "--ca"), ("--issuer-key", "x"), ("--hash", "md5"), ("--days", "0")):
+    for arguments in (
+        ("--sign", "x"),
+        ("--revoke", "x"),
+        ("--for", "fun"),
+        ("--serial", "xyz"),
+        ("--not-after", "soon"),
+        ("--rsa-bits", "1024"),
+        ("--request", "--ca"),
+        ("--issuer-key", "x"),
+        ("--hash", "md5"),
+        ("--days", "0"),
+    ):
         stage.refused(*arguments, code=2)
 
 
 @test("a name that cannot be used leaves no file behind")
 def unusable(stage):
-    for number, arguments in enumerate((("a b",), ("good.example.org", "a b"), ("a..b",), ("b\u00fccher.example",), ("1.2.3",), ("--request", "a b"),
-                                        ("good.example.org", "--subject", "X"), ("good.example.org", "--key", "absent.pem"))):
+    for number, arguments in enumerate(
+        (
+            ("a b",),
+            ("good.example.org", "a b"),
+            ("a..b",),
+            ("b\u00fccher.example",),
+            ("1.2.3",),
+            ("--request", "a b"),
+            ("good.example.org", "--subject", "X"),
+            ("good.example.org", "--key", "absent.pem"),
+        )
+    ):
         folder = f"unusable{number}"
         stage.refused(*arguments, "--out", folder)
         expect(not os.path.exists(os.path.join(stage.folder, folder)), arguments, "left something")
 
 
-@test("a certificate for an IPv6 address with a zone is for the address: no other machine knows the zone")
+@test(
+    "a certificate for an IPv6 address with a zone is for the address: no other machine knows the zone"
+)
 def zone(stage):
-    expect(json.loads(stage.cert("fe80::1%eth0", "--out", "zone", "--json"))["leaf"]["names"] == ["fe80::1"])
+    expect(
+        json.loads(stage.cert("fe80::1%eth0", "--out", "zone", "--json"))["leaf"]["names"]
+        == ["fe80::1"]
+    )
 
 
 @test("a name that is as long as a name may be has files")
@@ -248,15 +557,67 @@ def hints(stage):
         expect(len(lines) <= 1, lines)
         return shlex.split(lines[0][4:]) if lines else []
 
-    expect(hint("www.example.org", "--out", "hint") == ["tls12", "serve", "--listen", "127.0.0.1:8443", "--cert", "hint/www.example.org.pem",
-                                                        "--key", "hint/www.example.org-key.pem"])
-    expect(hint("alice@example.org", "--for", "client", "--out", "hint") == ["tls12", "connect", "HOST:PORT", "--cert", "hint/alice@example.org.pem",
-                                                                             "--key", "hint/alice@example.org-key.pem"])
-    given = hint("www.example.org", "--key", "hint/www.example.org-key.pem", "--file", "again", "--out", "hint")
-    expect(given[4:] == ["--cert", "hint/again.pem", "--key", "hint/www.example.org-key.pem"], given)
-    expect(json.loads(stage.cert("www.example.org", "--key", "hint/www.example.org-key.pem", "--out", "hint", "--json"))["key"] == "hint/www.example.org-key.pem")
+    expect(
+        hint("www.example.org", "--out", "hint")
+        == [
+            "tls12",
+            "serve",
+            "--listen",
+            "127.0.0.1:8443",
+            "--cert",
+            "hint/www.example.org.pem",
+            "--key",
+            "hint/www.example.org-key.pem",
+        ]
+    )
+    expect(
+        hint("alice@example.org", "--for", "client", "--out", "hint")
+        == [
+            "tls12",
+            "connect",
+            "HOST:PORT",
+            "--cert",
+            "hint/alice@example.org.pem",
+            "--key",
+            "hint/alice@example.org-key.pem",
+        ]
+    )
+    given = hint(
+        "www.example.org",
+        "--key",
+        "hint/www.example.org-key.pem",
+        "--file",
+        "again",
+        "--out",
+        "hint",
+    )
+    expect(
+        given[4:] == ["--cert", "hint/again.pem", "--key", "hint/www.example.org-key.pem"], given
+    )
+    expect(
+        json.loads(
+            stage.cert(
+                "www.example.org",
+                "--key",
+                "hint/www.example.org-key.pem",
+                "--out",
+                "hint",
+                "--json",
+            )
+        )["key"]
+        == "hint/www.example.org-key.pem"
+    )
     odd = hint("www.example.org", "--out", "it's a folder")
-    expect(odd[4:] == ["--cert", "it's a folder/www.example.org.pem", "--key", "it's a folder/www.example.org-key.pem"], odd)
+    expect(
+        odd[4:]
+        == [
+            "--cert",
+            "it's a folder/www.example.org.pem",
+            "--key",
+            "it's a folder/www.example.org-key.pem",
+        ],
+        odd,
+    )
     expect(hint("ocsp", "--subject", "CN=ocsp", "--for", "ocsp", "--out", "hint") == [])
 
 

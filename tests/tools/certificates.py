@@ -6,8 +6,10 @@ import subprocess
 from served import Skipped
 
 CA = "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
-LEAF = ("basicConstraints=critical,CA:false\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\nsubjectKeyIdentifier=hash\n"
-        "authorityKeyIdentifier=keyid\nsubjectAltName=DNS:leaf.example,IP:192.0.2.7,email:someone@leaf.example\n")
+LEAF = (
+    "basicConstraints=critical,CA:false\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\nsubjectKeyIdentifier=hash\n"
+    "authorityKeyIdentifier=keyid\nsubjectAltName=DNS:leaf.example,IP:192.0.2.7,email:someone@leaf.example\n"
+)
 
 
 class Forge:
@@ -23,7 +25,15 @@ class Forge:
         return os.path.join(self.folder, name)
 
     def run(self, *arguments, text=None):
-        done = subprocess.run([self.openssl, *arguments], cwd=self.folder, input=text, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            [self.openssl, *arguments],
+            cwd=self.folder,
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
         if done.returncode != 0:
             raise AssertionError("openssl " + " ".join(arguments) + "\n" + done.stderr)
         return done.stdout
@@ -40,24 +50,64 @@ class Forge:
     def request(self, name, subject, extensions=""):
         self.write(name + ".cnf", "[req]\ndistinguished_name=dn\n[dn]\n[v3]\n" + extensions)
         more = ["-reqexts", "v3"] if extensions else []
-        self.run("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", name + "-key.pem", "-subj", subject, "-config",
-                 name + ".cnf", "-out", name + ".csr", *more)
+        self.run(
+            "req",
+            "-new",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-keyout",
+            name + "-key.pem",
+            "-subj",
+            subject,
+            "-config",
+            name + ".cnf",
+            "-out",
+            name + ".csr",
+            *more,
+        )
         return self.path(name + ".csr")
 
     def issue(self, name, extensions=LEAF, issuer=None, subject=None, days=30):
         """By itself without an issuer. A common name that is a host's is one of its names."""
-        self.request(name, subject or ("/CN=leaf.example" if "leaf.example" in extensions else f"/CN={name}.example"))
+        self.request(
+            name,
+            subject
+            or ("/CN=leaf.example" if "leaf.example" in extensions else f"/CN={name}.example"),
+        )
         self.write(name + ".ext", extensions)
-        signer = ["-CA", issuer + ".pem", "-CAkey", issuer + "-key.pem", "-CAcreateserial"] if issuer else ["-signkey", name + "-key.pem"]
-        self.run("x509", "-req", "-in", name + ".csr", *signer, "-days", str(days), "-sha256", "-extfile", name + ".ext", "-out", name + ".pem")
+        signer = (
+            ["-CA", issuer + ".pem", "-CAkey", issuer + "-key.pem", "-CAcreateserial"]
+            if issuer
+            else ["-signkey", name + "-key.pem"]
+        )
+        self.run(
+            "x509",
+            "-req",
+            "-in",
+            name + ".csr",
+            *signer,
+            "-days",
+            str(days),
+            "-sha256",
+            "-extfile",
+            name + ".ext",
+            "-out",
+            name + ".pem",
+        )
         return self.path(name + ".pem")
 
     def list_of_revoked(self, name, issuer, revoked=(), number=True):
         self.write("index.txt", "")
         self.write("crlnumber", "01\n")
         numbers = f"crlnumber={self.path('crlnumber')}\n" if number else ""
-        self.write("ca.cnf", f"[ca]\ndefault_ca=it\n[it]\ndatabase={self.path('index.txt')}\n{numbers}default_md=sha256\n"
-                             "default_crl_days=30\ncrl_extensions=v2\n[v2]\nauthorityKeyIdentifier=keyid\n")
+        self.write(
+            "ca.cnf",
+            f"[ca]\ndefault_ca=it\n[it]\ndatabase={self.path('index.txt')}\n{numbers}default_md=sha256\n"
+            "default_crl_days=30\ncrl_extensions=v2\n[v2]\nauthorityKeyIdentifier=keyid\n",
+        )
         signer = ["-config", "ca.cnf", "-cert", issuer + ".pem", "-keyfile", issuer + "-key.pem"]
         for one in revoked:
             self.run("ca", *signer, "-revoke", one + ".pem", "-crl_reason", "keyCompromise")

@@ -23,20 +23,33 @@ class Stage:
         self.leaf = forge.issue("leaf", LEAF + "", "root", "/CN=leaf.example")
         self.key = forge.path("leaf-key.pem")
         self.encrypted = forge.path("encrypted.pem")
-        forge.run("pkcs8", "-topk8", "-in", self.key, "-passout", "pass:secret", "-out", self.encrypted)
+        forge.run(
+            "pkcs8", "-topk8", "-in", self.key, "-passout", "pass:secret", "-out", self.encrypted
+        )
 
     def run(self, *arguments, code=0, stdin=None, environment=None, stdout=subprocess.PIPE):
         """Ends with this exit code; a failure is one line of reason."""
-        done = subprocess.run([self.tls12, *arguments], input=stdin if stdin is not None else b"", stdout=stdout, stderr=subprocess.PIPE, timeout=60,
-                              check=False, env={**os.environ, **(environment or {})})
+        done = subprocess.run(
+            [self.tls12, *arguments],
+            input=stdin if stdin is not None else b"",
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+            env={**os.environ, **(environment or {})},
+        )
         reason = done.stderr.decode(errors="replace")
-        expect(done.returncode == code, f"exit code {done.returncode}, not {code}:", arguments, reason)
+        expect(
+            done.returncode == code, f"exit code {done.returncode}, not {code}:", arguments, reason
+        )
         if code != 0:
             expect(reason.count("\n") == 1, "not one line:", arguments, reason)
         return reason if code != 0 else (done.stdout or b"").decode(errors="replace")
 
     def serve(self, *arguments, environment=None, key=None):
-        return Serving(self, ["--cert", self.leaf, "--key", key or self.key, *arguments], environment)
+        return Serving(
+            self, ["--cert", self.leaf, "--key", key or self.key, *arguments], environment
+        )
 
     def content(self, path):
         with open(path, "rb") as file:
@@ -47,10 +60,20 @@ class Serving:
     """`tls12 serve --echo`, until the end of the block; `code` is its exit code after that."""
 
     def __init__(self, stage, options, environment):
-        self.process = subprocess.Popen([stage.tls12, "serve", "--echo", "--listen", "127.0.0.1:0", *options], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})})
+        self.process = subprocess.Popen(
+            [stage.tls12, "serve", "--echo", "--listen", "127.0.0.1:0", *options],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **(environment or {})},
+        )
         first = self.process.stdout.readline()
-        expect(first.startswith("listening on "), "no first line:", first or self.process.communicate()[1])
+        expect(
+            first.startswith("listening on "),
+            "no first line:",
+            first or self.process.communicate()[1],
+        )
         self.address = first.split()[-1]
 
     def __enter__(self):
@@ -62,8 +85,19 @@ class Serving:
         self.code = self.process.returncode
 
     def connect(self, stage, *options, **more):
-        return stage.run("connect", self.address, "--ca", stage.root, "--servername", "leaf.example", "--half-close",
-                         "--timeout", "20", *options, **more)
+        return stage.run(
+            "connect",
+            self.address,
+            "--ca",
+            stage.root,
+            "--servername",
+            "leaf.example",
+            "--half-close",
+            "--timeout",
+            "20",
+            *options,
+            **more,
+        )
 
 
 # ------------------------------------------------------------------------------------------ forms of files
@@ -72,12 +106,35 @@ class Serving:
 @test("certificates are verified whatever the form of their file")
 def forms(stage):
     forge = stage.forge
-    trusted = forge.write("trusted.pem", forge.run("x509", "-in", stage.root, "-trustout", "-addtrust", "serverAuth"))
-    for anchor in (stage.root, trusted, forge.write("mark.pem", b"\xef\xbb\xbf" + stage.content(stage.root).replace(b"\n", b"\r\n")),
-                   forge.write("end.der", stage.content(forge.der("root")) + b"\n")):
-        for leaf in (stage.leaf, forge.write("leaf-end.der", stage.content(forge.der("leaf")) + b"\r\n")):
+    trusted = forge.write(
+        "trusted.pem", forge.run("x509", "-in", stage.root, "-trustout", "-addtrust", "serverAuth")
+    )
+    for anchor in (
+        stage.root,
+        trusted,
+        forge.write(
+            "mark.pem", b"\xef\xbb\xbf" + stage.content(stage.root).replace(b"\n", b"\r\n")
+        ),
+        forge.write("end.der", stage.content(forge.der("root")) + b"\n"),
+    ):
+        for leaf in (
+            stage.leaf,
+            forge.write("leaf-end.der", stage.content(forge.der("leaf")) + b"\r\n"),
+        ):
             stage.run("verify", "--trust", anchor, leaf)
-    distrusted = forge.write("distrusted.pem", forge.run("x509", "-in", stage.root, "-trustout", "-addreject", "serverAuth", "-addreject", "clientAuth"))
+    distrusted = forge.write(
+        "distrusted.pem",
+        forge.run(
+            "x509",
+            "-in",
+            stage.root,
+            "-trustout",
+            "-addreject",
+            "serverAuth",
+            "-addreject",
+            "clientAuth",
+        ),
+    )
     reason = stage.run("verify", "--trust", distrusted, stage.leaf, code=2)
     expect("there is no certificate in --trust" in reason, reason)
 
@@ -86,37 +143,87 @@ def forms(stage):
 def der(stage):
     forge = stage.forge
     forge.run("pkey", "-in", stage.key, "-outform", "DER", "-out", "key.der")
-    with Serving(stage, ["--cert", forge.der("leaf"), "--key", forge.path("key.der")], None) as server:
-        expect(server.connect(stage, "--cert", forge.der("leaf"), "--key", forge.path("key.der"), stdin=b"hello") == "hello")
-        stage.run("connect", server.address, "--ca", forge.der("root"), "--servername", "leaf.example", "--half-close")
+    with Serving(
+        stage, ["--cert", forge.der("leaf"), "--key", forge.path("key.der")], None
+    ) as server:
+        expect(
+            server.connect(
+                stage, "--cert", forge.der("leaf"), "--key", forge.path("key.der"), stdin=b"hello"
+            )
+            == "hello"
+        )
+        stage.run(
+            "connect",
+            server.address,
+            "--ca",
+            forge.der("root"),
+            "--servername",
+            "leaf.example",
+            "--half-close",
+        )
     expect("CN=leaf.example" in stage.run("cert", "--show", forge.der("leaf")))
     forge.request("asked", "/CN=asked.example", "subjectAltName=DNS:asked.example\n")
     forge.run("req", "-in", "asked.csr", "-outform", "DER", "-out", "asked.der")
-    stage.run("cert", "--sign", forge.path("asked.der"), "--issuer", forge.path("root"), "--out", forge.path("out"))
+    stage.run(
+        "cert",
+        "--sign",
+        forge.path("asked.der"),
+        "--issuer",
+        forge.path("root"),
+        "--out",
+        forge.path("out"),
+    )
 
 
-@test("UTF-16, PKCS#12 and PKCS#7 are named by every command that reads certificates, with the command that converts them")
+@test(
+    "UTF-16, PKCS#12 and PKCS#7 are named by every command that reads certificates, with the command that converts them"
+)
 def foreign(stage):
     forge = stage.forge
-    forge.run("pkcs12", "-export", "-passout", "pass:x", "-inkey", stage.key, "-in", stage.leaf, "-out", "a.p12")
+    forge.run(
+        "pkcs12",
+        "-export",
+        "-passout",
+        "pass:x",
+        "-inkey",
+        stage.key,
+        "-in",
+        stage.leaf,
+        "-out",
+        "a.p12",
+    )
     forge.run("crl2pkcs7", "-nocrl", "-certfile", stage.leaf, "-outform", "DER", "-out", "a.p7b")
     forge.write("wide.pem", stage.content(stage.leaf).decode().encode("utf-16"))
-    for name, words in (("a.p12", "PKCS#12; convert it: openssl pkcs12 "), ("a.p7b", "PKCS#7; convert it: openssl pkcs7 "),
-                        ("wide.pem", "UTF-16 text; convert it: iconv ")):
+    for name, words in (
+        ("a.p12", "PKCS#12; convert it: openssl pkcs12 "),
+        ("a.p7b", "PKCS#7; convert it: openssl pkcs7 "),
+        ("wide.pem", "UTF-16 text; convert it: iconv "),
+    ):
         path = forge.path(name)
-        for code, line in ((2, ["verify", "--trust", path, stage.leaf]), (2, ["verify", "--trust", stage.root, path]),
-                           (2, ["verify", "--trust", stage.root, "--crl", path, stage.leaf]), (1, ["show", path]), (1, ["cert", "--show", path]),
-                           (1, ["serve", "--cert", path, "--key", stage.key]), (1, ["serve", "--cert", stage.leaf, "--key", path]),
-                           (1, ["serve", "--cert", stage.leaf, "--key", stage.key, "--staple", path]), (1, ["connect", "localhost:1", "--ca", path]),
-                           (1, ["connect", "localhost:1", "--cert", stage.leaf, "--key", path]), (1, ["connect", "localhost:1", "--peer-key", path]),
-                           (1, ["connect", "localhost:1", "--pin", path]), (1, ["cert", "--sign", path, "--issuer", forge.path("root")])):
+        for code, line in (
+            (2, ["verify", "--trust", path, stage.leaf]),
+            (2, ["verify", "--trust", stage.root, path]),
+            (2, ["verify", "--trust", stage.root, "--crl", path, stage.leaf]),
+            (1, ["show", path]),
+            (1, ["cert", "--show", path]),
+            (1, ["serve", "--cert", path, "--key", stage.key]),
+            (1, ["serve", "--cert", stage.leaf, "--key", path]),
+            (1, ["serve", "--cert", stage.leaf, "--key", stage.key, "--staple", path]),
+            (1, ["connect", "localhost:1", "--ca", path]),
+            (1, ["connect", "localhost:1", "--cert", stage.leaf, "--key", path]),
+            (1, ["connect", "localhost:1", "--peer-key", path]),
+            (1, ["connect", "localhost:1", "--pin", path]),
+            (1, ["cert", "--sign", path, "--issuer", forge.path("root")]),
+        ):
             reason = stage.run(*line, code=code)
             expect(path + ": " + words in reason, line, reason)
 
 
 @test("the file of ticket keys may start with a byte-order mark")
 def ticket_keys(stage):
-    keys = stage.forge.write("tickets", b"\xef\xbb\xbf# of a farm\r\n" + b"0123456789abcdef" * 6 + b"\r\n")
+    keys = stage.forge.write(
+        "tickets", b"\xef\xbb\xbf# of a farm\r\n" + b"0123456789abcdef" * 6 + b"\r\n"
+    )
     with stage.serve("--ticket-keys", keys) as server:
         server.connect(stage, "--resume", "1")
 
@@ -124,36 +231,94 @@ def ticket_keys(stage):
 # ------------------------------------------------------------------------------------------ passphrases
 
 
-@test("--key-pass gives the passphrase from a variable or the first line of a file, to serve, connect and cert")
+@test(
+    "--key-pass gives the passphrase from a variable or the first line of a file, to serve, connect and cert"
+)
 def key_pass(stage):
     forge = stage.forge
     with open(forge.path("pass"), "w", encoding="ascii") as file:
         file.write("secret\r\nanother\n")
-    by_file, by_variable = ["--key-pass", "file:" + forge.path("pass")], ["--key-pass", "env:TLS12_TEST_PASS"]
+    by_file, by_variable = ["--key-pass", "file:" + forge.path("pass")], [
+        "--key-pass",
+        "env:TLS12_TEST_PASS",
+    ]
     given = {"TLS12_TEST_PASS": "secret"}
     with stage.serve(*by_variable, key=stage.encrypted, environment=given) as server:
-        expect(server.connect(stage, "--cert", stage.leaf, "--key", stage.encrypted, *by_file, stdin=b"hello") == "hello")
-    stage.run("cert", "--request", "a.example", "--key", stage.encrypted, *by_variable, "--out", forge.path("out"), environment=given)
-    forge.run("pkcs8", "-topk8", "-in", "root-key.pem", "-passout", "pass:secret", "-out", "root-encrypted.pem")
-    stage.run("cert", "b.example", "--issuer", forge.path("root"), "--issuer-key", forge.path("root-encrypted.pem"), *by_file, "--out", forge.path("out"))
+        expect(
+            server.connect(
+                stage, "--cert", stage.leaf, "--key", stage.encrypted, *by_file, stdin=b"hello"
+            )
+            == "hello"
+        )
+    stage.run(
+        "cert",
+        "--request",
+        "a.example",
+        "--key",
+        stage.encrypted,
+        *by_variable,
+        "--out",
+        forge.path("out"),
+        environment=given,
+    )
+    forge.run(
+        "pkcs8",
+        "-topk8",
+        "-in",
+        "root-key.pem",
+        "-passout",
+        "pass:secret",
+        "-out",
+        "root-encrypted.pem",
+    )
+    stage.run(
+        "cert",
+        "b.example",
+        "--issuer",
+        forge.path("root"),
+        "--issuer-key",
+        forge.path("root-encrypted.pem"),
+        *by_file,
+        "--out",
+        forge.path("out"),
+    )
 
 
 @test("a passphrase that is wrong, absent or not given says so, and names the key")
 def key_pass_errors(stage):
     line = ["serve", "--cert", stage.leaf, "--key", stage.encrypted]
-    for options, words in (([], "there is no passphrase for it: " + stage.encrypted + "; --key-pass gives one"),
-                           (["--key-pass", "env:TLS12_TEST_ABSENT"], "the variable TLS12_TEST_ABSENT is not set"),
-                           (["--key-pass", "file:/nonexistent"], "/nonexistent (No such file or directory)"),
-                           (["--key-pass", "env:HOME"], "the passphrase is not the one that the private key was encrypted with: " + stage.encrypted)):
+    for options, words in (
+        ([], "there is no passphrase for it: " + stage.encrypted + "; --key-pass gives one"),
+        (["--key-pass", "env:TLS12_TEST_ABSENT"], "the variable TLS12_TEST_ABSENT is not set"),
+        (["--key-pass", "file:/nonexistent"], "/nonexistent (No such file or directory)"),
+        (
+            ["--key-pass", "env:HOME"],
+            "the passphrase is not the one that the private key was encrypted with: "
+            + stage.encrypted,
+        ),
+    ):
         reason = stage.run(*line, *options, code=1)
         expect(words in reason, options, reason)
     for source in ("secret", "env:", "file:", "pass:secret"):
-        expect("is not env:NAME, file:PATH or prompt" in stage.run(*line, "--key-pass", source, code=2))
+        expect(
+            "is not env:NAME, file:PATH or prompt" in stage.run(*line, "--key-pass", source, code=2)
+        )
 
 
 @test("--key-pass prompt asks at the terminal, without showing what is typed, and not elsewhere")
 def prompt(stage):
-    line = [stage.tls12, "cert", "--request", "a.example", "--key", stage.encrypted, "--key-pass", "prompt", "--out", stage.forge.path("out")]
+    line = [
+        stage.tls12,
+        "cert",
+        "--request",
+        "a.example",
+        "--key",
+        stage.encrypted,
+        "--key-pass",
+        "prompt",
+        "--out",
+        stage.forge.path("out"),
+    ]
     child, terminal = pty.fork()
     if child == 0:
         os.execv(line[0], line)
@@ -173,8 +338,18 @@ def prompt(stage):
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     os.close(terminal)
     expect(asked and code == 0 and b"secret" not in shown and b"wrote " in shown, code, shown)
-    without = subprocess.run(["setsid", *line], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    expect(without.returncode == 1 and "there is no terminal; use env: or file:" in without.stderr, without)
+    without = subprocess.run(
+        ["setsid", *line],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    expect(
+        without.returncode == 1 and "there is no terminal; use env: or file:" in without.stderr,
+        without,
+    )
 
 
 # ------------------------------------------------------------------------------------------ standard input and special files
@@ -191,9 +366,29 @@ def standard_input(stage):
     with stage.serve() as server:
         # One input has both, and none of it goes to the server.
         expect(server.connect(stage, "--cert", "-", "--key", "-", stdin=both) == "")
-        stage.run("connect", server.address, "--ca", "-", "--servername", "leaf.example", "--half-close", stdin=root)
+        stage.run(
+            "connect",
+            server.address,
+            "--ca",
+            "-",
+            "--servername",
+            "leaf.example",
+            "--half-close",
+            stdin=root,
+        )
     encrypted = leaf + stage.content(stage.encrypted)
-    stage.run("cert", "--request", "a.example", "--key", stage.encrypted, "--key-pass", "file:-", "--out", stage.forge.path("out"), stdin=b"secret\n")
+    stage.run(
+        "cert",
+        "--request",
+        "a.example",
+        "--key",
+        stage.encrypted,
+        "--key-pass",
+        "file:-",
+        "--out",
+        stage.forge.path("out"),
+        stdin=b"secret\n",
+    )
     reason = stage.run("serve", "--cert", "-", "--key", "-", code=1, stdin=encrypted)
     expect("/dev/stdin" in reason and "--key-pass" in reason, reason)
 
@@ -203,22 +398,44 @@ def special_files(stage):
     forge = stage.forge
     fifo = forge.path("fifo")
     os.mkfifo(fifo)
-    for path, words in (("/dev/zero", "larger than "), (fifo, "a FIFO to which no program writes"), (forge.folder, "Is a directory")):
-        lines = [(1, ["show", path]), (1, ["cert", "--show", path]), (1, ["serve", "--cert", path, "--key", stage.key]),
-                 (1, ["serve", "--cert", stage.leaf, "--key", path]), (1, ["serve", "--quiet", "--ticket-keys", path]), (1, ["connect", "localhost:1", "--ca", path])]
+    for path, words in (
+        ("/dev/zero", "larger than "),
+        (fifo, "a FIFO to which no program writes"),
+        (forge.folder, "Is a directory"),
+    ):
+        lines = [
+            (1, ["show", path]),
+            (1, ["cert", "--show", path]),
+            (1, ["serve", "--cert", path, "--key", stage.key]),
+            (1, ["serve", "--cert", stage.leaf, "--key", path]),
+            (1, ["serve", "--quiet", "--ticket-keys", path]),
+            (1, ["connect", "localhost:1", "--ca", path]),
+        ]
         if path != forge.folder:  # verify reads the files of a folder
-            lines += [(2, ["verify", "--trust", stage.root, path]), (2, ["verify", "--trust", path, stage.leaf])]
+            lines += [
+                (2, ["verify", "--trust", stage.root, path]),
+                (2, ["verify", "--trust", path, stage.leaf]),
+            ]
         for code, line in lines:
             reason = stage.run(*line, code=code)
             expect(path in reason and words in reason, line, reason)
-    expect("a line of more than " in stage.run("verify", "--trust", stage.root, "--batch", "/dev/zero", code=1))
+    expect(
+        "a line of more than "
+        in stage.run("verify", "--trust", stage.root, "--batch", "/dev/zero", code=1)
+    )
 
 
 @test("a FIFO is read while a program writes to it")
 def fifos(stage):
     with subprocess.Popen(["cat", stage.leaf], stdout=subprocess.PIPE) as writer:
-        done = subprocess.run([stage.tls12, "verify", "--trust", stage.root, f"/dev/fd/{writer.stdout.fileno()}"], pass_fds=[writer.stdout.fileno()],
-                              capture_output=True, text=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(
+            [stage.tls12, "verify", "--trust", stage.root, f"/dev/fd/{writer.stdout.fileno()}"],
+            pass_fds=[writer.stdout.fileno()],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
     expect(done.returncode == 0, done)
 
 
@@ -230,11 +447,21 @@ def key_log(stage):
     paths = {name: stage.forge.path(name) for name in ("client", "server", "option")}
     with stage.serve(environment={"SSLKEYLOGFILE": paths["server"]}) as server:
         server.connect(stage, environment={"SSLKEYLOGFILE": paths["client"]})
-        server.connect(stage, "--keylog", paths["option"], environment={"SSLKEYLOGFILE": paths["client"]})
+        server.connect(
+            stage, "--keylog", paths["option"], environment={"SSLKEYLOGFILE": paths["client"]}
+        )
         server.connect(stage, environment={"SSLKEYLOGFILE": ""})
     lines = {name: stage.content(path).splitlines() for name, path in paths.items()}
-    expect(len(lines["client"]) == 1 and len(lines["option"]) == 1 and len(lines["server"]) == 3, lines)
-    expect(all(re.fullmatch(rb"CLIENT_RANDOM [0-9a-f]{64} [0-9a-f]{96}", line) for line in lines["server"]), lines)
+    expect(
+        len(lines["client"]) == 1 and len(lines["option"]) == 1 and len(lines["server"]) == 3, lines
+    )
+    expect(
+        all(
+            re.fullmatch(rb"CLIENT_RANDOM [0-9a-f]{64} [0-9a-f]{96}", line)
+            for line in lines["server"]
+        ),
+        lines,
+    )
     expect(lines["server"][:2] == lines["client"] + lines["option"], lines)
 
 
@@ -243,14 +470,23 @@ def key_log_errors(stage):
     with stage.serve() as server:
         reason = server.connect(stage, environment={"SSLKEYLOGFILE": "/nonexistent/log"}, code=1)
         expect("SSLKEYLOGFILE=/nonexistent/log (No such file or directory)" in reason, reason)
-        reason = server.connect(stage, "--quiet", environment={"SSLKEYLOGFILE": "/dev/full"}, code=1)
+        reason = server.connect(
+            stage, "--quiet", environment={"SSLKEYLOGFILE": "/dev/full"}, code=1
+        )
         expect("SSLKEYLOGFILE=/dev/full (No space left on device)" in reason, reason)
-        expect("/dev/full (No space" in server.connect(stage, "--quiet", "--keylog", "/dev/full", code=1))
+        expect(
+            "/dev/full (No space"
+            in server.connect(stage, "--quiet", "--keylog", "/dev/full", code=1)
+        )
     expect(server.code == 0, server.log)
     with stage.serve("--quiet", "--keylog", "/dev/full") as server:
         for _ in range(2):
             server.connect(stage)
-    expect(server.code == 1 and server.log.count("/dev/full (No space left on device)") == 1, server.code, server.log)
+    expect(
+        server.code == 1 and server.log.count("/dev/full (No space left on device)") == 1,
+        server.code,
+        server.log,
+    )
 
 
 @test("errors of the system's certificates name SSL_CERT_FILE or SSL_CERT_DIR and the file")
@@ -266,7 +502,12 @@ def system_store(stage):
 
 @test("--version tells the version, the backends and the compiler")
 def version(stage):
-    expect(re.fullmatch(r"tls12 \d+\.\d+\.\d+\nbackends: (sodium|mbedtls)(\+mbedtls)?\ncompiler: (gcc|clang) \d[\d.]*\n", stage.run("--version")))
+    expect(
+        re.fullmatch(
+            r"tls12 \d+\.\d+\.\d+\nbackends: (sodium|mbedtls)(\+mbedtls)?\ncompiler: (gcc|clang) \d[\d.]*\n",
+            stage.run("--version"),
+        )
+    )
 
 
 @test("an unknown command is named, and so are those that there are")
@@ -278,8 +519,27 @@ def unknown_command(stage):
 
 @test("times are finite numbers")
 def times(stage):
-    for option in ("--timeout", "--handshake-time", "--header-time", "--idle-time", "--write-time", "--stop-time"):
-        for value in ("nan", "-nan", "inf", "-inf", "infinity", "NAN", "1e999", "0", "-1", "1e7", "x"):
+    for option in (
+        "--timeout",
+        "--handshake-time",
+        "--header-time",
+        "--idle-time",
+        "--write-time",
+        "--stop-time",
+    ):
+        for value in (
+            "nan",
+            "-nan",
+            "inf",
+            "-inf",
+            "infinity",
+            "NAN",
+            "1e999",
+            "0",
+            "-1",
+            "1e7",
+            "x",
+        ):
             expect("seconds" in stage.run("serve", option + "=" + value, code=2))
     for value in ("nan", "inf"):
         expect("seconds" in stage.run("connect", "localhost:1", "--timeout", value, code=2))
@@ -288,14 +548,30 @@ def times(stage):
 @test("output that a full disk does not take is exit code 1")
 def full_disk(stage):
     with stage.serve() as server, open("/dev/full", "wb") as full:
-        for line in (["show", stage.leaf], ["cert", "--show", stage.leaf], ["cert", "--show", stage.leaf, "--json"], ["suites"], ["backends", "--no-speed"],
-                     ["verify", "--trust", stage.root, stage.leaf], ["--help"], ["--version"], ["connect", "--help"],
-                     ["serve", "--listen", "127.0.0.1:0", "--quiet"]):
+        for line in (
+            ["show", stage.leaf],
+            ["cert", "--show", stage.leaf],
+            ["cert", "--show", stage.leaf, "--json"],
+            ["suites"],
+            ["backends", "--no-speed"],
+            ["verify", "--trust", stage.root, stage.leaf],
+            ["--help"],
+            ["--version"],
+            ["connect", "--help"],
+            ["serve", "--listen", "127.0.0.1:0", "--quiet"],
+        ):
             reason = stage.run(*line, code=1, stdout=full)
             expect("standard output: " in reason, line, reason)
         server.connect(stage, "--quiet", code=1, stdin=b"hello", stdout=full)
-    reason = stage.run("serve", "--listen", "127.0.0.1:0", "--quiet", "--ca-out", "/dev/full", code=1)
-    expect("/dev/full: No space left on device" in reason and os.path.exists("/dev/full") and not os.path.isfile("/dev/full"), reason)
+    reason = stage.run(
+        "serve", "--listen", "127.0.0.1:0", "--quiet", "--ca-out", "/dev/full", code=1
+    )
+    expect(
+        "/dev/full: No space left on device" in reason
+        and os.path.exists("/dev/full")
+        and not os.path.isfile("/dev/full"),
+        reason,
+    )
 
 
 @test("a reader that stops early, like head, is not complained about")
@@ -303,7 +579,13 @@ def early_reader(stage):
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as pipe:
-        done = subprocess.run([stage.tls12, "suites"], stdout=pipe, stderr=subprocess.PIPE, timeout=PATIENCE, check=False)
+        done = subprocess.run(
+            [stage.tls12, "suites"],
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            timeout=PATIENCE,
+            check=False,
+        )
     expect(done.returncode == 1 and done.stderr == b"", done)
 
 

@@ -11,30 +11,64 @@ import sys
 
 # A pattern of ids, the verdict that we give, and the rule we give it by.
 DIFFERENCES = [
-    (r"rfc5280::eku::ee-without-eku", "invalid", "conflicts with webpki::eku::ee-without-eku, the stricter: CA/Browser Forum BR 7.1.2.7.10"),
-    (r"rfc5280::ca-as-leaf", "invalid", "conflicts with webpki::ca-as-leaf, the stricter: CA/Browser Forum BR 7.1.2.7.8"),
-    (r"pathlen::validation-ignores-pathlen-in-leaf", "invalid", "its server is a CA; for no other reason is webpki::ca-as-leaf to be refused: CA/Browser Forum BR 7.1.2.7.8"),
-    (r"webpki::nc::permitted-dns-match-noncritical", "invalid", "conflicts with rfc5280::nc::permitted-dns-match-noncritical, the stricter: RFC 5280 §4.2.1.10"),
+    (
+        r"rfc5280::eku::ee-without-eku",
+        "invalid",
+        "conflicts with webpki::eku::ee-without-eku, the stricter: CA/Browser Forum BR 7.1.2.7.10",
+    ),
+    (
+        r"rfc5280::ca-as-leaf",
+        "invalid",
+        "conflicts with webpki::ca-as-leaf, the stricter: CA/Browser Forum BR 7.1.2.7.8",
+    ),
+    (
+        r"pathlen::validation-ignores-pathlen-in-leaf",
+        "invalid",
+        "its server is a CA; for no other reason is webpki::ca-as-leaf to be refused: CA/Browser Forum BR 7.1.2.7.8",
+    ),
+    (
+        r"webpki::nc::permitted-dns-match-noncritical",
+        "invalid",
+        "conflicts with rfc5280::nc::permitted-dns-match-noncritical, the stricter: RFC 5280 §4.2.1.10",
+    ),
 ]
 PURPOSES = {"serverAuth": "server", "clientAuth": "client", "anyExtendedKeyUsage": "any"}
 
 
 def lines_of(case):
     """One a name that is wanted: `verify` takes one."""
-    names = [case["expected_peer_name"]] if case["expected_peer_name"] else case["expected_peer_names"] or [None]
+    names = (
+        [case["expected_peer_name"]]
+        if case["expected_peer_name"]
+        else case["expected_peer_names"] or [None]
+    )
     kind = case["validation_kind"].lower()
     usage = case["extended_key_usage"]
     for name in names:
         yield {
-            "id": case["id"], "trusted": case["trusted_certs"], "untrusted": case["untrusted_intermediates"], "leaf": case["peer_certificate"], "crls": case["crls"],
-            "peer_name": name, "time": case["validation_time"] and int(datetime.datetime.fromisoformat(case["validation_time"]).timestamp()), "kind": kind,
-            "purpose": PURPOSES[usage[0]] if usage else kind, "max_chain_depth": case["max_chain_depth"],
+            "id": case["id"],
+            "trusted": case["trusted_certs"],
+            "untrusted": case["untrusted_intermediates"],
+            "leaf": case["peer_certificate"],
+            "crls": case["crls"],
+            "peer_name": name,
+            "time": case["validation_time"]
+            and int(datetime.datetime.fromisoformat(case["validation_time"]).timestamp()),
+            "kind": kind,
+            "purpose": PURPOSES[usage[0]] if usage else kind,
+            "max_chain_depth": case["max_chain_depth"],
         }
 
 
 def verdicts_of(tls12, policy, text):
     """The verdict, reason and rule of each id: of several names, those of the first that is invalid."""
-    done = subprocess.run([tls12, "verify", "--policy", policy, "--json", "--batch", "-"], input=text, stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(
+        [tls12, "verify", "--policy", policy, "--json", "--batch", "-"],
+        input=text,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
     verdicts = {}
     for line in done.stdout.splitlines():
         answer = json.loads(line)
@@ -53,9 +87,20 @@ def report(policy, cases, verdicts, explain):
         why = explain(case, verdict)
         known[verdict] += bool(why)
         wrong += not why
-        print(f"{policy}:", "differs:" if why else "FAILED:", case["id"], "is", verdict, "here:", why, reason)
-    print(f"x509-limbo, {policy}: {agreed} of {len(cases)} agree; accepted or rejected otherwise, as they should: "
-          f"{known['valid']} and {known['invalid']}; as they should not: {wrong}")
+        print(
+            f"{policy}:",
+            "differs:" if why else "FAILED:",
+            case["id"],
+            "is",
+            verdict,
+            "here:",
+            why,
+            reason,
+        )
+    print(
+        f"x509-limbo, {policy}: {agreed} of {len(cases)} agree; accepted or rejected otherwise, as they should: "
+        f"{known['valid']} and {known['invalid']}; as they should not: {wrong}"
+    )
     return wrong
 
 
@@ -69,7 +114,14 @@ def main():
     text = "".join(json.dumps(line) + "\n" for case in cases for line in lines_of(case))
 
     def difference(case, verdict):
-        return next((why for pattern, ours, why in DIFFERENCES if ours == verdict and re.fullmatch(pattern, case["id"])), "")
+        return next(
+            (
+                why
+                for pattern, ours, why in DIFFERENCES
+                if ours == verdict and re.fullmatch(pattern, case["id"])
+            ),
+            "",
+        )
 
     strict, code = verdicts_of(sys.argv[1], "strict", text)
     wrong = report("strict", cases, strict, difference)

@@ -27,7 +27,11 @@ def _(stage):
             expect(client.ask("/digits.txt").answer()[0] == 200)
             client.socket.shutdown(socket.SHUT_WR)
             told = json.loads(server.logged(r"^\{")[0])
-        expect(told["ok"] and told["story"].endswith("left by the peer while idle, without its close_notify"), told)
+        expect(
+            told["ok"]
+            and told["story"].endswith("left by the peer while idle, without its close_notify"),
+            told,
+        )
 
 
 @test("a connection that is cut inside a request, or before the first one, is called cut")
@@ -47,18 +51,37 @@ def _(stage):
         expect("without the peer's close_notify" in story and "truncated" in story, story)
 
 
-@test("a client that speaks another protocol is named in the log; plain HTTP of any method gets an answer")
+@test(
+    "a client that speaks another protocol is named in the log; plain HTTP of any method gets an answer"
+)
 def _(stage):
     with Server(stage) as server:
-        for said, told in ((b"SSH-2.0-OpenSSH_9.2p1\r\n", "it speaks SSH"), (b"EHLO client.example.org\r\n", "it speaks SMTP"),
-                           (b"PROXY TCP4 192.0.2.1 192.0.2.2 5000 443\r\n", "it sends a PROXY protocol header, version 1"),
-                           (b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c", "it sends a PROXY protocol header, version 2"), (b"USER anonymous\r\n", "it speaks FTP or POP3")):
+        for said, told in (
+            (b"SSH-2.0-OpenSSH_9.2p1\r\n", "it speaks SSH"),
+            (b"EHLO client.example.org\r\n", "it speaks SMTP"),
+            (
+                b"PROXY TCP4 192.0.2.1 192.0.2.2 5000 443\r\n",
+                "it sends a PROXY protocol header, version 1",
+            ),
+            (
+                b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c",
+                "it sends a PROXY protocol header, version 2",
+            ),
+            (b"USER anonymous\r\n", "it speaks FTP or POP3"),
+        ):
             with Plain(server) as client:
                 client.send(said)
                 expect(b"HTTP" not in client.rest(), said, "is answered in HTTP")
                 line = server.of(client)[-1]
             expect("the peer does not speak TLS: " + told in line, said, line)
-        for method in ("GET", "OPTIONS", "CONNECT", "PROPFIND", "VERSION-CONTROL", "UPDATEREDIRECTREF"):
+        for method in (
+            "GET",
+            "OPTIONS",
+            "CONNECT",
+            "PROPFIND",
+            "VERSION-CONTROL",
+            "UPDATEREDIRECTREF",
+        ):
             with Plain(server) as client:
                 client.send(f"{method} / HTTP/1.1\r\n\r\n".encode())
                 expect(client.rest().startswith(b"HTTP/1.0 400 "), method)

@@ -13,8 +13,25 @@ TEXT = "".join(chr(c) for c in range(0x21, 0x61))  # 64 printable characters, a 
 
 def connect(server, *options):
     """What our client tells of a connection."""
-    done = subprocess.run([server.stage.tls12, "connect", f"127.0.0.1:{server.port}", "--json", "--policy", "psk", "--half-close", "--timeout", "10", *options],
-                          input="", capture_output=True, text=True, timeout=PATIENCE, check=False)
+    done = subprocess.run(
+        [
+            server.stage.tls12,
+            "connect",
+            f"127.0.0.1:{server.port}",
+            "--json",
+            "--policy",
+            "psk",
+            "--half-close",
+            "--timeout",
+            "10",
+            *options,
+        ],
+        input="",
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
     return json.loads(done.stderr.splitlines()[-1])
 
 
@@ -42,7 +59,9 @@ def _(stage):
     connects(stage, "me", digits, text)
     connects(stage, "me", text, digits)
     with Server(stage, "--echo", "--policy", "psk", *text, www=False) as server:
-        expect(not connect(server, "--psk-text", "me:" + TEXT[:-1] + "x")["ok"], "another key connects")
+        expect(
+            not connect(server, "--psk-text", "me:" + TEXT[:-1] + "x")["ok"], "another key connects"
+        )
 
 
 sys.exit(play(TESTS, Stage(os.path.realpath(sys.argv[1])), 2))

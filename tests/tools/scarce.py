@@ -15,11 +15,21 @@ REQUESTS = 120
 
 
 def environment(**scarce):
-    return {**os.environ, "LD_PRELOAD": PRELOADED, **{"SCARCE_" + name.upper(): str(value) for name, value in scarce.items()}}
+    return {
+        **os.environ,
+        "LD_PRELOAD": PRELOADED,
+        **{"SCARCE_" + name.upper(): str(value) for name, value in scarce.items()},
+    }
 
 
 def run(arguments, stdin=b"", **scarce):
-    return subprocess.run([TLS12, *arguments], input=stdin, capture_output=True, timeout=PATIENCE, env=environment(**scarce))
+    return subprocess.run(
+        [TLS12, *arguments],
+        input=stdin,
+        capture_output=True,
+        timeout=PATIENCE,
+        env=environment(**scarce),
+    )
 
 
 def check(story, done, right):
@@ -52,8 +62,12 @@ def at_every_point(stage, name, arguments, stdin=b""):
 
 class Server:
     def __init__(self, *arguments, **scarce):
-        self.process = subprocess.Popen([TLS12, "serve", "--listen", "127.0.0.1:0", *arguments], stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, env=environment(**scarce) if scarce else None)
+        self.process = subprocess.Popen(
+            [TLS12, "serve", "--listen", "127.0.0.1:0", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment(**scarce) if scarce else None,
+        )
         line = self.process.stdout.readline().decode()
         expect(line.startswith("listening on "), line)
         self.port = int(line.strip().rsplit(":", 1)[1])
@@ -68,8 +82,12 @@ def ask(stage, port, path):
     """The whole answer; None if the connection was refused, cut or closed first."""
     try:
         with socket.create_connection(("127.0.0.1", port), PATIENCE) as plain:
-            with stage.context().wrap_socket(plain, server_hostname="localhost", suppress_ragged_eofs=False) as tls:
-                tls.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+            with stage.context().wrap_socket(
+                plain, server_hostname="localhost", suppress_ragged_eofs=False
+            ) as tls:
+                tls.sendall(
+                    f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+                )
                 answer = b""
                 while part := tls.recv(65536):
                     answer += part
@@ -80,9 +98,22 @@ def ask(stage, port, path):
 
 def serve_with_shortages(stage):
     # Ed25519 and X25519 allocate little: the failing call wanders over everything else that a request needs.
-    stage.run("cert", "--key-type", "ed25519", "--file", "cheap", "--out", stage.path("pki"), "localhost")
-    common = ("--cert", stage.path("pki/cheap.pem"), "--key", stage.path("pki/cheap-key.pem"), "--www", stage.www)
-    for what, error, rates in (("memory", 12, (29, 113, 127, 1009)), ("system", 24, (3, 29)), ("system", 12, (3, 29))):
+    stage.run(
+        "cert", "--key-type", "ed25519", "--file", "cheap", "--out", stage.path("pki"), "localhost"
+    )
+    common = (
+        "--cert",
+        stage.path("pki/cheap.pem"),
+        "--key",
+        stage.path("pki/cheap-key.pem"),
+        "--www",
+        stage.www,
+    )
+    for what, error, rates in (
+        ("memory", 12, (29, 113, 127, 1009)),
+        ("system", 24, (3, 29)),
+        ("system", 12, (3, 29)),
+    ):
         for every in rates:
             server = Server(*common, what=what, every=every, errno=error, since="accept")
             right = 0
@@ -94,7 +125,11 @@ def serve_with_shortages(stage):
                 head, _, body = answer.partition(b"\r\n\r\n")
                 status = head.split(b"\r\n")[0]
                 if status == b"HTTP/1.1 200 OK":
-                    expect(b"\r\nContent-Length: 100\r\n" in head + b"\r\n" and stage.digits.startswith(body), *story)
+                    expect(
+                        b"\r\nContent-Length: 100\r\n" in head + b"\r\n"
+                        and stage.digits.startswith(body),
+                        *story,
+                    )
                     right += body == stage.digits
                 else:
                     expect(status.split(b" ")[1] in (b"404", b"503"), *story)
@@ -106,11 +141,31 @@ def serve_with_shortages(stage):
 def closed_descriptors(stage):
     """What a closed standard output would have got never reaches the socket."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = Server("--cert", stage.path("pki/localhost.pem"), "--key", stage.path("pki/localhost-key.pem"), "--echo")
+    server = Server(
+        "--cert",
+        stage.path("pki/localhost.pem"),
+        "--key",
+        stage.path("pki/localhost-key.pem"),
+        "--echo",
+    )
     port = listening.getsockname()[1]
     for closed in ((1,), (0, 1), (1, 2), (0, 1, 2)):
-        client = subprocess.Popen([TLS12, "connect", f"127.0.0.1:{port}", "--ca", stage.ca, "--half-close", "--timeout", "5"], stdin=subprocess.PIPE,
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=lambda: [os.close(d) for d in closed])
+        client = subprocess.Popen(
+            [
+                TLS12,
+                "connect",
+                f"127.0.0.1:{port}",
+                "--ca",
+                stage.ca,
+                "--half-close",
+                "--timeout",
+                "5",
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=lambda: [os.close(d) for d in closed],
+        )
         near = listening.accept()[0]
         far = socket.create_connection(("127.0.0.1", server.port))
         if 0 not in closed:
@@ -130,6 +185,7 @@ def closed_descriptors(stage):
 def relay(near, far):
     """Carries bytes both ways until one end closes. What the near end sent."""
     import select
+
     sent = b""
     while True:
         for ready in select.select([near, far], [], [], PATIENCE)[0] or [near]:
@@ -156,7 +212,21 @@ def main():
     at_every_point(stage, "show", ("show", leaf))
     at_every_point(stage, "verify", ("verify", "--trust", stage.ca, "--name", "localhost", leaf))
     server = Server("--cert", leaf, "--key", stage.path("pki/localhost-key.pem"), "--echo")
-    at_every_point(stage, "connect", ("connect", f"127.0.0.1:{server.port}", "--ca", stage.ca, "--quiet", "--half-close", "--timeout", "2"), b"hello\n" * 100)
+    at_every_point(
+        stage,
+        "connect",
+        (
+            "connect",
+            f"127.0.0.1:{server.port}",
+            "--ca",
+            stage.ca,
+            "--quiet",
+            "--half-close",
+            "--timeout",
+            "2",
+        ),
+        b"hello\n" * 100,
+    )
     server.stop()
     serve_with_shortages(stage)
 

@@ -10,7 +10,19 @@ import subprocess
 import sys
 import time
 
-from served import PATIENCE, Client, Plain, Server, Skipped, Stage, client_hello, collected, expect, play, until
+from served import (
+    PATIENCE,
+    Client,
+    Plain,
+    Server,
+    Skipped,
+    Stage,
+    client_hello,
+    collected,
+    expect,
+    play,
+    until,
+)
 
 TESTS, test = collected()
 
@@ -56,21 +68,27 @@ def _(stage):
 def _(stage):
     hello = client_hello(stage)
     with Server(stage, "--handshake-time", 0.8) as server:
-        for what, say in (("silent", lambda peer: peer.rest()), ("stopping", lambda peer: (peer.send(hello[:40]), peer.rest())),
-                          ("half way", lambda peer: (peer.send(hello), peer.rest())), ("trickling", lambda peer: peer.trickle(hello))):
+        for what, say in (
+            ("silent", lambda peer: peer.rest()),
+            ("stopping", lambda peer: (peer.send(hello[:40]), peer.rest())),
+            ("half way", lambda peer: (peer.send(hello), peer.rest())),
+            ("trickling", lambda peer: peer.trickle(hello)),
+        ):
             with Plain(server) as peer:
                 took = elapsed(lambda: say(peer))
                 expect(0.6 < took < 3, what, f"was there for {took:.2f} s")
-                line, = server.of(peer)
+                (line,) = server.of(peer)
                 expect("handshake failed" in line and "[while: handshake]" in line, line)
     # The time before the first byte counts.
     with Server(stage, "--handshake-time", 1.5) as server, Plain(server) as peer:
+
         def come_late():
             peer.socket.settimeout(1.2)
             try:
                 peer.socket.recv(1)
             except TimeoutError:
                 peer.trickle(hello)
+
         took = elapsed(come_late)
         expect(1.3 < took < 2.4, f"who began late was there for {took:.2f} s")
 
@@ -88,26 +106,35 @@ def refuse_us(server, context):
     raise AssertionError("the handshake succeeded")
 
 
-@test("S2: a handshake that fails is one line with peer, phase, alert and reason, and no handler runs")
+@test(
+    "S2: a handshake that fails is one line with peer, phase, alert and reason, and no handler runs"
+)
 def _(stage):
     with Server(stage) as server:
         weak = stage.context()
         weak.set_ciphers("AES128-SHA")
         strange = stage.context()
         strange.set_alpn_protocols(["no/such"])
-        for context, told in ((weak, r"suite.*\[sent alert handshake_failure\] .*\[while: handshake\]"),
-                              (strange, r"\[sent alert no_application_protocol\].*\[while: handshake\]"),
-                              (stage.context(trusting=False), r"\[received alert unknown_ca\].*\[while: handshake\]")):
-            line, = server.of(refuse_us(server, context))
+        for context, told in (
+            (weak, r"suite.*\[sent alert handshake_failure\] .*\[while: handshake\]"),
+            (strange, r"\[sent alert no_application_protocol\].*\[while: handshake\]"),
+            (stage.context(trusting=False), r"\[received alert unknown_ca\].*\[while: handshake\]"),
+        ):
+            (line,) = server.of(refuse_us(server, context))
             expect(re.search("handshake failed: .*" + told, line), line)
         # Nonsense with a request behind it, and a peer that leaves in the middle.
-        for words, told in ((b"\x00\x01nonsense\r\nGET / HTTP/1.0\r\n\r\n", r"\[sent alert protocol_version\]"), (client_hello(stage), "ended|reset")):
+        for words, told in (
+            (b"\x00\x01nonsense\r\nGET / HTTP/1.0\r\n\r\n", r"\[sent alert protocol_version\]"),
+            (client_hello(stage), "ended|reset"),
+        ):
             with Plain(server) as peer:
                 peer.send(words)
                 peer.socket.recv(1)
-            line, = server.of(peer)
+            (line,) = server.of(peer)
             expect(re.search("handshake failed: .*" + told, line), line)
-        expect(not any('"GET' in line for line in server.lines()), "a handler ran:", *server.lines())
+        expect(
+            not any('"GET' in line for line in server.lines()), "a handler ran:", *server.lines()
+        )
         expect(fetch(server) == stage.digits, "not the file")
 
 
@@ -118,21 +145,45 @@ def _(stage):
 def _(stage):
     with Server(stage) as server:
         for upload in ([], ["--data-binary", "@" + stage.path("www/big.bin")]):
-            done = subprocess.run([program("curl"), "-sS", "-w", "\n%{http_code}", *upload, f"http://127.0.0.1:{server.port}/"],
-                                  capture_output=True, text=True, check=False)
-            expect(done.returncode == 0 and "https://" in done.stdout and done.stdout.endswith("\n400"), done)
+            done = subprocess.run(
+                [
+                    program("curl"),
+                    "-sS",
+                    "-w",
+                    "\n%{http_code}",
+                    *upload,
+                    f"http://127.0.0.1:{server.port}/",
+                ],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            expect(
+                done.returncode == 0
+                and "https://" in done.stdout
+                and done.stdout.endswith("\n400"),
+                done,
+            )
         with Plain(server) as peer:
             # It may talk to its end, which no reset cuts off: else a sender would never look for the answer.
-            peer.send(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(stage.big) + stage.big)
+            peer.send(
+                b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(stage.big)
+                + stage.big
+            )
             answer = peer.rest(reset_is_end=False)
-            expect(answer.startswith(b"HTTP/1.0 400 ") and answer.endswith(b"https:// in front.\n"), answer)
+            expect(
+                answer.startswith(b"HTTP/1.0 400 ") and answer.endswith(b"https:// in front.\n"),
+                answer,
+            )
         server.logged(r"handshake failed: the peer speaks plain HTTP.*\[no alert", 3)
 
 
 # ------------------------------------------------ S4
 
 
-@test("S4: a connection without a request is closed, properly, at --idle-time, the first time and between requests")
+@test(
+    "S4: a connection without a request is closed, properly, at --idle-time, the first time and between requests"
+)
 def _(stage):
     with Server(stage, "--idle-time", 0.6) as server:
         with Client(server) as client:
@@ -148,12 +199,18 @@ def _(stage):
 def _(stage):
     with Server(stage, "--header-time", 0.8, "--idle-time", 60) as server, Client(server) as client:
         heard = []
-        took = elapsed(lambda: heard.append(client.trickle(b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"x" * 1000)))
+        took = elapsed(
+            lambda: heard.append(
+                client.trickle(b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"x" * 1000)
+            )
+        )
         expect(0.6 < took < 3, f"{took:.2f} s")
         expect(heard[0].startswith(b"HTTP/1.1 408 "), heard)
 
 
-@test("S4: a peer that takes nothing of an answer, or a little at a time, is given up at --write-time")
+@test(
+    "S4: a peer that takes nothing of an answer, or a little at a time, is given up at --write-time"
+)
 def _(stage):
     with Server(stage, "--write-time", 0.5) as server:
         with Client(server, small_window=True) as client:
@@ -177,7 +234,16 @@ def _(stage):
         with Server(stage, *options) as server:
             for length, status in ((size - 200, 200), (size + 200, 431)):
                 with Client(server) as client:
-                    expect(client.ask("/digits.txt", "X: " + "x" * (length - 50), "Connection: close").answer()[0] == status, "not", status, "for", length)
+                    expect(
+                        client.ask(
+                            "/digits.txt", "X: " + "x" * (length - 50), "Connection: close"
+                        ).answer()[0]
+                        == status,
+                        "not",
+                        status,
+                        "for",
+                        length,
+                    )
 
 
 @test("S4: more connections than --connections are turned away, until one ends")
@@ -195,6 +261,7 @@ def _(stage):
                 return fetch(server) == stage.digits
             except (ConnectionError, ssl.SSLError):
                 return False
+
         until(served, "a place")
         two.socket.close()
 
@@ -202,13 +269,18 @@ def _(stage):
 # ------------------------------------------------ S5
 
 
-@test("S5: stalled peers at every stage delay nobody, and leave no descriptor, thread or memory behind")
+@test(
+    "S5: stalled peers at every stage delay nobody, and leave no descriptor, thread or memory behind"
+)
 def _(stage):
     hello = client_hello(stage)
     with Server(stage, "--timeout", 4) as server:
         for _ in range(20):
             fetch(server)
-        until(lambda: server.threads() == 3, "only the threads for accepting, signals and the log are left")
+        until(
+            lambda: server.threads() == 3,
+            "only the threads for accepting, signals and the log are left",
+        )
         threads, descriptors, memory = server.threads(), server.descriptors(), server.resident()
         context = stage.context()
         peers = []
@@ -216,16 +288,25 @@ def _(stage):
             for words in (b"", hello[:100], hello):
                 peers.append(Plain(server))
                 peers[-1].send(words)
-            for words in (b"", b"GET / HTTP/1.1\r\nHo", b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n"):
+            for words in (
+                b"",
+                b"GET / HTTP/1.1\r\nHo",
+                b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            ):
                 peers.append(Client(server, context, small_window=True))
                 peers[-1].send(words)
         times = [elapsed(lambda: fetch(server)) for _ in range(20)]
         most = server.descriptors(), server.threads(), server.resident()
         expect(statistics.median(times) < 0.2 and max(times) < 1, "others are served in", times)
-        until(lambda: (server.threads(), server.descriptors()) == (threads, descriptors), "all threads and descriptors are gone")
+        until(
+            lambda: (server.threads(), server.descriptors()) == (threads, descriptors),
+            "all threads and descriptors are gone",
+        )
         left = server.resident() - memory
-        print(f"{len(peers)} stalled peers: page in {statistics.median(times) * 1000:.1f} ms; {most[0]} descriptors, {most[1]} threads, "
-              f"{(most[2] - memory) / len(peers) / 1024:.0f} KiB each; left over: {left / 1024:.0f} KiB")
+        print(
+            f"{len(peers)} stalled peers: page in {statistics.median(times) * 1000:.1f} ms; {most[0]} descriptors, {most[1]} threads, "
+            f"{(most[2] - memory) / len(peers) / 1024:.0f} KiB each; left over: {left / 1024:.0f} KiB"
+        )
         expect(left < 4 << 20, f"{left} bytes remain")
         for peer in peers:
             peer.socket.close()
@@ -242,7 +323,9 @@ def _(stage):
 # ------------------------------------------------ reloading
 
 
-@test("SIGHUP reads the certificates again, for connections from then on; what cannot be read changes nothing, and no connection is dropped")
+@test(
+    "SIGHUP reads the certificates again, for connections from then on; what cannot be read changes nothing, and no connection is dropped"
+)
 def _(stage):
     for folder in ("first", "second"):
         stage.run("cert", "--out", stage.path(folder), "localhost", "127.0.0.1")
@@ -254,7 +337,11 @@ def _(stage):
         return context
 
     def connect(context, session=None):
-        return context.wrap_socket(socket.create_connection(("127.0.0.1", server.port), PATIENCE), server_hostname="localhost", session=session)
+        return context.wrap_socket(
+            socket.create_connection(("127.0.0.1", server.port), PATIENCE),
+            server_hostname="localhost",
+            session=session,
+        )
 
     def shows(folder):
         try:
@@ -286,7 +373,10 @@ def _(stage):
                 answered(again)
             stage.file("used/localhost.pem", b"no certificate")
             server.reload()
-            expect(stage.path("used/localhost.pem") in server.logged("not reloaded: ")[0], "no file is named")
+            expect(
+                stage.path("used/localhost.pem") in server.logged("not reloaded: ")[0],
+                "no file is named",
+            )
             expect(shows("second"), "not the second certificate any more")
             answered(old)
         server.stop()
@@ -295,15 +385,22 @@ def _(stage):
 
 @test("SIGHUP leaves a certificate that was made on the spot as it is")
 def _(stage):
-    process = subprocess.Popen([stage.tls12, "serve", "--listen", "127.0.0.1:0", "--ca-out", stage.path("spot.pem")], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [stage.tls12, "serve", "--listen", "127.0.0.1:0", "--ca-out", stage.path("spot.pem")],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     try:
         port = int(process.stdout.readline().rsplit(":", 1)[1])
         context = ssl.create_default_context(cafile=stage.path("spot.pem"))
         process.send_signal(signal.SIGHUP)
         while not (line := process.stderr.readline()).endswith("reloaded\n"):
             expect(line, "it ended")
-        context.wrap_socket(socket.create_connection(("127.0.0.1", port), PATIENCE), server_hostname="localhost").close()
+        context.wrap_socket(
+            socket.create_connection(("127.0.0.1", port), PATIENCE), server_hostname="localhost"
+        ).close()
     finally:
         process.kill()
         process.communicate()
@@ -314,7 +411,9 @@ def _(stage):
 
 @test("S6: SIGTERM ends idle connections with close_notify, at once, and nobody is let in any more")
 def _(stage):
-    with Server(stage) as server, Client(server) as fresh, Client(server) as used, Plain(server) as silent:
+    with Server(stage) as server, Client(server) as fresh, Client(server) as used, Plain(
+        server
+    ) as silent:
         expect(used.ask("/digits.txt").answer()[0] == 200, "no answer")
         expect(fresh.ask("/digits.txt").answer()[0] == 200, "no answer")
         server.stop()
@@ -373,6 +472,7 @@ def _(stage):
                     if not part:
                         incoming.write_eof()
                     incoming.write(part)
+
         try:
             tls.do_handshake()
         except ssl.SSLWantReadError:
@@ -391,7 +491,9 @@ def _(stage):
 @test("S6: what is under way has --stop-time and no more")
 def _(stage):
     hello = client_hello(stage)
-    with Server(stage, "--stop-time", 0.7) as server, Client(server, small_window=True) as download, Plain(server) as handshake:
+    with Server(stage, "--stop-time", 0.7) as server, Client(
+        server, small_window=True
+    ) as download, Plain(server) as handshake:
         download.ask("/big.bin")
         expect(download.socket.recv(100), "no answer")
         handshake.send(hello)
@@ -406,8 +508,22 @@ def _(stage):
 
 def curl(stage, server, *arguments, path="/digits.txt", code=0):
     """Standard output."""
-    done = subprocess.run([program("curl"), "-sS", "--tlsv1.2", "--tls-max", "1.2", "--cacert", stage.ca, *arguments, f"https://localhost:{server.port}{path}"],
-                          capture_output=True, timeout=PATIENCE, check=False)
+    done = subprocess.run(
+        [
+            program("curl"),
+            "-sS",
+            "--tlsv1.2",
+            "--tls-max",
+            "1.2",
+            "--cacert",
+            stage.ca,
+            *arguments,
+            f"https://localhost:{server.port}{path}",
+        ],
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
     expect(done.returncode == code, "curl's exit code", done.returncode, done.stderr.decode())
     return done.stdout
 
@@ -419,7 +535,12 @@ def _(stage):
         expect(curl(stage, server, "-r", "10-14") == b"01234", "not the middle")
         expect(curl(stage, server, "-r", "-5") == b"56789", "not the end")
         head = curl(stage, server, "-D-", "-o", os.devnull, "-r", "95-").decode()
-        expect("HTTP/1.1 206 Partial Content" in head and "Content-Range: bytes 95-99/100" in head and "Content-Length: 5\r" in head, head)
+        expect(
+            "HTTP/1.1 206 Partial Content" in head
+            and "Content-Range: bytes 95-99/100" in head
+            and "Content-Length: 5\r" in head,
+            head,
+        )
         head = curl(stage, server, "-D-", "-o", os.devnull, "-r", "100-").decode()
         expect("HTTP/1.1 416 " in head and "Content-Range: bytes */100" in head, head)
         partial = stage.path("partial")
@@ -436,9 +557,20 @@ def _(stage):
         tag, content = stage.path("tag"), stage.path("content")
         curl(stage, server, "--etag-save", tag, "-o", content)
         for condition in (["--etag-compare", tag], ["-z", "Sun, 06 Nov 1994 08:49:37 GMT"]):
-            out = curl(stage, server, *condition, "-o", os.devnull, "-w", "%{http_code} %{size_download}")
+            out = curl(
+                stage, server, *condition, "-o", os.devnull, "-w", "%{http_code} %{size_download}"
+            )
             expect(out == b"304 0", condition, out)
-        out = curl(stage, server, "-z", "Sun, 06 Nov 1994 08:49:36 GMT", "-o", os.devnull, "-w", "%{http_code} %{size_download}")
+        out = curl(
+            stage,
+            server,
+            "-z",
+            "Sun, 06 Nov 1994 08:49:36 GMT",
+            "-o",
+            os.devnull,
+            "-w",
+            "%{http_code} %{size_download}",
+        )
         expect(out == b"200 100", out)
 
 
@@ -446,26 +578,66 @@ def _(stage):
 def _(stage):
     with Server(stage) as server:
         head = curl(stage, server, "-I").decode()
-        expect("Content-Length: 100" in head and "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT" in head and "Accept-Ranges: bytes" in head, head)
+        expect(
+            "Content-Length: 100" in head
+            and "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT" in head
+            and "Accept-Ranges: bytes" in head,
+            head,
+        )
         url = f"https://localhost:{server.port}/"
-        out = curl(stage, server, "-w", "%{num_connects} %{ssl_verify_result}\n", "-o", os.devnull, "-o", os.devnull, "-o", os.devnull, url, url)
+        out = curl(
+            stage,
+            server,
+            "-w",
+            "%{num_connects} %{ssl_verify_result}\n",
+            "-o",
+            os.devnull,
+            "-o",
+            os.devnull,
+            "-o",
+            os.devnull,
+            url,
+            url,
+        )
         expect(out == b"1 0\n0 0\n0 0\n", out)
         server.logged(r"TLS 1\.2 .* 3 requests, closed")
-        expect(len(server.logged(r'"GET /(digits\.txt)? HTTP/1\.1" 200, \d+ bytes', 3)) == 3, server.lines())
+        expect(
+            len(server.logged(r'"GET /(digits\.txt)? HTTP/1\.1" 200, \d+ bytes', 3)) == 3,
+            server.lines(),
+        )
 
 
-@test("a part that depends on If-Range is given for the same file alone, and several ranges are the whole")
+@test(
+    "a part that depends on If-Range is given for the same file alone, and several ranges are the whole"
+)
 def _(stage):
     with Server(stage) as server, Client(server) as client:
         tag = client.ask("/digits.txt", method="HEAD").answer(body=False)[1]["etag"]
-        expect(client.ask("/digits.txt", "Range: bytes=0-4", "If-Range: " + tag).answer()[::2] == (206, b"01234"), "not the part")
-        expect(client.ask("/digits.txt", "Range: bytes=0-4", 'If-Range: "other"').answer()[::2] == (200, stage.digits), "not the whole")
-        expect(client.ask("/digits.txt", "Range: bytes=0-1,50-51").answer()[::2] == (200, stage.digits), "not the whole")
-        expect(client.ask("/digits.txt", "If-Match: \"a\"", "If-Match: " + tag).answer()[0] == 200, "two lines of a field are one list")
+        expect(
+            client.ask("/digits.txt", "Range: bytes=0-4", "If-Range: " + tag).answer()[::2]
+            == (206, b"01234"),
+            "not the part",
+        )
+        expect(
+            client.ask("/digits.txt", "Range: bytes=0-4", 'If-Range: "other"').answer()[::2]
+            == (200, stage.digits),
+            "not the whole",
+        )
+        expect(
+            client.ask("/digits.txt", "Range: bytes=0-1,50-51").answer()[::2]
+            == (200, stage.digits),
+            "not the whole",
+        )
+        expect(
+            client.ask("/digits.txt", "If-Match: \"a\"", "If-Match: " + tag).answer()[0] == 200,
+            "two lines of a field are one list",
+        )
         expect(client.ask("/digits.txt", "If-Match: \"a\"").answer()[0] == 412, "not 412")
 
 
-@test("a file of this moment has a weak validator, an empty one has no parts, and a pipe is refused")
+@test(
+    "a file of this moment has a weak validator, an empty one has no parts, and a pipe is refused"
+)
 def _(stage):
     with open(stage.path("www/fresh.txt"), "wb"), Server(stage) as server, Client(server) as client:
         future = time.time() + 3600
@@ -477,7 +649,9 @@ def _(stage):
         expect(client.ask("/pipe").answer()[0] == 404, "not 404")
 
 
-@test("the pages about the connection tell what the client's own library says of it, and run nothing")
+@test(
+    "the pages about the connection tell what the client's own library says of it, and run nothing"
+)
 def _(stage):
     for www, place in ((False, "/"), (True, "/.tls12/")):
         with Server(stage, www=www) as server, Client(server) as client:
@@ -486,8 +660,18 @@ def _(stage):
             _, fields, content = client.ask(place).answer()
             page = content.decode()
             for part in name.split("-"):
-                expect(re.search("TLS_[A-Z0-9_]*" + part.replace("AES256", "AES_256"), page), part, "is not in the page")
-            expect("localhost" in page and "x25519" in page and "<script" not in page and "script-src" not in fields["content-security-policy"], page)
+                expect(
+                    re.search("TLS_[A-Z0-9_]*" + part.replace("AES256", "AES_256"), page),
+                    part,
+                    "is not in the page",
+                )
+            expect(
+                "localhost" in page
+                and "x25519" in page
+                and "<script" not in page
+                and "script-src" not in fields["content-security-policy"],
+                page,
+            )
             expect("default-src 'none'" in fields["content-security-policy"], fields)
             for link in re.findall(r"href='\./([^']*)'", page):
                 expect(client.ask(place + link).answer()[0] == 200, link, "leads nowhere")
@@ -510,7 +694,12 @@ def _(stage):
 @test("wrk: a crowd of persistent connections is served without a fault")
 def _(stage):
     with Server(stage) as server:
-        done = subprocess.run([program("wrk"), "-t2", "-c64", "-d1s", f"https://127.0.0.1:{server.port}/digits.txt"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [program("wrk"), "-t2", "-c64", "-d1s", f"https://127.0.0.1:{server.port}/digits.txt"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         requests = re.search(r"(\d+) requests in", done.stdout)
         expect(done.returncode == 0 and requests and int(requests[1]) > 500, done)
         expect("Socket errors" not in done.stdout and "Non-2xx" not in done.stdout, done.stdout)

@@ -62,10 +62,30 @@ class Server:
         self.stage = stage
         folder = ["--www", stage.www] if www else []
         self.process = subprocess.Popen(
-            [stage.tls12, "serve", "--listen", listen, "--cert", stage.path(pki + "/localhost.pem"), "--key", stage.path(pki + "/localhost-key.pem"), *folder,
-             *map(str, options)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            [
+                stage.tls12,
+                "serve",
+                "--listen",
+                listen,
+                "--cert",
+                stage.path(pki + "/localhost.pem"),
+                "--key",
+                stage.path(pki + "/localhost-key.pem"),
+                *folder,
+                *map(str, options),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         first = self.process.stdout.readline()
-        expect(first.startswith("listening on " + ("127.0.0.1:" if listen == "127.0.0.1:0" else "")), "no first line:", first, "" if first else self.process.stderr.read())
+        expect(
+            first.startswith("listening on " + ("127.0.0.1:" if listen == "127.0.0.1:0" else "")),
+            "no first line:",
+            first,
+            "" if first else self.process.stderr.read(),
+        )
         self.port = int(first.rsplit(":", 1)[1])
         self._lines, self._more = [], threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -96,7 +116,11 @@ class Server:
         end = time.monotonic() + PATIENCE
         with self._more:
             while len(found := [line for line in self._lines if re.search(pattern, line)]) < count:
-                expect(self._more.wait(max(0, end - time.monotonic())), f"not {count} lines of log with '{pattern}':", *self._lines[-5:])
+                expect(
+                    self._more.wait(max(0, end - time.monotonic())),
+                    f"not {count} lines of log with '{pattern}':",
+                    *self._lines[-5:],
+                )
         return found
 
     def of(self, client):
@@ -177,7 +201,7 @@ class Plain:
         heard = b""
         for i in range(len(data)):
             try:
-                self.socket.sendall(data[i:i + 1])
+                self.socket.sendall(data[i : i + 1])
                 part = self.socket.recv(65536)
                 if not part:
                     return heard
@@ -195,13 +219,17 @@ class Client(Plain):
     def __init__(self, server, context=None, small_window=False):
         super().__init__(server, small_window)
         try:
-            self.socket = (context or server.stage.context()).wrap_socket(self.socket, server_hostname="localhost", suppress_ragged_eofs=False)
+            self.socket = (context or server.stage.context()).wrap_socket(
+                self.socket, server_hostname="localhost", suppress_ragged_eofs=False
+            )
         except BaseException:
             self.socket.close()
             raise
 
     def ask(self, path, *fields, method="GET"):
-        self.send("\r\n".join([f"{method} {path} HTTP/1.1", "Host: localhost", *fields, "", ""]).encode())
+        self.send(
+            "\r\n".join([f"{method} {path} HTTP/1.1", "Host: localhost", *fields, "", ""]).encode()
+        )
         return self
 
     def answer(self, body=True):
@@ -257,7 +285,9 @@ def collected():
         def keep(function):
             tests.append((title, function))
             return function
+
         return keep
+
     return tests, test
 
 

@@ -11,7 +11,10 @@ from served import Skipped, collected, expect, play
 
 TESTS, test = collected()
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
-EVERYTHING = LEAF.replace("subjectAltName=DNS:leaf.example", "subjectAltName=URI:https://leaf.example/,otherName:1.2.3.4;UTF8:odd,dirName:dir,RID:1.2.3.5,DNS:leaf.example") + (
+EVERYTHING = LEAF.replace(
+    "subjectAltName=DNS:leaf.example",
+    "subjectAltName=URI:https://leaf.example/,otherName:1.2.3.4;UTF8:odd,dirName:dir,RID:1.2.3.5,DNS:leaf.example",
+) + (
     "issuerAltName=email:ca@root.example\ncertificatePolicies=1.3.6.1.4.1.99999.1,@rules\ncrlDistributionPoints=point\n"
     "freshestCRL=URI:http://root.example/delta.crl\nauthorityInfoAccess=OCSP;URI:http://ocsp.root.example/,caIssuers;URI:http://root.example/ca.cer\n"
     "subjectInfoAccess=caRepository;URI:http://leaf.example/all\ntlsfeature=status_request\nnoCheck=ignored\n1.3.6.1.4.1.99999.7=DER:04:03:01:02:03\n"
@@ -19,11 +22,13 @@ EVERYTHING = LEAF.replace("subjectAltName=DNS:leaf.example", "subjectAltName=URI
     "[dir]\nO=Directory\nCN=Entry\n"
     "[rules]\npolicyIdentifier=1.3.6.1.4.1.99999.2\nCPS.1=http://root.example/cps\nuserNotice.1=@notice\n"
     "[notice]\nexplicitText=UTF8:read this\norganization=Example\nnoticeNumbers=1,2\n"
-    "[point]\nfullname=URI:http://root.example/ca.crl\nreasons=keyCompromise,CACompromise\nCRLissuer=dirName:dir\n")
+    "[point]\nfullname=URI:http://root.example/ca.crl\nreasons=keyCompromise,CACompromise\nCRLissuer=dirName:dir\n"
+)
 CONSTRAINED = CA.replace("CA:true", "CA:true,pathlen:2") + (
     "nameConstraints=critical,permitted;DNS:example,permitted;IP:192.0.2.0/255.255.255.0,excluded;email:bad.example,excluded;dirName:dir\n"
     "policyConstraints=requireExplicitPolicy:1,inhibitPolicyMapping:0\npolicyMappings=1.3.6.1.4.1.99999.1:1.3.6.1.4.1.99999.2\ninhibitAnyPolicy=3\n"
-    "[dir]\nO=Elsewhere\n")
+    "[dir]\nO=Elsewhere\n"
+)
 
 
 class Stage:
@@ -35,13 +40,36 @@ class Stage:
         self.leaf = forge.issue("leaf", EVERYTHING, "root")
         self.gone = forge.issue("gone", LEAF, "root")
         self.crl = forge.list_of_revoked("crl", "root", ["gone"])
-        self.request = forge.request("wish", "/CN=wish.example/O=Wishes", "subjectAltName=DNS:wish.example\n")
+        self.request = forge.request(
+            "wish", "/CN=wish.example/O=Wishes", "subjectAltName=DNS:wish.example\n"
+        )
         self.ocsp = forge.path("ocsp.der")
-        forge.run("ocsp", "-index", "index.txt", "-rsigner", "root.pem", "-rkey", "root-key.pem", "-CA", "root.pem", "-issuer", "root.pem", "-cert", "gone.pem",
-                  "-respout", self.ocsp)
+        forge.run(
+            "ocsp",
+            "-index",
+            "index.txt",
+            "-rsigner",
+            "root.pem",
+            "-rkey",
+            "root-key.pem",
+            "-CA",
+            "root.pem",
+            "-issuer",
+            "root.pem",
+            "-cert",
+            "gone.pem",
+            "-respout",
+            self.ocsp,
+        )
 
     def show(self, path, *options, code=0):
-        done = subprocess.run([self.tls12, "show", path, *options], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            [self.tls12, "show", path, *options],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
         expect(done.returncode == code, f"not exit code {code}:", done)
         return done.stdout if code == 0 or done.stdout else done.stderr
 
@@ -68,26 +96,52 @@ def leaves_no_gap(node):
 
 def as_openssl_has_it(stage, path, node, form="PEM"):
     parsed = stage.forge.run("asn1parse", "-in", path, "-inform", form)
-    elements = [tuple(map(int, found)) for found in re.findall(r"^ *(\d+):d=\d+ +hl=(\d+) +l= *(\d+)", parsed, re.M)]
+    elements = [
+        tuple(map(int, found))
+        for found in re.findall(r"^ *(\d+):d=\d+ +hl=(\d+) +l= *(\d+)", parsed, re.M)
+    ]
     ours = {one["offset"]: one["size"] for one in reversed(list(nodes(node)))}
     for offset, header, size in elements:
-        expect(ours.get(offset) == header + size, "openssl has an element at", offset, "of", header + size, "where we have", ours.get(offset))
+        expect(
+            ours.get(offset) == header + size,
+            "openssl has an element at",
+            offset,
+            "of",
+            header + size,
+            "where we have",
+            ours.get(offset),
+        )
 
 
 @test("certificates, lists, responses and requests are told apart, in DER and in PEM")
 def kinds(stage):
     forge = stage.forge
-    for path, kind in ((stage.leaf, "certificate"), (forge.der("leaf"), "certificate"), (stage.crl, "certificate revocation list"),
-                       (forge.der("crl", "crl"), "certificate revocation list"), (stage.ocsp, "OCSP response"), (stage.request, "certificate request")):
+    for path, kind in (
+        (stage.leaf, "certificate"),
+        (forge.der("leaf"), "certificate"),
+        (stage.crl, "certificate revocation list"),
+        (forge.der("crl", "crl"), "certificate revocation list"),
+        (stage.ocsp, "OCSP response"),
+        (stage.request, "certificate request"),
+    ):
         (shown,) = stage.tree(path)
         expect(shown["kind"] == kind and shown["fault"] == "", path, shown["kind"], shown["fault"])
     forge.run("req", "-in", stage.request, "-outform", "DER", "-out", "wish.der")
-    expect(stage.tree(forge.path("wish.der"))[0]["kind"] == "certificate request", "a request in DER")
+    expect(
+        stage.tree(forge.path("wish.der"))[0]["kind"] == "certificate request", "a request in DER"
+    )
 
 
 @test("every element stands where openssl has it, and every byte belongs to one")
 def places(stage):
-    for path, form in ((stage.root, "PEM"), (stage.constrained, "PEM"), (stage.leaf, "PEM"), (stage.crl, "PEM"), (stage.request, "PEM"), (stage.ocsp, "DER")):
+    for path, form in (
+        (stage.root, "PEM"),
+        (stage.constrained, "PEM"),
+        (stage.leaf, "PEM"),
+        (stage.crl, "PEM"),
+        (stage.request, "PEM"),
+        (stage.ocsp, "DER"),
+    ):
         structure = stage.tree(path)[0]["structure"]
         leaves_no_gap(structure)
         as_openssl_has_it(stage, path, structure, form)
@@ -107,14 +161,51 @@ def values(stage, path):
 @test("each extension of RFC 5280 is told in words")
 def extensions(stage):
     said = values(stage, stage.leaf) + values(stage, stage.constrained)
-    for wanted in ("digitalSignature", "id-kp-serverAuth (1.3.6.1.5.5.7.3.1)", '"https://leaf.example/"', "CN=Entry,O=Directory", "1.2.3.5", "192.0.2.7",
-                   '"ca@root.example"', "1.3.6.1.4.1.99999.2", '"http://root.example/cps"', '"read this"', "keyCompromise, cACompromise", '"http://root.example/delta.crl"',
-                   "id-ad-ocsp (1.3.6.1.5.5.7.48.1)", '"http://leaf.example/all"', "status_request", '"more"', "a CA, with at most 2 more below it",
-                   "192.0.2.0, mask 255.255.255.0", '"bad.example"', "O=Elsewhere", "keyCertSign, cRLSign"):
+    for wanted in (
+        "digitalSignature",
+        "id-kp-serverAuth (1.3.6.1.5.5.7.3.1)",
+        '"https://leaf.example/"',
+        "CN=Entry,O=Directory",
+        "1.2.3.5",
+        "192.0.2.7",
+        '"ca@root.example"',
+        "1.3.6.1.4.1.99999.2",
+        '"http://root.example/cps"',
+        '"read this"',
+        "keyCompromise, cACompromise",
+        '"http://root.example/delta.crl"',
+        "id-ad-ocsp (1.3.6.1.5.5.7.48.1)",
+        '"http://leaf.example/all"',
+        "status_request",
+        '"more"',
+        "a CA, with at most 2 more below it",
+        "192.0.2.0, mask 255.255.255.0",
+        '"bad.example"',
+        "O=Elsewhere",
+        "keyCertSign, cRLSign",
+    ):
         expect(wanted in said, "nothing says", wanted)
-    for name in ("authorityKeyIdentifier", "subjectKeyIdentifier", "keyUsage, critical", "certificatePolicies", "policyMappings", "subjectAltName", "issuerAltName",
-                 "subjectDirectoryAttributes", "basicConstraints, critical", "nameConstraints, critical", "policyConstraints", "extKeyUsage", "cRLDistributionPoints",
-                 "inhibitAnyPolicy", "freshestCRL", "authorityInfoAccess", "subjectInfoAccess", "tlsFeature", "id-pkix-ocsp-nocheck"):
+    for name in (
+        "authorityKeyIdentifier",
+        "subjectKeyIdentifier",
+        "keyUsage, critical",
+        "certificatePolicies",
+        "policyMappings",
+        "subjectAltName",
+        "issuerAltName",
+        "subjectDirectoryAttributes",
+        "basicConstraints, critical",
+        "nameConstraints, critical",
+        "policyConstraints",
+        "extKeyUsage",
+        "cRLDistributionPoints",
+        "inhibitAnyPolicy",
+        "freshestCRL",
+        "authorityInfoAccess",
+        "subjectInfoAccess",
+        "tlsFeature",
+        "id-pkix-ocsp-nocheck",
+    ):
         expect(any(one.startswith(name + ": ") for one in said), "no extension", name)
 
 
@@ -128,13 +219,23 @@ def unknown_extension(stage):
 @test("a list tells who was revoked, when and why")
 def revocation_list(stage):
     said = values(stage, stage.crl)
-    serial = stage.forge.run("x509", "-in", "gone.pem", "-noout", "-serial").strip().removeprefix("serial=").lower()
-    expect(any(one.lstrip("0") == serial.lstrip("0") for one in said) and "keyCompromise (1)" in said, said)
+    serial = (
+        stage.forge.run("x509", "-in", "gone.pem", "-noout", "-serial")
+        .strip()
+        .removeprefix("serial=")
+        .lower()
+    )
+    expect(
+        any(one.lstrip("0") == serial.lstrip("0") for one in said) and "keyCompromise (1)" in said,
+        said,
+    )
 
 
 @test("an OCSP response tells its status, who answers, and the certificate's status")
 def ocsp_response(stage):
-    fields = {one["field"]: one.get("value") for one in nodes(stage.tree(stage.ocsp)[0]["structure"])}
+    fields = {
+        one["field"]: one.get("value") for one in nodes(stage.tree(stage.ocsp)[0]["structure"])
+    }
     expect(fields["responseStatus"] == "successful (0)" and "certStatus, revoked" in fields, fields)
 
 
@@ -144,18 +245,39 @@ def brief(stage):
     shown = "".join(re.findall(r"^ *\d+  ((?:[0-9a-f]{2} ?)+)", whole, re.M)).replace(" ", "")
     with open(stage.forge.der("leaf"), "rb") as file:
         expect(sorted(shown) == sorted(file.read().hex()), "not all bytes are shown")
-    expect(len(brief_words.splitlines()) < len(whole.splitlines()) and "…" in brief_words and "…" not in whole, brief_words)
+    expect(
+        len(brief_words.splitlines()) < len(whole.splitlines())
+        and "…" in brief_words
+        and "…" not in whole,
+        brief_words,
+    )
 
 
 @test("what is malformed is shown as far as it goes, and why it is refused: exit code 1")
 def malformed(stage):
     with open(stage.forge.der("leaf"), "rb") as file:
         der = file.read()
-    for name, content in (("cut.der", der[:-40]), ("longer.der", der + b"\x00"), ("tag.der", der[:4] + b"\x31" + der[5:]), ("noise.der", der[:60] + os.urandom(40) + der[100:])):
+    for name, content in (
+        ("cut.der", der[:-40]),
+        ("longer.der", der + b"\x00"),
+        ("tag.der", der[:4] + b"\x31" + der[5:]),
+        ("noise.der", der[:60] + os.urandom(40) + der[100:]),
+    ):
         (shown,) = stage.tree(stage.forge.write(name, content), code=1)
         expect(shown["fault"], name, shown)
-    expect(any("problem" in one for one in nodes(stage.tree(stage.forge.path("cut.der"), code=1)[0]["structure"])), "a cut is no problem")
-    for path in (stage.forge.write("text", "no PEM"), stage.forge.write("key", stage.forge.read("leaf-key.pem")), "absent.pem", stage.forge.write("nothing", "")):
+    expect(
+        any(
+            "problem" in one
+            for one in nodes(stage.tree(stage.forge.path("cut.der"), code=1)[0]["structure"])
+        ),
+        "a cut is no problem",
+    )
+    for path in (
+        stage.forge.write("text", "no PEM"),
+        stage.forge.write("key", stage.forge.read("leaf-key.pem")),
+        "absent.pem",
+        stage.forge.write("nothing", ""),
+    ):
         expect(stage.show(path, code=1).count("\n") == 1, "not one line of reason for", path)
 
 
@@ -164,8 +286,16 @@ def mangled(stage):
     with open(stage.forge.der("constrained"), "rb") as file:
         der = file.read()
     for at in range(0, len(der), 7):
-        path = stage.forge.write("mangled.der", der[:at] + bytes([der[at] ^ (1 << at % 8)]) + der[at + 1:])
-        done = subprocess.run([stage.tls12, "show", "--json", path], capture_output=True, text=True, timeout=60, check=False)
+        path = stage.forge.write(
+            "mangled.der", der[:at] + bytes([der[at] ^ (1 << at % 8)]) + der[at + 1 :]
+        )
+        done = subprocess.run(
+            [stage.tls12, "show", "--json", path],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
         expect(done.returncode in (0, 1), at, done)
 
 
@@ -173,7 +303,15 @@ def mangled(stage):
 def bundle(stage):
     if not os.path.exists(BUNDLE):
         raise Skipped(f"{BUNDLE} is not there")
-    shown = json.loads(subprocess.run([stage.tls12, "show", "--json", BUNDLE], capture_output=True, text=True, timeout=120, check=False).stdout)
+    shown = json.loads(
+        subprocess.run(
+            [stage.tls12, "show", "--json", BUNDLE],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        ).stdout
+    )
     with open(BUNDLE, encoding="utf-8") as file:
         expect(len(shown) == file.read().count("BEGIN CERTIFICATE"), len(shown))
     for one in shown:

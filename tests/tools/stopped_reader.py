@@ -24,8 +24,25 @@ class Unread:
         self.port = free_port()
         self._log, log = os.pipe()
         self.process = subprocess.Popen(
-            [stage.tls12, "serve", "--listen", f"127.0.0.1:{self.port}", "--cert", stage.path("pki/localhost.pem"), "--key", stage.path("pki/localhost-key.pem"),
-             "--www", stage.www, "--stop-time", "1", *options], stdin=subprocess.DEVNULL, stdout=stdout, stderr=log)
+            [
+                stage.tls12,
+                "serve",
+                "--listen",
+                f"127.0.0.1:{self.port}",
+                "--cert",
+                stage.path("pki/localhost.pem"),
+                "--key",
+                stage.path("pki/localhost-key.pem"),
+                "--www",
+                stage.www,
+                "--stop-time",
+                "1",
+                *options,
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=log,
+        )
         os.close(log)
         until(self._listens, "it listens")
 
@@ -108,10 +125,16 @@ def _(stage):
         ask_often(server)
         server.process.terminate()
         lines = server.rest()
-    gaps = [int(found[1]) for line in lines if (found := re.search(r"(\d+) lines of this log were dropped", line))]
+    gaps = [
+        int(found[1])
+        for line in lines
+        if (found := re.search(r"(\d+) lines of this log were dropped", line))
+    ]
     kept = sum(" 404, " in line for line in lines)
     expect(sum(gaps) > 0, "nothing was dropped of", len(lines), "lines")
-    expect(REQUESTS <= kept + sum(gaps) <= REQUESTS + 2, kept, "lines and", gaps, "dropped")  # two lines are of the connections
+    expect(
+        REQUESTS <= kept + sum(gaps) <= REQUESTS + 2, kept, "lines and", gaps, "dropped"
+    )  # two lines are of the connections
 
 
 @test("--trace: a reader that stops delays no connection")

@@ -15,11 +15,42 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PATIENCE = 30
 
 GROUPS = ["x25519", "secp256r1", "secp384r1", "secp521r1"]
-SCHEMES = ["ed25519", "ecdsa_secp256r1_sha256", "ecdsa_secp384r1_sha384", "ecdsa_secp521r1_sha512", "rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384",
-           "rsa_pss_rsae_sha512", "rsa_pss_pss_sha256", "rsa_pss_pss_sha384", "rsa_pss_pss_sha512", "rsa_pkcs1_sha256", "rsa_pkcs1_sha384", "rsa_pkcs1_sha512"]
+SCHEMES = [
+    "ed25519",
+    "ecdsa_secp256r1_sha256",
+    "ecdsa_secp384r1_sha384",
+    "ecdsa_secp521r1_sha512",
+    "rsa_pss_rsae_sha256",
+    "rsa_pss_rsae_sha384",
+    "rsa_pss_rsae_sha512",
+    "rsa_pss_pss_sha256",
+    "rsa_pss_pss_sha384",
+    "rsa_pss_pss_sha512",
+    "rsa_pkcs1_sha256",
+    "rsa_pkcs1_sha384",
+    "rsa_pkcs1_sha512",
+]
 KEYS = ["rsa", "rsa-pss", "p256", "p384", "p521", "ed25519"]
-FEATURES = ["alpn", "bytes", "cert", "connections", "ems", "etm", "groups", "half-close", "identities", "no-ems", "no-etm", "no-resumption", "old", "schemes",
-            "session-ids", "tickets", "tls13", "truncate"]
+FEATURES = [
+    "alpn",
+    "bytes",
+    "cert",
+    "connections",
+    "ems",
+    "etm",
+    "groups",
+    "half-close",
+    "identities",
+    "no-ems",
+    "no-etm",
+    "no-resumption",
+    "old",
+    "schemes",
+    "session-ids",
+    "tickets",
+    "tls13",
+    "truncate",
+]
 SERVER_FEATURES = ["accepts-max-fragment", "client-auth"]
 
 # RFC 7919's ffdhe2048, of a server's DHE.
@@ -39,10 +70,30 @@ NO_ENCRYPT_THEN_MAC = 1 << 19
 IGNORE_UNEXPECTED_EOF = 1 << 7
 
 # RFC 5246 §7.2 and the extensions' alerts, in OpenSSL's words.
-ALERTS = {"close notify": 0, "unexpected message": 10, "bad record mac": 20, "record overflow": 22, "handshake failure": 40, "bad certificate": 42,
-          "unsupported certificate": 43, "certificate revoked": 44, "certificate expired": 45, "certificate unknown": 46, "illegal parameter": 47,
-          "unknown ca": 48, "access denied": 49, "decode error": 50, "decrypt error": 51, "protocol version": 70, "insufficient security": 71,
-          "internal error": 80, "no renegotiation": 100, "unsupported extension": 110, "unrecognized name": 112, "no application protocol": 120}
+ALERTS = {
+    "close notify": 0,
+    "unexpected message": 10,
+    "bad record mac": 20,
+    "record overflow": 22,
+    "handshake failure": 40,
+    "bad certificate": 42,
+    "unsupported certificate": 43,
+    "certificate revoked": 44,
+    "certificate expired": 45,
+    "certificate unknown": 46,
+    "illegal parameter": 47,
+    "unknown ca": 48,
+    "access denied": 49,
+    "decode error": 50,
+    "decrypt error": 51,
+    "protocol version": 70,
+    "insufficient security": 71,
+    "internal error": 80,
+    "no renegotiation": 100,
+    "unsupported extension": 110,
+    "unrecognized name": 112,
+    "no application protocol": 120,
+}
 
 with open(os.path.join(HERE, "openssl_names.json"), encoding="ascii") as file:
     OPENSSL_NAMES = json.load(file)
@@ -69,10 +120,21 @@ def tell(**line):
 
 def can():
     def role(groups, more):
-        return {"suites": SUITES, "groups": groups, "schemes": SCHEMES, "keys": KEYS, "verifies": KEYS, "features": FEATURES + more}
+        return {
+            "suites": SUITES,
+            "groups": groups,
+            "schemes": SCHEMES,
+            "keys": KEYS,
+            "verifies": KEYS,
+            "features": FEATURES + more,
+        }
 
-    return {"library": "Python ssl", "version": f"{platform.python_version()} with {ssl.OPENSSL_VERSION}", "client": role(GROUPS, ["address"]),
-            "server": role([*GROUPS, "ffdhe2048"], SERVER_FEATURES)}
+    return {
+        "library": "Python ssl",
+        "version": f"{platform.python_version()} with {ssl.OPENSSL_VERSION}",
+        "client": role(GROUPS, ["address"]),
+        "server": role([*GROUPS, "ffdhe2048"], SERVER_FEATURES),
+    }
 
 
 # ---------------------------------------------------------------------------------------------- options
@@ -80,17 +142,40 @@ def can():
 
 def options_of(arguments):
     server = arguments[0] == "server"
-    known = FEATURES + (SERVER_FEATURES if server else []) + ["port", "host", "key", "ca", "versions", "suites"]
+    known = (
+        FEATURES
+        + (SERVER_FEATURES if server else [])
+        + ["port", "host", "key", "ca", "versions", "suites"]
+    )
     for option in arguments[1:]:
         if option.startswith("--") and option[2:] not in known:
             raise Unsupported(option)
     parser = argparse.ArgumentParser()
-    for name, kind in (("port", int), ("host", str), ("ca", str), ("versions", str), ("suites", str), ("alpn", str), ("groups", str), ("schemes", str), ("client-auth", str), ("connections", int),
-                       ("bytes", int)):
+    for name, kind in (
+        ("port", int),
+        ("host", str),
+        ("ca", str),
+        ("versions", str),
+        ("suites", str),
+        ("alpn", str),
+        ("groups", str),
+        ("schemes", str),
+        ("client-auth", str),
+        ("connections", int),
+        ("bytes", int),
+    ):
         parser.add_argument("--" + name, type=kind)
     for name in ("cert", "key"):
         parser.add_argument("--" + name, action="append", default=[])
-    for name in ("no-ems", "no-etm", "session-ids", "tickets", "no-resumption", "half-close", "truncate"):
+    for name in (
+        "no-ems",
+        "no-etm",
+        "session-ids",
+        "tickets",
+        "no-resumption",
+        "half-close",
+        "truncate",
+    ):
         parser.add_argument("--" + name, action="store_true")
     options = parser.parse_args(arguments[1:])
     options.server = server
@@ -99,11 +184,30 @@ def options_of(arguments):
 
 def configured(options):
     """For what ssl has no function its library has a file, which that reads but once: so this starts again, with it."""
-    lines = [f"{name} = {':'.join(chosen)}" for name, chosen in (("Groups", names_in(options.groups, [*GROUPS, "ffdhe2048"])),
-                                                                ("SignatureAlgorithms", names_in(options.schemes, SCHEMES))) if chosen]
+    lines = [
+        f"{name} = {':'.join(chosen)}"
+        for name, chosen in (
+            ("Groups", names_in(options.groups, [*GROUPS, "ffdhe2048"])),
+            ("SignatureAlgorithms", names_in(options.schemes, SCHEMES)),
+        )
+        if chosen
+    ]
     if not lines or "OPENSSL_CONF" in os.environ:
         return
-    file = file_of("\n".join(["openssl_conf = top", "[top]", "ssl_conf = sections", "[sections]", "system_default = defaults", "[defaults]", *lines, ""]))
+    file = file_of(
+        "\n".join(
+            [
+                "openssl_conf = top",
+                "[top]",
+                "ssl_conf = sections",
+                "[sections]",
+                "system_default = defaults",
+                "[defaults]",
+                *lines,
+                "",
+            ]
+        )
+    )
     os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "OPENSSL_CONF": file})
 
 
@@ -125,7 +229,10 @@ def names_in(text, known):
 def context_of(options):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if options.server else ssl.PROTOCOL_TLS_CLIENT)
     context.options &= ~IGNORE_UNEXPECTED_EOF
-    versions = [getattr(ssl.TLSVersion, "TLSv" + version.replace(".", "_")) for version in (options.versions or "1.2").split(",")]
+    versions = [
+        getattr(ssl.TLSVersion, "TLSv" + version.replace(".", "_"))
+        for version in (options.versions or "1.2").split(",")
+    ]
     context.minimum_version, context.maximum_version = versions[0], versions[-1]
     choose_algorithms(context, options)
     for certificate, key in zip(options.cert, options.key):
@@ -148,7 +255,9 @@ def choose_algorithms(context, options):
         if name not in SUITES:
             raise Unsupported(name)
     # Debian's security level forbids what is old.
-    context.set_ciphers((":".join(OPENSSL_NAMES[name] for name in wanted) or "DEFAULT") + ":@SECLEVEL=0")
+    context.set_ciphers(
+        (":".join(OPENSSL_NAMES[name] for name in wanted) or "DEFAULT") + ":@SECLEVEL=0"
+    )
     if options.server:
         context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
         context.load_dh_params(file_of(PRIME))
@@ -162,7 +271,11 @@ def trust(context, options):
     elif asks != "none":
         raise Unsupported("certificates of clients that nobody verifies")
     if options.server:
-        context.verify_mode = {"none": ssl.CERT_NONE, "request": ssl.CERT_OPTIONAL, "require": ssl.CERT_REQUIRED}[asks]
+        context.verify_mode = {
+            "none": ssl.CERT_NONE,
+            "request": ssl.CERT_OPTIONAL,
+            "require": ssl.CERT_REQUIRED,
+        }[asks]
     else:
         context.verify_mode = ssl.CERT_REQUIRED if options.ca else ssl.CERT_NONE
 
@@ -176,7 +289,13 @@ class Connection:
     def __init__(self, context, transport, options, session):
         self._transport = transport
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.tls = context.wrap_bio(self._incoming, self._outgoing, options.server, None if options.server else options.host or None, session)
+        self.tls = context.wrap_bio(
+            self._incoming,
+            self._outgoing,
+            options.server,
+            None if options.server else options.host or None,
+            session,
+        )
         self._unsent = b""
         transport.setblocking(False)
         transport.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -185,11 +304,16 @@ class Connection:
     def _move(self, wait):
         """Gives and takes what the socket lets pass."""
         self._unsent += self._outgoing.read()
-        readable, writable, _ = select.select([self._transport], [self._transport] if self._unsent else [], [], PATIENCE if wait else 0)
+        readable, writable, _ = select.select(
+            [self._transport],
+            [self._transport] if self._unsent else [],
+            [],
+            PATIENCE if wait else 0,
+        )
         if wait and not readable and not writable:
             raise Failure("the peer says nothing more")
         if writable:
-            self._unsent = self._unsent[self._transport.send(self._unsent):]
+            self._unsent = self._unsent[self._transport.send(self._unsent) :]
         if readable:
             data = self._transport.recv(1 << 16)
             self._incoming.write(data) if data else self._incoming.write_eof()
@@ -269,7 +393,7 @@ PATTERN = bytes(range(251)) * (1 << 9)
 
 def pattern(position, count):
     start = position % 251
-    return PATTERN[start:start + min(count, 1 << 15)]
+    return PATTERN[start : start + min(count, 1 << 15)]
 
 
 class Talk:
@@ -293,7 +417,10 @@ class Talk:
         try:
             data = self._connection.read()
         except ssl.SSLError as error:
-            if not isinstance(error, ssl.SSLEOFError) and error.reason != "UNEXPECTED_EOF_WHILE_READING":
+            if (
+                not isinstance(error, ssl.SSLEOFError)
+                and error.reason != "UNEXPECTED_EOF_WHILE_READING"
+            ):
                 raise
             self._end = "truncated"
             return b""
@@ -314,7 +441,7 @@ class Talk:
         position = 0
         while position < len(data):
             expected = pattern(self.received, len(data) - position)
-            if data[position:position + len(expected)] != expected:
+            if data[position : position + len(expected)] != expected:
                 raise Failure(f"wrong bytes from {self.received} on")
             position += len(expected)
             self.received += len(expected)
@@ -370,8 +497,13 @@ class Talk:
 
 def facts(tls):
     leaf = tls.getpeercert(binary_form=True)
-    return {"version": tls.version().replace("TLSv", "TLS "), "suite": IANA_NAMES[tls.cipher()[0]], "resumed": tls.session_reused, "alpn": tls.selected_alpn_protocol(),
-            "peer_certificate_sha256": hashlib.sha256(leaf).hexdigest() if leaf else None}
+    return {
+        "version": tls.version().replace("TLSv", "TLS "),
+        "suite": IANA_NAMES[tls.cipher()[0]],
+        "resumed": tls.session_reused,
+        "alpn": tls.selected_alpn_protocol(),
+        "peer_certificate_sha256": hashlib.sha256(leaf).hexdigest() if leaf else None,
+    }
 
 
 def converse(context, transport, options, session):
@@ -401,7 +533,9 @@ def play(options):
     if not options.server:
         session = None
         for _ in range(count):
-            session = converse(context, socket.create_connection(("127.0.0.1", options.port)), options, session)
+            session = converse(
+                context, socket.create_connection(("127.0.0.1", options.port)), options, session
+            )
             if options.no_resumption:
                 session = None
         return

@@ -23,7 +23,8 @@ KEYS = ("rsa", "rsa-pss", "p256", "p384", "p521", "ed25519")
 #   closes behind its answer, which is for its client to answer; answers-close: it says close_notify when the other end has; half-close: it answers behind that; raw-keys: it shows and takes them.
 EVERYTHING = frozenset(
     "psk session-ids tickets staple want-staple alpn client-auth max-fragment accepts-max-fragment ems no-ems etm no-etm export "
-    "bytes half-close identities record-size-limit small-records sni address verify schemes groups old tls13 answers-close".split())
+    "bytes half-close identities record-size-limit small-records sni address verify schemes groups old tls13 answers-close".split()
+)
 
 
 class Peer:
@@ -40,9 +41,13 @@ class Peer:
     features = EVERYTHING
     connects_ahead = False  # opens connections that it may not use, which resume the first
     refuses_unknown_protocols = True  # a server: of ALPN; or goes on without one
-    demands_by_page = False  # a server: a client's certificate, of which nothing is said in the handshake
+    demands_by_page = (
+        False  # a server: a client's certificate, of which nothing is said in the handshake
+    )
     tells_why_of_clients = True  # a server: that one shows no certificate
-    asks_for_its_own_kind = False  # a server: certificates of clients with the type of key that its own has
+    asks_for_its_own_kind = (
+        False  # a server: certificates of clients with the type of key that its own has
+    )
     tells_why = True  # by an alert, whatever the reason is
     fragments = (512, 1024, 2048, 4096)  # of max_fragment_length
     protocols = ("first", "second")  # of ALPN
@@ -93,13 +98,27 @@ class Client(Peer):
     def finish(self, process):
         """All went well, and this is what it says of it."""
         process.exits(0)
-        expect(b'"cipher_suite"' in process.out.bytes(), "not our server's page:", process.out.text()[:500], process.err.text()[-1000:])
+        expect(
+            b'"cipher_suite"' in process.out.bytes(),
+            "not our server's page:",
+            process.out.text()[:500],
+            process.err.text()[-1000:],
+        )
         return {}
 
     def is_refused(self, process):
         code = process.wait()
-        expect(code != 0 or not self.exit_code_tells, "it is content:", process.out.text()[-500:], process.err.text()[-1000:])
-        expect(b'"cipher_suite"' not in process.out.bytes(), "it got our server's page:", process.out.text()[-500:])
+        expect(
+            code != 0 or not self.exit_code_tells,
+            "it is content:",
+            process.out.text()[-500:],
+            process.err.text()[-1000:],
+        )
+        expect(
+            b'"cipher_suite"' not in process.out.bytes(),
+            "it got our server's page:",
+            process.out.text()[-500:],
+        )
 
 
 class Proxy(Client):
@@ -116,7 +135,12 @@ class Proxy(Client):
 
     def finish(self, process):
         for status, content in process.answers:
-            expect(status == 200 and b'"cipher_suite"' in content, f"answer {status}:", content[:500], process.err.text()[-1500:])
+            expect(
+                status == 200 and b'"cipher_suite"' in content,
+                f"answer {status}:",
+                content[:500],
+                process.err.text()[-1500:],
+            )
         return {}
 
     def is_refused(self, process):

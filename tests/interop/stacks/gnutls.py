@@ -6,8 +6,15 @@ import subprocess
 from registry import ALERTS, CURVES, SUITES, key_exchange, protection
 from stacks.base import EVERYTHING, COMMAND, Client, Server, on_free_port, request
 
-EXCHANGES = {"ECDHE_ECDSA": "ECDHE-ECDSA", "ECDHE_RSA": "ECDHE-RSA", "DHE_RSA": "DHE-RSA", "RSA": "RSA", "PSK": "PSK", "DHE_PSK": "DHE-PSK",
-             "ECDHE_PSK": "ECDHE-PSK"}
+EXCHANGES = {
+    "ECDHE_ECDSA": "ECDHE-ECDSA",
+    "ECDHE_RSA": "ECDHE-RSA",
+    "DHE_RSA": "DHE-RSA",
+    "RSA": "RSA",
+    "PSK": "PSK",
+    "DHE_PSK": "DHE-PSK",
+    "ECDHE_PSK": "ECDHE-PSK",
+}
 PSK_PARTS = ("PSK", "DHE-PSK", "ECDHE-PSK")
 
 
@@ -19,28 +26,55 @@ def name_of(suite):
 
 @functools.lru_cache(None)
 def known():
-    listed = subprocess.run(["gnutls-cli", "--list"], capture_output=True, text=True, check=False).stdout.split()
+    listed = subprocess.run(
+        ["gnutls-cli", "--list"], capture_output=True, text=True, check=False
+    ).stdout.split()
     return frozenset(suite for suite in SUITES.values() if name_of(suite) in listed)
 
 
 def scheme_name(scheme):
     kind, _, size = scheme.upper().rpartition("_SHA")
-    return {"RSA_PKCS1": "SIGN-RSA", "RSA_PSS_RSAE": "SIGN-RSA-PSS-RSAE", "RSA_PSS_PSS": "SIGN-RSA-PSS"}.get(kind, "SIGN-ECDSA") + "-SHA" + size
+    return (
+        {
+            "RSA_PKCS1": "SIGN-RSA",
+            "RSA_PSS_RSAE": "SIGN-RSA-PSS-RSAE",
+            "RSA_PSS_PSS": "SIGN-RSA-PSS",
+        }.get(kind, "SIGN-ECDSA")
+        + "-SHA"
+        + size
+    )
 
 
 def priority(setting):
     parts = ["NORMAL", "-VERS-ALL", *("+VERS-TLS" + version for version in setting.versions)]
     if setting.suites:
         ciphers = {protection(suite) for suite in setting.suites}
-        parts += ["-KX-ALL", *sorted({"+" + EXCHANGES[key_exchange(suite)] for suite in setting.suites})]
+        parts += [
+            "-KX-ALL",
+            *sorted({"+" + EXCHANGES[key_exchange(suite)] for suite in setting.suites}),
+        ]
         parts += ["-CIPHER-ALL", *sorted({"+" + cipher.replace("_", "-") for cipher, _ in ciphers})]
-        parts += ["-MAC-ALL", *sorted({"+" + {"SHA": "SHA1"}.get(mac, mac) if "CBC" in cipher else "+AEAD" for cipher, mac in ciphers})]
+        parts += [
+            "-MAC-ALL",
+            *sorted(
+                {
+                    "+" + {"SHA": "SHA1"}.get(mac, mac) if "CBC" in cipher else "+AEAD"
+                    for cipher, mac in ciphers
+                }
+            ),
+        ]
     if setting.groups:
         parts += ["-GROUP-ALL", *("+GROUP-" + group.upper() for group in setting.groups)]
     if setting.schemes:
         parts += ["-SIGN-ALL", *("+" + scheme_name(scheme) for scheme in setting.schemes)]
     if setting.raw:
-        parts += ["-CTYPE-ALL", *(f"+CTYPE-{name}-{'RAWPK' if end in setting.raw else 'X509'}" for end, name in (("client", "CLI"), ("server", "SRV")))]
+        parts += [
+            "-CTYPE-ALL",
+            *(
+                f"+CTYPE-{name}-{'RAWPK' if end in setting.raw else 'X509'}"
+                for end, name in (("client", "CLI"), ("server", "SRV"))
+            ),
+        ]
     if not setting.ems:
         parts.append("%NO_SESSION_HASH")
     if not setting.etm:
@@ -97,7 +131,11 @@ class GnutlsServer(Log, Server):
     def serve(self, stage, setting, mode="talk", file=None, **_):
         """talk: gives every line back. files: an HTTP server whose every answer is this file."""
         options = {"talk": ["--echo"], "files": ["--http", "--httpdata", file]}[mode]
-        options += {"none": ["--disable-client-cert"], "request": [], "require": ["--require-client-cert", "--verify-client-cert"]}[setting.client_auth]
+        options += {
+            "none": ["--disable-client-cert"],
+            "request": [],
+            "require": ["--require-client-cert", "--verify-client-cert"],
+        }[setting.client_auth]
         if "client" in setting.raw:
             options.remove("--verify-client-cert")  # it has nobody to ask about keys
         if setting.alpn:
@@ -109,7 +147,10 @@ class GnutlsServer(Log, Server):
         if setting.sessions in ("tickets", "no-resumption"):
             options.append("--nodb")
         options += _options(stage, self.role, setting)
-        return on_free_port(lambda port: stage.start("gnutls-serv", "--port", port, *options), r"listening on IPv4 0\.0\.0\.0 port \d+\.\.\.done")
+        return on_free_port(
+            lambda port: stage.start("gnutls-serv", "--port", port, *options),
+            r"listening on IPv4 0\.0\.0\.0 port \d+\.\.\.done",
+        )
 
     def seen(self, process, _connections=1):
         material = re.search(r"Key material: ([0-9a-f]+)", process.out.text())
@@ -123,10 +164,16 @@ class GnutlsClient(Log, Client):
     @property
     def suites(self):
         # Behind a handshake with an ephemeral key and a shared one, the command dies of a fault of its own, with gnutls-serv too.
-        return frozenset(suite for suite in known() if key_exchange(suite) not in ("DHE_PSK", "ECDHE_PSK"))
+        return frozenset(
+            suite for suite in known() if key_exchange(suite) not in ("DHE_PSK", "ECDHE_PSK")
+        )
 
     def start(self, stage, port, setting, *more):
-        name = ["--sni-hostname", setting.name, "--verify-hostname", setting.name] if setting.name else ["--disable-sni", "--verify-hostname", "127.0.0.1"]
+        name = (
+            ["--sni-hostname", setting.name, "--verify-hostname", setting.name]
+            if setting.name
+            else ["--disable-sni", "--verify-hostname", "127.0.0.1"]
+        )
         if not setting.trust:
             more = ["--insecure", *more]
         if setting.psk:
@@ -134,7 +181,17 @@ class GnutlsClient(Log, Client):
             more = ["--pskusername", identity, "--pskkey", key, *more]
         if setting.connections > 1:
             more = ["--resume", *more]
-        process = stage.start("gnutls-cli", "--port", port, "--logfile", "gnutls-cli.log", *name, *_options(stage, self.role, setting), *more, "127.0.0.1")
+        process = stage.start(
+            "gnutls-cli",
+            "--port",
+            port,
+            "--logfile",
+            "gnutls-cli.log",
+            *name,
+            *_options(stage, self.role, setting),
+            *more,
+            "127.0.0.1",
+        )
         process.log = stage.path("gnutls-cli.log")
         return process
 

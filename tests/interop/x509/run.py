@@ -33,8 +33,15 @@ def play(options, folder, part):
     """Makes a part of the cases, and has them judged: our answers, and theirs."""
     path = os.path.join(folder, f"cases{part}.jsonl")
     with open(path, "wb") as file:
-        subprocess.run([options.cases, str(options.seed), str(options.count), str(part), str(JOBS)], stdout=file, check=True)
-    ours = [answers([options.tls12, "verify", "--policy", policy, "--batch", "-", "--json"], path) for policy in ("strict", "standard")]
+        subprocess.run(
+            [options.cases, str(options.seed), str(options.count), str(part), str(JOBS)],
+            stdout=file,
+            check=True,
+        )
+    ours = [
+        answers([options.tls12, "verify", "--policy", policy, "--batch", "-", "--json"], path)
+        for policy in ("strict", "standard")
+    ]
     return *ours, answers([options.peers], path)
 
 
@@ -49,8 +56,10 @@ def row_for(peer, tags, ours, reason):
 def is_of_profile(strict, standard):
     """Whether the policies differ as they should: strict refuses by rules for issuers, or because of a CRL or a certificate beside
     the chain that cannot be used."""
-    return standard["verdict"] == "valid" and (strict.get("rule") in ("certificate_profile", "certificate_status_unknown")
-                                               or "of those that came cannot be used" in strict["reason"])
+    return standard["verdict"] == "valid" and (
+        strict.get("rule") in ("certificate_profile", "certificate_status_unknown")
+        or "of those that came cannot be used" in strict["reason"]
+    )
 
 
 def compare(ours, theirs, strict=None):
@@ -68,7 +77,9 @@ def compare(ours, theirs, strict=None):
             elif strict and is_of_profile(strict[case], answer):
                 met["profile", peer] += 1
             else:
-                unexplained.append(f"{case}: we say {answer['reason'] or 'valid'}; {peer} says {reason or 'valid'}")
+                unexplained.append(
+                    f"{case}: we say {answer['reason'] or 'valid'}; {peer} says {reason or 'valid'}"
+                )
     return met, unexplained
 
 
@@ -77,8 +88,12 @@ def in_words(row):
 
 
 def differences_of_policies(strict, standard):
-    return [f"{case}: strict says {answer['reason'] or 'valid'}; standard says {standard[case]['reason'] or 'valid'}" for case, answer in strict.items()
-            if answer["verdict"] != standard[case]["verdict"] and not is_of_profile(answer, standard[case])]
+    return [
+        f"{case}: strict says {answer['reason'] or 'valid'}; standard says {standard[case]['reason'] or 'valid'}"
+        for case, answer in strict.items()
+        if answer["verdict"] != standard[case]["verdict"]
+        and not is_of_profile(answer, standard[case])
+    ]
 
 
 def report_standard(strict, standard, theirs):
@@ -88,8 +103,10 @@ def report_standard(strict, standard, theirs):
         print("FAILED: standard:", failure)
     valid = sum(answer["verdict"] == "valid" for answer in standard.values())
     profile = sum(is_of_profile(strict[case], answer) for case, answer in standard.items())
-    print(f"standard: {valid} of {len(standard)} cases are valid, {profile} of them refused by strict alone; the peers differ in "
-          f"{sum(met.values()) + len(unexplained)} verdicts, {len(unexplained)} unexplained")
+    print(
+        f"standard: {valid} of {len(standard)} cases are valid, {profile} of them refused by strict alone; the peers differ in "
+        f"{sum(met.values()) + len(unexplained)} verdicts, {len(unexplained)} unexplained"
+    )
     return 1 if failures else 0
 
 
@@ -99,7 +116,12 @@ def report(ours, met, unexplained, is_default):
     if len(unexplained) > SHOWN:
         failures.append(f"{len(unexplained) - SHOWN} more that no row explains")
     if is_default:  # other cases may not meet what is rare
-        failures += [f"no case of {peer} meets the row: {in_words(row)}" for row in ROWS for peer in row.peers if not met[row, peer]]
+        failures += [
+            f"no case of {peer} meets the row: {in_words(row)}"
+            for row in ROWS
+            for peer in row.peers
+            if not met[row, peer]
+        ]
     if not len(ours) / 5 < valid < len(ours) * 4 / 5:
         failures.append(f"{valid} of {len(ours)} cases are valid: that is no test")
     for failure in failures:
@@ -107,7 +129,9 @@ def report(ours, met, unexplained, is_default):
     for row in ROWS:
         counts = ", ".join(f"{peer} {met[row, peer]}" for peer in row.peers)
         print(f"ok: {in_words(row)}; {counts}")
-    print(f"{len(ours)} cases, {valid} of them valid; the peers differ in {sum(met.values()) + len(unexplained)} verdicts, {len(unexplained)} unexplained")
+    print(
+        f"{len(ours)} cases, {valid} of them valid; the peers differ in {sum(met.values()) + len(unexplained)} verdicts, {len(unexplained)} unexplained"
+    )
     return 1 if failures else 0
 
 
@@ -121,16 +145,24 @@ def main():
     parser.add_argument("--keep", help="a folder for the cases")
     options = parser.parse_args()
     if not options.peers:
-        print("skipped: 1 comparison, for the development files of OpenSSL or GnuTLS are not installed")
+        print(
+            "skipped: 1 comparison, for the development files of OpenSSL or GnuTLS are not installed"
+        )
         return 77
     ours, standard, theirs = {}, {}, {}
-    with tempfile.TemporaryDirectory(prefix="tls12-x509-") as temporary, concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        for our_part, standard_part, their_part in pool.map(lambda part: play(options, options.keep or temporary, part), range(JOBS)):
+    with tempfile.TemporaryDirectory(
+        prefix="tls12-x509-"
+    ) as temporary, concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        for our_part, standard_part, their_part in pool.map(
+            lambda part: play(options, options.keep or temporary, part), range(JOBS)
+        ):
             ours.update(our_part)
             standard.update(standard_part)
             theirs.update(their_part)
     met, unexplained = compare(ours, theirs)
-    failed = report(ours, met, unexplained, (options.seed, options.count) == (DEFAULT_SEED, DEFAULT_COUNT))
+    failed = report(
+        ours, met, unexplained, (options.seed, options.count) == (DEFAULT_SEED, DEFAULT_COUNT)
+    )
     return report_standard(ours, standard, theirs) or failed
 
 
