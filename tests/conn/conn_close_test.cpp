@@ -4,7 +4,7 @@
 #include <array>
 
 #include "conn/bench.hpp"
-#include "conn/moved.hpp"
+#include "conn/transport/transferred.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -29,7 +29,7 @@ TEST_CASE("C1: close flushes what is queued and a close_notify, then tears down"
     CHECK(b.peer->engine.peer_closed());
     CHECK_FALSE(b.peer->engine.error().has_value());
     std::array<std::uint8_t, 1> byte;
-    CHECK(moved(b.peer->end->read(byte)) == 0);
+    CHECK(transferred(b.peer->end->read(byte)) == 0);
   }
 }
 

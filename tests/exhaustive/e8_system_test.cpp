@@ -3,7 +3,7 @@
 #include <array>
 #include <cerrno>
 
-#include "conn/forked.hpp"
+#include "conn/fork/forked.hpp"
 #include "conn/socket.hpp"
 #include "conn/sockets.hpp"
 #include "support/scarcity.hpp"

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "engine/chains.hpp"
+#include "engine/certificates/chains.hpp"
 #include "support/acquainted.hpp"
 
 using namespace tls12;

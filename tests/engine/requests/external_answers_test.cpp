@@ -1,10 +1,10 @@
 // What else a handshake waits for from outside: a session, a verdict on the peer, a decrypted
-// premaster secret. (Signatures: key_elsewhere_test.cpp.)
+// premaster secret. (Signatures: external_key_test.cpp.)
 #include <doctest/doctest.h>
 
 #include <map>
 
-#include "engine/chains.hpp"
+#include "engine/certificates/chains.hpp"
 #include "support/scripted_peer.hpp"
 
 using namespace tls12;

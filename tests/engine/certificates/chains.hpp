@@ -1,7 +1,7 @@
 // Identities by recipe: whose CA signs how, and for which names.
 #pragma once
 
-#include "../support/engines.hpp"
+#include "support/engines.hpp"
 
 namespace tls12::test {
 

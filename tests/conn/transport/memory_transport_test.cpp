@@ -4,7 +4,7 @@
 #include <array>
 #include <thread>
 
-#include "conn/moved.hpp"
+#include "conn/transport/transferred.hpp"
 #include "tls12/transport.hpp"
 
 using namespace tls12;
@@ -27,8 +27,8 @@ TEST_CASE("Bytes cross a pair in order, in both directions, around the end of th
   FakeClock clock;
   const MemoryPair pair = memory_pair(clock, 5);
   for (int round = 0; round < 7; ++round) {
-    CHECK(moved(pair.first->write(bytes_of("abc"))) == 3);
-    CHECK(moved(pair.second->write(bytes_of("xyz"))) == 3);
+    CHECK(transferred(pair.first->write(bytes_of("abc"))) == 3);
+    CHECK(transferred(pair.second->write(bytes_of("xyz"))) == 3);
     CHECK(read_text(*pair.second) == "abc");
     CHECK(read_text(*pair.first, 2) == "xy");
     CHECK(read_text(*pair.first) == "z");
@@ -38,29 +38,29 @@ TEST_CASE("Bytes cross a pair in order, in both directions, around the end of th
 TEST_CASE("A full pair takes what fits, then nothing, and goes on when the other end has read") {
   FakeClock clock;
   const MemoryPair pair = memory_pair(clock, 4);
-  CHECK(moved(pair.first->write(bytes_of("abcdef"))) == 4);
-  CHECK(moved(pair.first->write(bytes_of("ef"))) == kNothing);
+  CHECK(transferred(pair.first->write(bytes_of("abcdef"))) == 4);
+  CHECK(transferred(pair.first->write(bytes_of("ef"))) == kNothing);
   CHECK(read_text(*pair.second, 1) == "a");
-  CHECK(moved(pair.first->write(bytes_of("ef"))) == 1);
+  CHECK(transferred(pair.first->write(bytes_of("ef"))) == 1);
   CHECK(read_text(*pair.second) == "bcde");
 }
 
 TEST_CASE("An end that shut down writing is seen as an end behind its last byte, and still reads") {
   FakeClock clock;
   const MemoryPair pair = memory_pair(clock);
-  CHECK(moved(pair.first->write(bytes_of("last"))) == 4);
+  CHECK(transferred(pair.first->write(bytes_of("last"))) == 4);
   CHECK(pair.first->shut_down_writing().has_value());
   CHECK(read_text(*pair.second) == "last");
   std::array<std::uint8_t, 1> byte;
-  CHECK(moved(pair.second->read(byte)) == 0);
-  CHECK(moved(pair.second->write(bytes_of("y"))) == 1);
+  CHECK(transferred(pair.second->read(byte)) == 0);
+  CHECK(transferred(pair.second->write(bytes_of("y"))) == 1);
   CHECK(read_text(*pair.first) == "y");
 }
 
 TEST_CASE("Writing to an end that is gone is a reset; what it wrote before can be read") {
   FakeClock clock;
   MemoryPair pair = memory_pair(clock);
-  CHECK(moved(pair.first->write(bytes_of("x"))) == 1);
+  CHECK(transferred(pair.first->write(bytes_of("x"))) == 1);
   pair.first.reset();
   CHECK(pair.second->write(bytes_of("y")).error().code == Errc::connection_reset);
   CHECK(read_text(*pair.second) == "x");
@@ -75,7 +75,7 @@ TEST_CASE("A wait ends at its deadline, and at once for what is ready") {
   CHECK(clock.now() == start);
   pair.first->wait(Interest::read, within(1s, clock), pair.first->wakes());
   CHECK(clock.now() == start + 1s);
-  CHECK(moved(pair.second->write(bytes_of("x"))) == 1);
+  CHECK(transferred(pair.second->write(bytes_of("x"))) == 1);
   pair.first->wait(Interest::read, within(1s, clock), pair.first->wakes());
   CHECK(clock.now() == start + 1s);
 }
@@ -101,6 +101,6 @@ TEST_CASE("Bytes and ends wake a waiting thread") {
   CHECK(read_text(*pair.second) == "x");
   pair.second->wait(Interest::read, Deadline::never(), pair.second->wakes());
   std::array<std::uint8_t, 1> byte;
-  CHECK(moved(pair.second->read(byte)) == 0);
+  CHECK(transferred(pair.second->read(byte)) == 0);
   writer.join();
 }

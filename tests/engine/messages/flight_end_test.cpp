@@ -1,7 +1,7 @@
 // Where a flight ends, and what a resumed session says of the first.
 #include <doctest/doctest.h>
 
-#include "../support/engines.hpp"
+#include "support/engines.hpp"
 
 using namespace tls12;
 using namespace tls12::test;

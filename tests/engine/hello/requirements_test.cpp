@@ -1,6 +1,6 @@
 // What a configuration requires of its peer, and what happens when the peer says nothing, says it
 // empty, or says no. The alerts are the RFCs', read apart from lib/base/error_table.cpp.
-#include "requirements.hpp"
+#include "engine/hello/requirements.hpp"
 
 using namespace tls12;
 using namespace tls12::test;

@@ -2,7 +2,7 @@
 // certificate (RFC 7250).
 #include <doctest/doctest.h>
 
-#include "engine/chains.hpp"
+#include "engine/certificates/chains.hpp"
 #include "support/scripted_peer.hpp"
 
 using namespace tls12;

@@ -15,9 +15,9 @@
 
 #include "conn/connect.hpp"
 #include "conn/listening_socket.hpp"
-#include "conn/moved.hpp"
 #include "conn/real_time.hpp"
 #include "conn/resolve.hpp"
+#include "conn/transport/transferred.hpp"
 #include "tls12/transport.hpp"
 
 using namespace tls12;
@@ -83,10 +83,10 @@ std::uint16_t port_that_refuses() {
 TEST_CASE("A TCP transport moves bytes, never blocks, sees the end, and knows its addresses") {
   TcpPair pair;
   std::array<std::uint8_t, 16> buffer;
-  CHECK(moved(pair.client->read(buffer)) == kNothing);
-  CHECK(moved(pair.server->write(bytes_of("hello"))) == 5);
+  CHECK(transferred(pair.client->read(buffer)) == kNothing);
+  CHECK(transferred(pair.server->write(bytes_of("hello"))) == 5);
   pair.client->wait(Interest::read, within(5s), pair.client->wakes());
-  CHECK(moved(pair.client->read(buffer)) == 5);
+  CHECK(transferred(pair.client->read(buffer)) == 5);
   CHECK(text_of(Bytes(buffer).first(5)) == "hello");
   CHECK(pair.client->local() == pair.server->peer());
   CHECK(pair.client->peer().starts_with("127.0.0.1:"));
@@ -94,7 +94,7 @@ TEST_CASE("A TCP transport moves bytes, never blocks, sees the end, and knows it
 
   CHECK(pair.server->shut_down_writing().has_value());
   pair.client->wait(Interest::read, within(5s), pair.client->wakes());
-  CHECK(moved(pair.client->read(buffer)) == 0);
+  CHECK(transferred(pair.client->read(buffer)) == 0);
 }
 
 TEST_CASE("A descriptor that is not a connected stream socket is refused by name, and closed") {
@@ -145,7 +145,7 @@ TEST_CASE("A socket whose peer reset the connection before it is a transport is 
 
 TEST_CASE("Writing to a TCP peer that is gone is an error, not a signal") {
   TcpPair pair;
-  CHECK(moved(pair.server->write(bytes_of("x"))) == 1);
+  CHECK(transferred(pair.server->write(bytes_of("x"))) == 1);
   pair.client.reset();
   pair.server->wait(Interest::read, within(5s), pair.server->wakes());
   Result<std::optional<std::size_t>> n = 1;
@@ -210,7 +210,7 @@ TEST_CASE("D8: waiting for a silent peer costs no CPU, signals or not") {
 
 TEST_CASE("D8: a broken socket that nobody asks about does not keep a wait busy") {
   TcpPair pair;
-  CHECK(moved(pair.server->write(bytes_of("unread"))) == 6);
+  CHECK(transferred(pair.server->write(bytes_of("unread"))) == 6);
   pair.client.reset();
   pair.server->wait(Interest::read, within(5s), pair.server->wakes());
   const Stopwatch watch;

@@ -3,7 +3,7 @@
 // chooses.
 #include <doctest/doctest.h>
 
-#include "engine/chains.hpp"
+#include "engine/certificates/chains.hpp"
 #include "support/scripted_peer.hpp"
 #include "x509/parsed_certificate.hpp"
 

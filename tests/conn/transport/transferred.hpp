@@ -9,7 +9,7 @@ namespace tls12::test {
 
 inline constexpr long kNothing = -1, kFailed = -2;
 
-inline long moved(const Result<std::optional<std::size_t>>& n) {
+inline long transferred(const Result<std::optional<std::size_t>>& n) {
   if (!n) return kFailed;
   return *n ? static_cast<long>(**n) : kNothing;
 }

@@ -1,7 +1,7 @@
 // Keys without certificates (RFC 7250), the server's and the client's.
 #include <doctest/doctest.h>
 
-#include "engine/chains.hpp"
+#include "engine/certificates/chains.hpp"
 #include "support/answered.hpp"
 #include "x509/issue.hpp"
 #include "x509/parsed_certificate.hpp"

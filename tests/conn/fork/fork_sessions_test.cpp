@@ -1,5 +1,5 @@
 // C16: randomness, session stores and ticket keys in a forked child.
-#include "conn/forked.hpp"
+#include "conn/fork/forked.hpp"
 
 using namespace tls12;
 using namespace tls12::test;

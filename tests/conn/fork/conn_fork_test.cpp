@@ -5,7 +5,7 @@
 #include <atomic>
 
 #include "conn/blocked.hpp"
-#include "conn/forked.hpp"
+#include "conn/fork/forked.hpp"
 #include "conn/sockets.hpp"
 #include "support/callbacks.hpp"
 

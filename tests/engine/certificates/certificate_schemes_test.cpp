@@ -2,7 +2,7 @@
 // §4.2.3), and signature_algorithms where there is none (RFC 5246 §7.4.2, §7.4.6).
 #include <doctest/doctest.h>
 
-#include "engine/chains.hpp"
+#include "engine/certificates/chains.hpp"
 #include "support/scripted_peer.hpp"
 
 using namespace tls12;

@@ -2,7 +2,7 @@
 // out, or a named error.
 #include <doctest/doctest.h>
 
-#include "engine/chains.hpp"
+#include "engine/certificates/chains.hpp"
 #include "support/acquainted.hpp"
 
 using namespace tls12;
