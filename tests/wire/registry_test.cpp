@@ -106,8 +106,8 @@ KeyExchange key_exchange_of(std::string_view name) {
 }  // namespace
 
 // Shows RFC 7627 6.2-1; RFC 8422 6-1, 6-2; RFC 5288 3-3; RFC 5289 3.1-1, 3.1-2, 3.2-1, 3.2-2;
-// RFC 5487 2-1, 2-2, 3.1-1, 3.2-1; RFC 5489 3.1-1, 3.2-1; RFC 6655 3-4, 4-1; RFC 7251 2-2; RFC 7905
-// 2-3
+// RFC 5487 2-1, 2-2, 3.1-1, 3.2-1; RFC 5489 3.1-1, 3.2-1; RFC 6655 3-4, 4-1; RFC 7251 2-2;
+// RFC 7905 2-3
 TEST_CASE("Every suite has IANA's number and name, and is what its name says") {
   CHECK(wire::suites().size() == std::size(kSuites));
   for (const Iana& row : kSuites) {

@@ -41,9 +41,8 @@ Octets prepended(const Octets& front, const Octets& list) { return joined({front
 
 }  // namespace
 
-// Shows RFC 7627 6.4-1; RFC 5246 E.1-3; RFC 5288 4-1, 4-3; RFC 5289 4-1; RFC 6655 5-1, 5-3; RFC
-// 7251 3-1, 3-3;
-// RFC 7507 3-1
+// Shows RFC 7627 6.4-1; RFC 5246 E.1-3; RFC 5288 4-1, 4-3; RFC 5289 4-1; RFC 6655 5-1, 5-3;
+// RFC 7251 3-1, 3-3; RFC 7507 3-1
 TEST_CASE("a ClientHello that offers less than TLS 1.2 is answered with protocol_version") {
   check({"TLS 1.1", [](auto& hello) { hello.version = 0x0302; }, Errc::version_not_supported,
          Alert::protocol_version});
