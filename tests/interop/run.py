@@ -4,13 +4,17 @@ Prints a line for every trial, what was skipped, and the matrix: features by pee
 import argparse
 import concurrent.futures
 import os
+import pathlib
 import re
 import shutil
 import signal
 import sys
 import tempfile
+import textwrap
 
 sys.dont_write_bytecode = True
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent.parent / "tools"))
 
 import closing  # noqa: E402
 import keylog  # noqa: E402
@@ -18,6 +22,7 @@ import negotiation  # noqa: E402
 import own_options  # noqa: E402
 import pinning  # noqa: E402
 import rawkeys  # noqa: E402
+import readme  # noqa: E402
 import refusals  # noqa: E402
 import renegotiation  # noqa: E402
 from matrix import LEGEND, Cell, Matrix, in_columns, in_markdown, table  # noqa: E402
@@ -28,7 +33,6 @@ from stage import Process  # noqa: E402
 
 MODULES = [negotiation, own_options, rawkeys, pinning, refusals, closing, renegotiation, keylog]
 JOBS = 6  # cells mostly wait for their peers
-MARKS = ("<!-- the matrix: tests/interop/run.py --readme -->\n", "<!-- end of the matrix -->\n")
 
 
 def play(tls12, cells, folder):
@@ -52,25 +56,10 @@ def play(tls12, cells, folder):
 def markdown(cells, matrix):
     tables = [in_markdown(table(cells, role)) for role in ("server", "client")]
     legend = "; ".join(f"`{code}` {words}" for code, words in LEGEND.items())
-    return "\n".join(
-        [
-            f"{matrix.passed} connections and conversations passed, {matrix.failed} failed. {legend}.",
-            "",
-            tables[0],
-            "",
-            tables[1],
-            "",
-        ]
+    counts = (
+        f"{matrix.passed} connections and conversations passed, {matrix.failed} failed. {legend}."
     )
-
-
-def put_into(path, text):
-    """Between the marks."""
-    with open(path, encoding="utf-8") as file:
-        before, _, rest = file.read().partition(MARKS[0])
-    after = rest.partition(MARKS[1])[2]
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(before + MARKS[0] + text + MARKS[1] + after)
+    return "\n".join([textwrap.fill(counts, 100), "", tables[0], "", tables[1]])
 
 
 def options():
@@ -82,7 +71,9 @@ def options():
     parser.add_argument("--only", default="", help="cells whose title matches this expression")
     parser.add_argument("--part", default="", help="K/N: the K-th of N parts of the cells")
     parser.add_argument("--markdown", action="store_true", help="the tables in Markdown")
-    parser.add_argument("--readme", default="", help="put them into this file, between the marks")
+    parser.add_argument(
+        "--readme", action="store_true", help="write them into README.md of this folder"
+    )
     return parser.parse_args()
 
 
@@ -112,7 +103,7 @@ def main():
     if asked.markdown:
         print("\n" + markdown(cells, matrix))
     if asked.readme:
-        put_into(asked.readme, markdown(cells, matrix))
+        readme.replace(HERE / "README.md", "matrix", markdown(cells, matrix))
     return 1 if matrix.failed or not matrix.passed else 0
 
 

@@ -7,6 +7,7 @@ import collections
 import pathlib
 import re
 import sys
+import textwrap
 import tomllib
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -160,7 +161,7 @@ def scan_tests(root, rules):
             if (rfc, rule) in rules:
                 rules[rfc, rule].tests.append((str(where), name))
             else:
-                faults.append(f"{where}: \"{name}\" cites RFC {rfc} {rule}: there is no such rule")
+                faults.append(f'{where}: "{name}" cites RFC {rfc} {rule}: there is no such rule')
     return faults
 
 
@@ -200,10 +201,9 @@ def summary(rules):
     deviations = [rule for rule in rules.values() if rule.status == "deviates"]
     if deviations:
         lines += ["", "Where we deviate on purpose:", ""]
-        lines += [
-            f"- RFC {rule.rfc} §{rule.section()} ({rule.level}): *{rule.says}* {rule.why}"
-            for rule in deviations
-        ]
+        for rule in deviations:
+            item = f"- RFC {rule.rfc} §{rule.section()} ({rule.level}): *{rule.says}* {rule.why}"
+            lines.append(textwrap.fill(item, 100, subsequent_indent="  ", break_on_hyphens=False))
     return "\n".join(lines)
 
 
@@ -241,10 +241,7 @@ def main():
     parser = argparse.ArgumentParser(description="Which test shows which rule of the RFCs.")
     parser.add_argument("--markdown", action="store_true", help="every rule with its tests")
     parser.add_argument(
-        "--readme",
-        metavar="FILE",
-        type=pathlib.Path,
-        help="put the summary between its two marker lines in FILE",
+        "--readme", action="store_true", help="write the summary into README.md of this folder"
     )
     parser.add_argument(
         "--rules",
@@ -272,7 +269,7 @@ def main():
     ]
 
     if options.readme:
-        readme.replace(options.readme, "rules", summary(rules))
+        readme.replace(HERE / "README.md", "rules", summary(rules))
     elif options.markdown:
         print(full_report(rules, scan_code(options.root)))
     else:

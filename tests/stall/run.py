@@ -1,10 +1,12 @@
 """A server among 1,000 peers that stall, trickle, are cut or reset at every point of a conversation, and a client whose server does so.
 
-usage: run.py [TLS12 STALLER] [--peers N] [--timeout SECONDS] [--compare]
+usage: run.py [TLS12 STALLER] [--peers N] [--timeout SECONDS] [--compare [--readme]]
 
---compare prints other people's servers among the same peers, as a table."""
+--compare prints other people's servers among the same peers, as a table; --readme also writes it into README.md of this folder.
+"""
 import argparse
 import os
+import pathlib
 import resource
 import subprocess
 import sys
@@ -12,8 +14,12 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
 
 import clients  # noqa: E402
+import readme  # noqa: E402
 import servers  # noqa: E402
 from measure import (
     CONTENT,
@@ -25,7 +31,6 @@ from measure import (
     wait_until_gone,
 )  # noqa: E402
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ROUNDS, ROUND = 5, 0.5  # of measuring, in seconds each
 FACTOR, MARGIN = 5, 50  # by how much the latency of others may grow: times, and milliseconds more
 MEMORY, MORE_MEMORY = (
@@ -241,6 +246,10 @@ def compare(site, options, check):
     )
     for row in rows:
         print(" | ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip())
+    if options.readme:
+        lines = ["| " + " | ".join(row) + " |" for row in rows]
+        lines.insert(1, "|" + "---|" * len(head))
+        readme.replace(HERE / "README.md", "comparison", "\n".join(lines))
 
 
 def main():
@@ -252,6 +261,7 @@ def main():
     parser.add_argument("--peers", type=int, default=1000)
     parser.add_argument("--timeout", type=int, default=4)  # of the servers, for each stage
     parser.add_argument("--compare", action="store_true")
+    parser.add_argument("--readme", action="store_true")
     options = parser.parse_args()
     # Two descriptors a connection, and the server's own.
     allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
