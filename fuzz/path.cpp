@@ -71,14 +71,14 @@ void expect_chain(const Graph& graph, const VerifiedChain& verdict) {
          "a chain ends in an anchor");
   std::size_t below = 0;
   for (std::size_t i = 0; i < chain.size(); ++i) {
-    const x509::ParsedCertificate& certificate = chain[i].parsed();
+    const x509::ParsedCertificate& certificate = internals(chain[i]);
     expect(certificate.not_before <= graph_time() && graph_time() <= certificate.not_after,
            "a chain is within its validity");
     expect(certificate.extensions.not_understood.empty(), "nothing critical is ignored");
     for (std::size_t j = 0; j < i; ++j)
       expect(!is(chain[i], chain[j]), "no certificate comes twice");
     if (i > 0) {
-      const x509::ParsedCertificate& issued = chain[i - 1].parsed();
+      const x509::ParsedCertificate& issued = internals(chain[i - 1]);
       expect(x509::same_name(certificate.subject, issued.issuer), "names chain");
       expect(quick_signature().verify(certificate.subject_key.key, {}, 0, issued.tbs,
                                       issued.signature),

@@ -71,12 +71,12 @@ class Certificate {
   /// The subject's public key; its views live as long as this certificate.
   PublicKey public_key() const;
   std::string to_pem() const;
-  const x509::ParsedCertificate& parsed() const { return *parsed_; }
 
  private:
-  explicit Certificate(std::shared_ptr<const x509::ParsedCertificate> parsed)
-      : parsed_(std::move(parsed)) {}
-  std::shared_ptr<const x509::ParsedCertificate> parsed_;
+  friend struct Internals;
+  explicit Certificate(std::shared_ptr<const x509::ParsedCertificate> content)
+      : content_(std::move(content)) {}
+  std::shared_ptr<const x509::ParsedCertificate> content_;
 };
 
 /// The trust anchors of a store at one moment: what a reload does to the store changes nothing
@@ -88,8 +88,6 @@ class TrustAnchors {
   const Certificate* begin() const { return empty() ? nullptr : all_->data(); }
   const Certificate* end() const { return begin() + size(); }
   const Certificate& operator[](std::size_t i) const { return (*all_)[i]; }
-  /// Those whose subject has this hash (x509::name_hash): found by binary search.
-  std::span<const Certificate> with_subject(std::uint64_t hash) const;
 
  private:
   friend class TrustStore;

@@ -283,9 +283,9 @@ class ClientContext {
  public:
   const ClientConfig& config() const;
   struct Content;
-  const Content& content() const { return *content_; }
 
  private:
+  friend struct Internals;
   friend struct ClientConfig;
   explicit ClientContext(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
   std::shared_ptr<const Content> content_;
@@ -295,9 +295,9 @@ class ServerContext {
  public:
   const ServerConfig& config() const;
   struct Content;
-  const Content& content() const { return *content_; }
 
  private:
+  friend struct Internals;
   friend struct ServerConfig;
   explicit ServerContext(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
   std::shared_ptr<const Content> content_;

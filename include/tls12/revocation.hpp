@@ -52,11 +52,11 @@ class Crl {
   /// A delta CRL (§5.2.4) says what changed since a complete one.
   bool is_delta() const;
   std::size_t size() const;  ///< entries
-  const x509::ParsedCrl& parsed() const { return *parsed_; }
 
  private:
-  explicit Crl(std::shared_ptr<const x509::ParsedCrl> parsed) : parsed_(std::move(parsed)) {}
-  std::shared_ptr<const x509::ParsedCrl> parsed_;
+  friend struct Internals;
+  explicit Crl(std::shared_ptr<const x509::ParsedCrl> content) : content_(std::move(content)) {}
+  std::shared_ptr<const x509::ParsedCrl> content_;
 };
 
 /// One OCSPResponse (RFC 6960 §4.2.1), as servers staple it; its signature is checked when it is
@@ -72,12 +72,12 @@ class OcspResponse {
 
   Bytes der() const;
   WallTime produced_at() const;
-  const x509::ParsedOcspResponse& parsed() const { return *parsed_; }
 
  private:
-  explicit OcspResponse(std::shared_ptr<const x509::ParsedOcspResponse> parsed)
-      : parsed_(std::move(parsed)) {}
-  std::shared_ptr<const x509::ParsedOcspResponse> parsed_;
+  friend struct Internals;
+  explicit OcspResponse(std::shared_ptr<const x509::ParsedOcspResponse> content)
+      : content_(std::move(content)) {}
+  std::shared_ptr<const x509::ParsedOcspResponse> content_;
 };
 
 /// How much is asked of revocation.

@@ -68,9 +68,10 @@ class SessionUpdate {
   void apply() const noexcept;
 
   struct Content;
-  explicit SessionUpdate(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
 
  private:
+  friend struct Internals;
+  explicit SessionUpdate(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
   std::shared_ptr<const Content> content_;
 };
 
@@ -120,10 +121,10 @@ class TicketKeys {
                                                        ProviderPtr provider = default_provider());
 
   struct Content;
-  Content& content() { return *content_; }
   ~TicketKeys();
 
  private:
+  friend struct Internals;
   explicit TicketKeys(std::unique_ptr<Content> content);
   std::unique_ptr<Content> content_;
 };

@@ -97,7 +97,7 @@ void Engine::Impl::observe() {
 }
 
 void Engine::Impl::begin_client(x509::ReferenceName server_name) {
-  begin(std::make_unique<handshake::Client>(std::get<ClientContext>(context_).content(),
+  begin(std::make_unique<handshake::Client>(internals(std::get<ClientContext>(context_)),
                                             std::move(server_name),
                                             environment(state_, kept_, nullptr)));
 }

@@ -75,7 +75,7 @@ Result<std::vector<std::uint8_t>> Engine::Impl::channel_binding(ChannelBinding k
 Result<std::vector<std::uint8_t>> Engine::Impl::end_point() const {
   if (!kept_.server_certificate)
     return std::unexpected(Error(Errc::misuse, "the server has no certificate"));
-  const x509::SignatureMethod& method = kept_.server_certificate->parsed().signature_method;
+  const x509::SignatureMethod& method = internals(*kept_.server_certificate).signature_method;
   const bool md5 = x509::is(method.oid, x509::oid::kMd5WithRsa);
   if (!md5 && (method.kind == x509::SignatureKind::unsupported ||
                method.kind == x509::SignatureKind::ed25519))

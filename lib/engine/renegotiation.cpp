@@ -27,7 +27,7 @@ Result<void> Engine::Impl::renegotiate() {
   next_->kept.encrypt_then_mac = kept_.encrypt_then_mac;
   next_->kept.store = kept_.store;
   return start(std::make_unique<handshake::Client>(
-      std::get<ClientContext>(context_).content(), std::move(*name),
+      internals(std::get<ClientContext>(context_)), std::move(*name),
       environment(next_->state, next_->kept, &state_)));
 }
 

@@ -60,7 +60,7 @@ void append_vector(std::vector<std::uint8_t>& wire, Bytes content, int prefix) {
 std::vector<std::uint8_t> encode_authorities(const TrustStore& trust) {
   std::vector<std::uint8_t> wire;
   for (const Certificate& anchor : trust.anchors()) {
-    const Bytes subject = anchor.parsed().subject;
+    const Bytes subject = internals(anchor).subject;
     if (wire.size() + 2 + subject.size() > 0xffff) return {};
     append_vector(wire, subject, 2);
   }

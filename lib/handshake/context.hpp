@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/internals.hpp"
 #include "handshake/binding.hpp"
 #include "tls12/config.hpp"
 #include "tls12/messages.hpp"

@@ -70,7 +70,7 @@ bool choose_scheme(const std::optional<ListOf16<SignatureScheme>>& accepted,
 /// certificate has no names.
 bool is_for(const ShownIdentity& shown, const std::optional<x509::ReferenceName>& wanted) {
   const auto chain = shown.identity.chain();
-  return wanted && !chain.empty() && x509::is_for(chain.front().parsed(), *wanted);
+  return wanted && !chain.empty() && x509::is_for(internals(chain.front()), *wanted);
 }
 
 std::optional<x509::ReferenceName> name_wanted(const ClientHello& hello) {
@@ -162,7 +162,7 @@ class ShortHello {
 /// itself is not verified by its signature.
 bool is_signed_by(std::span<const Certificate> chain, const ListOf16<SignatureScheme>& schemes) {
   return std::ranges::all_of(chain, [&](const Certificate& certificate) {
-    const auto& parsed = certificate.parsed();
+    const auto& parsed = internals(certificate);
     const auto is_its = [&](SignatureScheme scheme) { return parsed.signature_method.is(scheme); };
     return x509::is_self_issued(parsed) || std::any_of(schemes.begin(), schemes.end(), is_its);
   });
@@ -279,7 +279,7 @@ class Authorities {
   /// Whether a chain has a certificate that one of them issued; to name none is to welcome all.
   bool welcome(std::span<const Certificate> chain) const {
     const auto issued = [&](const Certificate& certificate) {
-      return std::ranges::binary_search(names_, certificate.parsed().issuer, kByOctets);
+      return std::ranges::binary_search(names_, internals(certificate).issuer, kByOctets);
     };
     return names_.empty() || std::ranges::any_of(chain, issued);
   }
@@ -379,8 +379,8 @@ std::optional<Credential> choose_for(const CertificateRequest& request,
     const auto type = client_certificate_type_of(shown.identity.key().kind());
     if (!type || !contains(request.certificate_types, static_cast<std::uint8_t>(*type))) continue;
     if (!raw && !authorities.welcome(shown.identity.chain())) continue;
-    if (!raw && !shown.identity.chain().front().parsed().extensions.allows(
-                    x509::KeyUsage::digital_signature))
+    if (!raw && !internals(shown.identity.chain().front())
+                     .extensions.allows(x509::KeyUsage::digital_signature))
       continue;  // RFC 5246 §7.4.6
     Credential credential{.identity = &shown, .type = shown_as};
     if (!choose_scheme(schemes, credential)) continue;
@@ -422,7 +422,7 @@ bool fits(KeyExchange key_exchange, KeyKind key) {
 bool usage_allows(KeyExchange key_exchange, const Certificate& certificate) {
   const auto use = key_exchange == KeyExchange::rsa ? x509::KeyUsage::key_encipherment
                                                     : x509::KeyUsage::digital_signature;
-  return certificate.parsed().extensions.allows(use);
+  return internals(certificate).extensions.allows(use);
 }
 
 std::optional<ClientCertificateType> client_certificate_type_of(KeyKind key) {

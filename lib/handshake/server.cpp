@@ -112,7 +112,7 @@ Result<Outcome> Server::choose_configuration() {
 Result<Outcome> Server::look_up_session() {
   const auto hello = client_hello();
   if (!hello) return fail(hello.error());
-  const auto& content = context_.content();
+  const auto& content = internals(context_);
   if (content.ticket_keys && hello->session_ticket && !hello->session_ticket->empty()) {
     if (const auto opened = open_ticket(*content.ticket_keys, *hello->session_ticket, now_)) {
       read_session(opened->session);
@@ -168,9 +168,9 @@ bool Server::knows_psk(std::string_view identity) const {
 Binding Server::binding() const {
   const unsigned asked = static_cast<unsigned>(config().client_authentication) |
                          (config().verdict_elsewhere ? 8u : 0u);
-  return context_.content().bindings.of(state_.server_name, provider(),
-                                        static_cast<std::uint8_t>(asked), config().client_trust,
-                                        config().verify);
+  return internals(context_).bindings.of(state_.server_name, provider(),
+                                         static_cast<std::uint8_t>(asked), config().client_trust,
+                                         config().verify);
 }
 
 PeerRules Server::peer_rules() const {
@@ -184,13 +184,13 @@ PeerRules Server::peer_rules() const {
 Result<Outcome> Server::negotiate() {
   const auto hello = client_hello();
   if (!hello) return fail(hello.error());
-  if (const auto known = check_server_name(context_.content(), *hello); !known)
+  if (const auto known = check_server_name(internals(context_), *hello); !known)
     return fail(known.error());
-  const auto protocol = choose_protocol(context_.content(), *hello);
+  const auto protocol = choose_protocol(internals(context_), *hello);
   if (!protocol) return fail(protocol.error());
   protocol_ = *protocol;
   if (session_) return Outcome::done;
-  const auto choice = choose(context_.content(), *hello);
+  const auto choice = choose(internals(context_), *hello);
   if (!choice) return fail(choice.error());
   choice_ = *choice;
   return Outcome::done;
@@ -215,7 +215,7 @@ Result<Outcome> Server::send_server_hello() {
   if (state_.secure_renegotiation) answer.renegotiation_info = Bytes{};  // RFC 5746 §3.6
   // RFC 5077 §3.2: to whom asks for one, and to whom has one that is due for another.
   answer.session_ticket =
-      context_.content().ticket_keys && hello->session_ticket && (!session_ || ticket_is_old_);
+      internals(context_).ticket_keys && hello->session_ticket && (!session_ || ticket_is_old_);
   negotiated_.new_session_ticket = answer.session_ticket;
   ticket_room_ = ticket_room(*hello);
   if (const auto limited = limit_fragments(*hello, answer); !limited) return fail(limited.error());
@@ -370,7 +370,7 @@ Result<Outcome> Server::send_certificate_request() {
   return emit(CertificateRequest{
       .certificate_types = kCertificateTypes,
       .supported_signature_algorithms = ours().scheme_list(),
-      .certificate_authorities = ListOfOpaque<2>(context_.content().authorities_wire)});
+      .certificate_authorities = ListOfOpaque<2>(internals(context_).authorities_wire)});
 }
 
 // RFC 5246 §7.4.5.
@@ -392,7 +392,7 @@ Result<void> Server::receive_certificate(Bytes body) {
   if (message->raw_public_key) return keep_raw_public_key(*message->raw_public_key);
   if (const auto kept = keep_certificates(*message); !kept) return kept;
   // A key that cannot sign has no way to prove itself.
-  const x509::ParsedCertificate& certificate = peer_certificate()->parsed();
+  const x509::ParsedCertificate& certificate = internals(*peer_certificate());
   if (!certificate.subject_key.supported) return fail(Errc::certificate_algorithm_unsupported);
   if (!certificate.extensions.allows(x509::KeyUsage::digital_signature))
     return fail(Errc::certificate_key_usage);
@@ -530,7 +530,7 @@ Result<Outcome> Server::send_new_session_ticket() {
   std::vector<std::uint8_t> ticket;
   if (const auto bytes = serialize(session);
       bytes && bytes->size() + kTicketOverhead <= ticket_room_) {
-    auto sealed = seal_ticket(*context_.content().ticket_keys, *bytes, now_);
+    auto sealed = seal_ticket(*internals(context_).ticket_keys, *bytes, now_);
     if (!sealed) return fail(sealed.error());
     ticket = std::move(*sealed);
   }

@@ -41,7 +41,7 @@ class Server final : public Endpoint {
                            const FinishedVerified& finished);
 
   const ServerConfig& config() const { return context_.config(); }
-  const Abilities& ours() const { return context_.content().abilities; }
+  const Abilities& ours() const { return internals(context_).abilities; }
   /// The ClientHello, read again from the transcript, where it stays until ours is sent.
   Result<ClientHello> client_hello() const;
   Binding binding() const;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "base/internals.hpp"
 #include "base/secret.hpp"
 #include "tls12/session.hpp"
 
@@ -19,12 +20,12 @@ struct SessionUpdate::Content {
 namespace handshake {
 
 inline SessionUpdate forget_session(std::shared_ptr<SessionStore> store, Bytes key) {
-  return SessionUpdate(
+  return Internals::make<SessionUpdate>(
       std::make_shared<SessionUpdate::Content>(std::move(store), std::string(text_of(key))));
 }
 inline SessionUpdate keep_session(std::shared_ptr<SessionStore> store, Bytes key,
                                   SecretVector session, WallTime expires) {
-  return SessionUpdate(std::make_shared<SessionUpdate::Content>(
+  return Internals::make<SessionUpdate>(std::make_shared<SessionUpdate::Content>(
       std::move(store), std::string(text_of(key)), std::move(session), expires));
 }
 

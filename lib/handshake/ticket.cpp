@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/caught.hpp"
+#include "base/internals.hpp"
 #include "base/secret.hpp"
 #include "x509/file.hpp"
 #include "x509/pem.hpp"
@@ -151,7 +152,7 @@ Result<std::shared_ptr<TicketKeys>> TicketKeys::from_file(const std::string& pat
 namespace handshake {
 
 Result<std::vector<std::uint8_t>> seal_ticket(TicketKeys& keys, Bytes session, WallTime now) {
-  auto& content = keys.content();
+  auto& content = internals(keys);
   const std::scoped_lock lock(content.mutex);
   if (const auto rotated = content.rotate(now); !rotated) return fail(rotated.error());
   const Key& key = content.keys.front();
@@ -165,7 +166,7 @@ Result<std::vector<std::uint8_t>> seal_ticket(TicketKeys& keys, Bytes session, W
 
 std::optional<OpenedTicket> open_ticket(TicketKeys& keys, Bytes ticket, WallTime now) {
   if (ticket.size() < kTicketOverhead) return std::nullopt;
-  auto& content = keys.content();
+  auto& content = internals(keys);
   const std::scoped_lock lock(content.mutex);
   if (!content.rotate(now)) return std::nullopt;
   const auto key = std::ranges::find_if(content.keys, [&](const Key& k) {

@@ -26,7 +26,7 @@ Result<void> check(const Signed& what) {
   if (!what.offered.contains(what.scheme))
     return fail(Errc::signature_scheme_not_offered, name(what.scheme));
   const auto algorithm = what.certificate != nullptr
-                             ? algorithm_for(what.scheme, what.certificate->parsed().subject_key)
+                             ? algorithm_for(what.scheme, internals(*what.certificate).subject_key)
                              : wire::algorithm_for(what.scheme, what.key.kind);
   if (!algorithm) return fail(Errc::signature_scheme_wrong_for_key, name(what.scheme));
   const auto& verifier = what.provider[algorithm->family];

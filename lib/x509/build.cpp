@@ -42,7 +42,7 @@ class Builder {
   /// Follows every link from the last certificate of the path, the most promising first. True when
   /// a chain was found.
   bool extend() {
-    const ParsedCertificate& tip = path_.back()->parsed();
+    const ParsedCertificate& tip = internals(*path_.back());
     const std::size_t depth = path_.size() - 1;
     if (auto c = check_signature_method(tip, verification_.policy); !c)
       return note(Stage::issuer, depth, tip, depth, c.error());
@@ -54,10 +54,10 @@ class Builder {
     std::size_t namesakes = 0;
     for (const KeyHint hint : {KeyHint::same, KeyHint::none, KeyHint::other}) {
       for (const Certificate& anchor : anchors)
-        if (fits(anchor.parsed(), hint) && ++namesakes && follow(anchor, true, hint)) return true;
+        if (fits(internals(anchor), hint) && ++namesakes && follow(anchor, true, hint)) return true;
       for (const Certificate* candidate : untrusted)
-        if (fits(candidate->parsed(), hint) && ++namesakes && !is_in_path(candidate->parsed()) &&
-            follow(*candidate, false, hint))
+        if (fits(internals(*candidate), hint) && ++namesakes &&
+            !is_in_path(internals(*candidate)) && follow(*candidate, false, hint))
           return true;
     }
     return note(Stage::no_issuer, depth, tip, depth, no_issuer(tip, namesakes > 0));
@@ -66,7 +66,7 @@ class Builder {
   /// RFC 5280 §6.1.3 (a) (4): names chain. Each candidate is looked at in the round that its key
   /// identifier puts it in.
   bool fits(const ParsedCertificate& candidate, KeyHint hint) {
-    const ParsedCertificate& tip = path_.back()->parsed();
+    const ParsedCertificate& tip = internals(*path_.back());
     Budget& budget = verification_.budget;
     const std::size_t compared = tip.extensions.authority_key_identifier
                                      ? candidate.public_key_info.size() + tip.der.size()
@@ -79,22 +79,22 @@ class Builder {
   /// will do: who makes some that collide keeps their own certificates out.
   bool is_in_path(const ParsedCertificate& candidate) const {
     return std::ranges::any_of(path_, [&](const Certificate* c) {
-      return c->parsed().subject_hash == candidate.subject_hash &&
-             std::ranges::equal(c->parsed().public_key_info, candidate.public_key_info);
+      return internals(*c).subject_hash == candidate.subject_hash &&
+             std::ranges::equal(internals(*c).public_key_info, candidate.public_key_info);
     });
   }
 
   bool follow(const Certificate& issuer, bool is_anchor, KeyHint hint) {
     const std::size_t depth = path_.size();
     if (!verification_.budget.take(1 + issuer.der().size() / kOctetsRead)) return false;
-    if (auto c = check_issuer(issuer.parsed(), is_anchor, purpose_, verification_.policy,
+    if (auto c = check_issuer(internals(issuer), is_anchor, purpose_, verification_.policy,
                               verification_.now);
         !c)
-      return note(Stage::issuer, depth, issuer.parsed(), depth, c.error());
+      return note(Stage::issuer, depth, internals(issuer), depth, c.error());
     if (auto c = verification_.signed_by(*path_.back(), issuer); !c) {
       // Another key of a CA of this name says nothing about the signature.
       return hint != KeyHint::other &&
-             note(Stage::issuer, depth, path_.back()->parsed(), depth - 1, c.error());
+             note(Stage::issuer, depth, internals(*path_.back()), depth - 1, c.error());
     }
     path_.push_back(&issuer);
     const bool found = is_anchor ? complete() : extend();
@@ -114,7 +114,7 @@ class Builder {
     // further it came.
     if (!policies) {
       const auto& [depth, refusal] = policies.error();
-      return note(Stage::chain, n - depth, path_[depth]->parsed(), depth, refusal);
+      return note(Stage::chain, n - depth, internals(*path_[depth]), depth, refusal);
     }
     VerifiedChain chain{.policies = std::move(*policies)};
     chain.certificates.reserve(path_.size());
@@ -171,7 +171,8 @@ class Builder {
 
   VerifyFailure exhausted(const Certificate& target) const {
     const std::string reason = "finding its chain takes " + verification_.budget.exceeded_limit();
-    return failure_of(target.parsed(), 0, refusal(Errc::certificate_search_exhausted, {}, reason));
+    return failure_of(internals(target), 0,
+                      refusal(Errc::certificate_search_exhausted, {}, reason));
   }
 
   Verification& verification_;

@@ -152,31 +152,31 @@ Result<std::vector<Certificate>> Certificate::usable_from_pem(std::string_view t
   });
 }
 
-Bytes Certificate::der() const { return parsed_->der; }
-std::string Certificate::subject() const { return x509::text_of_name(parsed_->subject); }
-std::string Certificate::issuer() const { return x509::text_of_name(parsed_->issuer); }
-WallTime Certificate::not_before() const { return parsed_->not_before; }
-WallTime Certificate::not_after() const { return parsed_->not_after; }
-PublicKey Certificate::public_key() const { return parsed_->subject_key.key; }
+Bytes Certificate::der() const { return content_->der; }
+std::string Certificate::subject() const { return x509::text_of_name(content_->subject); }
+std::string Certificate::issuer() const { return x509::text_of_name(content_->issuer); }
+WallTime Certificate::not_before() const { return content_->not_before; }
+WallTime Certificate::not_after() const { return content_->not_after; }
+PublicKey Certificate::public_key() const { return content_->subject_key.key; }
 
-Bytes Certificate::serial_number() const { return parsed_->serial; }
+Bytes Certificate::serial_number() const { return content_->serial; }
 bool Certificate::is_ca() const {
-  return parsed_->extensions.basic_constraints && parsed_->extensions.basic_constraints->is_ca;
+  return content_->extensions.basic_constraints && content_->extensions.basic_constraints->is_ca;
 }
 
 std::vector<std::string> Certificate::names() const {
-  return texts_of(parsed_->extensions.subject_alt_name,
+  return texts_of(content_->extensions.subject_alt_name,
                   {GeneralName::dns_name, GeneralName::ip_address});
 }
 
 std::vector<std::string> Certificate::emails() const {
-  return texts_of(parsed_->extensions.subject_alt_name, {GeneralName::rfc822_name});
+  return texts_of(content_->extensions.subject_alt_name, {GeneralName::rfc822_name});
 }
 
 std::vector<std::string> Certificate::crl_urls() const {
   std::vector<std::string> urls;
   Fault fault;
-  for (Reader points(parsed_->extensions.crl_distribution_points.value_or(Bytes{}), fault);
+  for (Reader points(content_->extensions.crl_distribution_points.value_or(Bytes{}), fault);
        !points.at_end();)
     if (const auto name = x509::read_distribution_point(points).name)
       std::ranges::move(texts_of(name->full_name, {GeneralName::uri}), std::back_inserter(urls));
@@ -184,15 +184,15 @@ std::vector<std::string> Certificate::crl_urls() const {
 }
 
 std::vector<std::string> Certificate::ocsp_urls() const {
-  return accesses(parsed_->extensions.authority_info_access, x509::oid::kOcsp);
+  return accesses(content_->extensions.authority_info_access, x509::oid::kOcsp);
 }
 std::vector<std::string> Certificate::issuer_urls() const {
-  return accesses(parsed_->extensions.authority_info_access, x509::oid::kCaIssuers);
+  return accesses(content_->extensions.authority_info_access, x509::oid::kCaIssuers);
 }
 
 std::string Certificate::to_pem() const {
   std::string text;
-  x509::pem::encode("CERTIFICATE", parsed_->der, text);
+  x509::pem::encode("CERTIFICATE", content_->der, text);
   return text;
 }
 

@@ -58,7 +58,8 @@ std::vector<std::string> hosts_of(const Certificate& certificate) {
   std::vector<std::string> names = certificate.names();
   std::size_t at = 0;
   der::Fault fault;
-  for (der::Reader list(certificate.parsed().extensions.subject_alt_name.value_or(Bytes{}), fault);
+  for (der::Reader list(internals(certificate).extensions.subject_alt_name.value_or(Bytes{}),
+                        fault);
        !list.at_end();) {
     const GeneralName::Type type = read_general_name(list).type;
     if (type == GeneralName::dns_name && is_address(names[at]))
@@ -253,15 +254,15 @@ Check check_end_entity_usage(const ParsedCertificate& certificate, Purpose purpo
 
 Check check_name(const Certificate& certificate, const ReferenceName& name,
                  const VerifyPolicy& policy) {
-  if (is_for(certificate.parsed(), name, policy.common_name_fallback)) return {};
+  if (is_for(internals(certificate), name, policy.common_name_fallback)) return {};
   return refuse(Errc::certificate_name_mismatch, "RFC 9525 §6", [&] {
     const bool is_email = name.kind() == PeerName::Kind::email;
     const std::string wanted = (name.is_address() ? "the address " : "") + name.text();
     const std::string others = some_names(is_email ? certificate.emails() : hosts_of(certificate));
     if (!others.empty()) return "it is for " + others + ", not for " + wanted;
     const bool has_common_name =
-        !attribute_texts(certificate.parsed().subject, oid::kCommonName).empty();
-    if (!certificate.parsed().extensions.subject_alt_name && has_common_name && !is_email)
+        !attribute_texts(internals(certificate).subject, oid::kCommonName).empty();
+    if (!internals(certificate).extensions.subject_alt_name && has_common_name && !is_email)
       return "it has no subjectAltName, and its common name does not count: it is not for " +
              wanted;
     return (is_email ? "it is for no e-mail address, not for "

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/internals.hpp"
 #include "tls12/revocation.hpp"
 #include "x509/algorithm.hpp"
 #include "x509/distribution_point.hpp"

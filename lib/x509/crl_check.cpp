@@ -68,7 +68,7 @@ CrlCheck::CrlCheck(Verification& verification) : verification_(verification) {
 }
 
 void CrlCheck::add(std::span<const Crl> crls) {
-  for (const Crl& crl : crls) (crl.is_delta() ? delta_ : complete_).push_back(&crl.parsed());
+  for (const Crl& crl : crls) (crl.is_delta() ? delta_ : complete_).push_back(&internals(crl));
   // Of several that are current, the one with the latest thisUpdate says what is so now (§5.2.4).
   for (auto* list : {&complete_, &delta_})
     std::ranges::sort(*list, std::ranges::greater(), &ParsedCrl::this_update);
@@ -76,7 +76,7 @@ void CrlCheck::add(std::span<const Crl> crls) {
 
 Finding CrlCheck::check(std::span<const Certificate> path, std::size_t at, bool must_know) {
   const Certificate& certificate = path[at];
-  under_check_.push_back(&certificate.parsed());
+  under_check_.push_back(&internals(certificate));
   Finding finding = walk(path, at);
   if (finding.status == CertStatus::unknown && must_know &&
       verification_.policy.revocation.find_crls) {
@@ -89,7 +89,7 @@ Finding CrlCheck::check(std::span<const Certificate> path, std::size_t at, bool 
 }
 
 Finding CrlCheck::walk(std::span<const Certificate> path, std::size_t at) {
-  const ParsedCertificate& certificate = path[at].parsed();
+  const ParsedCertificate& certificate = internals(path[at]);
   State state{.path = path.subspan(at + 1), .certificate = certificate};
   const auto process_all = [&](const DistributionPoint& point) {
     for (const ParsedCrl* crl : complete_)
@@ -175,7 +175,7 @@ const ParsedCrl* CrlCheck::current_delta(const ParsedCrl& complete) const {
 const ParsedCertificate* CrlCheck::signer_of(const ParsedCrl& crl, const DistributionPoint& point,
                                              const State& state) {
   const auto may_sign = [&](const Certificate& candidate, bool by_key) {
-    const ParsedCertificate& signer = candidate.parsed();
+    const ParsedCertificate& signer = internals(candidate);
     return signer.subject_hash == crl.issuer_hash &&
            same_name(signer.subject, crl.issuer, verification_.budget) &&
            signer.extensions.allows(KeyUsage::crl_sign) &&
@@ -184,15 +184,15 @@ const ParsedCertificate* CrlCheck::signer_of(const ParsedCrl& crl, const Distrib
   // Nobody's status rests on what he signed himself, unless his issuer chose him for that, by name.
   // His path is the one that is being judged.
   const auto is_chosen = [&](const Certificate& candidate) {
-    return &candidate.parsed() == &state.certificate && !point.crl_issuer.empty();
+    return &internals(candidate) == &state.certificate && !point.crl_issuer.empty();
   };
   for (const bool by_key : {true, false}) {
     for (const Certificate& candidate : state.path)
-      if (may_sign(candidate, by_key)) return &candidate.parsed();
+      if (may_sign(candidate, by_key)) return &internals(candidate);
     for (const Certificate* candidate : verification_.untrusted_named(crl.issuer_hash))
       if (may_sign(*candidate, by_key) &&
           (is_chosen(*candidate) || is_trusted_signer(*candidate, state.path.back())))
-        return &candidate->parsed();
+        return &internals(*candidate);
   }
   return nullptr;
 }
@@ -200,7 +200,7 @@ const ParsedCertificate* CrlCheck::signer_of(const ParsedCrl& crl, const Distrib
 /// Validates a path for the signer alone: nothing that a chain for TLS is asked beyond RFC 5280
 /// §6.1.
 bool CrlCheck::is_trusted_signer(const Certificate& candidate, const Certificate& anchor) {
-  if (std::ranges::find(under_check_, &candidate.parsed()) != under_check_.end()) return false;
+  if (std::ranges::find(under_check_, &internals(candidate)) != under_check_.end()) return false;
   const auto is_good = [&](const VerifiedChain& chain) -> std::expected<void, VerifyFailure> {
     const auto& path = chain.certificates;
     bool good = std::ranges::equal(path.back().der(), anchor.der());

@@ -26,7 +26,7 @@ std::vector<Certificate> in_order(std::vector<Certificate> given) {
   std::vector<Certificate> chain;
   for (auto next = given.begin(); next != given.end();
        next = std::ranges::find_if(given, [&](const Certificate& c) {
-         return x509::same_name(c.parsed().subject, chain.back().parsed().issuer);
+         return x509::same_name(internals(c).subject, internals(chain.back()).issuer);
        })) {
     chain.push_back(std::move(*next));
     given.erase(next);
@@ -48,9 +48,9 @@ struct Identity::Content {
 Result<Identity> Identity::from(std::vector<Certificate> chain, PrivateKey key) {
   return x509::guarded([&]() -> Result<Identity> {
     if (chain.empty()) return fail(Errc::misuse, "an identity without a certificate");
-    const x509::SubjectKey& subject = chain.front().parsed().subject_key;
+    const x509::SubjectKey& subject = internals(chain.front()).subject_key;
     if (!subject.supported || !is_key_of(key, subject))
-      return fail(Errc::key_does_not_match_certificate, x509::describe(chain.front().parsed()));
+      return fail(Errc::key_does_not_match_certificate, x509::describe(internals(chain.front())));
     return Identity(std::make_shared<const Content>(in_order(std::move(chain)), std::move(key)));
   });
 }
@@ -118,7 +118,7 @@ std::span<const SignatureScheme> Identity::signing_schemes() const { return cont
 
 Bytes Identity::public_key_info() const {
   if (content_->chain.empty()) return content_->raw_public_key;
-  return content_->chain.front().parsed().public_key_info;
+  return internals(content_->chain.front()).public_key_info;
 }
 
 bool Identity::can_be_shown_as(CertificateType type) const {

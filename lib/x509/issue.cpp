@@ -234,7 +234,8 @@ Result<Certificate> issue_certificate(const CertificateRecipe& recipe, const Pri
     if (key.is_elsewhere() || signer.is_elsewhere())
       return fail(Errc::misuse, "the key lives elsewhere");
     return x509::issue(recipe, key.public_key_info(), signer,
-                       issuer == nullptr ? nullptr : &issuer->chain().front().parsed(), *provider);
+                       issuer == nullptr ? nullptr : &internals(issuer->chain().front()),
+                       *provider);
   });
 }
 
@@ -245,7 +246,7 @@ Result<Certificate> issue_certificate(const CertificateRecipe& recipe,
     if (auto usable = x509::check_provider(provider); !usable) return fail(usable.error());
     if (issuer.key().is_elsewhere()) return fail(Errc::misuse, "the key lives elsewhere");
     return x509::issue(recipe, request.public_key_info(), issuer.key(),
-                       &issuer.chain().front().parsed(), *provider);
+                       &internals(issuer.chain().front()), *provider);
   });
 }
 

@@ -52,7 +52,7 @@ DraftEntry copy_entry(Reader& entries) {
 /// The entries of the issuer's last list, and the number of the next one.
 Result<std::uint64_t> carry_on(const Crl& previous, const x509::ParsedCertificate& issuer,
                                const Provider& provider, std::vector<DraftEntry>& entries) {
-  const x509::ParsedCrl& crl = previous.parsed();
+  const x509::ParsedCrl& crl = internals(previous);
   if (!x509::same_name(crl.issuer, issuer.subject))
     return fail(Errc::misuse, "the CRL is not this issuer's: " + previous.issuer());
   if (crl.is_delta() || crl.is_indirect())
@@ -80,7 +80,7 @@ Result<Crl> issue_crl(const CrlRecipe& recipe, const Identity& issuer, ProviderP
     if (provider == nullptr || !provider->random)
       return fail(Errc::algorithm_unavailable, "no crypto backend with randomness");
     if (issuer.key().is_elsewhere()) return fail(Errc::misuse, "the key lives elsewhere");
-    const x509::ParsedCertificate& ca = issuer.chain().front().parsed();
+    const x509::ParsedCertificate& ca = internals(issuer.chain().front());
     if (!ca.extensions.allows(x509::KeyUsage::crl_sign))
       return fail(Errc::misuse, "the issuer may not sign CRLs: " + x509::describe(ca));
     if (recipe.next_update <= recipe.this_update)
@@ -96,11 +96,11 @@ Result<Crl> issue_crl(const CrlRecipe& recipe, const Identity& issuer, ProviderP
       number = *next;
     }
     for (const Certificate& certificate : recipe.revoked) {
-      if (!x509::same_name(certificate.parsed().issuer, ca.subject))
+      if (!x509::same_name(internals(certificate).issuer, ca.subject))
         return fail(Errc::misuse,
-                    "not issued by this issuer: " + x509::describe(certificate.parsed()));
+                    "not issued by this issuer: " + x509::describe(internals(certificate)));
       const auto is_same = [&](const DraftEntry& entry) {
-        return std::ranges::equal(entry.serial, certificate.parsed().serial);
+        return std::ranges::equal(entry.serial, internals(certificate).serial);
       };
       if (std::ranges::none_of(entries, is_same))
         entries.push_back(x509::revoked_entry(certificate, recipe.this_update, *reason));

@@ -119,11 +119,11 @@ Result<CrlDraft> crl_draft_of(const Certificate& issuer, const PrivateKey& signe
                               std::uint64_t number, WallTime this_update, WallTime next_update) {
   const auto method = method_for(signer);
   if (!method) return fail(method.error());
-  CrlDraft draft{.issuer = copy_name(issuer.parsed().subject),
+  CrlDraft draft{.issuer = copy_name(internals(issuer).subject),
                  .this_update = this_update,
                  .next_update = next_update,
                  .method = *method};
-  if (const auto& own = issuer.parsed().extensions.subject_key_identifier)
+  if (const auto& own = internals(issuer).extensions.subject_key_identifier)
     draft.extensions.push_back(draft_authority_key_identifier(*own));
   draft.extensions.push_back(draft_number(oid::kCrlNumber, false, number));
   return draft;
@@ -131,7 +131,7 @@ Result<CrlDraft> crl_draft_of(const Certificate& issuer, const PrivateKey& signe
 
 DraftEntry revoked_entry(const Certificate& certificate, WallTime date,
                          std::optional<RevocationReason> reason) {
-  DraftEntry entry{.serial = copy(certificate.parsed().serial), .revocation_date = date};
+  DraftEntry entry{.serial = copy(internals(certificate).serial), .revocation_date = date};
   // §5.3.1: unspecified is better left out.
   if (reason && *reason != RevocationReason::unspecified)
     entry.extensions.push_back(draft_extension(
@@ -159,13 +159,13 @@ Result<OcspDraft> ocsp_draft_of(const DraftSingleResponse& response, const Certi
   const auto method = method_for(signer);
   if (!method) return fail(method.error());
   const auto key_hash =
-      digest_of(HashAlgorithm::sha1, responder.parsed().subject_key.bits, provider);
+      digest_of(HashAlgorithm::sha1, internals(responder).subject_key.bits, provider);
   if (!key_hash) return fail(key_hash.error());
   OcspDraft draft{.responder_key_hash = copy(key_hash->bytes()),
                   .produced_at = produced_at,
                   .responses = {response},
                   .method = *method};
-  if (responder.parsed().extensions.has(ExtensionId::extended_key_usage))
+  if (internals(responder).extensions.has(ExtensionId::extended_key_usage))
     draft.certificates.push_back(responder);
   return draft;
 }
@@ -175,13 +175,13 @@ Result<DraftSingleResponse> single_response_of(const Certificate& certificate,
                                                WallTime this_update,
                                                std::optional<WallTime> next_update,
                                                const Provider& provider) {
-  const auto name_hash = digest_of(hash, issuer.parsed().subject, provider);
-  const auto key_hash = digest_of(hash, issuer.parsed().subject_key.bits, provider);
+  const auto name_hash = digest_of(hash, internals(issuer).subject, provider);
+  const auto key_hash = digest_of(hash, internals(issuer).subject_key.bits, provider);
   if (!name_hash || !key_hash) return fail(Errc::algorithm_unavailable, name(hash));
   return DraftSingleResponse{.hash = hash,
                              .issuer_name_hash = copy(name_hash->bytes()),
                              .issuer_key_hash = copy(key_hash->bytes()),
-                             .serial = copy(certificate.parsed().serial),
+                             .serial = copy(internals(certificate).serial),
                              .this_update = this_update,
                              .next_update = next_update};
 }

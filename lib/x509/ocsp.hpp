@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "base/internals.hpp"
 #include "tls12/revocation.hpp"
 #include "x509/algorithm.hpp"
 #include "x509/crl.hpp"

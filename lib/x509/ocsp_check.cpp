@@ -43,11 +43,12 @@ class IssuerHashes {
 /// §3.2 (1).
 std::optional<SingleResponse> find_response(const ParsedOcspResponse& response,
                                             const RevocationRequest& request) {
-  IssuerHashes issuer(request.chain[1].parsed(), request.verification.provider);
+  IssuerHashes issuer(internals(request.chain[1]), request.verification.provider);
   der::Fault fault;
   for (Reader list(response.responses, fault); !list.at_end();) {
     const SingleResponse single = read_single_response(list);
-    if (single.id.hash && std::ranges::equal(single.id.serial, request.chain[0].parsed().serial) &&
+    if (single.id.hash &&
+        std::ranges::equal(single.id.serial, internals(request.chain[0]).serial) &&
         issuer.are(single.id))
       return single;
   }
@@ -76,12 +77,12 @@ bool is_for_ocsp_signing(const Extensions& extensions) {
 /// §4.2.2.2: the issuer itself issued the responder's certificate, with the key that it signed the
 /// certificate in question with, and for this purpose, by name.
 bool is_delegated(const Certificate& responder, const RevocationRequest& request, CrlCheck& crls) {
-  const ParsedCertificate& delegate = responder.parsed();
+  const ParsedCertificate& delegate = internals(responder);
   const Certificate& issuer = request.chain[1];
   Verification& v = request.verification;
   const bool is_right = is_for_ocsp_signing(delegate.extensions) &&
                         delegate.extensions.allows(KeyUsage::digital_signature) &&
-                        same_name(delegate.issuer, issuer.parsed().subject, v.budget) &&
+                        same_name(delegate.issuer, internals(issuer).subject, v.budget) &&
                         check_validity(delegate, v.now) && check_understood(delegate) &&
                         check_key(delegate, v.policy) &&
                         check_signature_method(delegate.signature_method, v.policy) &&
@@ -96,9 +97,9 @@ bool is_delegated(const Certificate& responder, const RevocationRequest& request
 /// §3.2 (4).
 bool is_authorized(const ParsedOcspResponse& response, const RevocationRequest& request,
                    CrlCheck& crls) {
-  if (is_signed_by(response, request.chain[1].parsed(), request)) return true;
+  if (is_signed_by(response, internals(request.chain[1]), request)) return true;
   return std::ranges::any_of(response.certificates, [&](const Certificate& responder) {
-    return is_signed_by(response, responder.parsed(), request) &&
+    return is_signed_by(response, internals(responder), request) &&
            is_delegated(responder, request, crls);
   });
 }
@@ -129,7 +130,7 @@ std::expected<Finding, std::string> check_ocsp(Bytes staple, const RevocationReq
   if (!read)
     return std::unexpected("the stapled OCSP response is malformed: " +
                            std::string(read.error().about()));
-  const ParsedOcspResponse& response = read->parsed();
+  const ParsedOcspResponse& response = internals(*read);
   if (request.verification.policy.strict_profile && response.deviation)
     return std::unexpected(std::string("the stapled OCSP response has ") + response.deviation.what);
   const auto single = find_response(response, request);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/internals.hpp"
 #include "tls12/certificate.hpp"
 #include "x509/algorithm.hpp"
 #include "x509/extensions.hpp"

@@ -12,7 +12,7 @@ bool same_certificate(const Certificate& a, const Certificate& b) {
 }
 
 std::uint64_t subject_hash(const Certificate* certificate) {
-  return certificate->parsed().subject_hash;
+  return internals(*certificate).subject_hash;
 }
 
 /// Each once, by the hash of their subjects; among equals, pointers into what was presented, the
@@ -71,7 +71,7 @@ Verification::Verification(const VerifyRequest& request, Work& work, KnownSignat
 
 bool Verification::is_anchor(const Certificate& certificate) const {
   return std::ranges::any_of(
-      anchors_named(certificate.parsed().subject_hash),
+      anchors_named(internals(certificate).subject_hash),
       [&](const Certificate& anchor) { return same_certificate(anchor, certificate); });
 }
 
@@ -86,21 +86,21 @@ Check Verification::signed_by(const Certificate& certificate, const Certificate&
                   "its signature is wrong");
   };
   const auto is_this = [&](const KnownSignatures::Link& link) {
-    return &link.certificate.parsed() == &certificate.parsed() &&
-           &link.issuer.parsed() == &issuer.parsed();
+    return &internals(link.certificate) == &internals(certificate) &&
+           &internals(link.issuer) == &internals(issuer);
   };
   const auto known = std::ranges::find_if(known_.links, is_this);
   const auto place = static_cast<std::size_t>(known - known_.links.begin());
   const bool is_known = known != known_.links.end();
   if (is_known && place < links_charged_) return known->is_right ? Check() : wrong();
   if (!budget.take_signature_check(
-          steps_to_verify(issuer.parsed().subject_key.key, certificate.parsed().tbs.size()),
+          steps_to_verify(internals(issuer).subject_key.key, internals(certificate).tbs.size()),
           is_known))
     return refuse(Errc::certificate_search_exhausted, {},
                   "its signature would be one check too many");
   links_charged_ = place + 1;
   if (is_known) return known->is_right ? Check() : wrong();
-  auto verdict = check_signature(certificate.parsed(), issuer.parsed(), provider);
+  auto verdict = check_signature(internals(certificate), internals(issuer), provider);
   known_.links.push_back({certificate, issuer, verdict.has_value()});
   return verdict;
 }

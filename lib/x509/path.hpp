@@ -10,6 +10,7 @@
 #include "tls12/verify.hpp"
 #include "x509/budget.hpp"
 #include "x509/checks.hpp"
+#include "x509/trust_anchors.hpp"
 
 namespace tls12::x509 {
 
@@ -48,7 +49,7 @@ class Verification {
   bool is_anchor(const Certificate& certificate) const;
   /// Those whose subject has this hash.
   std::span<const Certificate> anchors_named(std::uint64_t hash) const {
-    return anchors_.with_subject(hash);
+    return with_subject(anchors_, hash);
   }
   /// Likewise, of what was presented behind the leaf: each once, in the order it came.
   Path untrusted_named(std::uint64_t hash) const;

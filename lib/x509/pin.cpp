@@ -54,7 +54,7 @@ bool read_base64(std::string_view text, std::array<std::uint8_t, 32>& out) {
 
 Result<Pin> Pin::of(const Certificate& certificate, Kind kind, const Provider& provider) {
   return pin_of(
-      kind, kind == Kind::certificate ? certificate.der() : certificate.parsed().public_key_info,
+      kind, kind == Kind::certificate ? certificate.der() : internals(certificate).public_key_info,
       provider);
 }
 

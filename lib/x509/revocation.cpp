@@ -38,7 +38,8 @@ class Verdict {
  private:
   /// What the staple shows about the leaf.
   std::expected<Finding, VerifyFailure> check_staple() {
-    const bool demanded = request_.staple_was_requested && must_staple(request_.chain[0].parsed());
+    const bool demanded =
+        request_.staple_was_requested && must_staple(internals(request_.chain[0]));
     if (request_.stapled_ocsp.empty()) {
       // RFC 7633 §4.3.3, whatever the mode is.
       if (demanded)
@@ -83,7 +84,7 @@ class Verdict {
   std::unexpected<VerifyFailure> refuse(std::size_t at, Errc code, std::string why,
                                         std::string_view section = {}) const {
     return std::unexpected(
-        failure_of(request_.chain[at].parsed(), at,
+        failure_of(internals(request_.chain[at]), at,
                    refusal(code, section.empty() ? rule(code).source : section, std::move(why))));
   }
 

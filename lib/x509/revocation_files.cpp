@@ -83,17 +83,17 @@ Result<std::vector<Crl>> Crl::from_file(const std::string& path, std::size_t max
   });
 }
 
-Bytes Crl::der() const { return parsed_->der; }
+Bytes Crl::der() const { return content_->der; }
 std::string Crl::to_pem() const {
   std::string text;
-  x509::pem::encode("X509 CRL", parsed_->der, text);
+  x509::pem::encode("X509 CRL", content_->der, text);
   return text;
 }
-std::string Crl::issuer() const { return x509::text_of_name(parsed_->issuer); }
-WallTime Crl::this_update() const { return parsed_->this_update; }
-std::optional<WallTime> Crl::next_update() const { return parsed_->next_update; }
-bool Crl::is_delta() const { return parsed_->is_delta(); }
-std::size_t Crl::size() const { return parsed_->size; }
+std::string Crl::issuer() const { return x509::text_of_name(content_->issuer); }
+WallTime Crl::this_update() const { return content_->this_update; }
+std::optional<WallTime> Crl::next_update() const { return content_->next_update; }
+bool Crl::is_delta() const { return content_->is_delta(); }
+std::size_t Crl::size() const { return content_->size; }
 
 Result<OcspResponse> OcspResponse::from_der(Bytes der) {
   return x509::guarded([&]() -> Result<OcspResponse> {
@@ -121,7 +121,7 @@ Result<OcspResponse> OcspResponse::from_file(const std::string& path) {
   });
 }
 
-Bytes OcspResponse::der() const { return parsed_->der; }
-WallTime OcspResponse::produced_at() const { return parsed_->produced_at; }
+Bytes OcspResponse::der() const { return content_->der; }
+WallTime OcspResponse::produced_at() const { return content_->produced_at; }
 
 }  // namespace tls12

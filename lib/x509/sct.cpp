@@ -183,7 +183,7 @@ void take_staple(Bytes stapled_ocsp, const Buffer& entry, Count& count) {
   const auto response = OcspResponse::from_der(stapled_ocsp);
   if (!response) return;
   der::Fault fault;
-  for (der::Reader responses(response->parsed().responses, fault); !responses.at_end();)
+  for (der::Reader responses(internals(*response).responses, fault); !responses.at_end();)
     if (const auto list = read_single_response(responses).timestamps)
       count.take(without_length(*list), entry);
 }
@@ -195,7 +195,7 @@ std::expected<void, VerifyFailure> check_timestamps(const VerifyRequest& request
                                                     Verification& verification) {
   const std::size_t required = request.policy.transparency.required;
   if (required == 0) return {};
-  const ParsedCertificate& leaf = chain.certificates.front().parsed();
+  const ParsedCertificate& leaf = internals(chain.certificates.front());
   std::size_t octets = request.timestamps.size() + request.stapled_ocsp.size();
   for (const Certificate& certificate : chain.certificates) octets += certificate.der().size();
   if (!verification.budget.take(1 + octets / kOctetsRead)) return {};
@@ -207,7 +207,7 @@ std::expected<void, VerifyFailure> check_timestamps(const VerifyRequest& request
   if (const auto& embedded = leaf.extensions.signed_certificate_timestamps;
       embedded && chain.certificates.size() > 1) {
     Buffer precertificate;
-    write_precertificate_entry(leaf, chain.certificates[1].parsed(), request.provider,
+    write_precertificate_entry(leaf, internals(chain.certificates[1]), request.provider,
                                precertificate);
     count.take(without_length(*embedded), precertificate);
   }

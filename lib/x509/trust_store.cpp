@@ -16,6 +16,7 @@
 #include "x509/guard.hpp"
 #include "x509/parsed_certificate.hpp"
 #include "x509/pem.hpp"
+#include "x509/trust_anchors.hpp"
 
 namespace tls12 {
 namespace {
@@ -147,7 +148,7 @@ Result<Loaded> read_system() {
 // ------------------------------------------------ a whole store
 
 std::uint64_t subject_of(const Certificate& certificate) {
-  return certificate.parsed().subject_hash;
+  return internals(certificate).subject_hash;
 }
 
 /// All that the sources have, each certificate once, by the hashes of their subjects.
@@ -264,8 +265,8 @@ Result<void> TrustStore::reload() const {
   return x509::guarded([&] { return shared_->read(); });
 }
 
-std::span<const Certificate> TrustAnchors::with_subject(std::uint64_t hash) const {
-  const auto found = std::ranges::equal_range(begin(), end(), hash, {}, subject_of);
+std::span<const Certificate> x509::with_subject(const TrustAnchors& anchors, std::uint64_t hash) {
+  const auto found = std::ranges::equal_range(anchors, hash, {}, subject_of);
   return {found.begin(), found.end()};
 }
 

@@ -151,7 +151,7 @@ class Validation {
   }
 
   const Certificate& whole(std::size_t i) const { return *path_[n_ - i]; }
-  const ParsedCertificate& certificate(std::size_t i) const { return whole(i).parsed(); }
+  const ParsedCertificate& certificate(std::size_t i) const { return internals(whole(i)); }
   std::unexpected<PathRefusal> failed(std::size_t i, const Refusal& refusal) const {
     return std::unexpected(PathRefusal{n_ - i, refusal});
   }

@@ -59,11 +59,12 @@ Check exhausted(const x509::Budget& budget) {
 /// What is asked of the certificate that TLS uses, beyond what its chain is asked.
 Check check_leaf(const VerifyRequest& request, const std::optional<x509::ReferenceName>& name) {
   const Certificate& leaf = request.presented.front();
-  if (auto c = x509::check_end_entity(leaf.parsed(), request.purpose, request.policy, request.now);
+  if (auto c =
+          x509::check_end_entity(internals(leaf), request.purpose, request.policy, request.now);
       !c)
     return c;
-  if (auto c = x509::check_point(leaf.parsed(), request.provider); !c) return c;
-  if (auto c = x509::check_end_entity_usage(leaf.parsed(), request.purpose); !c) return c;
+  if (auto c = x509::check_point(internals(leaf), request.provider); !c) return c;
+  if (auto c = x509::check_end_entity_usage(internals(leaf), request.purpose); !c) return c;
   return name ? x509::check_name(leaf, *name, request.policy) : Check();
 }
 
@@ -75,7 +76,7 @@ Accepted check_profiles(const VerifyRequest& request, const VerifiedChain& chain
   if (!request.policy.strict_profile) return {};
   using x509::ChainPosition;
   for (std::size_t depth = 0; depth < chain.certificates.size(); ++depth) {
-    const x509::ParsedCertificate& certificate = chain.certificates[depth].parsed();
+    const x509::ParsedCertificate& certificate = internals(chain.certificates[depth]);
     const auto position = depth == 0                               ? ChainPosition::end_entity
                           : depth + 1 == chain.certificates.size() ? ChainPosition::anchor
                                                                    : ChainPosition::intermediate;
@@ -99,14 +100,14 @@ Accepted ask_caller(const VerifyRequest& request, const VerifiedChain& chain) {
   auto reason = request.policy.check(chain);
   if (!reason) return {};
   return std::unexpected(
-      x509::failure_of(chain.certificates.front().parsed(), 0,
+      x509::failure_of(internals(chain.certificates.front()), 0,
                        x509::refusal(Errc::certificate_refused, {}, std::move(*reason))));
 }
 
 /// VerifyPolicy::pins.
 VerifyFailure not_pinned(const Certificate& leaf) {
   const tls12::Rule& broken = rule(Errc::certificate_not_pinned);
-  return x509::failure_of(leaf.parsed(), 0,
+  return x509::failure_of(internals(leaf), 0,
                           x509::refusal(broken.code, broken.source, std::string(broken.text)));
 }
 
@@ -138,7 +139,7 @@ Verdict judge(const VerifyRequest& request, Verification& verification) {
   const bool is_paid =
       verification.budget.take(1 + leaf.der().size() / x509::kOctetsRead + kStepsToCheckPoint);
   if (auto c = is_paid ? check_leaf(request, name) : exhausted(verification.budget); !c)
-    return std::unexpected(x509::failure_of(leaf.parsed(), 0, c.error()));
+    return std::unexpected(x509::failure_of(internals(leaf), 0, c.error()));
   if (policy.strict_profile && !request.unusable.empty())
     return std::unexpected(
         failure(request.unusable.front().error.code, in_words(request.unusable)));

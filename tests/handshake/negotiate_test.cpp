@@ -72,7 +72,7 @@ struct Server {
     context = config.build().value();
   }
   Result<Choice> choose(const Hello& hello) const {
-    return handshake::choose(context->content(), hello.view());
+    return handshake::choose(internals(*context), hello.view());
   }
   Choice chosen(const Hello& hello) const {
     const auto choice = choose(hello);
@@ -80,7 +80,7 @@ struct Server {
     return *choice;
   }
   Result<Bytes> protocol(const Hello& hello) const {
-    return choose_protocol(context->content(), hello.view());
+    return choose_protocol(internals(*context), hello.view());
   }
   Errc fault(const Hello& hello) const {
     const auto choice = choose(hello);
@@ -343,7 +343,7 @@ struct Request {
     config.identities = identities;
     config.common.policy = SuitePolicy::legacy;
     const auto context = config.build().value();
-    const auto& content = context.content();
+    const auto& content = internals(context);
     const auto chosen =
         choose_for({.certificate_types = types,
                     .supported_signature_algorithms = ListOf16<SignatureScheme>(schemes),
@@ -375,7 +375,7 @@ TEST_CASE(
   CHECK(Request{.types = {1}, .schemes = wire_of({SignatureScheme::ed25519})}.answer(both) ==
         std::nullopt);
   const auto named = [](const DevelopmentIdentity& ca) {
-    return test::vector_of(2, test::octets(ca.ca.chain().front().parsed().subject));
+    return test::vector_of(2, test::octets(internals(ca.ca.chain().front()).subject));
   };
   CHECK(Request{.authorities = named(theirs)}.answer(both) == ed25519);
   CHECK(Request{.authorities = test::joined({named(theirs), named(ours)})}.answer(both) == rsa);
@@ -397,8 +397,8 @@ TEST_CASE(
   const auto shown_by_server = [](const std::vector<Identity>& identities, const Octets& schemes) {
     const auto context = ServerConfig{.identities = identities}.build().value();
     const Hello hello{.schemes = schemes};
-    return choose(context.content(), hello.view()).value().credential.identity -
-           context.content().identities.data();
+    return choose(internals(context), hello.view()).value().credential.identity -
+           internals(context).identities.data();
   };
   CHECK(shown_by_server(both, all) == 0);
   CHECK(shown_by_server(both, ed25519) == 1);

@@ -49,8 +49,8 @@ TEST_CASE("a server passes over an identity that may not do what the key exchang
     const std::uint8_t schemes[] = {4, 1, 4, 3};  // rsa_pkcs1_sha256, ecdsa_secp256r1_sha256
     const auto context = config.build().value();
     const auto choice =
-        choose(context.content(), {.cipher_suites = ListOf16<CipherSuite>(suites),
-                                   .signature_algorithms = ListOf16<SignatureScheme>(schemes)});
+        choose(internals(context), {.cipher_suites = ListOf16<CipherSuite>(suites),
+                                    .signature_algorithms = ListOf16<SignatureScheme>(schemes)});
     return choice.has_value() ? Errc::count_ : choice.error().code;
   };
   using enum CipherSuite;
@@ -79,7 +79,7 @@ TEST_CASE("a client does not show a certificate whose key may not sign") {
       const CertificateRequest request{
           .certificate_types = types,
           .supported_signature_algorithms = ListOf16<SignatureScheme>(schemes)};
-      return choose_for(request, context.content().identities).has_value();
+      return choose_for(request, internals(context).identities).has_value();
     };
     CHECK(shows(0x80));
     CHECK_FALSE(shows(0x20));

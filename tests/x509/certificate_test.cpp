@@ -39,20 +39,20 @@ TEST_CASE("a certificate of OpenSSL's says what OpenSSL says of it") {
         std::vector<std::string>{"example.org", "*.example.org", "192.0.2.1", "2001:db8::1"});
   CHECK(leaf.public_key().kind == KeyKind::ec_secp256r1);
   CHECK(leaf.public_key().point.size() == 65);
-  CHECK(leaf.parsed().version == 3);
-  CHECK(leaf.parsed().extensions.key_usage ==
+  CHECK(internals(leaf).version == 3);
+  CHECK(internals(leaf).extensions.key_usage ==
         1 << static_cast<unsigned>(KeyUsage::digital_signature));
-  CHECK(leaf.parsed().extensions.allows(oid::kServerAuth));
-  CHECK_FALSE(leaf.parsed().extensions.allows(oid::kClientAuth));
-  CHECK_FALSE(leaf.parsed().extensions.basic_constraints->is_ca);
-  CHECK(leaf.parsed().extensions.authority_key_identifier->key_identifier->size() == 20);
+  CHECK(internals(leaf).extensions.allows(oid::kServerAuth));
+  CHECK_FALSE(internals(leaf).extensions.allows(oid::kClientAuth));
+  CHECK_FALSE(internals(leaf).extensions.basic_constraints->is_ca);
+  CHECK(internals(leaf).extensions.authority_key_identifier->key_identifier->size() == 20);
   const Certificate root = load("root.pem");
   CHECK(root.public_key().kind == KeyKind::rsa);
   CHECK(root.public_key().modulus.size() == 256);
   CHECK(root.public_key().exponent.size() == 3);
-  CHECK(root.parsed().extensions.basic_constraints->is_ca);
-  CHECK(root.parsed().signature_method.kind == SignatureKind::rsa_pkcs1);
-  CHECK(root.parsed().signature_method.hash == HashAlgorithm::sha256);
+  CHECK(internals(root).extensions.basic_constraints->is_ca);
+  CHECK(internals(root).signature_method.kind == SignatureKind::rsa_pkcs1);
+  CHECK(internals(root).signature_method.hash == HashAlgorithm::sha256);
 }
 
 // Shows RFC 5246 7.4.2-3, 7.4.2-4
@@ -113,11 +113,11 @@ TEST_CASE("a certificate of GnuTLS's says what certtool says of it") {
   CHECK(leaf.issuer() == "CN=GnuTLS CA,O=Example");
   CHECK(leaf.not_after() == at(9999, 12, 31, 23, 59, 59));
   CHECK(leaf.names() == std::vector<std::string>{"gnutls.example", "198.51.100.7"});
-  CHECK(leaf.parsed().extensions.allows(oid::kClientAuth));
+  CHECK(internals(leaf).extensions.allows(oid::kClientAuth));
 }
 
 TEST_CASE("signature algorithms are read with their parameters") {
-  const auto method = [](const char* name) { return load(name).parsed().signature_method; };
+  const auto method = [](const char* name) { return internals(load(name)).signature_method; };
   CHECK(method("leaf_pss_signed.pem").kind == SignatureKind::rsa_pss);
   CHECK(method("leaf_pss_signed.pem").hash == HashAlgorithm::sha256);
   CHECK(method("leaf_pss_signed.pem").salt_size == 32);
@@ -127,12 +127,12 @@ TEST_CASE("signature algorithms are read with their parameters") {
   CHECK(method("leaf.pem").kind == SignatureKind::ecdsa);
   CHECK(method("leaf_sha1.pem").hash == HashAlgorithm::sha1);
   CHECK(method("leaf_md5.pem").kind == SignatureKind::unsupported);
-  CHECK(load("root_pss.pem").parsed().subject_key.pss->hash == HashAlgorithm::sha384);
+  CHECK(internals(load("root_pss.pem")).subject_key.pss->hash == HashAlgorithm::sha384);
 }
 
 TEST_CASE("a key on a curve that is not supported parses, and is no key") {
   const Certificate certificate = load("leaf_k256.pem");
-  CHECK_FALSE(certificate.parsed().subject_key.supported);
+  CHECK_FALSE(internals(certificate).subject_key.supported);
   CHECK(certificate.public_key().point.empty());
 }
 
@@ -197,9 +197,9 @@ TEST_CASE("RFC 5280 4.1.2.8: unique identifiers are bit strings, and only of ver
     });
   };
   REQUIRE(with({"8102 00aa"}).has_value());
-  CHECK(std::ranges::equal(*with({"8102 00aa"})->parsed().issuer_unique_id, test::hex("aa")));
-  CHECK_FALSE(with({"8102 00aa"})->parsed().subject_unique_id.has_value());
-  CHECK(with({"8102 00aa", "8202 01aa"})->parsed().subject_unique_id.has_value());
+  CHECK(std::ranges::equal(*internals(*with({"8102 00aa"})).issuer_unique_id, test::hex("aa")));
+  CHECK_FALSE(internals(*with({"8102 00aa"})).subject_unique_id.has_value());
+  CHECK(internals(*with({"8102 00aa", "8202 01aa"})).subject_unique_id.has_value());
   CHECK(with({"8201 00"}).has_value());
   CHECK(with({"8202 00aa", "8102 00aa"}).error() == Errc::bad_der);
   CHECK(with({"8102 08aa"}).error() == Errc::bad_der);

@@ -45,7 +45,7 @@ TEST_CASE("nobody becomes a CA by asking") {
   REQUIRE(request.has_value());
   CHECK_FALSE(request->recipe().is_ca);
   const auto certificate = issue_certificate(request->recipe(), *request, ca());
-  CHECK_FALSE(certificate->parsed().extensions.basic_constraints->is_ca);
+  CHECK_FALSE(internals(*certificate).extensions.basic_constraints->is_ca);
 }
 
 TEST_CASE("who issues decides: the recipe counts, not the request") {

@@ -59,7 +59,7 @@ std::string deviation(Change change) {
   change(changed);
   const auto crl = signed_crl(changed);
   REQUIRE_MESSAGE(crl.has_value(), crl.error().message());
-  const char* what = crl->parsed().deviation.what;
+  const char* what = internals(*crl).deviation.what;
   return what != nullptr ? what : "";
 }
 DraftExtension extension(const Oid& id, bool is_critical, std::string_view value) {
@@ -84,7 +84,7 @@ TEST_CASE(
     "what OpenSSL writes to a complete CRL is read: times, number, key identifier, where its "
     "deltas are, and its entries with their reasons") {
   const Crl crl = load_crl("crl_complete.pem");
-  const ParsedCrl& parsed = crl.parsed();
+  const ParsedCrl& parsed = internals(crl);
   CHECK(crl.issuer() == "CN=Example Root,O=Example\\, Inc.,C=DE");
   CHECK(crl.next_update() > crl.this_update());
   CHECK(crl.size() == 4);
@@ -96,7 +96,7 @@ TEST_CASE(
   CHECK(parsed.not_understood.empty());
 
   const auto find = [&](const char* certificate) {
-    return entry_of(parsed, parsed.issuer, load(certificate).parsed().serial);
+    return entry_of(parsed, parsed.issuer, internals(load(certificate)).serial);
   };
   const WallTime revoked = std::chrono::sys_days(std::chrono::year(2026) / 1 / 2) +
                            std::chrono::hours(3) + std::chrono::minutes(4) +
@@ -114,9 +114,9 @@ TEST_CASE(
 TEST_CASE("what OpenSSL writes to a delta CRL and to the CRL of a distribution point is read") {
   const Crl delta = load_crl("crl_delta.pem");
   CHECK(delta.is_delta());
-  CHECK(std::ranges::equal(delta.parsed().base_crl_number.value(), hex("1000")));
+  CHECK(std::ranges::equal(internals(delta).base_crl_number.value(), hex("1000")));
   const Crl of_point = load_crl("crl_point.pem");
-  const auto& point = of_point.parsed().issuing_distribution_point;
+  const auto& point = internals(of_point).issuing_distribution_point;
   REQUIRE(point.has_value());
   CHECK(point->only_contains_user_certs);
   CHECK_FALSE(point->only_contains_ca_certs);
@@ -129,7 +129,7 @@ TEST_CASE("what OpenSSL writes to a delta CRL and to the CRL of a distribution p
 
 TEST_CASE(
     "a CRL of version 1 is read, and so are those of GnuTLS, even one with a list of no entries") {
-  CHECK(load_crl("crl_version1.pem").parsed().version == 1);
+  CHECK(internals(load_crl("crl_version1.pem")).version == 1);
   CHECK(load_crl("crl_version1.pem").size() == 0);
   CHECK(load_crl("crl_gnutls.pem").size() == 1);
   CHECK(load_crl("crl_gnutls_empty.pem").size() == 0);
@@ -192,7 +192,7 @@ TEST_CASE("a CRL of 20 MiB is read, and its entries are found in a bounded numbe
   tbs.sequence([&] {
     tbs.small_natural(1);
     tbs.raw(hex("300a 06082a8648ce3d040302"));
-    tbs.raw(small.parsed().issuer);
+    tbs.raw(internals(small).issuer);
     tbs.raw(hex("170d3237303130313030303030305a"));
     tbs.element(der::kSequence, bytes_of(entries));
   });
@@ -209,9 +209,9 @@ TEST_CASE("a CRL of 20 MiB is read, and its entries are found in a bounded numbe
   Work work(1'000);
   Budget budget({.max_work = 1'000}, work);
   const std::string last = entries.substr(entries.size() - 31, 16);
-  CHECK(find_entry(crl->parsed(), crl->parsed().issuer, bytes_of(last), budget).has_value());
+  CHECK(find_entry(internals(*crl), internals(*crl).issuer, bytes_of(last), budget).has_value());
   CHECK(budget.used() < 100);
-  CHECK_FALSE(find_entry(crl->parsed(), crl->parsed().issuer, hex("7f"), budget).has_value());
+  CHECK_FALSE(find_entry(internals(*crl), internals(*crl).issuer, hex("7f"), budget).has_value());
 }
 
 TEST_CASE("a CRL that is cut anywhere, or goes on behind its end, is refused") {
@@ -287,7 +287,7 @@ TEST_CASE(
     for (const CrlDraft& d : {of_list, of_entry}) {
       const auto crl = signed_crl(d);
       REQUIRE(crl.has_value());
-      CHECK(is(crl->parsed().not_understood, unknown) == is_critical);
+      CHECK(is(internals(*crl).not_understood, unknown) == is_critical);
     }
   }
 }
@@ -324,7 +324,7 @@ TEST_CASE(
   const auto crl = signed_crl(d);
   REQUIRE(crl.has_value());
   const auto has = [&](std::string_view who, std::uint8_t serial) {
-    return entry_of(crl->parsed(), encode_common_name(who), {&serial, 1}).has_value();
+    return entry_of(internals(*crl), encode_common_name(who), {&serial, 1}).has_value();
   };
   std::string found;
   for (const char* who : {"root", "a", "b"})
@@ -357,13 +357,13 @@ TEST_CASE(
   REQUIRE(crl.has_value());
   CHECK(crl->size() == serials.size());
   for (const auto& serial : serials) {
-    const auto found = entry_of(crl->parsed(), crl->parsed().issuer, serial);
+    const auto found = entry_of(internals(*crl), internals(*crl).issuer, serial);
     REQUIRE(found.has_value());
     CHECK(std::ranges::equal(found->serial, serial));
   }
   for (const auto& absent : {hex("01"), hex("0202030405"), hex("02030405"), hex("000102030405"),
                              hex("0501"), std::vector<std::uint8_t>{}})
-    CHECK_FALSE(entry_of(crl->parsed(), crl->parsed().issuer, absent).has_value());
+    CHECK_FALSE(entry_of(internals(*crl), internals(*crl).issuer, absent).has_value());
 }
 
 TEST_CASE(

@@ -38,7 +38,7 @@ enum Field { kVersion, kSerial, kSignature, kIssuer, kValidity, kSubject, kKey, 
 /// The certificate with its fields changed, signed again by `signer`.
 template <class Change>
 Certificate rewritten(const Certificate& certificate, const PrivateKey& signer, Change change) {
-  Elements fields = elements_of(content_of(certificate.parsed().tbs));
+  Elements fields = elements_of(content_of(internals(certificate).tbs));
   change(fields);
   const Octets tbs = element_of(der::kSequence, fields);
   Octets signature(kMaxSignatureSize);

@@ -71,7 +71,7 @@ TEST_CASE("the error about an internationalized name says how the DNS writes it"
 
 TEST_CASE("subjectAltName alone counts: the common name does not, and addresses match addresses") {
   const auto is_name = [](const char* file, const char* name) {
-    return is_for(test::load(file).parsed(), *ReferenceName::parse(name));
+    return is_for(internals(test::load(file)), *ReferenceName::parse(name));
   };
   CHECK(is_name("leaf.pem", "example.org"));
   CHECK(is_name("leaf.pem", "EXAMPLE.org."));
@@ -93,7 +93,7 @@ TEST_CASE("an address written as a DNS name is no address") {
   test::set_extension(draft, oid::kSubjectAltName, false,
                       "300b 8209 3139322e302e322e31");  // dNSName 192.0.2.1
   const auto certificate = test::sign_as(draft, test::common_name("CA"), test::key(1));
-  CHECK_FALSE(is_for(certificate.parsed(), *ReferenceName::parse("192.0.2.1")));
+  CHECK_FALSE(is_for(internals(certificate), *ReferenceName::parse("192.0.2.1")));
 }
 
 TEST_CASE("a name with a NUL in it is not the name before the NUL") {
@@ -101,7 +101,7 @@ TEST_CASE("a name with a NUL in it is not the name before the NUL") {
   test::set_extension(draft, oid::kSubjectAltName, false,
                       "3012 8210 6578616d706c652e6f726700 2e657669");  // "example.org\0.evi"
   const auto certificate = test::sign_as(draft, test::common_name("CA"), test::key(1));
-  CHECK_FALSE(is_for(certificate.parsed(), *ReferenceName::parse("example.org")));
+  CHECK_FALSE(is_for(internals(certificate), *ReferenceName::parse("example.org")));
   CHECK(certificate.names() == std::vector<std::string>{"example.org\\x00.evi"});
 }
 
@@ -119,7 +119,8 @@ TEST_CASE(
     "RFC 5280 7.5: of an e-mail address the local part is the same to the letter, the host without "
     "regard to case") {
   const auto matches = [](const char* names, const char* wanted) {
-    return is_for(leaf_with(names).parsed(), *ReferenceName::parse(wanted, PeerName::Kind::email));
+    return is_for(internals(leaf_with(names)),
+                  *ReferenceName::parse(wanted, PeerName::Kind::email));
   };
   constexpr char kJoe[] = "3011 810f 4a6f65406578616d706c652e6f7267";  // rfc822Name Joe@example.org
   CHECK(matches(kJoe, "Joe@example.org"));
@@ -128,22 +129,23 @@ TEST_CASE(
   CHECK_FALSE(matches(kJoe, "Joe@www.example.org"));
   CHECK_FALSE(matches("3011 820f 4a6f65406578616d706c652e6f7267", "Joe@example.org"));  // a dNSName
   CHECK_FALSE(matches("3003 810161", "a@a"));  // no mailbox
-  CHECK_FALSE(is_for(leaf_with(kJoe).parsed(), *ReferenceName::parse("example.org")));
+  CHECK_FALSE(is_for(internals(leaf_with(kJoe)), *ReferenceName::parse("example.org")));
 }
 
 TEST_CASE("RFC 9598 5: an address beyond ASCII is in an otherName, and compares in the same way") {
   // SmtpUTF8Mailbox "m\xc3\xbc@a.b"
   const Certificate leaf = leaf_with("3017 a015 0608 2b06010505070809 a009 0c07 6dc3bc40612e62");
-  CHECK(is_for(leaf.parsed(), *ReferenceName::parse("m\xc3\xbc@A.b", PeerName::Kind::email)));
-  CHECK_FALSE(is_for(leaf.parsed(), *ReferenceName::parse("m\xc3\x9c@a.b", PeerName::Kind::email)));
-  CHECK_FALSE(is_for(leaf.parsed(), *ReferenceName::parse("a.b")));
+  CHECK(is_for(internals(leaf), *ReferenceName::parse("m\xc3\xbc@A.b", PeerName::Kind::email)));
+  CHECK_FALSE(
+      is_for(internals(leaf), *ReferenceName::parse("m\xc3\x9c@a.b", PeerName::Kind::email)));
+  CHECK_FALSE(is_for(internals(leaf), *ReferenceName::parse("a.b")));
 }
 
 TEST_CASE(
     "RFC 6125 6.4.4: a common name counts as a DNS name for who wants it to, where there is no "
     "subjectAltName") {
   const auto matches = [](const Certificate& leaf, const char* wanted, bool fallback) {
-    return is_for(leaf.parsed(), *ReferenceName::parse(wanted), fallback);
+    return is_for(internals(leaf), *ReferenceName::parse(wanted), fallback);
   };
   const Certificate leaf = leaf_with("", "www.example.org"),
                     wildcard = leaf_with("", "*.example.org"), address = leaf_with("", "192.0.2.1");

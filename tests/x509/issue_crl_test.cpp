@@ -47,10 +47,10 @@ TEST_CASE(
   const auto two = issue_crl({.revoked = {first, second}, .previous = *one}, ca());
   REQUIRE_MESSAGE(two.has_value(), two.error().message());
   CHECK(two->size() == 2);
-  CHECK(std::ranges::equal(*one->parsed().crl_number, test::hex("01")));
-  CHECK(std::ranges::equal(*two->parsed().crl_number, test::hex("02")));
+  CHECK(std::ranges::equal(*internals(*one).crl_number, test::hex("01")));
+  CHECK(std::ranges::equal(*internals(*two).crl_number, test::hex("02")));
   der::Fault fault;
-  der::Reader entries(two->parsed().entries, fault);
+  der::Reader entries(internals(*two).entries, fault);
   CHECK(read_crl_entry(entries).reason == RevocationReason::superseded);
   CHECK_FALSE(read_crl_entry(entries).reason.has_value());
   CHECK(issue_crl({.previous = *two}, ca())->size() == 2);

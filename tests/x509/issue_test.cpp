@@ -76,9 +76,9 @@ TEST_CASE("an issued certificate says what the recipe says") {
   const Certificate ca = root.chain()[0];
   CHECK(ca.subject() == "CN=Root");
   CHECK(ca.issuer() == "CN=Root");
-  CHECK(ca.parsed().extensions.basic_constraints->path_length == 3);
-  CHECK(ca.parsed().extensions.allows(KeyUsage::key_cert_sign));
-  CHECK_FALSE(ca.parsed().extensions.allows(KeyUsage::digital_signature));
+  CHECK(internals(ca).extensions.basic_constraints->path_length == 3);
+  CHECK(internals(ca).extensions.allows(KeyUsage::key_cert_sign));
+  CHECK_FALSE(internals(ca).extensions.allows(KeyUsage::digital_signature));
   CertificateRecipe recipe{.common_name = "x",
                            .names = {"Example.ORG", "192.0.2.1"},
                            .for_servers = false,
@@ -91,14 +91,14 @@ TEST_CASE("an issued certificate says what the recipe says") {
   CHECK(certificate.not_before() == recipe.not_before);
   CHECK(certificate.not_after() == recipe.not_after);
   CHECK(certificate.issuer() == "CN=Root");
-  CHECK(certificate.parsed().extensions.allows(oid::kClientAuth));
-  CHECK_FALSE(certificate.parsed().extensions.allows(oid::kServerAuth));
-  CHECK(
-      std::ranges::equal(*certificate.parsed().extensions.authority_key_identifier->key_identifier,
-                         *ca.parsed().extensions.subject_key_identifier));
-  CHECK(certificate.parsed().serial.size() == 16);
-  CHECK(certificate.parsed().serial[0] < 0x80);
-  CHECK_FALSE(std::ranges::equal(certificate.parsed().serial, ca.parsed().serial));
+  CHECK(internals(certificate).extensions.allows(oid::kClientAuth));
+  CHECK_FALSE(internals(certificate).extensions.allows(oid::kServerAuth));
+  CHECK(std::ranges::equal(
+      *internals(certificate).extensions.authority_key_identifier->key_identifier,
+      *internals(ca).extensions.subject_key_identifier));
+  CHECK(internals(certificate).serial.size() == 16);
+  CHECK(internals(certificate).serial[0] < 0x80);
+  CHECK_FALSE(std::ranges::equal(internals(certificate).serial, internals(ca).serial));
 }
 
 TEST_CASE("recipes that make no certificate are refused") {
@@ -127,7 +127,7 @@ TEST_CASE("recipes that make no certificate are refused") {
 std::vector<std::string> purposes_of(const Certificate& certificate) {
   std::vector<std::string> purposes;
   der::Fault fault;
-  for (der::Reader list(certificate.parsed().extensions.extended_key_usage.value_or(Bytes{}),
+  for (der::Reader list(internals(certificate).extensions.extended_key_usage.value_or(Bytes{}),
                         fault);
        !list.at_end();)
     purposes.push_back(dotted(list.object_identifier()));
@@ -146,7 +146,7 @@ TEST_CASE(
     for (const PrivateKey& key : {test::key(0), rsa}) {
       const auto certificate = issue_certificate(recipe, key);
       REQUIRE_MESSAGE(certificate.has_value(), certificate.error().message());
-      CHECK(certificate->parsed().extensions.key_usage ==
+      CHECK(internals(*certificate).extensions.key_usage ==
             (key.kind() == KeyKind::rsa ? usage_of_rsa : usage));
       CHECK(purposes_of(*certificate) == purposes);
     }
@@ -214,7 +214,7 @@ TEST_CASE(
     const auto certificate = issue_certificate({.serial = test::hex(digits)}, test::key(0));
     if (!certificate) return certificate.error() == Errc::misuse ? "refused" : "?";
     std::string text;
-    for (const std::uint8_t octet : certificate->parsed().serial)
+    for (const std::uint8_t octet : internals(*certificate).serial)
       text += "0123456789abcdef"[octet >> 4], text += "0123456789abcdef"[octet & 15];
     return text;
   };
@@ -233,9 +233,9 @@ TEST_CASE("an issuer signs with the hash and the padding that the recipe asks fo
     const auto certificate = issue_certificate(
         recipe, *PrivateKey::from_pem(test::read_data(std::string(key) + ".key.pem")));
     if (!certificate) return std::string(rule(certificate.error().code).name);
-    CHECK(check_signature(certificate->parsed(), certificate->parsed(), *default_provider())
+    CHECK(check_signature(internals(*certificate), internals(*certificate), *default_provider())
               .has_value());
-    return text_of(certificate->parsed().signature_method);
+    return text_of(internals(*certificate).signature_method);
   };
   CHECK(method_of({}, "rsa") == "RSA with SHA-256");
   CHECK(method_of({.hash = HashAlgorithm::sha512}, "rsa") == "RSA with SHA-512");

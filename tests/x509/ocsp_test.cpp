@@ -26,7 +26,7 @@ OcspResponse load_response(const std::string& name) {
 }
 SingleResponse only_response(const OcspResponse& response) {
   der::Fault fault;
-  der::Reader list(response.parsed().responses, fault);
+  der::Reader list(internals(response).responses, fault);
   const SingleResponse single = read_single_response(list);
   CHECK(list.at_end());
   return single;
@@ -73,25 +73,25 @@ TEST_CASE(
   };
 
   const OcspResponse good = load_response("ocsp_good.der");
-  CHECK(same_name(good.parsed().responder_name, ca.parsed().subject));
-  CHECK(good.parsed().certificates.size() == 1);
+  CHECK(same_name(internals(good).responder_name, internals(ca).subject));
+  CHECK(internals(good).certificates.size() == 1);
   SingleResponse single = only_response(good);
   CHECK(single.status == CertStatus::good);
   CHECK(single.id.hash == HashAlgorithm::sha1);
   CHECK(std::ranges::equal(single.id.issuer_name_hash,
-                           hashed(HashAlgorithm::sha1, ca.parsed().subject).bytes()));
+                           hashed(HashAlgorithm::sha1, internals(ca).subject).bytes()));
   CHECK(std::ranges::equal(single.id.issuer_key_hash,
-                           hashed(HashAlgorithm::sha1, ca.parsed().subject_key.bits).bytes()));
-  CHECK(std::ranges::equal(single.id.serial, about.parsed().serial));
+                           hashed(HashAlgorithm::sha1, internals(ca).subject_key.bits).bytes()));
+  CHECK(std::ranges::equal(single.id.serial, internals(about).serial));
   CHECK(single.this_update <= good.produced_at());
   CHECK(single.next_update.value() > single.this_update);
 
   const OcspResponse by_key = load_response("ocsp_good_sha256.der");
-  CHECK(std::ranges::equal(by_key.parsed().responder_key_hash,
-                           hashed(HashAlgorithm::sha1, ca.parsed().subject_key.bits).bytes()));
+  CHECK(std::ranges::equal(internals(by_key).responder_key_hash,
+                           hashed(HashAlgorithm::sha1, internals(ca).subject_key.bits).bytes()));
   CHECK(only_response(by_key).id.hash == HashAlgorithm::sha256);
   CHECK(std::ranges::equal(only_response(by_key).id.issuer_key_hash,
-                           hashed(HashAlgorithm::sha256, ca.parsed().subject_key.bits).bytes()));
+                           hashed(HashAlgorithm::sha256, internals(ca).subject_key.bits).bytes()));
 
   const OcspResponse revoked = load_response("ocsp_revoked.der");
   single = only_response(revoked);
@@ -101,7 +101,7 @@ TEST_CASE(
                                       std::chrono::hours(3) + std::chrono::minutes(4) +
                                       std::chrono::seconds(5));
   CHECK(only_response(load_response("ocsp_unknown.der")).status == CertStatus::unknown);
-  CHECK(load_response("ocsp_good_delegated.der").parsed().certificates.at(0).subject() ==
+  CHECK(internals(load_response("ocsp_good_delegated.der")).certificates.at(0).subject() ==
         "CN=Example Responder");
 }
 
@@ -168,14 +168,14 @@ TEST_CASE(
       })};
   auto response = signed_response(d);
   REQUIRE(response.has_value());
-  CHECK(response->parsed().not_understood.empty());
+  CHECK(internals(*response).not_understood.empty());
   CHECK(only_response(*response).archive_cutoff == cutoff);
   CHECK(only_response(*response).not_understood.empty());
 
   d.extensions = d.responses[0].extensions = {{unknown, true, {}}};
   response = signed_response(d);
   REQUIRE(response.has_value());
-  CHECK(is(response->parsed().not_understood, unknown));
+  CHECK(is(internals(*response).not_understood, unknown));
   CHECK(is(only_response(*response).not_understood, unknown));
 }
 
@@ -191,7 +191,7 @@ TEST_CASE(
   at.begin()[4] = 9;
   const auto response = OcspResponse::from_der(der);
   REQUIRE(response.has_value());
-  CHECK(response->parsed().certificates.empty());
+  CHECK(internals(*response).certificates.empty());
 
   const auto sha1 = hex("06052b0e03021a");
   const auto hash = std::ranges::search(der, sha1);

@@ -47,7 +47,7 @@ TEST_CASE(
   CHECK(of_certificate(certificate) == Pin::parse(prefixed("certificate:", kFingerprint)));
   CHECK(of_key(certificate) == Pin::parse(prefixed("key:", kKey)));
   CHECK(of_key(certificate) == Pin::parse(prefixed("sha256//", kKeyInBase64)));
-  CHECK(of_key(certificate) == Pin::of_public_key(certificate.parsed().public_key_info));
+  CHECK(of_key(certificate) == Pin::of_public_key(internals(certificate).public_key_info));
   CHECK(of_key(certificate) != of_certificate(certificate));
 }
 
@@ -70,7 +70,7 @@ TEST_CASE("a text that is not a pin is refused, and named") {
 
 TEST_CASE("bytes that are not exactly one SubjectPublicKeyInfo have no pin") {
   const Certificate leaf = load("leaf.pem");
-  const Bytes key = leaf.parsed().public_key_info;
+  const Bytes key = internals(leaf).public_key_info;
   CHECK(Pin::of_public_key({}).error().code == Errc::bad_der);
   CHECK(Pin::of_public_key(key.first(key.size() - 1)).error().code == Errc::bad_der);
   CHECK(Pin::of_public_key(load("leaf.pem").der()).error().code == Errc::bad_der);
@@ -87,10 +87,10 @@ TEST_CASE(
   CHECK(is_pinned(pinned(), by_key, provider));
   CHECK(is_pinned(renewed, by_key, provider));
   CHECK_FALSE(is_pinned(other, by_key, provider));
-  CHECK(is_pinned(pinned().parsed().public_key_info, by_key, provider));
+  CHECK(is_pinned(internals(pinned()).public_key_info, by_key, provider));
   CHECK(is_pinned(pinned(), by_certificate, provider));
   CHECK_FALSE(is_pinned(renewed, by_certificate, provider));
-  CHECK_FALSE(is_pinned(pinned().parsed().public_key_info, by_certificate, provider));
+  CHECK_FALSE(is_pinned(internals(pinned()).public_key_info, by_certificate, provider));
   const std::vector<Pin> several = {of_key(other), of_certificate(pinned())};
   CHECK(is_pinned(pinned(), several, provider));
   CHECK_FALSE(is_pinned(pinned(), {}, provider));

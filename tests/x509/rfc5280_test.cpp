@@ -26,7 +26,7 @@ constexpr std::uint16_t bit(KeyUsage usage) {
 
 TEST_CASE("RFC 5280 C.1: a self-signed certificate of a CA") {
   const Certificate certificate = load("rfc5280_c1.pem");
-  const ParsedCertificate& c = certificate.parsed();
+  const ParsedCertificate& c = internals(certificate);
   CHECK(c.der.size() == 578);
   CHECK(c.version == 3);
   CHECK(is_same(c.serial, "11"));
@@ -50,7 +50,7 @@ TEST_CASE("RFC 5280 C.1: a self-signed certificate of a CA") {
 
 TEST_CASE("RFC 5280 C.2: an end entity's certificate with RSA") {
   const Certificate certificate = load("rfc5280_c2.pem");
-  const ParsedCertificate& c = certificate.parsed();
+  const ParsedCertificate& c = internals(certificate);
   CHECK(c.der.size() == 629);
   CHECK(is_same(c.serial, "12"));
   CHECK(certificate.issuer() == "CN=Example CA,DC=example,DC=com");
@@ -94,7 +94,7 @@ TEST_CASE("RFC 5280 C.1 and C.2 are a chain, for who still believes in 1024 bits
 
 TEST_CASE("RFC 5280 C.3: an end entity's certificate with DSA, whose key is of no use here") {
   const Certificate certificate = load("rfc5280_c3.pem");
-  const ParsedCertificate& c = certificate.parsed();
+  const ParsedCertificate& c = internals(certificate);
   CHECK(c.der.size() == 914);
   CHECK(is_same(c.serial, "0100"));
   CHECK(certificate.issuer() == "CN=Example DSA CA,DC=example,DC=com");

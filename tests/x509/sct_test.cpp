@@ -105,7 +105,7 @@ Certificate embedded(const Log& by, Change change, Bytes issuer_key_info = key(1
   const auto issuer_key_hash =
       digest_of(HashAlgorithm::sha256, issuer_key_info, *default_provider()).value();
   const Octets entry =
-      joined({Octets{0, 1}, issuer_key_hash.bytes(), vector_of(3, precertificate.parsed().tbs)});
+      joined({Octets{0, 1}, issuer_key_hash.bytes(), vector_of(3, internals(precertificate).tbs)});
   der::Writer value;
   value.octet_string(vector_of(2, list_of({by.sct(entry)})));
   set_extension(draft, oid::kSignedCertificateTimestamps, false, hex_of(value.bytes()));
@@ -324,8 +324,9 @@ TEST_CASE("a log has a P-256 key, or an RSA key of 2,048 bits") {
   CHECK(fault(PrivateKey::generate(KeyKind::ec_secp384r1)->public_key_info()) ==
         Errc::key_unsupported);
   CHECK(fault(PrivateKey::generate(KeyKind::ed25519)->public_key_info()) == Errc::key_unsupported);
-  CHECK(fault(load("leaf_rsa1024.pem").parsed().public_key_info) == Errc::certificate_key_too_weak);
-  CHECK(fault(load("leaf_k256.pem").parsed().public_key_info) == Errc::key_unsupported);
+  CHECK(fault(internals(load("leaf_rsa1024.pem")).public_key_info) ==
+        Errc::certificate_key_too_weak);
+  CHECK(fault(internals(load("leaf_k256.pem")).public_key_info) == Errc::key_unsupported);
   Octets longer(key(3).public_key_info().begin(), key(3).public_key_info().end());
   CHECK(fault(longer) == kRight);
   longer.push_back(0);

@@ -127,7 +127,7 @@ TEST_CASE(
   };
   const auto signed_by = [&](KeyKind kind, SignatureMethod method) {
     Draft draft = leaf_draft(key(2));
-    draft.issuer.assign(ca.parsed().subject.begin(), ca.parsed().subject.end());
+    draft.issuer.assign(internals(ca).subject.begin(), internals(ca).subject.end());
     draft.method = method;
     return *sign(draft, unrestricted(kind), default_provider()->rng());
   };

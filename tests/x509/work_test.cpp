@@ -140,7 +140,7 @@ TEST_CASE("a signature that is known to be right for one message says nothing of
   const std::vector<Certificate> presented = {leaf()};
   Verification first({.presented = presented, .trust = trust, .now = test_time()}, work, known);
   const Certificate anchor = root();
-  const ParsedCertificate& signed_one = anchor.parsed();
+  const ParsedCertificate& signed_one = internals(anchor);
   const auto ask = [&](Bytes message) {
     return first.is_signed(message, signed_one.signature_method, signed_one.signature,
                            signed_one.subject_key);

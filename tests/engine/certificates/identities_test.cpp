@@ -312,7 +312,7 @@ TEST_CASE(
     return Octets();
   };
   const auto subject = [](const DevelopmentIdentity& made) {
-    return octets(made.ca.chain().front().parsed().subject);
+    return octets(internals(made.ca.chain().front()).subject);
   };
   const Octets both = {1, 64}, all = pairs16({0x0403, 0x0804, 0x0807});
   CHECK(chosen(both, all, {}) == leaf_of(of_a.leaf));

@@ -25,7 +25,7 @@ const DevelopmentIdentity& a_client(KeyKind kind = KeyKind::ed25519) {
       .second;
 }
 Octets key_of(const Identity& identity) {
-  return octets(identity.chain().front().parsed().public_key_info);
+  return octets(internals(identity.chain().front()).public_key_info);
 }
 
 /// A client and a server that may show bare keys, each known to the other.

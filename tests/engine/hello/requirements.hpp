@@ -79,7 +79,7 @@ inline Play shows(Octets certificate_list, std::vector<std::pair<int, Octets>> e
 }
 inline Play shows_another_raw_key() {
   const Certificate& other = development_identity(KeyKind::ec_secp256r1).leaf.chain().front();
-  return [show = shows(octets(other.parsed().public_key_info), {{kServerType, {2}}})](
+  return [show = shows(octets(internals(other).public_key_info), {{kServerType, {2}}})](
              ScriptedPeer& server) {
     server.kind = KeyKind::ec_secp256r1;
     server.scheme = SignatureScheme::ecdsa_secp256r1_sha256;

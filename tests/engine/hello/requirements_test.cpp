@@ -125,9 +125,9 @@ std::vector<Requirement> of_clients() {
        Refusal{answers({}, {{kClientType, {1, 2}}}), unexpected_message, kNotOptional},
        Refusal{answers({client_list({})}, {{kClientType, {1, 2}}}), handshake_failure,
                "RFC 5246 §7.4.6"},
-       Refusal{
-           answers({client_list(octets(leaf().parsed().public_key_info))}, {{kClientType, {1, 2}}}),
-           certificate_unknown, kOtherIssue},
+       Refusal{answers({client_list(octets(internals(leaf()).public_key_info))},
+                       {{kClientType, {1, 2}}}),
+               certificate_unknown, kOtherIssue},
        unsupported_certificate},
       {"client_authentication require_any", nothing,
        [](Ends& e) {
