@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "output.hpp"
+#include "common/output/print.hpp"
 #include "text_properties.hpp"
 #include "tls12/error.hpp"
 #include "x509/name.hpp"

@@ -9,7 +9,7 @@ failures=0
 # A sound house of two rooms and a public header.
 build() {
   rm -rf "$house"
-  mkdir -p "$house/include/tls12" "$house/lib/base" "$house/lib/crypto" "$house/lib/wire" "$house/lib/engine" "$house/lib/conn" "$house/tools"
+  mkdir -p "$house/include/tls12" "$house/lib/base" "$house/lib/crypto" "$house/lib/wire" "$house/lib/engine" "$house/lib/conn" "$house/tools/tls12/show"
   echo '#include <string>' >"$house/include/tls12/bytes.hpp"
   echo '#include "tls12/bytes.hpp"' >"$house/lib/base/buffer.hpp"
   echo '#include "base/buffer.hpp"' >"$house/lib/wire/codec.hpp"
@@ -60,11 +60,10 @@ faulty sources.sh lib/wire/codec.hpp '  assert(size < 256);'
 faulty sources.sh lib/engine/engine.cpp 'auto t = steady_clock''::now();'
 faulty sources.sh lib/wire/codec.hpp '  if (x) throw 1;'
 faulty sources.sh lib/crypto/meson.build "cpp.find_library('mbed""tls')"
-echo >"$house/tools/show.cpp"
-faulty sources.sh tools/show.cpp 'std::puts(name.c_str());'
-faulty sources.sh tools/show.cpp 'std::fwrite(name.data(), 1, name.size(), stderr);'
+faulty sources.sh tools/tls12/show/show.cpp 'std::puts(name.c_str());'
+faulty sources.sh tools/tls12/show/show.cpp 'std::fwrite(name.data(), 1, name.size(), stderr);'
 faulty sources.sh lib/wire/codec.hpp '// RFC 44''92 §5.1'
-faulty sources.sh tools/show.cpp '{"names", "RFC 61''25"},'
+faulty sources.sh tools/tls12/show/show.cpp '{"names", "RFC 61''25"},'
 faulty sources.sh notes.md 'see /ho''me/someone/notes'
 faulty sources.sh tools/try '/wo''rk/shared'
 exit $failures

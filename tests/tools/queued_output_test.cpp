@@ -1,5 +1,5 @@
 // The queue between a program and the reader of its log.
-#include "../../tools/queued_output.hpp"
+#include "serve/queued_output.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>

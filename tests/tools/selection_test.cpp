@@ -1,12 +1,12 @@
 // RFC 9110's conditions and ranges, by its own examples and words.
-#include "../../tools/selection.hpp"
+#include "common/server/representation.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
-#include "../../tools/http_date.hpp"
-#include "../../tools/mime.hpp"
+#include "common/server/http_date.hpp"
+#include "common/server/media_type.hpp"
 
 namespace tls12::tool {
 namespace {
