@@ -1,5 +1,6 @@
-"""Counts test cases in meson's logs. A doctest program counts as the cases of its own summary, any other program by its lines
-`ok:`, `FAILED:` and `skipped: N ...`, or else as one. A program that died counts as one failure more."""
+"""Counts test cases in meson's logs. A doctest program counts as the cases of its own summary,
+any other program by its lines `ok:`, `FAILED:` and `skipped: N ...`, or else as one. A program
+that died counts as one failure more."""
 import json
 import re
 import sys

@@ -1,4 +1,5 @@
-"""Runs the tests of BoringSSL's runner that concern TLS 1.2. TLS12_BOGO names the folder where the runner was built."""
+"""Runs the tests of BoringSSL's runner that concern TLS 1.2. TLS12_BOGO names the folder where
+the runner was built."""
 import argparse
 import fnmatch
 import json
@@ -8,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 
-# Tests that concern a stack with TLS 1.2 and nothing else; the configuration says of each other one why it does not.
+# Tests that concern a stack with TLS 1.2 and nothing else; the configuration says of each other one
+# why it does not.
 SETS = {"of March 2024": 888, "added until August 2024": 110}
 ADDED = (
     "CertificateSelection-*",
@@ -24,7 +26,8 @@ import readme  # noqa: E402
 
 
 def run(folder, shim, patterns, extra_flags):
-    """The outcome of each test that was run: PASS, FAIL or SKIP (a flag that the shim does not have)."""
+    """The outcome of each test that was run: PASS, FAIL or SKIP (a flag that the shim does not
+    have)."""
     with tempfile.NamedTemporaryFile(suffix=".json") as results:
         command = [
             "./runner",
@@ -89,7 +92,8 @@ def main():
     folder = os.environ.get("TLS12_BOGO", "")
     if not os.access(os.path.join(folder, "runner"), os.X_OK):
         print(
-            f"skipped: {sum(SETS.values())} tests of BoringSSL's runner: TLS12_BOGO names no folder that has it"
+            f"skipped: {sum(SETS.values())} tests of BoringSSL's runner: TLS12_BOGO names no "
+            "folder that has it"
         )
         return 77
     outcomes = run_over_both(folder, shim, patterns)

@@ -1,4 +1,5 @@
-"""How connections end, and what they carried until then: closure from either end, a half close, cuts, and 10 MB both ways at once."""
+"""How connections end, and what they carried until then: closure from either end, a half close,
+cuts, and 10 MB both ways at once."""
 import functools
 import json
 
@@ -41,12 +42,13 @@ def our_server(stage, *mode):
 
 
 def closed_by(wire, *ends):
-    """The last record of each of these is an alert behind its Finished, which has been close_notify if it was content."""
+    """The last record of each of these is an alert behind its Finished, which has been
+    close_notify if it was content."""
     for end in ends:
         expect(wire[end + "_records"][-1] == ALERT, f"the {end} did not say close_notify:", wire)
 
 
-# ---------------------------------------------------------------------------------------------- our client
+# --------------------------------------------------------------------------------------- our client
 
 
 def client_closes_first(stage, peer):
@@ -131,7 +133,8 @@ def answered_behind_half_close(stage, peer):
 
 
 def answered_after_the_input(stage, peer):
-    """Our input ends with the question, and our direction stays open until the server's close_notify: many servers drop their answer otherwise."""
+    """Our input ends with the question, and our direction stays open until the server's
+    close_notify: many servers drop their answer otherwise."""
     identity = stage.pki.theirs["p256"]
     server = peer.serve(stage, Setting(identities=(identity,)))
     relay = stage.keep(Relay(server.port))
@@ -190,7 +193,7 @@ def both_ways_with_server(stage, peer):
     expect(LARGE in server.out.bytes(), "the server got something else:", len(server.out.bytes()))
 
 
-# ---------------------------------------------------------------------------------------------- our server
+# --------------------------------------------------------------------------------------- our server
 
 
 def client_that_closes(stage, peer, *more):
@@ -291,7 +294,8 @@ def fetched(stage, peer):
 
 
 def page_of(stage, peer):
-    """As fetched; whoever does not show the page itself, but what it made of it, shows all of it."""
+    """As fetched; whoever does not show the page itself, but what it made of it, shows all of
+    it."""
     stage.write("page.txt", PAGE)
     server, theirs = our_server(stage, "--www", ".")
     process = peer.connect(stage, server.port, theirs.but(page="/page.txt"))
@@ -300,8 +304,8 @@ def page_of(stage, peer):
 
 
 def both_ways_with_client(stage, peer):
-    # gnutls-cli writes each byte that it gets with a call of the system of its own: 10 MB take it 7 s
-    # of CPU. It reads no input meanwhile, so a server may hear nothing for as long.
+    # gnutls-cli writes each byte that it gets with a call of the system of its own: 10 MB take it 7
+    # s of CPU. It reads no input meanwhile, so a server may hear nothing for as long.
     times = "--idle-time", LONG_PATIENCE, "--write-time", LONG_PATIENCE
     server, theirs = our_server(stage, "--echo", *times)
     client = peer.start(stage, server.port, theirs).feed(LARGE)
@@ -319,11 +323,12 @@ def fetch(peer, stage, port, path, setting):
     )
 
 
-# ---------------------------------------------------------------------------------------------- a cut at every record
+# ---------------------------------------------------------------------------- a cut at every record
 
 
 def places(records):
-    """In front of each record, and in its middle; to be cut in front of the first is to have no connection."""
+    """In front of each record, and in its middle; to be cut in front of the first is to have no
+    connection."""
     return [
         (number, inside)
         for number in range(records)
@@ -333,7 +338,8 @@ def places(records):
 
 
 def cut_from_server(stage, peer):
-    """Wherever what the server says is cut, our client has an error, and never takes it for the end."""
+    """Wherever what the server says is cut, our client has an error, and never takes it for the
+    end."""
     identity = stage.pki.theirs["p256"]
     server, mine = peer.serve(stage, Setting(identities=(identity,))), Setting(trust=identity.ca)
     question = peer.question if peer.why_not("lasting", "answers-close") else peer.lasting
@@ -389,7 +395,7 @@ def cut(peer):
     ]
 
 
-# ---------------------------------------------------------------------------------------------- much of it
+# --------------------------------------------------------------------------------------- much of it
 
 MUCH = 100_000_000
 
@@ -480,7 +486,8 @@ ROWS = [
         (server_closes_behind_its_answer, (Server,), "closes-first"),
         (client_that_is_asked_to_close, (Client,), "answers-close"),
     ),
-    # gnutls-serv closes its socket with our close_notify unread in it, which resets the connection under its own answer.
+    # gnutls-serv closes its socket with our close_notify unread in it, which resets the connection
+    # under its own answer.
     rows(
         "half close: the answer still comes",
         (half_close, (OpensslServer,)),

@@ -1,4 +1,5 @@
-"""A connection between one of our ends and a peer's, with a relay between them: what each of the three says of it must agree."""
+"""A connection between one of our ends and a peer's, with a relay between them: what each of the
+three says of it must agree."""
 import json
 
 import ours
@@ -18,7 +19,8 @@ def our_words(told):
         "ems": told["extended_master_secret"],
         "etm": told["encrypt_then_mac"],
         "alpn": told["application_protocol"],
-        # A client knows an address, which it does not ask for; and a server does not say what it stapled.
+        # A client knows an address, which it does not ask for; and a server does not say what it
+        # stapled.
         "server_name": "" if told["server_name"][:1].isdigit() else told["server_name"],
         "stapled": told["ocsp_response_bytes"] > 0 or None,
         "group": told["group"],
@@ -78,7 +80,8 @@ def to_server(stage, peer, server, mine, *more, question=b""):
 
 
 def from_client(stage, peer, server, theirs):
-    """The peer's client talks to our server; what counts is the last connection that was asked for: browsers go on."""
+    """The peer's client talks to our server; what counts is the last connection that was asked
+    for: browsers go on."""
     server.err.forget()
     relay = stage.keep(Relay(server.port))
     process = peer.connect(stage, relay.port, theirs)
@@ -104,7 +107,8 @@ def refused_by_our_client(stage, server, mine):
 
 
 def refused_client(stage, peer, server, theirs):
-    """A peer's client does not come to an understanding with our server; what that says, and the wire."""
+    """A peer's client does not come to an understanding with our server; what that says, and the
+    wire."""
     server.err.forget()
     relay = stage.keep(Relay(server.port))
     peer.is_refused(peer.connect(stage, relay.port, theirs))

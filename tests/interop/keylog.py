@@ -1,4 +1,5 @@
-"""A capture of a connection, read by tshark with our key log: Wireshark's own implementation derives our keys from our secrets."""
+"""A capture of a connection, read by tshark with our key log: Wireshark's own implementation
+derives our keys from our secrets."""
 import functools
 
 import ours
@@ -22,7 +23,8 @@ def tshark(stage, port, *options):
 
 
 def readable(stage, relay, port, closers, *words):
-    """These words are in the capture for whoever has the key log, and for nobody else; so are both Finished, and the close_notify of these ports."""
+    """These words are in the capture for whoever has the key log, and for nobody else; so are
+    both Finished, and the close_notify of these ports."""
     stage.write("wire.pcap", relay.last().capture())
     follow = ["-z", "follow,tls,ascii,0"]
     told = tshark(
@@ -120,7 +122,8 @@ def other_client(stage, peer, suite, setting):
 
 
 def read_by_tshark(suites, setting=Setting()):
-    """tshark has the say; whose the other end is matters little: with two it is every suite, with the others one."""
+    """tshark has the say; whose the other end is matters little: with two it is every suite,
+    with the others one."""
 
     def trials(peer):
         if peer.connects_ahead:

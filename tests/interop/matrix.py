@@ -30,8 +30,8 @@ class Row:
 
 
 def rows(title, *plays, needs=()):
-    """A row of plays, each for some classes of peers, and those of them that have the features behind it: play(stage, peer), or, for several trials, what makes
-    (label, play) of a peer."""
+    """A row of plays, each for some classes of peers, and those of them that have the features
+    behind it: play(stage, peer), or, for several trials, what makes (label, play) of a peer."""
 
     def trials(peer):
         for play, classes, *features in plays:
@@ -63,7 +63,8 @@ class Cell:
         self.skipped = False
 
     def title(self):
-        return f"{self.row.title}: our {'client' if self.peer.role == 'server' else 'server'} with {self.peer.name}"
+        role = "client" if self.peer.role == "server" else "server"
+        return f"{self.row.title}: our {role} with {self.peer.name}"
 
     def text(self):
         if self.empty:

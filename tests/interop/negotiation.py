@@ -1,4 +1,5 @@
-"""What two ends agree on: suites, groups, certificates, schemes, sessions, extensions. In every trial both ends and the wire are asked."""
+"""What two ends agree on: suites, groups, certificates, schemes, sessions, extensions. In every
+trial both ends and the wire are asked."""
 import exchange
 import ours
 from matrix import Row, Trial
@@ -28,7 +29,8 @@ SCHEME_OF = {"rsa-pss": "rsa_pss_pss_sha256", "ed25519": "ed25519"}
 
 
 def connect(stage, peer, client, server, keys=("p256",), staple=False, authenticate=""):
-    """A connection as its two ends are told to make it, with an identity for each of these keys at the server's."""
+    """A connection as its two ends are told to make it, with an identity for each of these keys
+    at the server's."""
     maker = stage.pki.theirs if peer.role == "server" or staple else stage.pki.ours
     identities = tuple(maker[key] for key in keys if key)
     server = server.but(identities=identities, staple=stage.pki.staple if staple else "")
@@ -83,7 +85,7 @@ def needs(*features, server=(), client=()):
     return decorate
 
 
-# ---------------------------------------------------------------------------------------------- suites, groups, certificates, schemes
+# ------------------------------------------------------------ suites, groups, certificates, schemes
 
 
 def suites(exchanges, of_kind):
@@ -207,7 +209,8 @@ OF_CHAINS = ("rsa_pkcs1_sha256", "ecdsa_secp256r1_sha256")
 
 
 def schemes(peer):
-    """The peer has one alone, or, where it has no choice, we do; then it is told that this is not about its chain."""
+    """The peer has one alone, or, where it has no choice, we do; then it is told that this is
+    not about its chain."""
     has = peer.keys if peer.role == "server" else peer.verifies
 
     def chosen(scheme):
@@ -251,7 +254,8 @@ def schemes_of_identities(peer):
 
 
 def certificate_schemes(peer):
-    """RFC 8446 §4.2.3, which TLS 1.2 has as well: what may sign certificates, told apart from what may sign handshakes."""
+    """RFC 8446 §4.2.3, which TLS 1.2 has as well: what may sign certificates, told apart from
+    what may sign handshakes."""
     if peer.role == "server":
         return [
             trial(
@@ -269,7 +273,7 @@ def certificate_schemes(peer):
     ]
 
 
-# ---------------------------------------------------------------------------------------------- sessions
+# ----------------------------------------------------------------------------------------- sessions
 
 
 def resumed(way):
@@ -295,7 +299,7 @@ def resumed(way):
     return trials
 
 
-# ---------------------------------------------------------------------------------------------- client certificates
+# ------------------------------------------------------------------------------ client certificates
 
 
 @needs("client-auth")
@@ -347,7 +351,7 @@ def client_without_certificate(peer):
     ]
 
 
-# ---------------------------------------------------------------------------------------------- extensions
+# --------------------------------------------------------------------------------------- extensions
 
 
 @needs("alpn")

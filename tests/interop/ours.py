@@ -40,7 +40,8 @@ def _common(setting):
 
 
 def connect(stage, port, setting, *more, tally=False, half_close=True):
-    """Started with its standard input open, at whose end it closes its direction; report() tells how it went."""
+    """Started with its standard input open, at whose end it closes its direction; report() tells
+    how it went."""
     name = ["--servername", setting.name] if setting.name else []
     fragment = ["--max-fragment", setting.max_fragment] if setting.max_fragment else []
     resume = ["--resume", setting.connections - 1] if setting.connections > 1 else []
@@ -98,7 +99,8 @@ CLIENT_AUTH = {"none": "none", "request": "verify-if-given", "require": "verify"
 
 
 def serve(stage, setting, *mode):
-    """A server that listens; its port is in `port`, a line for every connection that ended in `err`."""
+    """A server that listens; its port is in `port`, a line for every connection that ended in
+    `err`."""
     sessions = {
         "": [],
         "session-ids": ["--no-tickets"],
@@ -144,7 +146,8 @@ def connection_from(server, port):
 
 
 def last_connection(server, number=1, others=False):
-    """Of a server with --json: what it says of so many connections, when it has; the last. There may be others that came to nothing."""
+    """Of a server with --json: what it says of so many connections, when it has; the last. There
+    may be others that came to nothing."""
     found = server.err.until(
         r"(?:\{[^\n]*%s[^\n]*\}\n[^{]*){%d}" % ("cipher_suite" if others else "", number)
     )

@@ -1,4 +1,5 @@
-"""What our end alone decides, without a word to the peer: the sizes of its records, and the CAs that it names to clients."""
+"""What our end alone decides, without a word to the peer: the sizes of its records, and the CAs
+that it names to clients."""
 import exchange
 import ours
 from closing import LARGE, fetch
@@ -17,7 +18,7 @@ ADDED = 256  # RFC 5246 §6.2.3: protection adds a nonce or an IV, a MAC or a ta
 PAGE = LARGE[: 100 * 1024]
 
 
-# ---------------------------------------------------------------------------------------------- records
+# ------------------------------------------------------------------------------------------ records
 
 
 def cut(wire, end):
@@ -77,7 +78,7 @@ def record_sizes(_peer):
     ]
 
 
-# ---------------------------------------------------------------------------------------------- certificate_authorities
+# -------------------------------------------------------------------------- certificate_authorities
 
 
 def large_authority(stage, number):
@@ -107,7 +108,8 @@ def large_authority(stage, number):
 
 
 def names_sent(stage, peer, trust, ca_names=True):
-    """The bytes of names that our server sends to a client whose certificate it would like; and whether the client says that there are some."""
+    """The bytes of names that our server sends to a client whose certificate it would like; and
+    whether the client says that there are some."""
     identity, theirs = stage.pki.ours["p256"], stage.pki.theirs["p256"]
     server = ours.serve(
         stage,

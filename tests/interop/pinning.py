@@ -1,4 +1,5 @@
-"""Servers that our client knows by a pin, and servers that do not show the raw public key that it requires."""
+"""Servers that our client knows by a pin, and servers that do not show the raw public key that
+it requires."""
 import functools
 
 import exchange

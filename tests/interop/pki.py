@@ -1,4 +1,5 @@
-"""Certificates of two makers: `tls12 cert` for our server, the openssl command, with an intermediate CA, for the peers'."""
+"""Certificates of two makers: `tls12 cert` for our server, the openssl command, with an
+intermediate CA, for the peers'."""
 import concurrent.futures
 import dataclasses
 import os
@@ -42,7 +43,8 @@ def run(*arguments, folder):
 
 
 class Pki:
-    """`ours` and `theirs` map a key type to an identity for NAMES; the rest is what must be refused."""
+    """`ours` and `theirs` map a key type to an identity for NAMES; the rest is what must be
+    refused."""
 
     def __init__(self, tls12, folder):
         self._tls12 = tls12
@@ -146,7 +148,8 @@ class Pki:
         )
 
     def _past(self, folder):
-        """OpenSSL 3.4 refuses an end before the beginning, which is now unless it is given; earlier versions cannot be given it."""
+        """OpenSSL 3.4 refuses an end before the beginning, which is now unless it is given;
+        earlier versions cannot be given it."""
         if "-not_after" in run("sh", "-c", self._openssl + " x509 -help 2>&1", folder=folder):
             return ["-not_before", "20250101000000Z", "-not_after", "20250102000000Z"]
         return ["-days", "-1"]

@@ -1,4 +1,5 @@
-"""Keys shown without certificates (RFC 7250), by the server, the client, or both, to who knows them."""
+"""Keys shown without certificates (RFC 7250), by the server, the client, or both, to who knows
+them."""
 import functools
 
 import exchange
@@ -21,7 +22,8 @@ def der(stage, path):
 
 
 def settings(stage, peer, raw, known=None, key_only=False):
-    """What client and server are told where the ends in `raw` show keys; the file with the key that ours then wants to see: the peer's, or another one."""
+    """What client and server are told where the ends in `raw` show keys; the file with the key
+    that ours then wants to see: the peer's, or another one."""
     theirs, mine = stage.pki.theirs["p256"], stage.pki.ours["p256"]
     server, client = (theirs, mine) if peer.role == "server" else (mine, theirs)
     key = stage.public_key(known or theirs) if peer.role in raw else ""

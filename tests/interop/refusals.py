@@ -1,4 +1,5 @@
-"""What must not come to be: connections with the wrong peer, or with nothing in common. Both ends know, and the alert is the right one."""
+"""What must not come to be: connections with the wrong peer, or with nothing in common. Both
+ends know, and the alert is the right one."""
 import dataclasses
 import functools
 
@@ -22,7 +23,7 @@ def still_serves(stage, server, suites=(), groups=(), schemes=(), alpn=()):
     expect("cipher_suite" in told, "our server serves nobody any more:", told)
 
 
-# ---------------------------------------------------------------------------------------------- who does not trust
+# ------------------------------------------------------------------------------- who does not trust
 
 
 def distrust(identity_of, rule, alert, stranger=False, name="localhost"):
@@ -69,7 +70,7 @@ def distrust(identity_of, rule, alert, stranger=False, name="localhost"):
     return trials
 
 
-# ---------------------------------------------------------------------------------------------- nothing in common
+# -------------------------------------------------------------------------------- nothing in common
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,7 +151,7 @@ def only_11(peer):
     return Nothing(Setting(versions=("1.1",)), alert=alert, needs=("old",))(peer)
 
 
-# ---------------------------------------------------------------------------------------------- clients without what is demanded
+# ----------------------------------------------------------------- clients without what is demanded
 
 
 def demanded(peer):
@@ -163,7 +164,8 @@ def demanded(peer):
         )
         told, wire = exchange.refused_by_our_client(stage, server, Setting(trust=identity.ca))
         expect(wire["client_certificate"] is False, "another end:", told, wire)
-        # To GnuTLS, which does so with its own client, too, an empty list is one of the wrong length.
+        # To GnuTLS, which does so with its own client, too, an empty list is one of the wrong
+        # length.
         known = [
             [ALERTS[alert]] for alert in ("handshake_failure", "bad_certificate", "decode_error")
         ]

@@ -1,4 +1,5 @@
-"""A relay on the wire between two ends, and what it heard: as facts, or as a capture file. It may cut the wire at a chosen place."""
+"""A relay on the wire between two ends, and what it heard: as facts, or as a capture file. It
+may cut the wire at a chosen place."""
 import contextlib
 import dataclasses
 import socket
@@ -86,7 +87,8 @@ class Conversation:
         return wire.facts(self.said_by(True), self.said_by(False))
 
     def capture(self):
-        """All of it as a pcap file: packets of raw IP (link type 101), with TCP headers made up for them, and a FIN from each end."""
+        """All of it as a pcap file: packets of raw IP (link type 101), with TCP headers made up
+        for them, and a FIN from each end."""
         self.until_end()
         file = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)
         sent = {True: 1, False: 1}

@@ -1,7 +1,9 @@
-"""Wishes for another handshake on a connection that has one: declined by a warning, RFC 5246 §7.2.2.
+"""Wishes for another handshake on a connection that has one: declined by a warning, RFC 5246
+§7.2.2.
 
-What follows is the peer's choice: OpenSSL's end answers no_renegotiation with a fatal handshake_failure, gnutls-serv hangs up, and gnutls-cli asks again
-until it is called a flood. Our end goes on in each case, as it reads what comes then."""
+What follows is the peer's choice: OpenSSL's end answers no_renegotiation with a fatal
+handshake_failure, gnutls-serv hangs up, and gnutls-cli asks again until it is called a flood.
+Our end goes on in each case, as it reads what comes then."""
 import exchange
 import ours
 import refusals
@@ -83,7 +85,8 @@ def behind_finished(records):
 
 
 def asked_by_server_program(stage, peer):
-    """It asks before it answers. Our client's next record is an alert, a warning: who does not break off then answers as if nothing had been."""
+    """It asks before it answers. Our client's next record is an alert, a warning: who does not
+    break off then answers as if nothing had been."""
     identity = stage.pki.theirs["p256"]
     server = peer.serve(stage, Setting(identities=(identity,)), "--renegotiate")
     relay = stage.keep(Relay(server.port))
@@ -114,7 +117,8 @@ def asked_by_server_program(stage, peer):
 
 
 def asked_too_late(stage, peer):
-    """By a server that wants a certificate for what it is asked for; our client has one, and does not show it."""
+    """By a server that wants a certificate for what it is asked for; our client has one, and
+    does not show it."""
     identity, mine = stage.pki.theirs["p256"], stage.pki.theirs["rsa"]
     server = peer.serve(
         stage, Setting(identities=(identity,), client_auth="late", trust=identity.ca)
@@ -139,7 +143,8 @@ def asked_too_late(stage, peer):
 
 
 def asked_by_client_program(stage, peer):
-    """It asks before it says anything, and breaks off when our server's alert, a warning, is all that comes of it."""
+    """It asks before it says anything, and breaks off when our server's alert, a warning, is all
+    that comes of it."""
     identity = stage.pki.ours["p256"]
     server = ours.serve(stage, Setting(identities=(identity,)), "--echo", "--json")
     relay = stage.keep(Relay(server.port))
@@ -154,7 +159,7 @@ def asked_by_client_program(stage, peer):
     refusals.still_serves(stage, server)
 
 
-# ---------------------------------------------------------------------------------------------- by permission
+# ------------------------------------------------------------------------------------ by permission
 
 
 def followed(outcome):

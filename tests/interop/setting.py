@@ -17,7 +17,8 @@ class Setting:
     name: str = (
         "localhost"  # whom a client asks for, and must find in the certificate; "" for the address
     )
-    shown: tuple = ()  # of a client: the certificates that it may see, for those who cannot be told whom to trust
+    # of a client: the certificates that it may see, for those who cannot be told whom to trust
+    shown: tuple = ()
     raw: tuple = ()  # who shows a key without a certificate: client, server
     peer_key: str = ""  # of ours: a file with the other's public key
     pin: str = (

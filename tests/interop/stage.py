@@ -1,4 +1,5 @@
-"""What a test case stands on: processes whose every wait is bounded, in a folder of its own, ended by their own ids."""
+"""What a test case stands on: processes whose every wait is bounded, in a folder of its own,
+ended by their own ids."""
 import os
 import re
 import shutil
@@ -7,7 +8,9 @@ import tempfile
 import threading
 import zlib
 
-PATIENCE = 30  # seconds: the bound of every single wait, for slow machines; nothing waits that long when all is well
+# seconds: the bound of every single wait, for slow machines; nothing waits that long when all is
+# well
+PATIENCE = 30
 
 
 LONG_PATIENCE = 5 * PATIENCE  # where much is to be done before anything shows
@@ -176,7 +179,8 @@ class Process:
             code = self._popen.wait(self.patience)
         except subprocess.TimeoutExpired:
             raise Failed(
-                f"{self.arguments[0]} does not end:\n{self.out.text()[-1000:]}\n{self.err.text()[-1000:]}"
+                f"{self.arguments[0]} does not end:\n{self.out.text()[-1000:]}\n"
+                f"{self.err.text()[-1000:]}"
             ) from None
         self.out.until_end()
         self.err.until_end()

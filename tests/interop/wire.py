@@ -1,4 +1,5 @@
-"""What a connection's bytes say to somebody who has no keys: a witness that belongs to neither end. Until ChangeCipherSpec all is in the clear."""
+"""What a connection's bytes say to somebody who has no keys: a witness that belongs to neither
+end. Until ChangeCipherSpec all is in the clear."""
 import struct
 
 from registry import GROUPS, SCHEMES, SUITES
@@ -38,7 +39,8 @@ def record_size(data):
 
 
 class Direction:
-    """What one end has sent: `messages`, `alerts` and the largest record before its ChangeCipherSpec, and the largest after it; the types of all its records."""
+    """What one end has sent: `messages`, `alerts` and the largest record before its
+    ChangeCipherSpec, and the largest after it; the types of all its records."""
 
     def __init__(self, data):
         self.messages, self.alerts, self.changed, self.largest, self.largest_clear, self.kinds = (
@@ -105,7 +107,8 @@ def _authorities(message):
 
 
 def _key_exchange(message, suite):
-    """The group and the scheme of a ServerKeyExchange (RFC 8422 §5.4, RFC 5246 §7.4.3), as far as it names them."""
+    """The group and the scheme of a ServerKeyExchange (RFC 8422 §5.4, RFC 5246 §7.4.3), as far
+    as it names them."""
     facts = {}
     if "PSK" in suite:
         message = message[2 + int.from_bytes(message[:2], "big") :]

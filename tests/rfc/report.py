@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Which test shows which rule. A file NUMBER.toml beside this script holds the rules (MUST and SHOULD) of one RFC in our own words; a
-test cites those that it shows in a comment right above itself, `Shows RFC 5246 7.4.1.2-3, 7.4.1.2-4; RFC 5746 3.4-1`, which goes on
-in the next line behind a comma or a semicolon. Fails for a MUST without a test, a citation of no rule, and rules that are not well formed."""
+"""Which test shows which rule. A file NUMBER.toml beside this script holds the rules (MUST and
+SHOULD) of one RFC in our own words; a test cites those that it shows in a comment right above
+itself, `Shows RFC 5246 7.4.1.2-3, 7.4.1.2-4; RFC 5746 3.4-1`, which goes on in the next line
+behind a comma or a semicolon. Fails for a MUST without a test, a citation of no rule, and rules
+that are not well formed."""
 import argparse
 import collections
 import pathlib

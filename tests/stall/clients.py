@@ -1,4 +1,5 @@
-"""`tls12 connect` and a server that goes wrong at every point of the conversation: it ends by its --timeout, with one line of reason."""
+"""`tls12 connect` and a server that goes wrong at every point of the conversation: it ends by
+its --timeout, with one line of reason."""
 import concurrent.futures
 import os
 import subprocess
@@ -74,5 +75,6 @@ def check_our_client(site, check):
         check(good, f"connect: {act} {point}", f"exit code {code}, {seconds:.1f} s", said)
     longest = max(seconds for _, _, seconds in outcomes)
     print(
-        f"connect: {len(scripts)} servers that go wrong; the longest wait was {longest:.2f} s, with --timeout {TIMEOUT:.0f}"
+        f"connect: {len(scripts)} servers that go wrong; the longest wait was {longest:.2f} s, "
+        f"with --timeout {TIMEOUT:.0f}"
     )

@@ -83,7 +83,10 @@ class Latency:
     failures: list
 
     def __str__(self):
-        return f"p50 {self.p50:.1f} ms, p99 {self.p99:.1f} ms over {self.requests} requests, {len(self.failures)} of them failed"
+        return (
+            f"p50 {self.p50:.1f} ms, p99 {self.p99:.1f} ms over {self.requests} requests, "
+            f"{len(self.failures)} of them failed"
+        )
 
 
 def latency(client, rounds, seconds):
@@ -125,7 +128,8 @@ class Fate:
 
 
 class Stallers:
-    """`count` peers of a server, spread over every point and act; cuts and resets come spread over `patience` seconds."""
+    """`count` peers of a server, spread over every point and act; cuts and resets come spread
+    over `patience` seconds."""
 
     def __init__(self, site, port, count, patience, settle):
         arguments = [site.staller, "client", *map(str, (port, count, patience, settle))]

@@ -1,4 +1,5 @@
-"""A server among 1,000 peers that stall, trickle, are cut or reset at every point of a conversation, and a client whose server does so.
+"""A server among 1,000 peers that stall, trickle, are cut or reset at every point of a
+conversation, and a client whose server does so.
 
 usage: run.py [TLS12 STALLER] [--peers N] [--timeout SECONDS] [--compare [--readme]]
 
@@ -81,7 +82,8 @@ class Checks:
 
 
 def observe(server, client, site, options, check):
-    """One crowd comes, stays, and goes, and what must hold is checked. The latency among it, what is held afterwards, and what became of it."""
+    """One crowd comes, stays, and goes, and what must hold is checked. The latency among it,
+    what is held afterwards, and what became of it."""
     before = held_at_rest(server)
     print(f"before: {before}")
     crowd = Stallers(site, server.port, options.peers, patience=ROUNDS * ROUND, settle=20)
@@ -117,7 +119,8 @@ def observe(server, client, site, options, check):
     check(not during.failures, "a well-behaved client never fails among them", *during.failures)
     check(
         gone is not None,
-        f"nothing of them is left within {limit} s, though they hold on: descriptors and threads as before",
+        f"nothing of them is left within {limit} s, though they hold on: descriptors and threads "
+        "as before",
         after,
         *(
             f"{fate.point}, {fate.act}: {fate.released} of {fate.count} seen to be released"
@@ -156,7 +159,8 @@ def check_our_server(site, options, check):
         for which, during in (("first", first), ("second", second)):
             check(
                 during.p99 <= FACTOR * alone.p99 + MARGIN,
-                f"the {which} crowd leaves others their latency: p99 within {FACTOR} times + {MARGIN} ms",
+                f"the {which} crowd leaves others their latency: p99 within {FACTOR} times + "
+                f"{MARGIN} ms",
                 f"{alone.p99:.1f} ms alone, {during.p99:.1f} ms among them",
             )
         check(
@@ -242,7 +246,8 @@ def compare(site, options, check):
             check(good, "ours answers everybody, and nothing is left", *row)
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
     print(
-        f"\n{options.peers} peers, time limits of {options.timeout} s where there are any; descriptors, threads, memory: before / among them / afterwards"
+        f"\n{options.peers} peers, time limits of {options.timeout} s where there are any; "
+        "descriptors, threads, memory: before / among them / afterwards"
     )
     for row in rows:
         print(" | ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip())

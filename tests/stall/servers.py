@@ -1,4 +1,5 @@
-"""Servers of the same folder by HTTPS on a free loopback port: ours, and those it is compared with. Each has the same time limits, if it has any."""
+"""Servers of the same folder by HTTPS on a free loopback port: ours, and those it is compared
+with. Each has the same time limits, if it has any."""
 import os
 import re
 import resource
@@ -123,9 +124,14 @@ worker_processes auto; worker_rlimit_nofile 8192; pid {folder}/nginx.pid; error_
 events {{ worker_connections 4096; }}
 http {{
   access_log off; root {www};
-  client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3; uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
-  client_header_timeout {timeout}s; keepalive_timeout {timeout}s; send_timeout {timeout}s; lingering_timeout 2s;
-  server {{ listen 127.0.0.1:{port} ssl backlog=4096; ssl_certificate {chain}; ssl_certificate_key {key}; ssl_protocols TLSv1.2; }}
+  client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
+  uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
+  client_header_timeout {timeout}s; keepalive_timeout {timeout}s; send_timeout {timeout}s;
+  lingering_timeout 2s;
+  server {{
+    listen 127.0.0.1:{port} ssl backlog=4096; ssl_protocols TLSv1.2;
+    ssl_certificate {chain}; ssl_certificate_key {key};
+  }}
 }}
 """
 
@@ -143,7 +149,8 @@ class Nginx(Server):
         folder = os.path.join(site.folder, "nginx")
         os.makedirs(folder)
         with open(os.path.join(folder, "nginx.conf"), "w", encoding="ascii") as file:
-            # The workers of a master that is root would be somebody else, who cannot read the folder.
+            # The workers of a master that is root would be somebody else, who cannot read the
+            # folder.
             user = "user root;" if os.geteuid() == 0 else ""
             file.write(
                 NGINX.format(

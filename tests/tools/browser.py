@@ -1,4 +1,5 @@
-"""`tls12 serve` as a browser sees it: Chromium, driven by its own driver. usage: browser.py TLS12"""
+"""`tls12 serve` as a browser sees it: Chromium, driven by its own driver. usage: browser.py
+TLS12"""
 import base64
 import hashlib
 import json
@@ -200,7 +201,8 @@ def browse(stage):
 
 
 def refuse(stage):
-    """Without its pin, the same browser does not believe the server: what was loaded above was verified."""
+    """Without its pin, the same browser does not believe the server: what was loaded above was
+    verified."""
     stage.run("cert", "--out", stage.path("elsewhere"), "localhost")
     with Server(stage) as server, Browser(stage.path("elsewhere/localhost.pem")) as browser:
         try:
@@ -225,7 +227,8 @@ if __name__ == "__main__":
         play(
             [
                 (
-                    "Chromium loads the pages over TLS 1.2, follows their links, and has nothing to complain of",
+                    "Chromium loads the pages over TLS 1.2, follows their links, and has nothing "
+                    "to complain of",
                     browse,
                 ),
                 ("Chromium refuses the server whose key it was not told", refuse),

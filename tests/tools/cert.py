@@ -1,4 +1,5 @@
-"""What `tls12 cert` makes passes the strictest checks of others and of our own, and does what its options say. usage: cert.py TLS12"""
+"""What `tls12 cert` makes passes the strictest checks of others and of our own, and does what
+its options say. usage: cert.py TLS12"""
 import json
 import os
 import shlex
@@ -61,7 +62,8 @@ class Stage:
         return self.run(self.tls12, "verify", *arguments).returncode == 0
 
     def make_chain(self, algorithm):
-        """root > ca > www and client, once for each algorithm; GnuTLS's high profile wants RSA from 3,072 bits."""
+        """root > ca > www and client, once for each algorithm; GnuTLS's high profile wants RSA
+        from 3,072 bits."""
         if algorithm not in self.chains:
             out = self.chains[algorithm] = algorithm.replace(" ", "")
             kind, *more = algorithm.split()
@@ -534,7 +536,8 @@ def unusable(stage):
 
 
 @test(
-    "a certificate for an IPv6 address with a zone is for the address: no other machine knows the zone"
+    "a certificate for an IPv6 address with a zone is for the address: no other machine knows the "
+    "zone"
 )
 def zone(stage):
     expect(

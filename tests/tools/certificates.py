@@ -5,10 +5,15 @@ import subprocess
 
 from served import Skipped
 
-CA = "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+CA = (
+    "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\n"
+    "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+)
 LEAF = (
-    "basicConstraints=critical,CA:false\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\nsubjectKeyIdentifier=hash\n"
-    "authorityKeyIdentifier=keyid\nsubjectAltName=DNS:leaf.example,IP:192.0.2.7,email:someone@leaf.example\n"
+    "basicConstraints=critical,CA:false\nkeyUsage=critical,digitalSignature\n"
+    "extendedKeyUsage=serverAuth\nsubjectKeyIdentifier=hash\n"
+    "authorityKeyIdentifier=keyid\n"
+    "subjectAltName=DNS:leaf.example,IP:192.0.2.7,email:someone@leaf.example\n"
 )
 
 
@@ -105,7 +110,8 @@ class Forge:
         numbers = f"crlnumber={self.path('crlnumber')}\n" if number else ""
         self.write(
             "ca.cnf",
-            f"[ca]\ndefault_ca=it\n[it]\ndatabase={self.path('index.txt')}\n{numbers}default_md=sha256\n"
+            f"[ca]\ndefault_ca=it\n[it]\ndatabase={self.path('index.txt')}\n"
+            f"{numbers}default_md=sha256\n"
             "default_crl_days=30\ncrl_extensions=v2\n[v2]\nauthorityKeyIdentifier=keyid\n",
         )
         signer = ["-config", "ca.cnf", "-cert", issuer + ".pem", "-keyfile", issuer + "-key.pem"]

@@ -1,4 +1,5 @@
-"""How `tls12 connect` reads its command line, and how its connections end. usage: connect.py TLS12"""
+"""How `tls12 connect` reads its command line, and how its connections end. usage: connect.py
+TLS12"""
 import errno
 import fcntl
 import os
@@ -20,7 +21,8 @@ NOTHING_CAME = "the connection ended before any byte came"
 
 
 class Peer:
-    """A TLS server for one connection, which `talk` makes of it; what went wrong there fails the test."""
+    """A TLS server for one connection, which `talk` makes of it; what went wrong there fails the
+    test."""
 
     def __init__(self, stage, talk, plain=False, address=("127.0.0.1", 0), pki="pki"):
         self.listening = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
@@ -97,7 +99,8 @@ def request_of(stream):
 
 
 @test(
-    "a certificate of --ca that cannot be used is reported with its place, and the others are trusted"
+    "a certificate of --ca that cannot be used is reported with its place, and the others are "
+    "trusted"
 )
 def skips_unusable(stage):
     bundle = stage.path("bundle.pem")
@@ -120,7 +123,8 @@ def skips_unusable(stage):
 
 
 @test(
-    "at the end of its input connect keeps its direction open, and reads on to the peer's close_notify"
+    "at the end of its input connect keeps its direction open, and reads on to the peer's "
+    "close_notify"
 )
 def stays_open(stage):
     seen = threading.Event()
@@ -184,7 +188,8 @@ def deadline(stage):
 
 
 def answers(stage, process, port):
-    """An HTTP server of another stack, which drops its answer if the client closes its direction too early."""
+    """An HTTP server of another stack, which drops its answer if the client closes its direction
+    too early."""
     try:
         done = connect(stage, port)
         expect(done.returncode == 0 and b"the answer" in done.stdout, done)
@@ -195,8 +200,10 @@ def answers(stage, process, port):
 
 NODE = """
 const https = require('https'), fs = require('fs');
-https.createServer({cert: fs.readFileSync(process.argv[1]), key: fs.readFileSync(process.argv[2]), maxVersion: 'TLSv1.2'},
-  (request, response) => setImmediate(() => response.end('the answer'))).listen(0, '127.0.0.1', function () { console.log(this.address().port); });
+const cert = fs.readFileSync(process.argv[1]), key = fs.readFileSync(process.argv[2]);
+https.createServer({cert, key, maxVersion: 'TLSv1.2'},
+  (request, response) => setImmediate(() => response.end('the answer')))
+  .listen(0, '127.0.0.1', function () { console.log(this.address().port); });
 """
 
 
@@ -416,7 +423,8 @@ def link_local():
 
 
 @test(
-    "an IPv6 address with a zone: the zone chooses the interface, the certificate is for the address"
+    "an IPv6 address with a zone: the zone chooses the interface, the certificate is for the "
+    "address"
 )
 def zones(stage):
     address, index, interface = link_local()

@@ -1,4 +1,5 @@
-"""Text from outside in all that the command prints and serves: none of it moves a cursor, forges a line, reorders a line or breaks UTF-8. usage: hostile.py TLS12"""
+"""Text from outside in all that the command prints and serves: none of it moves a cursor, forges
+a line, reorders a line or breaks UTF-8. usage: hostile.py TLS12"""
 import base64
 import json
 import os
@@ -63,7 +64,8 @@ class Scene(Stage):
             [self.tls12, *arguments], input=text, capture_output=True, timeout=60, check=False
         )
         expect(done.returncode in codes, arguments, "exit code", done.returncode, done)
-        # connect writes the peer's data to standard output as it came; here that is a page of `serve`.
+        # connect writes the peer's data to standard output as it came; here that is a page of
+        # `serve`.
         return harmless(done.stdout.replace(b"\r\n", b"\n"), arguments), harmless(
             done.stderr, arguments
         )
@@ -164,7 +166,8 @@ def server_name(name):
 
 
 @test(
-    "a client's application protocols are traced and logged harmlessly, and each differs from all others"
+    "a client's application protocols are traced and logged harmlessly, and each differs from all "
+    "others"
 )
 def offered_protocols(stage):
     hidden = ["".join(CHARACTERS[at : at + 50]).encode() for at in range(0, len(CHARACTERS), 50)]
@@ -332,7 +335,8 @@ SOURCES = ("show", "show --json", "cert --show", "cert --json --show")
 
 
 @test(
-    "every hidden character in a certificate's names is shown by its code: show, cert, verify, their JSON, a batch, a trace, a summary, a page"
+    "every hidden character in a certificate's names is shown by its code: show, cert, verify, "
+    "their JSON, a batch, a trace, a summary, a page"
 )
 def certificate_names(stage):
     chunks = [
@@ -421,7 +425,8 @@ def peers_certificate(stage):
 
 
 @test(
-    "a list, an OCSP response and a request of a hostile issuer are shown harmlessly, and so are verdicts about them"
+    "a list, an OCSP response and a request of a hostile issuer are shown harmlessly, and so are "
+    "verdicts about them"
 )
 def revocation(stage):
     forge = stage.forge
@@ -494,12 +499,14 @@ def requests(stage):
             with Client(server) as client:
                 client.send(
                     line
-                    + b"\r\nHost: localhost\r\nX-Evil: \xff\xe2\x80\xae\xc2\x9b<i>\r\nConnection: close\r\n\r\n"
+                    + b"\r\nHost: localhost\r\nX-Evil: \xff\xe2\x80\xae\xc2\x9b<i>\r\nConnection: "
+                    b"close\r\n\r\n"
                 )
                 harmless(client.rest().replace(b"\r\n", b"\n"), line)
         with Client(server) as client:
             client.send(
-                b"GET /request HTTP/1.1\r\nHost: localhost\r\nX-Evil: \xff\xe2\x80\xae\xc2\x9b<i>\\x1b\r\nConnection: close\r\n\r\n"
+                b"GET /request HTTP/1.1\r\nHost: localhost\r\nX-Evil: "
+                b"\xff\xe2\x80\xae\xc2\x9b<i>\\x1b\r\nConnection: close\r\n\r\n"
             )
             status, _, content = client.answer()
             text = harmless(content, "/request")

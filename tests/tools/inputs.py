@@ -1,4 +1,5 @@
-"""What the command reads and writes besides connections: forms of files, passphrases, the environment, full disks. usage: inputs.py TLS12"""
+"""What the command reads and writes besides connections: forms of files, passphrases, the
+environment, full disks. usage: inputs.py TLS12"""
 import os
 import pty
 import re
@@ -100,7 +101,7 @@ class Serving:
         )
 
 
-# ------------------------------------------------------------------------------------------ forms of files
+# ----------------------------------------------------------------------------------- forms of files
 
 
 @test("certificates are verified whatever the form of their file")
@@ -176,7 +177,8 @@ def der(stage):
 
 
 @test(
-    "UTF-16, PKCS#12 and PKCS#7 are named by every command that reads certificates, with the command that converts them"
+    "UTF-16, PKCS#12 and PKCS#7 are named by every command that reads certificates, with the "
+    "command that converts them"
 )
 def foreign(stage):
     forge = stage.forge
@@ -228,11 +230,12 @@ def ticket_keys(stage):
         server.connect(stage, "--resume", "1")
 
 
-# ------------------------------------------------------------------------------------------ passphrases
+# -------------------------------------------------------------------------------------- passphrases
 
 
 @test(
-    "--key-pass gives the passphrase from a variable or the first line of a file, to serve, connect and cert"
+    "--key-pass gives the passphrase from a variable or the first line of a file, to serve, "
+    "connect and cert"
 )
 def key_pass(stage):
     forge = stage.forge
@@ -352,7 +355,7 @@ def prompt(stage):
     )
 
 
-# ------------------------------------------------------------------------------------------ standard input and special files
+# ----------------------------------------------------------------- standard input and special files
 
 
 @test("- is standard input, wherever a file is read")
@@ -439,7 +442,7 @@ def fifos(stage):
     expect(done.returncode == 0, done)
 
 
-# ------------------------------------------------------------------------------------------ the environment
+# ---------------------------------------------------------------------------------- the environment
 
 
 @test("SSLKEYLOGFILE is the key log of connect and serve, unless --keylog names another")
@@ -497,14 +500,15 @@ def system_store(stage):
         expect(variable + "=/nonexistent (No such file or directory)" in reason, reason)
 
 
-# ------------------------------------------------------------------------------------------ the command itself
+# ------------------------------------------------------------------------------- the command itself
 
 
 @test("--version tells the version, the backends and the compiler")
 def version(stage):
     expect(
         re.fullmatch(
-            r"tls12 \d+\.\d+\.\d+\nbackends: (sodium|mbedtls)(\+mbedtls)?\ncompiler: (gcc|clang) \d[\d.]*\n",
+            r"tls12 \d+\.\d+\.\d+\nbackends: (sodium|mbedtls)(\+mbedtls)?\ncompiler: (gcc|clang) "
+            r"\d[\d.]*\n",
             stage.run("--version"),
         )
     )

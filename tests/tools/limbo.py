@@ -1,6 +1,7 @@
-"""x509-limbo (github.com/C2SP/x509-limbo), whose limbo.json the environment variable TLS12_LIMBO names, through `tls12 verify --batch`.
-Every case must have the verdict that limbo expects, but for those below. The policy `standard` also accepts the chains that
-break rules for issuers alone. usage: limbo.py TLS12"""
+"""x509-limbo (github.com/C2SP/x509-limbo), whose limbo.json the environment variable TLS12_LIMBO
+names, through `tls12 verify --batch`. Every case must have the verdict that limbo expects, but
+for those below. The policy `standard` also accepts the chains that break rules for issuers
+alone. usage: limbo.py TLS12"""
 import collections
 import datetime
 import json
@@ -24,12 +25,14 @@ DIFFERENCES = [
     (
         r"pathlen::validation-ignores-pathlen-in-leaf",
         "invalid",
-        "its server is a CA; for no other reason is webpki::ca-as-leaf to be refused: CA/Browser Forum BR 7.1.2.7.8",
+        "its server is a CA; for no other reason is webpki::ca-as-leaf to be refused: CA/Browser "
+        "Forum BR 7.1.2.7.8",
     ),
     (
         r"webpki::nc::permitted-dns-match-noncritical",
         "invalid",
-        "conflicts with rfc5280::nc::permitted-dns-match-noncritical, the stricter: RFC 5280 §4.2.1.10",
+        "conflicts with rfc5280::nc::permitted-dns-match-noncritical, the stricter: RFC 5280 "
+        "§4.2.1.10",
     ),
 ]
 PURPOSES = {"serverAuth": "server", "clientAuth": "client", "anyExtendedKeyUsage": "any"}
@@ -61,7 +64,8 @@ def lines_of(case):
 
 
 def verdicts_of(tls12, policy, text):
-    """The verdict, reason and rule of each id: of several names, those of the first that is invalid."""
+    """The verdict, reason and rule of each id: of several names, those of the first that is
+    invalid."""
     done = subprocess.run(
         [tls12, "verify", "--policy", policy, "--json", "--batch", "-"],
         input=text,
@@ -98,7 +102,8 @@ def report(policy, cases, verdicts, explain):
             reason,
         )
     print(
-        f"x509-limbo, {policy}: {agreed} of {len(cases)} agree; accepted or rejected otherwise, as they should: "
+        f"x509-limbo, {policy}: {agreed} of {len(cases)} agree; accepted or rejected otherwise, as "
+        "they should: "
         f"{known['valid']} and {known['invalid']}; as they should not: {wrong}"
     )
     return wrong
@@ -127,7 +132,8 @@ def main():
     wrong = report("strict", cases, strict, difference)
 
     def of_profile(case, verdict):
-        """Rules for issuers, which strict alone checks; and CRLs that cannot be used, which strict alone refuses."""
+        """Rules for issuers, which strict alone checks; and CRLs that cannot be used, which
+        strict alone refuses."""
         rule = strict[case["id"]][2]
         if verdict == "valid" and rule in ("certificate_profile", "certificate_status_unknown"):
             return f"strict refuses it: {rule}"

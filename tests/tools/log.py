@@ -1,4 +1,5 @@
-"""What the log of `tls12 serve` says of connections that end early, or that are not TLS. usage: log.py TLS12"""
+"""What the log of `tls12 serve` says of connections that end early, or that are not TLS. usage:
+log.py TLS12"""
 import json
 import os
 import socket
@@ -52,7 +53,8 @@ def _(stage):
 
 
 @test(
-    "a client that speaks another protocol is named in the log; plain HTTP of any method gets an answer"
+    "a client that speaks another protocol is named in the log; plain HTTP of any method gets an "
+    "answer"
 )
 def _(stage):
     with Server(stage) as server:

@@ -1,4 +1,5 @@
-"""Whom `tls12 connect` and `tls12 serve` believe: raw public keys (RFC 7250), and what certificates may be signed with. usage: peer_keys.py TLS12"""
+"""Whom `tls12 connect` and `tls12 serve` believe: raw public keys (RFC 7250), and what
+certificates may be signed with. usage: peer_keys.py TLS12"""
 import json
 import os
 import subprocess
@@ -88,7 +89,8 @@ def _(stage):
 
 
 @test(
-    "with --ca, a server may show a certificate or its key; without, a server that shows certificates alone is refused"
+    "with --ca, a server may show a certificate or its key; without, a server that shows "
+    "certificates alone is refused"
 )
 def _(stage):
     with Server(stage, "--echo", www=False) as server:

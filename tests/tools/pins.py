@@ -1,4 +1,5 @@
-"""`--pin` and `--peer-key` of the command: which peer is accepted, and what is reported. usage: pins.py TLS12"""
+"""`--pin` and `--peer-key` of the command: which peer is accepted, and what is reported. usage:
+pins.py TLS12"""
 import base64
 import contextlib
 import json
@@ -98,7 +99,8 @@ def refused(outcome, rule, alert="certificate_unknown"):
 
 @contextlib.contextmanager
 def openssl_echo(stage):
-    """A server of the ssl module: it shows its certificate, and does not know raw public keys (RFC 7250). The port."""
+    """A server of the ssl module: it shows its certificate, and does not know raw public keys
+    (RFC 7250). The port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(stage.pki("localhost.pem"), stage.pki("localhost-key.pem"))
@@ -124,7 +126,8 @@ def openssl_echo(stage):
 
 
 @test(
-    "--peer-key refuses a server that does not answer the extension and shows a certificate of a trusted CA"
+    "--peer-key refuses a server that does not answer the extension and shows a certificate of a "
+    "trusted CA"
 )
 def _(stage):
     trusting = {"SSL_CERT_FILE": stage.ca}
@@ -220,7 +223,8 @@ def _(stage):
 
 
 @test(
-    "verify --pin: alone it suffices, with --trust it is asked for as well, and nothing is skipped silently"
+    "verify --pin: alone it suffices, with --trust it is asked for as well, and nothing is skipped "
+    "silently"
 )
 def _(stage):
     leaf = stage.pki("localhost.pem")

@@ -1,5 +1,6 @@
-"""The command in a process that runs out of memory or descriptors at any call: an error and an exit code, a closed connection;
-never a wrong answer or an abort. usage: scarce.py TLS12 PRELOADED-LIBRARY"""
+"""The command in a process that runs out of memory or descriptors at any call: an error and an
+exit code, a closed connection; never a wrong answer or an abort. usage: scarce.py TLS12
+PRELOADED-LIBRARY"""
 import os
 import signal
 import socket
@@ -97,7 +98,8 @@ def ask(stage, port, path):
 
 
 def serve_with_shortages(stage):
-    # Ed25519 and X25519 allocate little: the failing call wanders over everything else that a request needs.
+    # Ed25519 and X25519 allocate little: the failing call wanders over everything else that a
+    # request needs.
     stage.run(
         "cert", "--key-type", "ed25519", "--file", "cheap", "--out", stage.path("pki"), "localhost"
     )

@@ -1,4 +1,5 @@
-"""The guarantees of `tls12 serve`: what a server must do whatever its peers do. usage: serve.py TLS12"""
+"""The guarantees of `tls12 serve`: what a server must do whatever its peers do. usage: serve.py
+TLS12"""
 import os
 import re
 import shutil
@@ -165,7 +166,8 @@ def _(stage):
                 done,
             )
         with Plain(server) as peer:
-            # It may talk to its end, which no reset cuts off: else a sender would never look for the answer.
+            # It may talk to its end, which no reset cuts off: else a sender would never look for
+            # the answer.
             peer.send(
                 b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(stage.big)
                 + stage.big
@@ -182,7 +184,8 @@ def _(stage):
 
 
 @test(
-    "S4: a connection without a request is closed, properly, at --idle-time, the first time and between requests"
+    "S4: a connection without a request is closed, properly, at --idle-time, the first time and "
+    "between requests"
 )
 def _(stage):
     with Server(stage, "--idle-time", 0.6) as server:
@@ -270,7 +273,8 @@ def _(stage):
 
 
 @test(
-    "S5: stalled peers at every stage delay nobody, and leave no descriptor, thread or memory behind"
+    "S5: stalled peers at every stage delay nobody, and leave no descriptor, thread or memory "
+    "behind"
 )
 def _(stage):
     hello = client_hello(stage)
@@ -304,8 +308,10 @@ def _(stage):
         )
         left = server.resident() - memory
         print(
-            f"{len(peers)} stalled peers: page in {statistics.median(times) * 1000:.1f} ms; {most[0]} descriptors, {most[1]} threads, "
-            f"{(most[2] - memory) / len(peers) / 1024:.0f} KiB each; left over: {left / 1024:.0f} KiB"
+            f"{len(peers)} stalled peers: page in {statistics.median(times) * 1000:.1f} ms; "
+            f"{most[0]} descriptors, {most[1]} threads, "
+            f"{(most[2] - memory) / len(peers) / 1024:.0f} KiB each; left over: {left / 1024:.0f} "
+            "KiB"
         )
         expect(left < 4 << 20, f"{left} bytes remain")
         for peer in peers:
@@ -324,7 +330,8 @@ def _(stage):
 
 
 @test(
-    "SIGHUP reads the certificates again, for connections from then on; what cannot be read changes nothing, and no connection is dropped"
+    "SIGHUP reads the certificates again, for connections from then on; what cannot be read "
+    "changes nothing, and no connection is dropped"
 )
 def _(stage):
     for folder in ("first", "second"):
@@ -608,7 +615,8 @@ def _(stage):
 
 
 @test(
-    "a part that depends on If-Range is given for the same file alone, and several ranges are the whole"
+    "a part that depends on If-Range is given for the same file alone, and several ranges are the "
+    "whole"
 )
 def _(stage):
     with Server(stage) as server, Client(server) as client:

@@ -278,7 +278,8 @@ def until(truth, what):
 
 
 def collected():
-    """A list of (title, function) pairs for play(), and the decorator that adds to it: @test("a title")."""
+    """A list of (title, function) pairs for play(), and the decorator that adds to it: @test("a
+    title")."""
     tests = []
 
     def test(title):

@@ -1,4 +1,5 @@
-"""`tls12 show` beside `openssl asn1parse`: the same elements at the same places, each byte once, and the words. usage: show.py TLS12"""
+"""`tls12 show` beside `openssl asn1parse`: the same elements at the same places, each byte once,
+and the words. usage: show.py TLS12"""
 import json
 import os
 import re
@@ -13,20 +14,28 @@ TESTS, test = collected()
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 EVERYTHING = LEAF.replace(
     "subjectAltName=DNS:leaf.example",
-    "subjectAltName=URI:https://leaf.example/,otherName:1.2.3.4;UTF8:odd,dirName:dir,RID:1.2.3.5,DNS:leaf.example",
+    "subjectAltName=URI:https://leaf.example/,otherName:1.2.3.4;UTF8:odd,dirName:dir,RID:1.2.3.5,"
+    "DNS:leaf.example",
 ) + (
-    "issuerAltName=email:ca@root.example\ncertificatePolicies=1.3.6.1.4.1.99999.1,@rules\ncrlDistributionPoints=point\n"
-    "freshestCRL=URI:http://root.example/delta.crl\nauthorityInfoAccess=OCSP;URI:http://ocsp.root.example/,caIssuers;URI:http://root.example/ca.cer\n"
-    "subjectInfoAccess=caRepository;URI:http://leaf.example/all\ntlsfeature=status_request\nnoCheck=ignored\n1.3.6.1.4.1.99999.7=DER:04:03:01:02:03\n"
+    "issuerAltName=email:ca@root.example\ncertificatePolicies=1.3.6.1.4.1.99999.1,@rules\n"
+    "crlDistributionPoints=point\n"
+    "freshestCRL=URI:http://root.example/delta.crl\nauthorityInfoAccess="
+    "OCSP;URI:http://ocsp.root.example/,caIssuers;URI:http://root.example/ca.cer\n"
+    "subjectInfoAccess=caRepository;URI:http://leaf.example/all\ntlsfeature=status_request\n"
+    "noCheck=ignored\n1.3.6.1.4.1.99999.7=DER:04:03:01:02:03\n"
     "2.5.29.9=DER:30:0f:30:0d:06:03:55:04:03:31:06:0c:04:6d:6f:72:65\n"
     "[dir]\nO=Directory\nCN=Entry\n"
-    "[rules]\npolicyIdentifier=1.3.6.1.4.1.99999.2\nCPS.1=http://root.example/cps\nuserNotice.1=@notice\n"
+    "[rules]\npolicyIdentifier=1.3.6.1.4.1.99999.2\nCPS.1=http://root.example/cps\n"
+    "userNotice.1=@notice\n"
     "[notice]\nexplicitText=UTF8:read this\norganization=Example\nnoticeNumbers=1,2\n"
-    "[point]\nfullname=URI:http://root.example/ca.crl\nreasons=keyCompromise,CACompromise\nCRLissuer=dirName:dir\n"
+    "[point]\nfullname=URI:http://root.example/ca.crl\nreasons=keyCompromise,CACompromise\n"
+    "CRLissuer=dirName:dir\n"
 )
 CONSTRAINED = CA.replace("CA:true", "CA:true,pathlen:2") + (
-    "nameConstraints=critical,permitted;DNS:example,permitted;IP:192.0.2.0/255.255.255.0,excluded;email:bad.example,excluded;dirName:dir\n"
-    "policyConstraints=requireExplicitPolicy:1,inhibitPolicyMapping:0\npolicyMappings=1.3.6.1.4.1.99999.1:1.3.6.1.4.1.99999.2\ninhibitAnyPolicy=3\n"
+    "nameConstraints=critical,permitted;DNS:example,permitted;IP:192.0.2.0/255.255.255.0,"
+    "excluded;email:bad.example,excluded;dirName:dir\n"
+    "policyConstraints=requireExplicitPolicy:1,inhibitPolicyMapping:0\n"
+    "policyMappings=1.3.6.1.4.1.99999.1:1.3.6.1.4.1.99999.2\ninhibitAnyPolicy=3\n"
     "[dir]\nO=Elsewhere\n"
 )
 

@@ -1,4 +1,5 @@
-"""`tls12 serve` whose output is not read any more: connections are served, and SIGTERM ends it. usage: stopped_reader.py TLS12"""
+"""`tls12 serve` whose output is not read any more: connections are served, and SIGTERM ends it.
+usage: stopped_reader.py TLS12"""
 import os
 import re
 import socket

@@ -1,4 +1,5 @@
-"""What scripts rely on in `tls12 verify`: exit codes, one line of reason, JSON, and batches. usage: verify.py TLS12"""
+"""What scripts rely on in `tls12 verify`: exit codes, one line of reason, JSON, and batches.
+usage: verify.py TLS12"""
 import base64
 import json
 import select
@@ -74,7 +75,8 @@ def chain(stage):
 
 
 @test(
-    "intermediates may lie behind the leaf in its file, in any order, among others, repeated, or in DER"
+    "intermediates may lie behind the leaf in its file, in any order, among others, repeated, or "
+    "in DER"
 )
 def places(stage):
     forge = stage.forge
@@ -97,13 +99,15 @@ def places(stage):
 
 
 @test(
-    "untrusted certificates that are unusable make a chain fail only if it needs them, or under --policy strict"
+    "untrusted certificates that are unusable make a chain fail only if it needs them, or under "
+    "--policy strict"
 )
 def malformed_untrusted(stage):
     forge = stage.forge
     broken = forge.write(
         "broken.pem",
-        "-----BEGIN CERTIFICATE-----\nMIIB!\n-----END CERTIFICATE-----\n-----BEGIN CERTIFICATE-----\nMAMCAQA=\n"
+        "-----BEGIN CERTIFICATE-----\nMIIB!\n-----END CERTIFICATE-----\n-----BEGIN "
+        "CERTIFICATE-----\nMAMCAQA=\n"
         "-----END CERTIFICATE-----\n" + forge.read("issuing.pem"),
     )
     stage.valid("--trust", stage.root, "--untrusted", stage.junk, "--untrusted", broken, stage.leaf)
@@ -124,7 +128,8 @@ def malformed_untrusted(stage):
 
 
 @test(
-    "several --trust add up, a folder is all its certificates, and an unusable one beside others is reported and skipped"
+    "several --trust add up, a folder is all its certificates, and an unusable one beside others "
+    "is reported and skipped"
 )
 def trust(stage):
     stage.valid("--trust", stage.stranger, *stage.trusting(stage.leaf))
@@ -225,7 +230,8 @@ def depth(stage):
 
 
 @test(
-    "--policy strict asks for what an issuer should have written; standard, the default, and legacy do not"
+    "--policy strict asks for what an issuer should have written; standard, the default, and "
+    "legacy do not"
 )
 def policies(stage):
     bare = stage.forge.issue(

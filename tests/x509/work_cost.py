@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Counts the instructions of each worst case with callgrind, and compares them with its steps: work_cost.py PROGRAM [CASE ...]"""
+"""Counts the instructions of each worst case with callgrind, and compares them with its steps:
+work_cost.py PROGRAM [CASE ...]"""
 import re
 import subprocess
 import sys
@@ -41,8 +42,8 @@ def main():
         too_many = instructions > MOST_TO_BEGIN + MOST_PER_STEP * steps
         failed |= too_many
         print(
-            f'{names[case]}: {steps} steps, {instructions} instructions, {instructions / steps:.0f} a step'
-            + (' (TOO MANY)' if too_many else ''),
+            f'{names[case]}: {steps} steps, {instructions} instructions, '
+            f'{instructions / steps:.0f} a step' + (' (TOO MANY)' if too_many else ''),
             flush=True,
         )
     sys.exit(failed)

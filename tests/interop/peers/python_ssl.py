@@ -137,7 +137,7 @@ def can():
     }
 
 
-# ---------------------------------------------------------------------------------------------- options
+# ------------------------------------------------------------------------------------------ options
 
 
 def options_of(arguments):
@@ -183,7 +183,8 @@ def options_of(arguments):
 
 
 def configured(options):
-    """For what ssl has no function its library has a file, which that reads but once: so this starts again, with it."""
+    """For what ssl has no function its library has a file, which that reads but once: so this
+    starts again, with it."""
     lines = [
         f"{name} = {':'.join(chosen)}"
         for name, chosen in (
@@ -280,11 +281,12 @@ def trust(context, options):
         context.verify_mode = ssl.CERT_REQUIRED if options.ca else ssl.CERT_NONE
 
 
-# ---------------------------------------------------------------------------------------------- a connection
+# ------------------------------------------------------------------------------------- a connection
 
 
 class Connection:
-    """TLS between two buffers, and a socket that is read and written by hand: so it can do both at once, and close one half."""
+    """TLS between two buffers, and a socket that is read and written by hand: so it can do both
+    at once, and close one half."""
 
     def __init__(self, context, transport, options, session):
         self._transport = transport
@@ -376,7 +378,8 @@ class Connection:
         self.flush()
 
     def truncate(self):
-        """The transport's end alone; then whatever the peer still says is taken, lest it be answered with a reset."""
+        """The transport's end alone; then whatever the peer still says is taken, lest it be
+        answered with a reset."""
         self._transport.shutdown(socket.SHUT_WR)
         self._transport.settimeout(PATIENCE)
         while self._transport.recv(1 << 16):
@@ -386,7 +389,7 @@ class Connection:
         self._transport.close()
 
 
-# ---------------------------------------------------------------------------------------------- the exchange
+# ------------------------------------------------------------------------------------- the exchange
 
 PATTERN = bytes(range(251)) * (1 << 9)
 

@@ -17,13 +17,18 @@ ROLE = "–"  # it makes no sense in this role
 
 KEYS = ("rsa", "rsa-pss", "p256", "p384", "p521", "ed25519")
 
-# What a peer may have beside suites, groups, schemes and keys. As tests/interop/peers/README.md has them, and:
-#   record-size-limit; sni and address: which name it asks for, or is asked for; verify: it checks whom it talks to; schemes: it takes a choice of them;
-#   old: it can be made to speak TLS 1.1 alone; tls13: and 1.3 beside 1.2; lasting: a server's connection goes on behind the first answer; closes-first: it
-#   closes behind its answer, which is for its client to answer; answers-close: it says close_notify when the other end has; half-close: it answers behind that; raw-keys: it shows and takes them.
+# What a peer may have beside suites, groups, schemes and keys. As tests/interop/peers/README.md has
+# them, and:
+#   record-size-limit; sni and address: which name it asks for, or is asked for; verify: it checks
+#   whom it talks to; schemes: it takes a choice of them; old: it can be made to speak TLS 1.1
+#   alone; tls13: and 1.3 beside 1.2; lasting: a server's connection goes on behind the first
+#   answer; closes-first: it closes behind its answer, which is for its client to answer;
+#   answers-close: it says close_notify when the other end has; half-close: it answers behind that;
+#   raw-keys: it shows and takes them.
 EVERYTHING = frozenset(
-    "psk session-ids tickets staple want-staple alpn client-auth max-fragment accepts-max-fragment ems no-ems etm no-etm export "
-    "bytes half-close identities record-size-limit small-records sni address verify schemes groups old tls13 answers-close".split()
+    "psk session-ids tickets staple want-staple alpn client-auth max-fragment accepts-max-fragment "
+    "ems no-ems etm no-etm export bytes half-close identities record-size-limit small-records sni "
+    "address verify schemes groups old tls13 answers-close".split()
 )
 
 
@@ -74,7 +79,8 @@ class Server(Peer):
         raise NotImplementedError
 
     def expecting(self, process):
-        """Before every connection: what it says of earlier ones is not to be taken for what it says of this."""
+        """Before every connection: what it says of earlier ones is not to be taken for what it
+        says of this."""
         process.out.forget()
         process.err.forget()
 
@@ -180,7 +186,8 @@ def request(path):
 
 
 def _ports():
-    """Below those that the system gives to whoever does not care, so that none is given away before it is taken."""
+    """Below those that the system gives to whoever does not care, so that none is given away
+    before it is taken."""
     with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
         end = int(file.read().split()[0])
     ports = range(max(1024, end - 20000), end)
@@ -204,7 +211,8 @@ def free_port():
 
 
 def on_free_port(start, says=""):
-    """start(port) -> process, until one listens, which it says on standard error, or answers; somebody else may have been faster."""
+    """start(port) -> process, until one listens, which it says on standard error, or answers;
+    somebody else may have been faster."""
     for _ in range(10):
         port = free_port()
         process = start(port)

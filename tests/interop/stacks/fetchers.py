@@ -13,7 +13,8 @@ from stacks.base import COMMAND, KEYS, Client
 class Curl(Client):
     name, programs = "curl", ("curl",)
     features = frozenset(
-        "answers-close session-ids client-auth alpn ems no-ems etm no-etm groups schemes sni address verify old tls13 want-staple".split()
+        "answers-close session-ids client-auth alpn ems no-ems etm no-etm groups schemes sni "
+        "address verify old tls13 want-staple".split()
     )
     lacks = dict.fromkeys(
         ("psk", "export", "max-fragment", "small-records", "tickets", "bytes", "half-close"),
@@ -128,7 +129,8 @@ class Wget(Client):
 
 
 class Chromium(Client):
-    """One page, by a profile of its own; the key is trusted by its pin, the rest as pages see it."""
+    """One page, by a profile of its own; the key is trusted by its pin, the rest as pages see
+    it."""
 
     name, programs = "Chromium", ("chromium", "openssl")
     exit_code_tells = False

@@ -163,7 +163,8 @@ class GnutlsClient(Log, Client):
 
     @property
     def suites(self):
-        # Behind a handshake with an ephemeral key and a shared one, the command dies of a fault of its own, with gnutls-serv too.
+        # Behind a handshake with an ephemeral key and a shared one, the command dies of a fault of
+        # its own, with gnutls-serv too.
         return frozenset(
             suite for suite in known() if key_exchange(suite) not in ("DHE_PSK", "ECDHE_PSK")
         )

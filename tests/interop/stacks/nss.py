@@ -20,7 +20,8 @@ GROUPS = {
 # What it has: no shared keys in TLS 1.2, no CCM, no AES-256 with SHA-384 in CBC mode for DHE.
 SUITES = frozenset(suite for suite in SUITE_CODES if "PSK" not in suite and not is_ccm(suite))
 FEATURES = frozenset(
-    "export address session-ids tickets alpn ems no-etm groups schemes client-auth sni verify tls13 old answers-close".split()
+    "export address session-ids tickets alpn ems no-etm groups schemes client-auth sni verify "
+    "tls13 old answers-close".split()
 )
 # What selfserv staples it makes itself, signed with SHA-1, which nobody should take.
 LACKS = dict.fromkeys(

@@ -1,4 +1,5 @@
-"""OpenSSL's own commands, s_server and s_client, and the names that all have who are built on it."""
+"""OpenSSL's own commands, s_server and s_client, and the names that all have who are built on
+it."""
 import functools
 import re
 import subprocess
@@ -151,7 +152,8 @@ class OpensslServer(Messages, Server):
         return frozenset(names())
 
     def serve(self, stage, setting, mode="raw", once=False):
-        """raw: its input goes to the client, what the client sends is in its output. talk: gives every line back, reversed. files: the stage's, by HTTP."""
+        """raw: its input goes to the client, what the client sends is in its output. talk: gives
+        every line back, reversed. files: the stage's, by HTTP."""
         options = {"talk": ["-rev"], "raw": [], "files": ["-WWW", "-http_server_binmode"]}[mode]
         if setting.identities:
             identity, *second = setting.identities
@@ -244,7 +246,8 @@ class OpensslClient(Messages, Client):
         return frozenset(names())
 
     def start(self, stage, port, setting, *more, brief=True):
-        """Its input goes to the server, whose data is its output; it closes at the end of its input. Not brief: what it tells is there as well."""
+        """Its input goes to the server, whose data is its output; it closes at the end of its
+        input. Not brief: what it tells is there as well."""
         name = (
             ["-servername", setting.name, "-verify_hostname", setting.name]
             if setting.name

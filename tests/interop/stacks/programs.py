@@ -1,4 +1,5 @@
-"""Libraries without commands of their own, or whose own tell too little: programs in tests/interop/peers, which all take and tell the same."""
+"""Libraries without commands of their own, or whose own tell too little: programs in
+tests/interop/peers, which all take and tell the same."""
 import functools
 import json
 import subprocess
@@ -174,7 +175,8 @@ class ProgramClient(Program, Client):
 
 
 def absent_programs(path):
-    """Libraries whose programs were not built: their library is not installed, or in a version that the program is not for (meson.build)."""
+    """Libraries whose programs were not built: their library is not installed, or in a version
+    that the program is not for (meson.build)."""
     return sorted({"BearSSL", "Go", "JSSE", "mbedTLS", "Node", "wolfSSL"} - set(commands(path)))
 
 

@@ -1,4 +1,5 @@
-"""Servers of the web, which are clients as well, towards what they are put before: nginx, HAProxy, Apache httpd. All of them are built on OpenSSL."""
+"""Servers of the web, which are clients as well, towards what they are put before: nginx,
+HAProxy, Apache httpd. All of them are built on OpenSSL."""
 from registry import CURVES
 from stacks import openssl
 from stacks.base import COMMAND, Proxy, Server, joined, on_free_port
@@ -40,11 +41,13 @@ class OverOpenssl:
         return frozenset(suite for suite in openssl.names() if "PSK" not in suite)
 
 
-# ---------------------------------------------------------------------------------------------- nginx
+# -------------------------------------------------------------------------------------------- nginx
 
-NGINX = """daemon off; master_process off; pid nginx.pid; error_log stderr error; worker_rlimit_nofile 256;
+NGINX = """daemon off; master_process off; pid nginx.pid; error_log stderr error;
+worker_rlimit_nofile 256;
 events {{ worker_connections 64; }}
-http {{ access_log off; client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
+http {{ access_log off; client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3;
+  uwsgi_temp_path t4; scgi_temp_path t5;
   server {{ {server} }} }}
 """
 
@@ -102,15 +105,18 @@ class NginxServer(OverOpenssl, Server):
             lines.append("ssl_dhparam dh.pem;")
         if setting.client_auth != "none":
             lines.append(
-                f"ssl_client_certificate {setting.trust}; ssl_verify_depth 3; ssl_verify_client {'on' if setting.client_auth == 'require' else 'optional'};"
+                f"ssl_client_certificate {setting.trust}; ssl_verify_depth 3; ssl_verify_client "
+                f"{'on' if setting.client_auth == 'require' else 'optional'};"
             )
         if setting.staple:
             lines.append(f"ssl_stapling on; ssl_stapling_file {setting.staple};")
         lines.append(
-            f"ssl_session_tickets {'off' if setting.sessions in ('session-ids', 'no-resumption') else 'on'};"
+            "ssl_session_tickets "
+            f"{'off' if setting.sessions in ('session-ids', 'no-resumption') else 'on'};"
         )
         lines.append(
-            f"ssl_session_cache {'shared:here:1m' if setting.sessions == 'session-ids' else 'none'};"
+            "ssl_session_cache "
+            f"{'shared:here:1m' if setting.sessions == 'session-ids' else 'none'};"
         )
         lines.append(
             'location / { return 200 "$ssl_cipher $ssl_session_reused $ssl_client_verify\\n"; }'
@@ -123,14 +129,16 @@ class NginxServer(OverOpenssl, Server):
 class NginxClient(OverOpenssl, Proxy):
     name, programs = "nginx", ("nginx",)
     features = frozenset(
-        "session-ids tickets client-auth ems no-ems etm no-etm sni schemes groups old tls13 verify".split()
+        "session-ids tickets client-auth ems no-ems etm no-etm sni schemes groups old tls13 "
+        "verify".split()
     )
 
     def front(self, stage, port, setting):
         lines = commands("proxy_ssl", setting)
         if setting.trust:
             lines.append(
-                f"proxy_ssl_verify on; proxy_ssl_verify_depth 3; proxy_ssl_trusted_certificate {setting.trust};"
+                "proxy_ssl_verify on; proxy_ssl_verify_depth 3; proxy_ssl_trusted_certificate "
+                f"{setting.trust};"
             )
         for identity in setting.identities:
             lines.append(
@@ -139,14 +147,15 @@ class NginxClient(OverOpenssl, Proxy):
         if setting.sessions == "session-ids":
             lines.append('proxy_ssl_conf_command Options "-SessionTicket";')
         lines.append(
-            f"proxy_ssl_server_name on; proxy_ssl_name {setting.name}; location / {{ proxy_pass https://127.0.0.1:{port}; }}"
+            f"proxy_ssl_server_name on; proxy_ssl_name {setting.name}; location / {{ proxy_pass "
+            f"https://127.0.0.1:{port}; }}"
         )
         return on_free_port(
             lambda front: nginx(stage, f"listen 127.0.0.1:{front}; " + " ".join(lines))
         )
 
 
-# ---------------------------------------------------------------------------------------------- HAProxy
+# ------------------------------------------------------------------------------------------ HAProxy
 
 
 HAPROXY = """global
@@ -177,7 +186,8 @@ class HaproxyServer(OverOpenssl, Server):
     refuses_unknown_protocols = False
     lasting = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
     features = frozenset(
-        "lasting closes-first answers-close half-close session-ids tickets staple client-auth alpn accepts-max-fragment ems no-ems etm no-etm "
+        "lasting closes-first answers-close half-close session-ids tickets staple client-auth alpn "
+        "accepts-max-fragment ems no-ems etm no-etm "
         "identities sni schemes groups verify old tls13".split()
     )
 
@@ -202,7 +212,8 @@ class HaproxyServer(OverOpenssl, Server):
             words.append("alpn " + ",".join(setting.alpn))
         if setting.client_auth != "none":
             words.append(
-                f"ca-file {setting.trust} verify {'required' if setting.client_auth == 'require' else 'optional'}"
+                f"ca-file {setting.trust} verify "
+                f"{'required' if setting.client_auth == 'require' else 'optional'}"
             )
         if setting.sessions in ("session-ids", "no-resumption"):
             words.append("no-tls-tickets")
@@ -225,7 +236,8 @@ class HaproxyServer(OverOpenssl, Server):
 class HaproxyClient(OverOpenssl, Proxy):
     name, programs = "HAProxy", ("haproxy",)
     features = frozenset(
-        "answers-close session-ids tickets client-auth ems no-ems etm no-etm sni verify alpn schemes groups old tls13".split()
+        "answers-close session-ids tickets client-auth ems no-ems etm no-etm sni verify alpn "
+        "schemes groups old tls13".split()
     )
 
     def front(self, stage, port, setting):
@@ -248,7 +260,8 @@ class HaproxyClient(OverOpenssl, Proxy):
             words.append("crt " + stage.write("client.pem", joined(identity.chain, identity.key)))
         if setting.sessions == "session-ids":
             words.append("no-tls-tickets")
-        backend = f"backend there\n  http-reuse never\n  server there 127.0.0.1:{port} {' '.join(words)}\n"
+        address = f"127.0.0.1:{port} {' '.join(words)}"
+        backend = f"backend there\n  http-reuse never\n  server there {address}\n"
         return on_free_port(
             lambda at: haproxy(
                 stage,
@@ -258,7 +271,7 @@ class HaproxyClient(OverOpenssl, Proxy):
         )
 
 
-# ---------------------------------------------------------------------------------------------- Apache httpd
+# ------------------------------------------------------------------------------------- Apache httpd
 
 
 APACHE = """ServerRoot {folder}
@@ -308,7 +321,8 @@ class ApacheServer(OverOpenssl, Server):
     lasting = b"GET /index.html HTTP/1.1\r\nHost: localhost\r\n\r\n"
     question = b"GET /index.html HTTP/1.0\r\nHost: localhost\r\n\r\n"
     features = frozenset(
-        "alpn lasting closes-first answers-close half-close session-ids tickets client-auth accepts-max-fragment "
+        "alpn lasting closes-first answers-close half-close session-ids tickets client-auth "
+        "accepts-max-fragment "
         "ems no-ems etm no-etm identities sni schemes groups old tls13 verify".split()
     )
 
@@ -357,7 +371,8 @@ class ApacheServer(OverOpenssl, Server):
 class ApacheClient(OverOpenssl, Proxy):
     name, programs = "Apache httpd", ("apache2",)
     features = frozenset(
-        "answers-close client-auth ems no-ems etm no-etm sni verify schemes groups tls13 old".split()
+        "answers-close client-auth ems no-ems etm no-etm sni verify schemes groups tls13 "
+        "old".split()
     )
 
     def front(self, stage, port, setting):

@@ -1,4 +1,5 @@
-"""Where OpenSSL and GnuTLS differ from us, and why. Each row is needed (some case meets it) and all together are enough (no case differs without one)."""
+"""Where OpenSSL and GnuTLS differ from us, and why. Each row is needed (some case meets it) and
+all together are enough (no case differs without one)."""
 import dataclasses
 import re
 
@@ -6,7 +7,8 @@ BOTH = ("openssl", "gnutls")
 OPENSSL = ("openssl",)
 GNUTLS = ("gnutls",)
 
-# A CA's certificate that cannot be read issues nothing; where that was the only one, or the only one that is not old, the chain ends.
+# A CA's certificate that cannot be read issues nothing; where that was the only one, or the only
+# one that is not old, the chain ends.
 UNREADABLE = "bad_der|bad_certificate|certificate_unknown_issuer|certificate_expired"
 PROFILE = "certificate_profile"
 UNSUPPORTED = "certificate_algorithm_unsupported"
@@ -42,7 +44,8 @@ ROWS = [
         BOTH,
         "crossed",
         "",
-        "judge the first chain that they find; the other certificate of the same CA makes one that is right",
+        "judge the first chain that they find; the other certificate of the same CA makes one that "
+        "is right",
         "RFC 4158 §2.4",
     ),
     accept(

@@ -1,8 +1,8 @@
-"""Verdicts on generated certificates, beside OpenSSL's and GnuTLS's.
-usage: run.py TLS12 CASES PEERS [--seed N] [--count N] [--keep FOLDER]
+"""Verdicts on generated certificates, beside OpenSSL's and GnuTLS's. usage: run.py TLS12 CASES
+PEERS [--seed N] [--count N] [--keep FOLDER]
 
-Whoever disagrees with the policy `strict` must have its row in disagreements.py, and every row must be met. `standard` accepts
-more, for the reasons of is_of_profile()."""
+Whoever disagrees with the policy `strict` must have its row in disagreements.py, and every row
+must be met. `standard` accepts more, for the reasons of is_of_profile()."""
 import argparse
 import collections
 import concurrent.futures
@@ -54,8 +54,8 @@ def row_for(peer, tags, ours, reason):
 
 
 def is_of_profile(strict, standard):
-    """Whether the policies differ as they should: strict refuses by rules for issuers, or because of a CRL or a certificate beside
-    the chain that cannot be used."""
+    """Whether the policies differ as they should: strict refuses by rules for issuers, or
+    because of a CRL or a certificate beside the chain that cannot be used."""
     return standard["verdict"] == "valid" and (
         strict.get("rule") in ("certificate_profile", "certificate_status_unknown")
         or "of those that came cannot be used" in strict["reason"]
@@ -63,7 +63,8 @@ def is_of_profile(strict, standard):
 
 
 def compare(ours, theirs, strict=None):
-    """How often each row was met, and what none explains. `strict`: the answers of the other policy."""
+    """How often each row was met, and what none explains. `strict`: the answers of the other
+    policy."""
     met, unexplained = collections.Counter(), []
     for case, answer in ours.items():  # "123, shape + break"
         tags = case.split(", ", 1)[1].split(" + ")
@@ -84,12 +85,14 @@ def compare(ours, theirs, strict=None):
 
 
 def in_words(row):
-    return f"{' and '.join(row.peers)} {row.verdict}{'s' if len(row.peers) == 1 else ''} \"{row.tag}\": {row.why} ({row.section})"
+    verdict = row.verdict + ("s" if len(row.peers) == 1 else "")
+    return f"{' and '.join(row.peers)} {verdict} \"{row.tag}\": {row.why} ({row.section})"
 
 
 def differences_of_policies(strict, standard):
     return [
-        f"{case}: strict says {answer['reason'] or 'valid'}; standard says {standard[case]['reason'] or 'valid'}"
+        f"{case}: strict says {answer['reason'] or 'valid'}; standard says "
+        f"{standard[case]['reason'] or 'valid'}"
         for case, answer in strict.items()
         if answer["verdict"] != standard[case]["verdict"]
         and not is_of_profile(answer, standard[case])
@@ -104,7 +107,8 @@ def report_standard(strict, standard, theirs):
     valid = sum(answer["verdict"] == "valid" for answer in standard.values())
     profile = sum(is_of_profile(strict[case], answer) for case, answer in standard.items())
     print(
-        f"standard: {valid} of {len(standard)} cases are valid, {profile} of them refused by strict alone; the peers differ in "
+        f"standard: {valid} of {len(standard)} cases are valid, {profile} of them refused by "
+        "strict alone; the peers differ in "
         f"{sum(met.values()) + len(unexplained)} verdicts, {len(unexplained)} unexplained"
     )
     return 1 if failures else 0
@@ -130,7 +134,8 @@ def report(ours, met, unexplained, is_default):
         counts = ", ".join(f"{peer} {met[row, peer]}" for peer in row.peers)
         print(f"ok: {in_words(row)}; {counts}")
     print(
-        f"{len(ours)} cases, {valid} of them valid; the peers differ in {sum(met.values()) + len(unexplained)} verdicts, {len(unexplained)} unexplained"
+        f"{len(ours)} cases, {valid} of them valid; the peers differ in "
+        f"{sum(met.values()) + len(unexplained)} verdicts, {len(unexplained)} unexplained"
     )
     return 1 if failures else 0
 
@@ -146,7 +151,8 @@ def main():
     options = parser.parse_args()
     if not options.peers:
         print(
-            "skipped: 1 comparison, for the development files of OpenSSL or GnuTLS are not installed"
+            "skipped: 1 comparison, for the development files of OpenSSL or GnuTLS are not "
+            "installed"
         )
         return 77
     ours, standard, theirs = {}, {}, {}
