@@ -1,12 +1,28 @@
 // A dependant's program: knows the installed headers and the installed library alone. Takes a
-// handshake's first step and looks at a certificate.
+// handshake's first step and looks at a certificate. With a folder, writes a certificate for
+// localhost, its key and its CA there instead.
 #include <tls12/tls12.hpp>
 
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 
-int main() {
+namespace {
+
+bool write_files(const tls12::DevelopmentIdentity& identity, const std::filesystem::path& folder) {
+  std::filesystem::create_directory(folder);
+  const auto key = identity.leaf.key().to_pem();
+  return key && std::ofstream(folder / "localhost-key.pem") << *key &&
+         std::ofstream(folder / "localhost.pem") << identity.leaf.chain()[0].to_pem() &&
+         std::ofstream(folder / "ca.pem") << identity.ca.chain()[0].to_pem();
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
   auto identity = tls12::make_development_identity({"localhost"});
   if (!identity) return std::puts(identity.error().message().c_str()), 1;
+  if (count > 1) return write_files(*identity, arguments[1]) ? 0 : 1;
   auto context =
       tls12::ClientConfig{.trust = tls12::TrustStore::of({identity->ca.chain()[0]})}.build();
   if (!context) return std::puts(context.error().message().c_str()), 1;
