@@ -1,7 +1,9 @@
 # shellcheck shell=bash
-# Sourced by tools/try and tools/check, from the top of the source tree: installs what is missing on Debian 12 or 13, and configures build trees.
-# tools/packages/ holds the lists: `build` compiles, `demo` is what the demonstration talks to, `check` what the tests use,
-# `all` the rest that Debian has. Nothing is asked of the system, and no root is needed, where everything is there.
+# Sourced by tools/try and tools/check, from the top of the source tree: installs what is missing on
+# Debian 12 or 13, and configures build trees. tools/packages/ holds the lists: `build` compiles,
+# `demo` is what the demonstration talks to, `check` what the tests use,
+# `all` the rest that Debian has. Nothing is asked of the system, and no root is needed, where
+# everything is there.
 
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 say() { printf '%s\n' "$*" >&2; }
@@ -16,7 +18,8 @@ missing_packages() {
   comm -23 <(printf '%s\n' "$wanted") <(printf '%s\n' "$installed")
 }
 
-# How this user becomes root, as the array `as_root`; fails when there is no way. sudo forgets the environment, hence `env`.
+# How this user becomes root, as the array `as_root`; fails when there is no way. sudo forgets the
+# environment, hence `env`.
 find_root() {
   local environment=(env DEBIAN_FRONTEND=noninteractive)
   if [ "$(id -u)" = 0 ]; then as_root=("${environment[@]}")
@@ -27,7 +30,8 @@ find_root() {
 
 apt_get() { "${as_root[@]}" apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" </dev/null; }
 
-# Debian starts what it installs. While a policy-rc.d that refuses is in place, it does not; the one that was there comes back.
+# Debian starts what it installs. While a policy-rc.d that refuses is in place, it does not; the one
+# that was there comes back.
 policy=/usr/sbin/policy-rc.d
 forbid_services() {
   [ -x $policy ] && { $policy </dev/null >/dev/null 2>&1; [ $? = 101 ]; } && return
@@ -41,8 +45,8 @@ allow_services() {
   [ ! -e $policy.before-tls12 ] || "${as_root[@]}" mv $policy.before-tls12 $policy
 }
 
-# install_lists LIST...: installs what these lists name and the system lacks. Only what the build needs is worth failing for; a peer
-# that cannot be had is one whose tests are skipped.
+# install_lists LIST...: installs what these lists name and the system lacks. Only what the build
+# needs is worth failing for; a peer that cannot be had is one whose tests are skipped.
 install_lists() {
   command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || { say "this is no Debian: taking for granted what tools/packages/ lists"; return 0; }
   local missing log needed package

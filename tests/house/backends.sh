@@ -1,5 +1,6 @@
 #!/bin/sh
-# A build without a crypto backend does not configure, and says why. usage: backends.sh ROOT COMPILER...
+# A build without a crypto backend does not configure, and says why. usage: backends.sh ROOT
+# COMPILER...
 set -u
 root=$1
 shift

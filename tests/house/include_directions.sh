@@ -1,5 +1,6 @@
 #!/bin/sh
-# The rooms may include public headers and the rooms below them; public headers include public headers and the standard library.
+# The rooms may include public headers and the rooms below them; public headers include public
+# headers and the standard library.
 # usage: include_directions.sh ROOT. Prints each violation as file:line, and fails if there is one.
 set -u
 cd "$1" || exit 2
@@ -41,7 +42,8 @@ function in_brackets(name, from) {
   if (from != "crypto" && name ~ /^(mbedtls|psa|openssl|sodium)/) violation("crypto libraries are known to crypto alone")
   if (name ~ /^mbedtls\/(ssl|x509|net_sockets|debug|certs)/) violation("the TLS and X.509 of mbedTLS are not used")
   if (from != "conn" && name ~ /^(sys\/(socket|epoll|eventfd|select|poll)|netdb|poll|netinet\/.*)(\.h)?$/) violation("sockets are known to conn alone")
-  # What connections share is locked: stores of sessions, the keys of tickets, what is known of a trust store.
+  # What connections share is locked: stores of sessions, the keys of tickets, what is known of a
+  # trust store.
   shared = FILENAME ~ /^lib\/handshake\/(memory_session_store\.cpp|ticket\.cpp|binding\.hpp)$/ && name == "mutex"
   if (!shared && from ~ /^(base|wire|record|handshake|engine)$/ && name ~ /^(thread|mutex|shared_mutex|condition_variable|future|ctime|time\.h)$/)
     violation("the protocol knows no threads or clocks")

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The checks of this folder find what they look for: each is shown a small house with one fault. usage: self_check.sh FOLDER
+# The checks of this folder find what they look for: each is shown a small house with one fault.
+# usage: self_check.sh FOLDER
 set -u
 folder=$1
 house=$(mktemp -d) || exit 2

@@ -1,5 +1,6 @@
 #!/bin/sh
-# What no source file holds, whatever it includes. usage: sources.sh ROOT. Prints each violation, and fails if there is one.
+# What no source file holds, whatever it includes. usage: sources.sh ROOT. Prints each violation,
+# and fails if there is one.
 set -u
 cd "$1" || exit 2
 violations=0
@@ -24,7 +25,8 @@ forbid 'what is committed is finished' '(TO''DO|FIX''ME|XX''X)' lib include tool
 forbid 'common/output/print.hpp prints: it makes text printable' '(^|[^A-Za-z0-9_])(f?printf|f?puts|fwrite) *\(|std::c(out|err|log)' \
   $(find tools/tls12 -name '*.?pp' ! -path 'tools/tls12/common/output/print.?pp' 2>/dev/null) /dev/null
 
-# One rule is cited one way: by the RFC that is in force, unless only its predecessor has the sentence.
+# One rule is cited one way: by the RFC that is in force, unless only its predecessor has the
+# sentence.
 cited=$(grep -rnIE --exclude-dir=house \
   'RFC ?(1738|2253|2279|2313|2314|2396|2437|2459|2560|2616|2818|2821|2822|2898|3280|3447|3484|3490|3546|4366|4492|4507|4627|5208|6125|6555|7159|723[0-5]|7525|7539|8399)([^0-9]|$)' \
   include lib tools tests fuzz README.md 2>/dev/null |

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Installs into an empty folder, then builds a dependant's program, and the examples of the READMEs, against what is there with
-# pkg-config alone.
-# run.sh BUILD_DIR SOURCE_DIR PREFIX COMPILER...
+# Installs into an empty folder, then builds a dependant's program, and the examples of the READMEs,
+# against what is there with pkg-config alone. run.sh BUILD_DIR SOURCE_DIR PREFIX COMPILER...
 set -uo pipefail
 build=$1 source=$2 prefix=$3
 shift 3

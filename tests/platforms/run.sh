@@ -3,14 +3,15 @@
 #
 #   tests/platforms/run.sh SUITE [--all] [--keep]        SUITE: bookworm, trixie, ...
 #
-# Makes a minimal system of that suite, clones HEAD of this repository into it, and runs tools/try and
-# tools/check (with --all: tools/check --all) there. Prints the last lines and the exit code of each.
-# Exit code: 0 if both passed, 1 if one failed, 2 if the system could not be made.
+# Makes a minimal system of that suite, clones HEAD of this repository into it, and runs tools/try
+# and tools/check (with --all: tools/check --all) there. Prints the last lines and the exit code of
+# each. Exit code: 0 if both passed, 1 if one failed, 2 if the system could not be made.
 #
-# Needs root, debootstrap and unshare (util-linux). The mirrors and the settings of the package client
-# are those of this machine. Works in $TLS12_PLATFORMS (default: /tmp/tls12-platforms): SUITE/ is the
-# system, SUITE-*.log are the logs. Each run starts anew; the system is removed unless --keep is given.
-# Mounts and processes belong to namespaces of their own, so that they end with the run.
+# Needs root, debootstrap and unshare (util-linux). The mirrors and the settings of the package
+# client are those of this machine. Works in $TLS12_PLATFORMS (default: /tmp/tls12-platforms):
+# SUITE/ is the system, SUITE-*.log are the logs. Each run starts anew; the system is removed unless
+# --keep is given. Mounts and processes belong to namespaces of their own, so that they end with the
+# run.
 set -uo pipefail
 source=$(cd "$(dirname "$0")/../.." && pwd)
 say() { printf '%s\n' "$*" >&2; }

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The report finds what it looks for: it is shown a small project, sound and with one fault. usage: self_check.sh PYTHON REPORT
+# The report finds what it looks for: it is shown a small project, sound and with one fault. usage:
+# self_check.sh PYTHON REPORT
 set -u
 project=$(mktemp -d) || exit 2
 trap 'rm -rf "$project"' EXIT

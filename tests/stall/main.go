@@ -1,4 +1,5 @@
-// The comparison's Go server: net/http as its documentation shows it, with time limits if they are given.
+// The comparison's Go server: net/http as its documentation shows it, with time limits if they are
+// given.
 package main
 
 import (
@@ -12,7 +13,8 @@ import (
 	"time"
 )
 
-// main.go CHAIN.pem KEY.pem FOLDER TIMEOUT: what is told as "0s" has no limit, as in a plain ListenAndServeTLS.
+// main.go CHAIN.pem KEY.pem FOLDER TIMEOUT: what is told as "0s" has no limit, as in a plain
+// ListenAndServeTLS.
 func main() {
 	timeout, err := time.ParseDuration(os.Args[4])
 	if err != nil {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What scripts rely on in the tls12 command: exit codes, one line of reason, first lines, and how connections end.
-# run.sh TLS12
+# What scripts rely on in the tls12 command: exit codes, one line of reason, first lines, and how
+# connections end. run.sh TLS12
 set -uo pipefail
 tls12=$(realpath "$1")
 timeout=$(command -v timeout)
@@ -14,15 +14,17 @@ cleanup() {
 trap cleanup EXIT
 cd "$work" || exit 1
 
-# ---------------------------------------------------------------------------------------------- telling
+# ------------------------------------------------------------------------------------------ telling
 
 ok() { echo "ok: $1"; }
 bad() { echo "FAILED: $1"; shift; printf '    %s\n' "$@"; failures=$((failures + 1)); }
 
-# run COMMAND...: keeps output, errors and the exit code of what must end within 20 seconds; standard input is what the caller gives.
+# run COMMAND...: keeps output, errors and the exit code of what must end within 20 seconds;
+# standard input is what the caller gives.
 run() { "$timeout" 20 "$@" >out 2>err; code=$?; }
 
-# ends WHAT CODE [PATTERN]: the last run ended with this code; a failure said one line, which matches.
+# ends WHAT CODE [PATTERN]: the last run ended with this code; a failure said one line, which
+# matches.
 ends() {
   local what=$1 wanted=$2 pattern=${3-}
   if [ "$code" != "$wanted" ]; then bad "$what" "exit code $code instead of $wanted" "$(cat err)"
@@ -50,7 +52,7 @@ start() {
 # ask REQUEST: sends it, with printf's escapes, and reads the answer.
 ask() { printf "$1" >request; run "$tls12" connect "$address" --ca pki/ca.pem --quiet --timeout 10 <request; }
 
-# ---------------------------------------------------------------------------------------------- wrong usage: 2
+# ----------------------------------------------------------------------------------- wrong usage: 2
 
 for line in "" "frobnicate" "connect" "connect localhost" "connect localhost:99999" "connect ::1:443" "connect localhost:1 --timeout -1" "connect localhost:1 --suites TLS_NULL" \
   "connect localhost:1 --ca x --insecure" "serve --listen 80" "serve --cert only.pem" "serve --www . --echo" "cert --key-type dsa" "backends --colour"; do
@@ -71,7 +73,7 @@ done
 run "$tls12" --help
 ends "help is no error" 0
 
-# ---------------------------------------------------------------------------------------------- files
+# -------------------------------------------------------------------------------------------- files
 
 run "$tls12" cert --out pki localhost 127.0.0.1
 ends "cert makes a CA and a leaf" 0
@@ -108,7 +110,7 @@ ends "connect names a bad CA file" 1 'bad\.pem'
 run "$tls12" connect 127.0.0.1:1 --ca pki/ca.pem --keylog /proc/nowhere/log </dev/null
 ends "connect names a key log that cannot be written" 1 '/proc/nowhere/log'
 
-# ---------------------------------------------------------------------------------------------- peers
+# -------------------------------------------------------------------------------------------- peers
 
 run "$tls12" connect 127.0.0.1:1 --ca pki/ca.pem </dev/null
 ends "a port that nobody listens on is one line" 1 '127\.0\.0\.1'
@@ -155,7 +157,7 @@ wait $idle; code=$?
 [ $code = 0 ] && ok "a stopping server says close_notify" || bad "a stopping server says close_notify" "$(cat idle.err)"
 exec 9>&-
 
-# ---------------------------------------------------------------------------------------------- a cut stream
+# ------------------------------------------------------------------------------------- a cut stream
 
 start cut --echo --cert pki/localhost.pem --key pki/localhost-key.pem
 mkfifo cut_pipe
@@ -171,7 +173,7 @@ ends "a stream that is cut is no end: exit code 1" 1 'close_notify|cut|truncated
 says "what came before the cut is delivered" '^before the cut$'
 exec 8>&-
 
-# ---------------------------------------------------------------------------------------------- HTTP
+# --------------------------------------------------------------------------------------------- HTTP
 
 mkdir -p www/folder www/indexed
 echo 'plain text' >www/file.txt
@@ -232,7 +234,7 @@ printf 'GET / HTTP/1.0\r\n\r\n' >request
 run "$tls12" connect "${address/127.0.0.1/localhost}" --ca own-ca.pem --timeout 10 <request
 ends "a server without --cert makes one, whose CA --ca-out keeps" 0
 
-# ---------------------------------------------------------------------------------------------- the rest
+# ----------------------------------------------------------------------------------------- the rest
 
 run "$tls12" backends --no-speed --json
 says "backends --json marks the chosen one" '"chosen": true'

@@ -48,31 +48,43 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 public class Peer {
     static final String GREETING = "hello over there\n";
-    static final List<String> GROUPS = List.of("x25519", "secp256r1", "secp384r1", "secp521r1", "ffdhe2048", "ffdhe3072", "ffdhe4096");
+    static final List<String> GROUPS = List.of(
+        "x25519", "secp256r1", "secp384r1", "secp521r1", "ffdhe2048", "ffdhe3072", "ffdhe4096");
     // None can be chosen: the choice would hold for the signatures in certificates, too.
-    static final List<String> SCHEMES = List.of("ed25519", "ecdsa_secp256r1_sha256", "ecdsa_secp384r1_sha384", "ecdsa_secp521r1_sha512",
-        "rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384", "rsa_pss_rsae_sha512", "rsa_pss_pss_sha256", "rsa_pss_pss_sha384", "rsa_pss_pss_sha512",
-        "rsa_pkcs1_sha256", "rsa_pkcs1_sha384", "rsa_pkcs1_sha512", "rsa_pkcs1_sha1", "ecdsa_sha1");
+    static final List<String> SCHEMES = List.of("ed25519", "ecdsa_secp256r1_sha256",
+        "ecdsa_secp384r1_sha384", "ecdsa_secp521r1_sha512", "rsa_pss_rsae_sha256",
+        "rsa_pss_rsae_sha384", "rsa_pss_rsae_sha512", "rsa_pss_pss_sha256", "rsa_pss_pss_sha384",
+        "rsa_pss_pss_sha512", "rsa_pkcs1_sha256", "rsa_pkcs1_sha384", "rsa_pkcs1_sha512",
+        "rsa_pkcs1_sha1", "ecdsa_sha1");
     static final List<String> KEYS = List.of("rsa", "rsa-pss", "p256", "p384", "p521", "ed25519");
-    static final List<String> FEATURES = List.of("alpn", "bytes", "cert", "connections", "ems", "groups", "identities", "no-ems", "no-etm", "no-resumption", "old", "renegotiate",
+    static final List<String> FEATURES = List.of("alpn", "bytes", "cert", "connections", "ems",
+        "groups", "identities", "no-ems", "no-etm", "no-resumption", "old", "renegotiate",
         "session-ids", "tickets", "tls13", "truncate");
-    static final List<String> CLIENT_FEATURES = List.of("address", "allow-renegotiation", "half-close", "max-fragment", "want-staple");
-    static final List<String> SERVER_FEATURES = List.of("accepts-max-fragment", "client-auth", "staple");
+    static final List<String> CLIENT_FEATURES =
+        List.of("address", "allow-renegotiation", "half-close", "max-fragment", "want-staple");
+    static final List<String> SERVER_FEATURES =
+        List.of("accepts-max-fragment", "client-auth", "staple");
 
     // RFC 5246 §7.2, RFC 6066 §9, RFC 7301 §3.2, by JSSE's names.
-    static final Map<String, Integer> ALERTS = Map.ofEntries(Map.entry("close_notify", 0), Map.entry("unexpected_message", 10), Map.entry("bad_record_mac", 20),
-        Map.entry("record_overflow", 22), Map.entry("handshake_failure", 40), Map.entry("bad_certificate", 42), Map.entry("unsupported_certificate", 43),
-        Map.entry("certificate_revoked", 44), Map.entry("certificate_expired", 45), Map.entry("certificate_unknown", 46), Map.entry("illegal_parameter", 47),
-        Map.entry("unknown_ca", 48), Map.entry("access_denied", 49), Map.entry("decode_error", 50), Map.entry("decrypt_error", 51), Map.entry("protocol_version", 70),
-        Map.entry("insufficient_security", 71), Map.entry("internal_error", 80), Map.entry("user_canceled", 90), Map.entry("no_renegotiation", 100),
-        Map.entry("unsupported_extension", 110), Map.entry("unrecognized_name", 112), Map.entry("bad_certificate_status_response", 113),
+    static final Map<String, Integer> ALERTS = Map.ofEntries(Map.entry("close_notify", 0),
+        Map.entry("unexpected_message", 10), Map.entry("bad_record_mac", 20),
+        Map.entry("record_overflow", 22), Map.entry("handshake_failure", 40),
+        Map.entry("bad_certificate", 42), Map.entry("unsupported_certificate", 43),
+        Map.entry("certificate_revoked", 44), Map.entry("certificate_expired", 45),
+        Map.entry("certificate_unknown", 46), Map.entry("illegal_parameter", 47),
+        Map.entry("unknown_ca", 48), Map.entry("access_denied", 49), Map.entry("decode_error", 50),
+        Map.entry("decrypt_error", 51), Map.entry("protocol_version", 70),
+        Map.entry("insufficient_security", 71), Map.entry("internal_error", 80),
+        Map.entry("user_canceled", 90), Map.entry("no_renegotiation", 100),
+        Map.entry("unsupported_extension", 110), Map.entry("unrecognized_name", 112),
+        Map.entry("bad_certificate_status_response", 113),
         Map.entry("no_application_protocol", 120));
 
     static class Unsupported extends Exception {
         Unsupported(String why) { super(why); }
     }
 
-    // ------------------------------------------------------------------------------------------ the report
+    // ---------------------------------------------------------------------------------- the report
 
     static String json(Object value) {
         if (value instanceof Map<?, ?> map) {
@@ -80,8 +92,11 @@ public class Peer {
             map.forEach((key, of) -> parts.add(json(key) + ": " + json(of)));
             return "{" + String.join(", ", parts) + "}";
         }
-        if (value instanceof List<?> list) return "[" + String.join(", ", list.stream().map(Peer::json).toList()) + "]";
-        if (value instanceof String text) return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
+        if (value instanceof List<?> list)
+            return "[" + String.join(", ", list.stream().map(Peer::json).toList()) + "]";
+        if (value instanceof String text)
+            return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n")
+                + '"';
         return String.valueOf(value);
     }
 
@@ -94,13 +109,14 @@ public class Peer {
 
     static Integer alertIn(Throwable error) {
         for (; error != null; error = error.getCause()) {
-            var found = Pattern.compile("Received fatal alert: (\\w+)").matcher(String.valueOf(error.getMessage()));
+            var found = Pattern.compile("Received fatal alert: (\\w+)")
+                            .matcher(String.valueOf(error.getMessage()));
             if (found.find()) return ALERTS.get(found.group(1));
         }
         return null;
     }
 
-    // ------------------------------------------------------------------------------------------ options
+    // ------------------------------------------------------------------------------------- options
 
     final boolean server;
     final Map<String, String> given = new LinkedHashMap<>();
@@ -112,8 +128,8 @@ public class Peer {
         var features = new ArrayList<>(FEATURES);
         features.addAll(server ? SERVER_FEATURES : CLIENT_FEATURES);
         features.addAll(List.of("port", "host", "ca", "versions", "suites", "key"));
-        var flags = List.of("no-ems", "no-etm", "session-ids", "tickets", "no-resumption", "want-staple", "renegotiate", "allow-renegotiation",
-            "half-close", "truncate");
+        var flags = List.of("no-ems", "no-etm", "session-ids", "tickets", "no-resumption",
+            "want-staple", "renegotiate", "allow-renegotiation", "half-close", "truncate");
         for (int i = 1; i < arguments.length; i++) {
             var option = arguments[i].replaceFirst("^--", "");
             if (!features.contains(option)) throw new Unsupported(arguments[i]);
@@ -128,7 +144,8 @@ public class Peer {
 
     String[] list(String option, List<String> known) throws Unsupported {
         var names = given.get(option).split(",");
-        for (var name : names) if (known != null && !known.contains(name)) throw new Unsupported(name);
+        for (var name : names)
+            if (known != null && !known.contains(name)) throw new Unsupported(name);
         return names;
     }
 
@@ -139,17 +156,22 @@ public class Peer {
         System.setProperty("com.sun.net.ssl.requireCloseNotify", "true");
         System.setProperty("jsse.enableMFLNExtension", "true");
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
-        System.setProperty("jdk.tls.client.enableStatusRequestExtension", String.valueOf(has("want-staple")));
+        System.setProperty(
+            "jdk.tls.client.enableStatusRequestExtension", String.valueOf(has("want-staple")));
         System.setProperty("jdk.tls.useExtendedMasterSecret", String.valueOf(!has("no-ems")));
-        System.setProperty("jdk.tls.client.enableSessionTicketExtension", String.valueOf(!has("session-ids")));
-        System.setProperty("jdk.tls.server.enableSessionTicketExtension", String.valueOf(!has("session-ids")));
-        if (has("groups")) System.setProperty("jdk.tls.namedGroups", String.join(",", list("groups", GROUPS)));
+        System.setProperty(
+            "jdk.tls.client.enableSessionTicketExtension", String.valueOf(!has("session-ids")));
+        System.setProperty(
+            "jdk.tls.server.enableSessionTicketExtension", String.valueOf(!has("session-ids")));
+        if (has("groups"))
+            System.setProperty("jdk.tls.namedGroups", String.join(",", list("groups", GROUPS)));
     }
 
     /** JSSE fetches what it staples: from here. */
     void offerStaple() throws IOException {
         var response = Files.readAllBytes(Path.of(given.get("staple")));
-        var responder = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        var responder =
+            HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         responder.createContext("/", exchange -> {
             exchange.getRequestBody().readAllBytes();
             exchange.getResponseHeaders().set("Content-Type", "application/ocsp-response");
@@ -160,14 +182,16 @@ public class Peer {
         responder.start();
         System.setProperty("jdk.tls.server.enableStatusRequestExtension", "true");
         System.setProperty("jdk.tls.stapling.responderOverride", "true");
-        System.setProperty("jdk.tls.stapling.responderURI", "http://127.0.0.1:" + responder.getAddress().getPort());
+        System.setProperty("jdk.tls.stapling.responderURI",
+            "http://127.0.0.1:" + responder.getAddress().getPort());
     }
 
-    // ------------------------------------------------------------------------------------------ the context
+    // --------------------------------------------------------------------------------- the context
 
     static Certificate[] readCertificates(String file) throws Exception {
         try (var in = Files.newInputStream(Path.of(file))) {
-            return CertificateFactory.getInstance("X.509").generateCertificates(in).toArray(new Certificate[0]);
+            return CertificateFactory.getInstance("X.509").generateCertificates(in).toArray(
+                new Certificate[0]);
         }
     }
 
@@ -177,9 +201,7 @@ public class Peer {
         for (var algorithm : List.of("RSA", "RSASSA-PSS", "EC", "Ed25519")) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(encoded);
-            } catch (InvalidKeySpecException anotherKind) {
-                continue;
-            }
+            } catch (InvalidKeySpecException anotherKind) { continue; }
         }
         throw new IOException(file + ": no key");
     }
@@ -187,9 +209,12 @@ public class Peer {
     KeyManager[] identities() throws Exception {
         var store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        for (int i = 0; i < keys.size(); i++) store.setKeyEntry("identity" + i, readKey(keys.get(i)), new char[0], readCertificates(certificates.get(i)));
+        for (int i = 0; i < keys.size(); i++)
+            store.setKeyEntry("identity" + i, readKey(keys.get(i)), new char[0],
+                readCertificates(certificates.get(i)));
         var factory = KeyManagerFactory.getInstance("NewSunX509");
-        factory.init(new javax.net.ssl.KeyStoreBuilderParameters(KeyStore.Builder.newInstance(store, new KeyStore.PasswordProtection(new char[0]))));
+        factory.init(new javax.net.ssl.KeyStoreBuilderParameters(
+            KeyStore.Builder.newInstance(store, new KeyStore.PasswordProtection(new char[0]))));
         return factory.getKeyManagers();
     }
 
@@ -197,7 +222,8 @@ public class Peer {
         if (!has("ca")) return new TrustManager[] {new Trusting()};
         var store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        for (var authority : readCertificates(given.get("ca"))) store.setCertificateEntry("ca" + store.size(), authority);
+        for (var authority : readCertificates(given.get("ca")))
+            store.setCertificateEntry("ca" + store.size(), authority);
         var factory = TrustManagerFactory.getInstance("PKIX");
         factory.init(store);
         return factory.getTrustManagers();
@@ -224,34 +250,42 @@ public class Peer {
         var usable = SSLContext.getInstance("TLSv1.2");
         usable.init(null, null, null);
         return Arrays.stream(usable.getSupportedSSLParameters().getCipherSuites())
-            .filter(name -> name.contains("_WITH_") && !name.matches(".*(anon|KRB5|NULL|EXPORT).*")).toList();
+            .filter(name -> name.contains("_WITH_") && !name.matches(".*(anon|KRB5|NULL|EXPORT).*"))
+            .toList();
     }
 
     SSLSocket secured(SSLContext context, Socket plain) throws Exception {
         plain.setTcpNoDelay(true);
         plain.setSoTimeout(30_000);
         var factory = context.getSocketFactory();
-        var socket = (SSLSocket) (server ? factory.createSocket(plain, null, true)
-                                         : factory.createSocket(plain, given.getOrDefault("host", "127.0.0.1"), plain.getPort(), true));
+        var socket = (SSLSocket) (server
+                ? factory.createSocket(plain, null, true)
+                : factory.createSocket(
+                      plain, given.getOrDefault("host", "127.0.0.1"), plain.getPort(), true));
         var parameters = socket.getSSLParameters();
-        parameters.setProtocols(Arrays.stream(given.getOrDefault("versions", "1.2").split(",")).map(version -> "TLSv" + version).toArray(String[]::new));
-        parameters.setCipherSuites(has("suites") ? list("suites", suites()) : suites().toArray(new String[0]));
+        parameters.setProtocols(Arrays.stream(given.getOrDefault("versions", "1.2").split(","))
+                .map(version -> "TLSv" + version)
+                .toArray(String[] ::new));
+        parameters.setCipherSuites(
+            has("suites") ? list("suites", suites()) : suites().toArray(new String[0]));
         if (has("alpn")) parameters.setApplicationProtocols(list("alpn", null));
         // JSSE takes 325 bytes off for what protection may add.
-        if (has("max-fragment")) parameters.setMaximumPacketSize(Integer.parseInt(given.get("max-fragment")) + 325);
+        if (has("max-fragment"))
+            parameters.setMaximumPacketSize(Integer.parseInt(given.get("max-fragment")) + 325);
         if (server) {
             var how = given.getOrDefault("client-auth", "none");
             if (how.equals("request")) parameters.setWantClientAuth(true);
             if (how.equals("require")) parameters.setNeedClientAuth(true);
         } else if (has("host")) {
-            if (!given.get("host").matches("[0-9.]+")) parameters.setServerNames(List.of(new SNIHostName(given.get("host"))));
+            if (!given.get("host").matches("[0-9.]+"))
+                parameters.setServerNames(List.of(new SNIHostName(given.get("host"))));
             if (has("ca")) parameters.setEndpointIdentificationAlgorithm("HTTPS");
         }
         socket.setSSLParameters(parameters);
         return socket;
     }
 
-    // ------------------------------------------------------------------------------------------ the exchange
+    // -------------------------------------------------------------------------------- the exchange
 
     // Of the connection that is under way; JSSE gives out no stream once its end was seen.
     InputStream in;
@@ -279,7 +313,8 @@ public class Peer {
         for (received = 0; received < total;) {
             int count = in.read(chunk, 0, (int) Math.min(chunk.length, total - received));
             if (count < 0) throw new EOFException("the end after " + received + " bytes");
-            if (!Arrays.equals(chunk, 0, count, pattern(received, count), 0, count)) throw new IOException("wrong bytes from " + received + " on");
+            if (!Arrays.equals(chunk, 0, count, pattern(received, count), 0, count))
+                throw new IOException("wrong bytes from " + received + " on");
             received += count;
         }
     }
@@ -303,7 +338,10 @@ public class Peer {
     void ask(SSLSocket socket) throws Exception {
         if (has("bytes")) {
             long total = Long.parseLong(given.get("bytes"));
-            var sending = new FutureTask<Void>(() -> { sendPattern(total); return null; });
+            var sending = new FutureTask<Void>(() -> {
+                sendPattern(total);
+                return null;
+            });
             new Thread(sending).start();
             receivePattern(total);
             sending.get();
@@ -324,12 +362,16 @@ public class Peer {
             return;
         }
         var line = readLine();
-        if (has("half-close") && !end().equals("close_notify")) throw new IOException("no close_notify before the answer");
+        if (has("half-close") && !end().equals("close_notify"))
+            throw new IOException("no close_notify before the answer");
         if (has("renegotiate")) renegotiate(socket);
         if (line.endsWith("\n")) send(line);
     }
 
-    /** The first octet of a stream is fetched in the background: reading is what moves a second handshake on. */
+    /**
+     * The first octet of a stream is fetched in the background: reading is what moves a second
+     * handshake on.
+     */
     static class Ahead extends FilterInputStream {
         private final FutureTask<Integer> first;
         private boolean taken;
@@ -348,18 +390,18 @@ public class Peer {
                 return first.get();
             } catch (ExecutionException failed) {
                 throw (IOException) failed.getCause();
-            } catch (InterruptedException never) {
-                throw new IOException(never);
-            }
+            } catch (InterruptedException never) { throw new IOException(never); }
         }
 
-        @Override public int read() throws IOException {
+        @Override
+        public int read() throws IOException {
             if (taken) return super.read();
             taken = true;
             return octet();
         }
 
-        @Override public int read(byte[] into, int from, int count) throws IOException {
+        @Override
+        public int read(byte[] into, int from, int count) throws IOException {
             if (taken) return super.read(into, from, count);
             int octet = read();
             if (octet >= 0) into[from] = (byte) octet;
@@ -367,7 +409,10 @@ public class Peer {
         }
     }
 
-    /** With the session gone: to resume it would be a handshake too, but not the one that is asked for. */
+    /**
+     * With the session gone: to resume it would be a handshake too, but not the one that is asked
+     * for.
+     */
     void renegotiate(SSLSocket socket) throws Exception {
         var done = new CountDownLatch(1);
         socket.addHandshakeCompletedListener(event -> done.countDown());
@@ -387,12 +432,16 @@ public class Peer {
             if (in.read() >= 0) throw new IOException("more data than expected");
             return "close_notify";
         } catch (IOException error) {
-            if (String.valueOf(error.getMessage()).equals("Remote host terminated the connection")) return "truncated";
+            if (String.valueOf(error.getMessage()).equals("Remote host terminated the connection"))
+                return "truncated";
             throw error;
         }
     }
 
-    /** The transport's end alone; then whatever the peer still says is taken, lest it be answered with a reset. */
+    /**
+     * The transport's end alone; then whatever the peer still says is taken, lest it be answered
+     * with a reset.
+     */
     static String truncate(Socket plain) throws IOException {
         plain.shutdownOutput();
         plain.getInputStream().transferTo(OutputStream.nullOutputStream());
@@ -403,10 +452,9 @@ public class Peer {
     Object certificate(SSLSocket socket) throws Exception {
         try {
             var leaf = socket.getSession().getPeerCertificates()[0];
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(leaf.getEncoded()));
-        } catch (SSLPeerUnverifiedException none) {
-            return null;
-        }
+            return HexFormat.of().formatHex(
+                MessageDigest.getInstance("SHA-256").digest(leaf.getEncoded()));
+        } catch (SSLPeerUnverifiedException none) { return null; }
     }
 
     void talk(SSLContext context, Socket plain) throws Exception {
@@ -427,7 +475,8 @@ public class Peer {
             ask(socket);
         }
         var certificate = certificate(socket);
-        boolean stapled = !server && !((ExtendedSSLSession) socket.getSession()).getStatusResponses().isEmpty();
+        boolean stapled =
+            !server && !((ExtendedSSLSession) socket.getSession()).getStatusResponses().isEmpty();
         var protocol = socket.getApplicationProtocol();
         String end;
         if (has("truncate")) {
@@ -437,8 +486,11 @@ public class Peer {
             end = end();
             socket.close();
         }
-        print("version", version, "suite", suite, "resumed", resumed, "alpn", protocol.isEmpty() ? null : protocol, "peer_certificate_sha256", certificate, "etm",
-            false, "stapled", server ? null : stapled, "renegotiated", has("renegotiate") ? renegotiated : null, "sent", sent, "received", received, "eof", end);
+        print("version", version, "suite", suite, "resumed", resumed, "alpn",
+            protocol.isEmpty() ? null : protocol, "peer_certificate_sha256", certificate, "etm",
+            false, "stapled", server ? null : stapled, "renegotiated",
+            has("renegotiate") ? renegotiated : null, "sent", sent, "received", received, "eof",
+            end);
     }
 
     void play() throws Exception {
@@ -449,14 +501,16 @@ public class Peer {
         var context = context();
         if (!server) {
             for (int i = 0; i < count; i++) {
-                talk(has("no-resumption") ? context() : context, new Socket(InetAddress.getLoopbackAddress(), port));
+                talk(has("no-resumption") ? context() : context,
+                    new Socket(InetAddress.getLoopbackAddress(), port));
             }
             return;
         }
         try (var listener = new ServerSocket()) {
             listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             print("port", listener.getLocalPort());
-            for (int i = 0; i < count; i++) serveNext(has("no-resumption") ? context() : context, listener);
+            for (int i = 0; i < count; i++)
+                serveNext(has("no-resumption") ? context() : context, listener);
         }
     }
 
@@ -464,14 +518,14 @@ public class Peer {
     void serveNext(SSLContext context, ServerSocket listener) throws IOException {
         try (var plain = listener.accept()) {
             talk(context, plain);
-        } catch (Exception error) {
-            tell(error);
-        }
+        } catch (Exception error) { tell(error); }
     }
 
-    static void tell(Exception error) { print("error", String.valueOf(error.getMessage()), "alert", alertIn(error)); }
+    static void tell(Exception error) {
+        print("error", String.valueOf(error.getMessage()), "alert", alertIn(error));
+    }
 
-    // ------------------------------------------------------------------------------------------ what it can
+    // --------------------------------------------------------------------------------- what it can
 
     static Map<String, Object> role(List<String> more) throws Exception {
         var role = new LinkedHashMap<String, Object>();
@@ -489,7 +543,8 @@ public class Peer {
     public static void main(String[] arguments) throws Exception {
         if (arguments.length == 1 && arguments[0].equals("can")) {
             Security.setProperty("jdk.tls.disabledAlgorithms", "");
-            print("library", "JSSE", "version", System.getProperty("java.version"), "client", role(CLIENT_FEATURES), "server", role(SERVER_FEATURES));
+            print("library", "JSSE", "version", System.getProperty("java.version"), "client",
+                role(CLIENT_FEATURES), "server", role(SERVER_FEATURES));
             return;
         }
         if (arguments.length == 0 || !List.of("client", "server").contains(arguments[0])) {

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Writes the certificates and keys of this folder anew, with OpenSSL and GnuTLS as the independent writers. Tests read what is
-# committed; this script says where it comes from. Run it in an empty folder.
+# Writes the certificates and keys of this folder anew, with OpenSSL and GnuTLS as the independent
+# writers. Tests read what is committed; this script says where it comes from. Run it in an empty
+# folder.
 set -eu
 long=36500
 key() { name=$1; shift; openssl genpkey "$@" -out "$name.key.pem" 2>/dev/null; }
@@ -76,7 +77,8 @@ printf 'cn = "gnutls.example"\ndns_name = "gnutls.example"\nip_address = "198.51
 certtool --generate-self-signed --load-privkey gnutls_ca.key.pem --template ca.tmpl --outfile gnutls_ca.pem 2>/dev/null
 certtool --generate-certificate --load-privkey gnutls_leaf.key.pem --load-ca-certificate gnutls_ca.pem --load-ca-privkey gnutls_ca.key.pem --template leaf.tmpl --outfile gnutls_leaf.pem 2>/dev/null
 
-# CRLs: OpenSSL's of the root (complete with reasons, delta, of one distribution point) and of the intermediate (version 1), and GnuTLS's.
+# CRLs: OpenSSL's of the root (complete with reasons, delta, of one distribution point) and of the
+# intermediate (version 1), and GnuTLS's.
 serial() { openssl x509 -in "$1.pem" -noout -serial | cut -d= -f2; }
 cat >crl.cnf <<EOF
 [ca]

@@ -23,7 +23,10 @@ type object map[string]interface{}
 
 const greeting = "hello over there\n"
 
-var groups = map[string]tls.CurveID{"x25519": tls.X25519, "secp256r1": tls.CurveP256, "secp384r1": tls.CurveP384, "secp521r1": tls.CurveP521}
+var groups = map[string]tls.CurveID{
+	"x25519": tls.X25519, "secp256r1": tls.CurveP256,
+	"secp384r1": tls.CurveP384, "secp521r1": tls.CurveP521,
+}
 
 var schemes = map[string]tls.SignatureScheme{
 	"ed25519":                tls.Ed25519,
@@ -62,9 +65,15 @@ func keysOf(table interface{}) []string {
 
 func can() object {
 	keys := []string{"rsa", "p256", "p384", "p521", "ed25519"}
-	both := []string{"alpn", "groups", "bytes", "cert", "connections", "export", "no-ems", "no-etm", "no-resumption", "tickets", "identities", "half-close", "truncate", "old", "tls13"}
+	both := []string{
+		"alpn", "groups", "bytes", "cert", "connections", "export", "no-ems", "no-etm", "no-resumption",
+		"tickets", "identities", "half-close", "truncate", "old", "tls13",
+	}
 	role := func(features ...string) object {
-		return object{"suites": keysOf(suites()), "groups": keysOf(groups), "schemes": keysOf(schemes), "keys": keys, "verifies": keys, "features": append(features, both...)}
+		return object{
+			"suites": keysOf(suites()), "groups": keysOf(groups), "schemes": keysOf(schemes),
+			"keys": keys, "verifies": keys, "features": append(features, both...),
+		}
 	}
 	return object{
 		"library": "Go crypto/tls", "version": runtime.Version(),
@@ -73,7 +82,8 @@ func can() object {
 	}
 }
 
-// ------------------------------------------------------------------------------------------ options
+// ------------------------------------------------------------------------------------------
+// options
 
 type options struct {
 	role         string
@@ -134,7 +144,9 @@ func number(text string) int {
 
 // The lowest and the highest of a list.
 func versions(list string) (uint16, uint16) {
-	known := map[string]uint16{"1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
+	known := map[string]uint16{
+		"1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13,
+	}
 	names := strings.Split(list, ",")
 	return known[names[0]], known[names[len(names)-1]]
 }
@@ -146,7 +158,9 @@ func read(file string) []byte {
 }
 
 func parse(arguments []string) *options {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12, InsecureSkipVerify: true}
+	config := &tls.Config{
+		MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12, InsecureSkipVerify: true,
+	}
 	o := &options{role: arguments[0], connections: 1, bytes: -1, config: config}
 	var certificates, keys []string
 	var signing []tls.SignatureScheme
@@ -241,19 +255,25 @@ func parse(arguments []string) *options {
 		pool.AppendCertsFromPEM(read(authority))
 		config.RootCAs, config.ClientCAs, config.InsecureSkipVerify = pool, pool, false
 	}
-	config.ClientAuth = map[string]tls.ClientAuthType{"none": tls.NoClientCert, "request": tls.RequestClientCert, "require": tls.RequireAnyClientCert}[clientAuth]
+	config.ClientAuth = map[string]tls.ClientAuthType{
+		"none": tls.NoClientCert, "request": tls.RequestClientCert, "require": tls.RequireAnyClientCert,
+	}[clientAuth]
 	if authority != "" && clientAuth != "none" {
-		config.ClientAuth = map[string]tls.ClientAuthType{"request": tls.VerifyClientCertIfGiven, "require": tls.RequireAndVerifyClientCert}[clientAuth]
+		config.ClientAuth = map[string]tls.ClientAuthType{
+			"request": tls.VerifyClientCertIfGiven, "require": tls.RequireAndVerifyClientCert,
+		}[clientAuth]
 	}
 	return o
 }
 
-// ------------------------------------------------------------------------------------------ one connection
+// ------------------------------------------------------------------------------------------ one
+// connection
 
 func (o *options) facts(connection *tls.Conn) object {
 	state := connection.ConnectionState()
 	line := object{
-		"version": versionName(state.Version), "suite": tls.CipherSuiteName(state.CipherSuite), "resumed": state.DidResume, "alpn": nil, "peer_certificate_sha256": nil,
+		"version": versionName(state.Version), "suite": tls.CipherSuiteName(state.CipherSuite),
+		"resumed": state.DidResume, "alpn": nil, "peer_certificate_sha256": nil,
 		"ems": false, "etm": false, "stapled": len(state.OCSPResponse) > 0,
 	}
 	if state.NegotiatedProtocol != "" {
@@ -271,7 +291,9 @@ func (o *options) facts(connection *tls.Conn) object {
 	return line
 }
 
-func versionName(version uint16) string { return "TLS 1." + strconv.Itoa(int(version)-tls.VersionTLS10) }
+func versionName(version uint16) string {
+	return "TLS 1." + strconv.Itoa(int(version)-tls.VersionTLS10)
+}
 
 func pattern(position int64, into []byte) {
 	for i := range into {
@@ -364,7 +386,8 @@ func end(from io.Reader) string {
 	return "unknown"
 }
 
-// The transport's end alone; then whatever the peer still says is taken, lest it be answered with a reset.
+// The transport's end alone; then whatever the peer still says is taken, lest it be answered with a
+// reset.
 func truncate(socket *net.TCPConn) string {
 	check(socket.CloseWrite())
 	_, _ = io.Copy(io.Discard, socket)
