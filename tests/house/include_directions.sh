@@ -38,17 +38,26 @@ function in_quotes(name, from,  room) {
 }
 function in_brackets(name, from) {
   if (name ~ /^tls12\// || name in rank) violation("a header of our own stands in quotes")
-  if (from == "public" && name !~ /^[a-z_]+$/) violation("a public header needs the standard library alone")
-  if (from != "crypto" && name ~ /^(mbedtls|psa|openssl|sodium)/) violation("crypto libraries are known to crypto alone")
-  if (name ~ /^mbedtls\/(ssl|x509|net_sockets|debug|certs)/) violation("the TLS and X.509 of mbedTLS are not used")
-  if (from != "conn" && name ~ /^(sys\/(socket|epoll|eventfd|select|poll)|netdb|poll|netinet\/.*)(\.h)?$/) violation("sockets are known to conn alone")
+  if (from == "public" && name !~ /^[a-z_]+$/)
+    violation("a public header needs the standard library alone")
+  if (from != "crypto" && name ~ /^(mbedtls|psa|openssl|sodium)/)
+    violation("crypto libraries are known to crypto alone")
+  if (name ~ /^mbedtls\/(ssl|x509|net_sockets|debug|certs)/)
+    violation("the TLS and X.509 of mbedTLS are not used")
+  if (from != "conn" &&
+      name ~ /^(sys\/(socket|epoll|eventfd|select|poll)|netdb|poll|netinet\/.*)(\.h)?$/)
+    violation("sockets are known to conn alone")
   # What connections share is locked: stores of sessions, the keys of tickets, what is known of a
   # trust store.
-  shared = FILENAME ~ /^lib\/handshake\/(memory_session_store\.cpp|ticket\.cpp|binding\.hpp)$/ && name == "mutex"
-  if (!shared && from ~ /^(base|wire|record|handshake|engine)$/ && name ~ /^(thread|mutex|shared_mutex|condition_variable|future|ctime|time\.h)$/)
+  shared = name == "mutex" &&
+    FILENAME ~ /^lib\/handshake\/(memory_session_store\.cpp|ticket\.cpp|binding\.hpp)$/
+  protocol = from ~ /^(base|wire|record|handshake|engine)$/
+  if (!shared && protocol &&
+      name ~ /^(thread|mutex|shared_mutex|condition_variable|future|ctime|time\.h)$/)
     violation("the protocol knows no threads or clocks")
   # The key log is an observer that writes a file.
-  if (from ~ /^(base|wire|record|handshake|engine)$/ && FILENAME != "lib/engine/observers.cpp" && name ~ /^(fstream|fcntl\.h|unistd\.h)$/)
+  if (protocol && FILENAME != "lib/engine/observers.cpp" &&
+      name ~ /^(fstream|fcntl\.h|unistd\.h)$/)
     violation("the protocol knows no files")
   if (name == "coroutine") violation("no coroutines: GCC 12 miscompiles them")
 }

@@ -10,7 +10,8 @@ failures=0
 # A sound house of two rooms and a public header.
 build() {
   rm -rf "$house"
-  mkdir -p "$house/include/tls12" "$house/lib/base" "$house/lib/crypto" "$house/lib/wire" "$house/lib/engine" "$house/lib/conn" "$house/tools/tls12/show"
+  mkdir -p "$house/include/tls12" "$house/lib/base" "$house/lib/crypto" "$house/lib/wire" \
+    "$house/lib/engine" "$house/lib/conn" "$house/tools/tls12/show"
   echo '#include <string>' >"$house/include/tls12/bytes.hpp"
   echo '#include "tls12/bytes.hpp"' >"$house/lib/base/buffer.hpp"
   echo '#include "base/buffer.hpp"' >"$house/lib/wire/codec.hpp"
@@ -51,7 +52,8 @@ faulty include_directions.sh include/tls12/bytes.hpp '#include <sodium.h>'
 build
 mkdir "$house/lib/attic"
 echo '#include <string>' >"$house/lib/attic/old.cpp"
-"$folder/include_directions.sh" "$house" >/dev/null && { echo 'include_directions.sh overlooks a room that is none'; failures=1; }
+"$folder/include_directions.sh" "$house" >/dev/null &&
+  { echo 'include_directions.sh overlooks a room that is none'; failures=1; }
 
 # Written in pieces, so that this file is not itself what is looked for.
 sound sources.sh
@@ -67,4 +69,25 @@ faulty sources.sh lib/wire/codec.hpp '// RFC 44''92 §5.1'
 faulty sources.sh tools/tls12/show/show.cpp '{"names", "RFC 61''25"},'
 faulty sources.sh notes.md 'see /ho''me/someone/notes'
 faulty sources.sh tools/try '/wo''rk/shared'
+
+row() { seq "$1" | tr -dc '\n' | tr '\n' "$2"; }  # COUNT CHARACTER
+sound sizes.py
+faulty sizes.py lib/wire/codec.hpp "// $(row 98 x)"
+faulty sizes.py tools/try "# $(row 99 x)"
+faulty sizes.py lib/meson.build "# $(row 98 x)§"
+faulty sizes.py notes.md "$(row 101 x)"
+faulty sizes.py lib/wire/codec.hpp 'int x; '
+faulty sizes.py lib/wire/codec.hpp "$(yes 'int x;' | head -n 500)"
+build
+printf 'int x;' >>"$house/lib/wire/codec.hpp"
+"$folder/sizes.py" "$house" >/dev/null &&
+  { echo 'sizes.py overlooks a missing line end'; failures=1; }
+build
+for i in $(seq 31); do : >"$house/lib/wire/$i.cpp"; done
+"$folder/sizes.py" "$house" >/dev/null && { echo 'sizes.py overlooks a large folder'; failures=1; }
+build
+printf '| %s |\n' "$(row 100 x)" >"$house/notes.md"
+printf '// %s§\n' "$(row 96 x)" >"$house/lib/wire/codec.hpp"
+"$folder/sizes.py" "$house" ||
+  { echo 'sizes.py finds fault with a table, or counts bytes'; failures=1; }
 exit $failures

@@ -75,7 +75,8 @@ within() {
 trap 'kill -KILL "$child" 2>/dev/null; exit 2' INT TERM
 
 say "== $suite: making the system in $root"
-make_system >"$folder/$suite-make.log" 2>&1 || { tail -n 20 "$folder/$suite-make.log" >&2; die "no system of $suite could be made"; }
+make_system >"$folder/$suite-make.log" 2>&1 ||
+  { tail -n 20 "$folder/$suite-make.log" >&2; die "no system of $suite could be made"; }
 
 status=0 summary=''
 for step in try check; do
@@ -85,7 +86,8 @@ for step in try check; do
   within tools/$step "${options[@]}" >"$folder/$suite-$step.log" 2>&1
   code=$?
   [ $code = 0 ] || status=1
-  summary+="== $suite: tools/$step ${options[*]:-}: exit code $code"$'\n'$(tail -n 5 "$folder/$suite-$step.log")$'\n'
+  summary+="== $suite: tools/$step ${options[*]:-}: exit code $code"$'\n'
+  summary+=$(tail -n 5 "$folder/$suite-$step.log")$'\n'
 done
 $keep || rm -rf --one-file-system "$root"
 printf '%s' "$summary"

@@ -29,25 +29,37 @@ says = "No bell is rung."
 status = "deviates"
 why = "It is a fire."
 END
-  printf '// Shows RFC 5246 7.2-1\nTEST_CASE("alerts come in time") {\n' >"$project/tests/a_test.cpp"
+  printf '// Shows RFC 5246 7.2-1\nTEST_CASE("alerts come in time") {\n' \
+    >"$project/tests/a_test.cpp"
 }
 report() { "$python" "$script" --rules "$project" --root "$project" "$@" 2>&1; }
 python=$1 script=$2
 
 build
 report >/dev/null || { echo "fault is found with a sound project"; failures=1; }
-report | grep -q '^5246 *3 *1 *1 *- *- *- *1$' || { echo "the rules are counted otherwise"; failures=1; }
-report --markdown | grep -q 'a_test.cpp`: alerts come in time' || { echo "a rule is told without its test"; failures=1; }
+report | grep -q '^5246 *3 *1 *1 *- *- *- *1$' ||
+  { echo "the rules are counted otherwise"; failures=1; }
+report --markdown | grep -q 'a_test.cpp`: alerts come in time' ||
+  { echo "a rule is told without its test"; failures=1; }
 
 faulty() {  # WHAT
   report >/dev/null && { echo "overlooked: $1"; failures=1; }
   build
 }
 echo >"$project/tests/a_test.cpp"; faulty "a MUST without a test"
-printf '# Shows RFC 5246 7.2-1, 7.2-9\ndef test():\n' >"$project/tests/b.py"; faulty "a citation of no rule"
-printf '# Shows RFC 5246 7.2-1;\n# RFC 5077 3-1\ndef test():\n' >"$project/tests/b.py"; faulty "a citation of no RFC, in a second line"
-printf '# Shows RFC 5246 7.2-1 and more\ndef test():\n' >"$project/tests/b.py"; faulty "a citation with prose"
-printf '[[rule]]\nid = "7.2-1"\nlevel = "MUST"\nwho = "both"\nsays = "Twice."\n' >>"$project/5246.toml"; faulty "two rules of one id"
-printf '[[rule]]\nid = "7.2-3"\nlevel = "MAY"\nwho = "both"\nsays = "Perhaps."\n' >>"$project/5246.toml"; faulty "an unknown level"
-printf '[[rule]]\nid = "7.2-3"\nlevel = "SHOULD"\nwho = "both"\nsays = "x"\nstatus = "not ours"\n' >>"$project/5246.toml"; faulty "a status without a reason"
+printf '# Shows RFC 5246 7.2-1, 7.2-9\ndef test():\n' >"$project/tests/b.py"
+faulty "a citation of no rule"
+printf '# Shows RFC 5246 7.2-1;\n# RFC 5077 3-1\ndef test():\n' >"$project/tests/b.py"
+faulty "a citation of no RFC, in a second line"
+printf '# Shows RFC 5246 7.2-1 and more\ndef test():\n' >"$project/tests/b.py"
+faulty "a citation with prose"
+printf '[[rule]]\nid = "7.2-1"\nlevel = "MUST"\nwho = "both"\nsays = "Twice."\n' \
+  >>"$project/5246.toml"
+faulty "two rules of one id"
+printf '[[rule]]\nid = "7.2-3"\nlevel = "MAY"\nwho = "both"\nsays = "Perhaps."\n' \
+  >>"$project/5246.toml"
+faulty "an unknown level"
+printf '[[rule]]\nid = "7.2-3"\nlevel = "SHOULD"\nwho = "both"\nsays = "x"\nstatus = "not ours"\n' \
+  >>"$project/5246.toml"
+faulty "a status without a reason"
 exit $failures

@@ -3,7 +3,8 @@ conversation, and a client whose server does so.
 
 usage: run.py [TLS12 STALLER] [--peers N] [--timeout SECONDS] [--compare [--readme]]
 
---compare prints other people's servers among the same peers, as a table; --readme also writes it into README.md of this folder.
+--compare prints other people's servers among the same peers, as a table; --readme also writes it
+into README.md of this folder.
 """
 import argparse
 import os

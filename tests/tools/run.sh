@@ -28,14 +28,18 @@ run() { "$timeout" 20 "$@" >out 2>err; code=$?; }
 ends() {
   local what=$1 wanted=$2 pattern=${3-}
   if [ "$code" != "$wanted" ]; then bad "$what" "exit code $code instead of $wanted" "$(cat err)"
-  elif [ "$wanted" != 0 ] && [ "$(wc -l <err)" != 1 ]; then bad "$what" "not one line of reason:" "$(cat err)"
-  elif [ -n "$pattern" ] && ! grep -qE -- "$pattern" err; then bad "$what" "no '$pattern' in: $(cat err)"
+  elif [ "$wanted" != 0 ] && [ "$(wc -l <err)" != 1 ]; then
+    bad "$what" "not one line of reason:" "$(cat err)"
+  elif [ -n "$pattern" ] && ! grep -qE -- "$pattern" err; then
+    bad "$what" "no '$pattern' in: $(cat err)"
   else ok "$what"
   fi
 }
 
 # says WHAT PATTERN: the output of the last run has a line that matches.
-says() { if grep -qE -- "$2" out; then ok "$1"; else bad "$1" "no '$2' in:" "$(head -c 600 out)"; fi; }
+says() {
+  if grep -qE -- "$2" out; then ok "$1"; else bad "$1" "no '$2' in:" "$(head -c 600 out)"; fi
+}
 lacks() { if grep -qE -- "$2" out; then bad "$1" "there is '$2'"; else ok "$1"; fi; }
 
 # start FILE OPTION...: a server whose output goes to FILE.out; sets `address` and `server`.
@@ -46,27 +50,41 @@ start() {
   "$tls12" serve --listen 127.0.0.1:0 "$@" >"$file.out" 2>"$file.err" </dev/null &
   server=$!
   servers+=("$server")
-  until grep -q . "$file.out"; do kill -0 "$server" 2>/dev/null || { bad "a server starts" "$(cat "$file.err")"; exit 1; }; done
+  until grep -q . "$file.out"; do
+    kill -0 "$server" 2>/dev/null || { bad "a server starts" "$(cat "$file.err")"; exit 1; }
+  done
   address=$(sed -n '1s/^listening on //p' "$file.out")
 }
 # ask REQUEST: sends it, with printf's escapes, and reads the answer.
-ask() { printf "$1" >request; run "$tls12" connect "$address" --ca pki/ca.pem --quiet --timeout 10 <request; }
+ask() {
+  printf "$1" >request
+  run "$tls12" connect "$address" --ca pki/ca.pem --quiet --timeout 10 <request
+}
 
 # ----------------------------------------------------------------------------------- wrong usage: 2
 
-for line in "" "frobnicate" "connect" "connect localhost" "connect localhost:99999" "connect ::1:443" "connect localhost:1 --timeout -1" "connect localhost:1 --suites TLS_NULL" \
-  "connect localhost:1 --ca x --insecure" "serve --listen 80" "serve --cert only.pem" "serve --www . --echo" "cert --key-type dsa" "backends --colour"; do
+for line in "" "frobnicate" "connect" "connect localhost" "connect localhost:99999" \
+  "connect ::1:443" "connect localhost:1 --timeout -1" "connect localhost:1 --suites TLS_NULL" \
+  "connect localhost:1 --ca x --insecure" "serve --listen 80" "serve --cert only.pem" \
+  "serve --www . --echo" "cert --key-type dsa" "backends --colour"; do
   # shellcheck disable=SC2086
   run "$tls12" $line </dev/null
   ends "wrong usage is exit code 2: tls12 $line" 2
 done
 # A variable that a script did not set switches nothing off, and stands for no default.
-for line in 'connect localhost:1 --ca ""' 'connect localhost:1 --servername ""' 'connect localhost:1 --cert "" --key k' 'connect localhost:1 --cert c --key ""' \
-  'connect localhost:1 --alpn ""' 'connect localhost:1 --peer-key ""' 'connect localhost:1 --psk ""' 'connect localhost:1 --psk-text ""' 'connect localhost:1 --psk-text me:' 'connect localhost:1 --keylog ""' \
-  'connect localhost:1 --suites ""' 'connect localhost:1 --policy ""' 'connect ""' 'serve --listen ""' 'serve --www ""' 'serve --cert "" --key ""' 'serve --client-ca ""' \
-  'serve --staple ""' 'serve --ticket-keys ""' 'serve --psk-hint ""' 'serve --ca-out ""' 'serve --client-auth ""' 'verify --trust r --name "" leaf' 'verify --trust "" leaf' \
-  'verify --trust r ""' 'verify --trust r --crl "" leaf' 'verify --trust r --ocsp "" leaf' 'verify --trust r --time "" leaf' 'verify --trust r --require-policy "" leaf' \
-  'verify --trust r --untrusted "" leaf' 'verify --trust r --batch ""' 'cert ""' 'cert --issuer "" x' 'cert --key "" x' 'cert --show ""' 'show ""' 'suites --policy ""'; do
+for line in 'connect localhost:1 --ca ""' 'connect localhost:1 --servername ""' \
+  'connect localhost:1 --cert "" --key k' 'connect localhost:1 --cert c --key ""' \
+  'connect localhost:1 --alpn ""' 'connect localhost:1 --peer-key ""' \
+  'connect localhost:1 --psk ""' 'connect localhost:1 --psk-text ""' \
+  'connect localhost:1 --psk-text me:' 'connect localhost:1 --keylog ""' \
+  'connect localhost:1 --suites ""' 'connect localhost:1 --policy ""' 'connect ""' \
+  'serve --listen ""' 'serve --www ""' 'serve --cert "" --key ""' 'serve --client-ca ""' \
+  'serve --staple ""' 'serve --ticket-keys ""' 'serve --psk-hint ""' 'serve --ca-out ""' \
+  'serve --client-auth ""' 'verify --trust r --name "" leaf' 'verify --trust "" leaf' \
+  'verify --trust r ""' 'verify --trust r --crl "" leaf' 'verify --trust r --ocsp "" leaf' \
+  'verify --trust r --time "" leaf' 'verify --trust r --require-policy "" leaf' \
+  'verify --trust r --untrusted "" leaf' 'verify --trust r --batch ""' 'cert ""' \
+  'cert --issuer "" x' 'cert --key "" x' 'cert --show ""' 'show ""' 'suites --policy ""'; do
   eval "run \"\$tls12\" $line" </dev/null
   ends "an empty value is wrong usage: tls12 $line" 2
 done
@@ -77,10 +95,12 @@ ends "help is no error" 0
 
 run "$tls12" cert --out pki localhost 127.0.0.1
 ends "cert makes a CA and a leaf" 0
-[ "$(stat -c %a pki/localhost-key.pem)" = 600 ] && ok "a private key is its owner's alone" || bad "a private key is its owner's alone"
+[ "$(stat -c %a pki/localhost-key.pem)" = 600 ] && ok "a private key is its owner's alone" ||
+  bad "a private key is its owner's alone"
 cp pki/ca.pem before.pem
 run "$tls12" cert --out pki other.example
-cmp -s before.pem pki/ca.pem && ok "a CA that is there is used again" || bad "a CA that is there is used again"
+cmp -s before.pem pki/ca.pem && ok "a CA that is there is used again" ||
+  bad "a CA that is there is used again"
 run "$tls12" cert --show pki/localhost.pem
 says "cert --show names the issuer" '^issuer +CN=tls12 development CA$'
 run "$tls12" cert --show pki/localhost.pem --json
@@ -124,18 +144,25 @@ ends "a port in use is named" 1 "${echo_address##*:}"
 head -c 3000000 /dev/urandom >blob
 run "$tls12" connect "$echo_address" --ca pki/ca.pem --half-close --timeout 10 <blob
 ends "an echo of 3 MB ends properly" 0
-cmp -s blob out && ok "the echo is the same, byte for byte" || bad "the echo is the same, byte for byte"
-grep -q 'verified *yes' err && ok "connect says what was negotiated" || bad "connect says what was negotiated" "$(cat err)"
+cmp -s blob out && ok "the echo is the same, byte for byte" ||
+  bad "the echo is the same, byte for byte"
+grep -q 'verified *yes' err && ok "connect says what was negotiated" ||
+  bad "connect says what was negotiated" "$(cat err)"
 run "$tls12" connect "$echo_address" </dev/null
 ends "a CA that the system does not know is refused" 1 'unknown_ca|issuer|anchor'
 run "$tls12" connect "$echo_address" --ca pki/ca.pem --servername other.example </dev/null
 ends "a name that the certificate lacks is refused" 1 'name'
 run "$tls12" connect "$echo_address" --insecure --quiet --half-close </dev/null
-grep -q 'WARNING.*NOT verified' err && [ $code = 0 ] && ok "--insecure works, and says so loudly" || bad "--insecure works, and says so loudly" "$(cat err)"
+grep -q 'WARNING.*NOT verified' err && [ $code = 0 ] &&
+  ok "--insecure works, and says so loudly" ||
+  bad "--insecure works, and says so loudly" "$(cat err)"
 echo hello >request
-run "$tls12" connect "$echo_address" --ca pki/ca.pem --json --half-close --suites TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 --groups secp256r1 <request
+run "$tls12" connect "$echo_address" --ca pki/ca.pem --json --half-close \
+  --suites TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 --groups secp256r1 <request
 cp err out
-says "--json tells suite, group and bytes" '"cipher_suite":"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256","group":"secp256r1".*"sent":6,"received":6,"ok":true'
+says "--json tells suite, group and bytes" \
+  '"cipher_suite":"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256","group":"secp256r1".*'\
+'"sent":6,"received":6,"ok":true'
 
 kill -STOP "$echo_server"
 run "$tls12" connect "$echo_address" --ca pki/ca.pem --timeout 0.5 </dev/null
@@ -152,9 +179,11 @@ idle=$!
 until grep -q verified idle.err; do kill -0 $idle 2>/dev/null || break; done
 kill -TERM "$echo_server"
 wait "$echo_server"; code=$?
-[ $code = 0 ] && ok "SIGTERM ends the server with exit code 0" || bad "SIGTERM ends the server with exit code 0" "$code"
+[ $code = 0 ] && ok "SIGTERM ends the server with exit code 0" ||
+  bad "SIGTERM ends the server with exit code 0" "$code"
 wait $idle; code=$?
-[ $code = 0 ] && ok "a stopping server says close_notify" || bad "a stopping server says close_notify" "$(cat idle.err)"
+[ $code = 0 ] && ok "a stopping server says close_notify" ||
+  bad "a stopping server says close_notify" "$(cat idle.err)"
 exec 9>&-
 
 # ------------------------------------------------------------------------------------- a cut stream
@@ -189,7 +218,8 @@ says "a file has its type" '^Content-Type: text/plain; charset=utf-8'
 says "a file has its content" '^plain text$'
 ask 'GET /file.txt HTTP/1.0\n\n'
 says "bare LF ends lines, too" '^plain text$'
-ask 'GET /file.txt HTTP/1.1\r\nHost: localhost\r\n\r\nGET /indexed/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
+ask 'GET /file.txt HTTP/1.1\r\nHost: localhost\r\n\r\n'\
+'GET /indexed/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
 says "the first of two requests is answered" '^plain text$'
 says "a folder shows its index.html, on the same connection" '^<p>index$'
 ask 'HEAD /file.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
@@ -198,10 +228,12 @@ lacks "HEAD has no body" '^plain text$'
 ask 'GET /folder HTTP/1.0\r\n\r\n'
 says "a folder without its slash is redirected" '^Location: /folder/'
 ask 'GET /folder/ HTTP/1.0\r\n\r\n'
-says "a folder is listed, its names escaped" "href='./a%20name%20%26%20more.css'>a name &amp; more.css"
+says "a folder is listed, its names escaped" \
+  "href='./a%20name%20%26%20more.css'>a name &amp; more.css"
 ask 'GET / HTTP/1.0\r\n\r\n'
 lacks "hidden files are not listed" 'hidden'
-for target in /../outside /%%2e%%2e/outside /folder/../../outside /link /.hidden //../outside /file.txt%%00 /absent http://localhost/../outside; do
+for target in /../outside /%%2e%%2e/outside /folder/../../outside /link /.hidden //../outside \
+  /file.txt%%00 /absent http://localhost/../outside; do
   ask "GET $target HTTP/1.0\\r\\n\\r\\n"
   says "nothing outside the folder is served: $target" '^HTTP/1.0 40[04] '
 done
@@ -238,17 +270,24 @@ ends "a server without --cert makes one, whose CA --ca-out keeps" 0
 
 run "$tls12" backends --no-speed --json
 says "backends --json marks the chosen one" '"chosen": true'
-run "$tls12" connect "${address/127.0.0.1/localhost}" --ca own-ca.pem --trace --keylog keys --timeout 10 <request
+run "$tls12" connect "${address/127.0.0.1/localhost}" --ca own-ca.pem --trace --keylog keys \
+  --timeout 10 <request
 for field in ClientHello ServerKeyExchange verify_data ChangeCipherSpec close_notify; do
   grep -q "$field" err && ok "--trace tells $field" || bad "--trace tells $field"
 done
 grep -q $'\x1b' err && bad "no colour off a terminal" || ok "no colour off a terminal"
-grep -qE '^CLIENT_RANDOM [0-9a-f]{64} [0-9a-f]{96}$' keys && ok "--keylog keeps the master secret" || bad "--keylog keeps the master secret" "$(cat keys)"
-run "$tls12" connect "${address/127.0.0.1/localhost}" --ca own-ca.pem --trace --color always --timeout 10 <request
+grep -qE '^CLIENT_RANDOM [0-9a-f]{64} [0-9a-f]{96}$' keys &&
+  ok "--keylog keeps the master secret" || bad "--keylog keeps the master secret" "$(cat keys)"
+run "$tls12" connect "${address/127.0.0.1/localhost}" --ca own-ca.pem --trace --color always \
+  --timeout 10 <request
 grep -q $'\x1b' err && ok "--color always colours" || bad "--color always colours"
 run "$tls12" demo
 ends "the demo runs to its end" 0
 PATH=/nowhere run "$tls12" demo
-if [ $code = 0 ]; then says "the demo skips what is not installed, and says so" '^skipped: curl is not installed'; else bad "the demo runs without other programs" "$(cat err)"; fi
+if [ $code = 0 ]; then
+  says "the demo skips what is not installed, and says so" '^skipped: curl is not installed'
+else
+  bad "the demo runs without other programs" "$(cat err)"
+fi
 
 [ $failures = 0 ]
