@@ -21,4 +21,12 @@ inline Error caught() noexcept {
   } catch (...) { return Errc::callback_threw; }
 }
 
+/// The Result that `function` returns, or the error for an exception.
+template <class Function>
+auto guarded(Function function) noexcept -> decltype(function()) {
+  try {
+    return function();
+  } catch (...) { return fail(caught()); }
+}
+
 }  // namespace tls12

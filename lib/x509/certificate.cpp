@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/caught.hpp"
 #include "tls12/text.hpp"
 #include "x509/distribution_point.hpp"
 #include "x509/file.hpp"
 #include "x509/file_format.hpp"
 #include "x509/general_name.hpp"
-#include "x509/guard.hpp"
 #include "x509/name.hpp"
 #include "x509/parsed_certificate.hpp"
 #include "x509/pem.hpp"
@@ -85,7 +85,7 @@ std::vector<std::string> accesses(std::optional<Bytes> descriptions, const x509:
 }  // namespace
 
 Result<Certificate> Certificate::from_der(Bytes der) {
-  return x509::guarded([&]() -> Result<Certificate> {
+  return guarded([&]() -> Result<Certificate> {
     if (der.size() > x509::der::kMaxSize)
       return fail(Errc::bad_der, x509::larger_than(x509::der::kMaxSize));
     auto certificate = std::make_shared<ParsedCertificate>();
@@ -96,7 +96,7 @@ Result<Certificate> Certificate::from_der(Bytes der) {
 }
 
 Result<Certificate> Certificate::from_pem(std::string_view text) {
-  return x509::guarded([&, whole = text]() -> Result<Certificate> {
+  return guarded([&, whole = text]() -> Result<Certificate> {
     auto certificate = next_certificate(text);
     if (!certificate) return fail(certificate.error());
     if (*certificate == nullptr) return x509::no_block(whole, "CERTIFICATE");
@@ -105,7 +105,7 @@ Result<Certificate> Certificate::from_pem(std::string_view text) {
 }
 
 Result<std::vector<Certificate>> Certificate::all_from_pem(std::string_view text) {
-  return x509::guarded([&]() -> Result<std::vector<Certificate>> {
+  return guarded([&]() -> Result<std::vector<Certificate>> {
     std::vector<Error> skipped;
     auto all = usable_from_pem(text, skipped);
     if (all && !skipped.empty()) return fail(skipped.front());
@@ -114,7 +114,7 @@ Result<std::vector<Certificate>> Certificate::all_from_pem(std::string_view text
 }
 
 Result<std::vector<Certificate>> Certificate::all_from_file(const std::string& path) {
-  return x509::guarded([&]() -> Result<std::vector<Certificate>> {
+  return guarded([&]() -> Result<std::vector<Certificate>> {
     const auto content = x509::read_file(path);
     if (!content) return fail(content.error());
     auto all = [&]() -> Result<std::vector<Certificate>> {
@@ -131,7 +131,7 @@ Result<std::vector<Certificate>> Certificate::all_from_file(const std::string& p
 
 Result<std::vector<Certificate>> Certificate::usable_from_pem(std::string_view text,
                                                               std::vector<Error>& skipped) {
-  return x509::guarded([&, whole = text]() -> Result<std::vector<Certificate>> {
+  return guarded([&, whole = text]() -> Result<std::vector<Certificate>> {
     std::vector<Certificate> all;
     std::optional<Error> first_error;
     for (std::size_t place = 1;; ++place) {

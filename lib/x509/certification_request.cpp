@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/caught.hpp"
 #include "tls12/issue.hpp"
 #include "x509/checks.hpp"
 #include "x509/file_format.hpp"
 #include "x509/general_name.hpp"
-#include "x509/guard.hpp"
 #include "x509/name.hpp"
 #include "x509/parsed_certificate.hpp"
 #include "x509/pem.hpp"
@@ -104,7 +104,7 @@ void write_info(Bytes subject, Bytes public_key_info,
 struct CertificationRequest::Content : ParsedCertificate {};
 
 Result<CertificationRequest> CertificationRequest::from_der(Bytes der, ProviderPtr provider) {
-  return x509::guarded([&]() -> Result<CertificationRequest> {
+  return guarded([&]() -> Result<CertificationRequest> {
     if (provider == nullptr) return fail(Errc::algorithm_unavailable, "no crypto backend");
     auto content = std::make_shared<Content>();
     content->der.assign(der.begin(), der.end());
@@ -119,7 +119,7 @@ Result<CertificationRequest> CertificationRequest::from_der(Bytes der, ProviderP
 
 Result<CertificationRequest> CertificationRequest::from_pem(std::string_view text,
                                                             ProviderPtr provider) {
-  return x509::guarded([&, whole = text]() -> Result<CertificationRequest> {
+  return guarded([&, whole = text]() -> Result<CertificationRequest> {
     for (;;) {
       const auto block = x509::pem::next(text);
       if (!block) return fail(block.error());
@@ -160,7 +160,7 @@ CertificateRecipe CertificationRequest::recipe() const {
 
 Result<CertificationRequest> request_certificate(const CertificateRecipe& recipe,
                                                  const PrivateKey& key, ProviderPtr provider) {
-  return x509::guarded([&]() -> Result<CertificationRequest> {
+  return guarded([&]() -> Result<CertificationRequest> {
     if (provider == nullptr || !provider->random)
       return fail(Errc::algorithm_unavailable, "no crypto backend with randomness");
     if (key.is_elsewhere()) return fail(Errc::misuse, "the key lives elsewhere");

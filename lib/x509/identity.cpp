@@ -1,10 +1,10 @@
 // Identity: a private key, with the certificate chain of the key or without.
 #include <algorithm>
 
+#include "base/caught.hpp"
 #include "tls12/certificate.hpp"
 #include "x509/algorithm.hpp"
 #include "x509/file.hpp"
-#include "x509/guard.hpp"
 #include "x509/name.hpp"
 #include "x509/parsed_certificate.hpp"
 
@@ -46,7 +46,7 @@ struct Identity::Content {
 };
 
 Result<Identity> Identity::from(std::vector<Certificate> chain, PrivateKey key) {
-  return x509::guarded([&]() -> Result<Identity> {
+  return guarded([&]() -> Result<Identity> {
     if (chain.empty()) return fail(Errc::misuse, "an identity without a certificate");
     const x509::SubjectKey& subject = internals(chain.front()).subject_key;
     if (!subject.supported || !is_key_of(key, subject))
@@ -58,7 +58,7 @@ Result<Identity> Identity::from(std::vector<Certificate> chain, PrivateKey key) 
 Result<Identity> Identity::from_pem_files(const std::string& chain_path,
                                           const std::string& key_path, ProviderPtr provider,
                                           const AskPassphrase& ask) {
-  return x509::guarded([&]() -> Result<Identity> {
+  return guarded([&]() -> Result<Identity> {
     auto chain = Certificate::all_from_file(chain_path);
     if (!chain) return fail(chain.error());
     auto key = PrivateKey::from_file(key_path, std::move(provider), ask);
@@ -70,7 +70,7 @@ Result<Identity> Identity::from_pem_files(const std::string& chain_path,
 }
 
 Result<Identity> Identity::from_raw_public_key(PrivateKey key, Bytes public_key_info) {
-  return x509::guarded([&]() -> Result<Identity> {
+  return guarded([&]() -> Result<Identity> {
     const Bytes info = public_key_info.empty() ? key.public_key_info() : public_key_info;
     if (info.empty()) return fail(Errc::misuse, "an external key without its public half");
     x509::der::Fault fault;

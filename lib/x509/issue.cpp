@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "base/caught.hpp"
 #include "x509/der_writer.hpp"
 #include "x509/digest.hpp"
-#include "x509/guard.hpp"
 #include "x509/name.hpp"
 #include "x509/parsed_certificate.hpp"
 #include "x509/recipe.hpp"
@@ -228,7 +228,7 @@ namespace tls12 {
 
 Result<Certificate> issue_certificate(const CertificateRecipe& recipe, const PrivateKey& key,
                                       const Identity* issuer, ProviderPtr provider) {
-  return x509::guarded([&]() -> Result<Certificate> {
+  return guarded([&]() -> Result<Certificate> {
     if (auto usable = x509::check_provider(provider); !usable) return fail(usable.error());
     const PrivateKey& signer = issuer != nullptr ? issuer->key() : key;
     if (key.is_elsewhere() || signer.is_elsewhere())
@@ -242,7 +242,7 @@ Result<Certificate> issue_certificate(const CertificateRecipe& recipe, const Pri
 Result<Certificate> issue_certificate(const CertificateRecipe& recipe,
                                       const CertificationRequest& request, const Identity& issuer,
                                       ProviderPtr provider) {
-  return x509::guarded([&]() -> Result<Certificate> {
+  return guarded([&]() -> Result<Certificate> {
     if (auto usable = x509::check_provider(provider); !usable) return fail(usable.error());
     if (issuer.key().is_elsewhere()) return fail(Errc::misuse, "the key lives elsewhere");
     return x509::issue(recipe, request.public_key_info(), issuer.key(),
@@ -252,7 +252,7 @@ Result<Certificate> issue_certificate(const CertificateRecipe& recipe,
 
 Result<DevelopmentIdentity> make_development_identity(std::vector<std::string> names, KeyKind kind,
                                                       ProviderPtr provider) {
-  return x509::guarded([&]() -> Result<DevelopmentIdentity> {
+  return guarded([&]() -> Result<DevelopmentIdentity> {
     const auto identify = [&](const CertificateRecipe& recipe, KeyKind of,
                               const Identity* issuer) -> Result<Identity> {
       auto key = PrivateKey::generate(of, 2048, provider);

@@ -1,9 +1,9 @@
 // issue_crl(): a complete list of what a CA took back, the one before it carried on.
 #include <algorithm>
 
+#include "base/caught.hpp"
 #include "tls12/issue.hpp"
 #include "x509/checks.hpp"
-#include "x509/guard.hpp"
 #include "x509/issue_revocation.hpp"
 #include "x509/name.hpp"
 #include "x509/parsed_certificate.hpp"
@@ -76,7 +76,7 @@ Result<std::uint64_t> carry_on(const Crl& previous, const x509::ParsedCertificat
 }  // namespace
 
 Result<Crl> issue_crl(const CrlRecipe& recipe, const Identity& issuer, ProviderPtr provider) {
-  return x509::guarded([&]() -> Result<Crl> {
+  return guarded([&]() -> Result<Crl> {
     if (provider == nullptr || !provider->random)
       return fail(Errc::algorithm_unavailable, "no crypto backend with randomness");
     if (issuer.key().is_elsewhere()) return fail(Errc::misuse, "the key lives elsewhere");

@@ -1,11 +1,11 @@
 // PrivateKey: numbers, the public half, and what the backends made of them, one signer a family.
 #include <algorithm>
 
+#include "base/caught.hpp"
 #include "tls12/certificate.hpp"
 #include "x509/encrypted_key.hpp"
 #include "x509/file.hpp"
 #include "x509/file_format.hpp"
-#include "x509/guard.hpp"
 #include "x509/key_encoding.hpp"
 #include "x509/pem.hpp"
 
@@ -140,7 +140,7 @@ Result<std::shared_ptr<const PrivateKey::Content>> PrivateKey::Content::make(
 }
 
 Result<PrivateKey> PrivateKey::from_der(Bytes der, ProviderPtr provider, const AskPassphrase& ask) {
-  return x509::guarded([&]() -> Result<PrivateKey> {
+  return guarded([&]() -> Result<PrivateKey> {
     SecretVector decrypted;
     if (x509::is_encrypted_private_key(der)) {
       if (provider == nullptr) return fail(Errc::algorithm_unavailable, "no crypto backend");
@@ -159,7 +159,7 @@ Result<PrivateKey> PrivateKey::from_der(Bytes der, ProviderPtr provider, const A
 
 Result<PrivateKey> PrivateKey::from_pem(std::string_view text, ProviderPtr provider,
                                         const AskPassphrase& ask) {
-  return x509::guarded([&]() -> Result<PrivateKey> {
+  return guarded([&]() -> Result<PrivateKey> {
     const auto block = find_key(text);
     if (!block) return fail(block.error());
     SecretVector der(block->max_size());
@@ -171,7 +171,7 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view text, ProviderPtr provi
 
 Result<PrivateKey> PrivateKey::from_file(const std::string& path, ProviderPtr provider,
                                          const AskPassphrase& ask) {
-  return x509::guarded([&]() -> Result<PrivateKey> {
+  return guarded([&]() -> Result<PrivateKey> {
     const auto content = x509::read_file(path);
     if (!content) return fail(content.error());
     const auto der = x509::der_in(*content);
@@ -192,7 +192,7 @@ PrivateKey PrivateKey::elsewhere(KeyKind kind, bool decrypts) {
 }
 
 Result<PrivateKey> PrivateKey::generate(KeyKind kind, std::size_t rsa_bits, ProviderPtr provider) {
-  return x509::guarded([&]() -> Result<PrivateKey> {
+  return guarded([&]() -> Result<PrivateKey> {
     const SignatureFamily family = families_of(kind).front();
     if (provider == nullptr || !(*provider)[family] || !provider->random)
       return fail(Errc::algorithm_unavailable, name(family));
@@ -220,7 +220,7 @@ bool PrivateKey::decrypts() const {
 Bytes PrivateKey::public_key_info() const { return content_->public_key_info; }
 
 Result<std::string> PrivateKey::to_pem() const {
-  return x509::guarded([&]() -> Result<std::string> {
+  return guarded([&]() -> Result<std::string> {
     if (content_->elsewhere) return fail(Errc::misuse, "the key lives elsewhere");
     const auto der = x509::write_private_key(content_->key, content_->point);
     if (!der) return fail(der.error());
@@ -239,14 +239,14 @@ Result<std::size_t> PrivateKey::sign(const SignatureAlgorithm& algorithm, Bytes 
   const auto& pss = content_->key.pss;
   if (pss && !pss->allows(algorithm.hash, algorithm.salt_size))
     return fail(Errc::signature_scheme_wrong_for_key, "the key is for another hash");
-  return x509::guarded(
+  return guarded(
       [&] { return signer->sign(algorithm.hash, algorithm.salt_size, message, random, out); });
 }
 
 Result<std::size_t> PrivateKey::decrypt(Bytes ciphertext, Random& random, MutableBytes out) const {
   if (content_->elsewhere) return fail(Errc::misuse, "the key lives elsewhere");
   if (content_->decryptor == nullptr) return fail(Errc::key_unsupported, "it does not decrypt");
-  return x509::guarded([&] { return content_->decryptor->decrypt(ciphertext, random, out); });
+  return guarded([&] { return content_->decryptor->decrypt(ciphertext, random, out); });
 }
 
 }  // namespace tls12

@@ -1,11 +1,11 @@
 // Crl and OcspResponse: handles to what was parsed, from memory or from files.
 #include <algorithm>
 
+#include "base/caught.hpp"
 #include "tls12/revocation.hpp"
 #include "x509/crl.hpp"
 #include "x509/file.hpp"
 #include "x509/file_format.hpp"
-#include "x509/guard.hpp"
 #include "x509/name.hpp"
 #include "x509/ocsp.hpp"
 #include "x509/pem.hpp"
@@ -43,7 +43,7 @@ Result<std::vector<std::uint8_t>> next_der(std::string_view& text, std::string_v
 }  // namespace
 
 Result<Crl> Crl::from_der(Bytes der, std::size_t max_size) {
-  return x509::guarded([&]() -> Result<Crl> {
+  return guarded([&]() -> Result<Crl> {
     auto parsed =
         parsed_copy<x509::ParsedCrl>(der, Errc::bad_crl, std::min(max_size, x509::kMostCrlOctets));
     if (!parsed) return fail(parsed.error());
@@ -52,7 +52,7 @@ Result<Crl> Crl::from_der(Bytes der, std::size_t max_size) {
 }
 
 Result<std::vector<Crl>> Crl::all_from_pem(std::string_view text, std::size_t max_size) {
-  return x509::guarded([&, whole = text]() -> Result<std::vector<Crl>> {
+  return guarded([&, whole = text]() -> Result<std::vector<Crl>> {
     std::vector<Crl> all;
     for (;;) {
       const auto der = next_der(text, "X509 CRL");
@@ -68,7 +68,7 @@ Result<std::vector<Crl>> Crl::all_from_pem(std::string_view text, std::size_t ma
 }
 
 Result<std::vector<Crl>> Crl::from_file(const std::string& path, std::size_t max_size) {
-  return x509::guarded([&]() -> Result<std::vector<Crl>> {
+  return guarded([&]() -> Result<std::vector<Crl>> {
     const auto content = x509::read_file(path, max_size);
     if (!content) return fail(content.error());
     const auto der = x509::der_in(*content);
@@ -96,7 +96,7 @@ bool Crl::is_delta() const { return content_->is_delta(); }
 std::size_t Crl::size() const { return content_->size; }
 
 Result<OcspResponse> OcspResponse::from_der(Bytes der) {
-  return x509::guarded([&]() -> Result<OcspResponse> {
+  return guarded([&]() -> Result<OcspResponse> {
     auto parsed =
         parsed_copy<x509::ParsedOcspResponse>(der, Errc::bad_ocsp_response, x509::der::kMaxSize);
     if (!parsed) return fail(parsed.error());
@@ -105,7 +105,7 @@ Result<OcspResponse> OcspResponse::from_der(Bytes der) {
 }
 
 Result<OcspResponse> OcspResponse::from_file(const std::string& path) {
-  return x509::guarded([&]() -> Result<OcspResponse> {
+  return guarded([&]() -> Result<OcspResponse> {
     const auto content = x509::read_file(path);
     if (!content) return fail(content.error());
     auto response = [&]() -> Result<OcspResponse> {

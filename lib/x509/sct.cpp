@@ -4,10 +4,10 @@
 #include <ranges>
 
 #include "base/buffer.hpp"
+#include "base/caught.hpp"
 #include "wire/reader.hpp"
 #include "wire/writer.hpp"
 #include "x509/digest.hpp"
-#include "x509/guard.hpp"
 #include "x509/ocsp.hpp"
 
 namespace tls12 {
@@ -20,7 +20,7 @@ struct TransparencyLog::Content {
 
 Result<TransparencyLog> TransparencyLog::from_key(Bytes public_key_info,
                                                   const ProviderPtr& provider) {
-  return x509::guarded([&]() -> Result<TransparencyLog> {
+  return guarded([&]() -> Result<TransparencyLog> {
     auto content = std::make_shared<Content>(
         std::vector<std::uint8_t>(public_key_info.begin(), public_key_info.end()));
     x509::der::Fault fault;

@@ -10,10 +10,10 @@
 #include <mutex>
 #include <set>
 
+#include "base/caught.hpp"
 #include "tls12/certificate.hpp"
 #include "x509/file.hpp"
 #include "x509/file_format.hpp"
-#include "x509/guard.hpp"
 #include "x509/parsed_certificate.hpp"
 #include "x509/pem.hpp"
 #include "x509/trust_anchors.hpp"
@@ -153,7 +153,7 @@ std::uint64_t subject_of(const Certificate& certificate) {
 
 /// All that the sources have, each certificate once, by the hashes of their subjects.
 Result<Loaded> load(const Sources& sources) {
-  return x509::guarded([&]() -> Result<Loaded> {
+  return guarded([&]() -> Result<Loaded> {
     Loaded loaded;
     for (const Source& source : sources) {
       auto found = source();
@@ -262,7 +262,7 @@ std::vector<Error> TrustStore::skipped() const {
 Result<void> TrustStore::reload() const {
   if (shared_ == nullptr) return {};
   const std::lock_guard in_turn(shared_->reloading);
-  return x509::guarded([&] { return shared_->read(); });
+  return guarded([&] { return shared_->read(); });
 }
 
 std::span<const Certificate> x509::with_subject(const TrustAnchors& anchors, std::uint64_t hash) {
