@@ -160,23 +160,6 @@ Verdict judge(const VerifyRequest& request, Verification& verification) {
 
 }  // namespace
 
-const VerifyPolicy& VerifyPolicy::standard() {
-  static const VerifyPolicy policy;
-  return policy;
-}
-
-const VerifyPolicy& VerifyPolicy::strict() {
-  static const VerifyPolicy policy = {
-      .name = "strict", .strict_profile = true, .revocation = {.unusable_crl_fails = true}};
-  return policy;
-}
-
-const VerifyPolicy& VerifyPolicy::legacy() {
-  static const VerifyPolicy policy = {
-      .name = "legacy", .min_rsa_bits = 1024, .allow_sha1 = true, .common_name_fallback = true};
-  return policy;
-}
-
 std::string VerifyFailure::message() const {
   std::string text;
   if (!subject.empty())
