@@ -8,9 +8,9 @@
 
 #include "x509/dns_name.hpp"
 #include "x509/general_name.hpp"
-#include "x509/host_name.hpp"
 #include "x509/mailbox.hpp"
 #include "x509/name_writer.hpp"
+#include "x509/reference_name.hpp"
 #include "x509/uri.hpp"
 
 namespace tls12::x509 {
