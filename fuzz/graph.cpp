@@ -3,9 +3,9 @@
 #include <functional>
 
 #include "quick_signature.hpp"
-#include "x509/der_writer.hpp"
-#include "x509/issue.hpp"
-#include "x509/time.hpp"
+#include "x509/asn1/der_writer.hpp"
+#include "x509/asn1/time.hpp"
+#include "x509/issue/certificate_draft.hpp"
 
 namespace tls12::fuzz {
 namespace {

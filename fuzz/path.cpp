@@ -14,8 +14,8 @@
 
 #include "graph.hpp"
 #include "quick_signature.hpp"
-#include "x509/name.hpp"
-#include "x509/parsed_certificate.hpp"
+#include "x509/certificate/parsed_certificate.hpp"
+#include "x509/name/distinguished_name.hpp"
 
 using namespace tls12;
 using namespace tls12::fuzz;

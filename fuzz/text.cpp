@@ -7,8 +7,8 @@
 #include "common/output/print.hpp"
 #include "text_properties.hpp"
 #include "tls12/error.hpp"
-#include "x509/name.hpp"
-#include "x509/name_writer.hpp"
+#include "x509/name/distinguished_name.hpp"
+#include "x509/name/distinguished_name_writer.hpp"
 
 using namespace tls12;
 

@@ -17,7 +17,7 @@
 #include "quick_signature.hpp"
 #include "tls12/engine.hpp"
 #include "tls12/issue.hpp"
-#include "x509/issue.hpp"
+#include "x509/issue/certificate_draft.hpp"
 #include "x509/verify.hpp"
 
 using namespace tls12;

@@ -6,14 +6,14 @@
 #include <cstdlib>
 
 #include "tls12/issue.hpp"
-#include "x509/encrypted_key.hpp"
-#include "x509/file_format.hpp"
-#include "x509/general_name.hpp"
-#include "x509/general_name_writer.hpp"
-#include "x509/key_encoding.hpp"
-#include "x509/name.hpp"
-#include "x509/name_writer.hpp"
-#include "x509/parsed_certificate.hpp"
+#include "x509/asn1/file_format.hpp"
+#include "x509/certificate/parsed_certificate.hpp"
+#include "x509/key/encrypted_key.hpp"
+#include "x509/key/key_encoding.hpp"
+#include "x509/name/distinguished_name.hpp"
+#include "x509/name/distinguished_name_writer.hpp"
+#include "x509/name/general_name.hpp"
+#include "x509/name/general_name_writer.hpp"
 
 using namespace tls12;
 

@@ -3,7 +3,7 @@
 
 #include "conn/no_memory.hpp"
 #include "tls12/conn.hpp"
-#include "x509/reference_name.hpp"
+#include "x509/name/reference_name.hpp"
 
 namespace tls12 {
 

@@ -3,8 +3,8 @@
 
 #include "engine/impl.hpp"
 #include "handshake/key_schedule.hpp"
-#include "x509/oid.hpp"
-#include "x509/parsed_certificate.hpp"
+#include "x509/asn1/oid.hpp"
+#include "x509/certificate/parsed_certificate.hpp"
 
 namespace tls12 {
 namespace {

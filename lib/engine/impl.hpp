@@ -19,7 +19,7 @@
 #include "record/half.hpp"
 #include "record/handshake_assembly.hpp"
 #include "tls12/engine.hpp"
-#include "x509/reference_name.hpp"
+#include "x509/name/reference_name.hpp"
 
 namespace tls12 {
 

@@ -7,7 +7,7 @@
 #include "handshake/offer.hpp"
 #include "handshake/verify.hpp"
 #include "tls12/text.hpp"
-#include "x509/parsed_certificate.hpp"
+#include "x509/certificate/parsed_certificate.hpp"
 
 namespace tls12::handshake {
 namespace {

@@ -8,7 +8,7 @@
 #include "handshake/endpoint.hpp"
 #include "handshake/negotiate.hpp"
 #include "handshake/verify.hpp"
-#include "x509/reference_name.hpp"
+#include "x509/name/reference_name.hpp"
 
 namespace tls12::handshake {
 

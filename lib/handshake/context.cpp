@@ -7,7 +7,7 @@
 #include "handshake/negotiate.hpp"
 #include "handshake/policy.hpp"
 #include "handshake/sizes.hpp"
-#include "x509/parsed_certificate.hpp"
+#include "x509/certificate/parsed_certificate.hpp"
 
 namespace tls12 {
 namespace handshake {

@@ -10,7 +10,7 @@
 #include "tls12/config.hpp"
 #include "tls12/messages.hpp"
 #include "wire/registry.hpp"
-#include "x509/algorithm.hpp"
+#include "x509/key/algorithm.hpp"
 
 namespace tls12 {
 

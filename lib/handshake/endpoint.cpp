@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "x509/algorithm.hpp"
+#include "x509/key/algorithm.hpp"
 
 namespace tls12::handshake {
 namespace {

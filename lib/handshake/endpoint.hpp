@@ -19,7 +19,7 @@
 #include "tls12/observer.hpp"
 #include "tls12/state.hpp"
 #include "wire/codec.hpp"
-#include "x509/path.hpp"
+#include "x509/path/verification.hpp"
 
 namespace tls12::handshake {
 

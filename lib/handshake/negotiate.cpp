@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "x509/host_name.hpp"
-#include "x509/parsed_certificate.hpp"
+#include "x509/certificate/host_name.hpp"
+#include "x509/certificate/parsed_certificate.hpp"
 
 namespace tls12::handshake {
 namespace {

@@ -6,7 +6,7 @@
 #include "handshake/premaster.hpp"
 #include "handshake/ticket.hpp"
 #include "handshake/verify.hpp"
-#include "x509/parsed_certificate.hpp"
+#include "x509/certificate/parsed_certificate.hpp"
 
 namespace tls12::handshake {
 namespace {

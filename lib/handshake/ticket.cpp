@@ -8,8 +8,8 @@
 #include "base/caught.hpp"
 #include "base/internals.hpp"
 #include "base/secret.hpp"
-#include "x509/file.hpp"
-#include "x509/pem.hpp"
+#include "x509/asn1/file.hpp"
+#include "x509/asn1/pem.hpp"
 
 namespace tls12 {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "base/buffer.hpp"
 #include "handshake/negotiate.hpp"
-#include "x509/parsed_certificate.hpp"
-#include "x509/pin.hpp"
+#include "x509/certificate/parsed_certificate.hpp"
+#include "x509/certificate/pin.hpp"
 
 namespace tls12::handshake {
 namespace {

@@ -4,12 +4,12 @@
 
 #include "base/caught.hpp"
 #include "tls12/text.hpp"
-#include "x509/build.hpp"
-#include "x509/checks.hpp"
-#include "x509/pin.hpp"
-#include "x509/profile.hpp"
-#include "x509/revocation.hpp"
-#include "x509/sct.hpp"
+#include "x509/certificate/pin.hpp"
+#include "x509/path/build.hpp"
+#include "x509/path/certificate_checks.hpp"
+#include "x509/path/profile.hpp"
+#include "x509/revocation/revocation.hpp"
+#include "x509/revocation/sct.hpp"
 #include "x509/verify.hpp"
 
 namespace tls12 {

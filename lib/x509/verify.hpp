@@ -1,7 +1,7 @@
 // tls12::verify for connections: paid for by their budget, and interrupted when their time is up.
 #pragma once
 
-#include "x509/path.hpp"
+#include "x509/path/verification.hpp"
 
 namespace tls12::x509 {
 

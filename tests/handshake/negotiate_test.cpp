@@ -7,7 +7,7 @@
 
 #include "support/engines.hpp"
 #include "wire/hex.hpp"
-#include "x509/parsed_certificate.hpp"
+#include "x509/certificate/parsed_certificate.hpp"
 
 using namespace tls12;
 using namespace tls12::handshake;

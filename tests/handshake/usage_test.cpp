@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "x509/issue.hpp"
-#include "x509/parsed_certificate.hpp"
+#include "x509/certificate/parsed_certificate.hpp"
+#include "x509/issue/certificate_draft.hpp"
 
 using namespace tls12;
 using namespace tls12::handshake;

@@ -3,7 +3,7 @@
 #include "support.hpp"
 #include "tls12/revocation.hpp"
 #include "tls12/verify.hpp"
-#include "x509/general_name.hpp"
+#include "x509/name/general_name.hpp"
 
 namespace tls12::x509 {
 namespace {

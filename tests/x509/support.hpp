@@ -12,11 +12,11 @@
 #include <string>
 
 #include "tls12/certificate.hpp"
-#include "x509/der_writer.hpp"
-#include "x509/extensions.hpp"
-#include "x509/issue.hpp"
-#include "x509/parsed_certificate.hpp"
-#include "x509/path.hpp"
+#include "x509/asn1/der_writer.hpp"
+#include "x509/certificate/extensions.hpp"
+#include "x509/certificate/parsed_certificate.hpp"
+#include "x509/issue/certificate_draft.hpp"
+#include "x509/path/verification.hpp"
 
 namespace tls12::x509::test {
 

@@ -4,8 +4,8 @@
 #include <array>
 
 #include "tls12/transparency.hpp"
-#include "x509/extensions.hpp"
-#include "x509/time.hpp"
+#include "x509/asn1/time.hpp"
+#include "x509/certificate/extensions.hpp"
 
 namespace tls12::x509::test {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "tls12/issue.hpp"
 #include "tls12/verify.hpp"
-#include "x509/issue.hpp"
+#include "x509/issue/certificate_draft.hpp"
 
 namespace tls12::x509::test {
 

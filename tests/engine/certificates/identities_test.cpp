@@ -5,7 +5,7 @@
 
 #include "engine/certificates/chains.hpp"
 #include "support/scripted_peer.hpp"
-#include "x509/parsed_certificate.hpp"
+#include "x509/certificate/parsed_certificate.hpp"
 
 using namespace tls12;
 using namespace tls12::test;

@@ -6,7 +6,7 @@
 
 #include "support/acquainted.hpp"
 #include "support/answered.hpp"
-#include "x509/issue_revocation.hpp"
+#include "x509/issue/revocation_draft.hpp"
 
 using namespace tls12;
 using namespace tls12::test;

@@ -3,8 +3,8 @@
 
 #include "engine/certificates/chains.hpp"
 #include "support/answered.hpp"
-#include "x509/issue.hpp"
-#include "x509/parsed_certificate.hpp"
+#include "x509/certificate/parsed_certificate.hpp"
+#include "x509/issue/certificate_draft.hpp"
 
 using namespace tls12;
 using namespace tls12::test;

@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "support/acquainted.hpp"
-#include "x509/parsed_certificate.hpp"
+#include "x509/certificate/parsed_certificate.hpp"
 
 namespace tls12::test::requirements {
 

@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "x509/key_encoding.hpp"
-#include "x509/time.hpp"
+#include "x509/asn1/time.hpp"
+#include "x509/key/key_encoding.hpp"
 
 namespace tls12::differential {
 

@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "x509/algorithm.hpp"
-#include "x509/der_writer.hpp"
-#include "x509/extensions.hpp"
-#include "x509/issue.hpp"
+#include "x509/asn1/der_writer.hpp"
+#include "x509/certificate/extensions.hpp"
+#include "x509/issue/certificate_draft.hpp"
+#include "x509/key/algorithm.hpp"
 
 namespace tls12::differential {
 
