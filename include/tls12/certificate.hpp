@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tls12/api.hpp"
 #include "tls12/bytes.hpp"
 #include "tls12/crypto.hpp"
 #include "tls12/error.hpp"
@@ -30,7 +31,7 @@ struct ParsedCertificate;
 // converts them (Error::advice). A file holds at most 16 MiB.
 
 /// One X.509 certificate (RFC 5280 §4.1), parsed and kept.
-class Certificate {
+class TLS12_API Certificate {
  public:
   /// Copies `der`. Errors: Errc::bad_der, Errc::bad_certificate.
   static Result<Certificate> from_der(Bytes der);
@@ -99,7 +100,7 @@ class TrustAnchors {
 /// The certificates that chains may end in, and where they come from. A handle: its copies, those
 /// in configurations that were built too, share one store, and reload() renews it for all of them.
 /// Thread-safe. Loading keeps its first error; build() of a configuration reports it.
-class TrustStore {
+class TLS12_API TrustStore {
  public:
   TrustStore() = default;  ///< trusts nobody
   /// Debian's bundle, /etc/ssl/certs/ca-certificates.crt, or else the directory that it is in. As
@@ -137,7 +138,7 @@ class TrustStore {
   Result<void> reload() const;
 
  private:
-  struct Shared;
+  struct TLS12_HIDDEN Shared;
   explicit TrustStore(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
   std::shared_ptr<Shared> shared_;  ///< null: empty
 };
@@ -154,7 +155,7 @@ inline constexpr std::uint32_t kMaxKeyIterations = 10'000'000;
 using AskPassphrase = std::function<std::optional<std::size_t>(MutableBytes into)>;
 
 /// A private key: one in memory, or one that signs elsewhere.
-class PrivateKey {
+class TLS12_API PrivateKey {
  public:
   /// PKCS#8, SEC 1 or PKCS#1 (RFC 5958, RFC 5915, RFC 8017 appendix A.1.2, RFC 8410). PKCS#8 may be
   /// encrypted by PBES2 with PBKDF2 (HMAC-SHA-1, 256, 384, 512) and AES-CBC (RFC 8018). Errors:
@@ -198,14 +199,14 @@ class PrivateKey {
   Result<std::size_t> decrypt(Bytes ciphertext, Random& random, MutableBytes out) const;
 
  private:
-  struct Content;
+  struct TLS12_HIDDEN Content;
   explicit PrivateKey(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
   std::shared_ptr<const Content> content_;
 };
 
 /// A private key, and how it is shown to the peer: with the certificate chain of the key, or as a
 /// raw public key (RFC 7250).
-class Identity {
+class TLS12_API Identity {
  public:
   /// The leaf first, then intermediates, in any order: chain() has each behind the one that it
   /// certifies, and leaves out what certifies none of them. The key must be the leaf's. Errors:
@@ -252,7 +253,7 @@ class Identity {
   Bytes signed_certificate_timestamps() const;
 
  private:
-  struct Content;
+  struct TLS12_HIDDEN Content;
   explicit Identity(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
   std::shared_ptr<const Content> content_;
 };
@@ -263,8 +264,8 @@ struct DevelopmentIdentity {
   Identity ca;
   Identity leaf;
 };
-Result<DevelopmentIdentity> make_development_identity(std::vector<std::string> names,
-                                                      KeyKind kind = KeyKind::ec_secp256r1,
-                                                      ProviderPtr provider = default_provider());
+TLS12_API Result<DevelopmentIdentity> make_development_identity(
+    std::vector<std::string> names, KeyKind kind = KeyKind::ec_secp256r1,
+    ProviderPtr provider = default_provider());
 
 }  // namespace tls12

@@ -33,6 +33,7 @@
 #include <string>
 #include <vector>
 
+#include "tls12/api.hpp"
 #include "tls12/certificate.hpp"
 #include "tls12/crypto.hpp"
 #include "tls12/limits.hpp"
@@ -109,7 +110,7 @@ struct CommonConfig {
   ObserverFactory observe = {};
 };
 
-struct ClientConfig {
+struct TLS12_API ClientConfig {
   TrustStore trust = {};     ///< TrustStore::system() for the public web
   VerifyPolicy verify = {};  ///< what is asked of the server's certificate
   CommonConfig common = {};
@@ -199,7 +200,7 @@ enum class ClientAuthentication : std::uint8_t {
   require_and_verify,  ///< one that leads to `client_trust`
 };
 
-struct ServerConfig {
+struct TLS12_API ServerConfig {
   /// At least one, or `find_psk`. The one that fits the ClientHello best is used: by server name,
   /// signature schemes, groups and suite, in this order of preference; the first when none is for
   /// the name. Each type of `certificate_types` needs an identity that can be shown as that type.
@@ -279,10 +280,10 @@ struct ServerConfig {
 
 /// A ClientConfig that was checked: immutable, shared, cheap to copy, for any number of connections
 /// and threads.
-class ClientContext {
+class TLS12_API ClientContext {
  public:
   const ClientConfig& config() const;
-  struct Content;
+  struct TLS12_HIDDEN Content;
 
  private:
   friend struct Internals;
@@ -291,10 +292,10 @@ class ClientContext {
   std::shared_ptr<const Content> content_;
 };
 
-class ServerContext {
+class TLS12_API ServerContext {
  public:
   const ServerConfig& config() const;
-  struct Content;
+  struct TLS12_HIDDEN Content;
 
  private:
   friend struct Internals;

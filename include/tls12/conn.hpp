@@ -54,6 +54,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tls12/api.hpp"
 #include "tls12/bytes.hpp"
 #include "tls12/config.hpp"
 #include "tls12/deadline.hpp"
@@ -82,7 +83,7 @@ struct SignatureRequest {
   std::vector<std::uint8_t> message;
 };
 
-class Conn {
+class TLS12_API Conn {
  public:
   /// Ends of a connection over `transport`. The handshake begins with the first handshake(), read()
   /// or write().
@@ -263,9 +264,9 @@ class Conn {
   std::string peer() const;
 
  private:
-  class Impl;
-  explicit Conn(std::unique_ptr<Impl> impl);
-  struct Delete {
+  class TLS12_HIDDEN Impl;
+  TLS12_HIDDEN explicit Conn(std::unique_ptr<Impl> impl);
+  struct TLS12_HIDDEN Delete {
     void operator()(Impl* impl) const;
   };
   std::unique_ptr<Impl, Delete> impl_;
@@ -278,7 +279,7 @@ class Conn {
 /// certificate must be for. A zone of `host` ("fe80::1%eth0") chooses the interface and is not part
 /// of the name. Errors: Errc::bad_host_name, before anything is sent; those of connect_tcp() and
 /// Conn::handshake(), each with its Phase.
-Result<Conn> dial(std::string_view host, std::uint16_t port, const ClientContext& context,
-                  Deadline deadline = {}, std::string_view server_name = {});
+TLS12_API Result<Conn> dial(std::string_view host, std::uint16_t port, const ClientContext& context,
+                            Deadline deadline = {}, std::string_view server_name = {});
 
 }  // namespace tls12

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tls12/api.hpp"
 #include "tls12/bytes.hpp"
 #include "tls12/error.hpp"
 
@@ -111,17 +112,17 @@ constexpr std::size_t secret_size(GroupAlgorithm g) {
       32, 32, 48, 66, 256, 384, 512, 768, 1024}[static_cast<std::size_t>(g)];
 }
 
-std::string_view name(AeadAlgorithm);
-std::string_view name(CbcAlgorithm);
-std::string_view name(HashAlgorithm);
-std::string_view name(GroupAlgorithm);
-std::string_view name(SignatureFamily);
+TLS12_API std::string_view name(AeadAlgorithm);
+TLS12_API std::string_view name(CbcAlgorithm);
+TLS12_API std::string_view name(HashAlgorithm);
+TLS12_API std::string_view name(GroupAlgorithm);
+TLS12_API std::string_view name(SignatureFamily);
 
 // ------------------------------------------------ randomness
 
 /// A source of unpredictable bytes. Thread-safe, and safe across fork(): two processes never draw
 /// the same bytes.
-class Random {
+class TLS12_API Random {
  public:
   virtual ~Random() = default;
   /// Fills `out`, or says false, after which the bytes must not be used; the caller treats that as
@@ -132,7 +133,7 @@ class Random {
 // ------------------------------------------------ AEAD
 
 /// One expanded key; it seals or opens any number of messages, one at a time. Wiped on destruction.
-class AeadKey {
+class TLS12_API AeadKey {
  public:
   virtual ~AeadKey() = default;
   /// Writes plaintext.size() + tag_size(algorithm) bytes to `out`, which is that large and either
@@ -146,7 +147,7 @@ class AeadKey {
                                   std::uint8_t* out) = 0;
 };
 
-class Aead {
+class TLS12_API Aead {
  public:
   virtual ~Aead() = default;
   /// `key` is key_size(algorithm) bytes. Null when memory ran out.
@@ -159,14 +160,14 @@ class Aead {
 /// kAesBlockSize bytes, no padding, nothing authenticated.
 /// `iv` is one block; `out` is as large as the data and either is where it starts (in place) or
 /// does not overlap it. Wiped on destruction.
-class CbcKey {
+class TLS12_API CbcKey {
  public:
   virtual ~CbcKey() = default;
   virtual void encrypt(Bytes iv, Bytes plaintext, std::uint8_t* out) = 0;
   virtual void decrypt(Bytes iv, Bytes ciphertext, std::uint8_t* out) = 0;
 };
 
-class Cbc {
+class TLS12_API Cbc {
  public:
   virtual ~Cbc() = default;
   /// `key` is key_size(algorithm) bytes. Null when memory ran out.
@@ -179,7 +180,7 @@ class HashFunction;
 
 /// A hash under way, as a value: copying it forks the computation (a transcript hash is read and
 /// goes on). No heap.
-class Hash {
+class TLS12_API Hash {
  public:
   explicit Hash(const HashFunction& function);
   void update(Bytes data);
@@ -196,7 +197,7 @@ class Hash {
 };
 
 /// A hash algorithm. Its state is trivially copyable, at most kMaxHashState bytes, aligned to 16.
-class HashFunction {
+class TLS12_API HashFunction {
  public:
   virtual ~HashFunction() = default;
   virtual std::size_t digest_size() const = 0;
@@ -212,7 +213,7 @@ class HashFunction {
 };
 
 /// HMAC (RFC 2104) under one key, computed as often as wanted. Wiped on destruction.
-class HmacKey {
+class TLS12_API HmacKey {
  public:
   virtual ~HmacKey() = default;
   /// The MAC of the concatenated parts, to `out` (at least digest_size bytes); `out` may overlap a
@@ -220,7 +221,7 @@ class HmacKey {
   [[nodiscard]] virtual bool compute(std::initializer_list<Bytes> parts, std::uint8_t* out) = 0;
 };
 
-class Hmac {
+class TLS12_API Hmac {
  public:
   virtual ~Hmac() = default;
   /// `key` may have any length. Null when memory ran out.
@@ -228,7 +229,7 @@ class Hmac {
 };
 
 /// PBKDF2 with HMAC (RFC 8018 §5.2): the key of an encrypted private key, from its passphrase.
-class Pbkdf2 {
+class TLS12_API Pbkdf2 {
  public:
   virtual ~Pbkdf2() = default;
   /// Fills `out`. `iterations` is at least 1; each takes about a microsecond for every digest_size
@@ -240,7 +241,7 @@ class Pbkdf2 {
 // ------------------------------------------------ key exchange
 
 /// Our ephemeral half of one exchange. Wiped on destruction.
-class KeyShare {
+class TLS12_API KeyShare {
  public:
   virtual ~KeyShare() = default;
   /// public_size(group) bytes, as they go on the wire, or as many as a server's prime has; valid as
@@ -254,7 +255,7 @@ class KeyShare {
   [[nodiscard]] virtual Result<void> derive(Bytes peer_public_value, MutableBytes secret) = 0;
 };
 
-class Group {
+class TLS12_API Group {
  public:
   virtual ~Group() = default;
   /// A fresh private value from `random`. Errors: Errc::randomness_failed, Errc::crypto_failed.
@@ -269,12 +270,12 @@ struct DhParameters {
 
 /// Those of an RFC 7919 group (appendix A): what a server puts into its ServerKeyExchange. The
 /// bytes live for ever. Empty for a curve.
-DhParameters dh_parameters(GroupAlgorithm group);
+TLS12_API DhParameters dh_parameters(GroupAlgorithm group);
 /// The RFC 7919 group that these are, if they are one: a client can tell by it what a server chose.
-std::optional<GroupAlgorithm> group_of(const DhParameters& parameters);
+TLS12_API std::optional<GroupAlgorithm> group_of(const DhParameters& parameters);
 
 /// Diffie-Hellman in a field that a server named.
-class Dh {
+class TLS12_API Dh {
  public:
   virtual ~Dh() = default;
   /// A fresh private value from `random`: short in a group of RFC 7919 (§5.2), one bit less than
@@ -325,7 +326,7 @@ struct SignatureAlgorithm {
 
 /// A loaded private key of one family. Safe to use from many threads at once: what a library
 /// mutates in a key is locked or per thread.
-class SigningKey {
+class TLS12_API SigningKey {
  public:
   virtual ~SigningKey() = default;
   /// Signs `message` (not its digest). ECDSA signatures are DER (RFC 8422 §5.4). Writes to `out`
@@ -338,7 +339,7 @@ class SigningKey {
                                    Random& random, MutableBytes out) const = 0;
 };
 
-class Signature {
+class TLS12_API Signature {
  public:
   virtual ~Signature() = default;
   /// Whether `signature` is right for `message` under `key`, whose kind fits the family. A
@@ -381,7 +382,7 @@ struct Signature::Generated {
 // ------------------------------------------------ RSA encryption
 
 /// A loaded RSA key that decrypts. Safe to use from many threads at once.
-class DecryptionKey {
+class TLS12_API DecryptionKey {
  public:
   virtual ~DecryptionKey() = default;
   /// ciphertext^d mod n (RFC 8017 §5.1.2), blinded, in the modulus's full width; returns that
@@ -393,7 +394,7 @@ class DecryptionKey {
 };
 
 /// RSAES-PKCS1-v1_5 (RFC 8017 §7.2), for RSA key exchange.
-class RsaEncryption {
+class TLS12_API RsaEncryption {
  public:
   virtual ~RsaEncryption() = default;
   /// Encrypts `message` with its padding; writes as many bytes as the modulus has (at most
@@ -469,18 +470,19 @@ using ProviderPtr = std::shared_ptr<const Provider>;
 
 /// Each algorithm from whichever of `providers` ranks it best, the earlier one among equals. The
 /// result shares what the parts own.
-ProviderPtr compose(std::initializer_list<ProviderPtr> providers);
+TLS12_API ProviderPtr compose(std::initializer_list<ProviderPtr> providers);
 
 /// libsodium: ChaCha20-Poly1305, AES-256-GCM (where the CPU has AES-NI), SHA-256, SHA-512, HMAC,
 /// X25519, Ed25519, randomness. Null when it was not built in.
-ProviderPtr sodium_provider();
+TLS12_API ProviderPtr sodium_provider();
 /// mbedTLS's libmbedcrypto: everything but Ed25519. Null when it was not built in.
-ProviderPtr mbedtls_provider();
+TLS12_API ProviderPtr mbedtls_provider();
 /// All backends that were built in, composed: what configurations use unless told otherwise. Made
 /// once.
-ProviderPtr default_provider();
+TLS12_API ProviderPtr default_provider();
 /// For tests and fuzzing: the algorithms of `base` with randomness that `seed` alone decides, drawn
 /// in the order of the calls. Never for production.
-ProviderPtr deterministic_provider(std::uint64_t seed, ProviderPtr base = default_provider());
+TLS12_API ProviderPtr deterministic_provider(std::uint64_t seed,
+                                             ProviderPtr base = default_provider());
 
 }  // namespace tls12

@@ -9,6 +9,8 @@
 #include <memory>
 #include <mutex>
 
+#include "tls12/api.hpp"
+
 namespace tls12 {
 
 using TimePoint = std::chrono::steady_clock::time_point;
@@ -34,7 +36,7 @@ class Deadline {
 
 /// Where a transport takes the time from: what a test replaces (D1). One clock serves any number of
 /// threads, and outlives all that were given it.
-class Clock {
+class TLS12_API Clock {
  public:
   virtual ~Clock() = default;
   virtual TimePoint now() const = 0;
@@ -51,14 +53,14 @@ class Clock {
 };
 
 /// std::chrono::steady_clock.
-Clock& monotonic_clock();
+TLS12_API Clock& monotonic_clock();
 
 /// The deadline `d` from now; never, if that is beyond the clock's range.
-Deadline within(Duration d, const Clock& clock = monotonic_clock());
+TLS12_API Deadline within(Duration d, const Clock& clock = monotonic_clock());
 
 /// A clock that stands still until it is told to move, for tests of whatever waits on in-memory
 /// transports.
-class FakeClock final : public Clock {
+class TLS12_API FakeClock final : public Clock {
  public:
   TimePoint now() const override;
   void sleep(const std::shared_ptr<Signal>& signal, std::unique_lock<std::mutex>& lock,
@@ -75,7 +77,7 @@ class FakeClock final : public Clock {
   void when_idle(std::function<bool()> call);
 
  private:
-  struct Sleeper;
+  struct TLS12_HIDDEN Sleeper;
   mutable std::mutex mutex_;
   TimePoint now_{std::chrono::hours(1)};
   bool jump_ = false;

@@ -43,6 +43,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tls12/api.hpp"
 #include "tls12/bytes.hpp"
 #include "tls12/config.hpp"
 #include "tls12/error.hpp"
@@ -93,7 +94,7 @@ enum class Flush : std::uint8_t {
           ///< handshake seals it, in one record with what follows
 };
 
-class Engine {
+class TLS12_API Engine {
  public:
   /// A client that expects the server to be `server_name`, a DNS name or an IP address in text
   /// (never sent as server_name, RFC 6066 §3).
@@ -263,13 +264,13 @@ class Engine {
   void release_buffers();
 
  private:
-  class Impl;
-  struct Retire {
+  class TLS12_HIDDEN Impl;
+  struct TLS12_HIDDEN Retire {
     void operator()(Impl* impl) const;
   };
-  class Call;
+  class TLS12_HIDDEN Call;
   using Owner = std::unique_ptr<Impl, Retire>;
-  explicit Engine(Owner impl);
+  TLS12_HIDDEN explicit Engine(Owner impl);
   Result<void> answer(Wants what, std::optional<Bytes> with);
   Result<void> answer_renegotiation(bool granted);
   Bytes asked(Wants what) const;

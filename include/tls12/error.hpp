@@ -11,6 +11,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "tls12/api.hpp"
 #include "tls12/registry.hpp"
 
 namespace tls12 {
@@ -211,10 +212,10 @@ struct Rule {
 };
 
 /// The row of `code`.
-const Rule& rule(Errc code);
+TLS12_API const Rule& rule(Errc code);
 
 /// What went wrong: small, trivially copyable, owns no heap.
-struct Error {
+struct TLS12_API Error {
   Errc code = Errc::internal_error;
   Phase phase = Phase::none;
   std::optional<Alert> alert =
@@ -261,13 +262,13 @@ inline std::unexpected<Error> fail(Errc code, std::string_view about) {
 }
 inline std::unexpected<Error> fail(const Error& error) { return std::unexpected(error); }
 
-std::string_view name(Category);
-std::string_view name(Phase);
+TLS12_API std::string_view name(Category);
+TLS12_API std::string_view name(Phase);
 
 /// For std::error_code: values are Errc, `default_error_condition` maps to std::errc where one fits
 /// (timed_out, connection_reset, …).
-const std::error_category& error_category();
-std::error_code make_error_code(Errc code);
+TLS12_API const std::error_category& error_category();
+TLS12_API std::error_code make_error_code(Errc code);
 inline std::error_code make_error_code(const Error& error) { return make_error_code(error.code); }
 inline Error::operator std::error_code() const { return make_error_code(code); }
 

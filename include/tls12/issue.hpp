@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tls12/api.hpp"
 #include "tls12/certificate.hpp"
 #include "tls12/revocation.hpp"
 
@@ -61,12 +62,13 @@ struct CertificateRecipe {
 /// Errors: Errc::misuse (a recipe that contradicts itself, a name that is no name, an issuer that
 /// may not issue this, a key elsewhere), Errc::signature_scheme_wrong_for_key, Errc::crypto_failed,
 /// Errc::randomness_failed.
-Result<Certificate> issue_certificate(const CertificateRecipe& recipe, const PrivateKey& key,
-                                      const Identity* issuer = nullptr,
-                                      ProviderPtr provider = default_provider());
+TLS12_API Result<Certificate> issue_certificate(const CertificateRecipe& recipe,
+                                                const PrivateKey& key,
+                                                const Identity* issuer = nullptr,
+                                                ProviderPtr provider = default_provider());
 
 /// A request for a certificate. Its signature has been verified: who made it has the private key.
-class CertificationRequest {
+class TLS12_API CertificationRequest {
  public:
   /// Copies `der`. Errors: Errc::bad_certification_request, Errc::bad_der,
   /// Errc::algorithm_unavailable.
@@ -88,7 +90,7 @@ class CertificationRequest {
   CertificateRecipe recipe() const;
 
  private:
-  struct Content;
+  struct TLS12_HIDDEN Content;
   explicit CertificationRequest(std::shared_ptr<const Content> content)
       : content_(std::move(content)) {}
   std::shared_ptr<const Content> content_;
@@ -96,14 +98,15 @@ class CertificationRequest {
 
 /// Asks for what `recipe` says of the subject, its names and purposes. Errors: as
 /// issue_certificate.
-Result<CertificationRequest> request_certificate(const CertificateRecipe& recipe,
-                                                 const PrivateKey& key,
-                                                 ProviderPtr provider = default_provider());
+TLS12_API Result<CertificationRequest> request_certificate(
+    const CertificateRecipe& recipe, const PrivateKey& key,
+    ProviderPtr provider = default_provider());
 
 /// Issues what was asked for, as far as `recipe` says so. Errors: as above.
-Result<Certificate> issue_certificate(const CertificateRecipe& recipe,
-                                      const CertificationRequest& request, const Identity& issuer,
-                                      ProviderPtr provider = default_provider());
+TLS12_API Result<Certificate> issue_certificate(const CertificateRecipe& recipe,
+                                                const CertificationRequest& request,
+                                                const Identity& issuer,
+                                                ProviderPtr provider = default_provider());
 
 /// What a CRL of our own making says: a complete list of what its issuer took back.
 struct CrlRecipe {
@@ -118,7 +121,7 @@ struct CrlRecipe {
 
 /// Errors: Errc::misuse (a certificate or a list of another issuer, an issuer that may not sign
 /// CRLs, a reason that is none), Errc::crypto_failed, Errc::randomness_failed.
-Result<Crl> issue_crl(const CrlRecipe& recipe, const Identity& issuer,
-                      ProviderPtr provider = default_provider());
+TLS12_API Result<Crl> issue_crl(const CrlRecipe& recipe, const Identity& issuer,
+                                ProviderPtr provider = default_provider());
 
 }  // namespace tls12

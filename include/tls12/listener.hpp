@@ -22,6 +22,7 @@
 #include <string>
 #include <string_view>
 
+#include "tls12/api.hpp"
 #include "tls12/config.hpp"
 #include "tls12/conn.hpp"
 #include "tls12/deadline.hpp"
@@ -31,7 +32,7 @@
 namespace tls12 {
 
 /// Any number of threads may accept, and any may close or reload.
-class Listener {
+class TLS12_API Listener {
  public:
   /// Listens on `address` (an address of this machine as text, or a name of it) and `port` (0: a
   /// free one). An empty address, and "::", stand for all addresses of this machine, IPv6 and IPv4.
@@ -63,8 +64,8 @@ class Listener {
   std::uint16_t port() const;
 
  private:
-  class Impl;
-  explicit Listener(std::unique_ptr<Impl> impl);
+  class TLS12_HIDDEN Impl;
+  TLS12_HIDDEN explicit Listener(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

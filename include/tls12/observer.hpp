@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tls12/api.hpp"
 #include "tls12/bytes.hpp"
 #include "tls12/error.hpp"
 #include "tls12/messages.hpp"
@@ -23,7 +24,7 @@ enum class Direction : std::uint8_t { sent, received };
 /// It follows the rules of callbacks in tls12/config.hpp, except: one that blocks after the
 /// handshake holds every call on its Conn, close() included; and an exception is dropped if the
 /// connection is failing already.
-class Observer {
+class TLS12_API Observer {
  public:
   virtual ~Observer() = default;
 
@@ -82,10 +83,10 @@ using ObserverFactory = std::function<std::unique_ptr<Observer>(Role)>;
 /// `failed` is called for each other line that is not written in full (a full disk), with
 /// Errc::file_unreadable and errno; it follows the rules of an observer's functions. The library
 /// does not read SSLKEYLOGFILE.
-Result<ObserverFactory> key_log_file(const std::string& path,
-                                     std::function<void(const Error&)> failed = {});
+TLS12_API Result<ObserverFactory> key_log_file(const std::string& path,
+                                               std::function<void(const Error&)> failed = {});
 
 /// An observer that passes every event to all that `factories` make, in order.
-ObserverFactory observe_with(std::vector<ObserverFactory> factories);
+TLS12_API ObserverFactory observe_with(std::vector<ObserverFactory> factories);
 
 }  // namespace tls12

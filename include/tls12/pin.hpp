@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "tls12/api.hpp"
 #include "tls12/bytes.hpp"
 #include "tls12/certificate.hpp"
 #include "tls12/crypto.hpp"
@@ -16,7 +17,7 @@
 namespace tls12 {
 
 /// The SHA-256 of a certificate or of a public key. Pins are public. See VerifyPolicy::pins.
-struct Pin {
+struct TLS12_API Pin {
   enum class Kind : std::uint8_t {
     certificate,  ///< Of the whole certificate in DER. A renewed certificate does not match.
     /// Of the SubjectPublicKeyInfo in DER (RFC 7469 §2.4). A renewed certificate for the same key

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tls12/api.hpp"
 #include "tls12/crypto.hpp"
 #include "tls12/registry.hpp"
 
@@ -19,20 +20,20 @@ enum class SuitePolicy : std::uint8_t {
            ///< (RFC 7925 §4)
   psk,     ///< keys shared beforehand: with (EC)DHE first, then bare
 };
-std::span<const SuitePolicy> policies();
-std::string name(SuitePolicy policy);
+TLS12_API std::span<const SuitePolicy> policies();
+TLS12_API std::string name(SuitePolicy policy);
 
 /// What a policy stands for, best first as `provider` has it on this CPU: forward secrecy before
 /// none, AEADs before CBC before short tags, then by rank. What has no implementation is left out.
 /// Suites with keys shared beforehand are used only where a configuration has such keys.
-std::vector<CipherSuite> suites_of(SuitePolicy policy,
-                                   const Provider& provider = *default_provider());
-std::vector<NamedGroup> groups_of(SuitePolicy policy);
-std::vector<SignatureScheme> schemes_of(SuitePolicy policy);
+TLS12_API std::vector<CipherSuite> suites_of(SuitePolicy policy,
+                                             const Provider& provider = *default_provider());
+TLS12_API std::vector<NamedGroup> groups_of(SuitePolicy policy);
+TLS12_API std::vector<SignatureScheme> schemes_of(SuitePolicy policy);
 
 /// Everything that this stack speaks, in any policy or by name alone.
-std::vector<CipherSuite> every_suite();
-std::vector<NamedGroup> every_group();
-std::vector<SignatureScheme> every_scheme();
+TLS12_API std::vector<CipherSuite> every_suite();
+TLS12_API std::vector<NamedGroup> every_group();
+TLS12_API std::vector<SignatureScheme> every_scheme();
 
 }  // namespace tls12

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "tls12/api.hpp"
+
 namespace tls12 {
 
 enum class Role : std::uint8_t { client, server };
@@ -242,17 +244,17 @@ enum class ClientCertificateType : std::uint8_t {
 /// The registered name ("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "x25519", "ClientHello" for
 /// handshake messages), or the number in hexadecimal where the value is unknown here; RFC 8701's
 /// reserved values are "GREASE (0x…)".
-std::string name(ContentType);
-std::string name(ProtocolVersion);
-std::string name(HandshakeType);
-std::string name(Alert);
-std::string name(AlertLevel);
-std::string name(CipherSuite);
-std::string name(NamedGroup);
-std::string name(SignatureScheme);
-std::string name(ExtensionType);
-std::string name(EcPointFormat);
-std::string name(ClientCertificateType);
-std::string name(CertificateType);
+TLS12_API std::string name(ContentType);
+TLS12_API std::string name(ProtocolVersion);
+TLS12_API std::string name(HandshakeType);
+TLS12_API std::string name(Alert);
+TLS12_API std::string name(AlertLevel);
+TLS12_API std::string name(CipherSuite);
+TLS12_API std::string name(NamedGroup);
+TLS12_API std::string name(SignatureScheme);
+TLS12_API std::string name(ExtensionType);
+TLS12_API std::string name(EcPointFormat);
+TLS12_API std::string name(ClientCertificateType);
+TLS12_API std::string name(CertificateType);
 
 }  // namespace tls12

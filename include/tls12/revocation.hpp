@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tls12/api.hpp"
 #include "tls12/certificate.hpp"
 
 namespace tls12 {
@@ -29,7 +30,7 @@ inline constexpr std::size_t kMaxCrlSize = std::size_t{128} << 20;
 /// a verdict little, however large it is: the list is hashed here, and entries are found by a
 /// binary search. A list that Ed25519 signs is hashed by the first verdict that uses it, which pays
 /// for it (VerifyPolicy::max_work, Limits::work): by default that is enough for 20 MB.
-class Crl {
+class TLS12_API Crl {
  public:
   /// Copies `der`. Errors: Errc::bad_crl, also for more than `max_size` bytes. No limit goes beyond
   /// 4 GiB.
@@ -61,7 +62,7 @@ class Crl {
 
 /// One OCSPResponse (RFC 6960 §4.2.1), as servers staple it; its signature is checked when it is
 /// used.
-class OcspResponse {
+class TLS12_API OcspResponse {
  public:
   /// Copies `der`. Errors: Errc::bad_ocsp_response: malformed, or of a status other than
   /// successful, or of another type than id-pkix-ocsp-basic.

@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "tls12/api.hpp"
 #include "tls12/bytes.hpp"
 #include "tls12/crypto.hpp"
 #include "tls12/error.hpp"
@@ -47,7 +48,7 @@ namespace tls12 {
 ///   is not in this process from outside: ServerConfig::look_up_elsewhere has a budget.
 /// - put() and erase() may call the connection back, except calls that wait (Conn::on_wanted()).
 ///   An exception that leaves them is dropped.
-class SessionStore {
+class TLS12_API SessionStore {
  public:
   virtual ~SessionStore() = default;
   /// Keeps a copy, in place of what was kept under this key, at most until `expires`.
@@ -61,13 +62,13 @@ class SessionStore {
 /// A change that a connection owes to the SessionStore of its configuration: a session to keep, or
 /// one to forget (RFC 5246 §7.2.2). Engine::take_session_update() gives it out; Conn carries it
 /// out. It holds all that it needs: it may outlive the connection, and any thread may apply it.
-class SessionUpdate {
+class TLS12_API SessionUpdate {
  public:
   /// Calls the store's put() or erase(). An exception is dropped: a session that is not kept costs
   /// a full handshake.
   void apply() const noexcept;
 
-  struct Content;
+  struct TLS12_HIDDEN Content;
 
  private:
   friend struct Internals;
@@ -84,12 +85,13 @@ struct MemoryStoreLimits {
 
 /// In this process: every operation takes the same time however many are kept; what is forgotten is
 /// wiped.
-std::shared_ptr<SessionStore> make_memory_session_store(const MemoryStoreLimits& limits = {});
+TLS12_API std::shared_ptr<SessionStore> make_memory_session_store(
+    const MemoryStoreLimits& limits = {});
 
 /// The keys under which a server seals sessions into tickets (RFC 5077 §4), with AES-256-GCM, the
 /// same on every machine. Thread-safe; shared by configurations and, by their secrets, by the
 /// machines of a farm.
-class TicketKeys {
+class TLS12_API TicketKeys {
  public:
   /// One key as it is shared: 16 bytes that name it on the wire, 32 secret ones.
   static constexpr std::size_t kSecretSize = 48;
@@ -120,12 +122,12 @@ class TicketKeys {
   static Result<std::shared_ptr<TicketKeys>> from_file(const std::string& path,
                                                        ProviderPtr provider = default_provider());
 
-  struct Content;
+  struct TLS12_HIDDEN Content;
   ~TicketKeys();
 
  private:
   friend struct Internals;
-  explicit TicketKeys(std::unique_ptr<Content> content);
+  TLS12_HIDDEN explicit TicketKeys(std::unique_ptr<Content> content);
   std::unique_ptr<Content> content_;
 };
 

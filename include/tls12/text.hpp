@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "tls12/api.hpp"
+
 namespace tls12 {
 
 // Each function returns UTF-8 (RFC 3629) that moves no cursor, ends no line and reorders no text.
@@ -21,12 +23,12 @@ namespace tls12 {
 // Errors: std::bad_alloc alone.
 
 /// A line that may hold escaped values: applied twice, it changes nothing more.
-std::string printable(std::string_view text);
+TLS12_API std::string printable(std::string_view text);
 
 /// One value. A backslash is written \\, so that different values have different texts.
-std::string escaped(std::string_view text);
+TLS12_API std::string escaped(std::string_view text);
 
 /// One value in quotation marks. As escaped(), and a quotation mark inside is written \".
-std::string in_quotes(std::string_view text);
+TLS12_API std::string in_quotes(std::string_view text);
 
 }  // namespace tls12

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "tls12/api.hpp"
 #include "tls12/bytes.hpp"
 #include "tls12/crypto.hpp"
 #include "tls12/error.hpp"
@@ -14,7 +15,7 @@ namespace tls12 {
 
 /// A log, which its public key stands for. A small handle to an immutable, shared object: copy it
 /// freely, use it from any thread.
-class TransparencyLog {
+class TLS12_API TransparencyLog {
  public:
   /// By a SubjectPublicKeyInfo in DER: a P-256 key, or an RSA key of at least 2,048 bits (RFC 6962
   /// §2.1.4). Errors: Errc::bad_der, Errc::key_unsupported, Errc::certificate_key_too_weak.
@@ -25,7 +26,7 @@ class TransparencyLog {
   PublicKey public_key() const;
 
  private:
-  struct Content;
+  struct TLS12_HIDDEN Content;
   explicit TransparencyLog(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
   std::shared_ptr<const Content> content_;
 };

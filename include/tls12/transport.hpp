@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "tls12/api.hpp"
 #include "tls12/bytes.hpp"
 #include "tls12/deadline.hpp"
 #include "tls12/error.hpp"
@@ -30,7 +31,7 @@ constexpr bool has(Interest all, Interest one) {
 /// wait() may make the calls of its Conn that neither wait nor close;
 /// no call but wait() may block, because Conn holds its lock; and after an exception the connection
 /// is torn down without an alert.
-class Transport {
+class TLS12_API Transport {
  public:
   virtual ~Transport() = default;
 
@@ -74,7 +75,7 @@ using TransportPtr = std::unique_ptr<Transport>;
 /// Errors: Errc::not_a_stream_socket (the detail says why: a file, a datagram or listening socket,
 /// not connected, not open); Errc::connection_reset; Errc::transport_failed; Errc::out_of_memory.
 /// The descriptor is closed then, too.
-Result<TransportPtr> tcp_transport(int descriptor);
+TLS12_API Result<TransportPtr> tcp_transport(int descriptor);
 
 /// Connects to `host` (a name, or an address as text; an IPv6 address may have a zone:
 /// "fe80::1%eth0") over TCP, all by one deadline (D10). Every address is tried: the next one when
@@ -82,13 +83,15 @@ Result<TransportPtr> tcp_transport(int descriptor);
 /// is used.
 /// Errors: Errc::host_not_found, connection_refused, host_unreachable, connection_reset,
 /// transport_failed, timed_out, with Phase::resolve or Phase::connect; the detail names the host.
-Result<TransportPtr> connect_tcp(std::string_view host, std::uint16_t port, Deadline deadline);
+TLS12_API Result<TransportPtr> connect_tcp(std::string_view host, std::uint16_t port,
+                                           Deadline deadline);
 
 /// Two ends in memory, each with `capacity` bytes of room for what the other has not read. The two
 /// may outlive each other. Both are null if there is no memory for them.
 struct MemoryPair {
   TransportPtr first, second;
 };
-MemoryPair memory_pair(Clock& clock = monotonic_clock(), std::size_t capacity = 64 * 1024);
+TLS12_API MemoryPair memory_pair(Clock& clock = monotonic_clock(),
+                                 std::size_t capacity = 64 * 1024);
 
 }  // namespace tls12

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tls12/api.hpp"
 #include "tls12/certificate.hpp"
 #include "tls12/pin.hpp"
 #include "tls12/registry.hpp"
@@ -45,7 +46,7 @@ struct VerifiedChain {
 };
 
 /// Why a certificate is not to be believed.
-struct VerifyFailure {
+struct TLS12_API VerifyFailure {
   Error error = {};          ///< the rule; its alert is what the peer is told
   std::size_t depth = 0;     ///< of the certificate that broke it: 0 is the leaf
   std::string subject = {};  ///< what a person would call that certificate
@@ -57,7 +58,7 @@ struct VerifyFailure {
 };
 
 /// What is asked of a chain. The default judges what bears on trust, as connections want it.
-struct VerifyPolicy {
+struct TLS12_API VerifyPolicy {
   std::string_view name = "standard";
 
   // Keys and signatures (RFC 9325 §4.5).
@@ -168,6 +169,6 @@ struct VerifyRequest {
 /// The best chain, after every check of RFC 5280 §6.1, the name, the policy's own checks and
 /// revocation. Thread-safe; bounded in time by the policy's max_work. Errors: the certificate_*
 /// rules, Errc::bad_host_name, Errc::certificate_list_empty, Errc::out_of_memory.
-std::expected<VerifiedChain, VerifyFailure> verify(const VerifyRequest& request);
+TLS12_API std::expected<VerifiedChain, VerifyFailure> verify(const VerifyRequest& request);
 
 }  // namespace tls12
