@@ -1,12 +1,14 @@
 #!/bin/sh
 # The rooms may include public headers and the rooms below them; public headers include public
-# headers and the standard library.
+# headers and the standard library. The folders of x509 have an order of their own, and files
+# directly in lib/x509 may include all of them.
 # usage: include_directions.sh ROOT. Prints each violation as file:line, and fails if there is one.
 set -u
 cd "$1" || exit 2
 find include lib -name '*.hpp' -o -name '*.cpp' | sort | xargs awk '
 BEGIN {
-  count = split("base crypto wire x509 record handshake engine conn", order, " ")
+  x509 = "x509/asn1 x509/name x509/key x509/certificate x509/path x509/revocation x509/issue x509"
+  count = split("base crypto wire " x509 " record handshake engine conn", order, " ")
   for (i = 1; i <= count; ++i) rank[order[i]] = i
 }
 function violation(what) { printf "%s:%d: %s: %s\n", FILENAME, FNR, $0, what; ++violations }
@@ -21,9 +23,12 @@ function name_of(  name) {
   sub(/[">].*/, "", name)
   return name
 }
+# The room that a path below lib/ or include/ is in; for the folders of x509, the folder.
+function place_of(path,  part) {
+  return split(path, part, "/") > 2 && part[1] == "x509" ? "x509/" part[2] : part[1]
+}
 function in_quotes(name, from,  room) {
-  room = name
-  sub(/\/.*/, "", room)
+  room = place_of(name)
   if (room == "tls12") {
     if (!exists("include/" name)) violation("no such public header")
   } else if (from == "public") {
@@ -62,8 +67,7 @@ function in_brackets(name, from) {
   if (name == "coroutine") violation("no coroutines: GCC 12 miscompiles them")
 }
 FNR == 1 {
-  split(FILENAME, part, "/")
-  from = part[1] == "include" ? "public" : part[2]
+  from = FILENAME ~ /^include\// ? "public" : place_of(substr(FILENAME, 5))
   if (from != "public" && !(from in rank)) violation("not a room")
 }
 /^[ \t]*#[ \t]*include/ {
