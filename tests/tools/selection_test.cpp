@@ -173,13 +173,13 @@ TEST_CASE("the three forms of a date are read, and one is written") {
 }
 
 TEST_CASE("a file's ending tells its type, in capitals, too") {
-  CHECK(mime_type("a.html") == "text/html; charset=utf-8");
-  CHECK(mime_type("photo.JPG") == "image/jpeg");
-  CHECK(mime_type("a.tar.gz") == "application/gzip");
-  CHECK(mime_type("app.js") == "text/javascript; charset=utf-8");
-  CHECK(mime_type("app.wasm") == "application/wasm");
-  CHECK(mime_type("README") == "application/octet-stream");
-  CHECK(mime_type("html") == "application/octet-stream");
+  CHECK(media_type("a.html") == "text/html; charset=utf-8");
+  CHECK(media_type("photo.JPG") == "image/jpeg");
+  CHECK(media_type("a.tar.gz") == "application/gzip");
+  CHECK(media_type("app.js") == "text/javascript; charset=utf-8");
+  CHECK(media_type("app.wasm") == "application/wasm");
+  CHECK(media_type("README") == "application/octet-stream");
+  CHECK(media_type("html") == "application/octet-stream");
 }
 
 }  // namespace tls12::tool

@@ -7,12 +7,25 @@
 #include <csignal>
 #include <cstring>
 
-#include "common/command.hpp"
+#include "backends/backends.hpp"
+#include "cert/cert.hpp"
 #include "common/startup.hpp"
+#include "connect/connect.hpp"
+#include "demo/demo.hpp"
 #include "help.hpp"
+#include "serve/serve.hpp"
+#include "show/show.hpp"
+#include "suites/suites.hpp"
 #include "tls12/crypto.hpp"
+#include "verify/verify.hpp"
 
 namespace {
+
+/// In the order of --help.
+constexpr void (*kSubcommands[])(CLI::App&, tls12::tool::Action&) = {
+    tls12::tool::add_demo,   tls12::tool::add_connect, tls12::tool::add_serve,
+    tls12::tool::add_cert,   tls12::tool::add_verify,  tls12::tool::add_show,
+    tls12::tool::add_suites, tls12::tool::add_backends};
 
 // The name of the subcommand that was being parsed, for "tls12 serve: ...".
 std::string invoked(const CLI::App& app) {
@@ -83,14 +96,7 @@ int main(int argc, char** argv) try {
                        "print the version, the crypto backends and the compiler");
   app.formatter(help_formatter());
   Action action;
-  add_demo(app, action);
-  add_connect(app, action);
-  add_serve(app, action);
-  add_cert(app, action);
-  add_verify(app, action);
-  add_show(app, action);
-  add_suites(app, action);
-  add_backends(app, action);
+  for (const auto add : kSubcommands) add(app, action);
   try {
     app.parse(argc, argv);
     for (const CLI::App* command : app.get_subcommands()) refuse_empty_values(*command);

@@ -1,10 +1,11 @@
 // tls12 backends: which library does what on this machine, how fast, and which one is chosen.
+#include "backends/backends.hpp"
+
 #include <array>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "common/command.hpp"
 #include "common/options/connection_options.hpp"
 #include "common/output/terminal_style.hpp"
 #include "tls12/crypto.hpp"

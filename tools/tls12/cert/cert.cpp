@@ -1,15 +1,15 @@
 // tls12 cert: its options, and showing certificates.
-#include "cert/make.hpp"
+#include "cert/cert.hpp"
 
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "common/command.hpp"
-#include "common/files/files.hpp"
+#include "cert/make.hpp"
+#include "common/files/file.hpp"
+#include "common/options/time_option.hpp"
 #include "common/options/validators.hpp"
-#include "common/output/format.hpp"
-#include "verify/judge.hpp"
+#include "common/output/certificate_json.hpp"
 
 namespace tls12::tool {
 namespace {
@@ -37,7 +37,7 @@ int show(const CertOptions& options) {
   auto certificates = Certificate::all_from_file(input_path(options.show));
   if (!certificates) return failed(local(certificates.error()));
   auto all = nlohmann::ordered_json::array();
-  for (const Certificate& certificate : *certificates) all.push_back(describe(certificate));
+  for (const Certificate& certificate : *certificates) all.push_back(certificate_json(certificate));
   if (options.json) return print_json(stdout, all, 2), kDone;
   for (const auto& one : all) {
     for (const auto& [field, value] : one.items()) {
@@ -53,16 +53,6 @@ int show(const CertOptions& options) {
 }
 
 // ------------------------------------------------ options
-
-CLI::Option* add_time(CLI::App& command, const char* name, std::string& time, const char* words) {
-  const auto refuse = [](const std::string& text) {
-    return parse_time(text) ? std::string()
-                            : text + " is no time: 2030-01-31T12:00:00Z, or seconds since 1970";
-  };
-  return command.add_option(name, time, words)
-      ->check(CLI::Validator(refuse, ""))
-      ->type_name("TIME");
-}
 
 /// Words that stand for values, without CLI11's list of them in the help.
 template <class Value>
@@ -159,8 +149,12 @@ void add_contents(CLI::App& command, CertOptions& options) {
   command.add_option("--days", options.days, "how long it is valid (397; a CA 3650; a CRL 30)")
       ->check(CLI::Range(1, 36500).description(""))
       ->type_name("N");
-  add_time(command, "--not-before", options.not_before, "from when it is valid (an hour ago)");
-  add_time(command, "--not-after", options.not_after, "until when it is valid");
+  command.add_option("--not-before", options.not_before, "from when it is valid (an hour ago)")
+      ->check(is_time())
+      ->type_name("TIME");
+  command.add_option("--not-after", options.not_after, "until when it is valid")
+      ->check(is_time())
+      ->type_name("TIME");
   command
       .add_option("--serial", options.serial, "its serial number, in hexadecimal (a random one)")
       ->check(CLI::Validator(
@@ -211,15 +205,6 @@ void take_one_value_each(CLI::App& command) {
 }
 
 }  // namespace
-
-nlohmann::ordered_json describe(const Certificate& certificate) {
-  return {{"subject", certificate.subject()},
-          {"issuer", certificate.issuer()},
-          {"names", certificate.names()},
-          {"not_before", calendar(certificate.not_before())},
-          {"not_after", calendar(certificate.not_after())},
-          {"key", key_in_words(certificate.public_key())}};
-}
 
 void add_cert(CLI::App& app, Action& action) {
   auto options = std::make_shared<CertOptions>();

@@ -1,4 +1,6 @@
 // tls12 cert: certificates, requests and CRLs, as files.
+#include "cert/make.hpp"
+
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -6,12 +8,13 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "cert/make.hpp"
 #include "common/command.hpp"
+#include "common/files/credentials.hpp"
 #include "common/files/encoded.hpp"
-#include "common/files/files.hpp"
+#include "common/files/file.hpp"
+#include "common/options/time_option.hpp"
+#include "common/output/certificate_json.hpp"
 #include "tls12/revocation.hpp"
-#include "verify/judge.hpp"
 
 namespace tls12::tool {
 namespace {
@@ -274,7 +277,7 @@ int make_development(CertOptions options) {
                 {{"ca", options.folder + "/ca.pem"},
                  {"certificate", certificate},
                  {"key", key},
-                 {"leaf", describe(made)}},
+                 {"leaf", certificate_json(made)}},
                 hint_for(recipe_of(options, &ca->identity), made, certificate, key));
 }
 
@@ -285,7 +288,7 @@ int make_one(const CertOptions& options, const Identity* issuer) {
   if (auto written = write(options, {made->drafts}); !written) return failed(written.error());
   return report(options, {{"certificate", made->files.certificate},
                           {"key", options.key.empty() ? made->files.key : options.key},
-                          {"contents", describe(made->identity.chain()[0])}});
+                          {"contents", certificate_json(made->identity.chain()[0])}});
 }
 
 /// `--request`: a key, and what a CA is sent.
@@ -337,7 +340,7 @@ int sign_request(CertOptions options, const Identity& issuer) {
       .told = files.certificate};
   if (auto written = write(options, {drafts}); !written) return failed(written.error());
   return report(options,
-                {{"certificate", files.certificate}, {"contents", describe(*certificate)}});
+                {{"certificate", files.certificate}, {"contents", certificate_json(*certificate)}});
 }
 
 /// `--crl FILE`: the issuer's list, with what it had before and what `--revoke` adds.

@@ -1,7 +1,6 @@
 // What `tls12 cert` is asked for, and what it then does.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,8 +38,5 @@ struct CertOptions {
 /// A CA, an intermediate, a leaf, a request or a CRL, in files; without options the development CA
 /// and a leaf. The exit code.
 int make_certificates(const CertOptions& options);
-
-/// What a certificate says, field by field.
-nlohmann::ordered_json describe(const Certificate& certificate);
 
 }  // namespace tls12::tool

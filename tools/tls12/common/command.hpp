@@ -18,16 +18,6 @@ inline constexpr int kDone = 0, kFailed = 1, kUsage = 2;
 /// What the chosen subcommand runs; its result is the exit code.
 using Action = std::function<int()>;
 
-// Each adds its subcommand; parsing a command line that names it sets `action`.
-void add_demo(CLI::App& app, Action& action);
-void add_connect(CLI::App& app, Action& action);
-void add_serve(CLI::App& app, Action& action);
-void add_cert(CLI::App& app, Action& action);
-void add_verify(CLI::App& app, Action& action);
-void add_show(CLI::App& app, Action& action);
-void add_suites(CLI::App& app, Action& action);
-void add_backends(CLI::App& app, Action& action);
-
 /// `line` as complain() writes it.
 Text complaint(const Text& line);
 

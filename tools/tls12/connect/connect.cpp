@@ -1,4 +1,6 @@
 // tls12 connect: standard input to a TLS server, and what it answers to standard output.
+#include "connect/connect.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -12,8 +14,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "common/command.hpp"
-#include "common/files/files.hpp"
+#include "common/files/credentials.hpp"
+#include "common/files/file.hpp"
 #include "common/options/connection_options.hpp"
 #include "common/options/host_port.hpp"
 #include "common/options/validators.hpp"
@@ -301,13 +303,7 @@ int run(const Options& options) {
   return report(options, ending, std::move(json));
 }
 
-}  // namespace
-
-void add_connect(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
-  CLI::App& command = *app.add_subcommand(
-      "connect",
-      "Connect to a TLS server: standard input goes to it, what it says to standard output.");
+void add_peer_and_identity(CLI::App& command, const std::shared_ptr<Options>& options) {
   command
       .add_option("TARGET", options->target,
                   "where to, as HOST:PORT, with a number or a service's name; an IPv6 address as "
@@ -322,11 +318,10 @@ void add_connect(CLI::App& app, Action& action) {
       .add_option("--servername", options->server_name,
                   "whom to ask for, and whom the certificate must name, instead of HOST")
       ->type_name("NAME");
-  auto* insecure =
-      command
-          .add_flag("--insecure", options->insecure,
-                    "accept any certificate: no protection against an attacker in between")
-          ->excludes(ca);
+  command
+      .add_flag("--insecure", options->insecure,
+                "accept any certificate: no protection against an attacker in between")
+      ->excludes(ca);
   auto* certificate = command
                           .add_option("--cert", options->certificate,
                                       "our own certificate chain, for a server that asks for one")
@@ -334,29 +329,43 @@ void add_connect(CLI::App& app, Action& action) {
   command.add_option("--key", options->key, "its private key; with --raw-key, it needs no --cert")
       ->type_name("KEY.pem");
   certificate->needs("--key");
+}
+
+void add_handshake_choices(CLI::App& command, Options& options) {
   command
-      .add_option("--resume", options->resume,
+      .add_option("--resume", options.resume,
                   "connect N times more, each time resuming the session; the last connection is "
                   "the one that talks")
       ->check(CLI::Range(1, 1000).description(""))
       ->type_name("N");
   command
-      .add_option("--max-fragment", options->max_fragment,
+      .add_option("--max-fragment", options.max_fragment,
                   "ask for records of at most so many bytes (RFC 6066): 512, 1024, 2048 or 4096")
       ->check(CLI::IsMember({512, 1024, 2048, 4096}).description(""))
       ->type_name("BYTES");
-  command.add_flag("--fallback-scsv", options->fallback,
+  command.add_flag("--fallback-scsv", options.fallback,
                    "say that a higher version was tried before (RFC 7507)");
-  command.add_flag("--grease", options->grease, "offer values that mean nothing, too (RFC 8701)");
+  command.add_flag("--grease", options.grease, "offer values that mean nothing, too (RFC 8701)");
   const std::map<std::string, Renegotiation> often = {{"never", Renegotiation::never},
                                                       {"once", Renegotiation::once},
                                                       {"freely", Renegotiation::freely}};
   command
       .add_option(
-          "--renegotiate", options->renegotiation,
+          "--renegotiate", options.renegotiation,
           "how often the server may ask for another handshake (RFC 5746): never, once or freely")
       ->transform(value_of(often))
       ->type_name("HOW");
+}
+
+}  // namespace
+
+void add_connect(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App& command = *app.add_subcommand(
+      "connect",
+      "Connect to a TLS server: standard input goes to it, what it says to standard output.");
+  add_peer_and_identity(command, options);
+  add_handshake_choices(command, *options);
   command
       .add_option("--timeout", options->timeout,
                   "bounds the connection with its handshake, and then each wait for the peer "
@@ -372,7 +381,7 @@ void add_connect(CLI::App& app, Action& action) {
       "say what was negotiated and how it ended as one line of JSON on standard error");
   options->connection.add_to(command);
   for (const char* identifies : {"--pin", "--peer-key"})
-    insecure->excludes(command.get_option(identifies));
+    command.get_option("--insecure")->excludes(command.get_option(identifies));
   command.footer(
       "At the end of its input it goes on reading until the peer's close_notify, and answers that; "
       "--timeout bounds the wait. To try a handshake alone: "

@@ -1,12 +1,13 @@
 // tls12 demo: TLS 1.2 at work, with other people's programs at the other end, told step by step.
+#include "demo/demo.hpp"
+
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 #include <thread>
 
-#include "common/command.hpp"
-#include "common/files/files.hpp"
+#include "common/files/file.hpp"
 #include "common/options/connection_options.hpp"
 #include "common/output/terminal_style.hpp"
 #include "common/output/trace.hpp"

@@ -1,4 +1,6 @@
 // tls12 serve: an HTTPS server for files, an echo, or a page about the connection.
+#include "serve/serve.hpp"
+
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,8 +14,8 @@
 #include <optional>
 #include <thread>
 
-#include "common/command.hpp"
-#include "common/files/files.hpp"
+#include "common/files/credentials.hpp"
+#include "common/files/file.hpp"
 #include "common/options/connection_options.hpp"
 #include "common/options/host_port.hpp"
 #include "common/options/validators.hpp"
@@ -367,12 +369,7 @@ void add_sessions_and_clients(CLI::App& command, Options& options) {
       ->type_name("N");
 }
 
-}  // namespace
-
-void add_serve(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
-  CLI::App& command = *app.add_subcommand(
-      "serve", "Serve files, an echo, or a page about the connection, over HTTPS.");
+void add_address_and_identities(CLI::App& command, const std::shared_ptr<Options>& options) {
   command
       .add_option("--listen", options->listen,
                   "where: ADDRESS:PORT, or :PORT on all addresses; port 0 takes a free one "
@@ -406,6 +403,30 @@ void add_serve(CLI::App& app, Action& action) {
       .add_option("--ca-out", options->ca_out,
                   "write the CA of the certificate made on the spot here")
       ->type_name("FILE");
+}
+
+/// Throws CLI::ValidationError if an option lacks the one that it belongs to.
+void check_pairs(const Options& options) {
+  const std::size_t certificates = options.certificates.size(), keys = options.keys.size();
+  if (certificates > keys || (certificates < keys && !options.connection.raw_key))
+    throw CLI::ValidationError("each --cert needs its --key, and each --key its --cert");
+  if (options.schemes.size() > keys)
+    throw CLI::ValidationError("each --key-schemes needs its --key");
+  if (!options.connection.peer_keys.empty() &&
+      options.client_authentication == ClientAuthentication::none)
+    throw CLI::ValidationError("--peer-key is of clients that --client-auth asks");
+  if (!options.connection.pins.empty() &&
+      options.client_authentication == ClientAuthentication::none)
+    throw CLI::ValidationError("--pin is of clients that --client-auth asks");
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App& command = *app.add_subcommand(
+      "serve", "Serve files, an echo, or a page about the connection, over HTTPS.");
+  add_address_and_identities(command, options);
   auto* www =
       command.add_option("--www", options->www, "serve the files of this folder")->type_name("DIR");
   command.add_flag("--echo", options->echo, "no HTTP: give back every byte")->excludes(www);
@@ -424,17 +445,7 @@ void add_serve(CLI::App& app, Action& action) {
       "again, for connections from then on. SIGTERM or SIGINT stops "
       "accepting, finishes what is under way, and closes.");
   command.callback([options, &action] {
-    const std::size_t certificates = options->certificates.size(), keys = options->keys.size();
-    if (certificates > keys || (certificates < keys && !options->connection.raw_key))
-      throw CLI::ValidationError("each --cert needs its --key, and each --key its --cert");
-    if (options->schemes.size() > keys)
-      throw CLI::ValidationError("each --key-schemes needs its --key");
-    if (!options->connection.peer_keys.empty() &&
-        options->client_authentication == ClientAuthentication::none)
-      throw CLI::ValidationError("--peer-key is of clients that --client-auth asks");
-    if (!options->connection.pins.empty() &&
-        options->client_authentication == ClientAuthentication::none)
-      throw CLI::ValidationError("--pin is of clients that --client-auth asks");
+    check_pairs(*options);
     action = [options] { return run(*options); };
   });
 }

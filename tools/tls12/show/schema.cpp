@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "show/basic_types.hpp"
 #include "show/extensions.hpp"
 #include "show/oids.hpp"
 #include "show/value_text.hpp"
@@ -17,12 +18,6 @@ using enum Field::Tagging;
 std::string version_in_words(Bytes content) {
   return content.size() == 1 && content[0] < 3 ? "v" + std::to_string(content[0] + 1)
                                                : integer_in_words(content);
-}
-
-/// The words of the part of that number.
-template <std::size_t I>
-std::string words_of_part(const Node& node) {
-  return node.parts.size() > I ? node.parts[I].value : std::string();
 }
 
 // ------------------------------------------------ keys and signatures

@@ -1,11 +1,11 @@
 // tls12 show: a certificate, a revocation list, an OCSP response or a certificate request, field by
 // field and byte by byte.
+#include "show/show.hpp"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "common/command.hpp"
 #include "common/files/encoded.hpp"
-#include "common/files/files.hpp"
 #include "common/options/connection_options.hpp"
 #include "common/output/format.hpp"
 #include "common/output/terminal_style.hpp"

@@ -1,9 +1,10 @@
 // tls12 suites: what the policies stand for on this machine.
+#include "suites/suites.hpp"
+
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "common/command.hpp"
 #include "common/options/validators.hpp"
 #include "common/output/format.hpp"
 #include "tls12/policy.hpp"

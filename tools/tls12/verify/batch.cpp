@@ -1,5 +1,7 @@
 // tls12 verify --batch: one case a line, one verdict a line, flushed so that whoever pipes can wait
 // for each.
+#include "verify/batch.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
@@ -9,8 +11,9 @@
 #include <nlohmann/json.hpp>
 
 #include "common/command.hpp"
-#include "common/files/files.hpp"
-#include "verify/batch.hpp"
+#include "common/files/encoded.hpp"
+#include "common/files/file.hpp"
+#include "common/options/time_option.hpp"
 
 namespace tls12::tool {
 namespace {
@@ -29,7 +32,7 @@ const Json* member(const Json& line, const char* key) {
 }
 
 template <class Value>
-Value value_of(const Json& json, const char* key, const char* kind) {
+Value member_value(const Json& json, const char* key, const char* kind) {
   try {
     return json.get<Value>();
   } catch (const Json::exception&) { throw NoCase{std::string(key) + " is not " + kind}; }
@@ -38,7 +41,7 @@ Value value_of(const Json& json, const char* key, const char* kind) {
 /// Base64, or PEM. What is neither is kept, as something that cannot be read: that is for the
 /// verdict to say.
 Der der_of(const Json& json, const char* key) {
-  const auto text = value_of<std::string>(json, key, "a text");
+  const auto text = member_value<std::string>(json, key, "a text");
   if (text.find("-----BEGIN ") != std::string::npos) return std::move(encoded_in(text).front().der);
   return decode_base64(text).value_or(Der());
 }
@@ -65,7 +68,7 @@ WantedName name_of(const Json& json) {
     return {.kind = PeerName::Kind::any};
   }
   if (!json.contains("value")) throw NoCase{"peer_name has no value"};
-  WantedName name = named(value_of<std::string>(json["value"], "peer_name's value", "a text"));
+  WantedName name = named(member_value<std::string>(json["value"], "peer_name's value", "a text"));
   if (kind == nullptr) return name;
   if (*kind == "DNS")
     name.kind = PeerName::Kind::dns;
@@ -89,27 +92,43 @@ WallTime time_of(const Json& json) {
   return *time;
 }
 
+/// The words of the members that say what the certificate is used for; nothing for others.
+std::optional<Purpose> parse_purpose(std::string_view text) {
+  struct Word {
+    std::string_view text;
+    Purpose purpose;
+  };
+  static constexpr Word kWords[] = {
+      {"server", Purpose::server},     {"client", Purpose::client},
+      {"any", Purpose::any},           {"serverAuth", Purpose::server},
+      {"clientAuth", Purpose::client}, {"anyExtendedKeyUsage", Purpose::any}};
+  const auto* word = std::ranges::find(kWords, text, &Word::text);
+  return word == std::end(kWords) ? std::nullopt : std::optional(word->purpose);
+}
+
 Purpose purpose_of(const Json& json, const char* key) {
-  const auto purpose = parse_purpose(value_of<std::string>(json, key, "a text"));
+  const auto purpose = parse_purpose(member_value<std::string>(json, key, "a text"));
   if (!purpose) throw NoCase{std::string(key) + " is not server, client or any"};
   return *purpose;
 }
 
 /// The most telling of the three members that say what the certificate is used for.
-void read_purpose(const Json& line, Case& what) {
-  if (const Json* kind = member(line, "kind")) what.purpose = purpose_of(*kind, "kind");
+void read_purpose(const Json& line, Case& input) {
+  if (const Json* kind = member(line, "kind")) input.purpose = purpose_of(*kind, "kind");
   if (const Json* usages = member(line, "extended_key_usage");
       usages != nullptr && usages->size() == 1)
-    what.purpose = purpose_of((*usages)[0], "extended_key_usage");
-  if (const Json* purpose = member(line, "purpose")) what.purpose = purpose_of(*purpose, "purpose");
+    input.purpose = purpose_of((*usages)[0], "extended_key_usage");
+  if (const Json* purpose = member(line, "purpose"))
+    input.purpose = purpose_of(*purpose, "purpose");
 }
 
 void read_policy_inputs(const Json& line, VerifyPolicy& policy) {
   const auto flag = [&](const char* key, bool& into) {
-    if (const Json* json = member(line, key)) into = value_of<bool>(*json, key, "true or false");
+    if (const Json* json = member(line, key))
+      into = member_value<bool>(*json, key, "true or false");
   };
   if (const Json* set = member(line, "user_initial_policy_set"))
-    policy.user_initial_policy_set = value_of<std::vector<std::string>>(
+    policy.user_initial_policy_set = member_value<std::vector<std::string>>(
         *set, "user_initial_policy_set", "a list of object identifiers");
   flag("initial_explicit_policy", policy.initial_explicit_policy);
   flag("initial_policy_mapping_inhibit", policy.initial_policy_mapping_inhibit);
@@ -117,22 +136,22 @@ void read_policy_inputs(const Json& line, VerifyPolicy& policy) {
 }
 
 Case case_of(const Json& line, const Case& defaults) {
-  Case what = defaults;
+  Case input = defaults;
   const Json* leaf = member(line, "leaf");
   if (leaf == nullptr) throw NoCase{"leaf is missing"};
-  what.leaf = der_of(*leaf, "leaf");
-  for (Der& der : ders_at(line, "trusted")) what.trusted.push_back(std::move(der));
-  for (Der& der : ders_at(line, "untrusted")) what.untrusted.push_back(std::move(der));
-  for (Der& der : ders_at(line, "crls")) what.crls.push_back(std::move(der));
-  if (const Json* ocsp = member(line, "ocsp")) what.ocsp = der_of(*ocsp, "ocsp");
-  if (const Json* name = member(line, "peer_name")) what.names = {name_of(*name)};
-  if (const Json* time = member(line, "time")) what.time = time_of(*time);
+  input.leaf = der_of(*leaf, "leaf");
+  for (Der& der : ders_at(line, "trusted")) input.trusted.push_back(std::move(der));
+  for (Der& der : ders_at(line, "untrusted")) input.untrusted.push_back(std::move(der));
+  for (Der& der : ders_at(line, "crls")) input.crls.push_back(std::move(der));
+  if (const Json* ocsp = member(line, "ocsp")) input.ocsp = der_of(*ocsp, "ocsp");
+  if (const Json* name = member(line, "peer_name")) input.names = {name_of(*name)};
+  if (const Json* time = member(line, "time")) input.time = time_of(*time);
   if (const Json* depth = member(line, "max_chain_depth"))
-    what.max_intermediates =
-        std::min(value_of<std::size_t>(*depth, "max_chain_depth", "a number"), kMostIntermediates);
-  read_purpose(line, what);
-  read_policy_inputs(line, what.policy);
-  return what;
+    input.max_intermediates = std::min(
+        member_value<std::size_t>(*depth, "max_chain_depth", "a number"), kMostIntermediates);
+  read_purpose(line, input);
+  read_policy_inputs(line, input.policy);
+  return input;
 }
 
 struct Answer {
@@ -146,9 +165,9 @@ Answer answer(const std::string& text, const Case& defaults, bool with_details) 
   try {
     if (!line.is_object()) throw NoCase{"this line is no JSON object"};
     if (const Json* id = member(line, "id")) json["id"] = *id;
-    const Verdict verdict = judge(case_of(line, defaults));
+    const Verdict verdict = verify_case(case_of(line, defaults));
     if (with_details)
-      json.update(in_json(verdict));
+      json.update(verdict_json(verdict));
     else
       json.update({{"verdict", verdict ? "valid" : "invalid"},
                    {"reason", verdict ? std::string() : verdict.error().message()}});

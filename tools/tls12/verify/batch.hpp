@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "verify/judge.hpp"
+#include "verify/case.hpp"
 
 namespace tls12::tool {
 

@@ -1,5 +1,5 @@
 // tls12 verify: whether a certificate is to be believed, and if not, why.
-#include "verify/batch.hpp"
+#include "verify/verify.hpp"
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -8,10 +8,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "common/command.hpp"
-#include "common/files/files.hpp"
+#include "common/files/credentials.hpp"
+#include "common/files/encoded.hpp"
 #include "common/options/pins.hpp"
+#include "common/options/time_option.hpp"
 #include "common/options/validators.hpp"
+#include "verify/batch.hpp"
 
 namespace tls12::tool {
 namespace {
@@ -123,43 +125,44 @@ bool could_be_der(const Der& der) { return !der.empty() && der[0] == 0x30; }
 
 /// The case that the options describe, without a leaf.
 std::expected<Case, Unusable> case_of(const Options& options) {
-  Case what = options.defaults;
+  Case input = options.defaults;
   auto trusted = read_all(options.trust, kCertificate, true);
   if (!trusted) return std::unexpected(trusted.error());
   if (!options.trust.empty() && std::ranges::none_of(*trusted, could_be_der))
     return std::unexpected("there is no certificate in --trust " + options.trust[0]);
-  what.trusted = std::move(*trusted);
+  input.trusted = std::move(*trusted);
 
   auto untrusted = read_all(options.untrusted, kCertificate);
   if (!untrusted) return std::unexpected(untrusted.error());
-  what.untrusted = std::move(*untrusted);
+  input.untrusted = std::move(*untrusted);
 
   auto crls = read_all(options.crls, kCrl);
   if (!crls) return std::unexpected(crls.error());
   if (!options.crls.empty() && std::ranges::none_of(*crls, could_be_der))
     return std::unexpected("there is no CRL in --crl " + options.crls[0]);
-  what.crls = std::move(*crls);
+  input.crls = std::move(*crls);
 
   if (!options.ocsp.empty()) {
     auto responses = read_all({options.ocsp}, kOcspResponse);
     if (!responses) return std::unexpected(responses.error());
     if (responses->empty() || !could_be_der(responses->front()))
       return std::unexpected("there is no OCSP response in --ocsp " + options.ocsp);
-    what.ocsp = std::move(responses->front());
+    input.ocsp = std::move(responses->front());
   }
   auto pins = pins_of(options.pins);
   if (!pins) return std::unexpected(pins.error().message());
-  what.policy.pins_suffice = !pins->empty() && options.trust.empty() && options.batch.empty();
-  what.policy.pins = std::move(*pins);
-  for (const std::string& name : options.names) what.names.push_back(wanted_name(name));
-  if (!options.time.empty()) what.time = parse_time(options.time);
-  return what;
+  input.policy.pins_suffice = !pins->empty() && options.trust.empty() && options.batch.empty();
+  input.policy.pins = std::move(*pins);
+  for (const std::string& name : options.names) input.names.push_back(wanted_name(name));
+  if (!options.time.empty()) input.time = parse_time(options.time);
+  return input;
 }
 
 /// Whether a rule of the options would be skipped beside pins that suffice.
-bool asks_for_a_chain(const Options& options, const Case& what) {
+bool asks_for_a_chain(const Options& options, const Case& input) {
   const bool files = !options.crls.empty() || !options.ocsp.empty() || !options.names.empty();
-  return files || what.revocation || what.max_intermediates || what.policy.initial_explicit_policy;
+  return files || input.revocation || input.max_intermediates ||
+         input.policy.initial_explicit_policy;
 }
 
 int unusable(const Unusable& reason) {
@@ -168,62 +171,57 @@ int unusable(const Unusable& reason) {
 }
 
 int run(const Options& options) {
-  auto what = case_of(options);
-  if (!what) return unusable(what.error());
-  if (!options.batch.empty()) return verify_batch(options.batch, *what, options.json);
+  auto input = case_of(options);
+  if (!input) return unusable(input.error());
+  if (!options.batch.empty()) return verify_batch(options.batch, *input, options.json);
 
   if (options.leaf.empty())
     return unusable("verify needs the file of a certificate, or --batch (try --help)");
-  if (what->trusted.empty() && !what->policy.pins_suffice)
+  if (input->trusted.empty() && !input->policy.pins_suffice)
     return unusable("verify needs --trust: the certificates to believe (try --help)");
-  if (what->policy.pins_suffice && asks_for_a_chain(options, *what))
+  if (input->policy.pins_suffice && asks_for_a_chain(options, *input))
     return unusable(
         "--pin without --trust looks at nothing else: the other rules need --trust (try --help)");
   const auto content = read_encoded(options.leaf);
   if (!content) return unusable(content.error().message());
   std::vector<Der> presented = ders_of(*content, kCertificate);
   if (!presented.empty()) {
-    what->leaf = std::move(presented.front());
-    what->untrusted.insert(what->untrusted.begin(), std::make_move_iterator(presented.begin() + 1),
-                           std::make_move_iterator(presented.end()));
+    input->leaf = std::move(presented.front());
+    input->untrusted.insert(input->untrusted.begin(),
+                            std::make_move_iterator(presented.begin() + 1),
+                            std::make_move_iterator(presented.end()));
   }
-  const Verdict verdict = judge(*what);
+  const Verdict verdict = verify_case(*input);
   if (options.json)
-    print_json(stdout, in_json(verdict), 2);
+    print_json(stdout, verdict_json(verdict), 2);
   else if (verdict)
-    print(stdout, Text(in_words(verdict)) + "\n");
+    print(stdout, Text(format_verdict(verdict)) + "\n");
   else
-    complain(in_words(verdict));
+    complain(format_verdict(verdict));
   return verdict ? kDone : kFailed;
 }
 
-std::string refuse_time(const std::string& text) {
-  return parse_time(text) ? std::string()
-                          : text + " is no time: 2030-01-31T12:00:00Z, or seconds since 1970";
+void add_repeatable(CLI::App& command, const char* name, std::vector<std::string>& into,
+                    const char* help, const char* type) {
+  command.add_option(name, into, help)->type_name(type)->allow_extra_args(false);
 }
 
-void add_options(CLI::App& command, const std::shared_ptr<Options>& options) {
-  const std::map<std::string, Purpose> purposes = {
-      {"server", Purpose::server}, {"client", Purpose::client}, {"any", Purpose::any}};
+/// The certificates and the revocation data.
+void add_files(CLI::App& command, const std::shared_ptr<Options>& options) {
   const std::map<std::string, RevocationMode> modes = {{"off", RevocationMode::off},
                                                        {"prefer", RevocationMode::prefer},
                                                        {"require", RevocationMode::require}};
-  const auto repeatable = [&](const char* name, std::vector<std::string>& into, const char* help,
-                              const char* type) {
-    command.add_option(name, into, help)->type_name(type)->allow_extra_args(false);
-  };
-  VerifyPolicy& policy = options->defaults.policy;
-
   command.add_option(
       "LEAF", options->leaf,
       "the certificate in question, PEM or DER; others in its file are untrusted ones");
-  repeatable("--trust", options->trust,
-             "certificates to believe: PEM or DER, or a folder of such files", "FILE");
-  repeatable("--untrusted", options->untrusted,
-             "certificates that may lead there, in any order; unusable ones are skipped, except "
-             "under --policy strict",
-             "FILE");
-  repeatable("--crl", options->crls, "revocation lists", "FILE");
+  add_repeatable(command, "--trust", options->trust,
+                 "certificates to believe: PEM or DER, or a folder of such files", "FILE");
+  add_repeatable(
+      command, "--untrusted", options->untrusted,
+      "certificates that may lead there, in any order; unusable ones are skipped, except "
+      "under --policy strict",
+      "FILE");
+  add_repeatable(command, "--crl", options->crls, "revocation lists", "FILE");
   command
       .add_option("--max-crl-size", options->defaults.max_crl_size,
                   "bytes of the largest list (134217728)")
@@ -235,18 +233,26 @@ void add_options(CLI::App& command, const std::shared_ptr<Options>& options) {
       .add_option("--revocation", options->defaults.revocation, "off, prefer or require (prefer)")
       ->transform(value_of(modes))
       ->type_name("MODE");
-  repeatable("--pin", options->pins,
-             std::string("what it must match; without --trust, that suffices. ")
-                 .append(kAboutPins)
-                 .c_str(),
-             "PIN");
-  repeatable("--name", options->names,
-             "a DNS name, IP address or e-mail address that it must have (any name will do)",
-             "NAME");
+}
+
+/// What the certificate must fulfil.
+void add_requirements(CLI::App& command, const std::shared_ptr<Options>& options) {
+  const std::map<std::string, Purpose> purposes = {
+      {"server", Purpose::server}, {"client", Purpose::client}, {"any", Purpose::any}};
+  VerifyPolicy& policy = options->defaults.policy;
+
+  add_repeatable(command, "--pin", options->pins,
+                 std::string("what it must match; without --trust, that suffices. ")
+                     .append(kAboutPins)
+                     .c_str(),
+                 "PIN");
+  add_repeatable(command, "--name", options->names,
+                 "a DNS name, IP address or e-mail address that it must have (any name will do)",
+                 "NAME");
   command
       .add_option("--time", options->time,
                   "the time to judge at, as RFC 3339 has it or in seconds since 1970 (now)")
-      ->check(CLI::Validator(refuse_time, ""))
+      ->check(is_time())
       ->type_name("TIME");
   command
       .add_option("--purpose", options->defaults.purpose,
@@ -300,7 +306,8 @@ void add_verify(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App& command = *app.add_subcommand("verify", kAbout);
   command.footer(kBatchFormat);
-  add_options(command, options);
+  add_files(command, options);
+  add_requirements(command, options);
   add_policy_inputs(command, options);
   command
       .add_option("--batch", options->batch,

@@ -1,5 +1,9 @@
 #include "common/files/encoded.hpp"
 
+#include "common/command.hpp"
+#include "common/files/file.hpp"
+#include "tls12/certificate.hpp"
+
 namespace tls12::tool {
 namespace {
 
@@ -60,6 +64,16 @@ std::optional<Der> decode_base64(std::string_view text) {
   }
   if (characters % 4 != 0) return std::nullopt;
   return der;
+}
+
+Result<std::string> read_encoded(const std::string& file) {
+  auto content = read_file(file);
+  if (!content) return fail(local(content.error()));
+  const auto certificates = Certificate::all_from_pem(*content);
+  if (certificates || certificates.error() != Errc::file_format_unsupported) return content;
+  Error error = local(certificates.error());
+  error.set_detail(file + ": " + std::string(error.about()));
+  return fail(error);
 }
 
 std::vector<Encoded> encoded_in(std::string_view content) {

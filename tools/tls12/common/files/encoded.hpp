@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tls12/error.hpp"
+
 namespace tls12::tool {
 
 using Der = std::vector<std::uint8_t>;
@@ -21,6 +23,10 @@ struct Encoded {
 
 /// White space is skipped; nothing when the rest is not base64.
 std::optional<Der> decode_base64(std::string_view text);
+
+/// read_file() for certificates, keys, lists and requests. Errors: also
+/// Errc::file_format_unsupported.
+Result<std::string> read_encoded(const std::string& file);
 
 /// The blocks of a PEM text; a text without any is one thing in DER, without a line end after it.
 /// The trust settings of OpenSSL's TRUSTED CERTIFICATE are cut off.

@@ -9,7 +9,6 @@
 
 #include "common/command.hpp"
 #include "common/files/encoded.hpp"
-#include "common/files/files.hpp"
 #include "common/options/pins.hpp"
 #include "common/options/validators.hpp"
 #include "common/output/trace.hpp"
@@ -45,6 +44,46 @@ std::map<std::string, SuitePolicy> policies_by_name() {
   std::map<std::string, SuitePolicy> named;
   for (const SuitePolicy policy : policies()) named.emplace(name(policy), policy);
   return named;
+}
+
+void add_algorithms(CLI::App& app, ConnectionOptions& options) {
+  app.add_option("--policy", options.policy,
+                 "what to speak: modern, compatible, legacy, iot or psk (modern); `tls12 suites` "
+                 "lists them")
+      ->transform(value_of(policies_by_name()))
+      ->type_name("NAME");
+  add_list(app, "--suites", options.suites, every_suite(),
+           "cipher suites, best first, by their registered names, instead of the policy's");
+  add_list(app, "--groups", options.groups, every_group(),
+           "groups of the key exchange, best first: x25519, secp256r1, ffdhe2048, ...");
+  add_list(app, "--schemes", options.schemes, every_scheme(),
+           "signature schemes, best first: ecdsa_secp256r1_sha256, ...");
+  add_list(app, "--cert-schemes", options.certificate_schemes, every_scheme(),
+           "what the peer's certificates may be signed with, best first (any that is known)");
+}
+
+void add_keys(CLI::App& app, ConnectionOptions& options) {
+  app.add_flag("--raw-key", options.raw_key,
+               "show the key of --cert instead of the certificate, to a peer that takes it (RFC "
+               "7250); a --key needs no --cert then");
+  auto* pin = app.add_option(
+      "--pin", options.pins,
+      std::string("the peer's certificate or key, and no other; without a CA, that suffices. ") +
+          kAboutPins);
+  pin->type_name("PIN")->allow_extra_args(false);
+  app.add_option("--peer-key", options.peer_keys,
+                 "the peer's public key (PEM), to be shown instead of a certificate (RFC 7250); "
+                 "may be given again")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->excludes(pin);
+  app.add_option("--psk", options.psk, "a key shared beforehand (RFC 4279)")
+      ->type_name("IDENTITY:HEX")
+      ->check([&options](const std::string& text) { return parse_psk(text, options.keys); });
+  app.add_option("--psk-text", options.psk,
+                 "a pre-shared key that is text; its identity has no colon")
+      ->type_name("IDENTITY:TEXT")
+      ->check([&options](const std::string& text) { return parse_psk_text(text, options.keys); });
 }
 
 }  // namespace
@@ -119,39 +158,8 @@ void add_colour_option(CLI::App& app, Colour& colour) {
 }
 
 void ConnectionOptions::add_to(CLI::App& app) {
-  app.add_option("--policy", policy,
-                 "what to speak: modern, compatible, legacy, iot or psk (modern); `tls12 suites` "
-                 "lists them")
-      ->transform(value_of(policies_by_name()))
-      ->type_name("NAME");
-  add_list(app, "--suites", suites, every_suite(),
-           "cipher suites, best first, by their registered names, instead of the policy's");
-  add_list(app, "--groups", groups, every_group(),
-           "groups of the key exchange, best first: x25519, secp256r1, ffdhe2048, ...");
-  add_list(app, "--schemes", schemes, every_scheme(),
-           "signature schemes, best first: ecdsa_secp256r1_sha256, ...");
-  add_list(app, "--cert-schemes", certificate_schemes, every_scheme(),
-           "what the peer's certificates may be signed with, best first (any that is known)");
-  app.add_flag("--raw-key", raw_key,
-               "show the key of --cert instead of the certificate, to a peer that takes it (RFC "
-               "7250); a --key needs no --cert then");
-  auto* pin = app.add_option(
-      "--pin", pins,
-      std::string("the peer's certificate or key, and no other; without a CA, that suffices. ") +
-          kAboutPins);
-  pin->type_name("PIN")->allow_extra_args(false);
-  app.add_option("--peer-key", peer_keys,
-                 "the peer's public key (PEM), to be shown instead of a certificate (RFC 7250); "
-                 "may be given again")
-      ->type_name("FILE")
-      ->allow_extra_args(false)
-      ->excludes(pin);
-  app.add_option("--psk", psk, "a key shared beforehand (RFC 4279)")
-      ->type_name("IDENTITY:HEX")
-      ->check([this](const std::string& text) { return parse_psk(text, keys); });
-  app.add_option("--psk-text", psk, "a pre-shared key that is text; its identity has no colon")
-      ->type_name("IDENTITY:TEXT")
-      ->check([this](const std::string& text) { return parse_psk_text(text, keys); });
+  add_algorithms(app, *this);
+  add_keys(app, *this);
   app.add_option("--record-size-limit", record_size_limit,
                  "the largest record to receive, in bytes of content (RFC 8449)")
       ->check(CLI::Range(64, 16384).description(""))

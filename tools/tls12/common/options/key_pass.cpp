@@ -11,7 +11,7 @@
 #include <cstdlib>
 
 #include "common/command.hpp"
-#include "common/files/files.hpp"
+#include "common/files/file.hpp"
 
 namespace tls12::tool {
 namespace {

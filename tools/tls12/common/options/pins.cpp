@@ -4,7 +4,6 @@
 
 #include "common/command.hpp"
 #include "common/files/encoded.hpp"
-#include "common/files/files.hpp"
 #include "common/output/format.hpp"
 
 namespace tls12::tool {

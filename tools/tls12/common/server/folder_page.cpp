@@ -1,4 +1,5 @@
-// Files and folders, by their paths.
+#include "common/server/folder_page.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
@@ -10,8 +11,8 @@
 #include "common/server/html_page.hpp"
 #include "common/server/http_date.hpp"
 #include "common/server/media_type.hpp"
-#include "common/server/pages.hpp"
 #include "common/server/representation.hpp"
+#include "common/server/status_page.hpp"
 #include "tls12/text.hpp"
 
 namespace tls12::tool {
@@ -109,11 +110,11 @@ Response listing(const fs::path& folder, const std::string& path) {
     rows += "<tr><td><a href='./" + percent_encoded(shown) + "'>" + html(escaped(shown)) +
             "</a><td class=n>" + e.size;
   }
-  return page("/" + escaped(path), "<h1>/" + html(escaped(path)) + "</h1><p>" +
-                                       count(entries.size(), "entry", "entries") +
-                                       "</p><div class=card><table>" + rows +
-                                       "</table></div><nav><a href='" + std::string(kStatusPath) +
-                                       "'>about this connection</a></nav>");
+  return html_page("/" + escaped(path),
+                   "<h1>/" + html(escaped(path)) + "</h1><p>" +
+                       count(entries.size(), "entry", "entries") + "</p><div class=card><table>" +
+                       rows + "</table></div><nav><a href='" + std::string(kStatusPath) +
+                       "'>about this connection</a></nav>");
 }
 
 bool is_below(const fs::path& path, const fs::path& root) {
@@ -169,7 +170,7 @@ Response part_of_file(std::shared_ptr<const OpenFile> file, std::string_view typ
 Response file_response(const fs::path& path, const Request& request) {
   auto file = OpenFile::open(path.string());
   if (!file) return error_page(errno == EACCES ? 403 : errno == ENOENT ? 404 : 503);
-  return part_of_file(std::move(file), mime_type(path.filename().string()), request);
+  return part_of_file(std::move(file), media_type(path.filename().string()), request);
 }
 
 }  // namespace

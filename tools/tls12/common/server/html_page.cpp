@@ -1,7 +1,6 @@
 #include "common/server/html_page.hpp"
 
 #include "common/output/print.hpp"
-#include "common/server/pages.hpp"
 
 namespace tls12::tool {
 namespace {
@@ -35,7 +34,7 @@ constexpr std::string_view kStyle =
 
 }  // namespace
 
-Response page(std::string_view title, const std::string& body) {
+Response html_page(std::string_view title, const std::string& body) {
   std::string text =
       "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport "
       "content='width=device-width'><link rel=icon href='data:,'><title>";
@@ -47,7 +46,7 @@ Response page(std::string_view title, const std::string& body) {
 
 Response error_page(unsigned status, const std::string& reason) {
   const std::string title = std::to_string(status) + " " + reason_phrase(status);
-  Response response = page(title, "<h1>" + title + "</h1><p>" + html(reason) + "</p>");
+  Response response = html_page(title, "<h1>" + title + "</h1><p>" + html(reason) + "</p>");
   response.status = status;
   return response;
 }

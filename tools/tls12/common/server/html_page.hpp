@@ -1,4 +1,4 @@
-// The looks of all pages: one style, no scripts, nothing fetched from elsewhere.
+// HTML pages in one style, without scripts or other resources.
 #pragma once
 
 #include <string>
@@ -8,7 +8,10 @@
 
 namespace tls12::tool {
 
-/// A whole page; `body` is HTML. The browser is told to run nothing and to fetch nothing.
-Response page(std::string_view title, const std::string& body);
+/// A whole page; `body` is HTML. Its Content-Security-Policy forbids scripts and requests.
+Response html_page(std::string_view title, const std::string& body);
+
+/// A page that says what went wrong.
+Response error_page(unsigned status, const std::string& reason = {});
 
 }  // namespace tls12::tool

@@ -84,7 +84,7 @@ constexpr Row kRows[] = {
 
 }  // namespace
 
-std::string_view mime_type(std::string_view file_name) {
+std::string_view media_type(std::string_view file_name) {
   constexpr std::string_view kUnknown = "application/octet-stream";
   const std::size_t dot = file_name.rfind('.');
   if (dot == std::string_view::npos) return kUnknown;

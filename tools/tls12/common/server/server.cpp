@@ -10,7 +10,9 @@
 #include "common/files/open_file.hpp"
 #include "common/output/connection_summary.hpp"
 #include "common/output/format.hpp"
-#include "common/server/pages.hpp"
+#include "common/server/folder_page.hpp"
+#include "common/server/html_page.hpp"
+#include "common/server/status_page.hpp"
 #include "common/small_thread.hpp"
 
 namespace tls12::tool {

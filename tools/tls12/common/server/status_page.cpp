@@ -1,11 +1,11 @@
-// Pages about the connection that they come over.
+#include "common/server/status_page.hpp"
+
 #include <ranges>
 
 #include "common/output/connection_summary.hpp"
 #include "common/output/format.hpp"
 #include "common/output/print.hpp"
 #include "common/server/html_page.hpp"
-#include "common/server/pages.hpp"
 
 namespace tls12::tool {
 namespace {
@@ -26,8 +26,8 @@ std::string suite_parts(CipherSuite suite) {
          part(p.cipher, "encrypts and protects") + part(p.hash, "derives the keys") + "</div>";
 }
 
-std::string table(const Visit& visit) {
-  const ConnectionState& state = visit.state;
+std::string table(const ConnectionStatus& status) {
+  const ConnectionState& state = status.state;
   std::string rows;
   const auto row = [&](const char* field, const std::string& value, const char* note) {
     rows += std::string("<tr><th>") + field + "<td>" + html(value) + "<small>" + note + "</small>";
@@ -65,18 +65,19 @@ std::string table(const Visit& visit) {
       std::to_string(state.records_opened) + " received, " + std::to_string(state.records_sealed) +
           " sent",
       "encrypted, each with its tag");
-  row("requests so far", std::to_string(visit.requests), "over this one connection");
-  row("you", visit.peer, "as this server sees you");
+  row("requests so far", std::to_string(status.requests), "over this one connection");
+  row("you", status.peer, "as this server sees you");
   return "<div class=card><table>" + rows + "</table></div>";
 }
 
-Response negotiated_page(const Visit& visit) {
-  return page("TLS 1.2",
-              "<h1>This connection speaks <b>TLS 1.2</b></h1><p>Nobody between your browser and "
-              "this server can read this page, or change it.</p>" +
-                  suite_parts(visit.state.cipher_suite) + table(visit) +
-                  "<nav><a href='./request'>what your browser asked</a><a href='./state.json'>for "
-                  "scripts: state.json</a></nav>");
+Response negotiated_page(const ConnectionStatus& status) {
+  return html_page(
+      "TLS 1.2",
+      "<h1>This connection speaks <b>TLS 1.2</b></h1><p>Nobody between your browser and "
+      "this server can read this page, or change it.</p>" +
+          suite_parts(status.state.cipher_suite) + table(status) +
+          "<nav><a href='./request'>what your browser asked</a><a href='./state.json'>for "
+          "scripts: state.json</a></nav>");
 }
 
 Response request_page(const Request& request) {
@@ -86,27 +87,28 @@ Response request_page(const Request& request) {
     if (text.ends_with('\r')) text.remove_suffix(1);
     lines += html(escaped(text)) + "\n";
   }
-  return page("The request",
-              "<h1>What your browser <b>asked</b></h1><p>Byte for byte what came out of the "
-              "records, once they were decrypted and their tags were right. "
-              "Control and format characters are shown by their code.</p>"
-              "<div class=card><pre>" +
-                  lines +
-                  "</pre></div><nav><a href='./'>what this connection negotiated</a></nav>");
+  return html_page("The request",
+                   "<h1>What your browser <b>asked</b></h1><p>Byte for byte what came out of the "
+                   "records, once they were decrypted and their tags were right. "
+                   "Control and format characters are shown by their code.</p>"
+                   "<div class=card><pre>" +
+                       lines +
+                       "</pre></div><nav><a href='./'>what this connection negotiated</a></nav>");
 }
 
-Response state_json(const Visit& visit) {
-  auto json = summary_json(visit.state, visit.peer);
-  json["requests"] = visit.requests;
+Response state_json(const ConnectionStatus& status) {
+  auto json = summary_json(status.state, status.peer);
+  json["requests"] = status.requests;
   return {.type = "application/json", .body = json_text(json, 2) + "\n"};
 }
 
 }  // namespace
 
-Response status_page(const Visit& visit, const Request& request, std::string_view path) {
-  if (path.empty()) return uncached(negotiated_page(visit));
+Response status_page(const ConnectionStatus& status, const Request& request,
+                     std::string_view path) {
+  if (path.empty()) return uncached(negotiated_page(status));
   if (path == "request") return uncached(request_page(request));
-  if (path == "state.json") return uncached(state_json(visit));
+  if (path == "state.json") return uncached(state_json(status));
   return error_page(
       404,
       "There is a page about this connection, the same as state.json, and one about your request.");

@@ -43,17 +43,11 @@ using Verdict = std::expected<VerifiedChain, VerifyFailure>;
 
 /// Untrusted certificates that cannot be read are left to the policy (VerifyRequest::unusable).
 /// Trusted ones are skipped beside others; a leaf, a CRL or a last anchor is not.
-Verdict judge(const Case& what);
+Verdict verify_case(const Case& input);
 
 /// One line: "valid: CN=a, issued by CN=b", or what failed.
-std::string in_words(const Verdict& verdict);
+std::string format_verdict(const Verdict& verdict);
 /// The chain and its policies, or the failure, member by member.
-nlohmann::ordered_json in_json(const Verdict& verdict);
-
-/// RFC 3339 §5.6, or seconds since 1970. Nothing when it is neither, or no time of the calendar.
-std::optional<WallTime> parse_time(const std::string& text);
-
-/// The words of options and of JSON: "server", "serverAuth", …; nothing when it is none.
-std::optional<Purpose> parse_purpose(std::string_view text);
+nlohmann::ordered_json verdict_json(const Verdict& verdict);
 
 }  // namespace tls12::tool

@@ -1,4 +1,4 @@
-#include "common/files/files.hpp"
+#include "common/files/file.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -10,8 +10,6 @@
 #include <cstring>
 #include <thread>
 #include <utility>
-
-#include "common/command.hpp"
 
 namespace tls12::tool {
 namespace {
@@ -92,16 +90,6 @@ Result<std::string> read_file(const std::string& from) {
   }
 }
 
-Result<std::string> read_encoded(const std::string& file) {
-  auto content = read_file(file);
-  if (!content) return fail(local(content.error()));
-  const auto certificates = Certificate::all_from_pem(*content);
-  if (certificates || certificates.error() != Errc::file_format_unsupported) return content;
-  Error error = local(certificates.error());
-  error.set_detail(file + ": " + std::string(error.about()));
-  return fail(error);
-}
-
 std::string write_file(const std::string& path, std::string_view content, Secrecy secrecy) {
   const auto reason = [&] { return "cannot write " + path + ": " + std::strerror(errno); };
   const mode_t mode = secrecy == Secrecy::secret ? 0600 : 0644;
@@ -129,34 +117,5 @@ std::string write_file(const std::string& path, std::string_view content, Secrec
 }
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
-
-std::string skipped(const Error& error) { return "skipped: " + local(error).message(); }
-
-Result<Certificate> certificate_from_file(const std::string& path) {
-  auto certificates = Certificate::all_from_file(input_path(path));
-  if (!certificates) return fail(local(certificates.error()));
-  return std::move(certificates->front());
-}
-
-Result<PrivateKey> key_from_file(const std::string& path, const KeyPass& pass) {
-  std::string reason;
-  auto key =
-      PrivateKey::from_file(input_path(path), default_provider(), pass.answer_for(path, reason));
-  if (!key) return fail(KeyPass::explained(local(key.error()), reason));
-  return key;
-}
-
-Result<Identity> identity_from_files(const std::string& chain_path, const std::string& key_path,
-                                     const KeyPass& pass) {
-  if (chain_path.empty()) {
-    auto key = key_from_file(key_path, pass);
-    return key ? Identity::from_raw_public_key(std::move(*key)) : fail(key.error());
-  }
-  std::string reason;
-  auto identity = Identity::from_pem_files(input_path(chain_path), input_path(key_path),
-                                           default_provider(), pass.answer_for(key_path, reason));
-  if (!identity) return fail(KeyPass::explained(local(identity.error()), reason));
-  return identity;
-}
 
 }  // namespace tls12::tool

@@ -1,0 +1,11 @@
+// `tls12 verify`: validates certificates.
+#pragma once
+
+#include "common/command.hpp"
+
+namespace tls12::tool {
+
+/// Adds the subcommand to `app`. Parsing a command line that names it sets `action`.
+void add_verify(CLI::App& app, Action& action);
+
+}  // namespace tls12::tool
