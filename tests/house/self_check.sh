@@ -12,7 +12,8 @@ build() {
   rm -rf "$house"
   mkdir -p "$house/include/tls12" "$house/lib/base" "$house/lib/crypto" "$house/lib/wire" \
     "$house/lib/x509/asn1" "$house/lib/x509/name" "$house/lib/x509/issue" "$house/lib/engine" \
-    "$house/lib/conn" "$house/tools/tls12/show"
+    "$house/lib/conn" "$house/tools/tls12/common" "$house/tools/tls12/show" \
+    "$house/tools/tls12/verify"
   echo '#include <string>' >"$house/include/tls12/bytes.hpp"
   echo '#include "tls12/bytes.hpp"' >"$house/lib/base/buffer.hpp"
   echo '#include "base/buffer.hpp"' >"$house/lib/wire/codec.hpp"
@@ -23,6 +24,14 @@ build() {
   echo '#include "x509/name/dns_name.hpp"' >"$house/lib/engine/engine.hpp"
   echo '#include <sys/socket.h>' >"$house/lib/conn/socket.cpp"
   echo '#include <mbedtls/gcm.h>' >"$house/lib/crypto/gcm.cpp"
+  echo '#include <string>' >"$house/tools/tls12/common/command.hpp"
+  echo '#include "common/command.hpp"' >"$house/tools/tls12/show/show.hpp"
+  echo '#include "show/show.hpp"' >"$house/tools/tls12/show/show.cpp"
+  echo '#include "tls12/bytes.hpp"' >>"$house/tools/tls12/show/show.cpp"
+  echo '#include <string>' >"$house/tools/tls12/verify/verify.hpp"
+  echo '#include <string>' >"$house/tools/tls12/help.hpp"
+  echo '#include "help.hpp"' >"$house/tools/tls12/main.cpp"
+  echo '#include "verify/verify.hpp"' >>"$house/tools/tls12/main.cpp"
 }
 sound() {  # CHECK
   build
@@ -67,6 +76,19 @@ for attic in attic x509/attic; do
   "$folder/include_directions.sh" "$house" >/dev/null &&
     { echo "include_directions.sh overlooks that lib/$attic is not a room"; failures=1; }
 done
+
+sound tool_includes.sh
+faulty tool_includes.sh tools/tls12/show/show.cpp '#include "verify/verify.hpp"'
+faulty tool_includes.sh tools/tls12/common/command.hpp '  #  include "show/show.hpp"'
+faulty tool_includes.sh tools/tls12/show/show.cpp '#include "help.hpp"'
+faulty tool_includes.sh tools/tls12/show/show.cpp '#include "show.hpp"'
+faulty tool_includes.sh tools/tls12/show/show.cpp '#include "../verify/verify.hpp"'
+faulty tool_includes.sh tools/tls12/show/show.cpp '#include "common/absent.hpp"'
+faulty tool_includes.sh tools/tls12/show/show.cpp '#include "tls12/absent.hpp"'
+faulty tool_includes.sh tools/tls12/show/show.cpp '#include "base/buffer.hpp"'
+faulty tool_includes.sh tools/tls12/show/show.cpp '#include <tls12/bytes.hpp>'
+faulty tool_includes.sh tools/tls12/show/show.cpp '#include <sodium.h>'
+faulty tool_includes.sh tools/tls12/main.cpp '#include HEADER'
 
 # Written in pieces, so that this file is not itself what is looked for.
 sound sources.sh
