@@ -30,6 +30,16 @@ def count(test):
     return passed, failed, skipped
 
 
+def tests_in(path):
+    """The tests of a log of meson's; any other file is the output of one program."""
+    with open(path, encoding="utf-8") as log:
+        if path.endswith(".json"):
+            return [json.loads(line) for line in log]
+        output = log.read()
+    has_counts = any(pattern.search(output) for pattern in (SKIPPED, PLAIN_OK, PLAIN_FAILED))
+    return [{"result": "OK" if has_counts else "FAIL", "stdout": output}]
+
+
 def main(arguments):
     broken = int(arguments[1])
     totals = [0, broken, 0]
@@ -37,9 +47,8 @@ def main(arguments):
         title, path = argument.rsplit("=", 1)
         sums = [0, 0, 0]
         try:
-            with open(path, encoding="utf-8") as log:
-                for line in log:
-                    sums = [a + b for a, b in zip(sums, count(json.loads(line)))]
+            for test in tests_in(path):
+                sums = [a + b for a, b in zip(sums, count(test))]
         except FileNotFoundError:
             sums[1] += 1
         print("%s: %d passed, %d failed, %d skipped" % (title, *sums))
