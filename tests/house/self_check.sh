@@ -32,6 +32,10 @@ build() {
   echo '#include <string>' >"$house/tools/tls12/help.hpp"
   echo '#include "help.hpp"' >"$house/tools/tls12/main.cpp"
   echo '#include "verify/verify.hpp"' >>"$house/tools/tls12/main.cpp"
+  printf '# House\n\nSee [it](lib/README.md#one-walk), `include/tls12/bytes.hpp`, `wire/`.\n' \
+    >"$house/README.md"
+  printf '# Tour\n\n## One walk\n\n    lib/wire/codec.hpp\n\n`gcm.cpp`, [back](../README.md).\n' \
+    >"$house/lib/README.md"
 }
 sound() {  # CHECK
   build
@@ -125,4 +129,17 @@ printf '| %s |\n' "$(row 100 x)" >"$house/notes.md"
 printf '// %s§\n' "$(row 96 x)" >"$house/lib/wire/codec.hpp"
 "$folder/sizes.py" "$house" ||
   { echo 'sizes.py finds fault with a table, or counts bytes'; failures=1; }
+
+sound documents.sh
+faulty documents.sh README.md '[gone](lib/absent.md)'
+faulty documents.sh README.md '[gone](lib/README.md#another-walk)'
+faulty documents.sh README.md '[gone](#absent)'
+faulty documents.sh lib/README.md '[gone](README2.md)'
+faulty documents.sh README.md 'It is in `lib/base/absent.hpp`.'
+faulty documents.sh README.md 'It is in `lib/absent`.'
+faulty documents.sh README.md 'It is in `absent.cpp`.'
+faulty documents.sh lib/README.md 'It is in `absent/`.'
+faulty documents.sh README.md "$(printf '```sh\nsh lib/absent.sh\n```')"
+faulty documents.sh README.md "$(printf '\n    sh tools/absent')"
+faulty documents.sh README.md "$(yes line | head -n 200)"
 exit $failures
