@@ -12,7 +12,7 @@
 #include <iostream>
 #include <string>
 
-#include "handshake/session.hpp"
+#include "session/session.hpp"
 #include "tls12/engine.hpp"
 #include "tls12/issue.hpp"
 #include "wire/codec.hpp"
@@ -225,7 +225,7 @@ bool connect(const Ends& ends, const ClientContext& client_context,
 
 /// What a peer, or a store, may have made of the client's session. Whether anything changed.
 bool change_session(Input& input, Ends& ends) {
-  auto session = handshake::parse_session(ends.clients->kept);
+  auto session = session::parse_session(ends.clients->kept);
   switch (input.u8() % 6) {
     case 1:
     case 2:
@@ -245,7 +245,7 @@ bool change_session(Input& input, Ends& ends) {
       return true;
     default: return false;
   }
-  if (const auto bytes = handshake::serialize(*session))
+  if (const auto bytes = session::serialize(*session))
     ends.clients->kept.assign(bytes->begin(), bytes->end());
   return true;
 }

@@ -33,7 +33,7 @@ namespace tls12 {
 /// asks the same of its peer and still speaks its suite; what is decided by functions
 /// (VerifyPolicy::check, accept_anyway, accept_raw_public_key, find_psk) is asked again. All else
 /// gets a full handshake.
-/// A session is opaque bytes in a versioned format (lib/handshake/session.hpp), which hold a master
+/// A session is opaque bytes in a versioned format (lib/session/session.hpp), which hold a master
 /// secret: whoever stores them elsewhere guards and encrypts them. What a store gives back damaged,
 /// or does not find, is a miss and costs a full handshake, never an error.
 ///

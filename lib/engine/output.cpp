@@ -184,7 +184,7 @@ void Engine::Impl::forget_session() {
   const Bytes key =
       state_.role == Role::client ? bytes_of(state_.server_name) : Bytes(kept_.session_id);
   try {
-    session_update_ = handshake::forget_session(kept_.store, key);
+    session_update_ = session::forget_session(kept_.store, key);
   } catch (const std::bad_alloc&) {}  // the store's own limits are left
 }
 

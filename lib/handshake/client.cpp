@@ -110,7 +110,7 @@ Result<void> Client::understand(Act message, Bytes body) {
 // strangers who we are.
 Result<Outcome> Client::send_client_hello() {
   const ClientConfig& config = context_.config;
-  const Abilities& ours = context_.abilities;
+  const config::SupportedAlgorithms& ours = context_.algorithms;
   if (const auto drawn = draw(client_random_); !drawn) return fail(drawn.error());
   find_session();
   if (session_ && !session_->ticket.empty())
@@ -175,8 +175,8 @@ void Client::find_session() {
   config.sessions->get(session_key(), now_,
                        [&](Bytes bytes) { read_session(bytes, {anchors.begin(), anchors.end()}); });
   if (!session_) return;
-  const bool spoken = std::ranges::find(context_.abilities.suites, session_->suite,
-                                        &wire::SuiteRow::suite) != context_.abilities.suites.end();
+  const bool spoken = std::ranges::find(context_.algorithms.suites, session_->suite,
+                                        &wire::SuiteRow::suite) != context_.algorithms.suites.end();
   const bool usable =
       !session_->session_id.empty() || (config.tickets && !session_->ticket.empty());
   const bool same_fragments =
@@ -208,7 +208,7 @@ bool Client::still_knows_psk() const {
 
 void Client::remember_where() { kept_.store = context_.config.sessions; }
 
-Binding Client::binding() const {
+session::Binding Client::binding() const {
   const ClientConfig& config = context_.config;
   // A certificate that demands a staple (RFC 7633) gets its way only where one is requested.
   const unsigned asked = (config.dangerous.accept_any_certificate ? 1u : 0u) |
@@ -234,8 +234,8 @@ Result<void> Client::receive_server_hello(Bytes body) {
   if (hello->server_version != ProtocolVersion::tls12)
     return fail(Errc::version_not_offered, name(hello->server_version));
   const auto suite =
-      std::ranges::find(context_.abilities.suites, hello->cipher_suite, &wire::SuiteRow::suite);
-  if (suite == context_.abilities.suites.end())
+      std::ranges::find(context_.algorithms.suites, hello->cipher_suite, &wire::SuiteRow::suite);
+  if (suite == context_.algorithms.suites.end())
     return fail(Errc::suite_not_offered, name(hello->cipher_suite));
   if (hello->compression_method != 0) return fail(Errc::compression_not_offered);
   if (const auto checked = check_offered(*hello); !checked) return checked;
@@ -360,7 +360,7 @@ Result<void> Client::check_protocol(const ServerHello& hello) const {
     const bool missing = config_.require_application_protocol && !established_;
     return missing ? fail(Errc::no_common_application_protocol) : Result<void>();
   }
-  for (const Bytes ours : context_.abilities.protocol_list())
+  for (const Bytes ours : context_.algorithms.protocol_list())
     if (std::ranges::equal(ours, *hello.application_layer_protocol_negotiation)) return {};
   return fail(Errc::application_protocol_not_offered,
               in_quotes(text_of(*hello.application_layer_protocol_negotiation)));
@@ -425,7 +425,7 @@ Result<void> Client::receive_certificate(Bytes body) {
   if (!usage_allows(suite_->key_exchange, *peer_certificate()))
     return fail(Errc::certificate_key_usage, name(suite_->suite));
   const auto curve = wire::curve_of(key);
-  if (curve && !context_.abilities.group_list().contains(*curve))
+  if (curve && !context_.algorithms.group_list().contains(*curve))
     return fail(Errc::curve_not_offered, name(*curve));
   return {};
 }
@@ -456,7 +456,7 @@ Result<void> Client::receive_server_key_exchange(Bytes body) {
   const PublicKey key = peer_key();
   if (const auto paid = pay(steps_to_verify(key, body.size())); !paid) return paid;
   auto verified = verify_key_exchange_signature({.message = *message,
-                                                 .offered = context_.abilities.scheme_list(),
+                                                 .offered = context_.algorithms.scheme_list(),
                                                  .key = key,
                                                  .certificate = peer_certificate(),
                                                  .client_random = client_random_,
@@ -478,8 +478,8 @@ Result<void> Client::check_group(const ServerKeyExchange& message) {
   }
   if (!has_ecdhe(suite_->key_exchange)) return {};
   const auto group =
-      std::ranges::find(context_.abilities.groups, message.group, &wire::GroupRow::group);
-  if (group == context_.abilities.groups.end() || is_finite_field((*group)->algorithm))
+      std::ranges::find(context_.algorithms.groups, message.group, &wire::GroupRow::group);
+  if (group == context_.algorithms.groups.end() || is_finite_field((*group)->algorithm))
     return fail(Errc::group_not_offered, name(message.group));
   if (message.point.size() != public_size((*group)->algorithm))
     return fail(Errc::bad_key_share, "length");
@@ -570,7 +570,7 @@ Result<Outcome> Client::choose_identity() {
   if (context_.config.choose_identity) {
     const auto chosen = context_.config.choose_identity(*request);
     if (chosen) {
-      auto shown = show(*chosen, config_, context_.abilities);
+      auto shown = config::encode(*chosen, config_, context_.algorithms);
       if (!shown) return fail(shown.error());
       chosen_identity_ = std::move(*shown);
     }
@@ -704,7 +704,7 @@ Result<Outcome> Client::complete(PeerVerified& peer, const SignatureVerified& si
 void Client::keep_session() {
   remember_where();
   if (negotiated_.resumed && new_ticket_.empty()) return;
-  Session session = session_of();
+  session::Session session = session_of();
   session.binding = binding();
   session.psk_identity_hint =
       negotiated_.resumed ? session_->psk_identity_hint : psk_identity_hint_;
@@ -712,7 +712,7 @@ void Client::keep_session() {
     session.ticket = new_ticket_;  // another one could not be offered
   if (session.ticket.empty()) session.session_id = new_id_;
   if (session.ticket.empty() && session.session_id.empty())
-    return channel_.owe(forget_session(kept_.store, session_key()));
+    return channel_.owe(session::forget_session(kept_.store, session_key()));
   // RFC 5077 §3.3: the lifetime is a hint, and 0 is none.
   const auto lifetime = ticket_lifetime_ == 0
                             ? kSessionLifetime
@@ -721,7 +721,7 @@ void Client::keep_session() {
   session.expires = std::min(now_ + lifetime, session.established + kMaxTicketLifetime);
   if (auto bytes = serialize(session))
     channel_.owe(
-        handshake::keep_session(kept_.store, session_key(), std::move(*bytes), session.expires));
+        session::keep_session(kept_.store, session_key(), std::move(*bytes), session.expires));
 }
 
 }  // namespace tls12::handshake

@@ -46,7 +46,7 @@ class Client final : public Endpoint {
   // ClientHello
   void find_session();
   void remember_where();  // RFC 5246 §7.2: a connection that fails takes its session with it
-  Binding binding() const;
+  session::Binding binding() const;
   PeerRules peer_rules() const;
   bool still_knows_psk() const;
   /// Whether the server says yes to the session that was offered.
@@ -83,14 +83,14 @@ class Client final : public Endpoint {
 
   const ClientContext::Content& context_;
   bool names_server_;
-  std::array<std::uint8_t, kSessionIdSize> beside_ticket_ = {};
+  std::array<std::uint8_t, session::kSessionIdSize> beside_ticket_ = {};
   std::vector<std::uint8_t> new_id_, new_ticket_;  // what the server gives to resume by
   std::size_t ticket_room_ = 0;                    // the largest ticket that fits our ClientHello
   std::uint32_t ticket_lifetime_ = 0;
   std::string psk_identity_hint_;
   std::vector<std::uint8_t> server_key_exchange_,
-      certificate_request_;                       // as they came, for the steps that answer them
-  std::optional<ShownIdentity> chosen_identity_;  // by the caller's own choice
+      certificate_request_;  // as they came, for the steps that answer them
+  std::optional<config::EncodedIdentity> chosen_identity_;  // by the caller's own choice
   std::optional<Credential> credential_;
   CertificateType own_certificate_type_ = CertificateType::x509;
 };

@@ -82,7 +82,7 @@ Result<void> Endpoint::keep_certificates(const Certificates& message) {
 }
 
 void Endpoint::read_session(Bytes bytes, std::span<const Certificate> known) {
-  if (pay(1 + bytes.size() / kOctetsOfOneStep)) session_ = parse_session(bytes, known);
+  if (pay(1 + bytes.size() / kOctetsOfOneStep)) session_ = session::parse_session(bytes, known);
 }
 
 Result<void> Endpoint::keep_raw_public_key(Bytes public_key_info) {
@@ -160,7 +160,7 @@ Result<void> Endpoint::receive_finished(Bytes body) {
   return {};
 }
 
-Session Endpoint::session_of() const {
+session::Session Endpoint::session_of() const {
   return {.suite = suite_->suite,
           .master_secret = Secret<kMasterSecretSize>::copy_of(keys_->master_secret()),
           .extended_master_secret = state_.extended_master_secret,

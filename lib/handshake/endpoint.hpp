@@ -5,16 +5,16 @@
 #include <optional>
 
 #include "base/work.hpp"
-#include "handshake/context.hpp"
+#include "config/context.hpp"
 #include "handshake/flow.hpp"
 #include "handshake/key_agreement.hpp"
 #include "handshake/key_schedule.hpp"
 #include "handshake/proofs.hpp"
 #include "handshake/question.hpp"
-#include "handshake/session.hpp"
-#include "handshake/session_update.hpp"
 #include "handshake/signing.hpp"
 #include "handshake/transcript.hpp"
+#include "session/session.hpp"
+#include "session/session_update.hpp"
 #include "tls12/engine.hpp"
 #include "tls12/observer.hpp"
 #include "tls12/state.hpp"
@@ -174,7 +174,7 @@ class Endpoint : public Steps {
   Result<Outcome> send_finished();
   Result<void> receive_finished(Bytes body);
   /// Everything this handshake has to say to a later one.
-  Session session_of() const;
+  session::Session session_of() const;
   Result<Outcome> complete(PeerVerified& peer, const SignatureVerified&, const FinishedVerified&);
 
   Role role_;
@@ -194,7 +194,7 @@ class Endpoint : public Steps {
   const wire::SuiteRow* suite_ = nullptr;
   CertificateType peer_certificate_type_ = CertificateType::x509;
   std::vector<UnusableCertificate> unusable_certificates_;  // of the peer's list
-  std::optional<Session> session_;                          // the one that is offered or resumed
+  std::optional<session::Session> session_;                 // the one that is offered or resumed
   std::uint8_t max_fragment_length_ = 0;
   KeyAgreement key_agreement_;
   PreMasterSecret pre_master_secret_;

@@ -16,7 +16,7 @@
 
 namespace tls12::handshake {
 
-inline constexpr std::size_t kMasterSecretSize = 48;
+using wire::kMasterSecretSize;
 using wire::kVerifyDataSize;
 inline constexpr std::size_t kRandomSize = 32;
 

@@ -25,7 +25,8 @@ bool lists_fields(const ClientHello& hello) {
 
 /// RFC 8422 §5.1 and RFC 7919 §4: a client that names no group of a kind leaves the choice to us:
 /// what everybody has. One that names some gets one of them.
-const wire::GroupRow* choose_group(const Abilities& ours, const ClientHello& hello, bool field) {
+const wire::GroupRow* choose_group(const config::SupportedAlgorithms& ours,
+                                   const ClientHello& hello, bool field) {
   const auto is_kind = [&](NamedGroup group) { return is_field(group) == field; };
   const bool says =
       hello.supported_groups &&
@@ -53,11 +54,11 @@ bool curve_is_welcome(const ClientHello& hello, KeyKind key) {
 /// nothing is to accept SHA-1 alone.
 bool choose_scheme(const std::optional<ListOf16<SignatureScheme>>& accepted,
                    Credential& credential) {
-  const ShownIdentity& shown = *credential.identity;
+  const config::EncodedIdentity& shown = *credential.identity;
   for (const auto* row : shown.signing_schemes) {
     const bool welcome =
         accepted ? accepted->contains(row->scheme) : row->hash == HashAlgorithm::sha1;
-    const auto algorithm = welcome ? algorithm_for(row->scheme, shown.key) : std::nullopt;
+    const auto algorithm = welcome ? config::algorithm_for(row->scheme, shown.key) : std::nullopt;
     if (!algorithm) continue;
     credential.scheme = row->scheme;
     credential.algorithm = *algorithm;
@@ -68,7 +69,8 @@ bool choose_scheme(const std::optional<ListOf16<SignatureScheme>>& accepted,
 
 /// RFC 6066 §3: whether the identity is for the name that the client asks for. A key without a
 /// certificate has no names.
-bool is_for(const ShownIdentity& shown, const std::optional<x509::ReferenceName>& wanted) {
+bool is_for(const config::EncodedIdentity& shown,
+            const std::optional<x509::ReferenceName>& wanted) {
   const auto chain = shown.identity.chain();
   return wanted && !chain.empty() && x509::is_for(internals(chain.front()), *wanted);
 }
@@ -83,14 +85,14 @@ std::optional<x509::ReferenceName> name_wanted(const ClientHello& hello) {
 /// or else all.
 struct Candidates {
   CertificateType type;
-  std::vector<const ShownIdentity*> identities = {};
+  std::vector<const config::EncodedIdentity*> identities = {};
   bool named = false;
 };
 
 Candidates candidates_for(CertificateType type, const std::optional<x509::ReferenceName>& wanted,
-                          std::span<const ShownIdentity> identities) {
+                          std::span<const config::EncodedIdentity> identities) {
   Candidates found{.type = type};
-  for (const ShownIdentity& shown : identities) {
+  for (const config::EncodedIdentity& shown : identities) {
     if (!shown.identity.can_be_shown_as(type)) continue;
     const bool named = is_for(shown, wanted);
     if (named && !found.named) found.identities.clear();  // those before are for other names
@@ -187,7 +189,7 @@ class Chooser {
       return missing(Errc::encrypt_then_mac_missing);
     Choice choice{.suite = &suite};
     if (has_ecdhe(suite.key_exchange) || has_dhe(suite.key_exchange)) {
-      choice.group = choose_group(context_.abilities, hello_, has_dhe(suite.key_exchange));
+      choice.group = choose_group(context_.algorithms, hello_, has_dhe(suite.key_exchange));
       if (choice.group == nullptr)
         return missing(has_dhe(suite.key_exchange) && lists_fields(hello_)
                            ? Errc::no_common_finite_field
@@ -209,7 +211,7 @@ class Chooser {
     if (candidates_.empty() && !context_.identities.empty())
       return missing(Errc::certificate_type_not_offered);
     for (const auto& [type, identities, named] : candidates_) {
-      for (const ShownIdentity* shown : identities) {
+      for (const config::EncodedIdentity* shown : identities) {
         Credential credential{.identity = shown, .type = type};
         if (!serves(key_exchange, credential)) continue;
         choice.credential = credential;
@@ -260,11 +262,11 @@ void for_each_common_suite(const ServerContext::Content& context, const ClientHe
                            Visit visit) {
   if (context.config.prefer_client_order) {
     for (const CipherSuite suite : hello.cipher_suites) {
-      const auto row = std::ranges::find(context.abilities.suites, suite, &wire::SuiteRow::suite);
-      if (row != context.abilities.suites.end() && visit(**row)) return;
+      const auto row = std::ranges::find(context.algorithms.suites, suite, &wire::SuiteRow::suite);
+      if (row != context.algorithms.suites.end() && visit(**row)) return;
     }
   } else {
-    for (const auto* row : context.abilities.suites)
+    for (const auto* row : context.algorithms.suites)
       if (hello.cipher_suites.contains(row->suite) && visit(*row)) return;
   }
 }
@@ -349,7 +351,8 @@ Result<void> check_server_name(const ServerContext::Content& context, const Clie
   if (!hello.server_name) return fail(Errc::unrecognized_name, "server_name is absent");
   const auto wanted = name_wanted(hello);
   const bool known = std::ranges::any_of(
-      context.identities, [&](const ShownIdentity& shown) { return is_for(shown, wanted); });
+      context.identities,
+      [&](const config::EncodedIdentity& shown) { return is_for(shown, wanted); });
   return known ? Result<void>() : fail(Errc::unrecognized_name, *hello.server_name);
 }
 
@@ -357,16 +360,16 @@ Result<Bytes> choose_protocol(const ServerContext::Content& context, const Clien
   if (!hello.application_layer_protocol_negotiation &&
       context.config.common.require_application_protocol)
     return fail(Errc::no_common_application_protocol, "the client does not offer any");
-  if (!hello.application_layer_protocol_negotiation || context.abilities.protocols_wire.empty())
+  if (!hello.application_layer_protocol_negotiation || context.algorithms.protocols_wire.empty())
     return Bytes{};
-  for (const Bytes ours : context.abilities.protocol_list())
+  for (const Bytes ours : context.algorithms.protocol_list())
     for (const Bytes theirs : *hello.application_layer_protocol_negotiation)
       if (std::ranges::equal(ours, theirs)) return ours;
   return fail(Errc::no_common_application_protocol);
 }
 
 std::optional<Credential> choose_for(const CertificateRequest& request,
-                                     std::span<const ShownIdentity> identities,
+                                     std::span<const config::EncodedIdentity> identities,
                                      CertificateType shown_as) {
   const bool raw = shown_as == CertificateType::raw_public_key;  // has no issuer
   const Authorities authorities(request.certificate_authorities);
@@ -374,7 +377,7 @@ std::optional<Credential> choose_for(const CertificateRequest& request,
   const ListOf16<SignatureScheme> schemes(schemes_wire);
   std::optional<Credential>
       second_best;  // its chain is signed by what the server does not name, as in choose()
-  for (const ShownIdentity& shown : identities) {
+  for (const config::EncodedIdentity& shown : identities) {
     if (!shown.identity.can_be_shown_as(shown_as)) continue;
     const auto type = client_certificate_type_of(shown.identity.key().kind());
     if (!type || !contains(request.certificate_types, static_cast<std::uint8_t>(*type))) continue;
@@ -398,14 +401,6 @@ std::vector<CertificateType> common_certificate_types(const std::vector<Certific
     return !contains(theirs.value_or(kDefaultWire), static_cast<std::uint8_t>(type));
   });
   return common;
-}
-
-std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme,
-                                                const x509::SubjectKey& key) {
-  const auto algorithm = wire::algorithm_for(scheme, key.key.kind);
-  if (algorithm && key.pss && !key.pss->allows(algorithm->hash, algorithm->salt_size))
-    return std::nullopt;
-  return algorithm;
 }
 
 bool fits(KeyExchange key_exchange, KeyKind key) {

@@ -4,14 +4,14 @@
 
 #include <optional>
 
-#include "handshake/context.hpp"
+#include "config/context.hpp"
 #include "tls12/messages.hpp"
 
 namespace tls12::handshake {
 
 /// How an end will show its key, and sign.
 struct Credential {
-  const ShownIdentity* identity = nullptr;
+  const config::EncodedIdentity* identity = nullptr;
   CertificateType type = CertificateType::x509;
   SignatureScheme scheme = {};  ///< these two only where something is signed
   SignatureAlgorithm algorithm = {};
@@ -48,19 +48,12 @@ Result<Bytes> choose_protocol(const ServerContext::Content& context, const Clien
 /// RFC 5246 §7.4.4, §7.4.6: the first identity that the request welcomes by type, scheme and
 /// authority; none when there is none.
 std::optional<Credential> choose_for(const CertificateRequest& request,
-                                     std::span<const ShownIdentity> identities,
+                                     std::span<const config::EncodedIdentity> identities,
                                      CertificateType shown_as = CertificateType::x509);
 /// RFC 7250 §4.2: the types that both ends list, in our order. An end without a list has X.509
 /// only.
 std::vector<CertificateType> common_certificate_types(const std::vector<CertificateType>& ours,
                                                       std::optional<Bytes> theirs);
-
-/// How a key signs by `scheme`; nothing when it cannot, or may not (RFC 5246 §7.4.1.4.1, RFC 4055
-/// §3.3).
-std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme,
-                                                const x509::SubjectKey& key);
-std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme,
-                                                const Certificate& certificate);
 
 /// Whether a key of this kind can serve a suite of this key exchange (RFC 5246 §7.4.2, RFC 8422 §2,
 /// §5.3).

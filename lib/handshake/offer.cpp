@@ -12,7 +12,7 @@ constexpr std::uint8_t kNullCompression[] = {0};
 // RFC 5246 §7.4.1.2.
 ClientHello hello_of(const ClientContext::Content& context) {
   const ClientConfig& config = context.config;
-  const Abilities& ours = context.abilities;
+  const config::SupportedAlgorithms& ours = context.algorithms;
   ClientHello hello{.cipher_suites = ListOf16<CipherSuite>(ours.suites_wire),
                     .compression_methods = kNullCompression};
   if (!ours.groups.empty()) hello.supported_groups = ours.group_list();

@@ -1,7 +1,7 @@
 // What a client's configuration offers, the same in every ClientHello.
 #pragma once
 
-#include "handshake/context.hpp"
+#include "config/context.hpp"
 
 namespace tls12::handshake {
 

@@ -8,9 +8,11 @@
 
 #include "tls12/certificate.hpp"
 
-namespace tls12::handshake {
-
+namespace tls12::session {
 struct Session;
+}
+
+namespace tls12::handshake {
 
 /// The peer is who it should be: by its certificate, by a key that was shared beforehand, by a
 /// session that is resumed, or because the caller said by name that it does not matter. Made in
@@ -28,7 +30,7 @@ class PeerVerified {
   friend Result<std::optional<PeerVerified>> verify_client(const struct ClientVerification&);
   friend Result<PeerVerified> verify_raw_public_key(const struct PeerRules&, Bytes);
   friend PeerVerified verified_by_psk();
-  friend PeerVerified verified_before(Session&);
+  friend PeerVerified verified_before(session::Session&);
   friend PeerVerified no_verification_asked();
   explicit PeerVerified(std::vector<Certificate> chain, bool anyway = false)
       : chain_(std::move(chain)), believed_anyway_(anyway) {}

@@ -4,8 +4,8 @@
 
 #include "crypto/cost.hpp"
 #include "handshake/premaster.hpp"
-#include "handshake/ticket.hpp"
 #include "handshake/verify.hpp"
+#include "session/ticket.hpp"
 #include "x509/certificate/parsed_certificate.hpp"
 
 namespace tls12::handshake {
@@ -114,7 +114,8 @@ Result<Outcome> Server::look_up_session() {
   if (!hello) return fail(hello.error());
   const auto& content = internals(context_);
   if (content.ticket_keys && hello->session_ticket && !hello->session_ticket->empty()) {
-    if (const auto opened = open_ticket(*content.ticket_keys, *hello->session_ticket, now_)) {
+    if (const auto opened =
+            session::open_ticket(*content.ticket_keys, *hello->session_ticket, now_)) {
       read_session(opened->session);
       ticket_is_old_ = opened->renew;
     }
@@ -165,7 +166,7 @@ bool Server::knows_psk(std::string_view identity) const {
 }
 
 // Whom this configuration trusts, and what it asks of clients.
-Binding Server::binding() const {
+session::Binding Server::binding() const {
   const unsigned asked = static_cast<unsigned>(config().client_authentication) |
                          (config().verdict_elsewhere ? 8u : 0u);
   return internals(context_).bindings.of(state_.server_name, provider(),
@@ -311,7 +312,7 @@ Result<void> Server::limit_fragments(const ClientHello& hello, ServerHello& answ
 
 // RFC 5246 §7.4.2.
 Result<Outcome> Server::send_certificate() {
-  const ShownIdentity& shown = *choice_.credential.identity;
+  const config::EncodedIdentity& shown = *choice_.credential.identity;
   if (choice_.credential.type == CertificateType::raw_public_key)
     return emit(Certificates{.raw_public_key = shown.identity.public_key_info()});
   return emit(Certificates{.certificate_list = ListOfOpaque<3>(shown.certificate_list)});
@@ -524,13 +525,13 @@ Result<std::optional<PeerVerified>> Server::verify_certificates(
 
 // RFC 5077 §3.3: the lifetime that is left; a ticket that would be too large is empty instead.
 Result<Outcome> Server::send_new_session_ticket() {
-  const Session session = session_to_keep();
+  const session::Session session = session_to_keep();
   const auto left =
       std::max(session.established + config().session_lifetime - now_, std::chrono::seconds(0));
   std::vector<std::uint8_t> ticket;
   if (const auto bytes = serialize(session);
-      bytes && bytes->size() + kTicketOverhead <= ticket_room_) {
-    auto sealed = seal_ticket(*internals(context_).ticket_keys, *bytes, now_);
+      bytes && bytes->size() + session::kTicketOverhead <= ticket_room_) {
+    auto sealed = session::seal_ticket(*internals(context_).ticket_keys, *bytes, now_);
     if (!sealed) return fail(sealed.error());
     ticket = std::move(*sealed);
   }
@@ -542,13 +543,13 @@ Result<Outcome> Server::send_new_session_ticket() {
 std::size_t Server::ticket_room(const ClientHello& hello) const {
   const std::size_t offered = hello.session_ticket.value_or(Bytes{}).size();
   const std::size_t others =
-      transcript_.kept().size() - offered + kSessionIdSize - hello.session_id.size();
+      transcript_.kept().size() - offered + session::kSessionIdSize - hello.session_id.size();
   return std::min(kMaxTicket,
                   config_.limits.client_hello - std::min(config_.limits.client_hello, others));
 }
 
-Session Server::session_to_keep() const {
-  Session session = session_of();
+session::Session Server::session_to_keep() const {
+  session::Session session = session_of();
   session.binding = binding();
   session.expires = session.established + config().session_lifetime;
   return session;
@@ -560,10 +561,10 @@ Result<Outcome> Server::complete(PeerVerified& peer, const SignatureVerified& si
   if (own.identity != nullptr && own.type == CertificateType::x509)
     kept_.server_certificate = own.identity->identity.chain().front();
   if (gives_id_) {
-    const Session session = session_to_keep();
+    const session::Session session = session_to_keep();
     if (auto bytes = serialize(session))
       channel_.owe(
-          handshake::keep_session(config().sessions, new_id_, std::move(*bytes), session.expires));
+          session::keep_session(config().sessions, new_id_, std::move(*bytes), session.expires));
     remember_where(new_id_);
   }
   return Endpoint::complete(peer, signature, finished);

@@ -41,10 +41,10 @@ class Server final : public Endpoint {
                            const FinishedVerified& finished);
 
   const ServerConfig& config() const { return context_.config(); }
-  const Abilities& ours() const { return internals(context_).abilities; }
+  const config::SupportedAlgorithms& ours() const { return internals(context_).algorithms; }
   /// The ClientHello, read again from the transcript, where it stays until ours is sent.
   Result<ClientHello> client_hello() const;
-  Binding binding() const;
+  session::Binding binding() const;
   PeerRules peer_rules() const;
   Result<void> limit_fragments(const ClientHello& hello, ServerHello& answer);
   Result<void> show_key(const ClientHello& hello, ServerHello& answer);
@@ -61,7 +61,7 @@ class Server final : public Endpoint {
                                                           Work& work,
                                                           x509::KnownSignatures& known) const;
   Result<void> mix_psk(std::string_view identity);
-  Session session_to_keep() const;
+  session::Session session_to_keep() const;
 
   ServerContext context_;  // the one that this ClientHello chose
   ProtocolVersion client_version_ =
@@ -70,7 +70,7 @@ class Server final : public Endpoint {
   Bytes protocol_ = {};          // a view into the configuration
   std::size_t ticket_room_ = 0;  // the largest ticket that is issued
   bool ticket_is_old_ = false;   // a ticket was taken that is due to be renewed
-  std::array<std::uint8_t, kSessionIdSize> new_id_ = {};
+  std::array<std::uint8_t, session::kSessionIdSize> new_id_ = {};
   bool gives_id_ = false, asks_client_ = false;
   std::vector<std::uint8_t> encrypted_premaster_ = {};
 };

@@ -25,9 +25,10 @@ struct Signed {
 Result<void> check(const Signed& what) {
   if (!what.offered.contains(what.scheme))
     return fail(Errc::signature_scheme_not_offered, name(what.scheme));
-  const auto algorithm = what.certificate != nullptr
-                             ? algorithm_for(what.scheme, internals(*what.certificate).subject_key)
-                             : wire::algorithm_for(what.scheme, what.key.kind);
+  const auto algorithm =
+      what.certificate != nullptr
+          ? config::algorithm_for(what.scheme, internals(*what.certificate).subject_key)
+          : wire::algorithm_for(what.scheme, what.key.kind);
   if (!algorithm) return fail(Errc::signature_scheme_wrong_for_key, name(what.scheme));
   const auto& verifier = what.provider[algorithm->family];
   if (!verifier) return fail(Errc::algorithm_unavailable, name(what.scheme));
@@ -104,7 +105,7 @@ Result<std::optional<PeerVerified>> verify_client(const ClientVerification& what
 }
 
 PeerVerified verified_by_psk() { return PeerVerified({}); }
-PeerVerified verified_before(Session& session) {
+PeerVerified verified_before(session::Session& session) {
   return PeerVerified(std::move(session.verified_chain), session.believed_anyway);
 }
 
@@ -122,7 +123,7 @@ Result<PeerVerified> verify_raw_public_key(const PeerRules& rules, Bytes public_
                             : fail(Errc::raw_public_key_refused);
 }
 
-bool still_believed(const Session& session, WallTime now, const PeerRules& rules) {
+bool still_believed(const session::Session& session, WallTime now, const PeerRules& rules) {
   if (const Bytes key = session.peer_raw_public_key; !key.empty())
     return accepts(rules, CertificateType::raw_public_key) && verify_raw_public_key(rules, key);
   if (!session.peer_certificates.empty() && !accepts(rules, CertificateType::x509)) return false;

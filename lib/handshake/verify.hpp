@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "handshake/proofs.hpp"
-#include "handshake/session.hpp"
+#include "session/session.hpp"
 #include "tls12/messages.hpp"
 #include "tls12/time.hpp"
 #include "tls12/verify.hpp"
@@ -51,7 +51,7 @@ Result<std::optional<PeerVerified>> verify_client(const ClientVerification& what
 PeerVerified verified_by_psk();
 /// RFC 5246 §7.3: who has the session's master secret is who it was then, which its Finished shows.
 /// Takes the session's chain.
-PeerVerified verified_before(Session& session);
+PeerVerified verified_before(session::Session& session);
 /// What a configuration asks of the key that its peer shows.
 struct PeerRules {
   const VerifyPolicy& policy;
@@ -66,7 +66,7 @@ Result<PeerVerified> verify_raw_public_key(const PeerRules& rules, Bytes public_
 /// Whether the peer of a session satisfies the rules now: its certificates may have expired, a
 /// function may say something else, and the session may be of a configuration with other rules.
 /// Costs no public-key operation. A session that is believed_anyway must be verified again as well.
-bool still_believed(const Session& session, WallTime now, const PeerRules& rules);
+bool still_believed(const session::Session& session, WallTime now, const PeerRules& rules);
 /// The configuration asks for no proof of this peer: a server that does not verify its clients.
 PeerVerified no_verification_asked();
 

@@ -14,6 +14,10 @@ namespace tls12::wire {
 /// msg_type and a 24-bit length (RFC 5246 §7.4).
 inline constexpr std::size_t kHandshakeHeaderSize = 4;
 
+/// RFC 5246 §7.4.1.2: the most bytes of a session ID.
+inline constexpr std::size_t kSessionIdSize = 32;
+/// RFC 5246 §8.1: bytes of a master secret.
+inline constexpr std::size_t kMasterSecretSize = 48;
 /// RFC 5246 §7.4.9: bytes of Finished.verify_data, in every suite that this stack has.
 inline constexpr std::size_t kVerifyDataSize = 12;
 

@@ -8,7 +8,7 @@ cd "$1" || exit 2
 find include lib -name '*.hpp' -o -name '*.cpp' | sort | xargs awk '
 BEGIN {
   x509 = "x509/asn1 x509/name x509/key x509/certificate x509/path x509/revocation x509/issue x509"
-  count = split("base crypto wire " x509 " record handshake engine conn", order, " ")
+  count = split("base crypto wire " x509 " record session config handshake engine conn", order, " ")
   for (i = 1; i <= count; ++i) rank[order[i]] = i
 }
 function violation(what) { printf "%s:%d: %s: %s\n", FILENAME, FNR, $0, what; ++violations }
@@ -52,17 +52,12 @@ function in_brackets(name, from) {
   if (from != "conn" &&
       name ~ /^(sys\/(socket|epoll|eventfd|select|poll)|netdb|poll|netinet\/.*)(\.h)?$/)
     violation("sockets are known to conn alone")
-  # What connections share is locked: stores of sessions, the keys of tickets, what is known of a
-  # trust store.
-  shared = name == "mutex" &&
-    FILENAME ~ /^lib\/handshake\/(memory_session_store\.cpp|ticket\.cpp|binding\.hpp)$/
-  protocol = from ~ /^(base|wire|record|handshake|engine)$/
-  if (!shared && protocol &&
+  protocol = from ~ /^(base|wire|record|session|config|handshake|engine)$/
+  # Connections share stores, ticket keys and bindings: lib/session locks them.
+  if (protocol && !(from == "session" && name == "mutex") &&
       name ~ /^(thread|mutex|shared_mutex|condition_variable|future|ctime|time\.h)$/)
     violation("the protocol knows no threads or clocks")
-  # The key log is an observer that writes a file.
-  if (protocol && FILENAME != "lib/engine/observers.cpp" &&
-      name ~ /^(fstream|fcntl\.h|unistd\.h)$/)
+  if (protocol && name ~ /^(fstream|fcntl\.h|unistd\.h)$/)
     violation("the protocol knows no files")
   if (name == "coroutine") violation("no coroutines: GCC 12 miscompiles them")
 }

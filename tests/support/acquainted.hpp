@@ -3,8 +3,8 @@
 
 #include <functional>
 
-#include "handshake/session.hpp"
-#include "handshake/ticket.hpp"
+#include "session/session.hpp"
+#include "session/ticket.hpp"
 #include "support/scripted_peer.hpp"
 
 namespace tls12::test {
@@ -24,8 +24,8 @@ class OneSession final : public SessionStore {
   void erase(Bytes) override { session_.clear(); }
 
   bool empty() const { return session_.empty(); }
-  handshake::Session session() const { return handshake::parse_session(session_).value(); }
-  void set(const handshake::Session& session) { session_ = handshake::serialize(session).value(); }
+  session::Session session() const { return session::parse_session(session_).value(); }
+  void set(const session::Session& session) { session_ = session::serialize(session).value(); }
 
   int asked_for = 0;
 
@@ -39,7 +39,7 @@ struct Acquainted {
   std::shared_ptr<OneSession> clients = std::make_shared<OneSession>(),
                               servers = std::make_shared<OneSession>();
 
-  using Edit = std::function<void(handshake::Session&)>;
+  using Edit = std::function<void(session::Session&)>;
 
   /// `edit` changes what both keep: the client in its store, the server in its own or in the
   /// ticket.
@@ -51,13 +51,13 @@ struct Acquainted {
     Pair pair(client, server);
     pair.talk();
     REQUIRE(pair.complete());
-    handshake::Session session = clients->session();
+    session::Session session = clients->session();
     edit(session);
-    handshake::Session at_server = tickets ? opened(session.ticket) : servers->session();
+    session::Session at_server = tickets ? opened(session.ticket) : servers->session();
     edit(at_server);
     if (tickets)
       session.ticket =
-          handshake::seal_ticket(*server.ticket_keys, handshake::serialize(at_server).value(), kNow)
+          session::seal_ticket(*server.ticket_keys, session::serialize(at_server).value(), kNow)
               .value();
     else
       servers->set(at_server);
@@ -66,7 +66,7 @@ struct Acquainted {
 
   /// A scripted client of the server, which offers the session as the real one would.
   ScriptedPeer scripted_client() const {
-    const handshake::Session session = clients->session();
+    const session::Session session = clients->session();
     ScriptedPeer peer = ScriptedPeer::client_of(server);
     peer.resumes = master_secret_of(session);
     peer.client_hello.session_id =
@@ -77,7 +77,7 @@ struct Acquainted {
   }
   /// A scripted server, which takes what the client offers.
   ScriptedPeer scripted_server() const {
-    const handshake::Session session = clients->session();
+    const session::Session session = clients->session();
     ScriptedPeer peer = ScriptedPeer::server_of(client);
     peer.resumes = master_secret_of(session);
     peer.suite = session.suite;
@@ -85,12 +85,11 @@ struct Acquainted {
   }
 
  private:
-  static ScriptedPeer::Session master_secret_of(const handshake::Session& session) {
+  static ScriptedPeer::Session master_secret_of(const session::Session& session) {
     return {octets(session.master_secret.bytes()), {}, {}};
   }
-  handshake::Session opened(Bytes ticket) const {
-    return handshake::parse_session(
-               handshake::open_ticket(*server.ticket_keys, ticket, kNow)->session)
+  session::Session opened(Bytes ticket) const {
+    return session::parse_session(session::open_ticket(*server.ticket_keys, ticket, kNow)->session)
         .value();
   }
 };

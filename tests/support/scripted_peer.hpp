@@ -517,9 +517,9 @@ class ScriptedPeer {
         if (!size) return std::nullopt;
         block.resize(*size);
       }
-      secret = handshake::PreMasterSecret::copy_of(
-          role_ == Role::server ? Bytes(block).last(handshake::kMasterSecretSize)
-                                : Bytes(pre_master_secret));
+      secret = handshake::PreMasterSecret::copy_of(role_ == Role::server
+                                                       ? Bytes(block).last(wire::kMasterSecretSize)
+                                                       : Bytes(pre_master_secret));
     }
     if (has_psk(row->key_exchange)) handshake::add_psk(secret, psk);
     return secret;

@@ -36,7 +36,7 @@ ClientHello large_hello_of(const Engine& client, Octets& storage) {
 struct WithTicket : Acquainted {
   explicit WithTicket(std::size_t size) : Acquainted(true) { set_ticket(size); }
   void set_ticket(std::size_t size) {
-    handshake::Session session = clients->session();
+    session::Session session = clients->session();
     session.ticket = Octets(size, 0x77);
     clients->set(session);
   }
@@ -172,14 +172,14 @@ TEST_CASE(
 }
 
 TEST_CASE("a session that does not fit its serialized form is not kept") {
-  handshake::Session session;
+  session::Session session;
   session.peer_raw_public_key = Octets(kTwo, 1);
-  CHECK(handshake::serialize(session).has_value());
+  CHECK(session::serialize(session).has_value());
   session.peer_raw_public_key = Octets(kTwo + 1, 1);
-  CHECK_FALSE(handshake::serialize(session).has_value());
+  CHECK_FALSE(session::serialize(session).has_value());
   session = {};
   session.psk_identity = std::string(kTwo + 1, 'i');
-  CHECK_FALSE(handshake::serialize(session).has_value());
+  CHECK_FALSE(session::serialize(session).has_value());
 }
 
 // ------------------------------------------------ configurations

@@ -352,7 +352,7 @@ TEST_CASE("a requirement is checked again when a session is resumed, at both end
       pair.talk();
       REQUIRE(pair.complete());
       row.require(ends);
-      const handshake::Session session = kept->session();
+      const session::Session session = kept->session();
 
       ScriptedPeer server = ScriptedPeer::server_of(ends.client);
       server.resumes = {octets(session.master_secret.bytes()), {}, {}};

@@ -1,12 +1,5 @@
-// What an observer sees of a connection, and the key log that stands on it.
+// What an observer sees of a connection.
 #include <doctest/doctest.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
 
 #include "support/scripted_peer.hpp"
 #include "tls12/observer.hpp"
@@ -170,58 +163,4 @@ TEST_CASE("several observers see the same, and none costs nothing") {
   CHECK(first.due == second.due);
   CHECK(second.completed == 1);
   CHECK(observe_with({})(Role::client) == nullptr);
-}
-
-TEST_CASE(
-    "the key log has a line a connection in the NSS format, is appended to, and is for its owner "
-    "alone") {
-  char directory[] = "/tmp/tls12-key-log-XXXXXX";
-  REQUIRE(mkdtemp(directory) != nullptr);
-  const std::string path = std::string(directory) + "/keys";
-  {
-    Log log;
-    ClientConfig config = client_config();
-    config.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256};
-    config.common.observe = observe_with({key_log_file(path).value(), watch(log)});
-    for (int i = 0; i < 2; ++i) {
-      Pair pair(config, server_config());
-      pair.talk();
-      REQUIRE(pair.complete());
-    }
-    std::string expected;
-    for (const auto& [random, secret] : log.secrets)
-      expected += "CLIENT_RANDOM " + to_hex(random) + " " + to_hex(secret) + "\n";
-    std::stringstream content;
-    content << std::ifstream(path).rdbuf();
-    CHECK(content.str() == expected);
-    CHECK(log.secrets.size() == 2);
-    struct stat status = {};
-    REQUIRE(stat(path.c_str(), &status) == 0);
-    CHECK((status.st_mode & 0777) == 0600);
-  }
-  unlink(path.c_str());
-  rmdir(directory);
-}
-
-TEST_CASE(
-    "a line that the disk has no room for is reported with the file and the system's reason") {
-  std::vector<Error> failures;
-  ClientConfig config = client_config();
-  config.common.observe =
-      key_log_file("/dev/full", [&](const Error& error) { failures.push_back(error); }).value();
-  Pair pair(config, server_config());
-  pair.talk();
-  REQUIRE(pair.complete());
-  REQUIRE(failures.size() == 1);
-  CHECK(failures[0].code == Errc::file_unreadable);
-  CHECK(failures[0].about() == "/dev/full");
-  CHECK(failures[0].system_error == ENOSPC);
-}
-
-TEST_CASE("a key log that cannot be written is an error that names the file") {
-  const auto factory = key_log_file("/nonexistent/keys");
-  REQUIRE(!factory);
-  CHECK(factory.error().code == Errc::file_unreadable);
-  CHECK(factory.error().about() == "/nonexistent/keys");
-  CHECK(factory.error().system_error == ENOENT);
 }

@@ -9,8 +9,8 @@ using namespace tls12::test;
 
 namespace {
 
-const Acquainted::Edit kAsItWas = [](handshake::Session&) {},
-                       kUnextended = [](handshake::Session& session) {
+const Acquainted::Edit kAsItWas = [](session::Session&) {},
+                       kUnextended = [](session::Session& session) {
                          session.extended_master_secret = false;
                        };
 

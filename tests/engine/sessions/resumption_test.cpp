@@ -2,7 +2,7 @@
 // that makes one a full handshake again.
 #include <doctest/doctest.h>
 
-#include "handshake/session.hpp"
+#include "session/session.hpp"
 #include "support/scripted_peer.hpp"
 
 using namespace tls12;
@@ -213,14 +213,14 @@ TEST_CASE(
     "RFC 5077 §3.2, §5.1: a ticket that is damaged, cut, foreign or not a ticket costs a full "
     "handshake, and no error") {
   const auto session_with = [](SessionStore& store, auto edit) {
-    std::optional<handshake::Session> session;
+    std::optional<session::Session> session;
     store.get(bytes_of("localhost"), kNow,
-              [&](Bytes bytes) { session = handshake::parse_session(bytes); });
+              [&](Bytes bytes) { session = session::parse_session(bytes); });
     REQUIRE(session.has_value());
     std::vector<std::uint8_t> ticket(session->ticket.view().begin(), session->ticket.view().end());
     edit(ticket);
     session->ticket = ticket;
-    store.put(bytes_of("localhost"), handshake::serialize(*session).value(), kNow + 1h);
+    store.put(bytes_of("localhost"), session::serialize(*session).value(), kNow + 1h);
   };
   Remembering ends(true);
   CHECK_FALSE(ends.resumes());

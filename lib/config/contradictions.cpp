@@ -1,9 +1,9 @@
-#include "handshake/contradictions.hpp"
+#include "config/contradictions.hpp"
 
 #include <algorithm>
 #include <string_view>
 
-namespace tls12::handshake {
+namespace tls12::config {
 namespace {
 
 constexpr auto kX509 = CertificateType::x509, kRaw = CertificateType::raw_public_key;
@@ -150,4 +150,4 @@ std::optional<Error> contradiction_in(const ServerConfig& config) {
   return pairs.error();
 }
 
-}  // namespace tls12::handshake
+}  // namespace tls12::config

@@ -4,10 +4,10 @@
 #include "tls12/policy.hpp"
 #include "wire/registry.hpp"
 
-namespace tls12::handshake {
+namespace tls12::config {
 
 bool available(const Provider& provider, const wire::SuiteRow& row);
 bool available(const Provider& provider, const wire::GroupRow& row);
 bool available(const Provider& provider, const wire::SchemeRow& row);
 
-}  // namespace tls12::handshake
+}  // namespace tls12::config

@@ -1,4 +1,4 @@
-#include "handshake/session_update.hpp"
+#include "session/session_update.hpp"
 
 namespace tls12 {
 

@@ -5,11 +5,11 @@
 #include <string>
 
 #include "../support/engines.hpp"
-#include "handshake/session.hpp"
-#include "handshake/ticket.hpp"
+#include "session/session.hpp"
+#include "session/ticket.hpp"
 
 using namespace tls12;
-using namespace tls12::handshake;
+using namespace tls12::session;
 using namespace std::chrono_literals;
 
 namespace {

@@ -2,12 +2,12 @@
 // §4.3: a length has 1 to 3 bytes).
 #pragma once
 
-#include "handshake/context.hpp"
+#include "config/context.hpp"
 
-namespace tls12::handshake {
+namespace tls12::config {
 
 /// Errors: Errc::bad_configuration; the detail names the field.
 Result<void> check_sizes(const ClientContext::Content& context);
 Result<void> check_sizes(const ServerContext::Content& context);
 
-}  // namespace tls12::handshake
+}  // namespace tls12::config

@@ -1,6 +1,6 @@
 // What ties a session to a configuration: all that a stricter one would ask, and nothing that a
 // verdict may cost.
-#include "handshake/binding.hpp"
+#include "session/binding.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,7 @@
 #include "../support/engines.hpp"
 
 using namespace tls12;
-using namespace tls12::handshake;
+using namespace tls12::session;
 using namespace std::chrono_literals;
 
 namespace {

@@ -10,7 +10,7 @@
 #include "tls12/crypto.hpp"
 #include "tls12/verify.hpp"
 
-namespace tls12::handshake {
+namespace tls12::session {
 
 /// A digest of what has to be the same for a session to be resumed: the server's name (RFC 6066
 /// §3), whom a configuration trusts, by which policy, and what it asks of its peer. What the
@@ -34,4 +34,4 @@ class Bindings {
   mutable Binding of_configuration_ = {};
 };
 
-}  // namespace tls12::handshake
+}  // namespace tls12::session

@@ -1,4 +1,4 @@
-#include "handshake/ticket.hpp"
+#include "session/ticket.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kNameSize = 16, kKeySize = 32;
 constexpr AeadAlgorithm kAead = AeadAlgorithm::aes_256_gcm;  // the same on every machine of a farm
 static_assert(kNameSize + kKeySize == TicketKeys::kSecretSize && key_size(kAead) == kKeySize);
-static_assert(kNameSize + kAeadNonceSize + tag_size(kAead) == handshake::kTicketOverhead);
+static_assert(kNameSize + kAeadNonceSize + tag_size(kAead) == session::kTicketOverhead);
 
 struct Key {
   std::array<std::uint8_t, kNameSize> name;
@@ -149,7 +149,7 @@ Result<std::shared_ptr<TicketKeys>> TicketKeys::from_file(const std::string& pat
   return keys;
 } catch (...) { return fail(caught()); }
 
-namespace handshake {
+namespace session {
 
 Result<std::vector<std::uint8_t>> seal_ticket(TicketKeys& keys, Bytes session, WallTime now) {
   auto& content = internals(keys);
@@ -181,5 +181,5 @@ std::optional<OpenedTicket> open_ticket(TicketKeys& keys, Bytes ticket, WallTime
   return opened;
 }
 
-}  // namespace handshake
+}  // namespace session
 }  // namespace tls12

@@ -1,25 +1,24 @@
-#include "handshake/sizes.hpp"
+#include "config/sizes.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "handshake/key_schedule.hpp"
-#include "handshake/offer.hpp"
-#include "handshake/session.hpp"
 #include "wire/codec.hpp"
 
-namespace tls12::handshake {
+namespace tls12::config {
 namespace {
 
 /// The longest that each can be (RFC 5246 §7.4.1.2, RFC 1035 §2.3.4, RFC 5746 §3.2).
-constexpr std::array<std::uint8_t, sizeof(HelloRandom)> kRandom = {};
-constexpr std::array<std::uint8_t, kSessionIdSize> kSessionId = {};
+constexpr std::array<std::uint8_t, 32> kRandom = {};
+constexpr std::array<std::uint8_t, wire::kSessionIdSize> kSessionId = {};
 constexpr auto kLongestName = [] {
   std::array<char, 255> name;
   name.fill('a');
   return name;
 }();
-constexpr std::array<std::uint8_t, 2 * kVerifyDataSize> kBothVerifyData = {};
+constexpr std::array<std::uint8_t, 2 * wire::kVerifyDataSize> kBothVerifyData = {};
+constexpr std::uint8_t kPointFormats[] = {static_cast<std::uint8_t>(EcPointFormat::uncompressed)};
+constexpr std::uint8_t kNullCompression[] = {0};
 constexpr auto kReserved = static_cast<ExtensionType>(0x0a0a);  // RFC 8701 §2
 
 /// The configuration's name of a field that is longer than its length can say.
@@ -58,8 +57,8 @@ Result<void> check(const Message& message) {
   return read ? Result<void>() : refuse(read.error(), ": malformed in ");
 }
 
-Result<void> check(const std::vector<ShownIdentity>& identities) {
-  for (const ShownIdentity& shown : identities)
+Result<void> check(const std::vector<EncodedIdentity>& identities) {
+  for (const EncodedIdentity& shown : identities)
     if (const auto checked =
             check(Certificates{.certificate_list = ListOfOpaque<3>(shown.certificate_list)});
         !checked)
@@ -72,13 +71,33 @@ Result<void> check(const std::vector<ShownIdentity>& identities) {
 // A ticket is left out where it does not fit (Client::send_client_hello), and padding only fills a
 // short ClientHello.
 Result<void> check_sizes(const ClientContext::Content& context) {
-  ClientHello longest = hello_of(context);
-  longest.random = kRandom;
-  longest.session_id = kSessionId;
-  longest.server_name = std::string_view(kLongestName.data(), kLongestName.size());
-  longest.renegotiation_info = Bytes(kBothVerifyData).first(kVerifyDataSize);
-  longest.session_ticket = Bytes{};
-  longest.grease = kReserved;
+  const SupportedAlgorithms& ours = context.algorithms;
+  ClientHello longest{.random = kRandom,
+                      .session_id = kSessionId,
+                      .cipher_suites = ListOf16<CipherSuite>(ours.suites_wire),
+                      .compression_methods = kNullCompression,
+                      .server_name = std::string_view(kLongestName.data(), kLongestName.size()),
+                      .supported_groups = ours.group_list(),
+                      .ec_point_formats = kPointFormats,
+                      .signature_algorithms = ours.scheme_list(),
+                      .extended_master_secret = true,
+                      .renegotiation_info = Bytes(kBothVerifyData).first(wire::kVerifyDataSize),
+                      .session_ticket = Bytes{},
+                      .encrypt_then_mac = true,
+                      .status_request = true,
+                      .signed_certificate_timestamp = true,
+                      .max_fragment_length = 1,
+                      .record_size_limit = 64,
+                      .grease = kReserved};
+  if (ours.groups.empty()) longest.supported_groups.reset();
+  if (const auto& list = context.certificate_schemes_wire; !list.empty())
+    longest.signature_algorithms_cert = ListOf16<SignatureScheme>(list);
+  if (!ours.protocols_wire.empty())
+    longest.application_layer_protocol_negotiation = ours.protocol_list();
+  if (const auto& types = context.server_types_wire; !types.empty())
+    longest.server_certificate_types = types;
+  if (const auto& types = context.client_types_wire; !types.empty())
+    longest.client_certificate_types = types;
   if (const auto checked = check(longest); !checked) return checked;
   return check(context.identities);
 }
@@ -87,7 +106,7 @@ Result<void> check_sizes(const ServerContext::Content& context) {
   if (const auto checked = check(context.identities); !checked) return checked;
   const auto& protocols = context.config.common.application_protocols;
   const auto longest_protocol = std::ranges::max_element(protocols, {}, &std::string::size);
-  for (const ShownIdentity& shown : context.identities) {
+  for (const EncodedIdentity& shown : context.identities) {
     if (const Bytes staple = shown.identity.ocsp_response(); !staple.empty())
       if (const auto checked = check(CertificateStatus{.ocsp_response = staple}); !checked)
         return checked;
@@ -113,4 +132,4 @@ Result<void> check_sizes(const ServerContext::Content& context) {
   return {};
 }
 
-}  // namespace tls12::handshake
+}  // namespace tls12::config

@@ -9,15 +9,16 @@
 
 #include "base/secret.hpp"
 #include "base/small_bytes.hpp"
-#include "handshake/binding.hpp"
-#include "handshake/key_schedule.hpp"
+#include "session/binding.hpp"
 #include "tls12/certificate.hpp"
 #include "tls12/registry.hpp"
 #include "tls12/time.hpp"
+#include "wire/codec.hpp"
 
-namespace tls12::handshake {
+namespace tls12::session {
 
-inline constexpr std::size_t kSessionIdSize = 32;
+using wire::kMasterSecretSize;
+using wire::kSessionIdSize;
 
 struct Session {
   CipherSuite suite = {};
@@ -58,4 +59,4 @@ std::optional<SecretVector> serialize(const Session& session);
 /// `known` are certificates that need not be parsed again.
 std::optional<Session> parse_session(Bytes bytes, std::span<const Certificate> known = {});
 
-}  // namespace tls12::handshake
+}  // namespace tls12::session

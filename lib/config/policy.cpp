@@ -1,5 +1,5 @@
 // The policies as a table, and the order of what they hold.
-#include "handshake/policy.hpp"
+#include "config/policy.hpp"
 
 #include <algorithm>
 #include <array>
@@ -80,7 +80,7 @@ auto preference(const wire::SuiteRow& row, const Provider& provider) {
 
 }  // namespace
 
-namespace handshake {
+namespace config {
 
 bool available(const Provider& provider, const wire::SuiteRow& row) {
   const bool cipher = row.aead() != nullptr
@@ -96,7 +96,7 @@ bool available(const Provider& provider, const wire::SchemeRow& row) {
   return algorithm && provider[algorithm->family];
 }
 
-}  // namespace handshake
+}  // namespace config
 
 std::span<const SuitePolicy> policies() {
   static constexpr SuitePolicy kAll[] = {SuitePolicy::modern, SuitePolicy::compatible,
@@ -118,7 +118,7 @@ std::string name(SuitePolicy policy) {
 std::vector<CipherSuite> suites_of(SuitePolicy policy, const Provider& provider) {
   std::vector<const wire::SuiteRow*> chosen;
   for (const wire::SuiteRow& row : wire::suites())
-    if (is_in(policy, row) && handshake::available(provider, row)) chosen.push_back(&row);
+    if (is_in(policy, row) && config::available(provider, row)) chosen.push_back(&row);
   std::ranges::stable_sort(chosen, {},
                            [&](const wire::SuiteRow* row) { return preference(*row, provider); });
   std::vector<CipherSuite> suites;

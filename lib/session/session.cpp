@@ -1,11 +1,11 @@
-#include "handshake/session.hpp"
+#include "session/session.hpp"
 
 #include <algorithm>
 #include <initializer_list>
 
 #include "wire/reader.hpp"
 
-namespace tls12::handshake {
+namespace tls12::session {
 namespace {
 
 constexpr std::uint8_t kVersion = 5;
@@ -138,4 +138,4 @@ std::optional<Session> parse_session(Bytes bytes, std::span<const Certificate> k
   return session;
 }
 
-}  // namespace tls12::handshake
+}  // namespace tls12::session

@@ -1,8 +1,8 @@
-#include "handshake/binding.hpp"
+#include "session/binding.hpp"
 
 #include <initializer_list>
 
-namespace tls12::handshake {
+namespace tls12::session {
 namespace {
 
 /// Values one behind the other, so that no two sequences of them are the same bytes.
@@ -96,4 +96,4 @@ Binding Bindings::of_configuration(const Provider& provider, std::uint8_t asked,
   return of_configuration_;
 }
 
-}  // namespace tls12::handshake
+}  // namespace tls12::session

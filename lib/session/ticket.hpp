@@ -7,7 +7,7 @@
 #include "base/secret.hpp"
 #include "tls12/session.hpp"
 
-namespace tls12::handshake {
+namespace tls12::session {
 
 /// How much longer a ticket is than its session.
 inline constexpr std::size_t kTicketOverhead = 16 + 12 + 16;
@@ -23,4 +23,4 @@ struct OpenedTicket {
 /// Nothing for a ticket that none of our keys sealed, that was changed, or whose key is too old.
 std::optional<OpenedTicket> open_ticket(TicketKeys& keys, Bytes ticket, WallTime now);
 
-}  // namespace tls12::handshake
+}  // namespace tls12::session

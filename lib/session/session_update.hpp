@@ -17,7 +17,7 @@ struct SessionUpdate::Content {
   WallTime expires = {};
 };
 
-namespace handshake {
+namespace session {
 
 inline SessionUpdate forget_session(std::shared_ptr<SessionStore> store, Bytes key) {
   return Internals::make<SessionUpdate>(
@@ -29,5 +29,5 @@ inline SessionUpdate keep_session(std::shared_ptr<SessionStore> store, Bytes key
       std::move(store), std::string(text_of(key)), std::move(session), expires));
 }
 
-}  // namespace handshake
+}  // namespace session
 }  // namespace tls12
