@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""No line has more than 100 columns, no file of C++ more than 500 lines, and no folder of lib or
-tools more than 30 files. Lines end without white space, and files with a line end.
+"""No line has more than 100 columns, no file of C++ or Python more than 500 lines, and no folder
+of lib or tools more than 30 files. Lines end without white space, and files with a line end.
 usage: sizes.py ROOT. Prints each violation, and fails if there is one."""
 import collections
 import os
@@ -59,7 +59,7 @@ def faults(paths):
         if lines.pop():
             yield f"{path}: the last line has no end"
         yield from faults_of_lines(path, lines)
-        if path.suffix in (".cpp", ".hpp") and len(lines) > LINES:
+        if path.suffix in (".cpp", ".hpp", ".py") and len(lines) > LINES:
             yield f"{path}: {len(lines)} lines"
     folders = collections.Counter(path.parent for path in paths)
     for folder, count in sorted(folders.items()):

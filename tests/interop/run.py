@@ -16,7 +16,9 @@ sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent / "tools"))
 
+import bulk  # noqa: E402
 import closing  # noqa: E402
+import extensions  # noqa: E402
 import keylog  # noqa: E402
 import negotiation  # noqa: E402
 import own_options  # noqa: E402
@@ -31,7 +33,18 @@ from stacks import all_peers  # noqa: E402
 from stacks.programs import absent_programs  # noqa: E402
 from stage import Process  # noqa: E402
 
-MODULES = [negotiation, own_options, rawkeys, pinning, refusals, closing, renegotiation, keylog]
+MODULES = [
+    negotiation,
+    extensions,
+    own_options,
+    rawkeys,
+    pinning,
+    refusals,
+    closing,
+    bulk,
+    renegotiation,
+    keylog,
+]
 JOBS = 6  # cells mostly wait for their peers
 
 
