@@ -1,15 +1,15 @@
 // Project Wycheproof's vectors against every backend that offers the algorithm. They lie outside
-// the project: TLS12_VECTORS names the folder.
+// the project (support/vectors.hpp).
 #include <doctest/doctest.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "crypto/backends.hpp"
+#include "support/vectors.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -48,7 +48,7 @@ std::optional<bool> expected(const json& test) {
 /// Calls `check` for each test; it answers whether the backend was right, and is counted.
 int run(const std::string& file,
         const std::function<std::optional<bool>(const json& group, const json& test)>& check) {
-  std::ifstream in(std::string(std::getenv("TLS12_VECTORS")) + "/wycheproof/" + file);
+  std::ifstream in(vectors_folder("wycheproof").value() + "/" + file);
   const json all = json::parse(in, nullptr, false);
   if (all.is_discarded()) {
     FAIL_CHECK("cannot read " << file);
@@ -81,7 +81,7 @@ struct Skipped {
 /// Runs each file against each candidate.
 template <class Candidates>
 void run_all(const std::vector<std::string>& files, const Candidates& candidates, auto check) {
-  if (std::getenv("TLS12_VECTORS") == nullptr) {
+  if (!vectors_folder("wycheproof")) {
     skipped.files.insert(files.begin(), files.end());
     return;
   }

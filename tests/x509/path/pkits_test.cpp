@@ -1,9 +1,10 @@
 // NIST's Public Key Interoperability Test Suite: all of its cases, with their CRLs and policy
 // inputs.
 #include <algorithm>
-#include <cstdlib>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "support/vectors.hpp"
 #include "tls12/verify.hpp"
 #include "x509/support.hpp"
 
@@ -104,13 +105,12 @@ std::expected<VerifiedChain, VerifyFailure> judge(const Suite& suite, const nloh
 TEST_CASE(
     "NIST PKITS: each of the 249 cases has the verdict that the suite expects, or another for a "
     "reason that is told here") {
-  const char* vectors = std::getenv("TLS12_VECTORS");
-  const std::string folder = std::string(vectors != nullptr ? vectors : "") + "/pkits";
-  if (!std::filesystem::exists(folder + "/index.json")) {
-    MESSAGE("skipped: there are no PKITS vectors");
+  const auto folder = tls12::test::vectors_folder("pkits");
+  if (!folder) {
+    std::puts("skipped: 1 run of PKITS: its vectors are absent");
     return;
   }
-  const Suite suite(folder);
+  const Suite suite(*folder);
   const auto index = suite.index();
   const WallTime now{std::chrono::seconds(index["time"].get<std::int64_t>())};
   CHECK(index["tests"].size() == 249);
@@ -137,13 +137,12 @@ TEST_CASE(
 TEST_CASE(
     "NIST PKITS: strict accepts no case that standard refuses, and refuses others by rules for "
     "issuers alone") {
-  const char* vectors = std::getenv("TLS12_VECTORS");
-  const std::string folder = std::string(vectors != nullptr ? vectors : "") + "/pkits";
-  if (!std::filesystem::exists(folder + "/index.json")) {
-    MESSAGE("skipped: there are no PKITS vectors");
+  const auto folder = tls12::test::vectors_folder("pkits");
+  if (!folder) {
+    std::puts("skipped: 1 run of PKITS: its vectors are absent");
     return;
   }
-  const Suite suite(folder);
+  const Suite suite(*folder);
   const auto index = suite.index();
   const WallTime now{std::chrono::seconds(index["time"].get<std::int64_t>())};
   std::size_t both = 0, standard_alone = 0;
