@@ -311,7 +311,7 @@ void Engine::abort(Alert alert) {
 }
 
 std::optional<SessionUpdate> Engine::take_session_update() {
-  Call call(impl_.get());
+  const Call call(impl_.get());
   return call ? call->take_session_update() : std::nullopt;
 }
 

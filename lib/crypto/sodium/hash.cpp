@@ -74,7 +74,7 @@ class HmacKeyOf final : public HmacKey {
 
   bool compute(std::initializer_list<Bytes> parts, std::uint8_t* out) override {
     State state = keyed_;
-    for (Bytes part : parts) Mac::kUpdate(&state, part.data(), part.size());
+    for (const Bytes part : parts) Mac::kUpdate(&state, part.data(), part.size());
     Mac::kFinish(&state, out);
     sodium_memzero(&state, sizeof state);
     return true;

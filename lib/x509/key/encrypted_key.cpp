@@ -151,7 +151,7 @@ bool is_private_key_info(SecretVector& plaintext) {
   plaintext.erase(end, plaintext.end());
   Fault fault;
   Reader whole(plaintext, fault);
-  Reader fields = whole.enter_sequence();
+  const Reader fields = whole.enter_sequence();
   whole.finish();
   return fields.next_is(der::kInteger);
 }

@@ -74,12 +74,8 @@ std::optional<std::string> unescaped(std::string_view text) {
 std::string_view trimmed_value(std::string_view text) {
   const std::string_view value = trimmed(text);
   const std::size_t backslashes = value.size() - (value.find_last_not_of('\\') + 1);
-  return backslashes % 2 == 1
-             ? std::string_view(
-                   value.data(),
-                   std::min(value.size() + 1,
-                            text.size() - static_cast<std::size_t>(value.data() - text.data())))
-             : value;
+  const auto begin = static_cast<std::size_t>(value.data() - text.data());
+  return backslashes % 2 == 1 ? text.substr(begin, value.size() + 1) : value;
 }
 
 /// RFC 4514 §2.4: the encoding of a value, in hexadecimal. One element of DER.

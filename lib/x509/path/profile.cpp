@@ -60,6 +60,7 @@ bool is_of_ca(const Subject& s) {
 template <class Read, class IsRight>
 bool all_of(const std::optional<Bytes>& list, Read read, IsRight is_right) {
   der::Fault fault;
+  // NOLINTNEXTLINE(misc-const-correctness): `read` changes it.
   for (der::Reader reader(list.value_or(Bytes{}), fault); !reader.at_end();)
     if (!is_right(read(reader))) return false;
   return true;
