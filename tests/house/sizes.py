@@ -14,7 +14,6 @@ ENDINGS = (".awk .build .c .cpp .go .h .hpp .java .js .md .py .sh .txt .yml").sp
 NAMES = {"check", "format", "try", ".clang-format", ".clang-tidy", ".editorconfig", ".gitignore"}
 # Being split.
 UNFINISHED = {
-    "lib/handshake",
     "lib/handshake/client.cpp",
     "lib/handshake/server.cpp",
     "tests/conn/conn_close_test.cpp",
