@@ -249,18 +249,37 @@ std::optional<Certificate> compose_certificate(Choices& choices, std::size_t pla
 
 constexpr std::uint8_t kTrue[] = {0xff};
 
+void extend(const DraftExtension& e, Writer& writer) {
+  writer.sequence([&] {
+    writer.object_identifier(e.id.bytes());
+    if (e.is_critical) writer.boolean(true);
+    writer.octet_string(e.value);
+  });
+}
+
+/// A revoked certificate; in an indirect list its certificateIssuer (RFC 5280 §5.3.3) is chosen.
+void write_entry(std::size_t number, bool is_indirect, Choices& choices, Writer& tbs) {
+  tbs.sequence([&] {
+    tbs.small_natural(number);
+    x509::write_time(graph_time() - kDay, tbs);
+    if (!is_indirect) return;
+    tbs.sequence([&] {
+      extend(extension(oid::kCertificateIssuer, true,
+                       [&](Writer& w) {
+                         w.sequence([&] {
+                           w.nest(der::constructed(4), [&] { w.raw(subject(choices.byte())); });
+                         });
+                       }),
+             tbs);
+    });
+  });
+}
+
 std::optional<Crl> compose_crl(Choices& choices) {
   const std::size_t issuer = choices.byte(), signer = choices.byte(), age = choices.below(4),
                     revoked = choices.byte(), scope = choices.below(4);
   const auto write_algorithm = [](Writer& writer) {
     x509::write_signature_algorithm({.kind = x509::SignatureKind::ed25519}, writer);
-  };
-  const auto extend = [](const DraftExtension& e, Writer& writer) {
-    writer.sequence([&] {
-      writer.object_identifier(e.id.bytes());
-      if (e.is_critical) writer.boolean(true);
-      writer.octet_string(e.value);
-    });
   };
   Writer tbs;
   tbs.sequence([&] {
@@ -272,23 +291,7 @@ std::optional<Crl> compose_crl(Choices& choices) {
     if (revoked != 0)
       tbs.sequence([&] {
         for (std::size_t bit = 0; bit < 8; ++bit)
-          if ((revoked >> bit & 1) != 0)
-            tbs.sequence([&] {
-              tbs.small_natural(bit + 1);
-              x509::write_time(graph_time() - kDay, tbs);
-              // certificateIssuer (RFC 5280 §5.3.3), as indirect lists have it.
-              if (scope == 3)
-                tbs.sequence([&] {
-                  extend(extension(oid::kCertificateIssuer, true,
-                                   [&](Writer& w) {
-                                     w.sequence([&] {
-                                       w.nest(der::constructed(4),
-                                              [&] { w.raw(subject(choices.byte())); });
-                                     });
-                                   }),
-                         tbs);
-                });
-            });
+          if ((revoked >> bit & 1) != 0) write_entry(bit + 1, scope == 3, choices, tbs);
       });
     tbs.nest(der::constructed(0), [&] {
       tbs.sequence([&] {

@@ -83,7 +83,7 @@ const PrivateKey& key(std::size_t number) {
 
 /// A text of some length, of its own or like others but for its end or its letters' case.
 std::string text(Choices& choices, std::size_t number, bool shouts) {
-  std::string letters(amount(choices), shouts ? 'X' : 'x');
+  const std::string letters(amount(choices), shouts ? 'X' : 'x');
   return letters + std::to_string(choices.below(2) == 0 ? number : 0);
 }
 
@@ -323,8 +323,8 @@ void greet(Choices choices) {
   static const auto contexts = [] {
     std::array<std::optional<ServerContext>, 2> made;
     for (const bool client_order : {false, true}) {
-      ServerConfig config{.identities = std::vector<Identity>(20, identity),
-                          .prefer_client_order = client_order};
+      const ServerConfig config{.identities = std::vector<Identity>(20, identity),
+                                .prefer_client_order = client_order};
       made[client_order] = config.build().value();
     }
     return made;

@@ -19,7 +19,7 @@ class NoHash final : public HashFunction {
 
 const NoHash kFirst, kSecond;
 
-ProviderPtr table_with(const HashFunction& hash, std::string name, int rank) {
+ProviderPtr table_with(const HashFunction& hash, const std::string& name, int rank) {
   auto table = std::make_shared<Provider>();
   table->name = name;
   table->hashes[1] = {.implementation = &hash, .backend = "test", .rank = rank};

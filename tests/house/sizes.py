@@ -22,7 +22,6 @@ UNFINISHED = {
     "tests/engine/messages/flight_faults_test.cpp",
     "tests/engine/messages/renegotiation_test.cpp",
     "tests/support/scripted_peer.hpp",
-    "tests/x509/path/name_constraints_test.cpp",
 }
 
 
