@@ -1,5 +1,7 @@
 #include "x509/certificate/extensions.hpp"
 
+#include <span>
+
 #include "x509/certificate/distribution_point.hpp"
 #include "x509/name/general_name.hpp"
 
@@ -209,42 +211,57 @@ void read_signed_certificate_timestamps(Reader& value, Extensions& out) {
 /// RFC 6960 §4.2.2.2.1.
 void read_ocsp_no_check(Reader& value, Extensions&) { value.null(); }
 
-/// What is read of an extension. One that is not in the table is ignored, unless it is critical.
+/// Whether a path with this extension is judged by it. RFC 5280 §4.2: an extension that is not
+/// processed must not be critical.
+enum class Handling : std::uint8_t { processed, only_read };
+
+/// One extension. One that is not in the table is ignored, unless it is critical.
 struct Row {
   ExtensionId id;
   const Oid* oid;
+  Handling handling;
   void (*read)(Reader& value, Extensions& out);
-  /// Nothing here acts on the others; where one is critical, its issuer wants more than that (RFC
-  /// 5280 §4.2).
-  bool is_processed = true;
 };
+using enum Handling;
 constexpr Row kRows[] = {
-    {ExtensionId::authority_key_identifier, &oid::kAuthorityKeyIdentifier,
+    {ExtensionId::authority_key_identifier, &oid::kAuthorityKeyIdentifier, processed,
      read_authority_key_identifier},
-    {ExtensionId::subject_key_identifier, &oid::kSubjectKeyIdentifier, read_subject_key_identifier},
-    {ExtensionId::key_usage, &oid::kKeyUsage, read_key_usage},
-    {ExtensionId::certificate_policies, &oid::kCertificatePolicies, read_certificate_policies},
-    {ExtensionId::policy_mappings, &oid::kPolicyMappings, read_policy_mappings},
-    {ExtensionId::subject_alt_name, &oid::kSubjectAltName, read_subject_alt_name},
-    {ExtensionId::issuer_alt_name, &oid::kIssuerAltName, read_issuer_alt_name, false},
-    {ExtensionId::subject_directory_attributes, &oid::kSubjectDirectoryAttributes,
-     read_subject_directory_attributes, false},
-    {ExtensionId::basic_constraints, &oid::kBasicConstraints, read_basic_constraints},
-    {ExtensionId::name_constraints, &oid::kNameConstraints, read_name_constraints},
-    {ExtensionId::policy_constraints, &oid::kPolicyConstraints, read_policy_constraints},
-    {ExtensionId::extended_key_usage, &oid::kExtendedKeyUsage, read_extended_key_usage},
-    {ExtensionId::crl_distribution_points, &oid::kCrlDistributionPoints,
+    {ExtensionId::subject_key_identifier, &oid::kSubjectKeyIdentifier, processed,
+     read_subject_key_identifier},
+    {ExtensionId::key_usage, &oid::kKeyUsage, processed, read_key_usage},
+    {ExtensionId::certificate_policies, &oid::kCertificatePolicies, processed,
+     read_certificate_policies},
+    {ExtensionId::policy_mappings, &oid::kPolicyMappings, processed, read_policy_mappings},
+    {ExtensionId::subject_alt_name, &oid::kSubjectAltName, processed, read_subject_alt_name},
+    {ExtensionId::issuer_alt_name, &oid::kIssuerAltName, only_read, read_issuer_alt_name},
+    {ExtensionId::subject_directory_attributes, &oid::kSubjectDirectoryAttributes, only_read,
+     read_subject_directory_attributes},
+    {ExtensionId::basic_constraints, &oid::kBasicConstraints, processed, read_basic_constraints},
+    {ExtensionId::name_constraints, &oid::kNameConstraints, processed, read_name_constraints},
+    {ExtensionId::policy_constraints, &oid::kPolicyConstraints, processed, read_policy_constraints},
+    {ExtensionId::extended_key_usage, &oid::kExtendedKeyUsage, processed, read_extended_key_usage},
+    {ExtensionId::crl_distribution_points, &oid::kCrlDistributionPoints, processed,
      read_crl_distribution_points},
-    {ExtensionId::inhibit_any_policy, &oid::kInhibitAnyPolicy, read_inhibit_any_policy},
-    {ExtensionId::freshest_crl, &oid::kFreshestCrl, read_freshest_crl},
-    {ExtensionId::authority_info_access, &oid::kAuthorityInfoAccess, read_authority_info_access,
-     false},
-    {ExtensionId::subject_info_access, &oid::kSubjectInfoAccess, read_subject_info_access, false},
-    {ExtensionId::tls_feature, &oid::kTlsFeature, read_tls_feature},
-    {ExtensionId::signed_certificate_timestamps, &oid::kSignedCertificateTimestamps,
+    {ExtensionId::inhibit_any_policy, &oid::kInhibitAnyPolicy, processed, read_inhibit_any_policy},
+    {ExtensionId::freshest_crl, &oid::kFreshestCrl, processed, read_freshest_crl},
+    {ExtensionId::authority_info_access, &oid::kAuthorityInfoAccess, only_read,
+     read_authority_info_access},
+    {ExtensionId::subject_info_access, &oid::kSubjectInfoAccess, only_read,
+     read_subject_info_access},
+    {ExtensionId::tls_feature, &oid::kTlsFeature, processed, read_tls_feature},
+    {ExtensionId::signed_certificate_timestamps, &oid::kSignedCertificateTimestamps, processed,
      read_signed_certificate_timestamps},
-    {ExtensionId::ocsp_no_check, &oid::kOcspNoCheck, read_ocsp_no_check},
+    {ExtensionId::ocsp_no_check, &oid::kOcspNoCheck, processed, read_ocsp_no_check},
 };
+
+/// Row n is about ExtensionId n, and each has a reader.
+constexpr bool is_complete(std::span<const Row> rows) {
+  for (std::size_t n = 0; n < rows.size(); ++n)
+    if (rows[n].id != ExtensionId{static_cast<std::uint8_t>(n)} || !rows[n].read) return false;
+  return rows.size() == static_cast<std::size_t>(ExtensionId::number_of_ids);
+}
+static_assert(is_complete(kRows));
+static_assert(std::size(kRows) <= 32, "a bit each in Extensions::present and critical");
 
 }  // namespace
 
@@ -273,7 +290,7 @@ Extension read_extension(Reader& reader) {
 void read_value(const Extension& extension, der::Fault& fault, Extensions& out) {
   const auto row =
       std::ranges::find_if(kRows, [&](const Row& r) { return is(extension.id, *r.oid); });
-  if (extension.is_critical && (row == std::end(kRows) || !row->is_processed) &&
+  if (extension.is_critical && (row == std::end(kRows) || row->handling == only_read) &&
       out.not_understood.empty())
     out.not_understood = extension.id;
   if (row == std::end(kRows)) return;

@@ -46,7 +46,8 @@ struct PolicyConstraints {
   std::optional<std::uint64_t> require_explicit_policy = {}, inhibit_policy_mapping = {};
 };
 
-/// What this stack understands, by its place in `present` and `critical`.
+/// The extensions that are read, by their places in `present` and `critical`. Each has a row in
+/// extensions.cpp.
 enum class ExtensionId : std::uint8_t {
   authority_key_identifier,
   subject_key_identifier,
@@ -68,6 +69,7 @@ enum class ExtensionId : std::uint8_t {
   tls_feature,
   signed_certificate_timestamps,
   ocsp_no_check,
+  number_of_ids,  ///< not an extension: stays last
 };
 
 /// Lists are views: their elements one after the other, checked when they were read.
