@@ -1,5 +1,5 @@
 // Writing certificates (RFC 5280 §4.1), field by field. issue_certificate() fills a draft as the
-// RFC would have it; tests fill it otherwise.
+// RFC requires; tests fill it otherwise.
 #pragma once
 
 #include <vector>
