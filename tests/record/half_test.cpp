@@ -452,7 +452,7 @@ TEST_CASE("two directions of one connection use two keys and disturb each other 
   Buffer out;
   REQUIRE(client.seal(ContentType::application_data, octets("question"), out).has_value());
   CHECK(server.sequence() == 0);
-  Octets wire = octets(out.view());
+  const Octets wire = octets(out.view());
   CHECK(open_fails(server, wire) == Errc::bad_record_mac);
 }
 
