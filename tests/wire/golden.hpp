@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "hex.hpp"
@@ -21,11 +22,11 @@ struct Golden {
 inline constexpr std::string_view kRandom =
     "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
-inline const std::vector<Golden>& goldens() {
+inline std::vector<Golden> golden_hellos() {
   using enum HandshakeType;
   using enum KeyExchange;
   const std::string random(kRandom);
-  static const std::vector<Golden> all = {
+  return {
       {"HelloRequest", hello_request, ecdhe_ecdsa, {}},
       {"ClientHello without extensions", client_hello, ecdhe_ecdsa,
        hex("0303" + random + "00 0004 c02b 00ff 01 00")},
@@ -74,6 +75,13 @@ inline const std::vector<Golden>& goldens() {
            "0013 0001 02"                      // client_certificate_type
            "0014 0001 00"),                    // server_certificate_type
        2 + 32 + 1 + 3},
+  };
+}
+
+inline std::vector<Golden> golden_messages_after_hellos() {
+  using enum HandshakeType;
+  using enum KeyExchange;
+  return {
       {"NewSessionTicket", new_session_ticket, ecdhe_ecdsa, hex("00001c20 0003 c1c2c3")},
       {"NewSessionTicket without a ticket", new_session_ticket, ecdhe_ecdsa, hex("00000000 0000")},
       {"CertificateStatus", certificate_status, ecdhe_ecdsa, hex("01 000002 3000")},
@@ -107,6 +115,14 @@ inline const std::vector<Golden>& goldens() {
       {"CertificateVerify", certificate_verify, ecdhe_ecdsa, hex("0403 0003 300102")},
       {"Finished", finished, ecdhe_ecdsa, hex("000102030405060708090a0b")},
   };
+}
+
+inline const std::vector<Golden>& goldens() {
+  static const auto all = [] {
+    auto messages = golden_hellos();
+    for (Golden& message : golden_messages_after_hellos()) messages.push_back(std::move(message));
+    return messages;
+  }();
   return all;
 }
 

@@ -50,7 +50,7 @@ void idle_tls12(benchmark::State& state) {
     client.release_buffers();
     server.release_buffers();
     const auto both = bench::allocations().live_bytes;
-    { Engine gone = std::move(server); }
+    { const Engine gone = std::move(server); }
     const auto one = bench::allocations().live_bytes;
     server_bytes = static_cast<double>(both - one);
     client_bytes = static_cast<double>(one - start);

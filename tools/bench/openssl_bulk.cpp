@@ -38,7 +38,7 @@ struct Connected : OpensslPair {
 
 void seal_openssl(benchmark::State& state, const char* suite, std::uint64_t options,
                   std::size_t size) {
-  Connected pair(suite, options);
+  const Connected pair(suite, options);
   BIO* sink = BIO_new(BIO_s_null());  // as our own sealed bytes, these go nowhere
   SSL_set0_wbio(pair.client.get(), sink);
   const std::vector<std::uint8_t> plaintext(size, 1);
@@ -54,7 +54,7 @@ void seal_openssl(benchmark::State& state, const char* suite, std::uint64_t opti
 
 void open_openssl(benchmark::State& state, const char* suite, std::uint64_t options,
                   std::size_t size) {
-  Connected pair(suite, options);
+  const Connected pair(suite, options);
   const std::vector<std::uint8_t> plaintext(size, 1);
   std::vector<std::uint8_t> into(size);
   std::size_t waiting = 0;

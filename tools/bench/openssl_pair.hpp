@@ -41,9 +41,9 @@ struct OpensslContexts {
       SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
       SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     }
-    Owned<X509> leaf(PEM_read_bio_X509(text_bio(chain).get(), nullptr, nullptr, nullptr)),
+    const Owned<X509> leaf(PEM_read_bio_X509(text_bio(chain).get(), nullptr, nullptr, nullptr)),
         root(PEM_read_bio_X509(text_bio(ca).get(), nullptr, nullptr, nullptr));
-    Owned<EVP_PKEY> private_key(
+    const Owned<EVP_PKEY> private_key(
         PEM_read_bio_PrivateKey(text_bio(key).get(), nullptr, nullptr, nullptr));
     SSL_CTX_use_certificate(server.get(), leaf.get());
     SSL_CTX_use_PrivateKey(server.get(), private_key.get());
