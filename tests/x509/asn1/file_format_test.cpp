@@ -185,7 +185,8 @@ TEST_CASE("OpenSSL's trust settings decide whether a TRUSTED CERTIFICATE is an a
 
 TEST_CASE("malformed trust settings are distrust") {
   const Folder folder;
-  std::string der = der_of(read_data("root.pem")), text;
+  const std::string der = der_of(read_data("root.pem"));
+  std::string text;
   pem::encode("TRUSTED CERTIFICATE", bytes_of(der + "\x30\x03\x30\x05\x06"), text);
   CHECK(*TrustStore::from_pem(text).error() == Errc::no_trust_anchors);
 }
