@@ -172,8 +172,8 @@ class TLS12_API PrivateKey {
   static Result<PrivateKey> from_file(const std::string& path,
                                       ProviderPtr provider = default_provider(),
                                       const AskPassphrase& ask = {});
-  /// A key that lives elsewhere: the engine will say wants() == Wants::signature, and be answered;
-  /// one that `decrypts`, an rsa key, serves RSA key exchange too (Wants::decryption).
+  /// An external key: a handshake requests each signature (SignatureRequest in tls12/request.hpp).
+  /// A key that `decrypts`, an rsa key, serves RSA key exchange too (DecryptionRequest).
   static PrivateKey elsewhere(KeyKind kind, bool decrypts = false);
   /// A fresh key. Errors: Errc::algorithm_unavailable, Errc::randomness_failed.
   static Result<PrivateKey> generate(KeyKind kind, std::size_t rsa_bits = 2048,

@@ -4,7 +4,7 @@
 // Callbacks: functions and objects of the application that the library calls. They are the
 // std::function members of the configurations, of VerifyPolicy and of RevocationOptions, Observer
 // and its factory, SessionStore, Provider, Transport, Clock, Engine::interrupt_if() and
-// Conn::on_wanted(). These rules hold for all; a callback with other rules states them.
+// Conn::on_request(). These rules hold for all; a callback with other rules states them.
 //
 //   threads       The thread that drives the connection calls it. Connections that share a callback
 //                 call it at the same time.
@@ -22,8 +22,8 @@
 //   Conn
 //                 with Errc::closed, and frees the memory.
 //
-// If an answer takes time, do not wait for it in a callback: the engine asks for signatures,
-// sessions and verdicts from outside (Wants in tls12/engine.hpp).
+// If an answer takes time, do not wait for it in a callback: the engine requests signatures,
+// sessions and verdicts from outside (tls12/request.hpp).
 #pragma once
 
 #include <chrono>
@@ -68,7 +68,7 @@ enum class Renegotiation : std::uint8_t {
   never,
   once,
   freely,
-  ask,  ///< the application answers each HelloRequest (Wants::renegotiation in tls12/engine.hpp)
+  ask,  ///< the application answers each HelloRequest (RenegotiationRequest in tls12/request.hpp)
 };
 
 /// What both ends have. Empty lists mean: what the policy has, best first as this CPU has it.
@@ -149,8 +149,8 @@ struct TLS12_API ClientConfig {
       {};  ///< RFC 7250: how to show the keys of `identities`, best first; empty: X.509, not
            ///< negotiated
 
-  /// Ask for a verdict from outside (Wants::verdict) on a server whose certificate or raw public
-  /// key was found right: it can only refuse.
+  /// Request a verdict from outside (VerdictRequest) on a server whose certificate or raw public
+  /// key was verified. It can only refuse, except by `dangerous.verdict_decides`.
   bool verdict_elsewhere = false;
   /// Ask for that verdict on each resumed session too. A refusal fails the handshake and forgets
   /// the session. Without it, only the verdict of the full handshake counts. Needs
@@ -176,6 +176,12 @@ struct TLS12_API ClientConfig {
 
   /// What weakens the connection.
   struct Dangerous {
+    /// The verdict may also accept a certificate that is not valid: VerdictRequest::failure says
+    /// why. VerifyPolicy::Dangerous::accept_anyway is asked first. A session of a server that was
+    /// accepted in this way is resumed only if its certificate is valid by then. Raw public keys,
+    /// and failures of this end such as missing memory, are not affected. Needs
+    /// `verdict_elsewhere`.
+    bool verdict_decides = false;
     /// An attacker in between reads and changes everything. `trust` is not used. build() refuses
     /// this flag together with `accept_raw_public_key` and with rules in `verify` that are stricter
     /// than the default, because they would be skipped. To accept one certificate, pin it
@@ -219,8 +225,8 @@ struct TLS12_API ServerConfig {
   /// `client_authentication` verifies. Raw public keys need it, or a pin of a public key in
   /// `verify.pins`; with both, a key must satisfy both.
   std::function<bool(Bytes public_key_info)> accept_raw_public_key = {};
-  /// Ask for a verdict from outside (Wants::verdict) on a client that showed a certificate or raw
-  /// public key, once it was found right: it can only refuse.
+  /// Request a verdict from outside (VerdictRequest) on a client whose certificate or raw public
+  /// key was verified. It can only refuse, except by `dangerous.verdict_decides`.
   bool verdict_elsewhere = false;
   /// Ask for that verdict on each resumed session too, as ClientConfig::verdict_on_resumption does.
   bool verdict_on_resumption = false;
@@ -238,9 +244,9 @@ struct TLS12_API ServerConfig {
   std::shared_ptr<TicketKeys> ticket_keys =
       {};                                       ///< null: rotating ones of this configuration's own
   std::shared_ptr<SessionStore> sessions = {};  ///< for session IDs; null: none are given out
-  bool look_up_elsewhere = false;  ///< a session ID is looked up outside (Wants::session), and not
+  bool look_up_elsewhere = false;  ///< a session ID is looked up outside (SessionRequest), and not
                                    ///< by `sessions`, which may be far away
-  /// For Conn: how long it waits for an answer to Wants::session. Then the session counts as
+  /// For Conn: how long it waits for a SessionAnswer. Then the session counts as
   /// missing, which costs a full handshake, and a later answer has no effect
   /// (Errc::not_waiting_for_that).
   /// 50 ms are enough for a round trip to a store in a neighbouring data centre.
@@ -269,6 +275,7 @@ struct TLS12_API ServerConfig {
   std::vector<CertificateType> certificate_types = {};
 
   struct Dangerous {
+    bool verdict_decides = false;  ///< as ClientConfig::Dangerous has it, for clients' certificates
     bool allow_missing_secure_renegotiation =
         true;  ///< clients without RFC 5746 are accepted, as its §4.3 allows: we never renegotiate
     bool accept_truncation = false;

@@ -60,6 +60,7 @@
 #include "tls12/deadline.hpp"
 #include "tls12/engine.hpp"
 #include "tls12/error.hpp"
+#include "tls12/request.hpp"
 #include "tls12/state.hpp"
 #include "tls12/transport.hpp"
 
@@ -74,13 +75,6 @@ struct CloseReport {
                                ///< sent (timed_out, or what ended the connection)
 
   explicit operator bool() const { return !error.has_value(); }
-};
-
-/// A signature that the handshake waits for, from the external key of state().identity.
-struct SignatureRequest {
-  SignatureScheme scheme;
-  SignatureAlgorithm algorithm;
-  std::vector<std::uint8_t> message;
 };
 
 class TLS12_API Conn {
@@ -141,32 +135,23 @@ class TLS12_API Conn {
   /// Errors: Errc::timed_out (go on later); Errc::handshake_timed_out (final:
   /// CommonConfig::handshake_timeout passed); what the peer or the transport did.
   Result<void> handshake();
-  /// What the handshake waits for, or a server that requests another one; calls that need it wait
-  /// too, by their deadlines. Any thread may answer. Nothing, once it is over or given up.
+  /// The kind of the open request, for which the handshake waits, or a read() where a server
+  /// requests a renegotiation. Calls that need the answer wait by their deadlines. `nothing` once
+  /// the handshake is over or has failed.
   Wants wants() const;
-  /// Called once for each answer that is wanted, by the thread that drives the handshake, with no
-  /// lock held. It must not block: the answer may come from inside it, or later from any thread.
-  /// Set before the handshake begins.
+  /// Called once for each request, by the thread that drives the handshake, with no lock held. It
+  /// must not block: the answer may come from inside it, or later from any thread. Set before the
+  /// handshake begins.
   /// It follows the rules of callbacks in tls12/config.hpp, except: it may make all calls that do
   /// not wait for the peer. These are refused: handshake(), read(), write(), flush(),
-  /// close_write(), on_wanted().
-  void on_wanted(std::function<void(Wants)> call);
-  /// Errors: Errc::not_waiting_for_that.
-  Result<SignatureRequest> signature_wanted() const;
-  Result<void> provide_signature(Bytes signature);
-  Result<void> refuse_signature();
-  /// The other answers, as Engine has them; what is wanted is a copy here.
-  Result<std::vector<std::uint8_t>> decryption_wanted() const;
-  Result<void> provide_decryption(Bytes block);
-  Result<void> refuse_decryption();
-  Result<std::vector<std::uint8_t>> session_wanted() const;
-  Result<void> provide_session(Bytes session);
-  Result<void> accept_peer();
-  Result<void> refuse_peer(std::string_view reason, Alert alert = Alert::certificate_unknown);
-  /// To Wants::renegotiation, which a read() meets: it waits for the answer by the read deadline.
-  /// From accept_renegotiation() on, CommonConfig::handshake_timeout counts.
-  Result<void> accept_renegotiation();
-  Result<void> refuse_renegotiation();
+  /// close_write(), on_request().
+  void on_request(std::function<void(Wants)> call);
+  /// A copy of the open request. Errors: Errc::not_owner; Errc::out_of_memory.
+  Result<Request> request() const;
+  /// Any thread may answer. A late answer has no effect. After a renegotiation was accepted,
+  /// CommonConfig::handshake_timeout counts.
+  /// Errors: Errc::not_waiting_for_that; Errc::closed (after close()); Errc::not_owner.
+  Result<void> answer(const Answer& answer);
 
   // ------------------------------------------------ data
   /// Decrypted bytes: at least one; 0, again and again: the peer's close_notify, authenticated,

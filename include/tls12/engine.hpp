@@ -7,15 +7,15 @@
 // Lifetimes. Only these calls end a view of the engine's memory; destroying the engine, or
 // assigning another to it, ends all of them. Moving an engine ends none.
 //
-//   view                                 ends with
-//   output()                             each call that is not const
-//   begin_send()                         sent()
-//   input_space()                        received(), release_buffers(), another input_space() or
-//   begin_receive() begin_receive()                      received() readable() consume() of more
-//   than 0 bytes state(), error()                     nothing; their contents may change with each
-//   call that is not const signature_wanted(),                  the answer; and the end of the
-//   handshake, which shows in handshaking(): decryption_wanted(),                 abort(),
-//   close_write(), or an error session_wanted()
+//   view                              ends with
+//   output()                          each call that is not const
+//   begin_send()                      sent()
+//   input_space()                     received(), release_buffers(), another input_space() or
+//                                     begin_receive()
+//   begin_receive()                   received()
+//   readable()                        consume() of more than 0 bytes
+//   state(), error()                  nothing; their contents may change with each call that is
+//                                     not const
 //
 // Asynchronous I/O. begin_send() and begin_receive() give bytes that no other call moves, changes
 // or frees: not write(), received(), consume(), an answer, an alert, abort(), close_write(),
@@ -24,9 +24,10 @@
 // A cancelled operation completes with the number of bytes that it moved, which may be 0; nothing
 // is lost:
 //
-//   if (!sending && !engine.output().empty()) start_send(engine.begin_send());  // completes with
-//   sent(n) if (!receiving) start_receive(engine.begin_receive());                      //
-//   completes with received(n)
+//   if (!sending && !engine.output().empty())
+//     start_send(engine.begin_send());        // completes with sent(n)
+//   if (!receiving)
+//     start_receive(engine.begin_receive());  // completes with received(n)
 //
 // Keep the engine alive until both operations have completed.
 //
@@ -47,33 +48,11 @@
 #include "tls12/bytes.hpp"
 #include "tls12/config.hpp"
 #include "tls12/error.hpp"
+#include "tls12/request.hpp"
 #include "tls12/state.hpp"
 #include "tls12/time.hpp"
 
 namespace tls12 {
-
-/// What a handshake step needs from outside before it can go on.
-enum class Wants : std::uint8_t {
-  nothing,
-  signature,   ///< of a private key that lives elsewhere: see signature_wanted()
-  decryption,  ///< likewise, for RSA key exchange: see decryption_wanted()
-  session,     ///< a server's session by its ID, from a store elsewhere
-               ///< (ServerConfig::look_up_elsewhere): see session_wanted()
-  verdict,     ///< on the peer that state() shows, verified_chain included (`verdict_elsewhere` of
-               ///< either configuration)
-  /// A client's leave for its server to renegotiate (Renegotiation::ask). No handshake is under
-  /// way:
-  /// what is written meanwhile goes out before the renegotiation. Nothing is read until the answer.
-  renegotiation,
-};
-
-/// A message to be signed by the external key of state().identity. `message` is valid until the
-/// answer is given or the handshake ends.
-struct SignatureWanted {
-  SignatureScheme scheme;
-  SignatureAlgorithm algorithm;
-  Bytes message;
-};
 
 /// Ways for a protocol above to prove that it speaks over this very connection (RFC 5929, RFC
 /// 9266).
@@ -162,37 +141,13 @@ class TLS12_API Engine {
   /// The row of RFC 5246 figure 1 that is due ("ServerHello", "(sign)"), "complete" behind the
   /// last.
   std::string_view due() const;
+  /// The kind of the open request; `nothing` if there is none.
   Wants wants() const;
-  SignatureWanted signature_wanted() const;
-  /// The answer to Wants::signature. A wrong one fails the handshake at the peer. Errors:
-  /// Errc::not_waiting_for_that, which changes nothing.
-  Result<void> provide_signature(Bytes signature);
-  /// The key elsewhere could not sign: the handshake fails with internal_error.
-  Result<void> refuse_signature();
-
-  // The answers to the others. Errors: Errc::not_waiting_for_that, which changes nothing.
-  /// The encrypted premaster secret, valid until the answer is given or the handshake ends.
-  Bytes decryption_wanted() const;
-  /// All of the block that RSA's private operation makes of it (RFC 8017 §5.1.2), as long as the
-  /// modulus. Its padding must not be looked at before: that is done here, in constant time, and
-  /// what is wrong with it shows nowhere (RFC 5246 §7.4.7.1).
-  Result<void> provide_decryption(Bytes block);
-  /// The key elsewhere did not decrypt: as with wrong padding, the handshake goes on with a random
-  /// secret, and fails at Finished.
-  Result<void> refuse_decryption();
-  /// The session ID that the client offers, valid until the answer is given or the handshake ends.
-  Bytes session_wanted() const;
-  /// The session as it was put into the store; empty when there is none, it has expired, or the
-  /// store did not answer in time: the engine has no clock.
-  Result<void> provide_session(Bytes session);
-  Result<void> accept_peer();
-  /// The handshake fails with Errc::certificate_refused, and `reason` as its detail. `alert` tells
-  /// the peer: of those of RFC 5246 §7.2.2, certificate_revoked or access_denied for example.
-  Result<void> refuse_peer(std::string_view reason, Alert alert = Alert::certificate_unknown);
-  /// Begins the renegotiation that the server requests: the ClientHello is in output().
-  Result<void> accept_renegotiation();
-  /// Answers as CommonConfig::renegotiation_refusal says. close_write() does this, too.
-  Result<void> refuse_renegotiation();
+  /// A copy of the open request, for which the handshake waits. Errors: Errc::out_of_memory.
+  Result<Request> request() const;
+  /// Errors: Errc::not_waiting_for_that, which changes nothing. What an answer does to the
+  /// handshake shows in the other members.
+  Result<void> answer(const Answer& answer);
 
   // ------------------------------------------------ application data
   /// Decrypted bytes that were not consumed yet: a view into the engine's buffer, valid until
@@ -271,9 +226,6 @@ class TLS12_API Engine {
   class TLS12_HIDDEN Call;
   using Owner = std::unique_ptr<Impl, Retire>;
   TLS12_HIDDEN explicit Engine(Owner impl);
-  Result<void> answer(Wants what, std::optional<Bytes> with);
-  Result<void> answer_renegotiation(bool granted);
-  Bytes asked(Wants what) const;
   Owner impl_;
 };
 

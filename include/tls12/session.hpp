@@ -46,7 +46,7 @@ namespace tls12 {
 /// - get() is part of the handshake; at a client, of Conn::client() and dial(). One that blocks
 ///   holds the handshake, whose deadline is checked when get() has returned. Look up a store that
 ///   is not in this process from outside: ServerConfig::look_up_elsewhere has a budget.
-/// - put() and erase() may call the connection back, except calls that wait (Conn::on_wanted()).
+/// - put() and erase() may call the connection back, except calls that wait (Conn::on_request()).
 ///   An exception that leaves them is dropped.
 class TLS12_API SessionStore {
  public:

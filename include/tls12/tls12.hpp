@@ -1,6 +1,7 @@
 // Everything at once.
 #pragma once
 
+#include "tls12/api.hpp"
 #include "tls12/certificate.hpp"
 #include "tls12/config.hpp"
 #include "tls12/conn.hpp"
@@ -16,6 +17,7 @@
 #include "tls12/pin.hpp"
 #include "tls12/policy.hpp"
 #include "tls12/registry.hpp"
+#include "tls12/request.hpp"
 #include "tls12/revocation.hpp"
 #include "tls12/session.hpp"
 #include "tls12/state.hpp"

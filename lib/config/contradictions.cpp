@@ -88,6 +88,15 @@ void add_common(Pairs& pairs, const CommonConfig& common) {
                "common.require_application_protocol", "empty common.application_protocols");
 }
 
+template <class Config>
+void add_verdict(Pairs& pairs, const Config& config) {
+  const bool is_asked = config.verdict_elsewhere;
+  pairs.refuse(config.verdict_on_resumption && !is_asked, "verdict_on_resumption",
+               "verdict_elsewhere false");
+  pairs.refuse(config.dangerous.verdict_decides && !is_asked, "dangerous.verdict_decides",
+               "verdict_elsewhere false");
+}
+
 }  // namespace
 
 bool lists(const std::vector<CertificateType>& types, CertificateType type) {
@@ -109,8 +118,7 @@ std::optional<Error> contradiction_in(const ClientConfig& config) {
                  "find_psk");
     pairs.refuse(config.verdict_elsewhere, "verdict_elsewhere", "find_psk");
   }
-  pairs.refuse(config.verdict_on_resumption && !config.verdict_elsewhere, "verdict_on_resumption",
-               "verdict_elsewhere false");
+  add_verdict(pairs, config);
   add_policy(pairs, config.verify);
   add_types(pairs, config.verify, config.accept_raw_public_key, config.server_certificate_types,
             "server_certificate_types");
@@ -141,8 +149,7 @@ std::optional<Error> contradiction_in(const ServerConfig& config) {
                "find_psk", kNotAsked);
   pairs.refuse(config.find_psk && asked == require_and_verify,
                "client_authentication require_and_verify", "find_psk", kNotAsked);
-  pairs.refuse(config.verdict_on_resumption && !config.verdict_elsewhere, "verdict_on_resumption",
-               "verdict_elsewhere false");
+  add_verdict(pairs, config);
   add_policy(pairs, config.verify);
   add_types(pairs, config.verify, config.accept_raw_public_key, config.client_certificate_types,
             "client_certificate_types");

@@ -279,53 +279,16 @@ Result<void> Conn::handshake() {
 Wants Conn::wants() const {
   return impl_->look(Wants::nothing, [](Impl& impl) { return impl.wants(); });
 }
-void Conn::on_wanted(std::function<void(Wants)> call) {
+void Conn::on_request(std::function<void(Wants)> call) {
   if (Impl::Inside::of(impl_.get()) != nullptr) return;
-  impl_->look(0, [&](Impl& impl) { return impl.on_wanted(std::move(call)), 0; });
+  impl_->look(0, [&](Impl& impl) { return impl.on_request(std::move(call)), 0; });
 }
-Result<SignatureRequest> Conn::signature_wanted() const {
+Result<Request> Conn::request() const {
+  return impl_->call(Impl::Waits::no, Phase::handshake, [](Impl& impl) { return impl.request(); });
+}
+Result<void> Conn::answer(const Answer& answer) {
   return impl_->call(Impl::Waits::no, Phase::handshake,
-                     [](Impl& impl) { return impl.signature_wanted(); });
-}
-Result<std::vector<std::uint8_t>> Conn::decryption_wanted() const {
-  return impl_->call(Impl::Waits::no, Phase::handshake, [](Impl& impl) {
-    return impl.asked(Wants::decryption, &Engine::decryption_wanted);
-  });
-}
-Result<std::vector<std::uint8_t>> Conn::session_wanted() const {
-  return impl_->call(Impl::Waits::no, Phase::handshake, [](Impl& impl) {
-    return impl.asked(Wants::session, &Engine::session_wanted);
-  });
-}
-Result<void> Conn::Impl::give(const std::function<Result<void>(Engine&)>& answer) {
-  return call(Waits::no, Phase::handshake, [&](Impl& impl) { return impl.answer(answer); });
-}
-Result<void> Conn::provide_signature(Bytes signature) {
-  return impl_->give([&](Engine& engine) { return engine.provide_signature(signature); });
-}
-Result<void> Conn::refuse_signature() {
-  return impl_->give([](Engine& engine) { return engine.refuse_signature(); });
-}
-Result<void> Conn::provide_decryption(Bytes block) {
-  return impl_->give([&](Engine& engine) { return engine.provide_decryption(block); });
-}
-Result<void> Conn::refuse_decryption() {
-  return impl_->give([](Engine& engine) { return engine.refuse_decryption(); });
-}
-Result<void> Conn::provide_session(Bytes session) {
-  return impl_->give([&](Engine& engine) { return engine.provide_session(session); });
-}
-Result<void> Conn::accept_peer() {
-  return impl_->give([](Engine& engine) { return engine.accept_peer(); });
-}
-Result<void> Conn::refuse_peer(std::string_view reason, Alert alert) {
-  return impl_->give([&](Engine& engine) { return engine.refuse_peer(reason, alert); });
-}
-Result<void> Conn::accept_renegotiation() {
-  return impl_->give([](Engine& engine) { return engine.accept_renegotiation(); });
-}
-Result<void> Conn::refuse_renegotiation() {
-  return impl_->give([](Engine& engine) { return engine.refuse_renegotiation(); });
+                     [&](Impl& impl) { return impl.answer(answer); });
 }
 
 Result<std::size_t> Conn::read(MutableBytes into) {

@@ -58,11 +58,9 @@ class Conn::Impl {
   // handshake.cpp
   Result<void> handshake();
   Wants wants() const;
-  Result<SignatureRequest> signature_wanted() const;
-  Result<void> give(const std::function<Result<void>(Engine&)>& answer);
-  Result<void> answer(const std::function<Result<void>(Engine&)>& give);
-  Result<std::vector<std::uint8_t>> asked(Wants what, Bytes (Engine::*about)() const) const;
-  void on_wanted(std::function<void(Wants)> call);
+  Result<Request> request() const;
+  Result<void> answer(const Answer& answer);
+  void on_request(std::function<void(Wants)> call);
 
   // close.cpp
   CloseReport close(std::optional<Deadline> gentle_until);
@@ -122,7 +120,7 @@ class Conn::Impl {
   bool time_lookup(Lock& lock);
   Result<void> complete_handshake(Lock& lock, Side side);
   Result<void> go_on(Lock& lock, Side side, Deadline until);
-  Wants wanted() const;
+  Wants requested() const;
   bool ask(Lock& lock);
   Error expire_handshake();
   Error out_of_time(Phase phase) const;
@@ -155,8 +153,8 @@ class Conn::Impl {
   bool driven_ = false;                         // some call drives the handshake now
   bool established_ = false;                 // it was over once: there is a renegotiation at most
   std::optional<Deadline> lookup_deadline_;  // set while the handshake waits for a session
-  Wants asked_ = Wants::nothing;             // what the caller's hook was told
-  std::function<void(Wants)> on_wanted_;
+  Wants reported_ = Wants::nothing;          // the request that on_request_ was called for
+  std::function<void(Wants)> on_request_;
 
   bool retired_ = false;  // the Conn was destroyed by a callback
   bool busy_ = false;     // a thread is inside the engine without the lock: no other one touches it

@@ -1,21 +1,11 @@
 // The handshake on a connection's time: one call drives it, others wait for that one, each by its
 // own deadline.
 #include <algorithm>
-#include <new>
 #include <utility>
 
 #include "conn/callbacks.hpp"
-#include "conn/no_memory.hpp"
 
 namespace tls12 {
-namespace {
-
-SignatureRequest copy_of(const SignatureWanted& wanted) {
-  return {wanted.scheme, wanted.algorithm, {wanted.message.begin(), wanted.message.end()}};
-}
-
-}  // namespace
-
 Result<void> Conn::Impl::handshake() {
   auto lock = enter();
   if (!lock) return fail(Error(Errc::not_owner).in(Phase::handshake));
@@ -100,7 +90,7 @@ bool Conn::Impl::time_lookup(Lock& lock) {
   if (waits && !lookup_deadline_->passed(now())) return false;
   lookup_deadline_.reset();
   if (!waits) return false;
-  run_engine(lock, [](Engine& engine) { (void)engine.provide_session({}); });
+  run_engine(lock, [](Engine& engine) { (void)engine.answer(SessionAnswer{}); });
   settle();
   return true;
 }
@@ -109,11 +99,11 @@ bool Conn::Impl::time_lookup(Lock& lock) {
 /// meanwhile.
 bool Conn::Impl::ask(Lock& lock) {
   const Wants wants = engine_.wants();
-  if (wants == Wants::nothing) asked_ = wants;
-  if (wants == asked_ || !on_wanted_) return false;
-  asked_ = wants;
+  if (wants == Wants::nothing) reported_ = wants;
+  if (wants == reported_ || !on_request_) return false;
+  reported_ = wants;
   std::optional<Error> thrown;
-  const auto call = on_wanted_;
+  const auto call = on_request_;
   lock.unlock();
   try {
     const Inside::Open open(this);
@@ -143,50 +133,39 @@ Error Conn::Impl::out_of_time(Phase phase) const {
 
 Wants Conn::Impl::wants() const {
   const auto lock = enter();
-  return lock ? wanted() : Wants::nothing;
+  return lock ? requested() : Wants::nothing;
 }
 
-Wants Conn::Impl::wanted() const {
+Wants Conn::Impl::requested() const {
   return closing_ || failure_ || busy_ ? Wants::nothing : engine_.wants();
 }
 
-Result<SignatureRequest> Conn::Impl::signature_wanted() const try {
+Result<Request> Conn::Impl::request() const {
   const auto lock = enter();
   if (!lock) return fail(Error(Errc::not_owner).in(Phase::handshake));
-  if (wanted() != Wants::signature)
-    return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
-  return copy_of(engine_.signature_wanted());
-} catch (const std::bad_alloc&) { return fail(no_memory(Phase::handshake)); }
+  return requested() == Wants::nothing ? Request{} : engine_.request();
+}
 
-Result<std::vector<std::uint8_t>> Conn::Impl::asked(Wants what,
-                                                    Bytes (Engine::*about)() const) const try {
-  const auto lock = enter();
-  if (!lock) return fail(Error(Errc::not_owner).in(Phase::handshake));
-  if (wanted() != what) return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
-  const Bytes view = (engine_.*about)();
-  return std::vector<std::uint8_t>(view.begin(), view.end());
-} catch (const std::bad_alloc&) { return fail(no_memory(Phase::handshake)); }
-
-Result<void> Conn::Impl::answer(const std::function<Result<void>(Engine&)>& give) {
+Result<void> Conn::Impl::answer(const Answer& answer) {
   auto entered = enter();
   if (!entered) return fail(Error(Errc::not_owner).in(Phase::handshake));
   Lock& lock = *entered;
   if (closing_) return fail(Error(Errc::closed).in(Phase::handshake));
-  if (busy_) return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
+  if (busy_ || failure_) return fail(Error(Errc::not_waiting_for_that).in(Phase::handshake));
   work_until_ = Deadline(
       now());  // what follows from the answer is the work of the call that drives the handshake
   (void)time_lookup(lock);
   if (closing_) return fail(Error(Errc::closed).in(Phase::handshake));
   Result<void> given;
-  run_engine(lock, [&](Engine& engine) { given = give(engine); });
-  if (given) asked_ = Wants::nothing;  // the same may be wanted again at once
+  run_engine(lock, [&](Engine& engine) { given = engine.answer(answer); });
+  if (given) reported_ = Wants::nothing;  // the next may be of the same kind
   settle();
   wake();
   return given;
 }
 
-void Conn::Impl::on_wanted(std::function<void(Wants)> call) {
-  if (const auto lock = enter()) on_wanted_ = std::move(call);
+void Conn::Impl::on_request(std::function<void(Wants)> call) {
+  if (const auto lock = enter()) on_request_ = std::move(call);
 }
 
 }  // namespace tls12

@@ -5,7 +5,9 @@
 #include <array>
 #include <new>
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "base/caught.hpp"
 #include "engine/impl.hpp"
@@ -15,6 +17,17 @@
 
 namespace tls12 {
 namespace {
+
+// Wants numbers the alternatives of both.
+template <Wants kind, class TheRequest, class TheAnswer>
+constexpr bool is_numbered =
+    std::is_same_v<std::variant_alternative_t<std::size_t(kind), Request>, TheRequest> &&
+    std::is_same_v<std::variant_alternative_t<std::size_t(kind) - 1, Answer>, TheAnswer>;
+static_assert(is_numbered<Wants::signature, SignatureRequest, SignatureAnswer> &&
+              is_numbered<Wants::decryption, DecryptionRequest, DecryptionAnswer> &&
+              is_numbered<Wants::session, SessionRequest, SessionAnswer> &&
+              is_numbered<Wants::verdict, VerdictRequest, VerdictAnswer> &&
+              is_numbered<Wants::renegotiation, RenegotiationRequest, RenegotiationAnswer>);
 
 const std::optional<Error> kNoMemory = Error(Errc::out_of_memory);
 const ConnectionState kNoState;
@@ -119,6 +132,11 @@ handshake::Endpoint::Environment Engine::Impl::environment(ConnectionState& stat
           .work = work_};
 }
 
+Request Engine::Impl::request() const {
+  if (wants() == Wants::renegotiation) return RenegotiationRequest{};
+  return handshake_ ? handshake_->request() : Request{};
+}
+
 Result<void> Engine::Impl::start(std::unique_ptr<handshake::Endpoint> endpoint) {
   handshake_ = std::move(endpoint);
   return moved_on(handshake_->flow().advance());
@@ -218,43 +236,18 @@ bool Engine::mid_record() const { return impl_ && impl_->mid_record(); }
 bool Engine::handshaking() const { return impl_ && impl_->handshaking(); }
 std::string_view Engine::due() const { return impl_ ? impl_->due() : "nothing"; }
 Wants Engine::wants() const { return impl_ ? impl_->wants() : Wants::nothing; }
-SignatureWanted Engine::signature_wanted() const {
-  return impl_ ? impl_->signature_wanted() : SignatureWanted{};
-}
+Result<Request> Engine::request() const try {
+  return impl_ ? impl_->request() : Request{};
+} catch (...) { return fail(caught()); }
 
-Result<void> Engine::answer(Wants what, std::optional<Bytes> with) {
+Result<void> Engine::answer(const Answer& answer) {
   Call call(impl_.get());
   if (!call && impl_) return call.refusal();
-  if (wants() != what) return fail(Errc::not_waiting_for_that);
-  call.run([&](Impl& impl) { impl.answer(with); });
+  const auto kind = static_cast<Wants>(answer.index() + 1);
+  if (wants() != kind) return fail(Errc::not_waiting_for_that);
+  call.run([&](Impl& impl) { impl.answer(answer); });
   return {};
 }
-Result<void> Engine::answer_renegotiation(bool granted) {
-  Call call(impl_.get());
-  if (!call && impl_) return call.refusal();
-  if (wants() != Wants::renegotiation) return fail(Errc::not_waiting_for_that);
-  call.run([&](Impl& impl) { impl.answer_renegotiation(granted); });
-  return {};
-}
-Bytes Engine::asked(Wants what) const { return wants() == what ? impl_->asked() : Bytes{}; }
-
-Result<void> Engine::provide_signature(Bytes signature) {
-  return answer(Wants::signature, signature);
-}
-Result<void> Engine::refuse_signature() { return answer(Wants::signature, std::nullopt); }
-Bytes Engine::decryption_wanted() const { return asked(Wants::decryption); }
-Result<void> Engine::provide_decryption(Bytes block) { return answer(Wants::decryption, block); }
-Result<void> Engine::refuse_decryption() { return answer(Wants::decryption, std::nullopt); }
-Bytes Engine::session_wanted() const { return asked(Wants::session); }
-Result<void> Engine::provide_session(Bytes session) { return answer(Wants::session, session); }
-Result<void> Engine::accept_peer() { return answer(Wants::verdict, std::nullopt); }
-Result<void> Engine::refuse_peer(std::string_view reason, Alert alert) {
-  std::vector<std::uint8_t> refusal = {static_cast<std::uint8_t>(alert)};
-  refusal.insert(refusal.end(), reason.begin(), reason.end());
-  return answer(Wants::verdict, refusal);
-}
-Result<void> Engine::accept_renegotiation() { return answer_renegotiation(true); }
-Result<void> Engine::refuse_renegotiation() { return answer_renegotiation(false); }
 
 Bytes Engine::readable() const { return impl_ ? impl_->readable() : Bytes{}; }
 Result<void> Engine::consume(std::size_t n) {

@@ -40,8 +40,8 @@ class Engine::Impl final : private handshake::Channel {
   void transport_ended();
   Bytes readable() const { return plaintext_; }
   Result<void> consume(std::size_t n);
-  void answer(std::optional<Bytes> with);
-  void answer_renegotiation(bool granted);
+  void answer(const Answer& with);
+  void answer_renegotiation(bool accepted);
   void work();
   void interrupt_if(std::function<bool()> ask) { work_.interrupt_if(std::move(ask)); }
 
@@ -68,14 +68,11 @@ class Engine::Impl final : private handshake::Channel {
   bool waiting() const { return wants() != Wants::nothing || has_work(); }
   bool has_work() const { return handshake_ && work_.interrupted(); }
   Wants wants() const {
-    return handshake_              ? handshake_->wants()
-           : renegotiation_wanted_ ? Wants::renegotiation
-                                   : Wants::nothing;
+    return handshake_                 ? handshake_->wants()
+           : renegotiation_requested_ ? Wants::renegotiation
+                                      : Wants::nothing;
   }
-  SignatureWanted signature_wanted() const {
-    return handshake_ ? handshake_->signature_wanted() : SignatureWanted{};
-  }
-  Bytes asked() const { return handshake_->asked(); }
+  Request request() const;
   const char* due() const {
     return handshake_                         ? handshake_->flow().due()
            : error_ && error_->due != nullptr ? error_->due
@@ -177,8 +174,8 @@ class Engine::Impl final : private handshake::Channel {
   ConnectionState state_;
   handshake::Kept kept_;
   std::unique_ptr<Observer> observer_;
-  bool renegotiation_wanted_ = false;  // the application is asked (Renegotiation::ask)
-  std::unique_ptr<Next> next_;         // of a renegotiation under way, or given up
+  bool renegotiation_requested_ = false;  // the application is asked (Renegotiation::ask)
+  std::unique_ptr<Next> next_;            // of a renegotiation under way, or given up
   std::unique_ptr<handshake::Endpoint>
       handshake_;  // gone, and wiped, when it is complete or has failed
 

@@ -67,7 +67,9 @@ Result<void> Engine::Impl::consume(std::size_t n) {
   return {};
 }
 
-void Engine::Impl::answer(std::optional<Bytes> with) {
+void Engine::Impl::answer(const Answer& with) {
+  if (const auto* renegotiation = std::get_if<RenegotiationAnswer>(&with))
+    return answer_renegotiation(renegotiation->accept);
   handshake_->answer(with);
   go_on();
 }
@@ -180,9 +182,9 @@ Result<void> Engine::Impl::receive_hello_request(Bytes body) {
     return std::unexpected(request.error());
   if (const auto counted = count_hello_request(); !counted || handshake_) return counted;
   if (!may_renegotiate()) return refuse_renegotiation();
-  renegotiation_wanted_ =
+  renegotiation_requested_ =
       std::get<ClientContext>(context_).config().renegotiation == Renegotiation::ask;
-  return renegotiation_wanted_ ? Result<void>() : renegotiate();
+  return renegotiation_requested_ ? Result<void>() : renegotiate();
 }
 
 // RFC 5746 §4.4: this server never renegotiates.

@@ -127,7 +127,7 @@ Result<void> Engine::Impl::close_write() {
   close_notify_sent_ = true;
   if (handshake_ && !handshake_->flow().ours_are_sent())
     handshake_.reset();  // nothing of ours follows
-  if (renegotiation_wanted_) answer_renegotiation(false);
+  if (renegotiation_requested_) answer_renegotiation(false);
   return {};
 }
 
@@ -159,7 +159,7 @@ void Engine::Impl::fail_silently(Error error) {
   forget_session();
   handshake_.reset();
   next_.reset();
-  renegotiation_wanted_ = false;
+  renegotiation_requested_ = false;
   kept_ = {};  // RFC 5246 §7.2.2: keys and secrets too
   held_ = SecretVector();
   writing_.forget_keys();

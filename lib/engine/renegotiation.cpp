@@ -41,9 +41,9 @@ Result<void> Engine::Impl::refuse_renegotiation() {
   return std::unexpected(Error(Errc::renegotiation_refused));
 }
 
-void Engine::Impl::answer_renegotiation(bool granted) {
-  renegotiation_wanted_ = false;
-  const auto answered = granted ? renegotiate() : refuse_renegotiation();
+void Engine::Impl::answer_renegotiation(bool accepted) {
+  renegotiation_requested_ = false;
+  const auto answered = accepted ? renegotiate() : refuse_renegotiation();
   if (!answered) return fail(answered.error());
   go_on_receiving();
 }

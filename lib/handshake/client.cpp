@@ -193,7 +193,7 @@ void Client::find_session() {
 
 bool Client::is_believed_again() const {
   return at_once([this](Work& work, x509::KnownSignatures& known) {
-    return verify_certificates(session_->peer_certificates, {}, work, known).has_value();
+    return verify_certificates(session_->peer_certificates, {}, nullptr, work, known).has_value();
   });
 }
 
@@ -212,7 +212,8 @@ session::Binding Client::binding() const {
   const ClientConfig& config = context_.config;
   // A certificate that demands a staple (RFC 7633) gets its way only where one is requested.
   const unsigned asked = (config.dangerous.accept_any_certificate ? 1u : 0u) |
-                         (config.request_ocsp ? 2u : 0u) | (config.verdict_elsewhere ? 4u : 0u);
+                         (config.request_ocsp ? 2u : 0u) | (config.verdict_elsewhere ? 4u : 0u) |
+                         (config.dangerous.verdict_decides ? 8u : 0u);
   return context_.bindings.of(state_.server_name, provider(), static_cast<std::uint8_t>(asked),
                               config.trust, config.verify);
 }
@@ -512,11 +513,11 @@ Result<Outcome> Client::verify_peer() {
   if (established_ && !is_who_it_was()) return fail(Errc::renegotiation_peer_changed);
   if (!has_signature(suite_->key_exchange) || negotiated_.resumed)
     signature_verified_ = no_signature_expected();
-  if (!peer_verified_) {
+  if (!peer_verified_ && !verify_failure_) {
     auto verified = judge_server();
-    if (!verified) return fail(verified.error());
-    if (!*verified) return Outcome::waits;
-    peer_verified_ = std::move(*verified);
+    if (!verified && !verify_failure_) return fail(verified.error());
+    if (verified && !*verified) return Outcome::waits;
+    if (verified) peer_verified_ = std::move(*verified);
   }
   const bool is_judged = context_.config.verdict_elsewhere &&
                          (!negotiated_.resumed || context_.config.verdict_on_resumption);
@@ -531,12 +532,13 @@ Result<std::optional<PeerVerified>> Client::judge_server() {
   const Evidence beside{.staple = state_.ocsp_response,
                         .staple_was_requested = context_.config.request_ocsp,
                         .timestamps = state_.signed_certificate_timestamps};
-  return verify_certificates(state_.peer_certificates, beside, work_, known_signatures_);
+  auto* failure = context_.config.dangerous.verdict_decides ? &verify_failure_ : nullptr;
+  return verify_certificates(state_.peer_certificates, beside, failure, work_, known_signatures_);
 }
 
 Result<std::optional<PeerVerified>> Client::verify_certificates(
-    std::span<const Certificate> presented, const Evidence& beside, Work& work,
-    x509::KnownSignatures& known) const {
+    std::span<const Certificate> presented, const Evidence& beside,
+    std::optional<VerifyFailure>* failure, Work& work, x509::KnownSignatures& known) const {
   return verify_server({.presented = presented,
                         .unusable = unusable_certificates_,
                         .trust = context_.config.trust,
@@ -548,6 +550,7 @@ Result<std::optional<PeerVerified>> Client::verify_certificates(
                         .staple_was_requested = beside.staple_was_requested,
                         .timestamps = beside.timestamps,
                         .accept_any_certificate = context_.config.dangerous.accept_any_certificate,
+                        .failure = failure,
                         .work = work,
                         .known = known});
 }

@@ -73,7 +73,9 @@ class Client final : public Endpoint {
     Bytes timestamps = {};
   };
   Result<std::optional<PeerVerified>> verify_certificates(std::span<const Certificate> presented,
-                                                          const Evidence& beside, Work& work,
+                                                          const Evidence& beside,
+                                                          std::optional<VerifyFailure>* failure,
+                                                          Work& work,
                                                           x509::KnownSignatures& known) const;
   bool is_believed_again() const;
   Result<void> check_group(const ServerKeyExchange& message);

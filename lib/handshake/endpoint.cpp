@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "handshake/verify.hpp"
 #include "x509/key/algorithm.hpp"
 
 namespace tls12::handshake {
@@ -104,14 +105,35 @@ PublicKey Endpoint::peer_key() const {
   return x509::read_subject_public_key_info(reader).key;
 }
 
+Request Endpoint::request() const {
+  const Bytes about = question_.about();
+  switch (wants()) {
+    case Wants::signature: return signing_.request();
+    case Wants::decryption: return DecryptionRequest{{about.begin(), about.end()}};
+    case Wants::session: return SessionRequest{{about.begin(), about.end()}};
+    case Wants::verdict: return VerdictRequest{verify_failure_, state_.peer_certificates};
+    case Wants::nothing:
+    case Wants::renegotiation: break;
+  }
+  return {};
+}
+
+void Endpoint::answer(const Answer& with) {
+  if (const auto* signature = std::get_if<SignatureAnswer>(&with))
+    signing_.answer(signature->signature);
+  else
+    question_.answer(with);
+}
+
 Result<Outcome> Endpoint::await_verdict() {
-  state_.verified_chain = peer_verified_->chain();  // for whoever judges
+  if (peer_verified_) state_.verified_chain = peer_verified_->chain();  // for whoever judges
   if (!question_.ask(Wants::verdict)) return Outcome::waits;
-  const auto refusal = question_.take();
-  if (!refusal) return Outcome::done;
-  Error error(Errc::certificate_refused, text_of(Bytes(*refusal).subspan(1)));
-  error.alert = static_cast<Alert>(refusal->front());
-  return fail(error);
+  const auto verdict = question_.take_verdict();
+  if (!verdict && verify_failure_ && verdict.error().about().empty())
+    return fail(verify_failure_->error);
+  if (!verdict) return fail(verdict.error());
+  if (verify_failure_) peer_verified_ = verified_by_verdict(*verdict, state_.peer_certificates);
+  return Outcome::done;
 }
 
 Result<Outcome> Endpoint::derive_keys() {

@@ -15,8 +15,8 @@
 #include "handshake/transcript.hpp"
 #include "session/session.hpp"
 #include "session/session_update.hpp"
-#include "tls12/engine.hpp"
 #include "tls12/observer.hpp"
+#include "tls12/request.hpp"
 #include "tls12/state.hpp"
 #include "wire/codec.hpp"
 #include "x509/path/verification.hpp"
@@ -86,16 +86,11 @@ class Endpoint : public Steps {
     return {.key_exchange = negotiated_.key_exchange, .certificate_type = peer_certificate_type_};
   }
 
-  /// What the step that is due waits for, what is to be signed, and what else the question is
-  /// about.
+  /// What the step that is due waits for.
   Wants wants() const { return signing_.waits() ? Wants::signature : question_.wants(); }
-  SignatureWanted signature_wanted() const { return signing_.wanted(); }
-  Bytes asked() const { return question_.about(); }
-  /// The answer: a signature, a decrypted block, a session, or nothing; of a verdict nothing, or to
-  /// refuse an octet with the alert and then the reason. Only while wants() says so.
-  void answer(std::optional<Bytes> with) {
-    signing_.waits() ? signing_.answer(with) : question_.answer(with);
-  }
+  Request request() const;
+  /// Of the kind that wants() says.
+  void answer(const Answer& with);
 
  protected:
   Endpoint(Role role, const CommonConfig& config, const Environment& environment)
@@ -160,8 +155,7 @@ class Endpoint : public Steps {
     return state_.peer_certificates.empty() ? nullptr : &state_.peer_certificates.front();
   }
   PublicKey peer_key() const;
-  /// The rest of a local step that verified the peer: a verdict from outside, which can only
-  /// refuse.
+  /// The rest of a local step that verified the peer: the application's verdict.
   Result<Outcome> await_verdict();
   /// RFC 6066 §4: a code from 1 to 4; 0 is none.
   void use_max_fragment_length(std::uint8_t code);
@@ -202,6 +196,7 @@ class Endpoint : public Steps {
   Question question_;
   std::optional<KeySchedule> keys_;
   x509::KnownSignatures known_signatures_;
+  std::optional<VerifyFailure> verify_failure_;  // of a certificate that a verdict may accept
   std::optional<PeerVerified> peer_verified_;
   std::optional<SignatureVerified> signature_verified_;
   std::optional<FinishedVerified> finished_verified_;

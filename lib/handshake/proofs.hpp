@@ -14,6 +14,8 @@ struct Session;
 
 namespace tls12::handshake {
 
+class Acceptance;
+
 /// The peer is who it should be: by its certificate, by a key that was shared beforehand, by a
 /// session that is resumed, or because the caller said by name that it does not matter. Made in
 /// verify.cpp alone.
@@ -21,7 +23,7 @@ class PeerVerified {
  public:
   /// From the peer's certificate to the trust anchor; empty unless a certificate was verified.
   const std::vector<Certificate>& chain() const { return chain_; }
-  /// Whether the certificate failed, and VerifyPolicy::Dangerous::accept_anyway believed it.
+  /// Whether the certificate failed, and accept_anyway or the verdict from outside accepted it.
   bool believed_anyway() const { return believed_anyway_; }
   std::vector<Certificate> release() { return std::move(chain_); }
 
@@ -31,6 +33,7 @@ class PeerVerified {
   friend Result<PeerVerified> verify_raw_public_key(const struct PeerRules&, Bytes);
   friend PeerVerified verified_by_psk();
   friend PeerVerified verified_before(session::Session&);
+  friend PeerVerified verified_by_verdict(const Acceptance&, std::vector<Certificate>);
   friend PeerVerified no_verification_asked();
   explicit PeerVerified(std::vector<Certificate> chain, bool anyway = false)
       : chain_(std::move(chain)), believed_anyway_(anyway) {}

@@ -1,14 +1,21 @@
-// What a local step asks of whoever drives the engine (a signature is asked for in signing.hpp):
-// one question at a time.
+// What a local step asks of the application (a signature is requested in signing.hpp): one question
+// at a time.
 #pragma once
 
 #include <optional>
 #include <utility>
 
 #include "base/secret.hpp"
-#include "tls12/engine.hpp"
+#include "tls12/request.hpp"
 
 namespace tls12::handshake {
+
+/// The application accepted the peer. Made by Question alone.
+class Acceptance {
+ private:
+  friend class Question;
+  Acceptance() = default;
+};
 
 class Question {
  public:
@@ -19,25 +26,43 @@ class Question {
     about_ = about;
     return answered_;
   }
-  /// The answer, and the end of the question.
+  /// The block or the session that was the answer, if it was not a refusal; it ends the question.
   std::optional<SecretVector> take() {
-    wants_ = Wants::nothing;
-    answered_ = false;
-    return std::exchange(answer_, std::nullopt);
+    end();
+    return std::exchange(bytes_, std::nullopt);
+  }
+  /// The verdict, which ends the question. Errors: Errc::certificate_refused.
+  Result<Acceptance> take_verdict() {
+    end();
+    return refusal_ ? Result<Acceptance>(fail(*refusal_)) : Acceptance();
   }
 
   Wants wants() const { return answered_ ? Wants::nothing : wants_; }
   Bytes about() const { return about_; }
-  void answer(std::optional<Bytes> with) {
+  void answer(const Answer& with) {
     answered_ = true;
-    if (with) answer_.emplace(with->begin(), with->end());
+    if (const auto* decryption = std::get_if<DecryptionAnswer>(&with))
+      keep(decryption->block);
+    else if (const auto* session = std::get_if<SessionAnswer>(&with))
+      keep(session->session);
+    else if (const auto* verdict = std::get_if<VerdictAnswer>(&with); verdict && !verdict->accept)
+      refusal_.emplace(Errc::certificate_refused, verdict->reason).alert = verdict->alert;
   }
 
  private:
+  void keep(std::optional<Bytes> bytes) {
+    if (bytes) bytes_.emplace(bytes->begin(), bytes->end());
+  }
+  void end() {
+    wants_ = Wants::nothing;
+    answered_ = false;
+  }
+
   Wants wants_ = Wants::nothing;
   Bytes about_ = {};
   bool answered_ = false;
-  std::optional<SecretVector> answer_;
+  std::optional<SecretVector> bytes_;
+  std::optional<Error> refusal_;
 };
 
 }  // namespace tls12::handshake

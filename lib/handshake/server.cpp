@@ -152,7 +152,7 @@ bool Server::may_resume(const ClientHello& hello) const {
 bool Server::still_believes_client() const {
   if (!still_believed(*session_, now_, peer_rules())) return false;
   const auto verify = [this](Work& work, x509::KnownSignatures& known) {
-    return verify_certificates(session_->peer_certificates, work, known).has_value();
+    return verify_certificates(session_->peer_certificates, nullptr, work, known).has_value();
   };
   if (session_->believed_anyway && !at_once(verify)) return false;
   return !has_psk(wire::find(session_->suite)->key_exchange) || knows_psk(session_->psk_identity);
@@ -168,7 +168,8 @@ bool Server::knows_psk(std::string_view identity) const {
 // Whom this configuration trusts, and what it asks of clients.
 session::Binding Server::binding() const {
   const unsigned asked = static_cast<unsigned>(config().client_authentication) |
-                         (config().verdict_elsewhere ? 8u : 0u);
+                         (config().verdict_elsewhere ? 8u : 0u) |
+                         (config().dangerous.verdict_decides ? 16u : 0u);
   return internals(context_).bindings.of(state_.server_name, provider(),
                                          static_cast<std::uint8_t>(asked), config().client_trust,
                                          config().verify);
@@ -483,11 +484,11 @@ Result<void> Server::receive_certificate_verify(Bytes body) {
 
 Result<Outcome> Server::verify_peer() {
   if (!negotiated_.client_certificate) signature_verified_ = no_signature_expected();
-  if (!peer_verified_) {
+  if (!peer_verified_ && !verify_failure_) {
     auto verified = judge_client();
-    if (!verified) return fail(verified.error());
-    if (!*verified) return Outcome::waits;
-    peer_verified_ = std::move(*verified);
+    if (!verified && !verify_failure_) return fail(verified.error());
+    if (verified && !*verified) return Outcome::waits;
+    if (verified) peer_verified_ = std::move(*verified);
   }
   return config().verdict_elsewhere && client_showed_key() ? await_verdict() : Outcome::done;
 }
@@ -506,17 +507,20 @@ Result<std::optional<PeerVerified>> Server::judge_client() {
   if (peer_certificate_type_ == CertificateType::raw_public_key)
     return verify_raw_public_key(peer_rules(), state_.peer_raw_public_key);
   if (!verifies(config().client_authentication)) return no_verification_asked();
-  return verify_certificates(state_.peer_certificates, work_, known_signatures_);
+  auto* failure = config().dangerous.verdict_decides ? &verify_failure_ : nullptr;
+  return verify_certificates(state_.peer_certificates, failure, work_, known_signatures_);
 }
 
 Result<std::optional<PeerVerified>> Server::verify_certificates(
-    std::span<const Certificate> presented, Work& work, x509::KnownSignatures& known) const {
+    std::span<const Certificate> presented, std::optional<VerifyFailure>* failure, Work& work,
+    x509::KnownSignatures& known) const {
   return verify_client({.presented = presented,
                         .unusable = unusable_certificates_,
                         .trust = config().client_trust,
                         .policy = config().verify,
                         .now = now_,
                         .provider = provider(),
+                        .failure = failure,
                         .work = work,
                         .known = known});
 }

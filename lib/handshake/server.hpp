@@ -58,6 +58,7 @@ class Server final : public Endpoint {
   Result<Outcome> decrypt_premaster();
   Result<std::optional<PeerVerified>> judge_client();
   Result<std::optional<PeerVerified>> verify_certificates(std::span<const Certificate> presented,
+                                                          std::optional<VerifyFailure>* failure,
                                                           Work& work,
                                                           x509::KnownSignatures& known) const;
   Result<void> mix_psk(std::string_view identity);

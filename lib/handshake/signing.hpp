@@ -8,7 +8,7 @@
 #include "base/buffer.hpp"
 #include "handshake/flow.hpp"
 #include "handshake/negotiate.hpp"
-#include "tls12/engine.hpp"
+#include "tls12/request.hpp"
 
 namespace tls12::handshake {
 
@@ -24,8 +24,9 @@ class Signing {
   /// Errc::signature_refused and those of PrivateKey::sign.
   Result<Outcome> step(const Provider& provider);
   bool waits() const { return waits_; }
-  SignatureWanted wanted() const {
-    return {credential_.scheme, credential_.algorithm, message_.view()};
+  SignatureRequest request() const {
+    const Bytes message = message_.view();
+    return {credential_.scheme, credential_.algorithm, {message.begin(), message.end()}};
   }
   /// Nothing: the key could not sign.
   void answer(std::optional<Bytes> signature);

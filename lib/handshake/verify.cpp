@@ -44,8 +44,11 @@ struct Believed {
 };
 
 /// Asks for a verdict, and notes whether it is accept_anyway's. Nothing if it was interrupted.
+/// `judged`, if it is not null, gets a failure that the application may accept: the peer's fault,
+/// and not ours.
 template <class Verdict>
-Result<std::optional<Believed>> believe(const VerifyPolicy& policy, Verdict verdict_by) {
+Result<std::optional<Believed>> believe(const VerifyPolicy& policy,
+                                        std::optional<VerifyFailure>* judged, Verdict verdict_by) {
   bool anyway = false;
   const auto& accept = policy.dangerous.accept_anyway;
   std::optional<VerifyPolicy> noting;
@@ -58,7 +61,12 @@ Result<std::optional<Believed>> believe(const VerifyPolicy& policy, Verdict verd
   }
   auto verdict = verdict_by(noting ? *noting : policy);
   if (!verdict) return std::nullopt;
-  if (!*verdict) return fail(verdict->error().error);
+  if (!*verdict) {
+    const Error error = verdict->error().error;
+    if (judged != nullptr && error.category() == Category::protocol)
+      *judged = std::move(verdict->error());
+    return fail(error);
+  }
   return Believed{.chain = std::move((*verdict)->certificates), .anyway = anyway};
 }
 
@@ -80,7 +88,7 @@ Result<std::optional<PeerVerified>> verify_server(const ServerVerification& what
                          .unusable = what.unusable},
                         what.work, what.known);
   };
-  auto believed = believe(what.policy, verdict);
+  auto believed = believe(what.policy, what.failure, verdict);
   if (!believed) return fail(believed.error());
   if (!*believed) return std::nullopt;
   return PeerVerified(std::move((*believed)->chain), (*believed)->anyway);
@@ -98,7 +106,7 @@ Result<std::optional<PeerVerified>> verify_client(const ClientVerification& what
                          .unusable = what.unusable},
                         what.work, what.known);
   };
-  auto believed = believe(what.policy, verdict);
+  auto believed = believe(what.policy, what.failure, verdict);
   if (!believed) return fail(believed.error());
   if (!*believed) return std::nullopt;
   return PeerVerified(std::move((*believed)->chain), (*believed)->anyway);
@@ -107,6 +115,9 @@ Result<std::optional<PeerVerified>> verify_client(const ClientVerification& what
 PeerVerified verified_by_psk() { return PeerVerified({}); }
 PeerVerified verified_before(session::Session& session) {
   return PeerVerified(std::move(session.verified_chain), session.believed_anyway);
+}
+PeerVerified verified_by_verdict(const Acceptance&, std::vector<Certificate> presented) {
+  return PeerVerified(std::move(presented), true);
 }
 
 bool accepts(const PeerRules& rules, CertificateType type) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "handshake/proofs.hpp"
+#include "handshake/question.hpp"
 #include "session/session.hpp"
 #include "tls12/messages.hpp"
 #include "tls12/time.hpp"
@@ -26,6 +27,7 @@ struct ServerVerification {
   bool staple_was_requested;
   Bytes timestamps;             ///< of the TLS extension; empty: none came
   bool accept_any_certificate;  ///< ClientConfig::dangerous: then the chain of the result is empty
+  std::optional<VerifyFailure>* failure;  ///< for a verdict that may accept it; null: for none
   Work& work;
   x509::KnownSignatures& known;
 };
@@ -41,6 +43,7 @@ struct ClientVerification {
   const VerifyPolicy& policy;
   WallTime now;
   const Provider& provider;
+  std::optional<VerifyFailure>* failure;  ///< likewise
   Work& work;
   x509::KnownSignatures& known;
 };
@@ -52,6 +55,9 @@ PeerVerified verified_by_psk();
 /// RFC 5246 §7.3: who has the session's master secret is who it was then, which its Finished shows.
 /// Takes the session's chain.
 PeerVerified verified_before(session::Session& session);
+/// The application accepted certificates that failed (`dangerous.verdict_decides`). They are the
+/// chain.
+PeerVerified verified_by_verdict(const Acceptance&, std::vector<Certificate> presented);
 /// What a configuration asks of the key that its peer shows.
 struct PeerRules {
   const VerifyPolicy& policy;

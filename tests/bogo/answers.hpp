@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <variant>
 #include <vector>
 
 #include "flags.hpp"
@@ -16,67 +17,52 @@ class Answers {
   Answers(const Flags& flags, Shared& shared, const Credentials& credentials)
       : flags_(flags), shared_(shared), credentials_(credentials) {}
 
-  /// `End` is Engine or Conn, whose members have the same names.
+  /// `End` is Engine or Conn.
   template <class End>
   void give(End& end) {
-    switch (end.wants()) {
-      case Wants::signature: return sign(end);
-      case Wants::decryption: return decrypt(end);
-      case Wants::session: return look_up(end);
-      case Wants::verdict: return judge(end);
-      case Wants::renegotiation: return allow_renegotiation(end);
-      case Wants::nothing: return;
-    }
+    const Request request = end.request().value();
+    std::visit([&](const auto& of_a_kind) { answer(end, of_a_kind); }, request);
   }
   unsigned renegotiations() const { return renegotiations_; }  ///< that were accepted
 
  private:
-  static SignatureRequest copy(const SignatureWanted& wanted) {
-    return {wanted.scheme, wanted.algorithm, {wanted.message.begin(), wanted.message.end()}};
-  }
-  static SignatureRequest copy(const Result<SignatureRequest>& wanted) { return wanted.value(); }
-  static std::vector<std::uint8_t> copy(Bytes wanted) { return {wanted.begin(), wanted.end()}; }
-  static std::vector<std::uint8_t> copy(const Result<std::vector<std::uint8_t>>& wanted) {
-    return wanted.value();
-  }
-
   template <class End>
-  void sign(End& end) {
+  void answer(End&, const std::monostate&) {}
+  template <class End>
+  void answer(End& end, const SignatureRequest& request) {
     std::array<std::uint8_t, 1024> signature;
-    const SignatureRequest wanted = copy(end.signature_wanted());
     const auto size =
         credentials_.key_of(*end.state().identity)
-            .sign(wanted.algorithm, wanted.message, default_provider()->rng(), signature);
-    (void)(size ? end.provide_signature(Bytes(signature).first(*size)) : end.refuse_signature());
+            .sign(request.algorithm, request.message, default_provider()->rng(), signature);
+    (void)end.answer(size ? SignatureAnswer{Bytes(signature).first(*size)} : SignatureAnswer{});
   }
   template <class End>
-  void decrypt(End& end) {
+  void answer(End& end, const DecryptionRequest& request) {
     std::array<std::uint8_t, 1024> block;
     const auto size = credentials_.key_of(*end.state().identity)
-                          .decrypt(copy(end.decryption_wanted()), default_provider()->rng(), block);
-    (void)(size ? end.provide_decryption(Bytes(block).first(*size)) : end.refuse_decryption());
+                          .decrypt(request.ciphertext, default_provider()->rng(), block);
+    (void)end.answer(size ? DecryptionAnswer{Bytes(block).first(*size)} : DecryptionAnswer{});
   }
   template <class End>
-  void look_up(End& end) {
+  void answer(End& end, const SessionRequest& request) {
     std::vector<std::uint8_t> found;
-    shared_.sessions->get(copy(end.session_wanted()), wall_time(),
+    shared_.sessions->get(request.id, wall_time(),
                           [&](Bytes session) { found.assign(session.begin(), session.end()); });
-    (void)end.provide_session(found);
+    (void)end.answer(SessionAnswer{found});
   }
   // The runner has two kinds of callback, which choose different alerts.
   template <class End>
-  void judge(End& end) {
+  void answer(End& end, const VerdictRequest&) {
     shared_.verdict = !flags_.verify_fail;
     const Alert alert =
         flags_.use_custom_verify_callback ? Alert::certificate_unknown : Alert::handshake_failure;
-    (void)(flags_.verify_fail && flags_.verify_peer ? end.refuse_peer("-verify-fail", alert)
-                                                    : end.accept_peer());
+    const bool accepts = !flags_.verify_fail || !flags_.verify_peer;
+    (void)end.answer(VerdictAnswer{.accept = accepts, .reason = "-verify-fail", .alert = alert});
   }
   template <class End>
-  void allow_renegotiation(End& end) {
-    if (!flags_.renegotiate_explicit) return (void)end.refuse_renegotiation();
-    ++renegotiations_;
-    (void)end.accept_renegotiation();
+  void answer(End& end, const RenegotiationRequest&) {
+    if (flags_.renegotiate_explicit) ++renegotiations_;
+    (void)end.answer(RenegotiationAnswer{flags_.renegotiate_explicit});
   }
 
   const Flags& flags_;

@@ -43,7 +43,7 @@ class ConnChannel final : public Channel {
  public:
   ConnChannel(const ChannelSettings& settings, Conn conn)
       : descriptor_(settings.descriptor), answers_(settings.answers), conn_(std::move(conn)) {
-    conn_->on_wanted([this](Wants) { answers_.give(*conn_); });
+    conn_->on_request([this](Wants) { answers_.give(*conn_); });
   }
   ~ConnChannel() override { close(descriptor_); }
 

@@ -1,5 +1,6 @@
 // Callbacks that throw, block, call their connection back, or destroy it.
 #include "support/callbacks.hpp"
+#include "support/requested.hpp"
 
 #include <doctest/doctest.h>
 
@@ -59,14 +60,10 @@ void check_waiting_calls_are_refused(Conn& conn) {
 void check_all_calls_are_refused(Conn& conn) {
   check_waiting_calls_are_refused(conn);
   std::uint8_t byte = 0;
-  for (const auto& answer : {conn.provide_signature({}), conn.refuse_signature(),
-                             conn.provide_decryption({}), conn.refuse_decryption(),
-                             conn.provide_session({}), conn.accept_peer(), conn.refuse_peer(""),
-                             conn.export_keying_material("EXPERIMENTAL", std::nullopt, {&byte, 1})})
-    CHECK(said(answer) == "misuse");
-  CHECK(said(conn.signature_wanted()) == "misuse");
-  CHECK(said(conn.decryption_wanted()) == "misuse");
-  CHECK(said(conn.session_wanted()) == "misuse");
+  for (const Answer& answer : test::one_of_each_answer())
+    CHECK(said(conn.answer(answer)) == "misuse");
+  CHECK(said(conn.export_keying_material("EXPERIMENTAL", std::nullopt, {&byte, 1})) == "misuse");
+  CHECK(said(conn.request()) == "misuse");
   CHECK(said(conn.channel_binding(ChannelBinding::tls_unique)) == "misuse");
   CHECK(code_of(conn.close()) == "misuse");
   CHECK(code_of(conn.close_gracefully(Deadline::never())) == "misuse");
@@ -76,7 +73,7 @@ void check_all_calls_are_refused(Conn& conn) {
   CHECK_FALSE(conn.state().handshake_complete);
   conn.set_deadline(Deadline(TimePoint{}));
   conn.abort(Alert::user_canceled);
-  conn.on_wanted({});
+  conn.on_request({});
 }
 
 }  // namespace
@@ -169,7 +166,7 @@ TEST_CASE(
       entered.wait();
       CHECK(conn.wants() == Wants::nothing);
       CHECK_FALSE(conn.error().has_value());
-      CHECK(said(conn.accept_peer()) == "not_waiting_for_that");
+      CHECK(said(conn.answer(VerdictAnswer{.accept = true})) == "not_waiting_for_that");
       conn.set_deadline(within(1s, called.bench->clock));
       CHECK(text_of_read(conn) == "timed_out");
       CHECK(said(conn.write("x")) == "timed_out");
@@ -271,7 +268,7 @@ TEST_CASE("D5: handshake_timeout ends a call that waits for a callback in anothe
   CHECK(b.outcome(driver) == "handshake_timed_out");
 }
 
-// ------------------------------------------------ on_wanted
+// ------------------------------------------------ on_request
 
 namespace {
 
@@ -283,24 +280,24 @@ ClientConfig with_verdict() {
 
 }  // namespace
 
-TEST_CASE("on_wanted may make every call that does not wait") {
+TEST_CASE("on_request may make every call that does not wait") {
   StillBench b(Role::client, with_verdict());
-  b.conn->on_wanted([&](Wants wants) {
+  b.conn->on_request([&](Wants wants) {
     CHECK(wants == Wants::verdict);
     CHECK(b.conn->wants() == Wants::verdict);
     check_waiting_calls_are_refused(*b.conn);
     CHECK_FALSE(b.conn->error().has_value());
     CHECK(b.conn->state().verified_chain.size() == 2);
     b.conn->set_deadline(within(1h, b.clock));
-    b.conn->on_wanted({});  // has no effect here
-    CHECK(said(b.conn->accept_peer()) == "success");
+    b.conn->on_request({});  // has no effect here
+    CHECK(said(b.conn->answer(VerdictAnswer{.accept = true})) == "success");
   });
   CHECK(said(b.conn->handshake()) == "success");
 }
 
-TEST_CASE("on_wanted that throws fails the connection, and the peer gets internal_error") {
+TEST_CASE("on_request that throws fails the connection, and the peer gets internal_error") {
   StillBench b(Role::client, with_verdict());
-  b.conn->on_wanted([&](Wants) { throw std::runtime_error("thrown by the test"); });
+  b.conn->on_request([&](Wants) { throw std::runtime_error("thrown by the test"); });
   const auto done = b.conn->handshake();
   REQUIRE_FALSE(done.has_value());
   CHECK(done.error().code == Errc::callback_threw);
@@ -311,10 +308,10 @@ TEST_CASE("on_wanted that throws fails the connection, and the peer gets interna
   CHECK(text_of_read(*b.conn) == "callback_threw");
 }
 
-TEST_CASE("on_wanted may close its connection or destroy it") {
+TEST_CASE("on_request may close its connection or destroy it") {
   for (const bool destroys : {false, true}) {
     StillBench b(Role::client, with_verdict());
-    b.conn->on_wanted([&](Wants) {
+    b.conn->on_request([&](Wants) {
       if (destroys)
         b.conn.reset();
       else
@@ -325,7 +322,7 @@ TEST_CASE("on_wanted may close its connection or destroy it") {
   }
 }
 
-TEST_CASE("a callback of the engine below on_wanted is refused all calls again") {
+TEST_CASE("a callback of the engine below on_request is refused all calls again") {
   ClientConfig c = with_verdict();
   StillBench* bench = nullptr;
   bool answering = false;
@@ -334,15 +331,15 @@ TEST_CASE("a callback of the engine below on_wanted is refused all calls again")
     return std::make_unique<ActingObserver>(ActingObserver::due, [&] {
       if (!answering) return;
       ++refused;
-      CHECK(said(bench->conn->accept_peer()) == "misuse");
+      CHECK(said(bench->conn->answer(VerdictAnswer{.accept = true})) == "misuse");
       CHECK(bench->conn->wants() == Wants::nothing);
     });
   };
   StillBench b(Role::client, c);
   bench = &b;
-  b.conn->on_wanted([&](Wants) {
+  b.conn->on_request([&](Wants) {
     answering = true;
-    CHECK(said(b.conn->accept_peer()) == "success");
+    CHECK(said(b.conn->answer(VerdictAnswer{.accept = true})) == "success");
     answering = false;
   });
   CHECK(said(b.conn->handshake()) == "success");

@@ -136,10 +136,9 @@ TEST_CASE(
     "that it accepts") {
   Renegotiating r(Renegotiation::ask);
   std::vector<Wants> wanted;
-  r.conn->on_wanted([&](Wants wants) {
+  r.conn->on_request([&](Wants wants) {
     wanted.push_back(wants);
-    CHECK((wanted.size() == 1 ? r.conn->refuse_renegotiation() : r.conn->accept_renegotiation())
-              .has_value());
+    CHECK(r.conn->answer(RenegotiationAnswer{wanted.size() != 1}).has_value());
   });
   r.conn->set_deadline(within(60s, r.clock));
   r.server->deliver(ContentType::handshake, Octets(8, 0));  // two requests in one record
@@ -163,9 +162,9 @@ TEST_CASE("Renegotiation::ask: a read waits for the answer by its deadline, and 
   REQUIRE(r.conn->write(bytes_of("before")) == 6U);
   CHECK(r.heard() == "before");
   r.conn->set_read_deadline(within(60s, r.clock));
-  REQUIRE(r.conn->accept_renegotiation());
+  REQUIRE(r.conn->answer(RenegotiationAnswer{true}));
   CHECK(r.conn->wants() == Wants::nothing);
-  CHECK(r.conn->accept_renegotiation().error().code == Errc::not_waiting_for_that);
+  CHECK(r.conn->answer(RenegotiationAnswer{true}).error().code == Errc::not_waiting_for_that);
   r.script = r.handshake();
   r.script.push_back([&] { r.say("after"); });
   CHECK(r.read() == "after");
@@ -175,7 +174,7 @@ TEST_CASE("Renegotiation::ask: a read waits for the answer by its deadline, and 
 TEST_CASE("Renegotiation::ask: an answer from another thread ends the wait of a blocked read") {
   Renegotiating r(Renegotiation::ask);
   std::promise<void> asked;
-  r.conn->on_wanted([&](Wants) { asked.set_value(); });
+  r.conn->on_request([&](Wants) { asked.set_value(); });
   r.clock.jump_when_idle(false);
   r.ask();
   r.script = r.handshake();
@@ -187,7 +186,7 @@ TEST_CASE("Renegotiation::ask: an answer from another thread ends the wait of a 
   auto reader = std::async(std::launch::async, [&] { return r.read(); });
   asked.get_future().wait();
   CHECK(r.conn->wants() == Wants::renegotiation);
-  r.conn->accept_renegotiation().value();
+  r.conn->answer(RenegotiationAnswer{true}).value();
   CHECK(reader.get() == "after");
 }
 

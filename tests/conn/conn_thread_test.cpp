@@ -11,6 +11,7 @@
 #include "conn/bench.hpp"
 #include "conn/real_time.hpp"
 #include "conn/sockets.hpp"
+#include "support/requested.hpp"
 #include "tls12/tls12.hpp"
 
 using namespace tls12;
@@ -395,10 +396,10 @@ TEST_CASE(
   for (const bool answered : {true, false}) {
     Bench b(Role::server, client_config(), config);
     std::optional<SignatureRequest> request;
-    b.conn->on_wanted([&](Wants wants) {
+    b.conn->on_request([&](Wants wants) {
       CHECK(wants == Wants::signature);
       CHECK_FALSE(request.has_value());
-      request = b.conn->signature_wanted().value();
+      request = requested<SignatureRequest>(*b.conn);
     });
     std::thread signer;
     b.by(3s);
@@ -411,18 +412,18 @@ TEST_CASE(
                                         default_provider()->rng(), signature);
       REQUIRE(size.has_value());
       std::thread([&] {
-        CHECK(b.conn->provide_signature(Bytes(signature).first(*size)).has_value());
+        CHECK(b.conn->answer(SignatureAnswer{Bytes(signature).first(*size)}).has_value());
       }).join();
       b.by(3s);
       CHECK(code_of(b.conn->handshake()) == "success");
-      CHECK(code_of(b.conn->provide_signature({})) == "not_waiting_for_that");
+      CHECK(code_of(b.conn->answer(SignatureAnswer{Bytes{}})) == "not_waiting_for_that");
     } else {
       b.conn->set_deadline(Deadline::never());
       CHECK(code_of(b.conn->handshake()) == "handshake_timed_out");
       CHECK(b.elapsed() == 10s);
       CHECK(b.faults->closes == 1);
       CHECK(b.conn->wants() == Wants::nothing);
-      CHECK(code_of(b.conn->signature_wanted()) == "not_waiting_for_that");
+      CHECK(b.conn->request().value().index() == 0);
     }
   }
 }
@@ -438,8 +439,8 @@ TEST_CASE("Behind close() no answer is wanted any more, and none is taken") {
   CHECK(b.conn->wants() == Wants::signature);
   (void)b.conn->close();
   CHECK(b.conn->wants() == Wants::nothing);
-  CHECK(code_of(b.conn->signature_wanted()) == "not_waiting_for_that");
-  CHECK(code_of(b.conn->provide_signature({})) == "closed");
+  CHECK(b.conn->request().value().index() == 0);
+  CHECK(code_of(b.conn->answer(SignatureAnswer{Bytes{}})) == "closed");
 }
 
 TEST_CASE(
@@ -450,9 +451,9 @@ TEST_CASE(
     CAPTURE(how);
     Bench b(Role::client, config);
     std::vector<Wants> asked;
-    b.conn->on_wanted([&](Wants wants) {
+    b.conn->on_request([&](Wants wants) {
       asked.push_back(wants);
-      if (how == 'i') CHECK(b.conn->accept_peer().has_value());
+      if (how == 'i') CHECK(b.conn->answer(VerdictAnswer{.accept = true}).has_value());
     });
     b.by(3s);
     CHECK(code_of(b.conn->handshake()) == (how == 'i' ? "success" : "timed_out"));
@@ -460,16 +461,17 @@ TEST_CASE(
     if (how == 'i') continue;
     CHECK(b.conn->wants() == Wants::verdict);
     CHECK(b.conn->state().peer_certificates.size() == 1);
-    CHECK(code_of(b.conn->provide_session({})) == "not_waiting_for_that");
-    CHECK(b.conn->session_wanted().error().code == Errc::not_waiting_for_that);
-    CHECK(b.conn->decryption_wanted().error().code == Errc::not_waiting_for_that);
+    CHECK(code_of(b.conn->answer(SessionAnswer{})) == "not_waiting_for_that");
+    const auto request = requested<VerdictRequest>(*b.conn);
+    CHECK_FALSE(request.failure.has_value());
+    CHECK(request.presented.size() == 1);
     if (how == 'n') {
       b.conn->set_deadline(Deadline::never());
       CHECK(code_of(b.conn->handshake()) == "handshake_timed_out");
       continue;
     }
     std::thread([&] {
-      CHECK((how == 't' ? b.conn->accept_peer() : b.conn->refuse_peer("no")).has_value());
+      CHECK(b.conn->answer(VerdictAnswer{.accept = how == 't', .reason = "no"}).has_value());
     }).join();
     b.by(3s);
     CHECK(code_of(b.conn->handshake()) == (how == 't' ? "success" : "certificate_refused"));
@@ -497,10 +499,10 @@ TEST_CASE(
   server.look_up_elsewhere = true;
   for (const bool resumed : {false, true}) {
     Bench b(Role::server, client, server);
-    b.conn->on_wanted([&](Wants wants) {
+    b.conn->on_request([&](Wants wants) {
       CHECK(wants == Wants::session);
-      CHECK(b.conn->session_wanted().value() == store->id);
-      CHECK(b.conn->provide_session(store->session).has_value());
+      CHECK(requested<SessionRequest>(*b.conn).id == store->id);
+      CHECK(b.conn->answer(SessionAnswer{store->session}).has_value());
     });
     b.by(3s);
     CHECK(code_of(b.conn->handshake()) == "success");

@@ -6,6 +6,7 @@
 
 #include "conn/blocked.hpp"
 #include "support/callbacks.hpp"
+#include "support/requested.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -198,7 +199,7 @@ TEST_CASE(
       known.server.session_lookup_timeout = budget;
     Bench b(Role::server, known.client, known.server);
     int asked = 0;
-    b.conn->on_wanted([&](Wants wants) {
+    b.conn->on_request([&](Wants wants) {
       CHECK(wants == Wants::session);
       ++asked;
     });
@@ -221,12 +222,13 @@ TEST_CASE(
     b.clock.jump_when_idle(false);
     auto driver = b.blocked([&] { return code_of(b.conn->handshake()); });
     while (b.conn->wants() != Wants::session) std::this_thread::yield();
-    const auto id = b.conn->session_wanted().value();
+    const auto id = requested<SessionRequest>(*b.conn).id;
     known.store->get(id, wall_time(),
                      [&](Bytes session) { kept.assign(session.begin(), session.end()); });
     REQUIRE_FALSE(kept.empty());
     b.clock.advance(late ? 50ms : 49ms);
-    CHECK(code_of(b.conn->provide_session(kept)) == (late ? "not_waiting_for_that" : "success"));
+    CHECK(code_of(b.conn->answer(SessionAnswer{kept})) ==
+          (late ? "not_waiting_for_that" : "success"));
     CHECK(b.outcome(driver) == "success");
     CHECK(b.conn->state().resumed != late);
   }
@@ -241,7 +243,7 @@ TEST_CASE("a session lookup that no call waits for runs out all the same") {
   CHECK(code_of(b.conn->handshake()) == "timed_out");
   REQUIRE(b.conn->wants() == Wants::session);
   b.clock.advance(1s);
-  CHECK(code_of(b.conn->provide_session({})) == "not_waiting_for_that");
+  CHECK(code_of(b.conn->answer(SessionAnswer{})) == "not_waiting_for_that");
   b.by(1s);
   CHECK(code_of(b.conn->handshake()) == "success");
   CHECK_FALSE(b.conn->state().resumed);

@@ -15,6 +15,7 @@
 
 #include "exhaustive/other_end.hpp"
 #include "support/faulty_transport.hpp"
+#include "support/requested.hpp"
 #include "tls12/conn.hpp"
 
 namespace tls12::test {
@@ -118,9 +119,10 @@ struct Conversation {
     if (busy && busy()) return true;
     const Border outside(*this, false);
     const std::lock_guard one(stepping);
-    if (const auto request = conn->signature_wanted())
-      if (conn->provide_signature(sign_elsewhere(kind, request->algorithm, request->message)))
-        return true;
+    if (conn->wants() == Wants::signature) {
+      const auto [scheme, algorithm, message] = requested<SignatureRequest>(*conn);
+      if (conn->answer(SignatureAnswer{sign_elsewhere(kind, algorithm, message)})) return true;
+    }
     return other->step() || (stuck && stuck());
   }
 

@@ -12,6 +12,7 @@
 #include "exhaustive/kinds.hpp"
 #include "support/engine_peer.hpp"
 #include "support/order_table.hpp"
+#include "support/requested.hpp"
 
 namespace tls12::test {
 
@@ -43,10 +44,10 @@ class EngineEnd final : public OtherEnd {
     if (gone_) return false;
     bool moved = peer.step();
     if (peer.engine.wants() == Wants::signature) {
-      const SignatureWanted wanted = peer.engine.signature_wanted();
-      moved |=
-          peer.engine.provide_signature(sign_elsewhere(kind_, wanted.algorithm, wanted.message))
-              .has_value();
+      const SignatureRequest wanted = requested<SignatureRequest>(peer.engine);
+      moved |= peer.engine
+                   .answer(SignatureAnswer{sign_elsewhere(kind_, wanted.algorithm, wanted.message)})
+                   .has_value();
     }
     if (!answered_ && peer.got.size() >= kRequest.size()) {
       answered_ = moved = true;

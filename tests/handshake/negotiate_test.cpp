@@ -330,7 +330,7 @@ DevelopmentIdentity authority(KeyKind kind, std::string_view name) {
   return {identity, identity};
 }
 
-struct Request {
+struct AuthenticationRequest {
   Octets types = {64, 1};  // ecdsa_sign, rsa_sign
   Octets schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256, SignatureScheme::ed25519,
                             SignatureScheme::rsa_pkcs1_sha256});
@@ -366,22 +366,24 @@ TEST_CASE(
   const std::vector<Identity> both = {issued(KeyKind::rsa, ours), issued(KeyKind::ed25519, theirs)};
   const auto rsa = std::pair<std::size_t, SignatureScheme>(0, SignatureScheme::rsa_pkcs1_sha256);
   const auto ed25519 = std::pair<std::size_t, SignatureScheme>(1, SignatureScheme::ed25519);
-  CHECK(Request{}.answer(both) == rsa);
-  CHECK(Request{.types = {64}}.answer(both) == ed25519);
-  CHECK(Request{.types = {2}}.answer(both) == std::nullopt);  // dss_sign
-  CHECK(Request{.schemes = wire_of({SignatureScheme::ed25519})}.answer(both) == ed25519);
-  CHECK(Request{.schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256})}.answer(both) ==
-        std::nullopt);
-  CHECK(Request{.types = {1}, .schemes = wire_of({SignatureScheme::ed25519})}.answer(both) ==
-        std::nullopt);
+  CHECK(AuthenticationRequest{}.answer(both) == rsa);
+  CHECK(AuthenticationRequest{.types = {64}}.answer(both) == ed25519);
+  CHECK(AuthenticationRequest{.types = {2}}.answer(both) == std::nullopt);  // dss_sign
+  CHECK(AuthenticationRequest{.schemes = wire_of({SignatureScheme::ed25519})}.answer(both) ==
+        ed25519);
+  CHECK(AuthenticationRequest{.schemes = wire_of({SignatureScheme::ecdsa_secp256r1_sha256})}.answer(
+            both) == std::nullopt);
+  CHECK(AuthenticationRequest{.types = {1}, .schemes = wire_of({SignatureScheme::ed25519})}.answer(
+            both) == std::nullopt);
   const auto named = [](const DevelopmentIdentity& ca) {
     return test::vector_of(2, test::octets(internals(ca.ca.chain().front()).subject));
   };
-  CHECK(Request{.authorities = named(theirs)}.answer(both) == ed25519);
-  CHECK(Request{.authorities = test::joined({named(theirs), named(ours)})}.answer(both) == rsa);
-  CHECK(Request{.authorities = named(authority(KeyKind::ed25519, "nobody's"))}.answer(both) ==
-        std::nullopt);
-  CHECK(Request{}.answer({}) == std::nullopt);
+  CHECK(AuthenticationRequest{.authorities = named(theirs)}.answer(both) == ed25519);
+  CHECK(AuthenticationRequest{.authorities = test::joined({named(theirs), named(ours)})}.answer(
+            both) == rsa);
+  CHECK(AuthenticationRequest{.authorities = named(authority(KeyKind::ed25519, "nobody's"))}.answer(
+            both) == std::nullopt);
+  CHECK(AuthenticationRequest{}.answer({}) == std::nullopt);
 }
 
 // Shows RFC 5246 7.4.2-14, 7.4.4-1, 7.4.6-11
@@ -403,9 +405,9 @@ TEST_CASE(
   CHECK(shown_by_server(both, all) == 0);
   CHECK(shown_by_server(both, ed25519) == 1);
   CHECK(shown_by_server({both[0]}, ed25519) == 0);
-  CHECK(Request{.schemes = all}.answer(both)->first == 0);
-  CHECK(Request{.schemes = ed25519}.answer(both)->first == 1);
-  CHECK(Request{.schemes = ed25519}.answer({both[0]})->first == 0);
+  CHECK(AuthenticationRequest{.schemes = all}.answer(both)->first == 0);
+  CHECK(AuthenticationRequest{.schemes = ed25519}.answer(both)->first == 1);
+  CHECK(AuthenticationRequest{.schemes = ed25519}.answer({both[0]})->first == 0);
 }
 
 TEST_CASE(

@@ -8,6 +8,7 @@
 #include "conn/fork/forked.hpp"
 #include "conn/sockets.hpp"
 #include "support/callbacks.hpp"
+#include "support/requested.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -106,21 +107,13 @@ std::string calls_that_are_not_refused(Conn& conn) {
   expect("write all", conn.write(std::span(&one, 1)));
   expect("flush", conn.flush());
   expect("close_write", conn.close_write());
-  expect("signature_wanted", conn.signature_wanted());
-  expect("provide_signature", conn.provide_signature(one));
-  expect("refuse_signature", conn.refuse_signature());
-  expect("decryption_wanted", conn.decryption_wanted());
-  expect("provide_decryption", conn.provide_decryption(one));
-  expect("refuse_decryption", conn.refuse_decryption());
-  expect("session_wanted", conn.session_wanted());
-  expect("provide_session", conn.provide_session(one));
-  expect("accept_peer", conn.accept_peer());
-  expect("refuse_peer", conn.refuse_peer("no"));
+  expect("request", conn.request());
+  for (const Answer& answer : test::one_of_each_answer()) expect("answer", conn.answer(answer));
   expect("export", conn.export_keying_material("EXPERIMENTAL", {}, buffer));
   expect("channel_binding", conn.channel_binding(ChannelBinding::tls_server_end_point));
   expect("disown", conn.disown());
   conn.set_deadline(within(0s));
-  conn.on_wanted({});
+  conn.on_request({});
   conn.abort(Alert::internal_error);
   for (const CloseReport& report : {conn.close(), conn.close_gracefully(within(1s))})
     if (!report.error || report.error->code != Errc::not_owner) wrong += "close ";
@@ -224,9 +217,9 @@ TEST_CASE("C16: a child that a callback forks sends nothing when the callback re
     std::optional<Conn> conn =
         Conn::client(tcp_transport(ends[0]).value(), client_context(config), "localhost").value();
     conn->set_deadline(within(20s));
-    conn->on_wanted([&](Wants) {
+    conn->on_request([&](Wants) {
       fork_and_wait();
-      if (child > 0) CHECK(conn->accept_peer().has_value());
+      if (child > 0) CHECK(conn->answer(VerdictAnswer{.accept = true}).has_value());
     });
     std::thread shaking([&] {
       const std::string outcome = code_of(conn->handshake());

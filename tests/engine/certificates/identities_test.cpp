@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/certificates/chains.hpp"
+#include "support/requested.hpp"
 #include "support/scripted_peer.hpp"
 #include "x509/certificate/parsed_certificate.hpp"
 
@@ -196,13 +197,13 @@ TEST_CASE(
   REQUIRE(far.server.wants() == Wants::signature);
   CHECK(leaf_of(far.server.state().identity.value()) ==
         leaf_of(config.identities[0]));  // whose key signs
-  const SignatureWanted wanted = far.server.signature_wanted();
+  const SignatureRequest wanted = requested<SignatureRequest>(far.server);
   Octets signature(kMaxSignatureSize);
   signature.resize(development_identity(ec_secp256r1)
                        .leaf.key()
                        .sign(wanted.algorithm, wanted.message, default_provider()->rng(), signature)
                        .value());
-  REQUIRE(far.server.provide_signature(signature).has_value());
+  REQUIRE(far.server.answer(SignatureAnswer{signature}).has_value());
   far.talk();
   CHECK(far.complete());
   client.common.suites = {CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256};

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/certificates/chains.hpp"
+#include "support/requested.hpp"
 #include "support/scripted_peer.hpp"
 
 using namespace tls12;
@@ -227,7 +228,7 @@ TEST_CASE(
     for (const bool right : {true, false}) {
       Pair pair = talked(client_taking({kRaw}), server_with({identity}, {kRaw}));
       REQUIRE(pair.server.wants() == Wants::signature);
-      const SignatureWanted wanted = pair.server.signature_wanted();
+      const SignatureRequest wanted = requested<SignatureRequest>(pair.server);
       Octets signature(kMaxSignatureSize);
       signature.resize(
           certified(kind)
@@ -235,7 +236,7 @@ TEST_CASE(
               .sign(wanted.algorithm, wanted.message, default_provider()->rng(), signature)
               .value());
       if (!right) signature.back() ^= 1;
-      pair.server.provide_signature(signature).value();
+      pair.server.answer(SignatureAnswer{signature}).value();
       pair.talk();
       CHECK(pair.complete() == right);
       if (!right && kind == rsa) CHECK(pair.server.error()->code == Errc::signature_refused);

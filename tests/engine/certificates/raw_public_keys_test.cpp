@@ -74,13 +74,13 @@ ServerConfig showing(const Types& types) {
 
 /// What a server answers to a client that has these types: nothing, or the type; then whether it
 /// asks for a certificate.
-struct Answer {
+struct Answered {
   std::optional<CertificateType> type;
   bool asks;
-  bool operator==(const Answer&) const = default;
+  bool operator==(const Answered&) const = default;
 };
-std::optional<Answer> answer(const std::optional<Octets>& client_types,
-                             const ServerConfig& config) {
+std::optional<Answered> answer(const std::optional<Octets>& client_types,
+                               const ServerConfig& config) {
   ScriptedPeer peer = ScriptedPeer::client_of(config);
   if (client_types) peer.client_hello.extensions.add(kClientType, vector_of(1, *client_types));
   peer.send(HandshakeType::client_hello);
@@ -88,8 +88,8 @@ std::optional<Answer> answer(const std::optional<Octets>& client_types,
     peer.check_fault(Errc::certificate_type_not_offered, Alert::unsupported_certificate);
     return std::nullopt;
   }
-  return Answer{server_hello_of(peer).client_certificate_type,
-                peer.saw(HandshakeType::certificate_request)};
+  return Answered{server_hello_of(peer).client_certificate_type,
+                  peer.saw(HandshakeType::certificate_request)};
 }
 
 /// A client that offers both types, and a server that takes bare keys: what it has sent up to
@@ -231,12 +231,13 @@ TEST_CASE(
     "types") {
   const Ends ends({}, {kRaw, kX509});
   const ServerConfig& config = ends.server;
-  CHECK(answer(Octets{2}, config) == Answer{kRaw, true});
-  CHECK(answer(Octets{0, 2}, config) == Answer{kRaw, true});
-  CHECK(answer(Octets{0}, config) == Answer{kX509, true});
-  CHECK(answer(Octets{1, 77, 0}, config) == Answer{kX509, true});  // OpenPGP, and what nobody knows
-  CHECK(answer({}, config) == Answer{std::nullopt, true});
-  CHECK(answer(Octets{2}, server_config()) == Answer{std::nullopt, false});
+  CHECK(answer(Octets{2}, config) == Answered{kRaw, true});
+  CHECK(answer(Octets{0, 2}, config) == Answered{kRaw, true});
+  CHECK(answer(Octets{0}, config) == Answered{kX509, true});
+  CHECK(answer(Octets{1, 77, 0}, config) ==
+        Answered{kX509, true});  // OpenPGP, and what nobody knows
+  CHECK(answer({}, config) == Answered{std::nullopt, true});
+  CHECK(answer(Octets{2}, server_config()) == Answered{std::nullopt, false});
 }
 
 // Shows RFC 7250 4.2-1, 4.2-5
@@ -254,7 +255,7 @@ TEST_CASE(
     }
     for (const ClientAuthentication may : {request, verify_if_given}) {
       config.client_authentication = may;
-      CHECK(answer(types, config) == Answer{std::nullopt, false});
+      CHECK(answer(types, config) == Answered{std::nullopt, false});
     }
   }
 }

@@ -212,7 +212,7 @@ TEST_CASE("RFC 9266 §4.2: a client that may renegotiate has tls-unique, and no 
     for (const bool again : {false, true}) {
       if (again) peer.send(HandshakeType::hello_request);
       if (peer.engine.wants() == Wants::renegotiation) {
-        REQUIRE(peer.engine.accept_renegotiation());
+        REQUIRE(peer.engine.answer(RenegotiationAnswer{true}));
         peer.collect();
       }
       peer.send_server_flight();

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "support/engines.hpp"
+#include "support/requested.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -63,11 +64,8 @@ void call_all(Engine& engine) {
   CHECK(code_of(engine.write(bytes_of("x"))) == "misuse");
   CHECK(code_of(engine.flush()) == "misuse");
   CHECK(code_of(engine.close_write()) == "misuse");
-  for (const auto& answer :
-       {engine.provide_signature({}), engine.refuse_signature(), engine.provide_decryption({}),
-        engine.refuse_decryption(), engine.provide_session({}), engine.accept_peer(),
-        engine.refuse_peer("")})
-    CHECK(code_of(answer) == "misuse");
+  for (const Answer& answer : test::one_of_each_answer())
+    CHECK(code_of(engine.answer(answer)) == "misuse");
   // What is const may be called.
   CHECK(engine.output().size() == queued);
   CHECK(engine.wants() == Wants::nothing);

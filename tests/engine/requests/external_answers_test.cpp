@@ -5,6 +5,7 @@
 #include <map>
 
 #include "engine/certificates/chains.hpp"
+#include "support/requested.hpp"
 #include "support/scripted_peer.hpp"
 
 using namespace tls12;
@@ -85,9 +86,9 @@ struct JudgedAgain {
     client.verdict_on_resumption = server.verdict_on_resumption = true;
     server.ticket_keys = TicketKeys::rotating().value();
     Judged first(client, server);
-    CHECK(first.client.accept_peer().has_value());
+    CHECK(first.client.answer(VerdictAnswer{.accept = true}).has_value());
     first.talk();
-    CHECK(first.server.accept_peer().has_value());
+    CHECK(first.server.answer(VerdictAnswer{.accept = true}).has_value());
     first.talk();
     REQUIRE(first.complete());
   }
@@ -123,7 +124,8 @@ struct Decrypting : Pair {
     Octets out(kMaxSignatureSize);
     out.resize(development_identity(KeyKind::rsa)
                    .leaf.key()
-                   .decrypt(server.decryption_wanted(), default_provider()->rng(), out)
+                   .decrypt(requested<DecryptionRequest>(server).ciphertext,
+                            default_provider()->rng(), out)
                    .value());
     return out;
   }
@@ -145,11 +147,10 @@ TEST_CASE("a session ID is looked up elsewhere, and what is found is resumed") {
   FarAway ends;
   LookingUp pair(ends);
   const auto& [id, session] = *ends.store->kept.begin();
-  CHECK(octets(pair.server.session_wanted()) == id);
-  CHECK(pair.server.decryption_wanted().empty());
-  REQUIRE(pair.server.provide_session(session).has_value());
+  CHECK(octets(requested<SessionRequest>(pair.server).id) == id);
+  REQUIRE(pair.server.answer(SessionAnswer{session}).has_value());
   CHECK(pair.server.wants() == Wants::nothing);
-  CHECK(pair.server.session_wanted().empty());
+  CHECK(pair.server.request().value().index() == 0);
   pair.talk();
   CHECK(pair.complete());
   CHECK(pair.server.state().resumed);
@@ -161,7 +162,7 @@ TEST_CASE("no session, a damaged one and an old one are a full handshake") {
     Octets session = ends.store->kept.begin()->second;
     change(session, ends.server);
     LookingUp pair(ends, now);
-    REQUIRE(pair.server.provide_session(session).has_value());
+    REQUIRE(pair.server.answer(SessionAnswer{session}).has_value());
     pair.talk();
     CHECK(pair.complete());
     return pair.server.state().resumed;
@@ -210,13 +211,13 @@ TEST_CASE(
   CHECK(pair.client.state().peer_certificates.size() == 1);
   CHECK(pair.client.state().verified_chain.size() == 2);
   CHECK_FALSE(pair.client.state().handshake_complete);
-  REQUIRE(pair.client.accept_peer().has_value());
+  REQUIRE(pair.client.answer(VerdictAnswer{.accept = true}).has_value());
   pair.talk();
   REQUIRE(pair.server.wants() == Wants::verdict);
   CHECK(pair.server.due() == "(verify peer)");
   CHECK(pair.server.state().verified_chain.size() == 2);
   CHECK_FALSE(pair.complete());
-  REQUIRE(pair.server.accept_peer().has_value());
+  REQUIRE(pair.server.answer(VerdictAnswer{.accept = true}).has_value());
   pair.talk();
   CHECK(pair.complete());
 }
@@ -224,7 +225,7 @@ TEST_CASE(
 TEST_CASE(
     "a peer that is refused from outside is told certificate_unknown; the reason stays here") {
   Judged pair;
-  REQUIRE(pair.client.refuse_peer("not today").has_value());
+  REQUIRE(pair.client.answer(VerdictAnswer{.reason = "not today"}).has_value());
   REQUIRE(pair.client.error());
   CHECK(pair.client.error()->code == Errc::certificate_refused);
   CHECK(pair.client.error()->about() == "not today");
@@ -233,9 +234,9 @@ TEST_CASE(
   CHECK(pair.server.error()->alert == Alert::certificate_unknown);
 
   Judged other;
-  REQUIRE(other.client.accept_peer().has_value());
+  REQUIRE(other.client.answer(VerdictAnswer{.accept = true}).has_value());
   other.talk();
-  REQUIRE(other.server.refuse_peer("").has_value());  // no reason is a refusal as well
+  REQUIRE(other.server.answer(VerdictAnswer{}).has_value());  // no reason is a refusal as well
   other.talk();
   CHECK(other.server.error()->code == Errc::certificate_refused);
   CHECK(other.client.error()->alert == Alert::certificate_unknown);
@@ -243,7 +244,9 @@ TEST_CASE(
 
 TEST_CASE("a refusal from outside sends the alert that it names") {
   Judged pair;
-  REQUIRE(pair.client.refuse_peer("revoked", Alert::certificate_revoked).has_value());
+  REQUIRE(
+      pair.client.answer(VerdictAnswer{.reason = "revoked", .alert = Alert::certificate_revoked})
+          .has_value());
   CHECK(pair.client.error()->code == Errc::certificate_refused);
   CHECK(pair.client.error()->alert == Alert::certificate_revoked);
   CHECK(pair.client.error()->about() == "revoked");
@@ -260,7 +263,7 @@ TEST_CASE("verdict_on_resumption: both ends ask for a verdict on a session's cer
     CHECK(end->state().resumed);
     CHECK(end->state().peer_certificates.size() == 1);
     CHECK(end->state().verified_chain.size() == 2);
-    REQUIRE(end->accept_peer().has_value());
+    REQUIRE(end->answer(VerdictAnswer{.accept = true}).has_value());
     pair.talk();
   }
   CHECK(pair.complete());
@@ -274,9 +277,9 @@ TEST_CASE("verdict_on_resumption: a refusal fails the handshake, and the session
     Judged pair(ends.client, ends.server);
     Engine& refusing = at_server ? pair.server : pair.client;
     Engine& other = at_server ? pair.client : pair.server;
-    REQUIRE(other.accept_peer().has_value());
+    REQUIRE(other.answer(VerdictAnswer{.accept = true}).has_value());
     pair.talk();
-    REQUIRE(refusing.refuse_peer("not any more").has_value());
+    REQUIRE(refusing.answer(VerdictAnswer{.reason = "not any more"}).has_value());
     CHECK(refusing.error()->code == Errc::certificate_refused);
     pair.talk();
     REQUIRE(other.error());
@@ -303,7 +306,7 @@ TEST_CASE(
     REQUIRE(pair.client.wants() == Wants::verdict);
     CHECK(pair.client.state().resumed == resumed);
     CHECK_FALSE(pair.client.state().peer_raw_public_key.empty());
-    CHECK(pair.client.accept_peer().has_value());
+    CHECK(pair.client.answer(VerdictAnswer{.accept = true}).has_value());
     pair.talk();
     CHECK(pair.complete());
   }
@@ -335,7 +338,7 @@ TEST_CASE(
   Judged bare(client, server);
   REQUIRE(bare.client.wants() == Wants::verdict);
   CHECK_FALSE(bare.client.state().peer_raw_public_key.empty());
-  CHECK(bare.client.accept_peer().has_value());
+  CHECK(bare.client.answer(VerdictAnswer{.accept = true}).has_value());
   bare.talk();
   CHECK(bare.complete());
   const Judged resumed(client, server);
@@ -357,9 +360,8 @@ TEST_CASE(
     "RFC 5246 §7.4.7.1: a premaster secret is decrypted elsewhere, as a block with its padding, "
     "and the handshake completes") {
   Decrypting pair;
-  CHECK(pair.server.decryption_wanted().size() == 256);
-  CHECK(pair.server.session_wanted().empty());
-  REQUIRE(pair.server.provide_decryption(pair.block()).has_value());
+  CHECK(requested<DecryptionRequest>(pair.server).ciphertext.size() == 256);
+  REQUIRE(pair.server.answer(DecryptionAnswer{pair.block()}).has_value());
   CHECK(pair.server.wants() == Wants::nothing);
   pair.talk();
   CHECK(pair.complete());
@@ -372,7 +374,7 @@ TEST_CASE(
     Decrypting pair;
     Octets block = pair.block();
     change(block);
-    REQUIRE(pair.server.provide_decryption(block).has_value());
+    REQUIRE(pair.server.answer(DecryptionAnswer{block}).has_value());
     pair.check_fails_at_finished();
   };
   with([](Octets& b) { b[0] = 1; });
@@ -386,7 +388,7 @@ TEST_CASE(
   with([](Octets& b) { b.erase(b.begin(), b.end() - 48); });  // unpadded already
   with([](Octets& b) { b.resize(kMaxSignatureSize + 1); });
   Decrypting refused;
-  REQUIRE(refused.server.refuse_decryption().has_value());
+  REQUIRE(refused.server.answer(DecryptionAnswer{}).has_value());
   refused.check_fails_at_finished();
 }
 
@@ -397,7 +399,7 @@ TEST_CASE(
   Octets block = pair.block();
   block[block.size() - 48] ^= 1;
   block[block.size() - 47] ^= 1;
-  REQUIRE(pair.server.provide_decryption(block).has_value());
+  REQUIRE(pair.server.answer(DecryptionAnswer{block}).has_value());
   pair.talk();
   CHECK(pair.complete());  // the version is ClientHello's, whatever stands there
 }
@@ -408,7 +410,7 @@ TEST_CASE("a session that is resumed has nothing to decrypt") {
   ServerConfig server = Decrypting::server_side();
   server.ticket_keys = TicketKeys::rotating().value();
   Decrypting first(client, server);
-  REQUIRE(first.server.provide_decryption(first.block()).has_value());
+  REQUIRE(first.server.answer(DecryptionAnswer{first.block()}).has_value());
   first.talk();
   CHECK(first.complete());
   Pair again(client, server);
@@ -441,12 +443,13 @@ TEST_CASE("a key elsewhere decrypts, and the client behind it is judged, one aft
   Octets block(kMaxSignatureSize);
   block.resize(development_identity(KeyKind::rsa)
                    .leaf.key()
-                   .decrypt(pair.server.decryption_wanted(), default_provider()->rng(), block)
+                   .decrypt(requested<DecryptionRequest>(pair.server).ciphertext,
+                            default_provider()->rng(), block)
                    .value());
-  REQUIRE(pair.server.provide_decryption(block).has_value());
+  REQUIRE(pair.server.answer(DecryptionAnswer{block}).has_value());
   pair.talk();
   REQUIRE(pair.server.wants() == Wants::verdict);
-  REQUIRE(pair.server.accept_peer().has_value());
+  REQUIRE(pair.server.answer(VerdictAnswer{.accept = true}).has_value());
   pair.talk();
   CHECK(pair.complete());
 }
@@ -455,17 +458,11 @@ TEST_CASE("a key elsewhere decrypts, and the client behind it is judged, one aft
 
 TEST_CASE("answers that nothing waits for change nothing, and one kind is none of another") {
   const auto check_all_but = [](Engine& engine, Wants waited) {
-    const auto refused = [](const Result<void>& result) {
-      return !result && result.error().code == Errc::not_waiting_for_that;
-    };
-    if (waited != Wants::signature)
-      CHECK((refused(engine.provide_signature(Octets(64))) && refused(engine.refuse_signature())));
-    if (waited != Wants::decryption)
-      CHECK(
-          (refused(engine.provide_decryption(Octets(256))) && refused(engine.refuse_decryption())));
-    if (waited != Wants::session) CHECK(refused(engine.provide_session({})));
-    if (waited != Wants::verdict)
-      CHECK((refused(engine.accept_peer()) && refused(engine.refuse_peer("no"))));
+    for (const Answer& answer : one_of_each_answer()) {
+      if (static_cast<Wants>(answer.index() + 1) == waited) continue;
+      const auto refused = engine.answer(answer);
+      CHECK((!refused && refused.error().code == Errc::not_waiting_for_that));
+    }
     CHECK(engine.wants() == waited);
     CHECK_FALSE(engine.error());
   };
@@ -477,9 +474,9 @@ TEST_CASE("answers that nothing waits for change nothing, and one kind is none o
   check_all_but(decrypting.server, Wants::decryption);
   Judged judged;
   check_all_but(judged.client, Wants::verdict);
-  CHECK(judged.client.accept_peer().has_value());
+  CHECK(judged.client.answer(VerdictAnswer{.accept = true}).has_value());
   judged.talk();
-  CHECK(judged.server.accept_peer().has_value());
+  CHECK(judged.server.answer(VerdictAnswer{.accept = true}).has_value());
   judged.talk();
   REQUIRE(judged.complete());
   check_all_but(judged.server, Wants::nothing);
@@ -490,10 +487,11 @@ TEST_CASE(
     "answer, whatever it is") {
   Judged judged;
   judged.client.transport_ended();
-  if (!judged.client.error()) CHECK(judged.client.accept_peer().has_value());
+  if (!judged.client.error())
+    CHECK(judged.client.answer(VerdictAnswer{.accept = true}).has_value());
   CHECK(judged.client.error()->code == Errc::truncated);
   Decrypting decrypting;
   decrypting.server.transport_ended();
-  if (!decrypting.server.error()) CHECK(decrypting.server.refuse_decryption().has_value());
+  if (!decrypting.server.error()) CHECK(decrypting.server.answer(DecryptionAnswer{}).has_value());
   CHECK(decrypting.server.error().has_value());
 }

@@ -2,6 +2,7 @@
 // it is answered, and trusts no RSA answer.
 #include <doctest/doctest.h>
 
+#include "support/requested.hpp"
 #include "support/scripted_peer.hpp"
 
 using namespace tls12;
@@ -15,7 +16,7 @@ ServerConfig with_key_elsewhere(KeyKind kind) {
               Identity::from({chain.begin(), chain.end()}, PrivateKey::elsewhere(kind)).value()}};
 }
 
-Octets signature_for(KeyKind kind, const SignatureWanted& wanted) {
+Octets signature_for(KeyKind kind, const SignatureRequest& wanted) {
   Octets signature(kMaxSignatureSize);
   signature.resize(development_identity(kind)
                        .leaf.key()
@@ -41,11 +42,11 @@ TEST_CASE(
                              KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
     CAPTURE(static_cast<int>(kind));
     Waiting pair(kind);
-    const SignatureWanted wanted = pair.server.signature_wanted();
+    const SignatureRequest wanted = requested<SignatureRequest>(pair.server);
     CHECK(wire::algorithm_for(wanted.scheme, kind)->family == wanted.algorithm.family);
     CHECK(wanted.message.size() >
           32 + 32 + 4);  // both randoms and the parameters (RFC 5246 §7.4.3)
-    REQUIRE(pair.server.provide_signature(signature_for(kind, wanted)).has_value());
+    REQUIRE(pair.server.answer(SignatureAnswer{signature_for(kind, wanted)}).has_value());
     CHECK(pair.server.wants() == Wants::nothing);
     pair.talk();
     CHECK(pair.complete());
@@ -70,11 +71,12 @@ TEST_CASE(
     CHECK(peer.alerts.empty());
     peer.engine.release_buffers();  // what came behind is kept
     // Asked again, it asks for the same.
-    const Octets first = octets(peer.engine.signature_wanted().message);
-    CHECK(octets(peer.engine.signature_wanted().message) == first);
+    const Octets first = octets(requested<SignatureRequest>(peer.engine).message);
+    CHECK(octets(requested<SignatureRequest>(peer.engine).message) == first);
 
     REQUIRE(peer.engine
-                .provide_signature(signature_for(KeyKind::ed25519, peer.engine.signature_wanted()))
+                .answer(SignatureAnswer{
+                    signature_for(KeyKind::ed25519, requested<SignatureRequest>(peer.engine))})
                 .has_value());
     peer.collect();
     if (!same_record) CHECK(peer.saw(HandshakeType::server_hello_done));
@@ -86,9 +88,9 @@ TEST_CASE(
 TEST_CASE("a wrong RSA signature from elsewhere is never sent: it might give the key away") {
   for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss}) {
     Waiting pair(kind);
-    Octets signature = signature_for(kind, pair.server.signature_wanted());
+    Octets signature = signature_for(kind, requested<SignatureRequest>(pair.server));
     signature[100] ^= 1;
-    REQUIRE(pair.server.provide_signature(signature).has_value());
+    REQUIRE(pair.server.answer(SignatureAnswer{signature}).has_value());
     REQUIRE(pair.server.error());
     CHECK(pair.server.error()->code == Errc::signature_refused);
     CHECK(std::string_view(pair.server.error()->due) == "(sign)");
@@ -103,7 +105,7 @@ TEST_CASE("a wrong RSA signature from elsewhere is never sent: it might give the
 
 TEST_CASE("a wrong signature of another kind is found by the peer") {
   Waiting pair(KeyKind::ed25519);
-  REQUIRE(pair.server.provide_signature(Octets(64, 1)).has_value());
+  REQUIRE(pair.server.answer(SignatureAnswer{Octets(64, 1)}).has_value());
   CHECK(!pair.server.error());
   pair.talk();
   REQUIRE(pair.client.error());
@@ -118,9 +120,10 @@ TEST_CASE(
   for (const char how : {'r', 'e', 'l'}) {
     ScriptedPeer peer = ScriptedPeer::client_of(with_key_elsewhere(KeyKind::ed25519));
     peer.send(HandshakeType::client_hello);
-    if (how == 'r') CHECK(peer.engine.refuse_signature().has_value());
-    if (how == 'e') CHECK(peer.engine.provide_signature({}).has_value());
-    if (how == 'l') CHECK(peer.engine.provide_signature(Octets(kMaxSignatureSize + 1)).has_value());
+    if (how == 'r') CHECK(peer.engine.answer(SignatureAnswer{}).has_value());
+    if (how == 'e') CHECK(peer.engine.answer(SignatureAnswer{Bytes{}}).has_value());
+    if (how == 'l')
+      CHECK(peer.engine.answer(SignatureAnswer{Octets(kMaxSignatureSize + 1)}).has_value());
     peer.collect();
     peer.check_fault(Errc::signature_refused, Alert::internal_error);
     CHECK(peer.engine.wants() == Wants::nothing);
@@ -129,12 +132,13 @@ TEST_CASE(
 
 TEST_CASE("an answer that nothing waits for changes nothing") {
   Waiting pair(KeyKind::ed25519);
-  CHECK(pair.client.provide_signature(Octets(64)).error().code == Errc::not_waiting_for_that);
-  CHECK(pair.client.refuse_signature().error().code == Errc::not_waiting_for_that);
-  const Octets signature = signature_for(KeyKind::ed25519, pair.server.signature_wanted());
-  REQUIRE(pair.server.provide_signature(signature).has_value());
-  CHECK(pair.server.provide_signature(signature).error().code == Errc::not_waiting_for_that);
-  CHECK(pair.server.refuse_signature().error().code == Errc::not_waiting_for_that);
+  CHECK(pair.client.answer(SignatureAnswer{Octets(64)}).error().code == Errc::not_waiting_for_that);
+  CHECK(pair.client.answer(SignatureAnswer{}).error().code == Errc::not_waiting_for_that);
+  const Octets signature =
+      signature_for(KeyKind::ed25519, requested<SignatureRequest>(pair.server));
+  REQUIRE(pair.server.answer(SignatureAnswer{signature}).has_value());
+  CHECK(pair.server.answer(SignatureAnswer{signature}).error().code == Errc::not_waiting_for_that);
+  CHECK(pair.server.answer(SignatureAnswer{}).error().code == Errc::not_waiting_for_that);
   pair.talk();
   CHECK(pair.complete());
 }
@@ -146,7 +150,8 @@ TEST_CASE(
   pair.server.transport_ended();
   if (pair.server.wants() == Wants::signature) {
     REQUIRE(pair.server
-                .provide_signature(signature_for(KeyKind::ed25519, pair.server.signature_wanted()))
+                .answer(SignatureAnswer{
+                    signature_for(KeyKind::ed25519, requested<SignatureRequest>(pair.server))})
                 .has_value());
   }
   REQUIRE(pair.server.error());

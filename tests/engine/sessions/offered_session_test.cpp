@@ -43,9 +43,9 @@ void complete_as_server(ScriptedPeer& peer, const RawServerHello& hello) {
   CHECK(peer.finished_is_right);
 }
 
-using Answer = void (*)(RawServerHello&);
+using Edit = void (*)(RawServerHello&);
 
-void check_refused(const Acquainted& ends, Answer edit, Errc code, Alert alert) {
+void check_refused(const Acquainted& ends, Edit edit, Errc code, Alert alert) {
   ScriptedPeer peer = ends.scripted_server();
   RawServerHello hello = peer.server_hello();
   edit(hello);
