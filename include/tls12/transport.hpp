@@ -87,11 +87,12 @@ TLS12_API Result<TransportPtr> connect_tcp(std::string_view host, std::uint16_t 
                                            Deadline deadline);
 
 /// Two ends in memory, each with `capacity` bytes of room for what the other has not read. The two
-/// may outlive each other. Both are null if there is no memory for them.
+/// may outlive each other.
 struct MemoryPair {
   TransportPtr first, second;
 };
-TLS12_API MemoryPair memory_pair(Clock& clock = monotonic_clock(),
-                                 std::size_t capacity = 64 * 1024);
+/// Errors: Errc::out_of_memory.
+TLS12_API Result<MemoryPair> memory_pair(Clock& clock = monotonic_clock(),
+                                         std::size_t capacity = 64 * 1024);
 
 }  // namespace tls12

@@ -127,9 +127,9 @@ class MemoryEnd final : public Transport {
 
 }  // namespace
 
-MemoryPair memory_pair(Clock& clock, std::size_t capacity) try {
+Result<MemoryPair> memory_pair(Clock& clock, std::size_t capacity) try {
   auto shared = std::make_shared<Shared>(clock, std::max<std::size_t>(capacity, 1));
-  return {std::make_unique<MemoryEnd>(shared, 0), std::make_unique<MemoryEnd>(shared, 1)};
-} catch (const std::bad_alloc&) { return {}; }
+  return MemoryPair{std::make_unique<MemoryEnd>(shared, 0), std::make_unique<MemoryEnd>(shared, 1)};
+} catch (const std::bad_alloc&) { return fail(Errc::out_of_memory); }
 
 }  // namespace tls12

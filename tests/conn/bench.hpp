@@ -45,7 +45,7 @@ inline ServerContext server_context(const ServerConfig& config = server_config()
 struct Bench {
   explicit Bench(Role role, const ClientConfig& c = client_config(),
                  const ServerConfig& s = server_config()) {
-    MemoryPair pair = memory_pair(clock);
+    MemoryPair pair = memory_pair(clock).value();
     TransportPtr transport = std::make_unique<FaultyTransport>(std::move(pair.first), faults);
     if (role == Role::client) {
       peer = std::make_unique<Peer>(Engine::server(server_context(s)), std::move(pair.second));

@@ -106,14 +106,14 @@ TEST_CASE("an exception while a connection is made is the error of client() and 
     ClientConfig c = client_config();
     ServerConfig s = server_config();
     callback.install(c, s, [] { throw std::runtime_error("thrown by the test"); });
-    const auto made = Conn::client(memory_pair().first, client_context(c), "localhost");
+    const auto made = Conn::client(memory_pair().value().first, client_context(c), "localhost");
     CHECK(said(made) == "callback_threw");
   }
   ServerConfig s = server_config();
   s.common.observe = [](Role) -> std::unique_ptr<Observer> {
     throw std::runtime_error("thrown by the test");
   };
-  CHECK(said(Conn::server(memory_pair().first, server_context(s))) == "callback_threw");
+  CHECK(said(Conn::server(memory_pair().value().first, server_context(s))) == "callback_threw");
 }
 
 TEST_CASE("a call from inside a callback is refused, and changes nothing") {

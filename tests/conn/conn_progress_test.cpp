@@ -52,7 +52,7 @@ struct Scripted {
   Duration elapsed() const { return clock.now() - start; }
 
   FakeClock clock;
-  MemoryPair pair = memory_pair(clock);
+  MemoryPair pair = memory_pair(clock).value();
   Transport* end = pair.second.get();
   std::shared_ptr<Faults> faults = std::make_shared<Faults>();
   ScriptedPeer peer{Role::client, *end};

@@ -19,7 +19,7 @@ namespace {
 /// time jumps to the deadline.
 struct Renegotiating {
   explicit Renegotiating(Renegotiation allowed = Renegotiation::freely) {
-    MemoryPair pair = memory_pair(clock);
+    MemoryPair pair = memory_pair(clock).value();
     wire = std::move(pair.second);
     server.emplace(Role::server, *wire);
     ClientConfig config = client_config();

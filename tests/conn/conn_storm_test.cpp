@@ -259,7 +259,7 @@ int storms(std::chrono::milliseconds time, int least, const std::function<Memory
 
 TEST_CASE("C14: storms of readers, writers, closers and deadline setters, in memory") {
   const int rounds =
-      storms(kStormy, 200, [] { return memory_pair(monotonic_clock(), 8 * 1024); }, 1);
+      storms(kStormy, 200, [] { return memory_pair(monotonic_clock(), 8 * 1024).value(); }, 1);
   MESSAGE(rounds << " storms in memory");
 }
 

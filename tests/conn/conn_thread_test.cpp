@@ -160,7 +160,7 @@ TEST_CASE("D4: a deadline that is set later lets a blocked call go on") {
 TEST_CASE(
     "D5: a reader and a writer that both need the handshake wait each by its own deadline, and one "
     "takes over") {
-  MemoryPair pair = memory_pair();
+  MemoryPair pair = memory_pair().value();
   auto client = Conn::client(std::move(pair.first), client_context(), "localhost");
   Peer peer(Engine::server(server_context()), std::move(pair.second));
   std::string read_result, write_result;
@@ -285,7 +285,7 @@ TEST_CASE(
     "C5: a close that is busy flushing releases blocked calls at once, and itself obeys a deadline "
     "that is set sooner") {
   const auto faults = std::make_shared<Faults>();
-  MemoryPair pair = memory_pair();
+  MemoryPair pair = memory_pair().value();
   auto client = Conn::client(std::make_unique<FaultyTransport>(std::move(pair.first), faults),
                              client_context(), "localhost");
   Peer peer(Engine::server(server_context()), std::move(pair.second));

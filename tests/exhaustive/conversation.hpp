@@ -42,7 +42,7 @@ struct Conversation {
 
   /// With `with`, instead of the kind's own, at the other end.
   Conversation(const Kind& k, Role role, std::vector<ScriptedEnd::Line> with = {}) : kind(k) {
-    MemoryPair pair = memory_pair(clock);
+    MemoryPair pair = memory_pair(clock).value();
     TransportPtr transport = std::make_unique<FaultyTransport>(std::move(pair.first), faults);
     const Role others = role == Role::client ? Role::server : Role::client;
     if (kind.scripted()) {

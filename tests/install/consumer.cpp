@@ -39,7 +39,7 @@ int main(int count, char** arguments) {
   config.common.observe = [&records](tls12::Role) { return std::make_unique<Counter>(records); };
   auto context = config.build();
   if (!context) return std::puts(context.error().message().c_str()), 1;
-  auto pair = tls12::memory_pair();
+  auto pair = tls12::memory_pair().value();
   auto conn = tls12::Conn::client(std::move(pair.first), *context, "localhost");
   if (!conn) return std::puts(conn.error().message().c_str()), 1;
   conn->set_deadline(tls12::within(std::chrono::milliseconds(1)));

@@ -28,7 +28,7 @@ TEST_CASE(
     server.sessions = make_memory_session_store();
     const ServerContext server_side = server_context(server);
     const auto resumes = [&] {
-      MemoryPair pair = memory_pair();
+      MemoryPair pair = memory_pair().value();
       Peer a(Engine::client(client_context(client), "localhost"), std::move(pair.first));
       Peer b(Engine::server(server_side), std::move(pair.second));
       while (a.step() || b.step()) {}

@@ -25,7 +25,7 @@ std::string read_text(Transport& from, std::size_t at_most = 64) {
 
 TEST_CASE("Bytes cross a pair in order, in both directions, around the end of the ring") {
   FakeClock clock;
-  const MemoryPair pair = memory_pair(clock, 5);
+  const MemoryPair pair = memory_pair(clock, 5).value();
   for (int round = 0; round < 7; ++round) {
     CHECK(transferred(pair.first->write(bytes_of("abc"))) == 3);
     CHECK(transferred(pair.second->write(bytes_of("xyz"))) == 3);
@@ -37,7 +37,7 @@ TEST_CASE("Bytes cross a pair in order, in both directions, around the end of th
 
 TEST_CASE("A full pair takes what fits, then nothing, and goes on when the other end has read") {
   FakeClock clock;
-  const MemoryPair pair = memory_pair(clock, 4);
+  const MemoryPair pair = memory_pair(clock, 4).value();
   CHECK(transferred(pair.first->write(bytes_of("abcdef"))) == 4);
   CHECK(transferred(pair.first->write(bytes_of("ef"))) == kNothing);
   CHECK(read_text(*pair.second, 1) == "a");
@@ -47,7 +47,7 @@ TEST_CASE("A full pair takes what fits, then nothing, and goes on when the other
 
 TEST_CASE("An end that shut down writing is seen as an end behind its last byte, and still reads") {
   FakeClock clock;
-  const MemoryPair pair = memory_pair(clock);
+  const MemoryPair pair = memory_pair(clock).value();
   CHECK(transferred(pair.first->write(bytes_of("last"))) == 4);
   CHECK(pair.first->shut_down_writing().has_value());
   CHECK(read_text(*pair.second) == "last");
@@ -59,7 +59,7 @@ TEST_CASE("An end that shut down writing is seen as an end behind its last byte,
 
 TEST_CASE("Writing to an end that is gone is a reset; what it wrote before can be read") {
   FakeClock clock;
-  MemoryPair pair = memory_pair(clock);
+  MemoryPair pair = memory_pair(clock).value();
   CHECK(transferred(pair.first->write(bytes_of("x"))) == 1);
   pair.first.reset();
   CHECK(pair.second->write(bytes_of("y")).error().code == Errc::connection_reset);
@@ -69,7 +69,7 @@ TEST_CASE("Writing to an end that is gone is a reset; what it wrote before can b
 TEST_CASE("A wait ends at its deadline, and at once for what is ready") {
   FakeClock clock;
   clock.jump_when_idle(true);
-  const MemoryPair pair = memory_pair(clock);
+  const MemoryPair pair = memory_pair(clock).value();
   const TimePoint start = clock.now();
   pair.first->wait(Interest::write, within(1s, clock), pair.first->wakes());
   CHECK(clock.now() == start);
@@ -82,7 +82,7 @@ TEST_CASE("A wait ends at its deadline, and at once for what is ready") {
 
 TEST_CASE("A wake ends waits that do not know of it, even when it comes first") {
   FakeClock clock;
-  const MemoryPair pair = memory_pair(clock);
+  const MemoryPair pair = memory_pair(clock).value();
   const std::uint64_t seen = pair.first->wakes();
   std::thread waker([&] { pair.first->wake(); });
   pair.first->wait(Interest::none, Deadline::never(), seen);
@@ -92,7 +92,7 @@ TEST_CASE("A wake ends waits that do not know of it, even when it comes first") 
 }
 
 TEST_CASE("Bytes and ends wake a waiting thread") {
-  const MemoryPair pair = memory_pair();
+  const MemoryPair pair = memory_pair().value();
   std::thread writer([&] {
     (void)pair.first->write(bytes_of("x"));
     (void)pair.first->shut_down_writing();
