@@ -118,7 +118,8 @@ std::vector<std::uint8_t> from_base64(std::string_view text) {
   int bits = 0;
   for (const char c : text.substr(0, text.find('='))) {
     group = group << 6 | static_cast<unsigned>(kDigits.find(c));
-    if ((bits += 6) < 8) continue;
+    bits += 6;
+    if (bits < 8) continue;
     bits -= 8;
     bytes.push_back(static_cast<std::uint8_t>(group >> bits));
   }

@@ -139,80 +139,80 @@ inline std::vector<Callback> callbacks() {
   constexpr auto kRaw = CertificateType::raw_public_key;
   std::vector<Callback> all = {
       {"VerifyPolicy::check of a client", Role::client, false,
-       [](ClientConfig& c, ServerConfig&, Act act) {
+       [](ClientConfig& c, ServerConfig&, const Act& act) {
          c.verify.check = [act](const VerifiedChain&) {
            return act(), std::optional<std::string>();
          };
        }},
       {"VerifyPolicy::check of a server", Role::server, false,
-       [](ClientConfig& c, ServerConfig& s, Act act) {
+       [](ClientConfig& c, ServerConfig& s, const Act& act) {
          show_client_certificate(c, s);
          s.verify.check = [act](const VerifiedChain&) {
            return act(), std::optional<std::string>();
          };
        }},
       {"accept_anyway", Role::client, false,
-       [](ClientConfig& c, ServerConfig&, Act act) {
+       [](ClientConfig& c, ServerConfig&, const Act& act) {
          c.trust = TrustStore::of({client_identity().ca.chain().front()});
          c.verify.dangerous.accept_anyway =
              [act](const VerifyFailure&, std::span<const Certificate>) { return act(), true; };
        }},
       {"find_crls", Role::client, false,
-       [](ClientConfig& c, ServerConfig&, Act act) {
+       [](ClientConfig& c, ServerConfig&, const Act& act) {
          c.verify.revocation.find_crls = [act](const Certificate&) {
            return act(), std::vector<Crl>();
          };
        }},
       {"accept_raw_public_key of a client", Role::client, false,
-       [](ClientConfig& c, ServerConfig& s, Act act) {
+       [](ClientConfig& c, ServerConfig& s, const Act& act) {
          c.server_certificate_types = s.certificate_types = {kRaw};
          c.accept_raw_public_key = [act](Bytes) { return act(), true; };
        }},
       {"accept_raw_public_key of a server", Role::server, false,
-       [](ClientConfig& c, ServerConfig& s, Act act) {
+       [](ClientConfig& c, ServerConfig& s, const Act& act) {
          show_client_certificate(c, s);
          c.client_certificate_types = s.client_certificate_types = {kRaw};
          s.accept_raw_public_key = [act](Bytes) { return act(), true; };
        }},
       {"choose_identity", Role::client, false,
-       [](ClientConfig& c, ServerConfig& s, Act act) {
+       [](ClientConfig& c, ServerConfig& s, const Act& act) {
          show_client_certificate(c, s);
          c.choose_identity = [act](const CertificateRequest&) {
            return act(), std::optional(client_identity().leaf);
          };
        }},
       {"configure", Role::server, false,
-       [](ClientConfig&, ServerConfig& s, Act act) {
+       [](ClientConfig&, ServerConfig& s, const Act& act) {
          const ServerContext plain = s.build().value();
          s.configure = [act, plain](const ClientHello&) -> Result<ServerContext> {
            return act(), plain;
          };
        }},
       {"find_psk of a client", Role::client, false,
-       [](ClientConfig& c, ServerConfig& s, Act act) {
+       [](ClientConfig& c, ServerConfig& s, const Act& act) {
          share_key(c, s);
          c.find_psk = [act, find = c.find_psk](std::string_view hint) { return act(), find(hint); };
        }},
       {"find_psk of a server", Role::server, false,
-       [](ClientConfig& c, ServerConfig& s, Act act) {
+       [](ClientConfig& c, ServerConfig& s, const Act& act) {
          share_key(c, s);
          s.find_psk = [act, find = s.find_psk](std::string_view identity) {
            return act(), find(identity);
          };
        }},
       {"ObserverFactory", Role::client, true,
-       [](ClientConfig& c, ServerConfig&, Act act) {
+       [](ClientConfig& c, ServerConfig&, const Act& act) {
          c.common.observe = [act](Role) { return act(), std::unique_ptr<Observer>(); };
        }},
       {"SessionStore::get of a client", Role::client, true,
-       [](ClientConfig& c, ServerConfig&, Act act) {
+       [](ClientConfig& c, ServerConfig&, const Act& act) {
          const auto store = std::make_shared<ActingStore>();
-         store->on_get = std::move(act);
+         store->on_get = act;
          c.sessions = store;
        }},
       {"Provider::random", Role::server, false,
-       [](ClientConfig&, ServerConfig& s, Act act) {
-         s.common.provider = acting_provider(std::move(act));
+       [](ClientConfig&, ServerConfig& s, const Act& act) {
+         s.common.provider = acting_provider(act);
        }},
   };
   for (const Role end : {Role::client, Role::server})

@@ -140,7 +140,7 @@ class SignatureBench {
     const bool rsa = family == SignatureFamily::rsa_pkcs1 || family == SignatureFamily::rsa_pss;
     auto& generated = keys_[index(rsa ? SignatureFamily::rsa_pkcs1 : family)];
     if (!generated) return {};
-    PrivateKeyNumbers numbers = generated->numbers();
+    const PrivateKeyNumbers numbers = generated->numbers();
     auto key = signature.load(numbers);
     if (!key) return {};
     const HashAlgorithm hash = family == SignatureFamily::ecdsa_secp384r1   ? HashAlgorithm::sha384
