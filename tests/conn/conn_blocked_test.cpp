@@ -112,7 +112,7 @@ TEST_CASE(
     const CloseReport report = b.conn->close();
     return report.error ? code_of(*report.error) : "fine";
   });
-  std::size_t waits = b.faults->waits;
+  const std::size_t waits = b.faults->waits;
   b.conn->set_write_deadline(within(20h, b.clock));
   b.settled(waits);
   b.clock.advance(15h);

@@ -14,7 +14,7 @@ using test::have;
 using test::read_data;
 using test::run;
 
-AskPassphrase answer(std::string passphrase) {
+AskPassphrase answer(const std::string& passphrase) {
   return [passphrase](MutableBytes into) {
     std::ranges::copy(passphrase, into.begin());
     return std::optional(passphrase.size());

@@ -71,7 +71,7 @@ TEST_CASE("a key on a curve that is not supported, and a text without a key, say
 
 TEST_CASE("a key whose numbers do not belong together is refused") {
   for (const char* file : {"p256.key.pem", "rsa.key.pem"}) {
-    std::string text = read_data(file);
+    const std::string text = read_data(file);
     std::string_view rest = text;
     const auto block = pem::next(rest);
     std::vector<std::uint8_t> der((*block)->max_size());
