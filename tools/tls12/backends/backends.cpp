@@ -6,8 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "common/options/connection_options.hpp"
-#include "common/output/terminal_style.hpp"
+#include "common/options/colour_option.hpp"
 #include "tls12/crypto.hpp"
 
 namespace tls12::tool {
@@ -320,7 +319,7 @@ class Table {
   std::vector<Row> rows_;
 };
 
-std::string in_words(const Speed& speed) {
+std::string format_speed(const Speed& speed) {
   char text[48];
   const double value = speed.per_second;
   if (value == 0) return {};
@@ -335,23 +334,23 @@ std::string in_words(const Speed& speed) {
 }
 
 void print(const std::vector<Row>& rows, const std::vector<ProviderPtr>& backends,
-           const Paint& paint) {
+           const TerminalStyle& style) {
   constexpr std::size_t kNameWidth = 26, kCellWidth = 20;
   Text text = padded("", kNameWidth);
   for (const ProviderPtr& backend : backends)
-    text += paint.bold(padded("  " + backend->name, kCellWidth));
+    text += style.bold(padded("  " + backend->name, kCellWidth));
   text += "\n";
   std::string kind;
   for (const Row& row : rows) {
-    if (row.kind != kind) text += paint.cyan(kind = row.kind) + "\n";
+    if (row.kind != kind) text += style.cyan(kind = row.kind) + "\n";
     text += padded("  " + row.algorithm, kNameWidth);
     for (const Cell& cell : row.cells) {
-      const std::string words = cell.rank == 0                 ? std::string("-")
-                                : in_words(cell.speed).empty() ? "yes"
-                                                               : in_words(cell.speed);
+      const std::string words = cell.rank == 0                     ? std::string("-")
+                                : format_speed(cell.speed).empty() ? "yes"
+                                                                   : format_speed(cell.speed);
       const Text shown =
           padded((cell.chosen ? "* " : "  ") + words, &cell == &row.cells.back() ? 0 : kCellWidth);
-      text += cell.chosen ? paint.green(shown) : shown;
+      text += cell.chosen ? style.green(shown) : shown;
     }
     text += "\n";
   }
@@ -403,7 +402,7 @@ void add_backends(CLI::App& app, Action& action) {
       if (options->json) {
         print_json(rows);
       } else {
-        print(rows, table.backends(), Paint(options->colour, stdout));
+        print(rows, table.backends(), TerminalStyle(options->colour, stdout));
       }
       return kDone;
     };

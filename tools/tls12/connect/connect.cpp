@@ -236,9 +236,9 @@ Result<ClientContext> context_for(const Options& options) {
   config.fallback = options.fallback;
   config.grease = options.grease;
   config.renegotiation = options.renegotiation;
-  auto judge = options.connection.judge_of_raw_keys();
-  if (!judge) return fail(judge.error());
-  config.accept_raw_public_key = std::move(*judge);
+  auto raw_key_check = options.connection.raw_key_check();
+  if (!raw_key_check) return fail(raw_key_check.error());
+  config.accept_raw_public_key = std::move(*raw_key_check);
   config.server_certificate_types =
       options.connection.peer_types(!options.ca.empty(), config.verify);
   config.client_certificate_types = options.connection.own_types(config.identities);
@@ -289,7 +289,8 @@ int run(const Options& options) {
   if (!conn) return report(options, ended_by(conn.error()));
   const std::string address = conn->peer();
   if (!options.quiet && !options.json) {
-    print(stderr, summary(conn->state(), address, Paint(options.connection.colour, stderr)));
+    print(stderr, connection_summary(conn->state(), address,
+                                     TerminalStyle(options.connection.colour, stderr)));
   }
   Ending ending = converse(*conn, options);
   if (ending.reason.empty() && options.key_log_error)
@@ -297,7 +298,7 @@ int run(const Options& options) {
               ending.received};
   if (ending.reason.empty() && ending.received == 0 && !options.quiet && !options.json)
     complain(kNothingCame);
-  nlohmann::ordered_json json = summary_json(conn->state(), address);
+  nlohmann::ordered_json json = connection_json(conn->state(), address);
   if (!options.connection.exported.label.empty())
     json["exported"] = exported_json(*conn, options.connection.exported);
   return report(options, ending, std::move(json));
@@ -353,7 +354,7 @@ void add_handshake_choices(CLI::App& command, Options& options) {
       .add_option(
           "--renegotiate", options.renegotiation,
           "how often the server may ask for another handshake (RFC 5746): never, once or freely")
-      ->transform(value_of(often))
+      ->transform(named_value(often))
       ->type_name("HOW");
 }
 
@@ -370,7 +371,7 @@ void add_connect(CLI::App& app, Action& action) {
       .add_option("--timeout", options->timeout,
                   "bounds the connection with its handshake, and then each wait for the peer "
                   "(without it: 30 s, and none)")
-      ->check(in_seconds())
+      ->check(is_seconds())
       ->type_name("SECONDS");
   command.add_flag("--half-close", options->half_close,
                    "send close_notify at the end of the input, and go on reading (some servers "

@@ -8,8 +8,7 @@
 #include <thread>
 
 #include "common/files/file.hpp"
-#include "common/options/connection_options.hpp"
-#include "common/output/terminal_style.hpp"
+#include "common/options/colour_option.hpp"
 #include "common/output/trace.hpp"
 #include "common/server/server.hpp"
 #include "demo/process.hpp"
@@ -24,17 +23,17 @@ constexpr std::string_view kPage =
     "<!doctype html><title>tls12</title><h1>Hello</h1>\n<p>This page came over TLS 1.2: whoever "
     "carried it could neither read nor change it.</p>\n";
 
-/// A folder that goes away with this.
-class Scratch {
+/// A folder that is removed on destruction.
+class TemporaryFolder {
  public:
-  Scratch() {
+  TemporaryFolder() {
     std::string path =
         std::filesystem::temp_directory_path() / ("tls12-demo-" + std::string(6, 'X'));
     if (::mkdtemp(path.data()) != nullptr) path_ = path;
   }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
     std::error_code ignored;
     if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
   }
@@ -46,15 +45,15 @@ class Scratch {
 };
 
 /// `serve` on a thread of its own.
-class Running {
+class ServerThread {
  public:
-  Running(Listener listener, const ServerContext& context, ServerOptions options)
+  ServerThread(Listener listener, const ServerContext& context, ServerOptions options)
       : port_(listener.port()),
         server_(std::move(listener), context, std::move(options), [](const std::string&) {}),
         thread_([this] { (void)server_.run(); }) {}
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-  ~Running() {
+  ServerThread(const ServerThread&) = delete;
+  ServerThread& operator=(const ServerThread&) = delete;
+  ~ServerThread() {
     server_.stop();
     thread_.join();
   }
@@ -68,7 +67,7 @@ class Running {
 
 class Demo {
  public:
-  explicit Demo(Paint paint) : paint_(paint) {}
+  explicit Demo(TerminalStyle style) : style_(style) {}
 
   int run() {
     if (scratch_.path().empty()) return failed("cannot make a temporary folder");
@@ -96,20 +95,20 @@ class Demo {
 
   void chapter(const std::string& title) {
     print(stdout,
-          "\n" + paint_.bold(Text("━━━ ") + std::to_string(++chapter_) + ". " + title + " ━━━") +
+          "\n" + style_.bold(Text("━━━ ") + std::to_string(++chapter_) + ". " + title + " ━━━") +
               "\n\n");
   }
   void tell(const Text& text) const { print(stdout, text + "\n"); }
   void command(const std::string& line) const {
-    print(stdout, "\n" + paint_.cyan("$ " + line) + "\n");
+    print(stdout, "\n" + style_.cyan("$ " + line) + "\n");
   }
-  void good(const std::string& text) const { print(stdout, paint_.green("✓") + " " + text + "\n"); }
+  void good(const std::string& text) const { print(stdout, style_.green("✓") + " " + text + "\n"); }
   void skip(const std::string& program) {
     ++skipped_;
     tell("skipped: " + program + " is not installed");
   }
   bool bad(const std::string& what, const std::string& reason) const {
-    print(stdout, paint_.red("✗") + " " + what + "\n");
+    print(stdout, style_.red("✗") + " " + what + "\n");
     failed(what + ": " + reason);
     return false;
   }
@@ -121,10 +120,10 @@ class Demo {
       const std::size_t end = std::min(text.find('\n', begin), text.size());
       std::string line = text.substr(begin, end - begin);
       if (line.ends_with('\r')) line.pop_back();
-      print(stdout, "  " + paint_.dim("│") + " " + line + "\n");
+      print(stdout, "  " + style_.dim("│") + " " + line + "\n");
       begin = end + 1;
     }
-    if (begin < text.size()) print(stdout, "  " + paint_.dim("│ …") + "\n");
+    if (begin < text.size()) print(stdout, "  " + style_.dim("│ …") + "\n");
   }
 
   // ------------------------------------------------ the steps
@@ -184,7 +183,7 @@ class Demo {
         "flights of messages later they share\n"
         "a secret that nobody else has. Below is each message as it went by: its fields, their "
         "values, and what they are for.\n");
-    auto context = client_context(trace_to(stdout, paint_));
+    auto context = client_context(trace_to(stdout, style_));
     if (!context) return bad("configuring the client", local(context.error()));
     auto conn = dial("127.0.0.1", server_->port(), *context, within(10s), "localhost");
     if (!conn) return bad("the handshake", conn.error());
@@ -324,11 +323,11 @@ class Demo {
     return true;
   }
 
-  Paint paint_;
-  Scratch scratch_;
+  TerminalStyle style_;
+  TemporaryFolder scratch_;
   unsigned chapter_ = 0, skipped_ = 0;
   std::optional<DevelopmentIdentity> development_;
-  std::optional<Running> server_;
+  std::optional<ServerThread> server_;
 };
 
 }  // namespace
@@ -338,8 +337,9 @@ void add_demo(CLI::App& app, Action& action) {
   CLI::App& command = *app.add_subcommand(
       "demo", "See TLS 1.2 at work, step by step, with curl and OpenSSL at the other end.");
   add_colour_option(command, *colour);
-  command.callback(
-      [colour, &action] { action = [colour] { return Demo(Paint(*colour, stdout)).run(); }; });
+  command.callback([colour, &action] {
+    action = [colour] { return Demo(TerminalStyle(*colour, stdout)).run(); };
+  });
 }
 
 }  // namespace tls12::tool

@@ -136,9 +136,9 @@ Result<ServerContext> context_for(const Options& options, const Sessions& sessio
   auto policy = options.connection.verify(!options.client_ca.empty());
   if (!policy) return fail(policy.error());
   config.verify = std::move(*policy);
-  auto judge = options.connection.judge_of_raw_keys();
-  if (!judge) return fail(judge.error());
-  config.accept_raw_public_key = std::move(*judge);
+  auto raw_key_check = options.connection.raw_key_check();
+  if (!raw_key_check) return fail(raw_key_check.error());
+  config.accept_raw_public_key = std::move(*raw_key_check);
   config.client_certificate_types =
       options.connection.peer_types(!options.client_ca.empty(), config.verify);
   config.certificate_types = options.connection.own_types(config.identities);
@@ -178,9 +178,9 @@ ServerOptions server_options(const Options& options) {
 
 /// Reloads the server at each SIGHUP, and stops it at the first SIGTERM or SIGINT. The signals must
 /// be blocked, in all threads, by then.
-class OnSignals {
+class SignalThread {
  public:
-  OnSignals(Server& server, std::function<void()> reload)
+  SignalThread(Server& server, std::function<void()> reload)
       : thread_([&server, reload = std::move(reload)] {
           int signal = 0;
           const sigset_t set = signals();
@@ -191,9 +191,9 @@ class OnSignals {
           }
           server.stop();
         }) {}
-  OnSignals(const OnSignals&) = delete;
-  OnSignals& operator=(const OnSignals&) = delete;
-  ~OnSignals() {
+  SignalThread(const SignalThread&) = delete;
+  SignalThread& operator=(const SignalThread&) = delete;
+  ~SignalThread() {
     ::pthread_kill(thread_.native_handle(), SIGTERM);
     thread_.join();
   }
@@ -276,7 +276,7 @@ int run(const Options& options) {
   Sessions sessions{.store = {}, .random_keys = std::move(*random_keys)};
   if (options.session_cache != 0)
     sessions.store = make_memory_session_store({.sessions = options.session_cache});
-  OnSignals::block();
+  SignalThread::block();
   raise_descriptor_limit();
   Log log(options);
   auto context = context_for(options, sessions, log.sinks(), std::move(*made));
@@ -290,7 +290,7 @@ int run(const Options& options) {
     return failed(std::string("standard output: ") + std::strerror(fault));
   Server server(std::move(*listener), *context, server_options(options),
                 [&](const std::string& line) { log.line(line); });
-  const OnSignals on_signals(server, [&] {
+  const SignalThread signal_thread(server, [&] {
     const auto reloaded = read_again(options, sessions, log.sinks(), *context);
     if (!reloaded) return log.complain("not reloaded: " + reloaded.error());
     log.skipped_in(*reloaded);
@@ -305,7 +305,7 @@ int run(const Options& options) {
 /// S4: what one peer can take of the server, in time, bytes and number.
 void add_limits(CLI::App& command, Options& options) {
   const auto time = [&](const char* name, auto& into, const char* help) {
-    command.add_option(name, into, help)->check(in_seconds())->type_name("SECONDS");
+    command.add_option(name, into, help)->check(is_seconds())->type_name("SECONDS");
   };
   time("--timeout", options.timeout,
        "how long a peer may be silent, or take nothing: the default of the next four (30)");
@@ -340,7 +340,7 @@ void add_sessions_and_clients(CLI::App& command, Options& options) {
       .add_option("--client-auth", options.client_authentication,
                   "clients' certificates: none, request or require-any (neither is verified), "
                   "verify-if-given, verify (none)")
-      ->transform(value_of(asked))
+      ->transform(named_value(asked))
       ->type_name("HOW");
   command
       .add_option("--client-ca", options.client_ca,

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "show/value_text.hpp"
+#include "common/output/format.hpp"
+#include "show/value_format.hpp"
 
 namespace tls12::tool::asn1 {
 namespace {
@@ -51,9 +52,9 @@ bool fits(const Type& type, std::uint8_t tag) {
   return type.tag == tag;
 }
 
-class Reading {
+class Decoder {
  public:
-  explicit Reading(Bytes der) : begin_(der.data()) {}
+  explicit Decoder(Bytes der) : begin_(der.data()) {}
 
   Node whole(Bytes der, const Field& field) {
     Bytes left = der;
@@ -69,7 +70,7 @@ class Reading {
     return {.type = "bytes",
             .offset = offset_of(bytes),
             .bytes = bytes,
-            .value = in_hex(bytes),
+            .value = to_hex(bytes),
             .problem = problem};
   }
 
@@ -167,8 +168,8 @@ class Reading {
     } else if (type.split != nullptr) {
       node.parts = type.split(element.content());
       for (Node& part : node.parts) part.offset = offset_of(part.bytes);
-    } else if (type.words != nullptr) {
-      node.value = type.words(element.content());
+    } else if (type.format != nullptr) {
+      node.value = type.format(element.content());
     }
   }
 
@@ -193,7 +194,7 @@ class Reading {
     if (is_constructed(element.tag))
       fill(node, element, {.name = "", .kind = Type::list, .element = &kUnknown});
     else
-      node.value = in_hex(element.content());
+      node.value = to_hex(element.content());
   }
 
   std::vector<Node> within(Bytes content, const Field& field) {
@@ -220,8 +221,8 @@ std::size_t problems(const Node& node) {
   return count;
 }
 
-Node read(Bytes der, const Type& type, const char* field) {
-  return Reading(der).whole(der, {field, &type});
+Node decode(Bytes der, const Type& type, const char* field) {
+  return Decoder(der).whole(der, {field, &type});
 }
 
 }  // namespace tls12::tool::asn1

@@ -50,7 +50,7 @@ struct Type {
   std::uint8_t tag = 0;                ///< the identifier octet; none for a choice and any
   std::span<const Field> fields = {};  ///< of a structure or a choice
   const Type* element = nullptr;       ///< of a list
-  std::string (*words)(Bytes content) = nullptr;       ///< of a primitive
+  std::string (*format)(Bytes content) = nullptr;      ///< of a primitive
   std::string (*summary)(const Node& node) = nullptr;  ///< of what has parts
   /// What is encoded within an octet string or a bit string, or what an open type is, by the object
   /// identifier before it; null: not known.
@@ -60,6 +60,6 @@ struct Type {
 };
 
 /// Reads all of `der` as one value of this type.
-Node read(Bytes der, const Type& type, const char* field = "");
+Node decode(Bytes der, const Type& type, const char* field = "");
 
 }  // namespace tls12::tool::asn1

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "show/oids.hpp"
-#include "show/value_text.hpp"
+#include "show/value_format.hpp"
 
 namespace tls12::tool::asn1 {
 
@@ -11,27 +11,27 @@ using enum Field::Presence;
 using enum Field::Tagging;
 
 constexpr Type kBooleanType = {
-    .name = "BOOLEAN", .kind = Type::primitive, .tag = kBoolean, .words = boolean_in_words};
+    .name = "BOOLEAN", .kind = Type::primitive, .tag = kBoolean, .format = format_boolean};
 constexpr Type kIntegerType = {
-    .name = "INTEGER", .kind = Type::primitive, .tag = kInteger, .words = integer_in_words};
+    .name = "INTEGER", .kind = Type::primitive, .tag = kInteger, .format = format_integer};
 constexpr Type kBitStringType = {
-    .name = "BIT STRING", .kind = Type::primitive, .tag = kBitString, .words = bits_in_words};
+    .name = "BIT STRING", .kind = Type::primitive, .tag = kBitString, .format = format_bits};
 constexpr Type kOctetStringType = {
     .name = "OCTET STRING", .kind = Type::primitive, .tag = kOctetString};
 constexpr Type kNullType = {.name = "NULL", .kind = Type::primitive, .tag = kNull};
 constexpr Type kOidType = {.name = "OBJECT IDENTIFIER",
                            .kind = Type::primitive,
                            .tag = kObjectIdentifier,
-                           .words = oid_in_words};
+                           .format = format_oid};
 constexpr Type kIa5Type = {
-    .name = "IA5String", .kind = Type::primitive, .tag = kIa5String, .words = text_in_words};
+    .name = "IA5String", .kind = Type::primitive, .tag = kIa5String, .format = format_string};
 constexpr Type kGeneralizedTimeType = {.name = "GeneralizedTime",
                                        .kind = Type::primitive,
                                        .tag = kGeneralizedTime,
-                                       .words = generalized_time_in_words};
+                                       .format = format_generalized_time};
 constexpr Type kAnyType = {.name = "ANY", .kind = Type::any};
 
-std::string words_of_parts(const Node& node) {
+std::string format_parts(const Node& node) {
   constexpr std::size_t kAtMost = 4;
   std::string text;
   for (std::size_t i = 0; i < std::min(node.parts.size(), kAtMost); ++i)
@@ -44,7 +44,7 @@ std::string words_of_parts(const Node& node) {
 namespace {
 
 constexpr Type kUtcTimeType = {
-    .name = "UTCTime", .kind = Type::primitive, .tag = kUtcTime, .words = utc_time_in_words};
+    .name = "UTCTime", .kind = Type::primitive, .tag = kUtcTime, .format = format_utc_time};
 
 // ------------------------------------------------ times and algorithms
 
@@ -52,18 +52,18 @@ constexpr Field kTimeFields[] = {{"", &kUtcTimeType}, {"", &kGeneralizedTimeType
 constexpr Field kAlgorithmIdentifierFields[] = {{"algorithm", &kOidType},
                                                 {"parameters", &kAnyType, "", optional}};
 
-std::string algorithm_in_words(const Node& node) {
+std::string format_algorithm(const Node& node) {
   // The curve of an elliptic key is its parameter.
   const bool has_curve = node.parts.size() == 2 && node.parts[1].type == kOidType.name;
-  return has_curve ? node.parts[0].value + ", " + node.parts[1].value : words_of_part<0>(node);
+  return has_curve ? node.parts[0].value + ", " + node.parts[1].value : format_part<0>(node);
 }
 
 // ------------------------------------------------ names: RFC 5280 §4.1.2.4
 
 /// "CN=example.org".
-std::string attribute_in_words(const Node& node) {
+std::string format_attribute(const Node& node) {
   if (node.parts.size() != 2) return {};
-  const KnownOid* type = known(node.parts[0].content());
+  const KnownOid* type = find_oid(node.parts[0].content());
   const std::string name = type == nullptr
                                ? dotted(node.parts[0].content())
                                : std::string(type->brief.empty() ? type->name : type->brief);
@@ -76,14 +76,14 @@ std::string attribute_in_words(const Node& node) {
 }
 
 /// RFC 4514 §2.1: the last comes first.
-std::string name_in_words(const Node& node) {
+std::string format_name(const Node& node) {
   std::string text;
   for (auto part = node.parts.rbegin(); part != node.parts.rend(); ++part)
     text.append(text.empty() ? "" : ",").append(part->value);
   return text.empty() ? "empty" : text;
 }
 
-std::string attributes_in_words(const Node& node) {
+std::string format_attributes(const Node& node) {
   std::string text;
   for (const Node& part : node.parts) text += (text.empty() ? "" : "+") + part.value;
   return text;
@@ -94,21 +94,19 @@ constexpr Type kAttributeTypeAndValue = {.name = "AttributeTypeAndValue",
                                          .kind = Type::structure,
                                          .tag = kSequence,
                                          .fields = kAttributeFields,
-                                         .summary = attribute_in_words};
+                                         .summary = format_attribute};
 
 // ------------------------------------------------ general names: RFC 5280 §4.2.1.6
 
-constexpr Type kAddress = {.name = "OCTET STRING",
-                           .kind = Type::primitive,
-                           .tag = kOctetString,
-                           .words = address_in_words};
+constexpr Type kAddress = {
+    .name = "OCTET STRING", .kind = Type::primitive, .tag = kOctetString, .format = format_address};
 constexpr Field kOtherNameFields[] = {{"type-id", &kOidType},
                                       {"value", &kAnyType, "", required, explicitly, 0}};
 constexpr Type kOtherName = {.name = "OtherName",
                              .kind = Type::structure,
                              .tag = kSequence,
                              .fields = kOtherNameFields,
-                             .summary = words_of_part<0>};
+                             .summary = format_part<0>};
 constexpr Field kGeneralNameFields[] = {
     {"otherName", &kOtherName, "", required, implicitly, 0},
     {"rfc822Name", &kIa5Type, "an e-mail address", required, implicitly, 1},
@@ -128,23 +126,23 @@ constexpr Type kAlgorithmIdentifier = {.name = "AlgorithmIdentifier",
                                        .kind = Type::structure,
                                        .tag = kSequence,
                                        .fields = kAlgorithmIdentifierFields,
-                                       .summary = algorithm_in_words};
+                                       .summary = format_algorithm};
 constexpr Type kName = {.name = "Name",
                         .kind = Type::list,
                         .tag = kSequence,
                         .element = &kRelativeDistinguishedName,
-                        .summary = name_in_words};
+                        .summary = format_name};
 constexpr Type kRelativeDistinguishedName = {.name = "RelativeDistinguishedName",
                                              .kind = Type::list,
                                              .tag = kSet,
                                              .element = &kAttributeTypeAndValue,
-                                             .summary = attributes_in_words};
+                                             .summary = format_attributes};
 constexpr Type kGeneralName = {
     .name = "GeneralName", .kind = Type::choice, .fields = kGeneralNameFields};
 constexpr Type kGeneralNames = {.name = "GeneralNames",
                                 .kind = Type::list,
                                 .tag = kSequence,
                                 .element = &kGeneralName,
-                                .summary = words_of_parts};
+                                .summary = format_parts};
 
 }  // namespace tls12::tool::asn1

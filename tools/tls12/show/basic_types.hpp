@@ -20,11 +20,11 @@ extern const Type kGeneralNames;               ///< RFC 5280 §4.2.1.6
 
 /// The values of the first parts, one after the other, and how many more there are: each part has a
 /// line of its own.
-std::string words_of_parts(const Node& node);
+std::string format_parts(const Node& node);
 
 /// The value of one part; empty if there is none.
 template <std::size_t index>
-std::string words_of_part(const Node& node) {
+std::string format_part(const Node& node) {
   return node.parts.size() > index ? node.parts[index].value : std::string();
 }
 

@@ -7,7 +7,7 @@
 #include "common/output/print.hpp"
 #include "show/basic_types.hpp"
 #include "show/oids.hpp"
-#include "show/value_text.hpp"
+#include "show/value_format.hpp"
 
 namespace tls12::tool::asn1 {
 namespace {
@@ -30,25 +30,25 @@ constexpr Type kAuthorityKeyIdentifier = {.name = "AuthorityKeyIdentifier",
                                           .tag = kSequence,
                                           .fields = kAuthorityKeyIdentifierFields};
 constexpr Type kSubjectKeyIdentifier = {
-    .name = "KeyIdentifier", .kind = Type::primitive, .tag = kOctetString, .words = in_hex};
+    .name = "KeyIdentifier", .kind = Type::primitive, .tag = kOctetString, .format = to_hex};
 
-std::string key_usage_in_words(Bytes content) {
+std::string format_key_usage(Bytes content) {
   static constexpr const char* kNames[] = {"digitalSignature", "nonRepudiation (contentCommitment)",
                                            "keyEncipherment",  "dataEncipherment",
                                            "keyAgreement",     "keyCertSign",
                                            "cRLSign",          "encipherOnly",
                                            "decipherOnly"};
-  return names_of_bits(content, kNames);
+  return format_named_bits(content, kNames);
 }
 constexpr Type kKeyUsage = {
-    .name = "KeyUsage", .kind = Type::primitive, .tag = kBitString, .words = key_usage_in_words};
+    .name = "KeyUsage", .kind = Type::primitive, .tag = kBitString, .format = format_key_usage};
 constexpr Type kExtKeyUsage = {.name = "ExtKeyUsageSyntax",
                                .kind = Type::list,
                                .tag = kSequence,
                                .element = &kOidType,
-                               .summary = words_of_parts};
+                               .summary = format_parts};
 
-std::string basic_constraints_in_words(const Node& node) {
+std::string format_basic_constraints(const Node& node) {
   const bool is_ca =
       !node.parts.empty() && node.parts[0].field == "cA" && node.parts[0].value == "TRUE";
   if (!is_ca) return "no CA";
@@ -61,7 +61,7 @@ constexpr Type kBasicConstraints = {.name = "BasicConstraints",
                                     .kind = Type::structure,
                                     .tag = kSequence,
                                     .fields = kBasicConstraintsFields,
-                                    .summary = basic_constraints_in_words};
+                                    .summary = format_basic_constraints};
 
 // ------------------------------------------------ policies: RFC 5280 §4.2.1.4, §4.2.1.5,
 // §4.2.1.11, §4.2.1.14
@@ -70,7 +70,7 @@ constexpr Type kNumbers = {.name = "SEQUENCE",
                            .kind = Type::list,
                            .tag = kSequence,
                            .element = &kIntegerType,
-                           .summary = words_of_parts};
+                           .summary = format_parts};
 constexpr Field kNoticeReferenceFields[] = {{"organization", &kAnyType},
                                             {"noticeNumbers", &kNumbers}};
 constexpr Type kNoticeReference = {.name = "NoticeReference",
@@ -83,7 +83,7 @@ constexpr Type kUserNotice = {
     .name = "UserNotice", .kind = Type::structure, .tag = kSequence, .fields = kUserNoticeFields};
 
 const Type* qualifier_type(Bytes oid) {
-  const KnownOid* type = known(oid);
+  const KnownOid* type = find_oid(oid);
   if (type == nullptr) return nullptr;
   return type->name == "id-qt-cps"       ? &kIa5Type
          : type->name == "id-qt-unotice" ? &kUserNotice
@@ -104,12 +104,12 @@ constexpr Type kPolicyInformation = {.name = "PolicyInformation",
                                      .kind = Type::structure,
                                      .tag = kSequence,
                                      .fields = kPolicyInformationFields,
-                                     .summary = words_of_part<0>};
+                                     .summary = format_part<0>};
 constexpr Type kCertificatePolicies = {.name = "CertificatePolicies",
                                        .kind = Type::list,
                                        .tag = kSequence,
                                        .element = &kPolicyInformation,
-                                       .summary = words_of_parts};
+                                       .summary = format_parts};
 
 constexpr Field kPolicyMappingFields[] = {{"issuerDomainPolicy", &kOidType},
                                           {"subjectDomainPolicy", &kOidType}};
@@ -129,7 +129,7 @@ constexpr Type kPolicyConstraints = {.name = "PolicyConstraints",
                                      .tag = kSequence,
                                      .fields = kPolicyConstraintsFields};
 constexpr Type kSkipCerts = {
-    .name = "SkipCerts", .kind = Type::primitive, .tag = kInteger, .words = integer_in_words};
+    .name = "SkipCerts", .kind = Type::primitive, .tag = kInteger, .format = format_integer};
 
 // ------------------------------------------------ names: RFC 5280 §4.2.1.8, §4.2.1.10
 
@@ -152,12 +152,12 @@ constexpr Type kGeneralSubtree = {.name = "GeneralSubtree",
                                   .kind = Type::structure,
                                   .tag = kSequence,
                                   .fields = kGeneralSubtreeFields,
-                                  .summary = words_of_part<0>};
+                                  .summary = format_part<0>};
 constexpr Type kGeneralSubtrees = {.name = "GeneralSubtrees",
                                    .kind = Type::list,
                                    .tag = kSequence,
                                    .element = &kGeneralSubtree,
-                                   .summary = words_of_parts};
+                                   .summary = format_parts};
 constexpr Field kNameConstraintsFields[] = {
     {"permittedSubtrees", &kGeneralSubtrees, "names of these kinds must be in one of these",
      optional, implicitly, 0},
@@ -177,15 +177,15 @@ constexpr Field kDistributionPointNameFields[] = {
 constexpr Type kDistributionPointName = {
     .name = "DistributionPointName", .kind = Type::choice, .fields = kDistributionPointNameFields};
 
-std::string reasons_in_words(Bytes content) {
+std::string format_reasons(Bytes content) {
   static constexpr const char* kNames[] = {
       "unused",      "keyCompromise",        "cACompromise",    "affiliationChanged",
       "superseded",  "cessationOfOperation", "certificateHold", "privilegeWithdrawn",
       "aACompromise"};
-  return names_of_bits(content, kNames);
+  return format_named_bits(content, kNames);
 }
 constexpr Type kReasonFlags = {
-    .name = "ReasonFlags", .kind = Type::primitive, .tag = kBitString, .words = reasons_in_words};
+    .name = "ReasonFlags", .kind = Type::primitive, .tag = kBitString, .format = format_reasons};
 constexpr Field kDistributionPointFields[] = {
     {"distributionPoint", &kDistributionPointName, "", optional, explicitly, 0},
     {"reasons", &kReasonFlags, "the list there knows these alone", optional, implicitly, 1},
@@ -225,17 +225,17 @@ constexpr Type kIssuingDistributionPoint = {.name = "IssuingDistributionPoint",
                                             .tag = kSequence,
                                             .fields = kIssuingDistributionPointFields};
 
-std::string reason_in_words(Bytes content) {
+std::string format_reason(Bytes content) {
   static constexpr const char* kNames[] = {
       "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
       "superseded",    "cessationOfOperation", "certificateHold", "(not used)",
       "removeFromCRL", "privilegeWithdrawn",   "aACompromise"};
-  return name_of_number(content, kNames);
+  return format_named_number(content, kNames);
 }
 
 // ------------------------------------------------ beyond RFC 5280
 
-std::string features_in_words(const Node& node) {
+std::string format_features(const Node& node) {
   std::string text;
   for (const Node& part : node.parts)
     text += (text.empty() ? "" : ", ") + (part.value == "5" ? "status_request" : part.value);
@@ -245,7 +245,7 @@ constexpr Type kFeatures = {.name = "Features",
                             .kind = Type::list,
                             .tag = kSequence,
                             .element = &kIntegerType,
-                            .summary = features_in_words};
+                            .summary = format_features};
 
 std::uint64_t number_at(Bytes bytes, std::size_t at, std::size_t size) {
   std::uint64_t number = 0;
@@ -266,12 +266,13 @@ std::vector<Node> timestamps(Bytes content) {
     left = left.subspan(2 + size);
     const auto millis = std::chrono::milliseconds(static_cast<std::int64_t>(
         number_at(sct, 2 + kTimestampAt, kTimestampSize) & 0xffffffffffff));
-    nodes.push_back({.field = "SerializedSCT",
-                     .type = "SignedCertificateTimestamp",
-                     .header = 2,
-                     .bytes = sct,
-                     .value = calendar(WallTime(std::chrono::floor<std::chrono::seconds>(millis))),
-                     .note = "by the log " + in_hex(sct.subspan(3, 4)) + Text::drawn("…")});
+    nodes.push_back(
+        {.field = "SerializedSCT",
+         .type = "SignedCertificateTimestamp",
+         .header = 2,
+         .bytes = sct,
+         .value = format_time(WallTime(std::chrono::floor<std::chrono::seconds>(millis))),
+         .note = "by the log " + to_hex(sct.subspan(3, 4)) + Text::drawn("…")});
   }
   if (!left.empty() || content.size() < 2)
     nodes.push_back(
@@ -325,16 +326,16 @@ constexpr KnownExtension kKnownExtensions[] = {
 };
 
 const Type* extension_type(Bytes oid) {
-  const KnownOid* id = known(oid);
+  const KnownOid* id = find_oid(oid);
   if (id == nullptr) return nullptr;
   const auto* found = std::ranges::find(kKnownExtensions, id->name, &KnownExtension::name);
   return found == std::end(kKnownExtensions) ? nullptr : found->type;
 }
 
-std::string extension_in_words(const Node& node) {
+std::string format_extension(const Node& node) {
   if (node.parts.size() < 2) return {};
   const Bytes oid = node.parts[0].content();
-  const KnownOid* id = known(oid);
+  const KnownOid* id = find_oid(oid);
   const bool is_critical = node.parts.size() > 2 && node.parts[1].value == "TRUE";
   const std::string name = id == nullptr ? dotted(oid) : std::string(id->name);
   return name + (is_critical ? ", critical" : "") +
@@ -351,13 +352,13 @@ constexpr Type kExtension = {.name = "Extension",
                              .kind = Type::structure,
                              .tag = kSequence,
                              .fields = kExtensionFields,
-                             .summary = extension_in_words};
+                             .summary = format_extension};
 
 }  // namespace
 
 constexpr Type kExtensions = {
     .name = "Extensions", .kind = Type::list, .tag = kSequence, .element = &kExtension};
 constexpr Type kReasonCode = {
-    .name = "CRLReason", .kind = Type::primitive, .tag = kEnumerated, .words = reason_in_words};
+    .name = "CRLReason", .kind = Type::primitive, .tag = kEnumerated, .format = format_reason};
 
 }  // namespace tls12::tool::asn1

@@ -229,14 +229,14 @@ std::string dotted(Bytes content) {
   return text;
 }
 
-const KnownOid* known(Bytes content) {
+const KnownOid* find_oid(Bytes content) {
   const std::string text = dotted(content);
   const auto* found = std::ranges::find(kKnown, text, &KnownOid::dotted);
   return found == std::end(kKnown) ? nullptr : found;
 }
 
-std::string oid_in_words(Bytes content) {
-  const KnownOid* oid = known(content);
+std::string format_oid(Bytes content) {
+  const KnownOid* oid = find_oid(content);
   return oid == nullptr ? dotted(content)
                         : std::string(oid->name) + " (" + std::string(oid->dotted) + ")";
 }

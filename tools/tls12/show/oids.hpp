@@ -17,8 +17,8 @@ struct KnownOid {
 /// "2.5.4.3".
 std::string dotted(Bytes content);
 /// Null for one that is not in the table.
-const KnownOid* known(Bytes content);
+const KnownOid* find_oid(Bytes content);
 /// "commonName (2.5.4.3)", "1.2.3.4".
-std::string oid_in_words(Bytes content);
+std::string format_oid(Bytes content);
 
 }  // namespace tls12::tool::asn1

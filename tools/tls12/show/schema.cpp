@@ -4,10 +4,11 @@
 #include <array>
 #include <string_view>
 
+#include "common/output/format.hpp"
 #include "show/basic_types.hpp"
 #include "show/extensions.hpp"
 #include "show/oids.hpp"
-#include "show/value_text.hpp"
+#include "show/value_format.hpp"
 
 namespace tls12::tool::asn1 {
 namespace {
@@ -15,9 +16,9 @@ namespace {
 using enum Field::Presence;
 using enum Field::Tagging;
 
-std::string version_in_words(Bytes content) {
+std::string format_version(Bytes content) {
   return content.size() == 1 && content[0] < 3 ? "v" + std::to_string(content[0] + 1)
-                                               : integer_in_words(content);
+                                               : format_integer(content);
 }
 
 // ------------------------------------------------ keys and signatures
@@ -35,7 +36,7 @@ constexpr Type kEcdsaSigValue = {
     .name = "Ecdsa-Sig-Value", .kind = Type::structure, .tag = kSequence, .fields = kEcdsaFields};
 
 const Type* key_type(Bytes oid) {
-  const KnownOid* algorithm = known(oid);
+  const KnownOid* algorithm = find_oid(oid);
   return algorithm != nullptr &&
                  (algorithm->name == "rsaEncryption" || algorithm->name == "id-RSASSA-PSS")
              ? &kRsaPublicKey
@@ -43,7 +44,7 @@ const Type* key_type(Bytes oid) {
 }
 
 const Type* signature_type(Bytes oid) {
-  const KnownOid* algorithm = known(oid);
+  const KnownOid* algorithm = find_oid(oid);
   return algorithm != nullptr && algorithm->name.starts_with("ecdsa-with-") ? &kEcdsaSigValue
                                                                             : nullptr;
 }
@@ -51,12 +52,12 @@ const Type* signature_type(Bytes oid) {
 constexpr Type kSubjectPublicKey = {.name = "BIT STRING",
                                     .kind = Type::primitive,
                                     .tag = kBitString,
-                                    .words = bits_in_words,
+                                    .format = format_bits,
                                     .holds = key_type};
 constexpr Type kSignature = {.name = "BIT STRING",
                              .kind = Type::primitive,
                              .tag = kBitString,
-                             .words = bits_in_words,
+                             .format = format_bits,
                              .holds = signature_type};
 
 constexpr Field kSubjectPublicKeyInfoFields[] = {
@@ -66,14 +67,14 @@ constexpr Type kSubjectPublicKeyInfo = {.name = "SubjectPublicKeyInfo",
                                         .kind = Type::structure,
                                         .tag = kSequence,
                                         .fields = kSubjectPublicKeyInfoFields,
-                                        .summary = words_of_part<0>};
+                                        .summary = format_part<0>};
 
 // ------------------------------------------------ certificates: RFC 5280 §4.1
 
 constexpr Type kVersion = {
-    .name = "INTEGER", .kind = Type::primitive, .tag = kInteger, .words = version_in_words};
+    .name = "INTEGER", .kind = Type::primitive, .tag = kInteger, .format = format_version};
 constexpr Type kSerial = {
-    .name = "INTEGER", .kind = Type::primitive, .tag = kInteger, .words = in_hex};
+    .name = "INTEGER", .kind = Type::primitive, .tag = kInteger, .format = to_hex};
 
 constexpr Field kValidityFields[] = {{"notBefore", &kTime}, {"notAfter", &kTime}};
 constexpr Type kValidity = {
@@ -115,7 +116,7 @@ constexpr Type kRevoked = {.name = "revoked certificate",
                            .kind = Type::structure,
                            .tag = kSequence,
                            .fields = kRevokedFields,
-                           .summary = words_of_part<0>};
+                           .summary = format_part<0>};
 constexpr Type kRevokedList = {
     .name = "SEQUENCE", .kind = Type::list, .tag = kSequence, .element = &kRevoked};
 
@@ -150,7 +151,7 @@ constexpr Type kCertId = {.name = "CertID",
                           .kind = Type::structure,
                           .tag = kSequence,
                           .fields = kCertIdFields,
-                          .summary = words_of_part<3>};
+                          .summary = format_part<3>};
 
 constexpr Field kRevokedInfoFields[] = {
     {"revocationTime", &kGeneralizedTimeType},
@@ -159,7 +160,7 @@ constexpr Type kRevokedInfo = {.name = "RevokedInfo",
                                .kind = Type::structure,
                                .tag = kSequence,
                                .fields = kRevokedInfoFields,
-                               .summary = words_of_part<0>};
+                               .summary = format_part<0>};
 
 constexpr Field kCertStatusFields[] = {
     {"good", &kNullType, "it was not revoked", required, implicitly, 0},
@@ -217,7 +218,7 @@ constexpr Type kBasicResponse = {.name = "BasicOCSPResponse",
                                  .fields = kBasicResponseFields};
 
 const Type* response_type(Bytes oid) {
-  const KnownOid* type = known(oid);
+  const KnownOid* type = find_oid(oid);
   return type != nullptr && type->name == "id-pkix-ocsp-basic" ? &kBasicResponse : nullptr;
 }
 
@@ -230,14 +231,14 @@ constexpr Type kResponseBytes = {.name = "ResponseBytes",
                                  .tag = kSequence,
                                  .fields = kResponseBytesFields};
 
-std::string status_in_words(Bytes content) {
+std::string format_status(Bytes content) {
   static constexpr const char* kNames[] = {"successful",  "malformedRequest", "internalError",
                                            "tryLater",    "(not used)",       "sigRequired",
                                            "unauthorized"};
-  return name_of_number(content, kNames);
+  return format_named_number(content, kNames);
 }
 constexpr Type kResponseStatus = {
-    .name = "ENUMERATED", .kind = Type::primitive, .tag = kEnumerated, .words = status_in_words};
+    .name = "ENUMERATED", .kind = Type::primitive, .tag = kEnumerated, .format = format_status};
 constexpr Field kOcspResponseFields[] = {
     {"responseStatus", &kResponseStatus, "whether there is an answer at all"},
     {"responseBytes", &kResponseBytes, "", optional, explicitly, 0}};
@@ -249,7 +250,7 @@ constexpr Type kOcspResponse = {.name = "OCSPResponse",
 // ------------------------------------------------ requests: RFC 2986 §4
 
 const Type* attribute_value_type(Bytes oid) {
-  const KnownOid* type = known(oid);
+  const KnownOid* type = find_oid(oid);
   return type != nullptr && type->name == "extensionRequest" ? &kExtensions : nullptr;
 }
 constexpr Type kRequestAttributeValue = {
@@ -262,7 +263,7 @@ constexpr Type kRequestAttribute = {.name = "Attribute",
                                     .kind = Type::structure,
                                     .tag = kSequence,
                                     .fields = kRequestAttributeFields,
-                                    .summary = words_of_part<0>};
+                                    .summary = format_part<0>};
 constexpr Type kRequestAttributes = {
     .name = "Attributes", .kind = Type::list, .tag = kSet, .element = &kRequestAttribute};
 

@@ -6,11 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "common/files/encoded.hpp"
-#include "common/options/connection_options.hpp"
+#include "common/options/colour_option.hpp"
 #include "common/output/format.hpp"
-#include "common/output/terminal_style.hpp"
 #include "show/schema.hpp"
-#include "show/value_text.hpp"
+#include "show/value_format.hpp"
 #include "tls12/revocation.hpp"
 
 namespace tls12::tool {
@@ -29,7 +28,7 @@ struct Options {
 };
 
 /// One thing of a file, read by its structure.
-struct Shown {
+struct Decoded {
   Der der;
   const Document* document;
   Node node;
@@ -59,14 +58,14 @@ const Document* document_of(const Encoded& encoded) {
   if (!encoded.label.empty() || encoded.der.empty() || encoded.der[0] != asn1::kSequence)
     return nullptr;
   return &*std::ranges::min_element(documents, {}, [&](const Document& one) {
-    return problems(asn1::read(encoded.der, *one.type));
+    return problems(asn1::decode(encoded.der, *one.type));
   });
 }
 
 // ------------------------------------------------ for people
 
 std::string spaced(Bytes bytes) {
-  std::string text = asn1::in_hex(bytes);
+  std::string text = to_hex(bytes);
   for (std::size_t i = 2; i < text.size(); i += 3) text.insert(i, 1, ' ');
   return text;
 }
@@ -78,7 +77,7 @@ std::string right(std::size_t number) {
 
 class Printer {
  public:
-  Printer(Paint paint, bool brief) : paint_(paint), brief_(brief) {}
+  Printer(TerminalStyle style, bool brief) : style_(style), brief_(brief) {}
 
   void print(const Node& node, std::size_t depth) const {
     const bool is_leaf = node.parts.empty();
@@ -88,15 +87,15 @@ class Printer {
     std::string name(2 * depth, ' ');
     name += node.field.empty() ? node.type : node.field;
     const std::string type = node.field.empty() || node.field == node.type ? "" : node.type;
-    const Text words = node.value.empty() ? paint_.dim(type)
+    const Text words = node.value.empty() ? style_.dim(type)
                        : is_leaf          ? Text(node.value)
-                                          : paint_.yellow(node.value);
-    Text line = paint_.dim(right(node.offset)) +
+                                          : style_.yellow(node.value);
+    Text line = style_.dim(right(node.offset)) +
                 padded(spaced(first) + (goes_on && brief_ ? Text(" …") : Text()), kBytesWidth) +
                 " ";
-    line += words.empty() ? paint_.cyan(name) : paint_.cyan(padded(name, kNameWidth)) + " " + words;
-    if (!node.note.empty()) line += paint_.dim("  " + node.note);
-    if (!node.problem.empty()) line += paint_.red("  << " + node.problem);
+    line += words.empty() ? style_.cyan(name) : style_.cyan(padded(name, kNameWidth)) + " " + words;
+    if (!node.note.empty()) line += style_.dim("  " + node.note);
+    if (!node.problem.empty()) line += style_.red("  << " + node.problem);
     tool::print(stdout, line + "\n");
     if (!brief_) print_rest(shown.subspan(first.size()), node.offset + first.size());
     for (const Node& part : node.parts) print(part, depth + 1);
@@ -106,26 +105,26 @@ class Printer {
   void print_rest(Bytes bytes, std::size_t offset) const {
     for (; !bytes.empty(); offset += kBytesALine) {
       const Bytes line = bytes.first(std::min(bytes.size(), kBytesALine));
-      tool::print(stdout, paint_.dim(right(offset) + spaced(line)) + "\n");
+      tool::print(stdout, style_.dim(right(offset) + spaced(line)) + "\n");
       bytes = bytes.subspan(line.size());
     }
   }
 
-  Paint paint_;
+  TerminalStyle style_;
   bool brief_;
 };
 
-void print(const Shown& shown, const Options& options) {
-  const Paint paint(options.colour, stdout);
-  print(stdout, paint.bold(shown.document->name) +
-                    paint.dim(", " + count(shown.der.size(), "byte", "bytes") + ", " +
+void print(const Decoded& shown, const Options& options) {
+  const TerminalStyle style(options.colour, stdout);
+  print(stdout, style.bold(shown.document->name) +
+                    style.dim(", " + count(shown.der.size(), "byte", "bytes") + ", " +
                               shown.document->section) +
                     "\n");
-  if (!shown.fault.empty()) print(stdout, paint.red("tls12 refuses it: " + shown.fault) + "\n");
-  print(stdout, paint.dim("offset  bytes                     field                                 "
+  if (!shown.fault.empty()) print(stdout, style.red("tls12 refuses it: " + shown.fault) + "\n");
+  print(stdout, style.dim("offset  bytes                     field                                 "
                           "     what it says") +
                     "\n");
-  Printer(paint, options.brief).print(shown.node, 0);
+  Printer(style, options.brief).print(shown.node, 0);
 }
 
 // ------------------------------------------------ for programs
@@ -139,12 +138,12 @@ nlohmann::ordered_json in_json(const Node& node) {
   if (!node.value.empty()) json["value"] = node.value;
   if (!node.note.empty()) json["note"] = node.note;
   if (!node.problem.empty()) json["problem"] = node.problem;
-  if (node.parts.empty()) json["bytes"] = asn1::in_hex(node.bytes);
+  if (node.parts.empty()) json["bytes"] = to_hex(node.bytes);
   for (const Node& part : node.parts) json["parts"].push_back(in_json(part));
   return json;
 }
 
-nlohmann::ordered_json in_json(const Shown& shown) {
+nlohmann::ordered_json in_json(const Decoded& shown) {
   return {{"kind", shown.document->name},
           {"section", shown.document->section},
           {"size", shown.der.size()},
@@ -155,13 +154,13 @@ nlohmann::ordered_json in_json(const Shown& shown) {
 int run(const Options& options) {
   const auto content = read_encoded(options.file);
   if (!content) return failed(content.error());
-  std::vector<Shown> all;
+  std::vector<Decoded> all;
   for (Encoded& encoded : encoded_in(*content)) {
     const Document* document = document_of(encoded);
     if (document == nullptr) continue;
-    Shown& shown =
-        all.emplace_back(Shown{.der = std::move(encoded.der), .document = document, .node = {}});
-    shown.node = asn1::read(shown.der, *document->type);
+    Decoded& shown =
+        all.emplace_back(Decoded{.der = std::move(encoded.der), .document = document, .node = {}});
+    shown.node = asn1::decode(shown.der, *document->type);
     shown.fault = fault_of(*document, shown.der);
   }
   if (all.empty())
@@ -169,16 +168,17 @@ int run(const Options& options) {
                   ": no certificate, revocation list, OCSP response or certificate request");
   if (options.json) {
     auto json = nlohmann::ordered_json::array();
-    for (const Shown& shown : all) json.push_back(in_json(shown));
+    for (const Decoded& shown : all) json.push_back(in_json(shown));
     print_json(stdout, json, 2);
   } else {
-    for (const Shown& shown : all) {
+    for (const Decoded& shown : all) {
       if (&shown != &all.front()) tool::print(stdout, "\n");
       print(shown, options);
     }
   }
-  return std::ranges::all_of(all, [](const Shown& shown) { return shown.fault.empty(); }) ? kDone
-                                                                                          : kFailed;
+  return std::ranges::all_of(all, [](const Decoded& shown) { return shown.fault.empty(); })
+             ? kDone
+             : kFailed;
 }
 
 }  // namespace

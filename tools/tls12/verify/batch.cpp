@@ -20,8 +20,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Why a line is no case. Caught in answer(): the members are read as if all were well.
-struct NoCase {
+/// Thrown by the functions that read members, caught in answer().
+struct InvalidLine {
   std::string reason;
 };
 
@@ -35,7 +35,7 @@ template <class Value>
 Value member_value(const Json& json, const char* key, const char* kind) {
   try {
     return json.get<Value>();
-  } catch (const Json::exception&) { throw NoCase{std::string(key) + " is not " + kind}; }
+  } catch (const Json::exception&) { throw InvalidLine{std::string(key) + " is not " + kind}; }
 }
 
 /// Base64, or PEM. What is neither is kept, as something that cannot be read: that is for the
@@ -50,25 +50,27 @@ std::vector<Der> ders_at(const Json& line, const char* key) {
   std::vector<Der> ders;
   const Json* list = member(line, key);
   if (list == nullptr) return ders;
-  if (!list->is_array()) throw NoCase{std::string(key) + " is not a list"};
+  if (!list->is_array()) throw InvalidLine{std::string(key) + " is not a list"};
   for (const Json& one : *list) ders.push_back(der_of(one, key));
   return ders;
 }
 
-WantedName name_of(const Json& json) {
+RequiredName name_of(const Json& json) {
   const auto named = [](std::string text) {
-    if (text.empty()) throw NoCase{"peer_name is empty; the kind ANY accepts any name"};
-    return wanted_name(std::move(text));
+    if (text.empty()) throw InvalidLine{"peer_name is empty; the kind ANY accepts any name"};
+    return required_name(std::move(text));
   };
   if (json.is_string()) return named(json.get<std::string>());
-  if (!json.is_object()) throw NoCase{"peer_name has no value"};
+  if (!json.is_object()) throw InvalidLine{"peer_name has no value"};
   const Json* kind = member(json, "kind");
   if (kind != nullptr && *kind == "ANY") {
-    if (member(json, "value") != nullptr) throw NoCase{"peer_name has a value, and the kind ANY"};
+    if (member(json, "value") != nullptr)
+      throw InvalidLine{"peer_name has a value, and the kind ANY"};
     return {.kind = PeerName::Kind::any};
   }
-  if (!json.contains("value")) throw NoCase{"peer_name has no value"};
-  WantedName name = named(member_value<std::string>(json["value"], "peer_name's value", "a text"));
+  if (!json.contains("value")) throw InvalidLine{"peer_name has no value"};
+  RequiredName name =
+      named(member_value<std::string>(json["value"], "peer_name's value", "a text"));
   if (kind == nullptr) return name;
   if (*kind == "DNS")
     name.kind = PeerName::Kind::dns;
@@ -77,7 +79,7 @@ WantedName name_of(const Json& json) {
   else if (*kind == "RFC822")
     name.kind = PeerName::Kind::email;
   else
-    throw NoCase{"peer_name's kind is not DNS, IP, RFC822 or ANY"};
+    throw InvalidLine{"peer_name's kind is not DNS, IP, RFC822 or ANY"};
   return name;
 }
 
@@ -88,7 +90,7 @@ WallTime time_of(const Json& json) {
   if (json.is_number_float())
     text = std::to_string(std::floor(json.get<double>())), text.resize(text.find('.'));
   const auto time = parse_time(text);
-  if (!time) throw NoCase{"time is not in seconds since 1970"};
+  if (!time) throw InvalidLine{"time is not in seconds since 1970"};
   return *time;
 }
 
@@ -108,7 +110,7 @@ std::optional<Purpose> parse_purpose(std::string_view text) {
 
 Purpose purpose_of(const Json& json, const char* key) {
   const auto purpose = parse_purpose(member_value<std::string>(json, key, "a text"));
-  if (!purpose) throw NoCase{std::string(key) + " is not server, client or any"};
+  if (!purpose) throw InvalidLine{std::string(key) + " is not server, client or any"};
   return *purpose;
 }
 
@@ -138,7 +140,7 @@ void read_policy_inputs(const Json& line, VerifyPolicy& policy) {
 Case case_of(const Json& line, const Case& defaults) {
   Case input = defaults;
   const Json* leaf = member(line, "leaf");
-  if (leaf == nullptr) throw NoCase{"leaf is missing"};
+  if (leaf == nullptr) throw InvalidLine{"leaf is missing"};
   input.leaf = der_of(*leaf, "leaf");
   for (Der& der : ders_at(line, "trusted")) input.trusted.push_back(std::move(der));
   for (Der& der : ders_at(line, "untrusted")) input.untrusted.push_back(std::move(der));
@@ -163,7 +165,7 @@ Answer answer(const std::string& text, const Case& defaults, bool with_details) 
   const Json line = Json::parse(text, nullptr, false);
   nlohmann::ordered_json json = {{"id", nullptr}};
   try {
-    if (!line.is_object()) throw NoCase{"this line is no JSON object"};
+    if (!line.is_object()) throw InvalidLine{"this line is no JSON object"};
     if (const Json* id = member(line, "id")) json["id"] = *id;
     const Verdict verdict = verify_case(case_of(line, defaults));
     if (with_details)
@@ -172,8 +174,8 @@ Answer answer(const std::string& text, const Case& defaults, bool with_details) 
       json.update({{"verdict", verdict ? "valid" : "invalid"},
                    {"reason", verdict ? std::string() : verdict.error().message()}});
     return {std::move(json)};
-  } catch (const NoCase& no_case) {
-    json.update({{"verdict", "invalid"}, {"reason", no_case.reason}, {"error", true}});
+  } catch (const InvalidLine& invalid) {
+    json.update({{"verdict", "invalid"}, {"reason", invalid.reason}, {"error", true}});
     return {std::move(json), false};
   }
 }

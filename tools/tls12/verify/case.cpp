@@ -65,7 +65,7 @@ std::expected<VerifyPolicy, VerifyFailure> policy_of(const Case& input) {
 
 }  // namespace
 
-WantedName wanted_name(std::string text) {
+RequiredName required_name(std::string text) {
   const auto kind =
       text.find('@') != std::string::npos ? PeerName::Kind::email : PeerName::Kind::automatic;
   return {std::move(text), kind};
@@ -78,7 +78,7 @@ Verdict verify_case(const Case& input) {
   if (!trust) return std::unexpected(trust.error());
   const auto policy = policy_of(input);
   if (!policy) return std::unexpected(policy.error());
-  const auto ask = [&](const WantedName& name) {
+  const auto ask = [&](const RequiredName& name) {
     return verify({.presented = presented->certificates,
                    .trust = *trust,
                    .peer_name = {.text = name.text, .kind = name.kind},

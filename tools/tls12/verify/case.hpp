@@ -1,4 +1,4 @@
-// What `tls12 verify` asks of one certificate, alone or in a batch: a case, and its verdict.
+// One case of `tls12 verify`, alone or in a batch, and its verdict.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -15,23 +15,22 @@ namespace tls12::tool {
 inline constexpr std::size_t kMostIntermediates = 100;
 
 /// A name the certificate must have.
-struct WantedName {
+struct RequiredName {
   std::string text = {};
   PeerName::Kind kind = PeerName::Kind::automatic;
 };
 /// `text` with an @ is an e-mail address, otherwise an IP address or a DNS name.
-WantedName wanted_name(std::string text);
+RequiredName required_name(std::string text);
 
-/// One certificate and all that its verdict depends on. Everything is DER that nobody has looked
-/// at.
+/// One certificate and all that its verdict depends on. The DER is as it was read, not yet parsed.
 struct Case {
   std::vector<Der> trusted = {};
   std::vector<Der> untrusted = {};
   Der leaf = {};
   std::vector<Der> crls = {};
   Der ocsp = {};
-  std::vector<WantedName> names = {};  ///< all of them; none: any name will do
-  std::optional<WallTime> time = {};   ///< nothing: now
+  std::vector<RequiredName> names = {};  ///< all of them; none: any name will do
+  std::optional<WallTime> time = {};     ///< nothing: now
   Purpose purpose = Purpose::server;
   std::optional<std::size_t> max_intermediates = {};
   std::optional<RevocationMode> revocation = {};  ///< nothing: the policy's
@@ -45,7 +44,7 @@ using Verdict = std::expected<VerifiedChain, VerifyFailure>;
 /// Trusted ones are skipped beside others; a leaf, a CRL or a last anchor is not.
 Verdict verify_case(const Case& input);
 
-/// One line: "valid: CN=a, issued by CN=b", or what failed.
+/// One line: "valid: CN=a, issued by CN=b", or the failure.
 std::string format_verdict(const Verdict& verdict);
 /// The chain and its policies, or the failure, member by member.
 nlohmann::ordered_json verdict_json(const Verdict& verdict);

@@ -149,11 +149,11 @@ std::expected<Case, Unusable> case_of(const Options& options) {
       return std::unexpected("there is no OCSP response in --ocsp " + options.ocsp);
     input.ocsp = std::move(responses->front());
   }
-  auto pins = pins_of(options.pins);
+  auto pins = parse_pins(options.pins);
   if (!pins) return std::unexpected(pins.error().message());
   input.policy.pins_suffice = !pins->empty() && options.trust.empty() && options.batch.empty();
   input.policy.pins = std::move(*pins);
-  for (const std::string& name : options.names) input.names.push_back(wanted_name(name));
+  for (const std::string& name : options.names) input.names.push_back(required_name(name));
   if (!options.time.empty()) input.time = parse_time(options.time);
   return input;
 }
@@ -231,7 +231,7 @@ void add_files(CLI::App& command, const std::shared_ptr<Options>& options) {
       ->type_name("FILE");
   command
       .add_option("--revocation", options->defaults.revocation, "off, prefer or require (prefer)")
-      ->transform(value_of(modes))
+      ->transform(named_value(modes))
       ->type_name("MODE");
 }
 
@@ -241,11 +241,10 @@ void add_requirements(CLI::App& command, const std::shared_ptr<Options>& options
       {"server", Purpose::server}, {"client", Purpose::client}, {"any", Purpose::any}};
   VerifyPolicy& policy = options->defaults.policy;
 
-  add_repeatable(command, "--pin", options->pins,
-                 std::string("what it must match; without --trust, that suffices. ")
-                     .append(kAboutPins)
-                     .c_str(),
-                 "PIN");
+  add_repeatable(
+      command, "--pin", options->pins,
+      std::string("what it must match; without --trust, that suffices. ").append(kPinHelp).c_str(),
+      "PIN");
   add_repeatable(command, "--name", options->names,
                  "a DNS name, IP address or e-mail address that it must have (any name will do)",
                  "NAME");
@@ -257,7 +256,7 @@ void add_requirements(CLI::App& command, const std::shared_ptr<Options>& options
   command
       .add_option("--purpose", options->defaults.purpose,
                   "what it is used for: server, client or any (server)")
-      ->transform(value_of(purposes))
+      ->transform(named_value(purposes))
       ->type_name("USE");
   command
       .add_option("--max-depth", options->defaults.max_intermediates,

@@ -9,6 +9,7 @@
 
 #include "common/command.hpp"
 #include "common/files/encoded.hpp"
+#include "common/options/colour_option.hpp"
 #include "common/options/pins.hpp"
 #include "common/options/validators.hpp"
 #include "common/output/trace.hpp"
@@ -50,7 +51,7 @@ void add_algorithms(CLI::App& app, ConnectionOptions& options) {
   app.add_option("--policy", options.policy,
                  "what to speak: modern, compatible, legacy, iot or psk (modern); `tls12 suites` "
                  "lists them")
-      ->transform(value_of(policies_by_name()))
+      ->transform(named_value(policies_by_name()))
       ->type_name("NAME");
   add_list(app, "--suites", options.suites, every_suite(),
            "cipher suites, best first, by their registered names, instead of the policy's");
@@ -69,7 +70,7 @@ void add_keys(CLI::App& app, ConnectionOptions& options) {
   auto* pin = app.add_option(
       "--pin", options.pins,
       std::string("the peer's certificate or key, and no other; without a CA, that suffices. ") +
-          kAboutPins);
+          kPinHelp);
   pin->type_name("PIN")->allow_extra_args(false);
   app.add_option("--peer-key", options.peer_keys,
                  "the peer's public key (PEM), to be shown instead of a certificate (RFC 7250); "
@@ -139,24 +140,6 @@ std::string parse_export(const std::string& text, Export& into) {
   return {};
 }
 
-CLI::Validator in_seconds() {
-  const auto refuse = [](std::string& text) -> std::string {
-    double seconds = 0;
-    if (CLI::detail::lexical_cast(text, seconds) && seconds >= 0.001 && seconds <= 1e6) return {};
-    return "'" + text + "' is not a number of seconds from 0.001 to 1000000";
-  };
-  return CLI::Validator(refuse, "");
-}
-
-void add_colour_option(CLI::App& app, Colour& colour) {
-  const std::map<std::string, Colour> words = {
-      {"auto", Colour::automatic}, {"always", Colour::always}, {"never", Colour::never}};
-  app.add_option("--color", colour,
-                 "colours in what is printed: auto (on a terminal), always or never")
-      ->transform(value_of(words))
-      ->type_name("WHEN");
-}
-
 void ConnectionOptions::add_to(CLI::App& app) {
   add_algorithms(app, *this);
   add_keys(app, *this);
@@ -219,16 +202,16 @@ Result<CommonConfig> ConnectionOptions::config(
   auto log = key_log(std::move(key_log_failed));
   if (!log) return fail(log.error());
   if (*log) observers.push_back(std::move(*log));
-  const Paint paint(colour, stderr);
+  const TerminalStyle style(colour, stderr);
   if (trace)
-    observers.push_back(trace_sink ? trace_to(std::move(trace_sink), paint)
-                                   : trace_to(stderr, paint));
+    observers.push_back(trace_sink ? trace_to(std::move(trace_sink), style)
+                                   : trace_to(stderr, style));
   if (!observers.empty()) config.observe = observe_with(std::move(observers));
   return config;
 }
 
 Result<VerifyPolicy> ConnectionOptions::verify(bool has_ca) const {
-  auto pinned = pins_of(pins);
+  auto pinned = parse_pins(pins);
   if (!pinned) return fail(pinned.error());
   VerifyPolicy asked{.signature_schemes = values_named(certificate_schemes, every_scheme())};
   asked.pins_suffice = !pinned->empty() && !has_ca;
@@ -257,7 +240,7 @@ std::vector<CertificateType> ConnectionOptions::peer_types(bool certificates,
   return {CertificateType::raw_public_key, CertificateType::x509};
 }
 
-Result<std::function<bool(Bytes)>> ConnectionOptions::judge_of_raw_keys() const {
+Result<std::function<bool(Bytes)>> ConnectionOptions::raw_key_check() const {
   if (peer_keys.empty()) return nullptr;
   std::vector<Der> known;
   for (const std::string& path : peer_keys) {

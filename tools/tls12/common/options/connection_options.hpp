@@ -30,7 +30,7 @@ struct ConnectionOptions {
   bool require_extended_master_secret = false;
   bool raw_key = false;
   std::vector<std::string> peer_keys;  ///< files
-  std::vector<std::string> pins;       ///< pins_of's texts
+  std::vector<std::string> pins;       ///< parse_pins's texts
   std::string exporter;
   Export exported;  ///< what `exporter` says
   std::string keylog;
@@ -48,7 +48,7 @@ struct ConnectionOptions {
   /// --keylog, or else the file that SSLKEYLOGFILE names; null without either.
   Result<ObserverFactory> key_log(std::function<void(const Error&)> failed) const;
   /// What is asked of the peer's certificates. Without a CA, pins suffice. Errors: those of
-  /// pins_of.
+  /// parse_pins.
   Result<VerifyPolicy> verify(bool has_ca) const;
   /// RFC 7250: the types to show our own key as, and those to take the peer's as, where it may show
   /// a certificate, too; a pin of a public key takes both.
@@ -56,7 +56,7 @@ struct ConnectionOptions {
   std::vector<CertificateType> peer_types(bool certificates, const VerifyPolicy& asked) const;
   /// Whether a raw public key is one of `peer_keys`; null where there are none. Errors:
   /// Errc::file_unreadable, Errc::bad_pem.
-  Result<std::function<bool(Bytes)>> judge_of_raw_keys() const;
+  Result<std::function<bool(Bytes)>> raw_key_check() const;
 };
 
 /// "NAME,...": signature schemes. What CLI11 calls a validator: empty, or the reason.
@@ -66,11 +66,5 @@ std::string parse_schemes(const std::string& text, std::vector<SignatureScheme>&
 std::string parse_psk(const std::string& text, std::vector<PreSharedKey>& into);
 /// "IDENTITY:TEXT", likewise: the key is the text's bytes (RFC 4279 §5.4).
 std::string parse_psk_text(const std::string& text, std::vector<PreSharedKey>& into);
-
-/// Checks that a number of seconds is finite, and from 0.001 to 1,000,000.
-CLI::Validator in_seconds();
-
-/// `--color WHEN`.
-void add_colour_option(CLI::App& app, Colour& colour);
 
 }  // namespace tls12::tool

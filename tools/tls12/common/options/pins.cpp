@@ -32,7 +32,7 @@ Result<Pin> pin_of_file(const std::string& path) {
 
 }  // namespace
 
-Result<std::vector<Pin>> pins_of(const std::vector<std::string>& texts) {
+Result<std::vector<Pin>> parse_pins(const std::vector<std::string>& texts) {
   std::vector<Pin> pins;
   for (const std::string& text : texts) {
     const bool is_file =
@@ -44,8 +44,8 @@ Result<std::vector<Pin>> pins_of(const std::vector<std::string>& texts) {
   return pins;
 }
 
-std::string text_of(const Pin& pin) {
-  return (pin.kind == Pin::Kind::certificate ? "certificate:" : "key:") + hex_digits(pin.sha256);
+std::string format_pin(const Pin& pin) {
+  return (pin.kind == Pin::Kind::certificate ? "certificate:" : "key:") + to_hex(pin.sha256);
 }
 
 }  // namespace tls12::tool

@@ -65,4 +65,13 @@ CLI::Validator one_of(std::vector<std::string> words, std::string command) {
       "");
 }
 
+CLI::Validator is_seconds() {
+  const auto refuse = [](std::string& text) -> std::string {
+    double seconds = 0;
+    if (CLI::detail::lexical_cast(text, seconds) && seconds >= 0.001 && seconds <= 1e6) return {};
+    return "'" + text + "' is not a number of seconds from 0.001 to 1000000";
+  };
+  return CLI::Validator(refuse, "");
+}
+
 }  // namespace tls12::tool

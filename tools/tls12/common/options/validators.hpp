@@ -1,4 +1,4 @@
-// Options whose values are words of a list.
+// Validators of option values, in addition to those of CLI11.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -16,10 +16,13 @@ std::string unknown_word(const std::string& word, const std::vector<std::string>
 /// Accepts only these words.
 CLI::Validator one_of(std::vector<std::string> words, std::string command = {});
 
+/// Accepts a number of seconds from 0.001 to 1,000,000.
+CLI::Validator is_seconds();
+
 /// Puts the value of an enumeration in the place of its word, for an option that holds the
 /// enumeration.
 template <class Value>
-CLI::Validator value_of(const std::map<std::string, Value>& choices) {
+CLI::Validator named_value(const std::map<std::string, Value>& choices) {
   std::vector<std::string> words;
   for (const auto& [word, value] : choices) words.push_back(word);
   return CLI::Validator(

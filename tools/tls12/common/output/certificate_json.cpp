@@ -10,9 +10,9 @@ nlohmann::ordered_json certificate_json(const Certificate& certificate) {
   return {{"subject", certificate.subject()},
           {"issuer", certificate.issuer()},
           {"names", certificate.names()},
-          {"not_before", calendar(certificate.not_before())},
-          {"not_after", calendar(certificate.not_after())},
-          {"key", key_in_words(certificate.public_key())}};
+          {"not_before", format_time(certificate.not_before())},
+          {"not_after", format_time(certificate.not_after())},
+          {"key", format_key(certificate.public_key())}};
 }
 
 }  // namespace tls12::tool

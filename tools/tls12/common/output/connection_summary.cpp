@@ -6,9 +6,9 @@
 namespace tls12::tool {
 namespace {
 
-Text verified(const ConnectionState& state, const Paint& paint) {
+Text verified(const ConnectionState& state, const TerminalStyle& style) {
   if (!state.peer_raw_public_key.empty()) return "yes, the key is known";
-  if (state.verified_chain.empty()) return paint.red("NO");
+  if (state.verified_chain.empty()) return style.red("NO");
   if (state.verified_chain.size() == 1) return "yes, the certificate itself is known";
   return "yes, by " + state.verified_chain.back().subject();
 }
@@ -19,15 +19,16 @@ std::string peer_pin(const ConnectionState& state) {
   if (!certificate && state.peer_raw_public_key.empty()) return {};
   const auto pin = certificate ? Pin::of(state.peer_certificates.front())
                                : Pin::of_public_key(state.peer_raw_public_key);
-  return pin ? text_of(*pin) : std::string();
+  return pin ? format_pin(*pin) : std::string();
 }
 
 }  // namespace
 
-Text summary(const ConnectionState& state, const std::string& peer, const Paint& paint) {
-  Text text = paint.bold("connected to " + peer) + "\n";
+Text connection_summary(const ConnectionState& state, const std::string& peer,
+                        const TerminalStyle& style) {
+  Text text = style.bold("connected to " + peer) + "\n";
   const auto line = [&](std::string_view field, const Text& value) {
-    text += "  " + paint.cyan(padded(field, 24)) + value + "\n";
+    text += "  " + style.cyan(padded(field, 24)) + value + "\n";
   };
   line("protocol", name(state.version) + ", " + name(state.cipher_suite));
   std::string exchange = state.group ? name(*state.group) : std::string("none");
@@ -45,7 +46,7 @@ Text summary(const ConnectionState& state, const std::string& peer, const Paint&
   if (state.send_fragment_limit != 0)
     line("largest record", std::to_string(state.send_fragment_limit) + " bytes sent, " +
                                std::to_string(state.receive_fragment_limit) + " received");
-  if (!state.ocsp_response.empty()) line("stapled OCSP response", hex(state.ocsp_response));
+  if (!state.ocsp_response.empty()) line("stapled OCSP response", hex_preview(state.ocsp_response));
   if (!state.server_name.empty()) line("server name", escaped(state.server_name));
   if (!state.application_protocol.empty())
     line("application protocol", escaped(state.application_protocol));
@@ -53,15 +54,16 @@ Text summary(const ConnectionState& state, const std::string& peer, const Paint&
   if (!state.peer_certificates.empty()) {
     const Certificate& leaf = state.peer_certificates.front();
     line("certificate", leaf.subject() + ", issued by " + leaf.issuer());
-    line("valid until", calendar(leaf.not_after()));
+    line("valid until", format_time(leaf.not_after()));
   }
-  if (!state.peer_raw_public_key.empty()) line("raw public key", hex(state.peer_raw_public_key));
+  if (!state.peer_raw_public_key.empty())
+    line("raw public key", hex_preview(state.peer_raw_public_key));
   if (const std::string pin = peer_pin(state); !pin.empty()) line("pin of the key", pin);
-  if (state.role == Role::client) line("verified", verified(state, paint));
+  if (state.role == Role::client) line("verified", verified(state, style));
   return text;
 }
 
-nlohmann::ordered_json summary_json(const ConnectionState& state, const std::string& peer) {
+nlohmann::ordered_json connection_json(const ConnectionState& state, const std::string& peer) {
   nlohmann::ordered_json json = {
       {"peer", peer},
       {"version", name(state.version)},
@@ -87,7 +89,7 @@ nlohmann::ordered_json summary_json(const ConnectionState& state, const std::str
       {"signed_certificate_timestamp_bytes", state.signed_certificate_timestamps.size()},
       {"renegotiations", state.renegotiations},
       {"secure_renegotiation", state.secure_renegotiation},
-      {"peer_raw_public_key", hex_digits(state.peer_raw_public_key)},
+      {"peer_raw_public_key", to_hex(state.peer_raw_public_key)},
       {"peer_pin", peer_pin(state)},
       {"verified", !state.verified_chain.empty() || !state.peer_raw_public_key.empty()},
   };
@@ -95,7 +97,7 @@ nlohmann::ordered_json summary_json(const ConnectionState& state, const std::str
   for (const Certificate& certificate : state.peer_certificates) {
     certificates.push_back({{"subject", certificate.subject()},
                             {"issuer", certificate.issuer()},
-                            {"not_after", calendar(certificate.not_after())}});
+                            {"not_after", format_time(certificate.not_after())}});
   }
   json["peer_certificates"] = std::move(certificates);
   return json;
@@ -105,7 +107,7 @@ nlohmann::ordered_json exported_json(const Conn& conn, const Export& wanted) {
   std::vector<std::uint8_t> material(wanted.length);
   if (wanted.label.empty() || !conn.export_keying_material(wanted.label, {}, material))
     return nullptr;
-  return hex_digits(material);
+  return to_hex(material);
 }
 
 nlohmann::ordered_json error_json(const std::string& reason, const std::optional<Error>& error) {

@@ -13,10 +13,11 @@
 namespace tls12::tool {
 
 /// A few lines.
-Text summary(const ConnectionState& state, const std::string& peer, const Paint& paint);
+Text connection_summary(const ConnectionState& state, const std::string& peer,
+                        const TerminalStyle& style);
 
 /// The same as an object.
-nlohmann::ordered_json summary_json(const ConnectionState& state, const std::string& peer);
+nlohmann::ordered_json connection_json(const ConnectionState& state, const std::string& peer);
 
 /// Keying material of this connection (RFC 5705), in hexadecimal; nothing where there is none.
 nlohmann::ordered_json exported_json(const Conn& conn, const Export& wanted);

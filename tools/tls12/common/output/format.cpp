@@ -8,7 +8,7 @@
 
 namespace tls12::tool {
 
-std::string calendar(WallTime time) {
+std::string format_time(WallTime time) {
   // std::time_t ends in 2038 where it has 32 bits.
   const auto midnight = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(midnight);
@@ -21,7 +21,7 @@ std::string calendar(WallTime time) {
   return {text, static_cast<std::size_t>(size)};
 }
 
-std::string kind_in_words(KeyKind kind) {
+std::string format_key_kind(KeyKind kind) {
   switch (kind) {
     case KeyKind::rsa: return "RSA";
     case KeyKind::rsa_pss: return "RSA for PSS alone";
@@ -33,13 +33,13 @@ std::string kind_in_words(KeyKind kind) {
   return "?";
 }
 
-std::string key_in_words(const PublicKey& key) {
+std::string format_key(const PublicKey& key) {
   const bool rsa = key.kind == KeyKind::rsa || key.kind == KeyKind::rsa_pss;
-  return kind_in_words(key.kind) +
+  return format_key_kind(key.kind) +
          (rsa ? ", " + std::to_string(key.modulus.size() * 8) + " bits" : "");
 }
 
-std::string hex_digits(Bytes bytes) {
+std::string to_hex(Bytes bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
   for (const std::uint8_t byte : bytes) {
@@ -49,13 +49,13 @@ std::string hex_digits(Bytes bytes) {
   return text;
 }
 
-std::string hex(Bytes bytes, std::size_t at_most) {
-  std::string text = hex_digits(bytes.first(std::min(bytes.size(), at_most)));
+std::string hex_preview(Bytes bytes, std::size_t at_most) {
+  std::string text = to_hex(bytes.first(std::min(bytes.size(), at_most)));
   if (bytes.size() > at_most) text += Text::drawn("…");
   return text + (text.empty() ? "" : " ") + "(" + count(bytes.size(), "byte", "bytes") + ")";
 }
 
-SuiteParts parts(CipherSuite suite) {
+SuiteParts suite_parts(CipherSuite suite) {
   // TLS_<key exchange>_<authentication>_WITH_<cipher>_<hash> (RFC 5246 appendix C).
   const std::string text = name(suite);
   const std::size_t with = text.find("_WITH_"), hash = text.rfind('_'),

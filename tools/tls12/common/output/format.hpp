@@ -1,4 +1,4 @@
-// Values of TLS in words for people.
+// Values as text for people.
 #pragma once
 
 #include <cstdint>
@@ -10,22 +10,22 @@
 namespace tls12::tool {
 
 /// "2030-01-31 12:00:00 UTC".
-std::string calendar(WallTime time);
+std::string format_time(WallTime time);
 
 /// "P-256", "RSA, 2048 bits".
-std::string key_in_words(const PublicKey& key);
-std::string kind_in_words(KeyKind kind);
+std::string format_key(const PublicKey& key);
+std::string format_key_kind(KeyKind kind);
 
-/// "16030300", all of them.
-std::string hex_digits(Bytes bytes);
+/// All bytes in hexadecimal: "16030300".
+std::string to_hex(Bytes bytes);
 /// The first bytes in hexadecimal, and how many there are: "16030300… (32 bytes)".
-std::string hex(Bytes bytes, std::size_t at_most = 8);
+std::string hex_preview(Bytes bytes, std::size_t at_most = 8);
 
-/// What each part of a cipher suite's name decides.
+/// The parts of a cipher suite's name.
 struct SuiteParts {
   std::string key_exchange, authentication, cipher, hash;
 };
-SuiteParts parts(CipherSuite suite);
+SuiteParts suite_parts(CipherSuite suite);
 
 /// "1 byte", "2 bytes".
 std::string count(std::uint64_t n, const char* one, const char* many);

@@ -26,7 +26,8 @@ std::string joined(const List& list) {
 
 /// One field with a list for a value: a line each, so that long names stay readable.
 template <class List>
-void add_list(std::vector<Field>& fields, const char* field, const List& list, const char* note) {
+void add_list(std::vector<MessageField>& fields, const char* field, const List& list,
+              const char* note) {
   bool first = true;
   for (const auto item : list) {
     fields.push_back({first ? field : "", name(item), first ? note : ""});
@@ -52,10 +53,9 @@ constexpr std::array kSpoken = {ExtensionType::server_name,
                                 ExtensionType::signed_certificate_timestamp,
                                 ExtensionType::signature_algorithms_cert};
 
-/// The extensions that have no member of their own.
-/// What both hellos may say beside their older extensions.
+/// The newer extensions that both hellos may have.
 template <class Hello>
-void add_newer(std::vector<Field>& fields, const Hello& hello) {
+void add_newer(std::vector<MessageField>& fields, const Hello& hello) {
   if (hello.encrypt_then_mac)
     fields.push_back({"encrypt_then_mac", "yes",
                       "for block ciphers: nothing is decrypted that is not authentic (RFC 7366)"});
@@ -72,13 +72,15 @@ void add_newer(std::vector<Field>& fields, const Hello& hello) {
                       "a record to this end holds no more (RFC 8449)"});
 }
 
-void add_others(std::vector<Field>& fields, const Extensions& extensions) {
+/// The extensions that have no member of their own.
+void add_others(std::vector<MessageField>& fields, const Extensions& extensions) {
   for (const Extension& extension : extensions)
     if (std::ranges::find(kSpoken, extension.type) == kSpoken.end())
-      fields.push_back({name(extension.type), hex(extension.data), "not spoken here: ignored"});
+      fields.push_back(
+          {name(extension.type), hex_preview(extension.data), "not spoken here: ignored"});
 }
 
-std::string version_in_words(ProtocolVersion version) {
+std::string format_version(ProtocolVersion version) {
   char number[16];
   std::snprintf(number, sizeof number, " (0x%04x)", static_cast<unsigned>(version));
   return name(version) + number;
@@ -88,23 +90,25 @@ std::string point_formats(Bytes formats) {
   return std::ranges::find(formats, static_cast<std::uint8_t>(EcPointFormat::uncompressed)) !=
                  formats.end()
              ? "uncompressed"
-             : hex(formats);
+             : hex_preview(formats);
 }
 
-std::string renegotiation(Bytes info) { return info.empty() ? "empty" : hex(info); }
+std::string renegotiation(Bytes info) { return info.empty() ? "empty" : hex_preview(info); }
 
-void add(std::vector<Field>& fields, const ClientHello& hello) {
-  fields.push_back({"client_version", version_in_words(hello.client_version),
+void add(std::vector<MessageField>& fields, const ClientHello& hello) {
+  fields.push_back({"client_version", format_version(hello.client_version),
                     "the highest version that the client speaks"});
-  fields.push_back({"random", hex(hello.random), "goes into every key: none is used twice"});
-  fields.push_back({"session_id", hello.session_id.empty() ? "empty" : hex(hello.session_id),
+  fields.push_back(
+      {"random", hex_preview(hello.random), "goes into every key: none is used twice"});
+  fields.push_back({"session_id",
+                    hello.session_id.empty() ? "empty" : hex_preview(hello.session_id),
                     hello.session_id.empty() ? "no earlier session is to be resumed"
                                              : "the session that is to be resumed"});
   add_list(fields, "cipher_suites", hello.cipher_suites, "how to agree and to encrypt, best first");
   fields.push_back({"compression_methods",
                     hello.compression_methods.size() == 1 && hello.compression_methods[0] == 0
                         ? "null"
-                        : hex(hello.compression_methods),
+                        : hex_preview(hello.compression_methods),
                     "compressed lengths would tell secrets"});
   if (hello.server_name)
     fields.push_back({"server_name", in_quotes(*hello.server_name),
@@ -130,7 +134,7 @@ void add(std::vector<Field>& fields, const ClientHello& hello) {
         {"extended_master_secret", "offered", "ties the keys to this handshake (RFC 7627)"});
   if (hello.session_ticket)
     fields.push_back({"session_ticket",
-                      hello.session_ticket->empty() ? "empty" : hex(*hello.session_ticket),
+                      hello.session_ticket->empty() ? "empty" : hex_preview(*hello.session_ticket),
                       "a session to resume, or the wish for one (RFC 5077)"});
   if (hello.signed_certificate_timestamp)
     fields.push_back({"signed_certificate_timestamp", "welcome",
@@ -151,16 +155,17 @@ void add(std::vector<Field>& fields, const ClientHello& hello) {
   add_others(fields, hello.extensions);
 }
 
-void add(std::vector<Field>& fields, const ServerHello& hello) {
-  fields.push_back({"server_version", version_in_words(hello.server_version),
+void add(std::vector<MessageField>& fields, const ServerHello& hello) {
+  fields.push_back({"server_version", format_version(hello.server_version),
                     "the version that is spoken from here on"});
-  fields.push_back({"random", hex(hello.random), "the server's share of freshness"});
-  fields.push_back({"session_id", hello.session_id.empty() ? "empty" : hex(hello.session_id),
+  fields.push_back({"random", hex_preview(hello.random), "the server's share of freshness"});
+  fields.push_back({"session_id",
+                    hello.session_id.empty() ? "empty" : hex_preview(hello.session_id),
                     hello.session_id.empty() ? "this session will not be resumed"
                                              : "the name to resume this session by"});
   fields.push_back(
       {"cipher_suite", name(hello.cipher_suite), "the server's choice among what was offered"});
-  const SuiteParts suite = parts(hello.cipher_suite);
+  const SuiteParts suite = suite_parts(hello.cipher_suite);
   if (!suite.cipher.empty()) {
     fields.push_back({"", "  " + suite.key_exchange, "how both agree on a secret"});
     fields.push_back(
@@ -185,7 +190,8 @@ void add(std::vector<Field>& fields, const ServerHello& hello) {
         {"session_ticket", "promised", "a NewSessionTicket will come (RFC 5077 §3.2)"});
   if (hello.signed_certificate_timestamps)
     fields.push_back({"signed_certificate_timestamp",
-                      hex(hello.signed_certificate_timestamps->wire()), "(RFC 6962 §3.3.1)"});
+                      hex_preview(hello.signed_certificate_timestamps->wire()),
+                      "(RFC 6962 §3.3.1)"});
   add_newer(fields, hello);
   if (hello.extended_master_secret)
     fields.push_back({"extended_master_secret", "agreed", "(RFC 7627)"});
@@ -195,24 +201,24 @@ void add(std::vector<Field>& fields, const ServerHello& hello) {
   add_others(fields, hello.extensions);
 }
 
-void add(std::vector<Field>& fields, const NewSessionTicket& ticket) {
+void add(std::vector<MessageField>& fields, const NewSessionTicket& ticket) {
   fields.push_back(
       {"ticket_lifetime_hint",
        ticket.lifetime_hint == 0 ? "none" : count(ticket.lifetime_hint, "second", "seconds"),
        "how long it is worth keeping"});
-  fields.push_back({"ticket", ticket.ticket.empty() ? "empty" : hex(ticket.ticket),
+  fields.push_back({"ticket", ticket.ticket.empty() ? "empty" : hex_preview(ticket.ticket),
                     "the session, sealed by the server for itself"});
 }
 
-void add(std::vector<Field>& fields, const CertificateStatus& status) {
+void add(std::vector<MessageField>& fields, const CertificateStatus& status) {
   fields.push_back({"status_type", "ocsp"});
-  fields.push_back({"response", hex(status.ocsp_response),
+  fields.push_back({"response", hex_preview(status.ocsp_response),
                     "the issuer's word that the certificate was not revoked"});
 }
 
-void add(std::vector<Field>& fields, const Certificates& certificates) {
+void add(std::vector<MessageField>& fields, const Certificates& certificates) {
   if (certificates.raw_public_key) {
-    fields.push_back({"subjectPublicKeyInfo", hex(*certificates.raw_public_key),
+    fields.push_back({"subjectPublicKeyInfo", hex_preview(*certificates.raw_public_key),
                       "a key alone: whose it is, the other knows (RFC 7250)"});
     return;
   }
@@ -232,40 +238,41 @@ void add(std::vector<Field>& fields, const Certificates& certificates) {
     }
     fields.push_back({"  subject", certificate->subject(), "who it is about"});
     fields.push_back({"  issuer", certificate->issuer(), "who vouches for it"});
-    fields.push_back({"  validity", calendar(certificate->not_before()) + " to"});
-    fields.push_back({"", calendar(certificate->not_after())});
+    fields.push_back({"  validity", format_time(certificate->not_before()) + " to"});
+    fields.push_back({"", format_time(certificate->not_after())});
     std::string names;
     for (const std::string& one : certificate->names()) names += (names.empty() ? "" : ", ") + one;
     if (!names.empty()) fields.push_back({"  subjectAltName", names, "the names it is good for"});
-    fields.push_back({"  subjectPublicKey", key_in_words(certificate->public_key()),
+    fields.push_back({"  subjectPublicKey", format_key(certificate->public_key()),
                       "what its signatures are checked with"});
   }
 }
 
-void add(std::vector<Field>& fields, const ServerKeyExchange& exchange) {
+void add(std::vector<MessageField>& fields, const ServerKeyExchange& exchange) {
   if (has_psk(exchange.key_exchange))
     fields.push_back({"psk_identity_hint", in_quotes(text_of(exchange.psk_identity_hint)),
                       "which shared key to take (RFC 4279 §2)"});
   if (has_dhe(exchange.key_exchange)) {
-    fields.push_back({"dh_p", hex(exchange.dh_p), "the group: a prime"});
-    fields.push_back({"dh_g", hex(exchange.dh_g), "and its generator"});
-    fields.push_back({"dh_Ys", hex(exchange.dh_Ys), "the server's half of the exchange"});
+    fields.push_back({"dh_p", hex_preview(exchange.dh_p), "the group: a prime"});
+    fields.push_back({"dh_g", hex_preview(exchange.dh_g), "and its generator"});
+    fields.push_back({"dh_Ys", hex_preview(exchange.dh_Ys), "the server's half of the exchange"});
   } else if (has_ecdhe(exchange.key_exchange)) {
     fields.push_back({"curve_type", "named_curve", "no curve of anybody's own making"});
     fields.push_back({"namedcurve", name(exchange.group), "one of the client's supported_groups"});
-    fields.push_back({"public", hex(exchange.point), "its half of the exchange, for this once"});
+    fields.push_back(
+        {"public", hex_preview(exchange.point), "its half of the exchange, for this once"});
   }
   if (!has_signature(exchange.key_exchange)) return;
   fields.push_back(
       {"algorithm", name(exchange.scheme), "one of the client's signature_algorithms"});
-  fields.push_back(
-      {"signature", hex(exchange.signature), "by the certificate's key, over both randoms"});
+  fields.push_back({"signature", hex_preview(exchange.signature),
+                    "by the certificate's key, over both randoms"});
   fields.push_back({"", "", "and the above: proof of who the server is"});
 }
 
-void add(std::vector<Field>& fields, const CertificateRequest& request) {
-  fields.push_back(
-      {"certificate_types", hex(request.certificate_types), "kinds of keys that are welcome"});
+void add(std::vector<MessageField>& fields, const CertificateRequest& request) {
+  fields.push_back({"certificate_types", hex_preview(request.certificate_types),
+                    "kinds of keys that are welcome"});
   add_list(fields, "supported_signature_algorithms", request.supported_signature_algorithms,
            "what the client may sign with");
   fields.push_back(
@@ -275,7 +282,7 @@ void add(std::vector<Field>& fields, const CertificateRequest& request) {
        "issuers that the server trusts"});
 }
 
-void add(std::vector<Field>& fields, const ClientKeyExchange& exchange) {
+void add(std::vector<MessageField>& fields, const ClientKeyExchange& exchange) {
   const bool rsa = exchange.key_exchange == KeyExchange::rsa, dh = has_dhe(exchange.key_exchange);
   if (has_psk(exchange.key_exchange))
     fields.push_back({"psk_identity", in_quotes(text_of(exchange.psk_identity)),
@@ -285,25 +292,25 @@ void add(std::vector<Field>& fields, const ClientKeyExchange& exchange) {
       {rsa  ? "EncryptedPreMasterSecret"
        : dh ? "dh_Yc"
             : "ecdh_Yc",
-       hex(exchange.exchange_keys),
+       hex_preview(exchange.exchange_keys),
        rsa ? "the secret, encrypted to the server's key" : "the client's half of the exchange"});
   if (!rsa) fields.push_back({"", "", "with the other's: the pre_master_secret"});
 }
 
-void add(std::vector<Field>& fields, const CertificateVerify& verify) {
+void add(std::vector<MessageField>& fields, const CertificateVerify& verify) {
   fields.push_back({"algorithm", name(verify.scheme)});
-  fields.push_back({"signature", hex(verify.signature),
+  fields.push_back({"signature", hex_preview(verify.signature),
                     "over all messages so far, by the client certificate's key"});
 }
 
-void add(std::vector<Field>& fields, const Finished& finished) {
-  fields.push_back({"verify_data", hex(finished.verify_data, 12),
+void add(std::vector<MessageField>& fields, const Finished& finished) {
+  fields.push_back({"verify_data", hex_preview(finished.verify_data, 12),
                     "of the master secret and all messages so far:"});
   fields.push_back({"", "", "had one been changed, this would not fit"});
 }
 
-void add(std::vector<Field>&, const HelloRequest&) {}
-void add(std::vector<Field>&, const ServerHelloDone&) {}
+void add(std::vector<MessageField>&, const HelloRequest&) {}
+void add(std::vector<MessageField>&, const ServerHelloDone&) {}
 
 struct AlertNote {
   Alert alert;
@@ -326,56 +333,63 @@ constexpr AlertNote kAlertNotes[] = {
 
 }  // namespace
 
-Gist gist(const HandshakeMessage& message) {
+MessagePurpose purpose_of(const HandshakeMessage& message) {
   return std::visit(
       Cases{
           [](const HelloRequest&) {
-            return Gist{"RFC 5246 §7.4.1.1", "the server would like a new handshake"};
+            return MessagePurpose{"RFC 5246 §7.4.1.1", "the server would like a new handshake"};
           },
           [](const ClientHello&) {
-            return Gist{"RFC 5246 §7.4.1.2", "the client says what it can do"};
+            return MessagePurpose{"RFC 5246 §7.4.1.2", "the client says what it can do"};
           },
-          [](const ServerHello&) { return Gist{"RFC 5246 §7.4.1.3", "the server chooses"}; },
+          [](const ServerHello&) {
+            return MessagePurpose{"RFC 5246 §7.4.1.3", "the server chooses"};
+          },
           [](const NewSessionTicket&) {
-            return Gist{"RFC 5077 §3.3", "what the client can resume this session with"};
+            return MessagePurpose{"RFC 5077 §3.3", "what the client can resume this session with"};
           },
           [](const CertificateStatus&) {
-            return Gist{"RFC 6066 §8", "the issuer's latest word on the certificate"};
+            return MessagePurpose{"RFC 6066 §8", "the issuer's latest word on the certificate"};
           },
           [](const Certificates&) {
-            return Gist{"RFC 5246 §7.4.2", "who the sender says it is, and who vouches for that"};
+            return MessagePurpose{"RFC 5246 §7.4.2",
+                                  "who the sender says it is, and who vouches for that"};
           },
           [](const ServerKeyExchange&) {
-            return Gist{"RFC 5246 §7.4.3, RFC 8422 §5.4",
-                        "the server's half of the key exchange, signed"};
+            return MessagePurpose{"RFC 5246 §7.4.3, RFC 8422 §5.4",
+                                  "the server's half of the key exchange, signed"};
           },
           [](const CertificateRequest&) {
-            return Gist{"RFC 5246 §7.4.4", "the client is to show a certificate, too"};
+            return MessagePurpose{"RFC 5246 §7.4.4", "the client is to show a certificate, too"};
           },
           [](const ServerHelloDone&) {
-            return Gist{"RFC 5246 §7.4.5", "the server has said all; it is the client's turn"};
+            return MessagePurpose{"RFC 5246 §7.4.5",
+                                  "the server has said all; it is the client's turn"};
           },
           [](const ClientKeyExchange&) {
-            return Gist{"RFC 5246 §7.4.7, RFC 8422 §5.7", "the client's half of the key exchange"};
+            return MessagePurpose{"RFC 5246 §7.4.7, RFC 8422 §5.7",
+                                  "the client's half of the key exchange"};
           },
           [](const CertificateVerify&) {
-            return Gist{"RFC 5246 §7.4.8", "the client proves that its certificate is its own"};
+            return MessagePurpose{"RFC 5246 §7.4.8",
+                                  "the client proves that its certificate is its own"};
           },
           [](const Finished&) {
-            return Gist{"RFC 5246 §7.4.9",
-                        "the first encrypted message: proof that both saw the same handshake"};
+            return MessagePurpose{
+                "RFC 5246 §7.4.9",
+                "the first encrypted message: proof that both saw the same handshake"};
           },
       },
       message);
 }
 
-std::vector<Field> annotate(const HandshakeMessage& message) {
-  std::vector<Field> fields;
+std::vector<MessageField> message_fields(const HandshakeMessage& message) {
+  std::vector<MessageField> fields;
   std::visit([&](const auto& one) { add(fields, one); }, message);
   return fields;
 }
 
-Gist gist(const AlertMessage& alert) {
+MessagePurpose purpose_of(const AlertMessage& alert) {
   const auto* note = std::ranges::find(kAlertNotes, alert.description, &AlertNote::alert);
   const char* text = note != std::end(kAlertNotes)      ? note->text
                      : alert.level == AlertLevel::fatal ? "the connection has failed"

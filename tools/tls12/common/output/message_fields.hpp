@@ -1,5 +1,4 @@
-// A handshake message as a list of fields: each by its name in the RFC, its value in words, and
-// what it is for.
+// A handshake message as a list of fields, for --trace.
 #pragma once
 
 #include <string>
@@ -9,21 +8,21 @@
 
 namespace tls12::tool {
 
-struct Field {
+struct MessageField {
   std::string name;       ///< as the RFC spells it; empty: one more value of the field before
-  std::string value;      ///< in words
-  std::string note = {};  ///< what it is for
+  std::string value;      ///< as text
+  std::string note = {};  ///< its purpose
 };
 
-/// What a message is for, and where it is defined.
-struct Gist {
+/// The purpose of a message, and the section that defines it.
+struct MessagePurpose {
   std::string source, text;
 };
-Gist gist(const HandshakeMessage& message);
+MessagePurpose purpose_of(const HandshakeMessage& message);
 
-std::vector<Field> annotate(const HandshakeMessage& message);
+std::vector<MessageField> message_fields(const HandshakeMessage& message);
 
-/// What an alert means to the one who gets it.
-Gist gist(const AlertMessage& alert);
+/// The meaning of an alert for its receiver.
+MessagePurpose purpose_of(const AlertMessage& alert);
 
 }  // namespace tls12::tool

@@ -13,7 +13,7 @@ namespace tls12::tool {
 
 /// Text for a terminal or a log. A string becomes printable (tls12/text.hpp) when it becomes part
 /// of a Text, so that nothing from outside moves the cursor, forges a line or reorders one.
-/// Literals stay as they are, with their newlines. Only Paint adds control sequences.
+/// Literals stay as they are, with their newlines. Only TerminalStyle adds control sequences.
 class Text {
  public:
   /// A literal, as the locale can show it: without UTF-8, ASCII stands for lines, arrows and ticks.
@@ -37,11 +37,12 @@ class Text {
   std::string_view view() const { return text_; }
 
  private:
-  friend class Paint;
+  friend class TerminalStyle;
   std::string text_;
 };
 
-/// `text`, followed by spaces up to `width` characters. Not for text that Paint has coloured.
+/// `text`, followed by spaces up to `width` characters. Not for text that TerminalStyle has
+/// coloured.
 inline Text padded(const Text& text, std::size_t width) {
   std::size_t characters = 0;
   for (const char c : text.view())

@@ -1,4 +1,4 @@
-// Colours of a terminal, where there is one.
+// Colours and weights of text on a terminal.
 #pragma once
 
 #include <unistd.h>
@@ -13,11 +13,11 @@ namespace tls12::tool {
 
 enum class Colour : unsigned char { automatic, always, never };
 
-class Paint {
+class TerminalStyle {
  public:
-  explicit Paint(bool on = false) : on_(on) {}
+  explicit TerminalStyle(bool on = false) : on_(on) {}
   /// Automatic: on a terminal, unless NO_COLOR is set.
-  Paint(Colour colour, std::FILE* to)
+  TerminalStyle(Colour colour, std::FILE* to)
       : on_(colour == Colour::always ||
             (colour == Colour::automatic && ::isatty(::fileno(to)) == 1 &&
              std::getenv("NO_COLOR") == nullptr)) {}

@@ -19,8 +19,8 @@ struct Traffic {
 
 class Trace final : public Observer {
  public:
-  Trace(TraceSink to, Paint paint, Role role, unsigned number)
-      : to_(std::move(to)), paint_(paint), role_(role), number_(number) {}
+  Trace(TraceSink to, TerminalStyle style, Role role, unsigned number)
+      : to_(std::move(to)), style_(style), role_(role), number_(number) {}
 
   ~Trace() override {
     if (traffic_[0].records + traffic_[1].records == 0) return;
@@ -45,38 +45,38 @@ class Trace final : public Observer {
                 ? " encrypted into " + std::to_string(record.wire_size) + ", sequence number " +
                       std::to_string(record.sequence)
                 : " in the clear, " + std::to_string(record.wire_size) + " with the header";
-    print(tag() + arrow(record.direction) + "  " + paint_.dim(text) + "\n");
+    print(tag() + arrow(record.direction) + "  " + style_.dim(text) + "\n");
   }
 
   void on_message(const Message& message) override {
-    const Gist about = gist(message.message);
+    const MessagePurpose about = purpose_of(message.message);
     Text text = "\n" + tag() +
                 title(message.direction, name(message.type),
                       count(message.bytes.size(), "byte", "bytes"), about.source);
-    text += "      " + paint_.yellow(about.text) + "\n";
-    for (const Field& field : annotate(message.message))
+    text += "      " + style_.yellow(about.text) + "\n";
+    for (const MessageField& field : message_fields(message.message))
       text += line(field.name, field.value, field.note);
     if (const auto* hello = std::get_if<ServerHello>(&message.message))
       extended_master_secret_ = hello->extended_master_secret;
-    if (message.type == HandshakeType::client_key_exchange) text += keys_in_words();
+    if (message.type == HandshakeType::client_key_exchange) text += key_derivation();
     print(text);
   }
 
   void on_change_cipher_spec(Direction direction) override {
     print("\n" + tag() + title(direction, "ChangeCipherSpec", "", "RFC 5246 §7.1") + "      " +
-          paint_.yellow(std::string("everything behind this from the ") +
+          style_.yellow(std::string("everything behind this from the ") +
                         (from_client(direction) ? "client" : "server") + " is encrypted") +
           "\n");
   }
 
   void on_alert(Direction direction, const AlertMessage& alert) override {
-    const Gist about = gist(alert);
+    const MessagePurpose about = purpose_of(alert);
     ending_ = std::string(direction == Direction::sent ? "our " : "the peer's ") +
               name(alert.level) + " alert " + name(alert.description);
     print("\n" + tag() +
           title(direction, "Alert", name(alert.level) + ", " + name(alert.description),
                 about.source) +
-          (about.text.empty() ? Text() : "      " + paint_.yellow(about.text) + "\n"));
+          (about.text.empty() ? Text() : "      " + style_.yellow(about.text) + "\n"));
   }
 
   void on_complete(const ConnectionState& state) override {
@@ -98,7 +98,7 @@ class Trace final : public Observer {
   }
 
   void on_error(const Error& error) override {
-    print(tag() + paint_.red("      failed: " + error.message()) + "\n");
+    print(tag() + style_.red("      failed: " + error.message()) + "\n");
   }
 
  private:
@@ -107,38 +107,38 @@ class Trace final : public Observer {
   }
 
   Text arrow(Direction direction) const {
-    return from_client(direction) ? paint_.blue("client ──▶ server")
-                                  : paint_.magenta("client ◀── server");
+    return from_client(direction) ? style_.blue("client ──▶ server")
+                                  : style_.magenta("client ◀── server");
   }
 
   Text title(Direction direction, const std::string& what, const std::string& more,
              const std::string& source) const {
     const std::string rest = more.empty() ? what : what + ", " + more;
-    return arrow(direction) + "  " + paint_.bold(what) +
-           padded(rest.substr(what.size()), kTitleWidth - 19 - what.size()) + paint_.dim(source) +
+    return arrow(direction) + "  " + style_.bold(what) +
+           padded(rest.substr(what.size()), kTitleWidth - 19 - what.size()) + style_.dim(source) +
            "\n";
   }
 
   Text heading(const std::string& what, const std::string& source) const {
-    return "\n" + tag() + paint_.green(padded(Text("═══ ") + what + " ", kTitleWidth)) +
-           paint_.dim(source) + "\n";
+    return "\n" + tag() + style_.green(padded(Text("═══ ") + what + " ", kTitleWidth)) +
+           style_.dim(source) + "\n";
   }
 
   Text line(const std::string& field, const Text& value, const std::string& note = {}) const {
-    Text text = "      " + paint_.cyan(padded(field, kNameWidth));
+    Text text = "      " + style_.cyan(padded(field, kNameWidth));
     if (field.size() >= kNameWidth) text += "  ";
     if (note.empty()) return text + value + "\n";
     if (value.view().size() > kValueWidth || field.size() > kNameWidth) {
       return text + value + "\n      " + std::string(kNameWidth, ' ') +
-             std::string(kValueWidth, ' ') + "  " + paint_.dim(note) + "\n";
+             std::string(kValueWidth, ' ') + "  " + style_.dim(note) + "\n";
     }
-    return text + padded(value, kValueWidth) + "  " + paint_.dim(note) + "\n";
+    return text + padded(value, kValueWidth) + "  " + style_.dim(note) + "\n";
   }
 
   // What nobody sends: RFC 5246 §8.1 or RFC 7627 §4, then RFC 5246 §6.3.
-  Text keys_in_words() const {
+  Text key_derivation() const {
     const bool extended = extended_master_secret_;
-    return "      " + paint_.yellow("now both ends compute the same, and send none of it") + "\n" +
+    return "      " + style_.yellow("now both ends compute the same, and send none of it") + "\n" +
            line("master_secret", extended ? "PRF(pre_master_secret, \"extended master secret\","
                                           : "PRF(pre_master_secret, \"master secret\",") +
            line(
@@ -153,21 +153,21 @@ class Trace final : public Observer {
 
   Text verdict(const ConnectionState& state) const {
     if (!state.peer_raw_public_key.empty())
-      return "whoever has the key " + hex(state.peer_raw_public_key);
+      return "whoever has the key " + hex_preview(state.peer_raw_public_key);
     if (state.verified_chain.empty())
-      return paint_.red("anybody: its certificate was not verified");
+      return style_.red("anybody: its certificate was not verified");
     return state.verified_chain.front().subject() + ", vouched for by " +
            state.verified_chain.back().subject();
   }
 
   Text tag() const {
-    return number_ > 1 ? paint_.dim("[" + std::to_string(number_) + "] ") : Text();
+    return number_ > 1 ? style_.dim("[" + std::to_string(number_) + "] ") : Text();
   }
 
   void print(const Text& text) const { to_(text); }
 
   TraceSink to_;
-  Paint paint_;
+  TerminalStyle style_;
   Role role_;
   unsigned number_;
   std::array<Traffic, 2> traffic_ = {};
@@ -177,15 +177,15 @@ class Trace final : public Observer {
 
 }  // namespace
 
-ObserverFactory trace_to(TraceSink to, Paint paint) {
+ObserverFactory trace_to(TraceSink to, TerminalStyle style) {
   auto numbers = std::make_shared<std::atomic<unsigned>>(0);
   return [=](Role role) -> std::unique_ptr<Observer> {
-    return std::make_unique<Trace>(to, paint, role, ++*numbers);
+    return std::make_unique<Trace>(to, style, role, ++*numbers);
   };
 }
 
-ObserverFactory trace_to(std::FILE* to, Paint paint) {
-  return trace_to([to](const Text& text) { print(to, text); }, paint);
+ObserverFactory trace_to(std::FILE* to, TerminalStyle style) {
+  return trace_to([to](const Text& text) { print(to, text); }, style);
 }
 
 }  // namespace tls12::tool

@@ -16,8 +16,8 @@ using TraceSink = std::function<void(const Text&)>;
 
 /// Observers that give `to` whole events, from the threads of their connections. When a process has
 /// several connections, each event carries its number.
-ObserverFactory trace_to(TraceSink to, Paint paint);
+ObserverFactory trace_to(TraceSink to, TerminalStyle style);
 /// The same to a stream: waits for its reader.
-ObserverFactory trace_to(std::FILE* to, Paint paint);
+ObserverFactory trace_to(std::FILE* to, TerminalStyle style);
 
 }  // namespace tls12::tool

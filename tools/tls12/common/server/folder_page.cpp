@@ -82,7 +82,7 @@ std::optional<std::string> relative_path(std::string_view target) {
   return path;
 }
 
-std::string size_in_words(std::uint64_t size) {
+std::string format_size(std::uint64_t size) {
   if (size < 10'000) return std::to_string(size) + " B";
   if (size < 10'000'000) return std::to_string(size / 1000) + " kB";
   return std::to_string(size / 1'000'000) + " MB";
@@ -100,7 +100,7 @@ Response listing(const fs::path& folder, const std::string& path) {
     std::error_code ignored;
     const bool is_folder = it->is_directory(ignored), is_file = it->is_regular_file(ignored);
     if (name.starts_with('.') || (!is_folder && !is_file)) continue;
-    entries.push_back({name, is_folder ? "" : size_in_words(it->file_size(ignored)), is_folder});
+    entries.push_back({name, is_folder ? "" : format_size(it->file_size(ignored)), is_folder});
   }
   if (fault) return error_page(403);
   std::ranges::sort(entries, {}, [](const Entry& e) { return std::pair(!e.is_folder, e.name); });

@@ -39,8 +39,8 @@ std::string with_crlf(std::string_view head) {
   return text;
 }
 
-std::unexpected<NoRequest> refused(unsigned status, std::string reason) {
-  return std::unexpected(NoRequest{NoRequest::Because::refused, status, std::move(reason)});
+std::unexpected<RequestFailure> refused(unsigned status, std::string reason) {
+  return std::unexpected(RequestFailure{RequestFailure::Kind::refused, status, std::move(reason)});
 }
 
 /// RFC 9110 §5.3: the lines of one field are one list.
@@ -90,7 +90,7 @@ std::string head_of(const Response& response, const Request& request, bool keep_
   return text.append("\r\n");
 }
 
-std::expected<Request, NoRequest> parse_head(std::string_view head) {
+std::expected<Request, RequestFailure> parse_head(std::string_view head) {
   const std::string text = with_crlf(head);
   beast_http::request_parser<beast_http::empty_body> parser;
   parser.header_limit(static_cast<std::uint32_t>(text.size() + 1));
@@ -121,22 +121,22 @@ std::expected<Request, NoRequest> parse_head(std::string_view head) {
                  .head = std::string(head)};
 }
 
-std::expected<void, NoRequest> RequestReader::receive() {
+std::expected<void, RequestFailure> RequestReader::receive() {
   std::array<std::uint8_t, 4096> part;
   auto n = conn_.read(part);
   if (n && *n > 0) {
     pending_.append(text_of(Bytes(part).first(*n)));
     return {};
   }
-  if (n) return std::unexpected(NoRequest{NoRequest::Because::ended, 0, {}});
+  if (n) return std::unexpected(RequestFailure{RequestFailure::Kind::ended, 0, {}});
   if (n.error().code == Errc::timed_out)
-    return std::unexpected(NoRequest{NoRequest::Because::idle, 0, n.error().message()});
+    return std::unexpected(RequestFailure{RequestFailure::Kind::idle, 0, n.error().message()});
   const bool is_cut = n.error().code == Errc::truncated;
-  return std::unexpected(NoRequest{is_cut ? NoRequest::Because::cut : NoRequest::Because::failed, 0,
-                                   n.error().message()});
+  return std::unexpected(RequestFailure{
+      is_cut ? RequestFailure::Kind::cut : RequestFailure::Kind::failed, 0, n.error().message()});
 }
 
-std::expected<void, NoRequest> RequestReader::wait() {
+std::expected<void, RequestFailure> RequestReader::wait() {
   for (;;) {
     // RFC 9112 §2.2: empty lines before a request are skipped.
     pending_.erase(0, std::min(pending_.find_first_not_of("\r\n"), pending_.size()));
@@ -145,7 +145,7 @@ std::expected<void, NoRequest> RequestReader::wait() {
   }
 }
 
-std::expected<std::string, NoRequest> RequestReader::next_head() {
+std::expected<std::string, RequestFailure> RequestReader::next_head() {
   conn_.set_read_deadline(within(limits_.header_time));
   for (;;) {
     const std::size_t end = end_of_head(pending_);
@@ -158,15 +158,15 @@ std::expected<std::string, NoRequest> RequestReader::next_head() {
       return refused(431, "the head is larger than " + std::to_string(limits_.header) + " bytes");
     auto received = receive();
     if (received) continue;
-    if (received.error().because == NoRequest::Because::idle)
+    if (received.error().kind == RequestFailure::Kind::idle)
       return refused(408, "the head did not come in time");
-    if (received.error().because == NoRequest::Because::ended)
+    if (received.error().kind == RequestFailure::Kind::ended)
       return refused(400, "the head is incomplete");
     return std::unexpected(received.error());
   }
 }
 
-std::expected<Request, NoRequest> RequestReader::next() {
+std::expected<Request, RequestFailure> RequestReader::next() {
   auto head = next_head();
   if (!head) return std::unexpected(head.error());
   return parse_head(*head);

@@ -67,8 +67,8 @@ struct HttpLimits {
 };
 
 /// Why there is no request.
-struct NoRequest {
-  enum class Because : unsigned char { ended, cut, idle, refused, failed } because = Because::ended;
+struct RequestFailure {
+  enum class Kind : unsigned char { ended, cut, idle, refused, failed } kind = Kind::ended;
   unsigned status = 0;  ///< refused: what to answer
   std::string reason = {};
 };
@@ -83,20 +83,20 @@ class RequestReader {
   void begin_idle_time() { conn_.set_read_deadline(within(limits_.idle_time)); }
   /// Behind begin_idle_time(): waits for that byte, by the connection's read deadline, which others
   /// may have moved.
-  std::expected<void, NoRequest> wait();
+  std::expected<void, RequestFailure> wait();
   /// Behind wait(): waits for the empty line that ends the head, be its lines ended by CRLF or by
   /// LF alone.
-  std::expected<Request, NoRequest> next();
+  std::expected<Request, RequestFailure> next();
 
  private:
-  std::expected<std::string, NoRequest> next_head();
-  std::expected<void, NoRequest> receive();
+  std::expected<std::string, RequestFailure> next_head();
+  std::expected<void, RequestFailure> receive();
   Conn& conn_;
   const HttpLimits& limits_;
   std::string pending_;
 };
 
 /// The head of a request, parsed; a head that makes no sense is refused.
-std::expected<Request, NoRequest> parse_head(std::string_view head);
+std::expected<Request, RequestFailure> parse_head(std::string_view head);
 
 }  // namespace tls12::tool

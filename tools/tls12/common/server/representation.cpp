@@ -149,7 +149,7 @@ std::optional<std::vector<Range>> parse_ranges(std::string_view field, std::uint
 }
 
 /// RFC 9110 §15.3.7.2 lets ranges that touch or overlap become one.
-std::optional<Range> melted(std::vector<Range> ranges) {
+std::optional<Range> merged(std::vector<Range> ranges) {
   std::ranges::sort(ranges, {}, &Range::begin);
   Range all = ranges.front();
   for (const Range& next : ranges) {
@@ -170,7 +170,7 @@ Selection select(const Request& request, const Representation& now) {
   const auto ranges = parse_ranges(request.range, now.size);
   if (!ranges) return whole;
   if (ranges->empty()) return {416};
-  const auto range = melted(*ranges);
+  const auto range = merged(*ranges);
   return range ? Selection{206, range->begin, range->end - range->begin} : whole;
 }
 

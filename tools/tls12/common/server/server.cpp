@@ -66,17 +66,17 @@ std::string outcome(unsigned status, std::uint64_t bytes, bool taken) {
 }  // namespace
 
 /// A connection as stop() sees it, for as long as this lives.
-class Server::Registered {
+class Server::Registration {
  public:
-  Registered(Server& server, std::function<void()> nudge, std::function<void()> end)
+  Registration(Server& server, std::function<void()> nudge, std::function<void()> end)
       : server_(server) {
     const std::lock_guard lock(server_.mutex_);
     id_ = server_.next_id_++;
     server_.entries_.emplace(id_, Entry{std::move(nudge), std::move(end)});
   }
-  Registered(const Registered&) = delete;
-  Registered& operator=(const Registered&) = delete;
-  ~Registered() {
+  Registration(const Registration&) = delete;
+  Registration& operator=(const Registration&) = delete;
+  ~Registration() {
     const std::lock_guard lock(server_.mutex_);
     server_.entries_.erase(id_);
   }
@@ -222,7 +222,7 @@ void Server::serve(TransportPtr transport) {
   if (!conn) return log_no_handshake(peer, conn.error().message(), conn.error());
   conn->set_deadline(deadline);
   // One attempt to say goodbye, by a deadline that this thread does not move meanwhile.
-  Registered entry(
+  Registration entry(
       *this, [&conn] { conn->set_read_deadline(within({})); },
       [&conn] { conn->close_gracefully(within({})); });
   serve_tls(*conn, entry);
@@ -232,7 +232,7 @@ void Server::serve(TransportPtr transport) {
 /// when the server stops, it goes at once.
 std::string Server::wait_for_first_byte(Transport& transport, Deadline deadline) {
   const auto wake = [&transport] { transport.wake(); };
-  Registered entry(*this, wake, wake);
+  Registration entry(*this, wake, wake);
   entry.set_idle(true);
   for (;;) {
     const std::uint64_t wakes = transport.wakes();
@@ -251,7 +251,7 @@ std::string Server::wait_for_first_byte(Transport& transport, Deadline deadline)
 
 void Server::answer_plain_http(Transport& transport) {
   const auto wake = [&transport] { transport.wake(); };
-  Registered entry(*this, wake, wake);
+  Registration entry(*this, wake, wake);
   entry.set_idle(true);
   const std::string text = plain_answer();
   const auto written = transport.write(bytes_of(text));
@@ -269,7 +269,7 @@ void Server::answer_plain_http(Transport& transport) {
 }
 
 // S2: behind a handshake that failed there is nothing but the reason.
-void Server::serve_tls(Conn& conn, Registered& entry) {
+void Server::serve_tls(Conn& conn, Registration& entry) {
   // From here on nothing but the end moves the deadlines: close() hurries whatever close is under
   // way.
   const auto about_to_close = [&] {
@@ -287,10 +287,11 @@ void Server::serve_tls(Conn& conn, Registered& entry) {
                             done.error());
   }
   const std::string agreed = negotiated(conn.state());
-  const Story story = options_.echo ? Story{serve_echo(conn, entry)} : serve_http(conn, entry);
+  const Activity activity =
+      options_.echo ? Activity{serve_echo(conn, entry)} : serve_http(conn, entry);
   about_to_close();
   const CloseReport report = conn.close_gracefully(within(options_.linger_time));
-  log_connection(conn, agreed, story, report);
+  log_connection(conn, agreed, activity, report);
 }
 
 void Server::log_no_handshake(const std::string& peer, const std::string& reason,
@@ -299,25 +300,25 @@ void Server::log_no_handshake(const std::string& peer, const std::string& reason
   log_(json_text({{"peer", peer}, {"ok", false}, {"error", error_json(reason, error)}}));
 }
 
-void Server::log_connection(const Conn& conn, const std::string& agreed, const Story& story,
+void Server::log_connection(const Conn& conn, const std::string& agreed, const Activity& activity,
                             const CloseReport& report) const {
   const ConnectionState end = conn.state();
   const std::string closed =
-      story.left_idle      ? "left by the peer while idle, without its close_notify"
+      activity.left_idle   ? "left by the peer while idle, without its close_notify"
       : report.peer_closed ? "closed by both"
       : report             ? "closed"
                            : "not closed properly: " + std::string(rule(report.error->code).name);
   if (!options_.json) {
     return log_(conn.peer() + " " + agreed + ", " + std::to_string(end.bytes_received) +
-                " bytes in, " + std::to_string(end.bytes_sent) + " out, " + story.text + ", " +
+                " bytes in, " + std::to_string(end.bytes_sent) + " out, " + activity.text + ", " +
                 closed);
   }
-  nlohmann::ordered_json json = summary_json(end, conn.peer());
+  nlohmann::ordered_json json = connection_json(end, conn.peer());
   if (!options_.exported.label.empty()) json["exported"] = exported_json(conn, options_.exported);
   json["sent"] = end.bytes_sent;
   json["received"] = end.bytes_received;
-  json["ok"] = report || story.left_idle;
-  json["story"] = story.text + ", " + closed;
+  json["ok"] = report || activity.left_idle;
+  json["story"] = activity.text + ", " + closed;
   log_(json_text(json));
 }
 
@@ -325,7 +326,7 @@ void Server::log_request(const std::string& line) const {
   if (!options_.json) log_(line);
 }
 
-std::string Server::serve_echo(Conn& conn, Registered& entry) {
+std::string Server::serve_echo(Conn& conn, Registration& entry) {
   std::vector<std::uint8_t> buffer(kChunk);
   for (;;) {
     conn.set_read_deadline(within(options_.http.idle_time));
@@ -338,7 +339,7 @@ std::string Server::serve_echo(Conn& conn, Registered& entry) {
   }
 }
 
-Server::Story Server::serve_http(Conn& conn, Registered& entry) {
+Server::Activity Server::serve_http(Conn& conn, Registration& entry) {
   RequestReader requests(conn, options_.http);
   std::uint64_t served = 0;
   const std::string peer = conn.peer();
@@ -350,12 +351,12 @@ Server::Story Server::serve_http(Conn& conn, Registered& entry) {
     auto request = begun ? requests.next() : std::unexpected(begun.error());
     const std::string so_far = count(served, "request", "requests");
     if (!request) {
-      const NoRequest& none = request.error();
+      const RequestFailure& none = request.error();
       // RFC 9112 §9.8: servers should be prepared for an incomplete close. After a complete
       // response nothing is missing.
-      if (none.because == NoRequest::Because::cut && served > 0 && !requests.begun())
+      if (none.kind == RequestFailure::Kind::cut && served > 0 && !requests.begun())
         return {so_far, true};
-      if (none.because != NoRequest::Because::refused)
+      if (none.kind != RequestFailure::Kind::refused)
         return {so_far + (none.reason.empty() ? "" : ", " + none.reason)};
       const Response refusal = error_page(none.status, none.reason);
       log_request(

@@ -54,9 +54,9 @@ class Server {
     std::function<void()> nudge, end;
     bool idle = false;
   };
-  class Registered;
+  class Registration;
   /// What a connection carried, for the log.
-  struct Story {
+  struct Activity {
     std::string text = {};
     bool left_idle = false;  ///< the peer ended the transport between two requests, as browsers do
   };
@@ -66,15 +66,15 @@ class Server {
   void serve(TransportPtr transport);
   std::string wait_for_first_byte(Transport& transport, Deadline deadline);
   void answer_plain_http(Transport& transport);
-  void serve_tls(Conn& conn, Registered& entry);
+  void serve_tls(Conn& conn, Registration& entry);
   void log_no_handshake(const std::string& peer, const std::string& reason,
                         const std::optional<Error>& error = {}) const;
-  void log_connection(const Conn& conn, const std::string& agreed, const Story& story,
+  void log_connection(const Conn& conn, const std::string& agreed, const Activity& activity,
                       const CloseReport& report) const;
   void log_dropped(const char* reason) const noexcept;
   void log_request(const std::string& line) const;
-  std::string serve_echo(Conn& conn, Registered& entry);
-  Story serve_http(Conn& conn, Registered& entry);
+  std::string serve_echo(Conn& conn, Registration& entry);
+  Activity serve_http(Conn& conn, Registration& entry);
   Response response_to(Conn& conn, const Request& request, std::uint64_t number) const;
   bool answer(Conn& conn, const Request& request, const Response& response, bool keep_alive);
   bool send(Conn& conn, Bytes data);

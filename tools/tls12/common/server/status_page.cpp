@@ -19,8 +19,8 @@ std::string part(const std::string& value, const char* note) {
   return "<span>" + html(value) + "<small>" + note + "</small></span>";
 }
 
-std::string suite_parts(CipherSuite suite) {
-  const SuiteParts p = parts(suite);
+std::string suite_parts_html(CipherSuite suite) {
+  const SuiteParts p = suite_parts(suite);
   return "<div class=parts>" + part(p.key_exchange, "agrees on keys") +
          part(p.authentication, "proves who the server is") +
          part(p.cipher, "encrypts and protects") + part(p.hash, "derives the keys") + "</div>";
@@ -55,7 +55,7 @@ std::string table(const ConnectionStatus& status) {
     row("your certificate", state.peer_certificates.front().subject(),
         "as you showed it; RFC 5246 §7.4.6");
   if (!state.peer_raw_public_key.empty())
-    row("your public key", hex(state.peer_raw_public_key),
+    row("your public key", hex_preview(state.peer_raw_public_key),
         "as you showed it, without a certificate; RFC 7250");
   row("extended master secret", state.extended_master_secret ? "yes" : "no",
       "the keys depend on the whole handshake, RFC 7627");
@@ -75,7 +75,7 @@ Response negotiated_page(const ConnectionStatus& status) {
       "TLS 1.2",
       "<h1>This connection speaks <b>TLS 1.2</b></h1><p>Nobody between your browser and "
       "this server can read this page, or change it.</p>" +
-          suite_parts(status.state.cipher_suite) + table(status) +
+          suite_parts_html(status.state.cipher_suite) + table(status) +
           "<nav><a href='./request'>what your browser asked</a><a href='./state.json'>for "
           "scripts: state.json</a></nav>");
 }
@@ -97,7 +97,7 @@ Response request_page(const Request& request) {
 }
 
 Response state_json(const ConnectionStatus& status) {
-  auto json = summary_json(status.state, status.peer);
+  auto json = connection_json(status.state, status.peer);
   json["requests"] = status.requests;
   return {.type = "application/json", .body = json_text(json, 2) + "\n"};
 }

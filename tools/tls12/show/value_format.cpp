@@ -1,4 +1,4 @@
-#include "show/value_text.hpp"
+#include "show/value_format.hpp"
 
 #include <arpa/inet.h>
 
@@ -15,7 +15,7 @@ namespace {
 constexpr char kDigits[] = "0123456789abcdef";
 
 /// Two digits at a time: "2030-01-31 12:00:00 UTC" from 300131120000Z.
-std::string time_in_words(std::string_view year, std::string_view rest) {
+std::string format_time(std::string_view year, std::string_view rest) {
   if (rest.size() != 11 || rest.back() != 'Z' ||
       !std::ranges::all_of(rest.substr(0, 10), [](char c) { return c >= '0' && c <= '9'; }))
     return {};
@@ -24,27 +24,27 @@ std::string time_in_words(std::string_view year, std::string_view rest) {
   return text + " UTC";
 }
 
-std::string octets_in_words(Bytes) { return {}; }
-std::string null_in_words(Bytes) { return "null"; }
+std::string format_octets(Bytes) { return {}; }
+std::string format_null(Bytes) { return "null"; }
 
 constexpr Type kTypes[] = {
-    {"BOOLEAN", Type::primitive, kBoolean, {}, nullptr, boolean_in_words},
-    {"INTEGER", Type::primitive, kInteger, {}, nullptr, integer_in_words},
-    {"BIT STRING", Type::primitive, kBitString, {}, nullptr, bits_in_words},
-    {"OCTET STRING", Type::primitive, kOctetString, {}, nullptr, octets_in_words},
-    {"NULL", Type::primitive, kNull, {}, nullptr, null_in_words},
-    {"OBJECT IDENTIFIER", Type::primitive, kObjectIdentifier, {}, nullptr, oid_in_words},
-    {"ENUMERATED", Type::primitive, kEnumerated, {}, nullptr, integer_in_words},
-    {"UTF8String", Type::primitive, kUtf8String, {}, nullptr, text_in_words},
-    {"NumericString", Type::primitive, 0x12, {}, nullptr, text_in_words},
-    {"PrintableString", Type::primitive, kPrintableString, {}, nullptr, text_in_words},
-    {"TeletexString", Type::primitive, kTeletexString, {}, nullptr, text_in_words},
-    {"IA5String", Type::primitive, kIa5String, {}, nullptr, text_in_words},
-    {"UTCTime", Type::primitive, kUtcTime, {}, nullptr, utc_time_in_words},
-    {"GeneralizedTime", Type::primitive, kGeneralizedTime, {}, nullptr, generalized_time_in_words},
-    {"VisibleString", Type::primitive, kVisibleString, {}, nullptr, text_in_words},
-    {"UniversalString", Type::primitive, kUniversalString, {}, nullptr, in_hex},
-    {"BMPString", Type::primitive, kBmpString, {}, nullptr, wide_text_in_words},
+    {"BOOLEAN", Type::primitive, kBoolean, {}, nullptr, format_boolean},
+    {"INTEGER", Type::primitive, kInteger, {}, nullptr, format_integer},
+    {"BIT STRING", Type::primitive, kBitString, {}, nullptr, format_bits},
+    {"OCTET STRING", Type::primitive, kOctetString, {}, nullptr, format_octets},
+    {"NULL", Type::primitive, kNull, {}, nullptr, format_null},
+    {"OBJECT IDENTIFIER", Type::primitive, kObjectIdentifier, {}, nullptr, format_oid},
+    {"ENUMERATED", Type::primitive, kEnumerated, {}, nullptr, format_integer},
+    {"UTF8String", Type::primitive, kUtf8String, {}, nullptr, format_string},
+    {"NumericString", Type::primitive, 0x12, {}, nullptr, format_string},
+    {"PrintableString", Type::primitive, kPrintableString, {}, nullptr, format_string},
+    {"TeletexString", Type::primitive, kTeletexString, {}, nullptr, format_string},
+    {"IA5String", Type::primitive, kIa5String, {}, nullptr, format_string},
+    {"UTCTime", Type::primitive, kUtcTime, {}, nullptr, format_utc_time},
+    {"GeneralizedTime", Type::primitive, kGeneralizedTime, {}, nullptr, format_generalized_time},
+    {"VisibleString", Type::primitive, kVisibleString, {}, nullptr, format_string},
+    {"UniversalString", Type::primitive, kUniversalString, {}, nullptr, to_hex},
+    {"BMPString", Type::primitive, kBmpString, {}, nullptr, format_bmp_string},
     {"SEQUENCE", Type::list, kSequence},
     {"SET", Type::list, kSet},
 };
@@ -56,17 +56,11 @@ const Type* universal_type(std::uint8_t tag) {
   return found == std::end(kTypes) ? nullptr : found;
 }
 
-std::string in_hex(Bytes content) {
-  std::string text;
-  for (const std::uint8_t octet : content) text.append({kDigits[octet >> 4], kDigits[octet & 15]});
-  return text;
-}
-
-std::string boolean_in_words(Bytes content) {
+std::string format_boolean(Bytes content) {
   return content.size() == 1 && content[0] == 0 ? "FALSE" : "TRUE";
 }
 
-std::string integer_in_words(Bytes content) {
+std::string format_integer(Bytes content) {
   if (content.empty()) return "nothing";
   if (content.size() > 8) {
     const Bytes digits = content[0] == 0 ? content.subspan(1) : content;
@@ -80,15 +74,15 @@ std::string integer_in_words(Bytes content) {
   return std::to_string(value);
 }
 
-std::string bits_in_words(Bytes content) {
+std::string format_bits(Bytes content) {
   if (content.empty() || content[0] > 7) return "no bits";
   return count(std::max<std::size_t>((content.size() - 1) * 8, content[0]) - content[0], "bit",
                "bits");
 }
 
-std::string text_in_words(Bytes content) { return in_quotes(text_of(content)); }
+std::string format_string(Bytes content) { return in_quotes(text_of(content)); }
 
-std::string wide_text_in_words(Bytes content) {
+std::string format_bmp_string(Bytes content) {
   // Units beyond ASCII by their code: a lone half of a surrogate pair is not a character.
   std::string text;
   for (std::size_t i = 0; i + 1 < content.size(); i += 2) {
@@ -103,25 +97,25 @@ std::string wide_text_in_words(Bytes content) {
   return '"' + text + '"';
 }
 
-std::string utc_time_in_words(Bytes content) {
+std::string format_utc_time(Bytes content) {
   const std::string_view text = text_of(content);
   // RFC 5280 §4.1.2.5.1: years from 50 on are of the last century.
   const std::string words =
       text.size() == 13
-          ? time_in_words((text[0] >= '5' ? "19" : "20") + std::string(text.substr(0, 2)),
-                          text.substr(2))
+          ? format_time((text[0] >= '5' ? "19" : "20") + std::string(text.substr(0, 2)),
+                        text.substr(2))
           : std::string();
-  return words.empty() ? text_in_words(content) : words;
+  return words.empty() ? format_string(content) : words;
 }
 
-std::string generalized_time_in_words(Bytes content) {
+std::string format_generalized_time(Bytes content) {
   const std::string_view text = text_of(content);
   const std::string words =
-      text.size() == 15 ? time_in_words(text.substr(0, 4), text.substr(4)) : std::string();
-  return words.empty() ? text_in_words(content) : words;
+      text.size() == 15 ? format_time(text.substr(0, 4), text.substr(4)) : std::string();
+  return words.empty() ? format_string(content) : words;
 }
 
-std::string address_in_words(Bytes content) {
+std::string format_address(Bytes content) {
   const auto one = [](Bytes address) -> std::string {
     char text[INET6_ADDRSTRLEN];
     const char* written =
@@ -133,10 +127,10 @@ std::string address_in_words(Bytes content) {
   // RFC 5280 §4.2.1.10: in name constraints an address is followed by its mask.
   if (content.size() == 8 || content.size() == 32)
     return one(content.first(half)) + ", mask " + one(content.subspan(half));
-  return in_hex(content);
+  return to_hex(content);
 }
 
-std::string names_of_bits(Bytes content, std::span<const char* const> names) {
+std::string format_named_bits(Bytes content, std::span<const char* const> names) {
   std::string text;
   for (std::size_t bit = 0; bit < names.size(); ++bit) {
     const std::size_t octet = 1 + bit / 8;
@@ -146,10 +140,10 @@ std::string names_of_bits(Bytes content, std::span<const char* const> names) {
   return text.empty() ? "none" : text;
 }
 
-std::string name_of_number(Bytes content, std::span<const char* const> names) {
+std::string format_named_number(Bytes content, std::span<const char* const> names) {
   if (content.size() == 1 && content[0] < names.size())
     return std::string(names[content[0]]) + " (" + std::to_string(content[0]) + ")";
-  return integer_in_words(content);
+  return format_integer(content);
 }
 
 }  // namespace tls12::tool::asn1

@@ -19,21 +19,19 @@ inline constexpr std::uint8_t kBoolean = 0x01, kInteger = 0x02, kBitString = 0x0
 const Type* universal_type(std::uint8_t tag);
 
 // Each takes the content of an element.
-std::string boolean_in_words(Bytes content);
-std::string integer_in_words(Bytes content);
-std::string bits_in_words(Bytes content);
-std::string text_in_words(Bytes content);
-std::string wide_text_in_words(Bytes content);
-std::string utc_time_in_words(Bytes content);
-std::string generalized_time_in_words(Bytes content);
+std::string format_boolean(Bytes content);
+std::string format_integer(Bytes content);
+std::string format_bits(Bytes content);
+std::string format_string(Bytes content);
+std::string format_bmp_string(Bytes content);
+std::string format_utc_time(Bytes content);
+std::string format_generalized_time(Bytes content);
 /// An IPv4 or IPv6 address, or one with its mask.
-std::string address_in_words(Bytes content);
+std::string format_address(Bytes content);
 
-/// All of it: "1f2e3d".
-std::string in_hex(Bytes content);
 /// The set bits of a BIT STRING, by name.
-std::string names_of_bits(Bytes content, std::span<const char* const> names);
+std::string format_named_bits(Bytes content, std::span<const char* const> names);
 /// The name of a small INTEGER or ENUMERATED, or its number.
-std::string name_of_number(Bytes content, std::span<const char* const> names);
+std::string format_named_number(Bytes content, std::span<const char* const> names);
 
 }  // namespace tls12::tool::asn1
