@@ -403,7 +403,7 @@ TEST_CASE("No descriptor is left over, however connections end") {
       OnSocket dropped;
       dropped.shake();
     }
-    { OnSocket never_shaken; }
+    { const OnSocket never_shaken; }
     {
       OnSocket reset;
       reset.shake();

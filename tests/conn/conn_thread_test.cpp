@@ -401,7 +401,6 @@ TEST_CASE(
       CHECK_FALSE(request.has_value());
       request = requested<SignatureRequest>(*b.conn);
     });
-    std::thread signer;
     b.by(3s);
     CHECK(code_of(b.conn->handshake()) == "timed_out");
     REQUIRE(request.has_value());

@@ -20,7 +20,7 @@ TEST_CASE("D1: a deadline is a point on its clock: time that goes by does not mo
 }
 
 TEST_CASE("D1: never is later than every point, and never passes") {
-  FakeClock clock;
+  const FakeClock clock;
   CHECK(within(24h * 365, clock) < Deadline::never());
   CHECK_FALSE(Deadline::never().passed(TimePoint::max() - 1ns));
   CHECK(Deadline().is_never());
@@ -31,7 +31,7 @@ TEST_CASE("D1: a deadline beyond the clock's range is never, not a wrapped one i
 }
 
 TEST_CASE("D1: a deadline in the past has passed") {
-  FakeClock clock;
+  const FakeClock clock;
   CHECK(within(-1s, clock).passed(clock.now()));
 }
 

@@ -332,7 +332,7 @@ TEST_CASE("RFC 9618 3.2: what makes the tree grow exponentially costs the graph 
   }
   for (const Oid& from : policies)
     for (const Oid& to : policies) mappings.emplace_back(from, to);
-  std::vector<Said> path(
+  const std::vector<Said> path(
       40, {.policies = policies, .mappings = mappings});  // the tree would have 30^40 leaves
   CHECK(policies_of(path).size() == 30);
 }

@@ -83,7 +83,7 @@ Outcome<void> write(const CertOptions& options, std::initializer_list<Drafts> al
                            std::strerror(errno));
   for (const Drafts& drafts : all) {
     for (const auto& [path, content, secrecy] : drafts.files)
-      if (std::string reason = write_file(path, content, secrecy); !reason.empty())
+      if (const std::string reason = write_file(path, content, secrecy); !reason.empty())
         return std::unexpected(reason);
     if (!drafts.files.empty()) say(options, "wrote " + drafts.told);
   }
@@ -232,7 +232,8 @@ Outcome<Made> find_or_make_development_ca(const CertOptions& options) {
   return make_certificate(ca, nullptr);
 }
 
-int report(const CertOptions& options, nlohmann::ordered_json json, const std::string& hint = {}) {
+int report(const CertOptions& options, const nlohmann::ordered_json& json,
+           const std::string& hint = {}) {
   if (options.json)
     print_json(stdout, json, 2);
   else if (!hint.empty())
