@@ -35,7 +35,7 @@ std::string surplus(const std::string& text) {
   const std::size_t scheme = text.find("://");
   const std::size_t begin = scheme == text.npos ? 0 : scheme + 3;
   const std::size_t end = text.find_first_of("/?#", begin);
-  std::string rest = text.substr(begin, end == text.npos ? text.npos : end - begin);
+  const std::string rest = text.substr(begin, end == text.npos ? text.npos : end - begin);
   if (scheme != text.npos) {
     const bool has_port =
         is_number(std::string_view(rest).substr(rest.rfind(':') + 1)) && rest.contains(':');
