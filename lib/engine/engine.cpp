@@ -112,20 +112,20 @@ void Engine::Impl::observe() {
 void Engine::Impl::begin_client(x509::ReferenceName server_name) {
   begin(std::make_unique<handshake::Client>(internals(std::get<ClientContext>(context_)),
                                             std::move(server_name),
-                                            environment(state_, kept_, nullptr)));
+                                            environment(state_, secrets_, nullptr)));
 }
 
 void Engine::Impl::begin_server() {
   begin(std::make_unique<handshake::Server>(std::get<ServerContext>(context_),
-                                            environment(state_, kept_, nullptr)));
+                                            environment(state_, secrets_, nullptr)));
 }
 
 handshake::Endpoint::Environment Engine::Impl::environment(ConnectionState& state,
-                                                           handshake::Kept& kept,
+                                                           handshake::EstablishedSecrets& secrets,
                                                            const ConnectionState* established) {
   return {.channel = *this,
           .state = state,
-          .kept = kept,
+          .secrets = secrets,
           .established = established,
           .observer = observer_.get(),
           .now = now_,

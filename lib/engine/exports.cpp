@@ -30,20 +30,20 @@ Result<void> Engine::Impl::export_keying_material(std::string_view label,
   if (!state_.extended_master_secret)
     return std::unexpected(
         Error(Errc::misuse, "an export without extended_master_secret proves nothing"));
-  if (kept_.master_secret.empty())
+  if (secrets_.master_secret.empty())
     return std::unexpected(
         Error(Errc::misuse, "the master secret was not kept (CommonConfig::keep_master_secret)"));
-  auto prf =
-      handshake::Prf::with_secret(*config_.provider, kept_.prf_hash, kept_.master_secret.bytes());
+  auto prf = handshake::Prf::with_secret(*config_.provider, secrets_.prf_hash,
+                                         secrets_.master_secret.bytes());
   if (!prf) return std::unexpected(prf.error());
   Buffer seed;
-  seed.append(kept_.server_random);
+  seed.append(secrets_.server_random);
   if (context) {
     seed.append(std::array{static_cast<std::uint8_t>(context->size() >> 8),
                            static_cast<std::uint8_t>(context->size())});
     seed.append(*context);
   }
-  return prf->expand(label, kept_.client_random, seed.view(), out);
+  return prf->expand(label, secrets_.client_random, seed.view(), out);
 }
 
 Result<std::vector<std::uint8_t>> Engine::Impl::channel_binding(ChannelBinding kind) const {
@@ -58,7 +58,7 @@ Result<std::vector<std::uint8_t>> Engine::Impl::channel_binding(ChannelBinding k
     return std::unexpected(
         Error(Errc::misuse, "a binding without extended_master_secret binds nothing"));
   if (kind == ChannelBinding::tls_unique) {
-    const auto& first = state_.resumed ? kept_.server_verify_data : kept_.client_verify_data;
+    const auto& first = state_.resumed ? secrets_.server_verify_data : secrets_.client_verify_data;
     return std::vector<std::uint8_t>(first.begin(), first.end());
   }
   // RFC 9266 §4.2: not where a renegotiation could change it. Our servers never renegotiate.
@@ -73,9 +73,9 @@ Result<std::vector<std::uint8_t>> Engine::Impl::channel_binding(ChannelBinding k
 
 // RFC 5929 §4.1: by the hash of the certificate's own signature, or SHA-256 for MD5 and SHA-1.
 Result<std::vector<std::uint8_t>> Engine::Impl::end_point() const {
-  if (!kept_.server_certificate)
+  if (!secrets_.server_certificate)
     return std::unexpected(Error(Errc::misuse, "the server has no certificate"));
-  const x509::SignatureMethod& method = internals(*kept_.server_certificate).signature_method;
+  const x509::SignatureMethod& method = internals(*secrets_.server_certificate).signature_method;
   const bool md5 = x509::is(method.oid, x509::oid::kMd5WithRsa);
   if (!md5 && (method.kind == x509::SignatureKind::unsupported ||
                method.kind == x509::SignatureKind::ed25519))
@@ -83,7 +83,7 @@ Result<std::vector<std::uint8_t>> Engine::Impl::end_point() const {
         Error(Errc::misuse, "the certificate's signature has no hash of its own"));
   const bool weak = md5 || method.hash == HashAlgorithm::sha1;
   Hash hash(*(*config_.provider)[weak ? HashAlgorithm::sha256 : method.hash].implementation);
-  hash.update(kept_.server_certificate->der());
+  hash.update(secrets_.server_certificate->der());
   std::vector<std::uint8_t> binding(kMaxDigestSize);
   binding.resize(hash.digest(binding).size());
   return binding;

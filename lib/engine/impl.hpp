@@ -98,7 +98,7 @@ class Engine::Impl final : private handshake::Channel {
   /// What a handshake behind the first makes; it counts when that is complete.
   struct Next {
     ConnectionState state;
-    handshake::Kept kept;
+    handshake::EstablishedSecrets secrets;
   };
 
   // input.cpp
@@ -133,7 +133,8 @@ class Engine::Impl final : private handshake::Channel {
   // engine.cpp
   Impl(Role role, std::variant<ClientContext, ServerContext> context, const CommonConfig& config,
        bool dynamic_records, WallTime now);
-  handshake::Endpoint::Environment environment(ConnectionState& state, handshake::Kept& kept,
+  handshake::Endpoint::Environment environment(ConnectionState& state,
+                                               handshake::EstablishedSecrets& kept,
                                                const ConnectionState* established);
   Result<void> start(std::unique_ptr<handshake::Endpoint> endpoint);
   void begin(std::unique_ptr<handshake::Endpoint> endpoint);
@@ -172,7 +173,7 @@ class Engine::Impl final : private handshake::Channel {
   Work work_;
   std::uint64_t data_before_work_ = 0;  // state_.bytes_received when work_ was filled
   ConnectionState state_;
-  handshake::Kept kept_;
+  handshake::EstablishedSecrets secrets_;
   std::unique_ptr<Observer> observer_;
   bool renegotiation_requested_ = false;  // the application is asked (Renegotiation::ask)
   std::unique_ptr<Next> next_;            // of a renegotiation under way, or given up

@@ -6,8 +6,8 @@
 namespace tls12 {
 namespace {
 
-using handshake::Act;
 using handshake::Outcome;
+using handshake::Step;
 
 // What a quiet connection offers to read into: enough for what is small; a whole buffer once that
 // was filled to the brim.
@@ -167,7 +167,7 @@ Result<void> Engine::Impl::receive_message(const record::HandshakeAssembly::Mess
   if (state_.role == Role::client && message.type == HandshakeType::hello_request)
     return receive_hello_request(message.body());
   if (handshake_)
-    return moved_on(handshake_->flow().receive(handshake::act_of(message.type), message.bytes));
+    return moved_on(handshake_->flow().receive(handshake::step_of(message.type), message.bytes));
   if (state_.role == Role::server && message.type == HandshakeType::client_hello)
     return receive_second_client_hello(message.body());
   if (next_) return {};  // of a renegotiation that our close_notify has ended
@@ -222,7 +222,7 @@ Result<void> Engine::Impl::receive_change_cipher_spec(Bytes fragment) {
   tell([](Observer& o) { o.on_change_cipher_spec(Direction::received); });
   if (assembly_.partial()) return std::unexpected(Error(Errc::key_change_inside_message));
   if (!handshake_) return std::unexpected(Error(Errc::unexpected_change_cipher_spec));
-  const auto outcome = handshake_->flow().receive(Act::change_cipher_spec, {});
+  const auto outcome = handshake_->flow().receive(Step::change_cipher_spec, {});
   if (!outcome) return std::unexpected(outcome.error());
   reading_.activate_pending();
   framer_.expect_protection();
@@ -260,7 +260,7 @@ Result<void> Engine::Impl::receive_alert(Bytes fragment) {
 // RFC 5246 §7.4.1.1: a server takes our ClientHello up when it gets to it; what it sends before is
 // of the handshake that is complete.
 bool Engine::Impl::speaks_as_before() const {
-  return !handshake_ || (next_ && handshake_->flow().awaits(Act::server_hello));
+  return !handshake_ || (next_ && handshake_->flow().awaits(Step::server_hello));
 }
 
 Result<void> Engine::Impl::receive_application_data(const record::Record& record,

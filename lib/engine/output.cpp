@@ -160,7 +160,7 @@ void Engine::Impl::fail_silently(Error error) {
   handshake_.reset();
   next_.reset();
   renegotiation_requested_ = false;
-  kept_ = {};  // RFC 5246 §7.2.2: keys and secrets too
+  secrets_ = {};  // RFC 5246 §7.2.2: keys and secrets too
   held_ = SecretVector();
   writing_.forget_keys();
   reading_.forget_keys();
@@ -180,11 +180,11 @@ void Engine::Impl::fail_by_exception(const Error& error) noexcept {
 // RFC 5246 §7.2.2: a fatal alert, either way, ends the session too: nobody is to resume it. What
 // others have of it, as tickets, is beyond our reach.
 void Engine::Impl::forget_session() {
-  if (!error_->alert || !kept_.store) return;
+  if (!error_->alert || !secrets_.store) return;
   const Bytes key =
-      state_.role == Role::client ? bytes_of(state_.server_name) : Bytes(kept_.session_id);
+      state_.role == Role::client ? bytes_of(state_.server_name) : Bytes(secrets_.session_id);
   try {
-    session_update_ = session::forget_session(kept_.store, key);
+    session_update_ = session::forget_session(secrets_.store, key);
   } catch (const std::bad_alloc&) {}  // the store's own limits are left
 }
 

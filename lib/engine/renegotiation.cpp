@@ -22,13 +22,13 @@ Result<void> Engine::Impl::renegotiate() {
   if (state_.bytes_received != data_before_work_) work_.refill(config_.limits.work);
   data_before_work_ = state_.bytes_received;
   next_ = std::make_unique<Next>();
-  next_->kept.client_verify_data = kept_.client_verify_data;
-  next_->kept.server_verify_data = kept_.server_verify_data;
-  next_->kept.encrypt_then_mac = kept_.encrypt_then_mac;
-  next_->kept.store = kept_.store;
+  next_->secrets.client_verify_data = secrets_.client_verify_data;
+  next_->secrets.server_verify_data = secrets_.server_verify_data;
+  next_->secrets.encrypt_then_mac = secrets_.encrypt_then_mac;
+  next_->secrets.store = secrets_.store;
   return start(std::make_unique<handshake::Client>(
       internals(std::get<ClientContext>(context_)), std::move(*name),
-      environment(next_->state, next_->kept, &state_)));
+      environment(next_->state, next_->secrets, &state_)));
 }
 
 Result<void> Engine::Impl::refuse_renegotiation() {
@@ -53,7 +53,7 @@ void Engine::Impl::renegotiated() {
   next_->state.bytes_sent = state_.bytes_sent;
   next_->state.bytes_received = state_.bytes_received;
   state_ = std::move(next_->state);
-  kept_ = std::move(next_->kept);
+  secrets_ = std::move(next_->secrets);
   next_.reset();
   hello_requests_ = 0;
 }

@@ -8,54 +8,72 @@
 namespace tls12::handshake {
 namespace {
 
-/// A message is parsed, hashed and, if it is a ClientHello, read again by each step that chooses
-/// something by it.
+/// Octets of a message that are parsed and hashed in one step of work.
 constexpr std::size_t kOctetsOfOneStep = 16;
 
 }  // namespace
 
-Result<void> Endpoint::receive(Act message, Bytes bytes) {
-  if (message == Act::change_cipher_spec)
-    return {};  // nothing to understand, and not a handshake message: it is not hashed (RFC 5246
-                // §7.4.9)
-  if (const auto paid = pay(1 + bytes.size() / kOctetsOfOneStep); !paid) return paid;
-  const Bytes body = bytes.subspan(wire::kHandshakeHeaderSize);
+Result<Outcome> Endpoint::receive(const Handler& handler, Bytes message) {
+  // Not a handshake message, and not hashed (RFC 5246 §7.4.9).
+  if (handler.step == Step::change_cipher_spec) return handler.call.function(*this, {});
+  if (const auto paid = pay(1 + message.size() / kOctetsOfOneStep); !paid)
+    return fail(paid.error());
+  const Bytes body = message.subspan(wire::kHandshakeHeaderSize);
   if (observer_ != nullptr) {
-    const auto type = static_cast<HandshakeType>(message);
+    const auto type = static_cast<HandshakeType>(handler.step);
     if (const auto parsed = wire::parse(type, body, syntax()))
-      observer_->on_message({Direction::received, type, bytes, *parsed});
+      observer_->on_message({Direction::received, type, message, *parsed});
   }
-  if (const auto understood = understand(message, body); !understood) return understood;
-  return transcript_.add(bytes);
+  // Later rows read the ClientHello where the transcript keeps it. Finished and CertificateVerify
+  // are about the messages before them.
+  if (handler.step == Step::client_hello) {
+    if (const auto added = transcript_.add(message); !added) return fail(added.error());
+    return handler.call.function(*this, transcript_.kept().subspan(wire::kHandshakeHeaderSize));
+  }
+  if (const auto handled = handler.call.function(*this, body); !handled) return handled;
+  if (const auto added = transcript_.add(message); !added) return fail(added.error());
+  return Outcome::done;
 }
 
-void Endpoint::suite_chosen(const wire::SuiteRow& suite) {
-  suite_ = &suite;
+// RFC 5246 §7.4.8: the messages themselves are kept as long as the client may sign them.
+void Endpoint::forget_messages() {
+  const Agreement* agreement = phases_.find<Agreement>();
+  if (agreement == nullptr) return;
+  if (!agreement->terms.client_may_sign || !flow_.may_come(Step::certificate_verify))
+    transcript_.stop_keeping();
+}
+
+wire::Syntax Endpoint::syntax() const {
+  const Agreement* agreement = phases_.find<Agreement>();
+  return {.key_exchange = negotiated_.key_exchange,
+          .certificate_type = agreement != nullptr ? agreement->terms.peer_certificate_type
+                                                   : CertificateType::x509};
+}
+
+Agreement& Endpoint::agree(Agreement terms) {
+  Agreement& agreement = phases_.create(std::move(terms));
+  const wire::SuiteRow& suite = *agreement.suite;
   state_.cipher_suite = suite.suite;
   negotiated_.key_exchange = suite.key_exchange;
   channel_.version_negotiated();
+  channel_.limit_fragments(state_.send_fragment_limit, state_.receive_fragment_limit);
   transcript_.use(*provider()[suite.prf_hash].implementation);
+  forget_messages();
+  if (agreement.session) take_session(*agreement.session);
+  return agreement;
 }
 
-void Endpoint::resume(const wire::SuiteRow& suite) {
-  suite_chosen(suite);
-  transcript_.stop_keeping();  // nothing is signed
+void Endpoint::take_session(session::Session& session) {
   negotiated_.resumed = true;
   state_.resumed = true;
-  state_.group = session_->group;
-  const bool client_signed = role_ == Role::server && !(session_->peer_certificates.empty() &&
-                                                        session_->peer_raw_public_key.empty());
+  state_.group = session.group;
+  const bool client_signed = role_ == Role::server && !(session.peer_certificates.empty() &&
+                                                        session.peer_raw_public_key.empty());
   (client_signed ? state_.client_signature_scheme : state_.signature_scheme) =
-      session_->signature_scheme;
-  state_.psk_identity = session_->psk_identity;
-  state_.peer_certificates = std::move(session_->peer_certificates);
-  state_.peer_raw_public_key = std::move(session_->peer_raw_public_key);
-}
-
-void Endpoint::use_max_fragment_length(std::uint8_t code) {
-  max_fragment_length_ = code;
-  if (code != 0)
-    state_.send_fragment_limit = state_.receive_fragment_limit = std::size_t{1} << (8 + code);
+      session.signature_scheme;
+  state_.psk_identity = session.psk_identity;
+  state_.peer_certificates = std::move(session.peer_certificates);
+  state_.peer_raw_public_key = std::move(session.peer_raw_public_key);
 }
 
 Result<void> Endpoint::keep_certificates(const Certificates& message) {
@@ -65,14 +83,14 @@ Result<void> Endpoint::keep_certificates(const Certificates& message) {
                 std::to_string(count) + " certificates came; Limits::certificates allows " +
                     std::to_string(limit));
   state_.peer_certificates.clear();
-  unusable_certificates_.clear();
+  PeerCertificates& peer = phases_.create(PeerCertificates{});
   std::size_t place = 0;
   for (const Bytes der : message.certificate_list) {
     auto certificate = Certificate::from_der(der);
     const bool may_do_without =
         place > 0 && !certificate && certificate.error().code != Errc::out_of_memory;
     if (may_do_without)
-      unusable_certificates_.push_back({place, certificate.error()});
+      peer.unusable.push_back({place, certificate.error()});
     else if (!certificate)
       return fail(certificate.error());
     else
@@ -82,8 +100,16 @@ Result<void> Endpoint::keep_certificates(const Certificates& message) {
   return {};
 }
 
-void Endpoint::read_session(Bytes bytes, std::span<const Certificate> known) {
-  if (pay(1 + bytes.size() / kOctetsOfOneStep)) session_ = session::parse_session(bytes, known);
+std::span<const UnusableCertificate> Endpoint::unusable_certificates() const {
+  const PeerCertificates* peer = phases_.find<PeerCertificates>();
+  return peer != nullptr ? std::span<const UnusableCertificate>(peer->unusable)
+                         : std::span<const UnusableCertificate>();
+}
+
+std::optional<session::Session> Endpoint::read_session(Bytes bytes,
+                                                       std::span<const Certificate> known) {
+  return pay(1 + bytes.size() / kOctetsOfOneStep) ? session::parse_session(bytes, known)
+                                                  : std::nullopt;
 }
 
 Result<void> Endpoint::keep_raw_public_key(Bytes public_key_info) {
@@ -111,7 +137,11 @@ Request Endpoint::request() const {
     case Wants::signature: return signing_.request();
     case Wants::decryption: return DecryptionRequest{{about.begin(), about.end()}};
     case Wants::session: return SessionRequest{{about.begin(), about.end()}};
-    case Wants::verdict: return VerdictRequest{verify_failure_, state_.peer_certificates};
+    case Wants::verdict: {
+      const VerifyFailure* failure = phases_.find<VerifyFailure>();
+      return VerdictRequest{failure != nullptr ? std::optional(*failure) : std::nullopt,
+                            state_.peer_certificates};
+    }
     case Wants::nothing:
     case Wants::renegotiation: break;
   }
@@ -125,34 +155,58 @@ void Endpoint::answer(const Answer& with) {
     question_.answer(with);
 }
 
-Result<Outcome> Endpoint::await_verdict() {
-  if (peer_verified_) state_.verified_chain = peer_verified_->chain();  // for whoever judges
-  if (!question_.ask(Wants::verdict)) return Outcome::waits;
-  const auto verdict = question_.take_verdict();
-  if (!verdict && verify_failure_ && verdict.error().about().empty())
-    return fail(verify_failure_->error);
-  if (!verdict) return fail(verdict.error());
-  if (verify_failure_) peer_verified_ = verified_by_verdict(*verdict, state_.peer_certificates);
+bool Endpoint::is_peer_checked() const {
+  return phases_.find<PeerVerified>() != nullptr || phases_.find<VerifyFailure>() != nullptr;
+}
+
+Result<Outcome> Endpoint::keep_check(Result<std::optional<PeerVerified>> result,
+                                     std::optional<VerifyFailure> failure) {
+  if (!result && !failure) return fail(result.error());
+  if (result && !*result) return Outcome::waits;
+  if (result)
+    phases_.create(std::move(**result));
+  else
+    phases_.create(std::move(*failure));
   return Outcome::done;
 }
 
-Result<Outcome> Endpoint::derive_keys() {
-  auto schedule = negotiated_.resumed
-                      ? KeySchedule::resume(provider(), *suite_, session_->master_secret.bytes())
-                      : KeySchedule::from({.provider = provider(),
-                                           .suite = *suite_,
-                                           .pre_master_secret = pre_master_secret_.bytes(),
-                                           .client_random = client_random_,
-                                           .server_random = server_random_,
-                                           .session_hash = state_.extended_master_secret
-                                                               ? std::optional(transcript_.hash())
-                                                               : std::nullopt});
-  pre_master_secret_.clear();  // RFC 5246 §8.1: once the master secret is computed
+Result<Outcome> Endpoint::await_verdict() {
+  // The application decides by the chain.
+  if (const PeerVerified* verified = phases_.find<PeerVerified>())
+    state_.verified_chain = verified->chain();
+  if (!question_.ask(Wants::verdict)) return Outcome::waits;
+  const auto verdict = question_.take_verdict();
+  const VerifyFailure* failure = phases_.find<VerifyFailure>();
+  if (!verdict && failure != nullptr && verdict.error().about().empty())
+    return fail(failure->error);
+  if (!verdict) return fail(verdict.error());
+  if (failure != nullptr) phases_.create(verified_by_verdict(*verdict, state_.peer_certificates));
+  return Outcome::done;
+}
+
+// ------------------------------------------------ rows that both ends have
+
+Result<Outcome> Endpoint::derive_keys(const Agreement& agreement,
+                                      const PreMasterSecret* pre_master_secret) {
+  const auto& session = agreement.session;
+  if (!session && pre_master_secret == nullptr) return fail(Errc::internal_error);
+  auto schedule =
+      session ? KeySchedule::resume(provider(), *agreement.suite, session->master_secret.bytes())
+              : KeySchedule::from({.provider = provider(),
+                                   .suite = *agreement.suite,
+                                   .pre_master_secret = pre_master_secret->bytes(),
+                                   .client_random = agreement.client_random,
+                                   .server_random = agreement.server_random,
+                                   .session_hash = state_.extended_master_secret
+                                                       ? std::optional(transcript_.hash())
+                                                       : std::nullopt});
+  phases_.end<PreMasterSecret>();  // RFC 5246 §8.1: once the master secret is computed
   if (!schedule) return fail(schedule.error());
-  keys_ = std::move(*schedule);
+  KeySchedule& keys = phases_.create(std::move(*schedule));
   if (observer_ != nullptr)
-    observer_->on_secret({"CLIENT_RANDOM", client_random_, keys_->master_secret()});
-  const auto block = keys_->key_block(client_random_, server_random_, state_.encrypt_then_mac);
+    observer_->on_secret({"CLIENT_RANDOM", agreement.client_random, keys.master_secret()});
+  const auto block =
+      keys.key_block(agreement.client_random, agreement.server_random, state_.encrypt_then_mac);
   if (!block) return fail(block.error());
   if (const auto set = channel_.set_pending(*block); !set) return fail(set.error());
   return Outcome::done;
@@ -163,52 +217,54 @@ Result<Outcome> Endpoint::send_change_cipher_spec() {
   return Outcome::done;
 }
 
-Result<Outcome> Endpoint::send_finished() {
-  const auto data = keys_->verify_data(role_, transcript_.hash());
+Result<Outcome> Endpoint::send_finished(KeySchedule& keys) {
+  const auto data = keys.verify_data(role_, transcript_.hash());
   if (!data) return fail(data.error());
-  (role_ == Role::client ? kept_.client_verify_data : kept_.server_verify_data) = *data;
+  (role_ == Role::client ? secrets_.client_verify_data : secrets_.server_verify_data) = *data;
   return emit(Finished{.verify_data = *data});
 }
 
-Result<void> Endpoint::receive_finished(Bytes body) {
+Result<void> Endpoint::receive_finished(Bytes body, KeySchedule& keys) {
   const auto finished = wire::parse_finished(body);
   if (!finished) return fail(finished.error());
-  auto verified = keys_->verify_finished(peer_of(role_), transcript_.hash(), finished->verify_data);
+  auto verified = keys.verify_finished(peer_of(role_), transcript_.hash(), finished->verify_data);
   if (!verified) return fail(verified.error());
-  finished_verified_ = *verified;
+  phases_.create(*verified);
   std::ranges::copy(
       finished->verify_data,
-      (role_ == Role::client ? kept_.server_verify_data : kept_.client_verify_data).begin());
+      (role_ == Role::client ? secrets_.server_verify_data : secrets_.client_verify_data).begin());
   return {};
 }
 
-session::Session Endpoint::session_of() const {
-  return {.suite = suite_->suite,
-          .master_secret = Secret<kMasterSecretSize>::copy_of(keys_->master_secret()),
+session::Session Endpoint::session_of(const Agreement& agreement, const KeySchedule& keys,
+                                      const PeerVerified* peer) const {
+  return {.suite = agreement.suite->suite,
+          .master_secret = Secret<kMasterSecretSize>::copy_of(keys.master_secret()),
           .extended_master_secret = state_.extended_master_secret,
-          .established = session_ && negotiated_.resumed ? session_->established : now_,
-          .max_fragment_length = max_fragment_length_,
+          .established = agreement.session ? agreement.session->established : now_,
+          .max_fragment_length = agreement.terms.max_fragment_length,
           .group = state_.group,
           .signature_scheme = role_ == Role::server && state_.client_signature_scheme
                                   ? state_.client_signature_scheme
                                   : state_.signature_scheme,
           .psk_identity = state_.psk_identity,
           .peer_certificates = state_.peer_certificates,
-          .verified_chain = peer_verified_ ? peer_verified_->chain() : std::vector<Certificate>(),
-          .believed_anyway = peer_verified_ && peer_verified_->believed_anyway(),
+          .verified_chain = peer != nullptr ? peer->chain() : std::vector<Certificate>(),
+          .believed_anyway = peer != nullptr && peer->believed_anyway(),
           .peer_raw_public_key = state_.peer_raw_public_key};
 }
 
-Result<Outcome> Endpoint::complete(PeerVerified& peer, const SignatureVerified&,
+Result<Outcome> Endpoint::complete(const Agreement& agreement, const KeySchedule& keys,
+                                   PeerVerified& peer, const SignatureVerified&,
                                    const FinishedVerified&) {
   state_.verified_chain = peer.release();
   state_.handshake_complete = true;
-  kept_.prf_hash = suite_->prf_hash;
+  secrets_.prf_hash = agreement.suite->prf_hash;
   if (config_.keep_master_secret)
-    kept_.master_secret = Secret<kMasterSecretSize>::copy_of(keys_->master_secret());
-  kept_.client_random = client_random_;
-  kept_.server_random = server_random_;
-  kept_.encrypt_then_mac |= state_.encrypt_then_mac;
+    secrets_.master_secret = Secret<kMasterSecretSize>::copy_of(keys.master_secret());
+  secrets_.client_random = agreement.client_random;
+  secrets_.server_random = agreement.server_random;
+  secrets_.encrypt_then_mac |= state_.encrypt_then_mac;
   return Outcome::done;
 }
 

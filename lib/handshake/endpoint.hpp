@@ -1,15 +1,15 @@
 // What the client's and the server's steps share.
 #pragma once
 
-#include <memory>
 #include <optional>
+#include <span>
+#include <type_traits>
 
 #include "base/work.hpp"
 #include "config/context.hpp"
+#include "handshake/established.hpp"
 #include "handshake/flow.hpp"
-#include "handshake/key_agreement.hpp"
-#include "handshake/key_schedule.hpp"
-#include "handshake/proofs.hpp"
+#include "handshake/phases.hpp"
 #include "handshake/question.hpp"
 #include "handshake/signing.hpp"
 #include "handshake/transcript.hpp"
@@ -33,7 +33,7 @@ class Channel {
   virtual ~Channel() = default;
   /// Where handshake messages to be sent are appended, whole.
   virtual Buffer& messages() = 0;
-  /// RFC 5246 §7.1: behind the messages so far; what follows is under the new keys.
+  /// RFC 5246 §7.1: after the messages so far. The records that follow are under the new keys.
   virtual Result<void> send_change_cipher_spec() = 0;
   /// RFC 5246 §6.1: the pending states of both directions.
   virtual Result<void> set_pending(const KeyBlock& keys) = 0;
@@ -46,29 +46,14 @@ class Channel {
   virtual void owe(SessionUpdate update) = 0;
 };
 
-/// What outlives the handshake: the secrets that exporters (RFC 5705), channel bindings (RFC 5929)
-/// and renegotiation (RFC 5746) are made of, and where the session is kept, so that a fatal alert
-/// can make it forgotten.
-struct Kept {
-  HashAlgorithm prf_hash = HashAlgorithm::sha256;
-  Secret<kMasterSecretSize> master_secret = {};  ///< empty where the configuration does not keep it
-  HelloRandom client_random = {}, server_random = {};
-  VerifyData client_verify_data = {}, server_verify_data = {};
-  std::optional<Certificate> server_certificate = {};
-  bool encrypt_then_mac = false;  ///< in this handshake or one before it (RFC 7366 §3.1)
-  std::shared_ptr<SessionStore> store = {};
-  std::vector<std::uint8_t> session_id =
-      {};  ///< a server's; a client finds its session by the server's name
-};
-
-/// One end of a handshake, and how far it is in the figure, for as long as that lasts: destroyed,
-/// and wiped, when it is complete. Client and Server add a function a row.
-class Endpoint : public Steps {
+/// One end of a handshake, for as long as that lasts: it is destroyed, and wiped, when the
+/// handshake is complete. Client and Server add a function for each row.
+class Endpoint : public End {
  public:
   struct Environment {
     Channel& channel;
     ConnectionState& state;
-    Kept& kept;
+    EstablishedSecrets& secrets;
     const ConnectionState* established;  ///< what a renegotiation starts from (RFC 5746 §3.5); null
                                          ///< in a first handshake
     Observer* observer;                  ///< may be null
@@ -80,11 +65,10 @@ class Endpoint : public Steps {
   const Flow& flow() const { return flow_; }
   const Negotiated& negotiated() const final { return negotiated_; }
   bool pause() final { return work_.pause(1); }
-  Result<void> receive(Act message, Bytes bytes) final;
+  void advanced() final { forget_messages(); }
+  Result<Outcome> receive(const Handler& handler, Bytes message) final;
   /// How the peer's messages are to be read, as far as that is known.
-  wire::Syntax syntax() const {
-    return {.key_exchange = negotiated_.key_exchange, .certificate_type = peer_certificate_type_};
-  }
+  wire::Syntax syntax() const;
 
   /// What the step that is due waits for.
   Wants wants() const { return signing_.waits() ? Wants::signature : question_.wants(); }
@@ -93,12 +77,27 @@ class Endpoint : public Steps {
   void answer(const Answer& with);
 
  protected:
+  template <auto Function>
+  struct Caller;
+  template <class E, class R, class... Parameters, R (E::*Function)(Parameters...)>
+  struct Caller<Function> {
+    static constexpr bool kReceives = (std::is_same_v<Parameters, Bytes> || ...);
+    static Result<Outcome> call(End& end, Bytes body) {
+      E& object = static_cast<E&>(end);
+      return call_with(object.phases_, object, Function, body);
+    }
+  };
+  /// `call<&Client::send_finished>` in a table of handlers: calls the function with the message's
+  /// body and the values that it names as parameters.
+  template <auto Function>
+  static constexpr Call call = {Caller<Function>::call, Caller<Function>::kReceives};
+
   Endpoint(Role role, const CommonConfig& config, const Environment& environment)
       : role_(role),
         config_(config),
         channel_(environment.channel),
         state_(environment.state),
-        kept_(environment.kept),
+        secrets_(environment.secrets),
         established_(environment.established),
         observer_(environment.observer),
         now_(environment.now),
@@ -106,15 +105,12 @@ class Endpoint : public Steps {
         flow_(role, *this),
         transcript_(config.limits.transcript) {}
 
-  /// What the peer's message says, checked; the message is in the transcript behind it.
-  virtual Result<void> understand(Act message, Bytes body) = 0;
-
   const Provider& provider() const { return *config_.provider; }
   /// Errors: Errc::too_much_work.
   Result<void> pay(std::size_t steps) const {
     return work_.take(steps) ? Result<void>() : fail(Errc::too_much_work);
   }
-  /// Puts a message of ours behind the others, and into the transcript.
+  /// Appends a message of ours to the flight and to the transcript.
   template <class Message>
   Result<Outcome> emit(const Message& message) {
     Buffer& out = channel_.messages();
@@ -130,10 +126,9 @@ class Endpoint : public Steps {
   Result<void> draw(MutableBytes out) {
     return provider().rng().fill(out) ? Result<void>() : fail(Errc::randomness_failed);
   }
-
-  void suite_chosen(const wire::SuiteRow& suite);
-  /// RFC 5246 §7.3: the session's suite, secrets and peer are this connection's.
-  void resume(const wire::SuiteRow& suite);
+  /// From the ServerHello on. Takes over the session that is resumed: its suite, secrets and peer
+  /// are this connection's (RFC 5246 §7.3).
+  Agreement& agree(Agreement agreement);
   /// The peer's certificate_list, parsed into the state. Unusable certificates after the first are
   /// left to verify_peer, which may do without them. Errors: Errc::certificate_path_too_long past
   /// the limit, Errc::too_much_work, those of Certificate::from_der.
@@ -147,35 +142,47 @@ class Endpoint : public Steps {
     return pay(work_.left() - work.left()) && is_right;
   }
   /// Parses a session that was kept; its chains are as long as the peer made them.
-  void read_session(Bytes bytes, std::span<const Certificate> known = {});
+  std::optional<session::Session> read_session(Bytes bytes,
+                                               std::span<const Certificate> known = {});
   /// RFC 7250 §3: likewise. Errors: Errc::bad_der; Errc::certificate_algorithm_unsupported.
   Result<void> keep_raw_public_key(Bytes public_key_info);
-  /// The peer's certificate, if it showed one; and its key, however it was shown.
+  /// The peer's certificate, or null; and its key, in a certificate or raw.
   const Certificate* peer_certificate() const {
     return state_.peer_certificates.empty() ? nullptr : &state_.peer_certificates.front();
   }
   PublicKey peer_key() const;
+  /// The certificates of the peer's list that are unusable.
+  std::span<const UnusableCertificate> unusable_certificates() const;
+  /// Whether the peer's proof was checked already in an earlier run of verify_peer.
+  bool is_peer_checked() const;
+  /// Keeps the result of the check, or a failure that a verdict of the application may accept.
+  Result<Outcome> keep_check(Result<std::optional<PeerVerified>> result,
+                             std::optional<VerifyFailure> failure);
   /// The rest of a local step that verified the peer: the application's verdict.
   Result<Outcome> await_verdict();
-  /// RFC 6066 §4: a code from 1 to 4; 0 is none.
-  void use_max_fragment_length(std::uint8_t code);
+
+  // ------------------------------------------------ rows that both ends have
   /// RFC 5246 §8.1 and §6.3, RFC 7627 §4: from the premaster secret, or the session's master
   /// secret, to the pending states of both directions. A step of its own: the session hash takes in
   /// ClientKeyExchange.
-  Result<Outcome> derive_keys();
+  Result<Outcome> derive_keys(const Agreement& agreement, const PreMasterSecret* pre_master_secret);
   Result<Outcome> sign() { return signing_.step(provider()); }
   Result<Outcome> send_change_cipher_spec();
-  Result<Outcome> send_finished();
-  Result<void> receive_finished(Bytes body);
+  Result<void> receive_change_cipher_spec(Bytes) { return {}; }
+  Result<Outcome> send_finished(KeySchedule& keys);
+  Result<void> receive_finished(Bytes body, KeySchedule& keys);
+  Result<Outcome> complete(const Agreement& agreement, const KeySchedule& keys, PeerVerified& peer,
+                           const SignatureVerified&, const FinishedVerified&);
+
   /// Everything this handshake has to say to a later one.
-  session::Session session_of() const;
-  Result<Outcome> complete(PeerVerified& peer, const SignatureVerified&, const FinishedVerified&);
+  session::Session session_of(const Agreement& agreement, const KeySchedule& keys,
+                              const PeerVerified* peer) const;
 
   Role role_;
   const CommonConfig& config_;
   Channel& channel_;
   ConnectionState& state_;
-  Kept& kept_;
+  EstablishedSecrets& secrets_;
   const ConnectionState* established_;
   Observer* observer_;
   WallTime now_;
@@ -184,22 +191,14 @@ class Endpoint : public Steps {
   Flow flow_;
   Negotiated negotiated_;
   Transcript transcript_;
-  HelloRandom client_random_ = {}, server_random_ = {};
-  const wire::SuiteRow* suite_ = nullptr;
-  CertificateType peer_certificate_type_ = CertificateType::x509;
-  std::vector<UnusableCertificate> unusable_certificates_;  // of the peer's list
-  std::optional<session::Session> session_;                 // the one that is offered or resumed
-  std::uint8_t max_fragment_length_ = 0;
-  KeyAgreement key_agreement_;
-  PreMasterSecret pre_master_secret_;
+  Phases phases_;
   Signing signing_;
   Question question_;
-  std::optional<KeySchedule> keys_;
   x509::KnownSignatures known_signatures_;
-  std::optional<VerifyFailure> verify_failure_;  // of a certificate that a verdict may accept
-  std::optional<PeerVerified> peer_verified_;
-  std::optional<SignatureVerified> signature_verified_;
-  std::optional<FinishedVerified> finished_verified_;
+
+ private:
+  void take_session(session::Session& session);
+  void forget_messages();
 };
 
 }  // namespace tls12::handshake

@@ -304,27 +304,7 @@ Result<void> check_client_hello(const ClientHello& hello) {
                 name(hello.client_version));
   }
   if (!contains(hello.compression_methods, 0)) return fail(Errc::null_compression_missing);
-  // RFC 5746 §3.6: in a first handshake, and a server has no other, there is nothing that could
-  // have been renegotiated.
-  if (hello.renegotiation_info && !hello.renegotiation_info->empty())
-    return fail(Errc::renegotiation_info_not_empty);
-  if (hello.ec_point_formats &&
-      !contains(*hello.ec_point_formats, static_cast<std::uint8_t>(EcPointFormat::uncompressed)))
-    return fail(Errc::point_format_missing);
-  // RFC 6066 §4: four values are defined; RFC 8449 §4: below 64 no peer may go.
-  if (hello.max_fragment_length &&
-      (*hello.max_fragment_length < 1 || *hello.max_fragment_length > 4))
-    return fail(Errc::fragment_limit_wrong,
-                "max_fragment_length " + std::to_string(*hello.max_fragment_length));
-  if (hello.record_size_limit && *hello.record_size_limit < 64)
-    return fail(Errc::fragment_limit_wrong,
-                "record_size_limit " + std::to_string(*hello.record_size_limit));
   return {};
-}
-
-bool signals_secure_renegotiation(const ClientHello& hello) {
-  return hello.renegotiation_info ||
-         hello.cipher_suites.contains(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
 }
 
 Result<Choice> choose(const ServerContext::Content& context, const ClientHello& whole_hello) {
@@ -346,26 +326,11 @@ Result<Choice> choose(const ServerContext::Content& context, const ClientHello& 
   return choose_by(std::nullopt);
 }
 
-Result<void> check_server_name(const ServerContext::Content& context, const ClientHello& hello) {
-  if (!context.config.require_known_name) return {};
-  if (!hello.server_name) return fail(Errc::unrecognized_name, "server_name is absent");
+bool has_identity_for_name(const ServerContext::Content& context, const ClientHello& hello) {
   const auto wanted = name_wanted(hello);
-  const bool known = std::ranges::any_of(
-      context.identities,
-      [&](const config::EncodedIdentity& shown) { return is_for(shown, wanted); });
-  return known ? Result<void>() : fail(Errc::unrecognized_name, *hello.server_name);
-}
-
-Result<Bytes> choose_protocol(const ServerContext::Content& context, const ClientHello& hello) {
-  if (!hello.application_layer_protocol_negotiation &&
-      context.config.common.require_application_protocol)
-    return fail(Errc::no_common_application_protocol, "the client does not offer any");
-  if (!hello.application_layer_protocol_negotiation || context.algorithms.protocols_wire.empty())
-    return Bytes{};
-  for (const Bytes ours : context.algorithms.protocol_list())
-    for (const Bytes theirs : *hello.application_layer_protocol_negotiation)
-      if (std::ranges::equal(ours, theirs)) return ours;
-  return fail(Errc::no_common_application_protocol);
+  return std::ranges::any_of(context.identities, [&](const config::EncodedIdentity& identity) {
+    return is_for(identity, wanted);
+  });
 }
 
 std::optional<Credential> choose_for(const CertificateRequest& request,
@@ -401,6 +366,11 @@ std::vector<CertificateType> common_certificate_types(const std::vector<Certific
     return !contains(theirs.value_or(kDefaultWire), static_cast<std::uint8_t>(type));
   });
   return common;
+}
+
+bool requires_certificate(ClientAuthentication mode) {
+  return mode == ClientAuthentication::require_any ||
+         mode == ClientAuthentication::require_and_verify;
 }
 
 bool fits(KeyExchange key_exchange, KeyKind key) {

@@ -25,26 +25,17 @@ struct Choice {
   bool by_name = false;                   ///< the credential is for the client's server_name
 };
 
-/// What every ClientHello must say, whatever the configuration (RFC 5246 §7.4.1.2, appendix E.1;
-/// RFC 5746 §3.6; RFC 7507 §3; RFC 8422 §5.1.2;
-/// RFC 8449 §4). Errors: version_not_supported, inappropriate_fallback, null_compression_missing,
-/// renegotiation_info_not_empty, point_format_missing, fragment_limit_wrong.
+/// What every ClientHello must say, whatever the configuration and besides its extensions (RFC 5246
+/// §7.4.1.2, appendix E.1; RFC 7507 §3). Errors: version_not_supported, inappropriate_fallback,
+/// null_compression_missing.
 Result<void> check_client_hello(const ClientHello& hello);
-/// Whether the client signalled RFC 5746, in either of its two ways (§3.3).
-bool signals_secure_renegotiation(const ClientHello& hello);
 
-/// ServerConfig::require_known_name, in full and abbreviated handshakes. Errors: unrecognized_name.
-Result<void> check_server_name(const ServerContext::Content& context, const ClientHello& hello);
+/// RFC 6066 §3: whether an identity is for the name that the client asks for.
+bool has_identity_for_name(const ServerContext::Content& context, const ClientHello& hello);
 /// RFC 5246 §7.4.1.3 and §7.4.1.4.1, RFC 8422 §5.1, RFC 7919 §4, RFC 7250 §4.2. Errors:
 /// signature_algorithms_absent, no_common_suite, no_common_group, no_common_finite_field,
 /// no_common_signature_scheme, encrypt_then_mac_missing, certificate_type_not_offered.
 Result<Choice> choose(const ServerContext::Content& context, const ClientHello& hello);
-/// RFC 7301 §3.2: a view into the configuration; empty when the client has no such extension, or
-/// the server no protocols. Errors:
-/// no_common_application_protocol; where a protocol is required, also for a client without the
-/// extension.
-Result<Bytes> choose_protocol(const ServerContext::Content& context, const ClientHello& hello);
-
 /// RFC 5246 §7.4.4, §7.4.6: the first identity that the request welcomes by type, scheme and
 /// authority; none when there is none.
 std::optional<Credential> choose_for(const CertificateRequest& request,
@@ -55,6 +46,8 @@ std::optional<Credential> choose_for(const CertificateRequest& request,
 std::vector<CertificateType> common_certificate_types(const std::vector<CertificateType>& ours,
                                                       std::optional<Bytes> theirs);
 
+/// Whether a server refuses clients without a certificate (RFC 5246 §7.4.6).
+bool requires_certificate(ClientAuthentication mode);
 /// Whether a key of this kind can serve a suite of this key exchange (RFC 5246 §7.4.2, RFC 8422 §2,
 /// §5.3).
 bool fits(KeyExchange key_exchange, KeyKind key);

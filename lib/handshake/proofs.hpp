@@ -1,12 +1,14 @@
-// Proof tokens: what can only be had by having checked something. The steps that rely on a check
-// take its token as a parameter, so that leaving the check out does not compile.
+// Proof tokens: each can be made by the functions that did the check alone. The steps that rely on
+// a check take its token as a parameter, so that leaving the check out does not compile.
 #pragma once
 
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "handshake/figures.hpp"
 #include "tls12/certificate.hpp"
+#include "tls12/config.hpp"
 
 namespace tls12::session {
 struct Session;
@@ -31,10 +33,10 @@ class PeerVerified {
   friend Result<std::optional<PeerVerified>> verify_server(const struct ServerVerification&);
   friend Result<std::optional<PeerVerified>> verify_client(const struct ClientVerification&);
   friend Result<PeerVerified> verify_raw_public_key(const struct PeerRules&, Bytes);
-  friend PeerVerified verified_by_psk();
+  friend std::optional<PeerVerified> verified_by_psk(KeyExchange);
   friend PeerVerified verified_before(session::Session&);
   friend PeerVerified verified_by_verdict(const Acceptance&, std::vector<Certificate>);
-  friend PeerVerified no_verification_asked();
+  friend std::optional<PeerVerified> no_verification_asked(const Negotiated&, ClientAuthentication);
   explicit PeerVerified(std::vector<Certificate> chain, bool anyway = false)
       : chain_(std::move(chain)), believed_anyway_(anyway) {}
   std::vector<Certificate> chain_;
@@ -49,7 +51,7 @@ class SignatureVerified {
   friend Result<SignatureVerified> verify_key_exchange_signature(
       const struct KeyExchangeSignature&);
   friend Result<SignatureVerified> verify_certificate_verify(const struct HandshakeSignature&);
-  friend SignatureVerified no_signature_expected();
+  friend std::optional<SignatureVerified> no_signature_expected(Role, const Negotiated&);
   SignatureVerified() = default;
 };
 

@@ -112,7 +112,10 @@ Result<std::optional<PeerVerified>> verify_client(const ClientVerification& what
   return PeerVerified(std::move((*believed)->chain), (*believed)->anyway);
 }
 
-PeerVerified verified_by_psk() { return PeerVerified({}); }
+std::optional<PeerVerified> verified_by_psk(KeyExchange key_exchange) {
+  return has_psk(key_exchange) ? std::optional(PeerVerified({})) : std::nullopt;
+}
+
 PeerVerified verified_before(session::Session& session) {
   return PeerVerified(std::move(session.verified_chain), session.believed_anyway);
 }
@@ -147,7 +150,14 @@ bool still_believed(const session::Session& session, WallTime now, const PeerRul
   return valid && (!rules.policy.check || !rules.policy.check({.certificates = chain}));
 }
 
-PeerVerified no_verification_asked() { return PeerVerified({}); }
+std::optional<PeerVerified> no_verification_asked(const Negotiated& negotiated,
+                                                  ClientAuthentication mode) {
+  const bool verifies = mode == ClientAuthentication::verify_if_given ||
+                        mode == ClientAuthentication::require_and_verify;
+  const bool missing = !negotiated.client_certificate && requires_certificate(mode);
+  if (missing || (verifies && negotiated.client_certificate)) return std::nullopt;
+  return PeerVerified({});
+}
 
 Result<SignatureVerified> verify_key_exchange_signature(const KeyExchangeSignature& what) {
   Buffer signed_bytes;
@@ -179,6 +189,11 @@ Result<SignatureVerified> verify_certificate_verify(const HandshakeSignature& wh
   return SignatureVerified();
 }
 
-SignatureVerified no_signature_expected() { return SignatureVerified(); }
+std::optional<SignatureVerified> no_signature_expected(Role role, const Negotiated& negotiated) {
+  const bool has_none = role == Role::client
+                            ? negotiated.resumed || !has_signature(negotiated.key_exchange)
+                            : !negotiated.client_certificate;
+  return has_none ? std::optional(SignatureVerified()) : std::nullopt;
+}
 
 }  // namespace tls12::handshake

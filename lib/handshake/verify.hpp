@@ -50,10 +50,11 @@ struct ClientVerification {
 /// RFC 5246 §7.4.6, RFC 5280 §6. Likewise. Errors: those of tls12::verify.
 Result<std::optional<PeerVerified>> verify_client(const ClientVerification& what);
 
-/// RFC 4279 §2: who has the key is the peer, which its Finished shows.
-PeerVerified verified_by_psk();
-/// RFC 5246 §7.3: who has the session's master secret is who it was then, which its Finished shows.
-/// Takes the session's chain.
+/// RFC 4279 §2: the peer has the pre-shared key, which its Finished proves. Nothing if the key
+/// exchange has none.
+std::optional<PeerVerified> verified_by_psk(KeyExchange key_exchange);
+/// RFC 5246 §7.3: the peer has the session's master secret, which its Finished proves. Takes the
+/// session's chain.
 PeerVerified verified_before(session::Session& session);
 /// The application accepted certificates that failed (`dangerous.verdict_decides`). They are the
 /// chain.
@@ -73,8 +74,10 @@ Result<PeerVerified> verify_raw_public_key(const PeerRules& rules, Bytes public_
 /// function may say something else, and the session may be of a configuration with other rules.
 /// Costs no public-key operation. A session that is believed_anyway must be verified again as well.
 bool still_believed(const session::Session& session, WallTime now, const PeerRules& rules);
-/// The configuration asks for no proof of this peer: a server that does not verify its clients.
-PeerVerified no_verification_asked();
+/// The configuration does not verify this client: it sent no certificate and need not, or its
+/// certificate is not verified by this mode. Nothing otherwise.
+std::optional<PeerVerified> no_verification_asked(const Negotiated& negotiated,
+                                                  ClientAuthentication mode);
 
 struct KeyExchangeSignature {
   const ServerKeyExchange& message;
@@ -98,7 +101,9 @@ struct HandshakeSignature {
 };
 /// RFC 5246 §7.4.8. Errors: as above.
 Result<SignatureVerified> verify_certificate_verify(const HandshakeSignature& what);
-/// For key exchanges that prove the key by using it, and peers without a certificate.
-SignatureVerified no_signature_expected();
+/// This handshake has no signature of the peer: of a server, where the key exchange proves the key
+/// by using it or a session is resumed; of a client without a certificate. Nothing otherwise.
+/// `role` is that of the end that verifies.
+std::optional<SignatureVerified> no_signature_expected(Role role, const Negotiated& negotiated);
 
 }  // namespace tls12::handshake

@@ -1,5 +1,7 @@
 #include "handshake/negotiate.hpp"
 
+#include "handshake/extensions/table.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
@@ -54,7 +56,11 @@ struct Hello {
   }
 };
 
-Result<void> checked(const Hello& hello) { return check_client_hello(hello.view()); }
+Result<void> checked(const Hello& hello) {
+  ConnectionState state;
+  const auto checked = check_client_hello(hello.view());
+  return checked ? check_extensions(hello.view(), state) : checked;
+}
 Errc fault(const Hello& hello) {
   const auto result = checked(hello);
   REQUIRE(!result);
