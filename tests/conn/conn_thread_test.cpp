@@ -1,9 +1,7 @@
-// What threads and real sockets add: D4, D5, D10, D11, C4, C5, C12, C14, and how a user's code
-// reads.
+// What threads and real sockets add: D4, D5, D8, D11, C4, C5, C14.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 
-#include <array>
 #include <atomic>
 #include <thread>
 #include <vector>
@@ -11,7 +9,6 @@
 #include "conn/bench.hpp"
 #include "conn/real_time.hpp"
 #include "conn/sockets.hpp"
-#include "support/requested.hpp"
 #include "tls12/tls12.hpp"
 
 using namespace tls12;
@@ -26,101 +23,6 @@ const std::string kFlood(64 << 20, 'x');  // more than sockets hold
 void let_it_block() { std::this_thread::sleep_for(20ms); }
 
 }  // namespace
-
-TEST_CASE("A user's client and server read as they should, and talk") {
-  auto server_side = ServerConfig{.identities = {identity().leaf}}.build();
-  auto listener = Listener::on("127.0.0.1", 0, *server_side);
-  REQUIRE(listener.has_value());
-  std::vector<std::thread> workers;
-  std::thread serving([&] {
-    while (auto conn = listener->accept()) {
-      workers.emplace_back(
-          [](Conn c) {
-            c.set_deadline(within(5s));
-            const std::string request = read_once(c);
-            (void)c.write("you said: " + request);
-            (void)c.close_gracefully(within(5s));
-          },
-          std::move(*conn));
-    }
-  });
-
-  auto config = ClientConfig{.trust = TrustStore::of({identity().ca.chain()[0]})}.build();
-  auto conn = dial("localhost", listener->port(), *config, within(5s));
-  REQUIRE_MESSAGE(conn.has_value(), conn.error().message());
-  conn->set_deadline(within(2s));
-  auto sent = conn->write("hello");
-  CHECK(sent == 5);
-  CHECK(read_all(*conn) == "you said: hello");
-  CHECK(conn->state().handshake_complete);
-  CHECK(conn->state().server_name == "localhost");
-  CHECK(conn->peer().ends_with(":" + std::to_string(listener->port())));
-  auto closed = conn->close();
-  CHECK(closed.alert_sent);
-  CHECK(closed.peer_closed);
-  CHECK_FALSE(closed.error.has_value());
-
-  listener->close();
-  serving.join();
-  for (auto& w : workers) w.join();
-}
-
-TEST_CASE(
-    "Dialling an address in text verifies the certificate's IP address; another name is refused "
-    "with an alert") {
-  auto listening = Listener::on("127.0.0.1", 0, server_context());
-  REQUIRE(listening.has_value());
-  std::string server_saw;
-  std::thread serving([&] {
-    for (int i = 0; i < 2; ++i) {
-      auto conn = listening->accept(within(10s));
-      conn->set_deadline(within(10s));
-      const auto done = conn->handshake();
-      server_saw +=
-          done ? "complete;" : code_of(done) + " " + std::string(name(*done.error().alert)) + ";";
-    }
-  });
-  CHECK(dial("127.0.0.1", listening->port(), client_context(), within(10s)).has_value());
-  const Stopwatch watch;
-  const auto other =
-      dial("127.0.0.1", listening->port(), client_context(), within(10s), "example.org");
-  CHECK(code_of(other) == "certificate_name_mismatch");
-  CHECK(other.error().phase == Phase::handshake);
-  // C12: the alert is not eaten by a reset.
-  serving.join();
-  CHECK(server_saw == "complete;peer_alert bad_certificate;");
-  CHECK(watch.elapsed() < 5s);
-}
-
-TEST_CASE("Dialling an IPv6 address with a zone verifies the address without it") {
-  const auto made = make_development_identity({"::1"}, KeyKind::ed25519);
-  REQUIRE(made.has_value());
-  auto listening = Listener::on("::1", 0, server_context({.identities = {made->leaf}}));
-  if (!listening) {
-    MESSAGE("skipped: this machine has no IPv6");
-    return;
-  }
-  std::thread serving([&] {
-    auto conn = listening->accept(within(10s));
-    conn->set_deadline(within(10s));
-    (void)conn->handshake();
-  });
-  const ClientConfig config{.trust = TrustStore::of({made->ca.chain()[0]})};
-  const auto conn = dial("::1%1", listening->port(), client_context(config), within(10s));
-  serving.join();
-  REQUIRE(conn.has_value());
-  CHECK(conn->state().server_name == "::1");
-}
-
-TEST_CASE("Dialling a name that no certificate can have fails before anything is sent") {
-  for (const char* host : {"", "m\xc3\xbcller.example", "two words", "https://example.org"}) {
-    CAPTURE(host);
-    const auto conn = dial(host, 1, client_context(), within(10s));
-    REQUIRE_FALSE(conn.has_value());
-    CHECK(conn.error().code == Errc::bad_host_name);
-    CHECK(conn.error().phase == Phase::configure);
-  }
-}
 
 TEST_CASE("D4: a deadline that is set sooner ends a call that is blocked") {
   Joined j;
@@ -160,7 +62,7 @@ TEST_CASE("D4: a deadline that is set later lets a blocked call go on") {
 TEST_CASE(
     "D5: a reader and a writer that both need the handshake wait each by its own deadline, and one "
     "takes over") {
-  MemoryPair pair = memory_pair().value();
+  MemoryPair pair = memory_pair();
   auto client = Conn::client(std::move(pair.first), client_context(), "localhost");
   Peer peer(Engine::server(server_context()), std::move(pair.second));
   std::string read_result, write_result;
@@ -184,26 +86,6 @@ TEST_CASE("D8: a read that waits for a silent peer costs no CPU") {
   const auto cpu = thread_cpu();
   CHECK(read_once(*j.client) == "error: timed_out");
   CHECK(thread_cpu() - cpu < 15ms);
-}
-
-TEST_CASE("D10: dial ends at its deadline when the peer takes the connection and never speaks") {
-  const Mute mute;
-  const Stopwatch watch;
-  const auto late = dial("127.0.0.1", mute.port(), client_context(), within(300ms));
-  CHECK(code_of(late) == "timed_out");
-  CHECK(late.error().phase == Phase::handshake);
-  CHECK(watch.elapsed() >= 300ms);
-  CHECK(watch.elapsed() < 300ms + kPrompt);
-}
-
-TEST_CASE("D10: dial without a deadline is bounded by handshake_timeout") {
-  const Mute mute;
-  ClientConfig config = client_config();
-  config.common.handshake_timeout = 200ms;
-  const Stopwatch watch;
-  const auto late = dial("127.0.0.1", mute.port(), client_context(config));
-  CHECK(code_of(late) == "handshake_timed_out");
-  CHECK(watch.elapsed() < 200ms + kPrompt);
 }
 
 TEST_CASE(
@@ -285,7 +167,7 @@ TEST_CASE(
     "C5: a close that is busy flushing releases blocked calls at once, and itself obeys a deadline "
     "that is set sooner") {
   const auto faults = std::make_shared<Faults>();
-  MemoryPair pair = memory_pair().value();
+  MemoryPair pair = memory_pair();
   auto client = Conn::client(std::make_unique<FaultyTransport>(std::move(pair.first), faults),
                              client_context(), "localhost");
   Peer peer(Engine::server(server_context()), std::move(pair.second));
@@ -384,128 +266,4 @@ TEST_CASE(
   CHECK((got == text.substr(0, *n)));
   (void)j.server->close();
   reader.join();
-}
-
-TEST_CASE(
-    "A signature from another thread completes the handshake; one that never comes ends at the "
-    "deadline") {
-  const Identity& leaf = identity().leaf;
-  const PrivateKey elsewhere = PrivateKey::elsewhere(KeyKind::ed25519);
-  ServerConfig config;
-  config.identities = {*Identity::from({leaf.chain().begin(), leaf.chain().end()}, elsewhere)};
-  for (const bool answered : {true, false}) {
-    Bench b(Role::server, client_config(), config);
-    std::optional<SignatureRequest> request;
-    b.conn->on_request([&](Wants wants) {
-      CHECK(wants == Wants::signature);
-      CHECK_FALSE(request.has_value());
-      request = requested<SignatureRequest>(*b.conn);
-    });
-    b.by(3s);
-    CHECK(code_of(b.conn->handshake()) == "timed_out");
-    REQUIRE(request.has_value());
-    CHECK(b.conn->wants() == Wants::signature);
-    if (answered) {
-      std::array<std::uint8_t, 512> signature;
-      const auto size = leaf.key().sign(request->algorithm, request->message,
-                                        default_provider()->rng(), signature);
-      REQUIRE(size.has_value());
-      std::thread([&] {
-        CHECK(b.conn->answer(SignatureAnswer{Bytes(signature).first(*size)}).has_value());
-      }).join();
-      b.by(3s);
-      CHECK(code_of(b.conn->handshake()) == "success");
-      CHECK(code_of(b.conn->answer(SignatureAnswer{Bytes{}})) == "not_waiting_for_that");
-    } else {
-      b.conn->set_deadline(Deadline::never());
-      CHECK(code_of(b.conn->handshake()) == "handshake_timed_out");
-      CHECK(b.elapsed() == 10s);
-      CHECK(b.faults->closes == 1);
-      CHECK(b.conn->wants() == Wants::nothing);
-      CHECK(b.conn->request().value().index() == 0);
-    }
-  }
-}
-
-TEST_CASE("Behind close() no answer is wanted any more, and none is taken") {
-  const Identity& leaf = identity().leaf;
-  ServerConfig config;
-  config.identities = {*Identity::from({leaf.chain().begin(), leaf.chain().end()},
-                                       PrivateKey::elsewhere(KeyKind::ed25519))};
-  Bench b(Role::server, client_config(), config);
-  b.by(3s);
-  CHECK(code_of(b.conn->handshake()) == "timed_out");
-  CHECK(b.conn->wants() == Wants::signature);
-  (void)b.conn->close();
-  CHECK(b.conn->wants() == Wants::nothing);
-  CHECK(b.conn->request().value().index() == 0);
-  CHECK(code_of(b.conn->answer(SignatureAnswer{Bytes{}})) == "closed");
-}
-
-TEST_CASE(
-    "Other answers come from inside the hook or from another thread; each is asked for once") {
-  ClientConfig config = client_config();
-  config.verdict_elsewhere = true;
-  for (const char how : {'i', 't', 'r', 'n'}) {
-    CAPTURE(how);
-    Bench b(Role::client, config);
-    std::vector<Wants> asked;
-    b.conn->on_request([&](Wants wants) {
-      asked.push_back(wants);
-      if (how == 'i') CHECK(b.conn->answer(VerdictAnswer{.accept = true}).has_value());
-    });
-    b.by(3s);
-    CHECK(code_of(b.conn->handshake()) == (how == 'i' ? "success" : "timed_out"));
-    CHECK(asked == std::vector<Wants>{Wants::verdict});
-    if (how == 'i') continue;
-    CHECK(b.conn->wants() == Wants::verdict);
-    CHECK(b.conn->state().peer_certificates.size() == 1);
-    CHECK(code_of(b.conn->answer(SessionAnswer{})) == "not_waiting_for_that");
-    const auto request = requested<VerdictRequest>(*b.conn);
-    CHECK_FALSE(request.failure.has_value());
-    CHECK(request.presented.size() == 1);
-    if (how == 'n') {
-      b.conn->set_deadline(Deadline::never());
-      CHECK(code_of(b.conn->handshake()) == "handshake_timed_out");
-      continue;
-    }
-    std::thread([&] {
-      CHECK(b.conn->answer(VerdictAnswer{.accept = how == 't', .reason = "no"}).has_value());
-    }).join();
-    b.by(3s);
-    CHECK(code_of(b.conn->handshake()) == (how == 't' ? "success" : "certificate_refused"));
-    CHECK(asked.size() == 1);
-  }
-}
-
-TEST_CASE(
-    "A session that is looked up elsewhere, and a premaster secret that is decrypted there, reach "
-    "their connection as copies") {
-  struct Store final : SessionStore {
-    std::vector<std::uint8_t> id, session;
-    void put(Bytes key, Bytes value, WallTime) override {
-      id.assign(key.begin(), key.end()), session.assign(value.begin(), value.end());
-    }
-    bool get(Bytes, WallTime, const std::function<void(Bytes)>&) override { return false; }
-    void erase(Bytes) override {}
-  };
-  const auto store = std::make_shared<Store>();
-  ClientConfig client = client_config();
-  client.sessions = make_memory_session_store();
-  ServerConfig server = server_config();
-  server.tickets = false;
-  server.sessions = store;
-  server.look_up_elsewhere = true;
-  for (const bool resumed : {false, true}) {
-    Bench b(Role::server, client, server);
-    b.conn->on_request([&](Wants wants) {
-      CHECK(wants == Wants::session);
-      CHECK(requested<SessionRequest>(*b.conn).id == store->id);
-      CHECK(b.conn->answer(SessionAnswer{store->session}).has_value());
-    });
-    b.by(3s);
-    CHECK(code_of(b.conn->handshake()) == "success");
-    CHECK(b.conn->state().resumed == resumed);
-    b.peer->run();
-  }
 }
