@@ -3,10 +3,9 @@ its options say. usage: cert.py TLS12"""
 import json
 import os
 import sys
-import tempfile
 
 from cert_stage import Stage
-from served import collected, expect, play
+from served import collected, expect, main
 
 TESTS, test = collected()
 SERVER, CLIENT = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"
@@ -370,9 +369,4 @@ def choices(stage):
     )
 
 
-def main():
-    with tempfile.TemporaryDirectory() as folder:
-        return play(TESTS, Stage(sys.argv[1], folder), 1)
-
-
-sys.exit(main())
+sys.exit(main(TESTS, "cert", lambda folder: Stage(sys.argv[1], folder)))

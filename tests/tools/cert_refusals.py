@@ -4,10 +4,9 @@ import json
 import os
 import shlex
 import sys
-import tempfile
 
 from cert_stage import Stage
-from served import collected, expect, play
+from served import collected, expect, main
 
 TESTS, test = collected()
 
@@ -165,9 +164,4 @@ def hints(stage):
     expect(hint("ocsp", "--subject", "CN=ocsp", "--for", "ocsp", "--out", "hint") == [])
 
 
-def main():
-    with tempfile.TemporaryDirectory() as folder:
-        return play(TESTS, Stage(sys.argv[1], folder), 1)
-
-
-sys.exit(main())
+sys.exit(main(TESTS, "refusals of cert", lambda folder: Stage(sys.argv[1], folder)))

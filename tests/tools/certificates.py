@@ -53,11 +53,17 @@ class Forge:
             return file.read()
 
     def request(self, name, subject, extensions=""):
-        self.write(name + ".cnf", "[req]\ndistinguished_name=dn\n[dn]\n[v3]\n" + extensions)
+        """The subject and the extensions may have any characters."""
+        self.write(
+            name + ".cnf",
+            "[req]\ndistinguished_name=dn\nutf8=yes\nstring_mask=utf8only\n[dn]\n[v3]\n"
+            + extensions,
+        )
         more = ["-reqexts", "v3"] if extensions else []
         self.run(
             "req",
             "-new",
+            "-utf8",
             "-newkey",
             "ec",
             "-pkeyopt",

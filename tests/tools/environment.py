@@ -4,10 +4,9 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 
 from input_stage import Stage
-from served import PATIENCE, Skipped, collected, expect, play
+from served import PATIENCE, collected, expect, main
 
 TESTS, test = collected()
 
@@ -163,14 +162,4 @@ def early_reader(stage):
     expect(done.returncode == 1 and done.stderr == b"", done)
 
 
-def main():
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            stage = Stage(sys.argv[1], folder)
-        except Skipped as absent:
-            print(f"skipped: {len(TESTS)} tests of the environment: {absent}")
-            return 0
-        return play(TESTS, stage, 1)
-
-
-sys.exit(main())
+sys.exit(main(TESTS, "the environment", lambda folder: Stage(sys.argv[1], folder)))

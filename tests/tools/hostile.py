@@ -23,7 +23,7 @@ from hostile_scene import (
     protocols,
     server_name,
 )
-from served import PATIENCE, Client, Plain, Server, Skipped, collected, expect, play
+from served import PATIENCE, Client, Plain, Server, collected, expect, main
 
 TESTS, test = collected()
 
@@ -445,14 +445,5 @@ def arguments(stage):
             expect(told.count("\n") <= 1, "not one line:", line, told)
 
 
-def main():
-    try:
-        stage = Scene(sys.argv[1])
-    except Skipped as absent:
-        print(f"skipped: {len(TESTS)} tests of hostile text: {absent}")
-        return 0
-    return play(TESTS, stage, 2)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(TESTS, "hostile text", lambda _: Scene(sys.argv[1]), threads=2))

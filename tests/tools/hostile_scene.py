@@ -50,50 +50,7 @@ class Scene(Stage):
     def hostile_certificate(self, name, values, extensions=LEAF, issuer=None):
         """With each of `values` as a part of its subject."""
         subject = "".join("/O=" + re.sub(r"([/\\+=])", r"\\\1", value) for value in values)
-        forge = self.forge
-        forge.write(
-            name + ".cnf",
-            "[req]\ndistinguished_name=dn\nutf8=yes\nstring_mask=utf8only\n[dn]\n[v3]\n",
-        )
-        forge.run(
-            "req",
-            "-new",
-            "-utf8",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-keyout",
-            name + "-key.pem",
-            "-subj",
-            subject,
-            "-config",
-            name + ".cnf",
-            "-out",
-            name + ".csr",
-        )
-        forge.write(name + ".ext", extensions)
-        signer = (
-            ["-CA", issuer + ".pem", "-CAkey", issuer + "-key.pem", "-CAcreateserial"]
-            if issuer
-            else ["-signkey", name + "-key.pem"]
-        )
-        forge.run(
-            "x509",
-            "-req",
-            "-in",
-            name + ".csr",
-            *signer,
-            "-days",
-            "30",
-            "-sha256",
-            "-extfile",
-            name + ".ext",
-            "-out",
-            name + ".pem",
-        )
-        return forge.path(name + ".pem")
+        return self.forge.issue(name, extensions, issuer, subject)
 
 
 def names_in_der(*names):

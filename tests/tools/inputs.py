@@ -5,10 +5,9 @@ import pty
 import select
 import subprocess
 import sys
-import tempfile
 
 from input_stage import Serving, Stage
-from served import PATIENCE, Skipped, collected, expect, play
+from served import PATIENCE, collected, expect, main
 
 TESTS, test = collected()
 
@@ -354,14 +353,4 @@ def fifos(stage):
     expect(done.returncode == 0, done)
 
 
-def main():
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            stage = Stage(sys.argv[1], folder)
-        except Skipped as absent:
-            print(f"skipped: {len(TESTS)} tests of inputs: {absent}")
-            return 0
-        return play(TESTS, stage, 1)
-
-
-sys.exit(main())
+sys.exit(main(TESTS, "inputs", lambda folder: Stage(sys.argv[1], folder)))

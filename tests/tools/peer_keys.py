@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from certificates import Forge
-from served import PATIENCE, Server, Skipped, Stage, collected, expect, play
+from served import PATIENCE, Server, Stage, collected, expect, main
 
 TESTS, test = collected()
 
@@ -319,13 +319,4 @@ def _(stage):
             expect(told["ok"] == ok, schemes, told)
 
 
-def main():
-    try:
-        stage = Keys(os.path.realpath(sys.argv[1]))
-    except Skipped as absent:
-        print(f"skipped: {len(TESTS)} tests of peers' keys: {absent}")
-        return 0
-    return play(TESTS, stage, 4)
-
-
-sys.exit(main())
+sys.exit(main(TESTS, "peers' keys", lambda _: Keys(os.path.realpath(sys.argv[1])), threads=4))

@@ -11,7 +11,7 @@ import sys
 import threading
 
 from certificates import Forge
-from served import PATIENCE, Server, Skipped, Stage, collected, expect, play
+from served import PATIENCE, Server, Stage, collected, expect, main
 
 TESTS, test = collected()
 
@@ -279,13 +279,4 @@ def _(stage):
         expect(done.returncode == code and len(reason) == 1 and words in reason[0], arguments, done)
 
 
-def main():
-    try:
-        stage = Pinned(os.path.realpath(sys.argv[1]))
-    except Skipped as absent:
-        print(f"skipped: {len(TESTS)} tests of pins: {absent}")
-        return 0
-    return play(TESTS, stage, 4)
-
-
-sys.exit(main())
+sys.exit(main(TESTS, "pins", lambda _: Pinned(os.path.realpath(sys.argv[1])), threads=4))

@@ -309,3 +309,14 @@ def play(tests, stage, threads):
                 print("    " + traceback.format_exc().strip().replace("\n", "\n    "))
             sys.stdout.flush()
     return 1 if failures else 0
+
+
+def main(tests, what, make_stage, threads=1):
+    """Plays the tests on the stage that `make_stage` sets up with a folder; the exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            stage = make_stage(folder)
+        except Skipped as absent:
+            print(f"skipped: {len(tests)} tests of {what}: {absent}")
+            return 0
+        return play(tests, stage, threads)

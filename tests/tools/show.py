@@ -5,10 +5,9 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 
 from certificates import CA, LEAF, Forge
-from served import Skipped, collected, expect, play
+from served import Skipped, collected, expect, main
 
 TESTS, test = collected()
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
@@ -329,14 +328,4 @@ def bundle(stage):
         expect(not wrong, wrong)
 
 
-def main():
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            stage = Stage(sys.argv[1], folder)
-        except Skipped as absent:
-            print(f"skipped: {len(TESTS)} tests of show: {absent}")
-            return 0
-        return play(TESTS, stage, 1)
-
-
-sys.exit(main())
+sys.exit(main(TESTS, "show", lambda folder: Stage(sys.argv[1], folder)))

@@ -8,7 +8,7 @@ import tempfile
 import time
 
 from certificates import CA, LEAF
-from served import PATIENCE, Skipped, collected, expect, play
+from served import PATIENCE, collected, expect, main
 from verify_stage import Stage
 
 TESTS, test = collected()
@@ -460,14 +460,4 @@ def interactive(stage):
         expect(process.wait(60) == 0, process.returncode)
 
 
-def main():
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            stage = Stage(sys.argv[1], folder)
-        except Skipped as absent:
-            print(f"skipped: {len(TESTS)} tests of verify: {absent}")
-            return 0
-        return play(TESTS, stage, 1)
-
-
-sys.exit(main())
+sys.exit(main(TESTS, "verify", lambda folder: Stage(sys.argv[1], folder)))
