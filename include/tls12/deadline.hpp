@@ -5,6 +5,7 @@
 #include <chrono>
 #include <compare>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -45,9 +46,16 @@ class TLS12_API Clock {
   struct Signal {
     std::mutex mutex;
     std::condition_variable changed;
+    std::uint64_t notifications = 0;  ///< guarded by `mutex`
+
+    /// Wakes every sleeper. The caller holds `mutex`.
+    void notify_all() {
+      ++notifications;
+      changed.notify_all();
+    }
   };
-  /// Sleeps until `signal->changed` is notified or `until` has passed; may come back early. `lock`
-  /// holds the signal's mutex.
+  /// Sleeps until `signal->notify_all()` is called or `until` has passed; may come back early.
+  /// `lock` holds the signal's mutex.
   virtual void sleep(const std::shared_ptr<Signal>& signal, std::unique_lock<std::mutex>& lock,
                      Deadline until) = 0;
 };

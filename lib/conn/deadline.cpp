@@ -52,10 +52,11 @@ void FakeClock::sleep(const std::shared_ptr<Signal>& signal, std::unique_lock<st
     idle = idle_;
   }
   if (idle != nullptr && *idle) {
+    const std::uint64_t before = signal->notifications;
     lock.unlock();
     const bool changed = (*idle)();
     lock.lock();
-    if (changed) return;
+    if (changed || signal->notifications != before) return;
   }
   // advance() notifies under the signal's mutex, which is held from here to the wait: no
   // notification falls in between.
@@ -85,7 +86,7 @@ void FakeClock::advance(Duration d) {
   }
   for (const auto& signal : signals) {
     const std::lock_guard held(signal->mutex);
-    signal->changed.notify_all();
+    signal->notify_all();
   }
 }
 

@@ -63,7 +63,7 @@ class MemoryEnd final : public Transport {
     const std::lock_guard held(shared_->signal->mutex);
     if (in().empty()) return in().writer_gone ? std::optional<std::size_t>(0) : std::nullopt;
     const std::size_t n = in().take(into);
-    shared_->signal->changed.notify_all();
+    shared_->signal->notify_all();
     return n;
   }
   Result<std::optional<std::size_t>> write(Bytes from) override {
@@ -71,13 +71,13 @@ class MemoryEnd final : public Transport {
     if (out().reader_gone || out().writer_gone) return fail(Errc::connection_reset);
     const std::size_t n = out().put(from);
     if (n == 0) return std::nullopt;
-    shared_->signal->changed.notify_all();
+    shared_->signal->notify_all();
     return n;
   }
   Result<void> shut_down_writing() override {
     const std::lock_guard held(shared_->signal->mutex);
     out().writer_gone = true;
-    shared_->signal->changed.notify_all();
+    shared_->signal->notify_all();
     return {};
   }
   Result<void> close() override {
@@ -92,7 +92,7 @@ class MemoryEnd final : public Transport {
   void wake() override {
     const std::lock_guard held(shared_->signal->mutex);
     ++shared_->wakes[side_];
-    shared_->signal->changed.notify_all();
+    shared_->signal->notify_all();
   }
   void wait(Interest interest, Deadline until, std::uint64_t seen) override {
     std::unique_lock lock(shared_->signal->mutex);
@@ -117,7 +117,7 @@ class MemoryEnd final : public Transport {
     const std::lock_guard held(shared_->signal->mutex);
     out().writer_gone = true;
     in().reader_gone = true;
-    shared_->signal->changed.notify_all();
+    shared_->signal->notify_all();
   }
 
   std::shared_ptr<Shared> shared_;

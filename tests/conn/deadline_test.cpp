@@ -74,3 +74,20 @@ TEST_CASE("A fake clock asks its idle hook before it lets a sleeper sleep") {
   CHECK(clock.now() == before + 1s);
   CHECK(calls == 3);
 }
+
+TEST_CASE("A fake clock does not sleep through a notification that comes during its idle hook") {
+  FakeClock clock;
+  clock.jump_when_idle(true);
+  const auto signal = std::make_shared<Clock::Signal>();
+  clock.when_idle([&] {
+    std::thread([&] {
+      const std::lock_guard held(signal->mutex);
+      signal->notify_all();
+    }).join();
+    return false;
+  });
+  const TimePoint before = clock.now();
+  std::unique_lock lock(signal->mutex);
+  clock.sleep(signal, lock, within(1h, clock));
+  CHECK(clock.now() == before);
+}
