@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "../support/engines.hpp"
+#include "support/engine_pair.hpp"
 
 using namespace tls12;
 using namespace tls12::test;

@@ -7,7 +7,7 @@
 #include <latch>
 #include <stdexcept>
 
-#include "conn/blocked.hpp"
+#include "conn/blocked_calls.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -20,20 +20,20 @@ std::string code_of(const CloseReport& report) {
 }
 std::string said(const auto& result) { return test::code_of(result); }
 
-/// A bench with a callback that does `act`, once it is armed.
+/// A pair with a callback that does `act`, once it is armed.
 struct Called {
   explicit Called(const Callback& callback) {
-    ClientConfig c = client_config();
-    ServerConfig s = server_config();
+    ClientConfig c = live_client_config();
+    ServerConfig s = live_server_config();
     callback.install(c, s, [this] {
       if (act) act();
     });
-    bench = std::make_unique<StillBench>(callback.end, c, s);
+    pair = std::make_unique<StillConnPair>(callback.end, c, s);
   }
-  Conn& conn() const { return *bench->conn; }
+  Conn& conn() const { return *pair->conn; }
 
   Act act;
-  std::unique_ptr<StillBench> bench;
+  std::unique_ptr<StillConnPair> pair;
 };
 
 /// Those that a handshake calls, once there is a connection.
@@ -90,26 +90,26 @@ TEST_CASE(
     REQUIRE_FALSE(done.has_value());
     CHECK(done.error().code == Errc::callback_threw);
     CHECK(done.error().about() == "thrown by the test");
-    called.bench->peer->run();
-    REQUIRE(called.bench->peer->engine.error().has_value());
-    CHECK(called.bench->peer->engine.error()->alert == Alert::internal_error);
+    called.pair->peer->run();
+    REQUIRE(called.pair->peer->engine.error().has_value());
+    CHECK(called.pair->peer->engine.error()->alert == Alert::internal_error);
     CHECK(text_of_read(called.conn()) == "callback_threw");
     CHECK(said(called.conn().write("x")) == "callback_threw");
     CHECK(code_of(called.conn().close()) == "callback_threw");
-    CHECK(called.bench->faults->closes == 1);
+    CHECK(called.pair->faults->closes == 1);
   }
 }
 
 TEST_CASE("an exception while a connection is made is the error of client() and server()") {
   for (const Callback& callback : callbacks()) {
     if (!callback.at_beginning) continue;
-    ClientConfig c = client_config();
-    ServerConfig s = server_config();
+    ClientConfig c = live_client_config();
+    ServerConfig s = live_server_config();
     callback.install(c, s, [] { throw std::runtime_error("thrown by the test"); });
     const auto made = Conn::client(memory_pair().value().first, client_context(c), "localhost");
     CHECK(said(made) == "callback_threw");
   }
-  ServerConfig s = server_config();
+  ServerConfig s = live_server_config();
   s.common.observe = [](Role) -> std::unique_ptr<Observer> {
     throw std::runtime_error("thrown by the test");
   };
@@ -138,10 +138,10 @@ TEST_CASE("a connection that is destroyed by a callback ends the call with close
     CAPTURE(callback.name);
     CAPTURE(static_cast<int>(callback.end));
     Called called(callback);
-    called.act = [&] { called.bench->conn.reset(); };
+    called.act = [&] { called.pair->conn.reset(); };
     CHECK(said(called.conn().handshake()) == "closed");
-    CHECK_FALSE(called.bench->conn.has_value());
-    CHECK(called.bench->faults->closes == 1);
+    CHECK_FALSE(called.pair->conn.has_value());
+    CHECK(called.pair->faults->closes == 1);
   }
 }
 
@@ -167,20 +167,20 @@ TEST_CASE(
       CHECK(conn.wants() == Wants::nothing);
       CHECK_FALSE(conn.error().has_value());
       CHECK(said(conn.answer(VerdictAnswer{.accept = true})) == "not_waiting_for_that");
-      conn.set_deadline(within(1s, called.bench->clock));
+      conn.set_deadline(within(1s, called.pair->clock));
       CHECK(text_of_read(conn) == "timed_out");
       CHECK(said(conn.write("x")) == "timed_out");
       CHECK(said(conn.handshake()) == "timed_out");
       conn.set_deadline(Deadline::never());
       if (closes) {
-        const TimePoint since = called.bench->clock.now();
+        const TimePoint since = called.pair->clock.now();
         CHECK(code_of(conn.close()) == "success");
-        CHECK(called.bench->clock.now() - since <= 200ms);
-        CHECK(called.bench->faults->closes == 1);
+        CHECK(called.pair->clock.now() - since <= 200ms);
+        CHECK(called.pair->faults->closes == 1);
         CHECK(text_of_read(conn) == "closed");
       }
       release.count_down();
-      CHECK(called.bench->outcome(driver) == (closes ? "closed" : "success"));
+      CHECK(called.pair->outcome(driver) == (closes ? "closed" : "success"));
     }
   }
 }
@@ -196,7 +196,7 @@ TEST_CASE(
     std::latch entered(1), release(1);
     bool first = true;
     Called called(callback);
-    StillBench& b = *called.bench;
+    StillConnPair& b = *called.pair;
     called.act = [&] {
       if (!std::exchange(first, false)) return;
       b.clock.jump_when_idle(false);
@@ -220,14 +220,14 @@ TEST_CASE(
 }
 
 TEST_CASE("abort() while a callback blocks takes effect when it returns") {
-  ClientConfig c = client_config();
+  ClientConfig c = live_client_config();
   std::latch entered(1), release(1);
   c.verify.check = [&](const VerifiedChain&) {
     entered.count_down();
     release.wait();
     return std::optional<std::string>();
   };
-  StillBench b(Role::client, c);
+  StillConnPair b(Role::client, c);
   auto driver = std::async(std::launch::async, [&] { return said(b.conn->handshake()); });
   entered.wait();
   b.conn->abort(Alert::user_canceled);
@@ -238,27 +238,27 @@ TEST_CASE("abort() while a callback blocks takes effect when it returns") {
 }
 
 TEST_CASE("D5: handshake_timeout passes while a callback blocks") {
-  ClientConfig c = client_config();
-  StillBench* bench = nullptr;
+  ClientConfig c = live_client_config();
+  StillConnPair* pair = nullptr;
   c.verify.check = [&](const VerifiedChain&) {
-    bench->clock.advance(12s);
+    pair->clock.advance(12s);
     return std::optional<std::string>();
   };
-  StillBench b(Role::client, c);
-  bench = &b;
+  StillConnPair b(Role::client, c);
+  pair = &b;
   CHECK(said(b.conn->handshake()) == "handshake_timed_out");
   CHECK(b.faults->closes == 1);
 }
 
 TEST_CASE("D5: handshake_timeout ends a call that waits for a callback in another thread") {
-  ClientConfig c = client_config();
+  ClientConfig c = live_client_config();
   std::latch entered(1), release(1);
   c.verify.check = [&](const VerifiedChain&) {
     entered.count_down();
     release.wait();
     return std::optional<std::string>();
   };
-  StillBench b(Role::client, c);
+  StillConnPair b(Role::client, c);
   auto driver = std::async(std::launch::async, [&] { return said(b.conn->handshake()); });
   entered.wait();
   CHECK(said(b.conn->handshake()) == "handshake_timed_out");
@@ -273,7 +273,7 @@ TEST_CASE("D5: handshake_timeout ends a call that waits for a callback in anothe
 namespace {
 
 ClientConfig with_verdict() {
-  ClientConfig c = client_config();
+  ClientConfig c = live_client_config();
   c.verdict_elsewhere = true;
   return c;
 }
@@ -281,7 +281,7 @@ ClientConfig with_verdict() {
 }  // namespace
 
 TEST_CASE("on_request may make every call that does not wait") {
-  StillBench b(Role::client, with_verdict());
+  StillConnPair b(Role::client, with_verdict());
   b.conn->on_request([&](Wants wants) {
     CHECK(wants == Wants::verdict);
     CHECK(b.conn->wants() == Wants::verdict);
@@ -296,7 +296,7 @@ TEST_CASE("on_request may make every call that does not wait") {
 }
 
 TEST_CASE("on_request that throws fails the connection, and the peer gets internal_error") {
-  StillBench b(Role::client, with_verdict());
+  StillConnPair b(Role::client, with_verdict());
   b.conn->on_request([&](Wants) { throw std::runtime_error("thrown by the test"); });
   const auto done = b.conn->handshake();
   REQUIRE_FALSE(done.has_value());
@@ -310,7 +310,7 @@ TEST_CASE("on_request that throws fails the connection, and the peer gets intern
 
 TEST_CASE("on_request may close its connection or destroy it") {
   for (const bool destroys : {false, true}) {
-    StillBench b(Role::client, with_verdict());
+    StillConnPair b(Role::client, with_verdict());
     b.conn->on_request([&](Wants) {
       if (destroys)
         b.conn.reset();
@@ -324,19 +324,19 @@ TEST_CASE("on_request may close its connection or destroy it") {
 
 TEST_CASE("a callback of the engine below on_request is refused all calls again") {
   ClientConfig c = with_verdict();
-  StillBench* bench = nullptr;
+  StillConnPair* pair = nullptr;
   bool answering = false;
   int refused = 0;
   c.common.observe = [&](Role) {
     return std::make_unique<ActingObserver>(ActingObserver::due, [&] {
       if (!answering) return;
       ++refused;
-      CHECK(said(bench->conn->answer(VerdictAnswer{.accept = true})) == "misuse");
-      CHECK(bench->conn->wants() == Wants::nothing);
+      CHECK(said(pair->conn->answer(VerdictAnswer{.accept = true})) == "misuse");
+      CHECK(pair->conn->wants() == Wants::nothing);
     });
   };
-  StillBench b(Role::client, c);
-  bench = &b;
+  StillConnPair b(Role::client, c);
+  pair = &b;
   b.conn->on_request([&](Wants) {
     answering = true;
     CHECK(said(b.conn->answer(VerdictAnswer{.accept = true})) == "success");
@@ -352,7 +352,7 @@ TEST_CASE("a transport that throws ends the connection with callback_threw, at e
   bool shaken = false;
   for (std::size_t at = 0; !shaken; ++at) {
     CAPTURE(at);
-    Bench b(Role::client);
+    ConnPair b(Role::client);
     std::size_t calls = 0;
     b.faults->before_call = [&] {
       if (calls++ == at || shaken) throw std::runtime_error("thrown by the test");
@@ -368,7 +368,7 @@ TEST_CASE("a transport that throws ends the connection with callback_threw, at e
 }
 
 TEST_CASE("a transport that calls back is refused") {
-  Bench b(Role::client);
+  ConnPair b(Role::client);
   b.faults->before_call = [&] {
     CHECK(code_of(b.conn->close()) == "misuse");
     CHECK(said(b.conn->write("x")) == "misuse");
@@ -378,7 +378,7 @@ TEST_CASE("a transport that calls back is refused") {
 }
 
 TEST_CASE("a transport that destroys its connection in wait() ends the call with closed") {
-  Bench b(Role::client);
+  ConnPair b(Role::client);
   b.shake();
   b.clock.when_idle([&] {
     b.conn.reset();

@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "conn/blocked.hpp"
+#include "conn/blocked_calls.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -21,7 +21,7 @@ struct Way {
   const char* name;
   bool shaken;         ///< behind the handshake
   bool output_stalls;  ///< the transport takes nothing
-  std::function<std::string(StillBench&)> call;
+  std::function<std::string(StillConnPair&)> call;
 };
 
 std::string said(const Result<std::size_t>& n) {
@@ -29,20 +29,20 @@ std::string said(const Result<std::size_t>& n) {
 }
 
 const Way kWays[] = {
-    {"read", true, false, [](StillBench& b) { return b.read(); }},
-    {"read while output is stuck", true, true, [](StillBench& b) { return b.read(); }},
-    {"flush", true, true, [](StillBench& b) { return code_of(b.conn->flush()); }},
-    {"write", true, true, [](StillBench& b) { return said(b.conn->write(kLong)); }},
-    {"close_write", true, true, [](StillBench& b) { return code_of(b.conn->close_write()); }},
-    {"handshake", false, false, [](StillBench& b) { return code_of(b.conn->handshake()); }},
+    {"read", true, false, [](StillConnPair& b) { return b.read(); }},
+    {"read while output is stuck", true, true, [](StillConnPair& b) { return b.read(); }},
+    {"flush", true, true, [](StillConnPair& b) { return code_of(b.conn->flush()); }},
+    {"write", true, true, [](StillConnPair& b) { return said(b.conn->write(kLong)); }},
+    {"close_write", true, true, [](StillConnPair& b) { return code_of(b.conn->close_write()); }},
+    {"handshake", false, false, [](StillConnPair& b) { return code_of(b.conn->handshake()); }},
     {"handshake whose output is stuck", false, true,
-     [](StillBench& b) { return code_of(b.conn->handshake()); }},
-    {"read that starts the handshake", false, false, [](StillBench& b) { return b.read(); }},
+     [](StillConnPair& b) { return code_of(b.conn->handshake()); }},
+    {"read that starts the handshake", false, false, [](StillConnPair& b) { return b.read(); }},
     {"write that starts the handshake", false, false,
-     [](StillBench& b) { return said(b.conn->write("x")); }},
+     [](StillConnPair& b) { return said(b.conn->write("x")); }},
 };
 
-void get_there(StillBench& b, const Way& way) {
+void get_there(StillConnPair& b, const Way& way) {
   if (way.shaken) {
     b.shake();
     if (way.output_stalls) {
@@ -68,7 +68,7 @@ TEST_CASE("D4: a deadline that is set sooner ends whatever call is blocked") {
   for (const Role role : kRoles) {
     for (const Way& way : kWays) {
       CAPTURE(way.name);
-      StillBench b(role);
+      StillConnPair b(role);
       get_there(b, way);
       auto call = b.blocked([&] { return way.call(b); });
       b.conn->set_deadline(within(0s, b.clock));
@@ -86,7 +86,7 @@ TEST_CASE("D4: a deadline that is set later lets a blocked call go on, past the 
   for (const Way& way : kWays) {
     if (!way.shaken) continue;  // the handshake's own bound would end these
     CAPTURE(way.name);
-    StillBench b(Role::client);
+    StillConnPair b(Role::client);
     get_there(b, way);
     b.conn->set_deadline(within(5s, b.clock));
     auto call = b.blocked([&] { return way.call(b); });
@@ -104,7 +104,7 @@ TEST_CASE("D4: a deadline that is set later lets a blocked call go on, past the 
 TEST_CASE(
     "D4: a write deadline that is set sooner ends a close that is flushing, and one that is set "
     "later is not cut short") {
-  StillBench b(Role::client);
+  StillConnPair b(Role::client);
   b.shake();
   b.stall_behind(0);
   b.stand_still();
@@ -125,7 +125,7 @@ TEST_CASE(
 TEST_CASE(
     "D5: of two calls that need the handshake one drives; the other waits under its own deadline "
     "and leaves alone") {
-  StillBench b(Role::client);
+  StillConnPair b(Role::client);
   b.stand_still();
   auto driver = b.blocked([&] { return said(b.conn->write("hello")); });
   const std::size_t waits = b.faults->waits;
@@ -149,7 +149,7 @@ TEST_CASE(
     "byte") {
   for (const Role role : kRoles) {
     for (const bool reader_first : {true, false}) {
-      StillBench b(role);
+      StillConnPair b(role);
       b.stand_still();
       const auto reading = [&] { return b.read(); };
       const auto writing = [&] { return said(b.conn->write("hello")); };
@@ -174,7 +174,7 @@ TEST_CASE(
 TEST_CASE(
     "D5: handshake_timeout ends every call that needs the handshake, drivers and followers, though "
     "no deadline is set") {
-  StillBench b(Role::client);
+  StillConnPair b(Role::client);
   b.peer->frozen = true;
   b.stand_still();
   b.conn->set_deadline(Deadline::never());
@@ -190,7 +190,7 @@ TEST_CASE("C5: close releases whatever call is blocked: it returns closed") {
   for (const Role role : kRoles) {
     for (const Way& way : kWays) {
       CAPTURE(way.name);
-      StillBench b(role);
+      StillConnPair b(role);
       get_there(b, way);
       auto call = b.blocked([&] { return way.call(b); });
       b.conn->set_write_deadline(within(-1s, b.clock));
@@ -210,7 +210,7 @@ TEST_CASE("C5: calls are released while close itself still waits") {
   for (const Way& way : kWays) {
     if (!way.output_stalls || !way.shaken) continue;
     CAPTURE(way.name);
-    StillBench b(Role::client);
+    StillConnPair b(Role::client);
     get_there(b, way);
     auto call = b.blocked([&] { return way.call(b); });
     auto closing =
@@ -225,7 +225,7 @@ TEST_CASE("C5: calls are released while close itself still waits") {
 TEST_CASE(
     "C4: closers in any number of threads, gentle ones too, all report the same, and the transport "
     "is closed once") {
-  StillBench b(Role::server);
+  StillConnPair b(Role::server);
   b.shake();
   b.stand_still();
   std::vector<std::future<std::string>> calls;
@@ -246,7 +246,7 @@ TEST_CASE(
 TEST_CASE(
     "C4: a closer that comes while another is at it returns with it, behind the teardown, and "
     "reports the same") {
-  StillBench b(Role::client);
+  StillConnPair b(Role::client);
   b.shake();
   b.stall_behind(0);
   b.stand_still();
@@ -266,7 +266,7 @@ TEST_CASE(
     "C4: a close from within the time of a graceful one, and a graceful one with less time, end "
     "it") {
   for (const bool plain : {true, false}) {
-    StillBench b(Role::client);
+    StillConnPair b(Role::client);
     b.shake();
     b.stand_still();
     const auto text = [](const CloseReport& report) {
@@ -287,9 +287,9 @@ TEST_CASE(
 
 TEST_CASE(
     "C10: strict_close drops what is not sealed yet, and sends what is, then our close_notify") {
-  ServerConfig config = server_config();
+  ServerConfig config = live_server_config();
   config.common.strict_close = true;
-  StillBench b(Role::server, client_config(), config);
+  StillConnPair b(Role::server, live_client_config(), config);
   b.shake();
   const std::size_t before = b.faults->bytes_written;
   b.faults->stall_writes_at = before + 10;
@@ -314,7 +314,7 @@ TEST_CASE(
 }
 
 TEST_CASE("D7: a reader that is blocked already pushes out what a write left behind") {
-  StillBench b(Role::client);
+  StillConnPair b(Role::client);
   b.shake();
   b.stand_still();
   auto reader = b.blocked([&] { return b.read(); });
@@ -335,7 +335,7 @@ TEST_CASE("D7: a reader that is blocked already pushes out what a write left beh
 }
 
 TEST_CASE("C14: a writer that is stuck delays neither a reader nor anyone who looks or sets") {
-  StillBench b(Role::client);
+  StillConnPair b(Role::client);
   b.shake();
   b.stall_behind(100);
   b.stand_still();
@@ -358,7 +358,7 @@ TEST_CASE("C14: a writer that is stuck delays neither a reader nor anyone who lo
 }
 
 TEST_CASE("C14: a reader that is blocked delays no writer") {
-  StillBench b(Role::server);
+  StillConnPair b(Role::server);
   b.shake();
   b.stand_still();
   auto reader = b.blocked([&] { return b.read(); });

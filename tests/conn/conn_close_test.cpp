@@ -3,8 +3,8 @@
 
 #include <array>
 
-#include "conn/bench.hpp"
 #include "conn/transport/transferred.hpp"
+#include "support/conn_pair.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 // Shows RFC 5246 7.2.1-1
 TEST_CASE("C1: close flushes what is queued and a close_notify, then tears down") {
   for (const Role role : kRoles) {
-    Shaken b(role);
+    ConnectedConnPair b(role);
     b.stall_behind(10);
     b.by(1s);
     CHECK(b.conn->write("queued") == 6);
@@ -34,7 +34,7 @@ TEST_CASE("C1: close flushes what is queued and a close_notify, then tears down"
 }
 
 TEST_CASE("C1: the transport is torn down even when the alert cannot be sent") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   b.faults->fail_writes_at_call = 0;
   const CloseReport report = b.conn->close();
   CHECK_FALSE(report.alert_sent);
@@ -49,7 +49,7 @@ TEST_CASE(
     "C2: close before the handshake is complete sends nothing, waits for nothing, and tears down") {
   for (const Role role : kRoles) {
     for (const bool begun : {false, true}) {
-      Bench b(role);
+      ConnPair b(role);
       b.peer->frozen = true;
       if (begun) {
         b.by(1s);
@@ -78,7 +78,7 @@ TEST_CASE(
     Duration returns;
   };
   for (const Row& row : {Row{std::nullopt, 5s}, Row{2s, 2s}, Row{20s, 20s}, Row{-1s, 0s}}) {
-    Shaken b(Role::server);
+    ConnectedConnPair b(Role::server);
     b.stall_behind(0);
     if (row.deadline) b.conn->set_write_deadline(within(*row.deadline, b.clock));
     const CloseReport report = b.conn->close();
@@ -92,7 +92,7 @@ TEST_CASE(
 }
 
 TEST_CASE("C3: behind its deadline close makes one attempt that does not block") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   b.by(-1s);
   const CloseReport report = b.conn->close();
   CHECK(report.alert_sent);
@@ -108,7 +108,7 @@ TEST_CASE(
   for (const Role role : kRoles) {
     for (const End end : {End::close, End::gentle, End::destructor}) {
       for (const std::size_t half : {std::size_t{0}, std::size_t{7}}) {
-        Bench b(role);
+        ConnPair b(role);
         b.faults->stall_writes_at = half;
         b.by(1s);
         CHECK(code_of(b.conn->handshake()) == "timed_out");
@@ -125,7 +125,7 @@ TEST_CASE(
         CHECK(b.faults->closes == 1);
         CHECK(b.elapsed() == 0s);
       }
-      Bench untouched(role);
+      ConnPair untouched(role);
       if (end == End::close) CHECK_FALSE(untouched.conn->close().alert_sent);
       if (end == End::gentle)
         CHECK_FALSE(untouched.conn->close_gracefully(within(1h, untouched.clock)).alert_sent);
@@ -146,7 +146,7 @@ TEST_CASE(
   const Deadline never, two = within(2s, same), eight = within(8s, same);
   for (const Row& row : {Row{two, eight, 2s}, Row{eight, two, 2s}, Row{never, eight, 8s},
                          Row{two, never, 2s}, Row{never, never, 5s}}) {
-    Shaken b(Role::client);
+    ConnectedConnPair b(Role::client);
     b.stall_behind(0);
     const auto from_here = [&](Deadline d) {
       return d.is_never() ? d : Deadline(b.clock.now() + (d.point() - same.now()));
@@ -164,7 +164,7 @@ TEST_CASE(
   for (const std::optional<Duration> deadline :
        {std::optional<Duration>(), std::optional<Duration>(2s), std::optional<Duration>(-1s)}) {
     for (const bool taken : {true, false}) {
-      Shaken b(Role::server);
+      ConnectedConnPair b(Role::server);
       if (!taken) b.stall_behind(0);
       constexpr std::array<std::uint8_t, 30> kForged = {23, 3, 3, 0, 25};
       REQUIRE(b.peer->end->write(kForged).has_value());
@@ -180,7 +180,7 @@ TEST_CASE(
 }
 
 TEST_CASE("C4: close again and again reports the same and closes the transport once") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   for (int i = 0; i < 3; ++i) {
     const CloseReport report = b.conn->close();
     CHECK(report.alert_sent);
@@ -197,7 +197,7 @@ TEST_CASE(
     "C6: a record that is half sent is finished before the close_notify, wherever it was cut") {
   for (std::size_t cut = 1; cut < 40; ++cut) {
     CAPTURE(cut);
-    Shaken b(Role::client);
+    ConnectedConnPair b(Role::client);
     b.stall_behind(cut);
     b.by(1s);
     (void)b.conn->write("half sent record");
@@ -212,7 +212,7 @@ TEST_CASE(
 }
 
 TEST_CASE("C6: when a half-sent record cannot be finished in time, no alert is put into it") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   const std::size_t stop = b.faults->bytes_written + 7;
   b.faults->stall_writes_at = stop;
   b.by(1s);
@@ -227,7 +227,7 @@ TEST_CASE("C6: when a half-sent record cannot be finished in time, no alert is p
 }
 
 TEST_CASE("C7: the report says what happened, the transport's error first") {
-  Shaken seen(Role::client);
+  ConnectedConnPair seen(Role::client);
   REQUIRE(seen.peer->engine.close_write().has_value());
   seen.peer->run();
   const CloseReport both = seen.conn->close();
@@ -235,7 +235,7 @@ TEST_CASE("C7: the report says what happened, the transport's error first") {
   CHECK(both.peer_closed);
   CHECK(static_cast<bool>(both));
 
-  Shaken failing(Role::client);
+  ConnectedConnPair failing(Role::client);
   failing.stall_behind(0);
   failing.faults->fail_close = true;
   const CloseReport report = failing.conn->close();
@@ -248,11 +248,11 @@ TEST_CASE("C7: the report says what happened, the transport's error first") {
 TEST_CASE(
     "C7: when sending and tearing down both fail, or time runs out and the transport fails, the "
     "transport's error is told") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   b.faults->fail_writes_at_call = 0;
   CHECK(code_of(*b.conn->close().error) == "connection_reset");
 
-  Shaken late(Role::client);
+  ConnectedConnPair late(Role::client);
   late.stall_behind(0);
   late.faults->fail_reads_at_call = 0;
   const CloseReport report = late.conn->close();
@@ -261,7 +261,7 @@ TEST_CASE(
   CHECK(code_of(*report.error) == "transport_failed");
 
   // The alert went out, the peer had nothing to say, the teardown failed.
-  Shaken torn(Role::client);
+  ConnectedConnPair torn(Role::client);
   torn.faults->fail_close = true;
   const CloseReport sent = torn.conn->close();
   CHECK(sent.alert_sent);
@@ -270,7 +270,7 @@ TEST_CASE(
 
 TEST_CASE("C8: close_write sends close_notify, leaves reading open, and ends writing") {
   for (const Role role : kRoles) {
-    Shaken b(role);
+    ConnectedConnPair b(role);
     CHECK(b.conn->write("last words") == 10);
     CHECK(code_of(b.conn->close_write()) == "success");
     b.peer->run();
@@ -286,7 +286,7 @@ TEST_CASE("C8: close_write sends close_notify, leaves reading open, and ends wri
 
 TEST_CASE("C8: close_write before the handshake is complete is an error that changes nothing") {
   for (const Role role : kRoles) {
-    Bench b(role);
+    ConnPair b(role);
     const auto early = b.conn->close_write();
     CHECK(code_of(early) == "handshake_not_complete");
     CHECK(early.error().category() == Category::misuse);
@@ -298,7 +298,7 @@ TEST_CASE("C8: close_write before the handshake is complete is an error that cha
 }
 
 TEST_CASE("C8: close_write that times out is continued by the next call") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   b.stall_behind(3);
   b.by(1s);
   CHECK(code_of(b.conn->close_write()) == "timed_out");
@@ -310,20 +310,20 @@ TEST_CASE("C8: close_write that times out is continued by the next call") {
 }
 
 TEST_CASE("C13: the destructor sends what is taken at once, and never waits") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   b.conn.reset();
   CHECK(b.elapsed() == 0s);
   CHECK(b.faults->closes == 1);
   b.peer->run();
   CHECK(b.peer->engine.peer_closed());
 
-  Shaken stalled(Role::client);
+  ConnectedConnPair stalled(Role::client);
   stalled.stall_behind(0);
   stalled.conn.reset();
   CHECK(stalled.elapsed() == 0s);
   CHECK(stalled.faults->closes == 1);
 
-  Bench early(Role::client);
+  ConnPair early(Role::client);
   early.peer->frozen = true;
   early.conn.reset();
   CHECK(early.elapsed() == 0s);
@@ -333,7 +333,7 @@ TEST_CASE("C13: the destructor sends what is taken at once, and never waits") {
 TEST_CASE(
     "C13: the destructor finishes what is half sent as far as that goes at once, and closes behind "
     "any failure") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   b.stall_behind(9);
   b.by(1s);
   CHECK(b.conn->write("half sent") == 9);
@@ -345,7 +345,7 @@ TEST_CASE(
   CHECK(b.peer->got == "half sent");
   CHECK(b.peer->engine.peer_closed());
 
-  Shaken broken(Role::server);
+  ConnectedConnPair broken(Role::server);
   broken.faults->fail_writes_at_call = 0;
   broken.conn.reset();
   CHECK(broken.faults->closes == 1);

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "conn/bench.hpp"
+#include "support/conn_pair.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 TEST_CASE("D1: without a deadline a read waits for ever") {
   for (const Role role : kRoles) {
-    Shaken b(role);
+    ConnectedConnPair b(role);
     int naps = 0;
     b.clock.when_idle([&] {
       b.clock.advance(1000h);
@@ -26,7 +26,7 @@ TEST_CASE("D1: without a deadline a read waits for ever") {
 TEST_CASE("D2: a byte a second does not extend a read's deadline, in the handshake or behind it") {
   for (const Role role : kRoles) {
     for (const bool shaken : {false, true}) {
-      Bench b(role);
+      ConnPair b(role);
       if (shaken) {
         b.shake();
         REQUIRE(b.peer->engine.write(bytes_of(numbered(1000))) == 1000);
@@ -48,7 +48,7 @@ TEST_CASE("D2: a byte a second does not extend a read's deadline, in the handsha
 TEST_CASE(
     "D3: behind its deadline a read returns plaintext that is known, then timed_out without "
     "touching the transport") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   b.say("abcdef");
   CHECK(b.read(3) == "abc");
   b.by(-1s);
@@ -62,14 +62,14 @@ TEST_CASE(
 }
 
 TEST_CASE("D3: behind its deadline a read returns an end of file or an error that is known") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   REQUIRE(b.peer->engine.close_write().has_value());
   b.peer->run();
   CHECK(b.read() == "");
   b.by(-1s);
   CHECK(b.read() == "");
 
-  Shaken cut(Role::client);
+  ConnectedConnPair cut(Role::client);
   REQUIRE(cut.peer->end->shut_down_writing().has_value());
   CHECK(cut.read() == "error: truncated");
   cut.by(-1s);
@@ -82,7 +82,7 @@ TEST_CASE(
   for (const Role role : kRoles) {
     for (const bool reading : {true, false}) {
       for (const bool output_hangs : {true, false}) {
-        Bench b(role);
+        ConnPair b(role);
         b.peer->frozen = true;
         if (output_hangs) b.faults->stall_writes_at = 0;
         if (reading) {
@@ -105,7 +105,7 @@ TEST_CASE(
     "teardown") {
   for (const Role role : kRoles) {
     for (const bool trickles : {false, true}) {
-      Bench b(role);
+      ConnPair b(role);
       if (trickles) {
         b.clock.when_idle([&] {
           b.clock.advance(1s);
@@ -139,7 +139,7 @@ TEST_CASE(
 
 TEST_CASE(
     "D5: handshake_timeout runs from the first call that drives the handshake, over all calls") {
-  Bench b(Role::client);
+  ConnPair b(Role::client);
   b.peer->frozen = true;
   b.clock.advance(1h);
   b.start = b.clock.now();
@@ -154,9 +154,9 @@ TEST_CASE(
 }
 
 TEST_CASE("D5: handshake_timeout is the configuration's") {
-  ClientConfig config = client_config();
+  ClientConfig config = live_client_config();
   config.common.handshake_timeout = 1500ms;
-  Bench b(Role::client, config);
+  ConnPair b(Role::client, config);
   b.peer->frozen = true;
   CHECK(code_of(b.conn->handshake()) == "handshake_timed_out");
   CHECK(b.elapsed() == 1500ms);
@@ -167,7 +167,7 @@ TEST_CASE("D6: a read that times out at any byte of handshake and data goes on b
     std::size_t total = 1;
     for (std::size_t at = 0; at <= total; ++at) {
       CAPTURE(at);
-      Bench b(role);
+      ConnPair b(role);
       b.faults->stall_reads_at = at;
       b.by(1s);
       std::string got;
@@ -197,7 +197,7 @@ TEST_CASE("D6: a read that times out at any byte of handshake and data goes on b
 
 TEST_CASE("D6: what comes in the very moment of a timeout is not lost") {
   for (const Role role : kRoles) {
-    Shaken b(role);
+    ConnectedConnPair b(role);
     b.say("first, ");
     b.by(1s);
     b.faults->before_call = [&] { b.clock.advance(2s); };
@@ -220,7 +220,7 @@ TEST_CASE("D7: a write that times out at any byte of the handshake goes on byte 
     std::size_t total = 1;
     for (std::size_t at = 0; at <= total; ++at) {
       CAPTURE(at);
-      Bench b(role);
+      ConnPair b(role);
       b.faults->stall_writes_at = at;
       b.by(1s);
       std::size_t sent = 0;
@@ -244,7 +244,7 @@ TEST_CASE("D7: a write that times out at any byte of the handshake goes on byte 
 }
 
 TEST_CASE("D7: a write timeout loses nothing: a short count, then timed_out, then on from there") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   const std::string text = numbered(1 << 20);
   b.stall_behind(70000);
   b.by(1s);
@@ -270,7 +270,7 @@ TEST_CASE("D7: a write timeout loses nothing: a short count, then timed_out, the
 }
 
 TEST_CASE("D7: a read pushes out what a write left queued, so that the answer can come") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   b.stall_behind(3);
   b.by(1s);
   CHECK(b.conn->write("question") == 8);
@@ -283,14 +283,14 @@ TEST_CASE("D7: a read pushes out what a write left queued, so that the answer ca
 }
 
 TEST_CASE("D7: reading into an empty buffer is misuse, not an end of file") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   const auto n = b.conn->read({});
   CHECK(code_of(n) == "empty_buffer");
   CHECK(n.error().category() == Category::misuse);
 }
 
 TEST_CASE("D8: bytes that flow are read and written without a wait between") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   const std::size_t waits = b.faults->waits;
   for (int i = 0; i < 20; ++i) {
     b.say("ping");
@@ -302,7 +302,7 @@ TEST_CASE("D8: bytes that flow are read and written without a wait between") {
 }
 
 TEST_CASE("D9: a timeout tells its phase and is std::errc::timed_out") {
-  Bench b(Role::client);
+  ConnPair b(Role::client);
   b.peer->frozen = true;
   b.by(1s);
   std::array<std::uint8_t, 1> byte;
@@ -323,7 +323,7 @@ TEST_CASE("D9: a timeout tells its phase and is std::errc::timed_out") {
 }
 
 TEST_CASE("D1: reading and writing have a deadline each, absolute; set_deadline sets both") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   b.stall_behind(0);
   b.conn->set_write_deadline(within(4s, b.clock));
   b.conn->set_read_deadline(within(2s, b.clock));
@@ -344,7 +344,7 @@ TEST_CASE(
     "D3: behind its deadline no call touches the transport, and what is known goes before "
     "timed_out") {
   for (const Role role : kRoles) {
-    Bench fresh(role);
+    ConnPair fresh(role);
     fresh.by(0s);
     CHECK(fresh.read() == "error: timed_out");
     CHECK(code_of(fresh.conn->write("x")) == "timed_out");
@@ -352,7 +352,7 @@ TEST_CASE(
     CHECK(code_of(fresh.conn->handshake()) == "timed_out");
     CHECK(fresh.calls() == 0);
 
-    Shaken b(role);
+    ConnectedConnPair b(role);
     CHECK(code_of(b.conn->handshake()) == "success");
     b.stall_behind(5);
     b.by(1s);
@@ -367,7 +367,7 @@ TEST_CASE(
     CHECK(code_of(b.conn->close_write()) == "timed_out");
     CHECK(b.calls() == calls);
 
-    Shaken failed(role);
+    ConnectedConnPair failed(role);
     REQUIRE(failed.peer->end->shut_down_writing().has_value());
     CHECK(failed.read() == "error: truncated");
     failed.by(-1s);
@@ -377,7 +377,7 @@ TEST_CASE(
 }
 
 TEST_CASE("D7: a read never blocks for queued output that the transport does not take") {
-  Shaken b(Role::server);
+  ConnectedConnPair b(Role::server);
   b.stall_behind(3);
   b.by(1s);
   CHECK(b.conn->write("stuck") == 5);
@@ -394,7 +394,7 @@ TEST_CASE("D7: a read never blocks for queued output that the transport does not
 TEST_CASE(
     "D7: a write that timed out before anything was accepted has taken nothing, and is no part of "
     "what comes later") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   b.by(-1s);
   CHECK(code_of(b.conn->write("never said")) == "timed_out");
   b.by(1s);
@@ -405,9 +405,9 @@ TEST_CASE(
 
 TEST_CASE("D8: a call that waits for a silent peer looks up a few times, however long it waits") {
   for (const bool shaken : {true, false}) {
-    ClientConfig config = client_config();
+    ClientConfig config = live_client_config();
     config.common.handshake_timeout = 2000h;
-    Bench b(Role::client, config);
+    ConnPair b(Role::client, config);
     if (shaken) {
       b.shake();
     } else {
@@ -423,7 +423,7 @@ TEST_CASE("D8: a call that waits for a silent peer looks up a few times, however
 }
 
 TEST_CASE("D9: a close that ran out of time says so, in its phase") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   b.stall_behind(0);
   const CloseReport report = b.conn->close();
   REQUIRE(report.error.has_value());

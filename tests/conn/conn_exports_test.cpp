@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "conn/bench.hpp"
+#include "support/conn_pair.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -12,7 +12,7 @@ TEST_CASE(
     "RFC 5705, RFC 9266: a connection exports what the engine at its other end does, once the "
     "handshake is complete") {
   for (const Role role : kRoles) {
-    Bench b(role);
+    ConnPair b(role);
     std::array<std::uint8_t, 40> here = {}, there = {};
     CHECK(b.conn->export_keying_material("EXPERIMENTAL one", {}, here).error().code ==
           Errc::handshake_not_complete);

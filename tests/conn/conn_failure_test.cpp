@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "conn/bench.hpp"
+#include "support/conn_pair.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -13,7 +13,7 @@ TEST_CASE(
     "C12: our fatal alert reaches the peer, then our end, and both directions fail with the same "
     "error") {
   for (const Role role : kRoles) {
-    Shaken b(role);
+    ConnectedConnPair b(role);
     b.say("good");
     constexpr std::array<std::uint8_t, 30> kForged = {23, 3, 3, 0, 25};
     REQUIRE(b.peer->end->write(kForged).has_value());
@@ -42,7 +42,7 @@ TEST_CASE(
 TEST_CASE("C12: the call that finds a fault sends its alert, a handshake() too") {
   constexpr std::array<std::uint8_t, 5> kNonsense = {99, 3, 3, 0, 1};
   for (const Role role : kRoles) {
-    Bench b(role);
+    ConnPair b(role);
     b.peer->frozen = true;
     REQUIRE(b.peer->end->write(kNonsense).has_value());
     b.by(1s);
@@ -57,7 +57,7 @@ TEST_CASE("C12: the call that finds a fault sends its alert, a handshake() too")
 TEST_CASE(
     "who breaks off tells the peer with an alert of its own choice, and both directions fail") {
   for (const Role role : kRoles) {
-    Shaken b(role);
+    ConnectedConnPair b(role);
     b.conn->abort(Alert::access_denied);
     b.peer->run();
     REQUIRE(b.peer->engine.error());
@@ -71,7 +71,7 @@ TEST_CASE(
 TEST_CASE(
     "C12: an alert that the transport does not take at once delays no read; close sends it, behind "
     "the half-sent record") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   b.stall_behind(9);
   b.by(1s);
   CHECK(b.conn->write("half sent") == 9);
@@ -98,7 +98,7 @@ TEST_CASE(
 }
 
 TEST_CASE("C12: close drains a peer that goes on sending behind our fatal alert, by its deadline") {
-  Shaken b(Role::server);
+  ConnectedConnPair b(Role::server);
   constexpr std::array<std::uint8_t, 30> kForged = {23, 3, 3, 0, 25};
   REQUIRE(b.peer->end->write(kForged).has_value());
   CHECK(b.read() == "error: bad_record_mac");
@@ -110,7 +110,7 @@ TEST_CASE("C12: close drains a peer that goes on sending behind our fatal alert,
 }
 
 TEST_CASE("C15: a write error fails writing alone: reading goes on to what the peer said last") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   b.say("last words");
   REQUIRE(b.peer->engine.close_write().has_value());
   b.peer->run();
@@ -123,7 +123,7 @@ TEST_CASE("C15: a write error fails writing alone: reading goes on to what the p
 
 TEST_CASE("C15: a handshake whose writing breaks still hears the peer's alert") {
   constexpr std::array<std::uint8_t, 7> kHandshakeFailure = {21, 3, 3, 0, 2, 2, 40};
-  Bench b(Role::client);
+  ConnPair b(Role::client);
   b.peer->frozen = true;
   b.faults->fail_writes_at_call = 0;
   REQUIRE(b.peer->end->write(kHandshakeFailure).has_value());
@@ -137,7 +137,7 @@ TEST_CASE(
     "C15: a read whose handshake cannot write any more waits, by its deadline, for what the peer "
     "says about it") {
   constexpr std::array<std::uint8_t, 7> kHandshakeFailure = {21, 3, 3, 0, 2, 2, 40};
-  Bench b(Role::client);
+  ConnPair b(Role::client);
   b.faults->fail_writes_at_call = 0;
   int naps = 0;
   b.clock.when_idle([&] {
@@ -148,14 +148,14 @@ TEST_CASE(
   CHECK(b.read() == "error: peer_alert");
   CHECK(b.elapsed() == 3s);
 
-  Bench writing(Role::client);
+  ConnPair writing(Role::client);
   writing.faults->fail_writes_at_call = 0;
   CHECK(code_of(writing.conn->write("x")) == "connection_reset");
   CHECK(writing.elapsed() == 0s);
 }
 
 TEST_CASE("A transport error while reading is told, and is the transport's") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   b.faults->fail_reads_at_call = 0;
   CHECK(b.read() == "error: transport_failed");
   CHECK(b.read() == "error: transport_failed");

@@ -64,7 +64,7 @@ TEST_CASE(
     "to the end") {
   interrupting = true;
   for (int round = 0; round < 20; ++round) {
-    Joined j;
+    ConnectedTcpPair j;
     const std::string text = numbered(300'000);
     std::string got;
     std::thread writer([&] {
@@ -81,7 +81,7 @@ TEST_CASE(
 }
 
 TEST_CASE("D8: an interrupted wait ends neither early nor late") {
-  Joined j;
+  ConnectedTcpPair j;
   interrupting = true;
   const Deadline deadline = within(50ms);
   j.client->set_read_deadline(deadline);

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "conn/bench.hpp"
+#include "support/conn_pair.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 TEST_CASE("C9: the peer's close_notify is the end of file, behind all plaintext, again and again") {
   for (const Role role : kRoles) {
-    Shaken b(role);
+    ConnectedConnPair b(role);
     b.say("first");
     b.say("second");
     REQUIRE(b.peer->engine.close_write().has_value());
@@ -29,7 +29,7 @@ TEST_CASE(
     "C9: a transport that ends without close_notify is truncated, behind the plaintext that was "
     "complete") {
   for (const Role role : kRoles) {
-    Shaken b(role);
+    ConnectedConnPair b(role);
     b.say("complete");
     REQUIRE(b.peer->end->shut_down_writing().has_value());
     CHECK(b.read() == "complete");
@@ -40,23 +40,23 @@ TEST_CASE(
 }
 
 TEST_CASE("C9: whoever must live with peers that just hang up asks for it by name") {
-  ClientConfig config = client_config();
+  ClientConfig config = live_client_config();
   config.dangerous.accept_truncation = true;
-  Shaken b(Role::client, config);
+  ConnectedConnPair b(Role::client, config);
   b.say("complete");
   REQUIRE(b.peer->end->shut_down_writing().has_value());
   CHECK(b.read() == "complete");
   CHECK(b.read() == "");
   CHECK(b.read() == "");
 
-  Bench early(Role::client, config);
+  ConnPair early(Role::client, config);
   REQUIRE(early.peer->end->shut_down_writing().has_value());
   CHECK(early.read() == "error: truncated");
 }
 
 TEST_CASE("C9: a close_notify before the handshake is complete is a failure") {
   constexpr std::array<std::uint8_t, 7> kCloseNotify = {21, 3, 3, 0, 2, 1, 0};
-  Bench b(Role::client);
+  ConnPair b(Role::client);
   b.peer->frozen = true;
   REQUIRE(b.peer->end->write(kCloseNotify).has_value());
   CHECK(b.read() == "error: close_notify_before_finished");
@@ -66,7 +66,7 @@ TEST_CASE("C9: a close_notify before the handshake is complete is a failure") {
 // Shows RFC 5246 7.2.1-3
 TEST_CASE("C10: the peer's close_notify leaves our writing open; ours is sent by close") {
   for (const Role role : kRoles) {
-    Shaken b(role);
+    ConnectedConnPair b(role);
     b.say("request");
     REQUIRE(b.peer->engine.close_write().has_value());
     b.peer->run();
@@ -86,10 +86,10 @@ TEST_CASE("C10: the peer's close_notify leaves our writing open; ours is sent by
 
 TEST_CASE(
     "C10: strict_close answers at once and ends writing; failing to answer never fails the read") {
-  ServerConfig config = server_config();
+  ServerConfig config = live_server_config();
   config.common.strict_close = true;
   for (const bool broken : {false, true}) {
-    Shaken b(Role::server, client_config(), config);
+    ConnectedConnPair b(Role::server, live_client_config(), config);
     b.say("request");
     REQUIRE(b.peer->engine.close_write().has_value());
     b.peer->run();
@@ -104,7 +104,7 @@ TEST_CASE(
 
 TEST_CASE(
     "C11: close_gracefully waits for the peer's close_notify and discards what comes before it") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   int naps = 0;
   b.clock.when_idle([&] {
     b.clock.advance(100ms);
@@ -123,13 +123,13 @@ TEST_CASE(
 }
 
 TEST_CASE("C11: close_gracefully is bounded in time and in bytes") {
-  Shaken silent(Role::client);
+  ConnectedConnPair silent(Role::client);
   const CloseReport report = silent.conn->close_gracefully(within(3s, silent.clock));
   CHECK(report.alert_sent);
   CHECK_FALSE(report.peer_closed);
   CHECK(silent.elapsed() == 3s);
 
-  Shaken chatty(Role::client);
+  ConnectedConnPair chatty(Role::client);
   const std::string noise = numbered(16000);
   chatty.clock.when_idle([&] {
     chatty.peer->receive();

@@ -2,13 +2,11 @@
 // record, on a fake clock.
 #include <doctest/doctest.h>
 
-#include <array>
 #include <string>
 #include <utility>
 
-#include "support/faulty_transport.hpp"
+#include "support/conn_pair.hpp"
 #include "support/scripted_peer.hpp"
-#include "tls12/conn.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -17,13 +15,9 @@ using namespace std::chrono_literals;
 namespace {
 
 /// A server's connection whose client does what the test says, record by record.
-struct Scripted {
-  Scripted() {
-    clock.jump_when_idle(true);
-    conn.emplace(Conn::server(std::make_unique<FaultyTransport>(std::move(pair.first), faults),
-                              server_config().build().value())
-                     .value());
-  }
+struct Scripted : MemoryConn {
+  Scripted() : MemoryConn(Role::server) {}
+  ~Scripted() { conn.reset(); }
 
   void shake() {
     peer.send(HandshakeType::client_hello);
@@ -43,21 +37,8 @@ struct Scripted {
     clock.when_idle({});
     start = clock.now();
   }
-  std::string read() {
-    std::array<std::uint8_t, 256> buffer;
-    const auto n = conn->read(buffer);
-    return n ? std::string(text_of(Bytes(buffer).first(*n)))
-             : "error: " + std::string(rule(n.error().code).name);
-  }
-  Duration elapsed() const { return clock.now() - start; }
 
-  FakeClock clock;
-  MemoryPair pair = memory_pair(clock).value();
-  Transport* end = pair.second.get();
-  std::shared_ptr<Faults> faults = std::make_shared<Faults>();
-  ScriptedPeer peer{Role::client, *end};
-  std::optional<Conn> conn;
-  TimePoint start = clock.now();
+  ScriptedPeer peer{Role::client, *peer_transport};
 };
 
 /// What carries nothing that a reader asks for.
@@ -193,7 +174,7 @@ TEST_CASE("C9: a stream that is cut inside a record, or by a reset, is no end of
     s.peer.deliver(ContentType::application_data, {'w', 'h', 'o', 'l', 'e'});
     const Octets cut = s.peer.sealed(ContentType::application_data, {'c', 'u', 't'});
     s.peer.raw({cut.begin(), cut.end() - 1});
-    if (!reset) REQUIRE(s.end->shut_down_writing().has_value());
+    if (!reset) REQUIRE(s.peer_transport->shut_down_writing().has_value());
     CHECK(s.read() == "whole");
     if (reset) s.faults->fail_reads_at_call = 0;
     CHECK(s.read() == (reset ? "error: transport_failed" : "error: truncated"));

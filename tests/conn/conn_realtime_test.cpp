@@ -67,7 +67,7 @@ const Way kWays[] = {
 
 /// How long after `release` a call that is blocked on a silent peer comes back.
 std::chrono::nanoseconds released(const Way& way, const std::function<void(Conn&)>& release) {
-  OnSocket s;
+  TcpConnPair s;
   if (way.shaken) s.shake();
   std::atomic<std::int64_t> returned = 0;
   auto call = std::async(std::launch::async, [&] {
@@ -108,7 +108,7 @@ TEST_CASE(
     CAPTURE(way.name);
     for (const auto span : {30ms, 0ms}) {
       const auto late = median([&] {
-        OnSocket s;
+        TcpConnPair s;
         if (way.shaken) s.shake();
         const Deadline deadline = within(span);
         s.conn->set_deadline(deadline);
@@ -133,7 +133,7 @@ TEST_CASE("C5: close promptly releases a blocked call") {
 TEST_CASE("C5: close promptly releases a writer while it waits itself") {
   const Load load;
   const auto time = median([&] {
-    OnSocket s;
+    TcpConnPair s;
     s.shake();
     auto writing = std::async(std::launch::async, [&] {
       const std::string result = said(s.conn->write(kFlood));
@@ -157,7 +157,7 @@ TEST_CASE("C3: close comes back promptly at the write deadline, behind it, and a
   const Load load;
   for (const auto span : {40ms, -40ms}) {
     const auto late = median([&] {
-      OnSocket s;
+      TcpConnPair s;
       s.shake();
       s.conn->set_write_deadline(within(20ms));
       (void)s.conn->write(kFlood);
@@ -174,7 +174,7 @@ TEST_CASE("C3: close comes back promptly at the write deadline, behind it, and a
 TEST_CASE("C13: the destructor never blocks on a full socket") {
   const Load load;
   CHECK(median([&] {
-          OnSocket s;
+          TcpConnPair s;
           s.shake();
           s.conn->set_write_deadline(within(20ms));
           (void)s.conn->write(kFlood);
@@ -188,7 +188,7 @@ TEST_CASE("C13: the destructor never blocks on a full socket") {
 TEST_CASE("D8: a blocked call uses less than one hundredth of a processor") {
   for (const Way& way : kWays) {
     CAPTURE(way.name);
-    OnSocket s;
+    TcpConnPair s;
     if (way.shaken) s.shake();
     s.conn->set_deadline(within(0s));
     (void)way.call(*s.conn);  // what fills the socket is work
@@ -201,7 +201,7 @@ TEST_CASE("D8: a blocked call uses less than one hundredth of a processor") {
 
 TEST_CASE("D10: dial comes back promptly at its deadline") {
   const Load load;
-  const Mute mute;
+  const SilentListener mute;
   const auto late = median([&] {
     const Deadline deadline = within(40ms);
     CHECK(code_of(dial("127.0.0.1", mute.port(), client_context(), deadline)) == "timed_out");
@@ -227,7 +227,7 @@ TEST_CASE("D11: accepting is prompt though every peer before stalls") {
 
 TEST_CASE("C14: a reader is not held up by a writer that is stuck") {
   const Load load;
-  OnSocket s;
+  TcpConnPair s;
   s.shake();
   std::thread writer([&] { (void)s.conn->write(kFlood); });
   std::this_thread::sleep_for(30ms);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "conn/bench.hpp"
+#include "support/conn_pair.hpp"
 #include "tls12/observer.hpp"
 
 using namespace tls12;
@@ -29,10 +29,10 @@ class Watcher final : public Observer {
 };
 
 /// A bench whose peer watches what comes.
-struct WatchedBench {
-  explicit WatchedBench(Role role)
-      : b(role, watched(client_config(), role == Role::server),
-          watched(server_config(), role == Role::client)) {}
+struct WatchedConnPair {
+  explicit WatchedConnPair(Role role)
+      : b(role, watched(live_client_config(), role == Role::server),
+          watched(live_server_config(), role == Role::client)) {}
   template <class Config>
   Config watched(Config config, bool is_peer) {
     if (is_peer) config.common.observe = [this](Role) { return std::make_unique<Watcher>(sizes); };
@@ -45,14 +45,14 @@ struct WatchedBench {
   }
 
   Sizes sizes;
-  Shaken b;
+  ConnectedConnPair b;
 };
 
 }  // namespace
 
 TEST_CASE(
     "a server's records begin small again when nothing was sent for a second, and not before") {
-  WatchedBench w(Role::server);
+  WatchedConnPair w(Role::server);
   Conn& conn = *w.b.conn;
   const std::string bulk = numbered(200'000);
   const auto largest = [&] { return std::ranges::max(w.came()); };
@@ -69,7 +69,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a write that waited long for its peer was no pause") {
-  WatchedBench w(Role::server);
+  WatchedConnPair w(Role::server);
   const std::string bulk = numbered(1'000'000);
   w.b.stall_behind(500'000);
   w.b.clock.when_idle([&] {
@@ -85,7 +85,7 @@ TEST_CASE("a write that waited long for its peer was no pause") {
 
 TEST_CASE("a write of many buffers makes as few records as hold them") {
   for (const Role role : kRoles) {
-    WatchedBench w(role);
+    WatchedConnPair w(role);
     const std::string all = numbered(3000);
     std::vector<Bytes> buffers = {{}};
     for (std::size_t at = 0; at < all.size(); at += 10)
@@ -102,7 +102,7 @@ TEST_CASE(
     "D7: a write of many buffers returns a short count over all of them, and what follows goes on "
     "from there") {
   for (const Role role : kRoles) {
-    Shaken b(role);
+    ConnectedConnPair b(role);
     const std::string all = numbered(1 << 20);
     b.stall_behind(70'000);
     const auto from = [&](std::size_t at) {
@@ -133,7 +133,7 @@ TEST_CASE(
 TEST_CASE(
     "what is written with Flush::later is sent in one record with the next write, or by flush()") {
   for (const Role role : kRoles) {
-    WatchedBench w(role);
+    WatchedConnPair w(role);
     Conn& conn = *w.b.conn;
     const std::size_t calls = w.b.faults->write_calls;
     CHECK(conn.write("one ", Flush::later) == 4);
@@ -153,8 +153,8 @@ TEST_CASE(
     "D7: a read that finds nothing to return sends what is held back, so that the answer can come; "
     "one that has something does not") {
   for (const Role role : kRoles) {
-    WatchedBench w(role);
-    Bench& b = w.b;
+    WatchedConnPair w(role);
+    ConnPair& b = w.b;
     b.by(1s);
     b.say("abcdef");
     CHECK(b.read(3) == "abc");
@@ -173,7 +173,7 @@ TEST_CASE(
     "D3: behind its deadline a write with Flush::later accepts nothing, and what was held back "
     "stays") {
   for (const Role role : kRoles) {
-    Shaken b(role);
+    ConnectedConnPair b(role);
     CHECK(b.conn->write("held", Flush::later) == 4);
     b.by(-1s);
     const std::size_t calls = b.calls();
@@ -188,7 +188,7 @@ TEST_CASE(
 }
 
 TEST_CASE("D7: flush() that times out loses nothing of what was held back") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   b.stall_behind(7);
   CHECK(b.conn->write("held", Flush::later) == 4);
   b.by(1s);
@@ -206,7 +206,7 @@ TEST_CASE("C1, C8, C11, C13: every end sends what was held back, in front of clo
   enum class End { close, close_write, gentle, destructor };
   for (const Role role : kRoles) {
     for (const End end : {End::close, End::close_write, End::gentle, End::destructor}) {
-      Shaken b(role);
+      ConnectedConnPair b(role);
       CHECK(b.conn->write("kept to ", Flush::later) == 8);
       CHECK(b.conn->write("the end", Flush::later) == 7);
       if (end == End::close) CHECK(b.conn->close().alert_sent);
@@ -225,7 +225,7 @@ TEST_CASE(
     "C3: close is bounded with data held back as without, and behind its deadline it makes one "
     "attempt with all of it") {
   for (const Role role : kRoles) {
-    Shaken stalled(role);
+    ConnectedConnPair stalled(role);
     CHECK(stalled.conn->write("held", Flush::later) == 4);
     stalled.stall_behind(9);
     const CloseReport late = stalled.conn->close();
@@ -234,7 +234,7 @@ TEST_CASE(
     CHECK(late.error->code == Errc::timed_out);
     CHECK(stalled.faults->closes == 1);
 
-    Shaken b(role);
+    ConnectedConnPair b(role);
     CHECK(b.conn->write("held", Flush::later) == 4);
     b.by(-1s);
     CHECK(b.conn->close().alert_sent);
@@ -246,7 +246,7 @@ TEST_CASE(
 }
 
 TEST_CASE("C2, C8: before the handshake is complete there is nothing to hold back") {
-  Bench b(Role::client);
+  ConnPair b(Role::client);
   b.peer->frozen = true;
   b.by(1s);
   CHECK(code_of(b.conn->write("x", Flush::later)) == "timed_out");
@@ -257,7 +257,7 @@ TEST_CASE("C2, C8: before the handshake is complete there is nothing to hold bac
 
 TEST_CASE("C10: the peer's close_notify leaves what is held back to be sent") {
   for (const Role role : kRoles) {
-    Shaken b(role);
+    ConnectedConnPair b(role);
     b.say("bye");
     REQUIRE(b.peer->engine.close_write().has_value());
     b.peer->send(kNever);
@@ -272,7 +272,7 @@ TEST_CASE("C10: the peer's close_notify leaves what is held back to be sent") {
 }
 
 TEST_CASE("C15: when writing fails, data held back fails with it, and reading goes on") {
-  Shaken b(Role::client);
+  ConnectedConnPair b(Role::client);
   CHECK(b.conn->write("held", Flush::later) == 4);
   b.faults->fail_writes_at_call = b.faults->write_calls.load();
   CHECK(code_of(b.conn->flush()) == "connection_reset");

@@ -6,8 +6,8 @@
 #include <functional>
 #include <future>
 
+#include "support/conn_pair.hpp"
 #include "support/scripted_peer.hpp"
-#include "tls12/conn.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -17,25 +17,25 @@ namespace {
 
 /// The server does one step of its script whenever the connection would wait; when there is none,
 /// time jumps to the deadline.
-struct Renegotiating {
-  explicit Renegotiating(Renegotiation allowed = Renegotiation::freely) {
-    MemoryPair pair = memory_pair(clock).value();
-    wire = std::move(pair.second);
-    server.emplace(Role::server, *wire);
-    ClientConfig config = client_config();
+struct Renegotiating : MemoryConn {
+  static ClientConfig client_allowing(Renegotiation allowed) {
+    ClientConfig config;
     config.dangerous.accept_any_certificate = true;
     config.renegotiation = allowed;
     config.common.handshake_timeout = 10s;
-    conn.emplace(Conn::client(std::move(pair.first), config.build().value(), "localhost").value());
-    clock.jump_when_idle(true);
+    return config;
+  }
+  explicit Renegotiating(Renegotiation allowed = Renegotiation::freely)
+      : MemoryConn(Role::client, client_allowing(allowed)) {
     clock.when_idle([this] { return step(); });
     script = handshake();
     REQUIRE(conn->handshake());
     start = clock.now();
   }
+  ~Renegotiating() { conn.reset(); }
 
   bool step() {
-    server->collect();
+    server.collect();
     if (script.empty()) return false;
     const auto next = script.front();
     script.pop_front();
@@ -43,34 +43,24 @@ struct Renegotiating {
     return true;
   }
   std::deque<std::function<void()>> handshake() {
-    return {[this] { server->send_server_flight(); },
+    return {[this] { server.send_server_flight(); },
             [this] {
-              server->change_cipher_spec();
-              server->send(HandshakeType::finished);
+              server.change_cipher_spec();
+              server.send(HandshakeType::finished);
             }};
   }
   void say(std::string_view text) {
-    server->deliver(ContentType::application_data, octets(bytes_of(text)));
+    server.deliver(ContentType::application_data, octets(bytes_of(text)));
   }
-  void ask() { server->send(HandshakeType::hello_request); }
+  void ask() { server.send(HandshakeType::hello_request); }
 
-  std::string read() {
-    std::array<std::uint8_t, 100> buffer;
-    const auto n = conn->read(buffer);
-    return n ? std::string(text_of(Bytes(buffer).first(*n)))
-             : "error: " + std::string(rule(n.error().code).name);
-  }
   std::string heard() {
-    server->collect();
-    return server->data();
+    server.collect();
+    return server.data();
   }
 
-  FakeClock clock;
-  TransportPtr wire;
-  std::optional<ScriptedPeer> server;
-  std::optional<Conn> conn;
+  ScriptedPeer server{Role::server, *peer_transport};
   std::deque<std::function<void()>> script;
-  TimePoint start;
 };
 
 }  // namespace
@@ -141,15 +131,15 @@ TEST_CASE(
     CHECK(r.conn->answer(RenegotiationAnswer{wanted.size() != 1}).has_value());
   });
   r.conn->set_deadline(within(60s, r.clock));
-  r.server->deliver(ContentType::handshake, Octets(8, 0));  // two requests in one record
+  r.server.deliver(ContentType::handshake, Octets(8, 0));  // two requests in one record
   r.script = r.handshake();
   r.script.push_back([&] { r.say("after"); });
   CHECK(r.read() == "after");
   CHECK(wanted == std::vector{Wants::renegotiation, Wants::renegotiation});
   CHECK(r.conn->state().renegotiations == 1);
-  r.server->collect();
-  REQUIRE(r.server->alerts.size() == 1);
-  CHECK(r.server->alerts[0].description == Alert::no_renegotiation);
+  r.server.collect();
+  REQUIRE(r.server.alerts.size() == 1);
+  CHECK(r.server.alerts[0].description == Alert::no_renegotiation);
 }
 
 TEST_CASE("Renegotiation::ask: a read waits for the answer by its deadline, and writes go on") {
@@ -179,9 +169,9 @@ TEST_CASE("Renegotiation::ask: an answer from another thread ends the wait of a 
   r.ask();
   r.script = r.handshake();
   r.script.push_back([&] { r.say("after"); });
-  r.clock.when_idle([&, before = r.server->seen.size()] {
-    r.server->collect();
-    return r.server->seen.size() > before && r.step();  // the ClientHello follows the answer
+  r.clock.when_idle([&, before = r.server.seen.size()] {
+    r.server.collect();
+    return r.server.seen.size() > before && r.step();  // the ClientHello follows the answer
   });
   auto reader = std::async(std::launch::async, [&] { return r.read(); });
   asked.get_future().wait();
@@ -197,9 +187,9 @@ TEST_CASE("C2: close() amid a renegotiation says close_notify, for a first hands
   CHECK(r.read() == "x");
   const CloseReport report = r.conn->close();
   CHECK(report.alert_sent);
-  r.server->collect();
-  REQUIRE(r.server->alerts.size() == 1);
-  CHECK(r.server->alerts[0].description == Alert::close_notify);
+  r.server.collect();
+  REQUIRE(r.server.alerts.size() == 1);
+  CHECK(r.server.alerts[0].description == Alert::close_notify);
 }
 
 TEST_CASE(
@@ -215,13 +205,13 @@ TEST_CASE(
   auto writer =
       std::async(std::launch::async, [&] { return r.conn->write(bytes_of("written")) == 7U; });
   CHECK(r.read() == "amid");
-  r.server->collect();
-  r.server->seen.clear();
-  r.server->send_server_flight();
+  r.server.collect();
+  r.server.seen.clear();
+  r.server.send_server_flight();
   auto reader = std::async(std::launch::async, [&] { return r.read(); });
-  while (!r.server->saw(HandshakeType::finished)) r.server->collect();
-  r.server->change_cipher_spec();
-  r.server->send(HandshakeType::finished);
+  while (!r.server.saw(HandshakeType::finished)) r.server.collect();
+  r.server.change_cipher_spec();
+  r.server.send(HandshakeType::finished);
   r.say("behind");
   CHECK(writer.get());
   CHECK(reader.get() == "behind");

@@ -62,7 +62,7 @@ class Pestered {
 }  // namespace
 
 TEST_CASE("D1: each direction of a socket ends at its own deadline") {
-  OnSocket s;
+  TcpConnPair s;
   s.shake();
   s.conn->set_read_deadline(within(60ms));
   s.conn->set_write_deadline(within(10s));
@@ -74,7 +74,7 @@ TEST_CASE("D1: each direction of a socket ends at its own deadline") {
 }
 
 TEST_CASE("D6: a socket's read that timed out in the middle of a record goes on byte for byte") {
-  OnSocket s;
+  TcpConnPair s;
   s.shake();
   const std::string text = numbered(16000);
   REQUIRE(s.peer->engine.write(bytes_of(text)) == text.size());
@@ -90,7 +90,7 @@ TEST_CASE("D6: a socket's read that timed out in the middle of a record goes on 
 }
 
 TEST_CASE("D7: what a full socket did not take comes whole, by the next write and by a flush") {
-  OnSocket s;
+  TcpConnPair s;
   s.shake();
   const std::string text = numbered(32 << 20);
   std::size_t sent = fill(*s.conn, text);
@@ -110,7 +110,7 @@ TEST_CASE("D7: what a full socket did not take comes whole, by the next write an
 }
 
 TEST_CASE("D8: signals that interrupt every call are never seen, and lose nothing") {
-  Joined j;
+  ConnectedTcpPair j;
   const std::string text = numbered(8 << 20);
   std::string got;
   std::size_t written = 0;
@@ -144,7 +144,7 @@ TEST_CASE("D8: signals that interrupt every call are never seen, and lose nothin
 TEST_CASE(
     "D8: a read of a socket that is broken for writing, and a write to one that the peer shut, do "
     "not spin") {
-  OnSocket s;
+  TcpConnPair s;
   s.shake();
   // The peer's end has come, and nothing more will: a blocked writer waits for room alone.
   const std::string text(32 << 20, 'x');
@@ -162,7 +162,7 @@ TEST_CASE(
 TEST_CASE(
     "C1, C3: a peer that reads nothing delays close by the write deadline and no more, and the "
     "descriptor is gone") {
-  OnSocket s;
+  TcpConnPair s;
   s.shake();
   (void)fill(*s.conn, std::string(32 << 20, 'x'));
   s.conn->set_write_deadline(within(100ms));
@@ -173,7 +173,7 @@ TEST_CASE(
   CHECK_FALSE(report.alert_sent);
   CHECK(fcntl(s.descriptor, F_GETFD) == -1);
 
-  OnSocket past;
+  TcpConnPair past;
   past.shake();
   (void)fill(*past.conn, std::string(32 << 20, 'x'));
   const Stopwatch again;
@@ -182,7 +182,7 @@ TEST_CASE(
 }
 
 TEST_CASE("C2: close before the handshake leaves no byte on the socket, only its end") {
-  OnSocket s;
+  TcpConnPair s;
   CHECK_FALSE(s.conn->close().alert_sent);
   std::array<std::uint8_t, 1> byte;
   s.peer->end->wait(Interest::read, within(5s), s.peer->end->wakes());
@@ -192,7 +192,7 @@ TEST_CASE("C2: close before the handshake leaves no byte on the socket, only its
 }
 
 TEST_CASE("A handshake that ends in a reset after a warning alert names the alert") {
-  OnSocket s;
+  TcpConnPair s;
   constexpr std::uint8_t kUnrecognizedName[] = {21, 3, 3, 0, 2, 1, 112};
   const auto written = s.peer->end->write(kUnrecognizedName);
   REQUIRE(written.has_value());
@@ -209,7 +209,7 @@ TEST_CASE("A handshake that ends in a reset after a warning alert names the aler
 }
 
 TEST_CASE("C4: a descriptor whose number is used again is not closed a second time") {
-  OnSocket s;
+  TcpConnPair s;
   s.shake();
   const int number = s.descriptor;
   std::vector<std::thread> closers;
@@ -231,7 +231,7 @@ TEST_CASE("C4: a descriptor whose number is used again is not closed a second ti
 }
 
 TEST_CASE("C5: close releases a reader and a writer that are blocked in the kernel") {
-  OnSocket s;
+  TcpConnPair s;
   s.shake();
   std::string read_result, write_result;
   std::thread reader([&] { read_result = read_once(*s.conn); });
@@ -256,7 +256,7 @@ TEST_CASE("C5: close releases a reader and a writer that are blocked in the kern
 }
 
 TEST_CASE("C6: a record that a full socket cut is finished before the close_notify") {
-  OnSocket s;
+  TcpConnPair s;
   s.shake();
   const std::string text = numbered(32 << 20);
   const std::size_t sent = fill(*s.conn, text);
@@ -271,7 +271,7 @@ TEST_CASE("C6: a record that a full socket cut is finished before the close_noti
 }
 
 TEST_CASE("C8, C9, C10: over sockets each end closes its writing in its own time") {
-  Joined j;
+  ConnectedTcpPair j;
   CHECK(j.client->write("request") == 7);
   CHECK(j.client->close_write().has_value());
   CHECK(code_of(j.client->write("more")) == "closed");
@@ -286,7 +286,7 @@ TEST_CASE("C8, C9, C10: over sockets each end closes its writing in its own time
 
 TEST_CASE("C9: a socket that ends, or is reset, without close_notify is never an end of file") {
   for (const bool reset : {false, true}) {
-    OnSocket s;
+    TcpConnPair s;
     s.shake();
     s.say_and_vanish("complete", reset);
     s.conn->set_read_deadline(within(5s));
@@ -300,7 +300,7 @@ TEST_CASE("C9: a socket that ends, or is reset, without close_notify is never an
 
 TEST_CASE(
     "C11: a graceful close destroys nothing in flight, though the peer had sent what nobody read") {
-  OnSocket s(Role::server);
+  TcpConnPair s(Role::server);
   s.shake();
   const std::string text = numbered(3 << 20);
   // The peer has said much that is never read, and reads slowly itself.
@@ -325,7 +325,7 @@ TEST_CASE(
 }
 
 TEST_CASE("C12: no reset eats our fatal alert, though the peer goes on sending") {
-  OnSocket s;
+  TcpConnPair s;
   s.shake();
   const std::string noise = numbered(200000);
   REQUIRE(s.peer->end->write(kForged).has_value());
@@ -354,7 +354,7 @@ TEST_CASE("C12: no reset eats our fatal alert, though the peer goes on sending")
 }
 
 TEST_CASE("C13: the destructor of a connection whose socket is full does not wait") {
-  OnSocket s;
+  TcpConnPair s;
   s.shake();
   (void)fill(*s.conn, std::string(32 << 20, 'x'));
   s.conn->set_deadline(Deadline::never());
@@ -365,7 +365,7 @@ TEST_CASE("C13: the destructor of a connection whose socket is full does not wai
 }
 
 TEST_CASE("C15: behind a broken pipe a read still hears what the peer said last") {
-  OnSocket s;
+  TcpConnPair s;
   s.shake();
   REQUIRE(s.peer->engine.write(bytes_of("why: ")) == 5);
   REQUIRE(s.peer->engine.write(bytes_of("no more")) == 7);
@@ -388,39 +388,39 @@ TEST_CASE("C15: behind a broken pipe a read still hears what the peer said last"
 
 TEST_CASE("No descriptor is left over, however connections end") {
   {
-    Joined warm;  // what is made once: a thread's eventfd, the configuration
+    ConnectedTcpPair warm;  // what is made once: a thread's eventfd, the configuration
     warm.client->set_read_deadline(within(1ms));
     (void)read_once(*warm.client);
   }
   const std::size_t before = open_descriptors();
   for (int round = 0; round < 5; ++round) {
     {
-      Joined j;
+      ConnectedTcpPair j;
       (void)j.client->close();
       (void)j.server->close_gracefully(within(1s));
     }
     {
-      OnSocket dropped;
+      TcpConnPair dropped;
       dropped.shake();
     }
-    { const OnSocket never_shaken; }
+    { const TcpConnPair never_shaken; }
     {
-      OnSocket reset;
+      TcpConnPair reset;
       reset.shake();
       reset.say_and_vanish("x", true);
       (void)read_all(*reset.conn);
       (void)reset.conn->close();
     }
     {
-      OnSocket blocked;
+      TcpConnPair blocked;
       std::thread reader([&] { (void)read_once(*blocked.conn); });
       std::this_thread::sleep_for(2ms);
       (void)blocked.conn->close();
       reader.join();
     }
     {
-      const Mute mute;
-      ClientConfig config = client_config();
+      const SilentListener mute;
+      ClientConfig config = live_client_config();
       config.common.handshake_timeout = 20ms;
       CHECK_FALSE(dial("127.0.0.1", mute.port(), client_context(config)).has_value());
       CHECK_FALSE(dial("127.0.0.1", mute.port(), client_context(), within(20ms)).has_value());

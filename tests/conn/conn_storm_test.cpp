@@ -40,9 +40,9 @@ class Chance {
 };
 
 /// Delays each call, and moves few bytes at a time.
-class Shaken final : public Transport {
+class DelayingTransport final : public Transport {
  public:
-  Shaken(TransportPtr inner, Chance& chance, std::atomic<int>& closes)
+  DelayingTransport(TransportPtr inner, Chance& chance, std::atomic<int>& closes)
       : inner_(std::move(inner)), chance_(chance), closes_(closes) {}
 
   Result<std::optional<std::size_t>> read(MutableBytes into) override {
@@ -193,11 +193,13 @@ void storm(MemoryPair pair, std::uint32_t seed) {
   const ClientContext client_side = client_context();
   const ServerContext server_side = server_context();
   {
-    Conn client = Conn::client(std::make_unique<Shaken>(std::move(pair.first), chance, closes),
-                               client_side, "localhost")
-                      .value();
+    Conn client =
+        Conn::client(std::make_unique<DelayingTransport>(std::move(pair.first), chance, closes),
+                     client_side, "localhost")
+            .value();
     Conn server =
-        Conn::server(std::make_unique<Shaken>(std::move(pair.second), chance, closes), server_side)
+        Conn::server(std::make_unique<DelayingTransport>(std::move(pair.second), chance, closes),
+                     server_side)
             .value();
     Outcome at_client, at_server;
     std::atomic<bool> over = false;

@@ -6,9 +6,9 @@
 #include <thread>
 #include <vector>
 
-#include "conn/bench.hpp"
 #include "conn/real_time.hpp"
 #include "conn/sockets.hpp"
+#include "support/conn_pair.hpp"
 #include "tls12/tls12.hpp"
 
 using namespace tls12;
@@ -25,7 +25,7 @@ void let_it_block() { std::this_thread::sleep_for(20ms); }
 }  // namespace
 
 TEST_CASE("D4: a deadline that is set sooner ends a call that is blocked") {
-  Joined j;
+  ConnectedTcpPair j;
   for (const bool reading : {true, false}) {
     std::string result;
     j.client->set_deadline(Deadline::never());
@@ -47,7 +47,7 @@ TEST_CASE("D4: a deadline that is set sooner ends a call that is blocked") {
 }
 
 TEST_CASE("D4: a deadline that is set later lets a blocked call go on") {
-  Joined j;
+  ConnectedTcpPair j;
   j.client->set_read_deadline(within(60ms));
   std::string result;
   std::thread blocked([&] { result = read_once(*j.client); });
@@ -62,7 +62,7 @@ TEST_CASE("D4: a deadline that is set later lets a blocked call go on") {
 TEST_CASE(
     "D5: a reader and a writer that both need the handshake wait each by its own deadline, and one "
     "takes over") {
-  MemoryPair pair = memory_pair();
+  MemoryPair pair = memory_pair().value();
   auto client = Conn::client(std::move(pair.first), client_context(), "localhost");
   Peer peer(Engine::server(server_context()), std::move(pair.second));
   std::string read_result, write_result;
@@ -81,7 +81,7 @@ TEST_CASE(
 }
 
 TEST_CASE("D8: a read that waits for a silent peer costs no CPU") {
-  Joined j;
+  ConnectedTcpPair j;
   j.client->set_read_deadline(within(1500ms));
   const auto cpu = thread_cpu();
   CHECK(read_once(*j.client) == "error: timed_out");
@@ -116,7 +116,7 @@ TEST_CASE(
     "C4, C5: any number of threads close at once, blocked calls return closed promptly, the "
     "descriptor is closed once") {
   for (int round = 0; round < 10; ++round) {
-    Joined j;
+    ConnectedTcpPair j;
     std::string read_result, write_result;
     std::thread reader([&] { read_result = read_once(*j.client); });
     std::thread writer([&] { write_result = code_of(j.client->write(kFlood)); });
@@ -146,7 +146,7 @@ TEST_CASE(
 
 TEST_CASE("C5: close releases a handshake that hangs") {
   for (const bool writing : {false, true}) {
-    const Mute mute;
+    const SilentListener mute;
     auto transport = connect_tcp("127.0.0.1", mute.port(), within(5s));
     const int descriptor = (*transport)->descriptor();
     auto conn = Conn::client(std::move(*transport), client_context(), "localhost");
@@ -167,7 +167,7 @@ TEST_CASE(
     "C5: a close that is busy flushing releases blocked calls at once, and itself obeys a deadline "
     "that is set sooner") {
   const auto faults = std::make_shared<Faults>();
-  MemoryPair pair = memory_pair();
+  MemoryPair pair = memory_pair().value();
   auto client = Conn::client(std::make_unique<FaultyTransport>(std::move(pair.first), faults),
                              client_context(), "localhost");
   Peer peer(Engine::server(server_context()), std::move(pair.second));
@@ -198,7 +198,7 @@ TEST_CASE(
 }
 
 TEST_CASE("C5: close hurries a graceful close that waits for its peer") {
-  Joined j;
+  ConnectedTcpPair j;
   CloseReport gentle;
   std::thread waiting([&] { gentle = j.client->close_gracefully(Deadline::never()); });
   let_it_block();
@@ -211,7 +211,7 @@ TEST_CASE("C5: close hurries a graceful close that waits for its peer") {
 }
 
 TEST_CASE("C14: full duplex: megabytes both ways at once arrive whole") {
-  Joined j;
+  ConnectedTcpPair j;
   const std::string there = numbered(8 << 20), back = numbered((8 << 20) + 1);
   std::string got_there, got_back;
   const auto send = [](Conn& conn, const std::string& text) {
@@ -230,7 +230,7 @@ TEST_CASE("C14: full duplex: megabytes both ways at once arrive whole") {
 }
 
 TEST_CASE("C14: a writer that is stuck delays no reader") {
-  Joined j;
+  ConnectedTcpPair j;
   std::thread stuck([&] { (void)j.client->write(kFlood); });
   let_it_block();
   const Stopwatch watch;
@@ -247,7 +247,7 @@ TEST_CASE("C14: a writer that is stuck delays no reader") {
 TEST_CASE(
     "C14, D7: a reader that was blocked already pushes what a write left queued behind its "
     "deadline") {
-  Joined j;
+  ConnectedTcpPair j;
   const std::string text = numbered(24 << 20);
   std::string got;
   j.client->set_write_deadline(within(1400ms));

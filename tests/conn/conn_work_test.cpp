@@ -1,6 +1,6 @@
 // D12: deadlines hold while the connection computes. The clock moves on with each signature that is
 // verified.
-#include "bench.hpp"
+#include "support/conn_pair.hpp"
 #include "tls12/issue.hpp"
 
 namespace tls12::test {
@@ -77,34 +77,34 @@ struct SlowClient : Slow {
     ClientConfig client{.trust = TrustStore::of({chain.root})};
     client.common.provider = provider;
     client.common.handshake_timeout = handshake_timeout;
-    bench.emplace(Role::client, client, ServerConfig{.identities = {chain.leaf}});
+    pair.emplace(Role::client, client, ServerConfig{.identities = {chain.leaf}});
     signature.count = 0;
-    signature.clock = &bench->clock;
+    signature.clock = &pair->clock;
   }
 
   Chain chain;
-  std::optional<Bench> bench;
+  std::optional<ConnPair> pair;
 };
 
 TEST_CASE(
     "D12: a deadline that passes while signatures are verified ends the call at the next step, and "
     "later calls go on") {
   SlowClient slow;
-  Bench& bench = *slow.bench;
+  ConnPair& pair = *slow.pair;
   std::size_t calls = 0;
   for (Result<void> done = fail(Errc::timed_out); !done; ++calls) {
-    const TimePoint start = bench.clock.now();
-    bench.by(500ms);
-    done = bench.conn->handshake();
+    const TimePoint start = pair.clock.now();
+    pair.by(500ms);
+    done = pair.conn->handshake();
     if (!done) CHECK(code_of(done) == "timed_out");
-    CHECK(bench.clock.now() - start <= 1s);  // one signature
+    CHECK(pair.clock.now() - start <= 1s);  // one signature
     REQUIRE(calls < 20);
   }
   CHECK(calls > 3);
   CHECK(slow.signature.count == 4);  // three of the chain, one of the key exchange: none twice
-  CHECK(bench.peer->engine.error() == std::nullopt);
-  bench.by(10s);
-  CHECK(bench.conn->write("hello"));
+  CHECK(pair.peer->engine.error() == std::nullopt);
+  pair.by(10s);
+  CHECK(pair.conn->write("hello"));
 }
 
 TEST_CASE(
@@ -112,21 +112,21 @@ TEST_CASE(
     "verified") {
   for (const bool reads : {false, true}) {
     SlowClient slow;
-    Bench& bench = *slow.bench;
-    bench.by(1500ms);
+    ConnPair& pair = *slow.pair;
+    pair.by(1500ms);
     std::uint8_t buffer[16];
-    const auto done = reads ? bench.conn->read(buffer) : bench.conn->write("hello");
+    const auto done = reads ? pair.conn->read(buffer) : pair.conn->write("hello");
     CHECK(code_of(done) == "timed_out");
     CHECK(done.error().phase == Phase::handshake);
-    CHECK(bench.elapsed() == 2s);
+    CHECK(pair.elapsed() == 2s);
   }
 }
 
 TEST_CASE("D12: handshake_timeout passes while signatures are verified") {
   SlowClient slow(2s);
-  Bench& bench = *slow.bench;
-  CHECK(code_of(bench.conn->handshake()) == "handshake_timed_out");
-  CHECK(bench.elapsed() <= 3s);
+  ConnPair& pair = *slow.pair;
+  CHECK(code_of(pair.conn->handshake()) == "handshake_timed_out");
+  CHECK(pair.elapsed() <= 3s);
   CHECK(slow.signature.count <= 3);
 }
 

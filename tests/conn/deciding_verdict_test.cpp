@@ -3,7 +3,7 @@
 
 #include <thread>
 
-#include "conn/bench.hpp"
+#include "support/conn_pair.hpp"
 #include "support/requested.hpp"
 
 using namespace tls12;
@@ -13,19 +13,19 @@ using namespace std::chrono_literals;
 namespace {
 
 /// The connection's end trusts neither CA.
-struct DecidingBench : Bench {
+struct DecidingConnPair : ConnPair {
   static TrustStore nobody_here() {
     return TrustStore::of({make_development_identity({"stranger"}).value().ca.chain()[0]});
   }
   static ClientConfig client_side(Role role) {
-    ClientConfig config = client_config();
-    if (role == Role::server) return config.identities = {identity().leaf}, config;
+    ClientConfig config = live_client_config();
+    if (role == Role::server) return config.identities = {live_identity().leaf}, config;
     config.trust = nobody_here();
     config.verdict_elsewhere = config.dangerous.verdict_decides = true;
     return config;
   }
   static ServerConfig server_side(Role role) {
-    ServerConfig config = server_config();
+    ServerConfig config = live_server_config();
     if (role == Role::client) return config;
     config.client_authentication = ClientAuthentication::require_and_verify;
     config.client_trust = nobody_here();
@@ -33,7 +33,7 @@ struct DecidingBench : Bench {
     config.verdict_elsewhere = config.dangerous.verdict_decides = true;
     return config;
   }
-  explicit DecidingBench(Role role) : Bench(role, client_side(role), server_side(role)) {
+  explicit DecidingConnPair(Role role) : ConnPair(role, client_side(role), server_side(role)) {
     conn->set_deadline(within(3s, clock));
   }
 };
@@ -47,7 +47,7 @@ std::string outcome(const Result<void>& result) {
 TEST_CASE("verdict_decides: a verdict inside on_request accepts an invalid certificate") {
   for (const Role role : {Role::client, Role::server}) {
     CAPTURE(role);
-    DecidingBench b(role);
+    DecidingConnPair b(role);
     unsigned requests = 0;
     b.conn->on_request([&](Wants) {
       ++requests;
@@ -65,7 +65,7 @@ TEST_CASE("verdict_decides: a verdict from another thread accepts or refuses aft
     for (const bool accept : {true, false}) {
       CAPTURE(role);
       CAPTURE(accept);
-      DecidingBench b(role);
+      DecidingConnPair b(role);
       CHECK(outcome(b.conn->handshake()) == "timed_out");
       std::thread([&] {
         CHECK(outcome(b.conn->answer(SessionAnswer{})) == "not_waiting_for_that");
@@ -82,7 +82,7 @@ TEST_CASE("verdict_decides: a verdict from another thread accepts or refuses aft
 TEST_CASE("verdict_decides: a verdict after handshake_timeout has no effect") {
   for (const Role role : {Role::client, Role::server}) {
     CAPTURE(role);
-    DecidingBench b(role);
+    DecidingConnPair b(role);
     b.conn->set_deadline(Deadline::never());
     CHECK(outcome(b.conn->handshake()) == "handshake_timed_out");
     CHECK(b.conn->wants() == Wants::nothing);

@@ -4,9 +4,9 @@
 #include <thread>
 #include <vector>
 
-#include "conn/bench.hpp"
 #include "conn/real_time.hpp"
 #include "conn/sockets.hpp"
+#include "support/conn_pair.hpp"
 #include "tls12/tls12.hpp"
 
 using namespace tls12;
@@ -14,7 +14,7 @@ using namespace tls12::test;
 using namespace std::chrono_literals;
 
 TEST_CASE("A user's client and server read as they should, and talk") {
-  auto server_side = ServerConfig{.identities = {identity().leaf}}.build();
+  auto server_side = ServerConfig{.identities = {live_identity().leaf}}.build();
   auto listener = Listener::on("127.0.0.1", 0, *server_side);
   REQUIRE(listener.has_value());
   std::vector<std::thread> workers;
@@ -31,7 +31,7 @@ TEST_CASE("A user's client and server read as they should, and talk") {
     }
   });
 
-  auto config = ClientConfig{.trust = TrustStore::of({identity().ca.chain()[0]})}.build();
+  auto config = ClientConfig{.trust = TrustStore::of({live_identity().ca.chain()[0]})}.build();
   auto conn = dial("localhost", listener->port(), *config, within(5s));
   REQUIRE_MESSAGE(conn.has_value(), conn.error().message());
   conn->set_deadline(within(2s));
@@ -109,7 +109,7 @@ TEST_CASE("Dialling a name that no certificate can have fails before anything is
 }
 
 TEST_CASE("D10: dial ends at its deadline when the peer takes the connection and never speaks") {
-  const Mute mute;
+  const SilentListener mute;
   const Stopwatch watch;
   const auto late = dial("127.0.0.1", mute.port(), client_context(), within(300ms));
   CHECK(code_of(late) == "timed_out");
@@ -119,8 +119,8 @@ TEST_CASE("D10: dial ends at its deadline when the peer takes the connection and
 }
 
 TEST_CASE("D10: dial without a deadline is bounded by handshake_timeout") {
-  const Mute mute;
-  ClientConfig config = client_config();
+  const SilentListener mute;
+  ClientConfig config = live_client_config();
   config.common.handshake_timeout = 200ms;
   const Stopwatch watch;
   const auto late = dial("127.0.0.1", mute.port(), client_context(config));

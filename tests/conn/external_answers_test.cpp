@@ -7,7 +7,8 @@
 #include <thread>
 #include <vector>
 
-#include "conn/bench.hpp"
+#include "support/conn_pair.hpp"
+#include "support/requested.hpp"
 #include "tls12/tls12.hpp"
 
 using namespace tls12;
@@ -17,19 +18,18 @@ using namespace std::chrono_literals;
 TEST_CASE(
     "A signature from another thread completes the handshake; one that never comes ends at the "
     "deadline") {
-  const Identity& leaf = identity().leaf;
+  const Identity& leaf = live_identity().leaf;
   const PrivateKey elsewhere = PrivateKey::elsewhere(KeyKind::ed25519);
   ServerConfig config;
   config.identities = {*Identity::from({leaf.chain().begin(), leaf.chain().end()}, elsewhere)};
   for (const bool answered : {true, false}) {
-    Bench b(Role::server, client_config(), config);
+    ConnPair b(Role::server, live_client_config(), config);
     std::optional<SignatureRequest> request;
-    b.conn->on_wanted([&](Wants wants) {
+    b.conn->on_request([&](Wants wants) {
       CHECK(wants == Wants::signature);
       CHECK_FALSE(request.has_value());
-      request = b.conn->signature_wanted().value();
+      request = requested<SignatureRequest>(*b.conn);
     });
-    std::thread signer;
     b.by(3s);
     CHECK(code_of(b.conn->handshake()) == "timed_out");
     REQUIRE(request.has_value());
@@ -40,48 +40,48 @@ TEST_CASE(
                                         default_provider()->rng(), signature);
       REQUIRE(size.has_value());
       std::thread([&] {
-        CHECK(b.conn->provide_signature(Bytes(signature).first(*size)).has_value());
+        CHECK(b.conn->answer(SignatureAnswer{Bytes(signature).first(*size)}).has_value());
       }).join();
       b.by(3s);
       CHECK(code_of(b.conn->handshake()) == "success");
-      CHECK(code_of(b.conn->provide_signature({})) == "not_waiting_for_that");
+      CHECK(code_of(b.conn->answer(SignatureAnswer{Bytes{}})) == "not_waiting_for_that");
     } else {
       b.conn->set_deadline(Deadline::never());
       CHECK(code_of(b.conn->handshake()) == "handshake_timed_out");
       CHECK(b.elapsed() == 10s);
       CHECK(b.faults->closes == 1);
       CHECK(b.conn->wants() == Wants::nothing);
-      CHECK(code_of(b.conn->signature_wanted()) == "not_waiting_for_that");
+      CHECK(b.conn->request().value().index() == 0);
     }
   }
 }
 
 TEST_CASE("Behind close() no answer is wanted any more, and none is taken") {
-  const Identity& leaf = identity().leaf;
+  const Identity& leaf = live_identity().leaf;
   ServerConfig config;
   config.identities = {*Identity::from({leaf.chain().begin(), leaf.chain().end()},
                                        PrivateKey::elsewhere(KeyKind::ed25519))};
-  Bench b(Role::server, client_config(), config);
+  ConnPair b(Role::server, live_client_config(), config);
   b.by(3s);
   CHECK(code_of(b.conn->handshake()) == "timed_out");
   CHECK(b.conn->wants() == Wants::signature);
   (void)b.conn->close();
   CHECK(b.conn->wants() == Wants::nothing);
-  CHECK(code_of(b.conn->signature_wanted()) == "not_waiting_for_that");
-  CHECK(code_of(b.conn->provide_signature({})) == "closed");
+  CHECK(b.conn->request().value().index() == 0);
+  CHECK(code_of(b.conn->answer(SignatureAnswer{Bytes{}})) == "closed");
 }
 
 TEST_CASE(
     "Other answers come from inside the hook or from another thread; each is asked for once") {
-  ClientConfig config = client_config();
+  ClientConfig config = live_client_config();
   config.verdict_elsewhere = true;
   for (const char how : {'i', 't', 'r', 'n'}) {
     CAPTURE(how);
-    Bench b(Role::client, config);
+    ConnPair b(Role::client, config);
     std::vector<Wants> asked;
-    b.conn->on_wanted([&](Wants wants) {
+    b.conn->on_request([&](Wants wants) {
       asked.push_back(wants);
-      if (how == 'i') CHECK(b.conn->accept_peer().has_value());
+      if (how == 'i') CHECK(b.conn->answer(VerdictAnswer{.accept = true}).has_value());
     });
     b.by(3s);
     CHECK(code_of(b.conn->handshake()) == (how == 'i' ? "success" : "timed_out"));
@@ -89,16 +89,17 @@ TEST_CASE(
     if (how == 'i') continue;
     CHECK(b.conn->wants() == Wants::verdict);
     CHECK(b.conn->state().peer_certificates.size() == 1);
-    CHECK(code_of(b.conn->provide_session({})) == "not_waiting_for_that");
-    CHECK(b.conn->session_wanted().error().code == Errc::not_waiting_for_that);
-    CHECK(b.conn->decryption_wanted().error().code == Errc::not_waiting_for_that);
+    CHECK(code_of(b.conn->answer(SessionAnswer{})) == "not_waiting_for_that");
+    const auto request = requested<VerdictRequest>(*b.conn);
+    CHECK_FALSE(request.failure.has_value());
+    CHECK(request.presented.size() == 1);
     if (how == 'n') {
       b.conn->set_deadline(Deadline::never());
       CHECK(code_of(b.conn->handshake()) == "handshake_timed_out");
       continue;
     }
     std::thread([&] {
-      CHECK((how == 't' ? b.conn->accept_peer() : b.conn->refuse_peer("no")).has_value());
+      CHECK(b.conn->answer(VerdictAnswer{.accept = how == 't', .reason = "no"}).has_value());
     }).join();
     b.by(3s);
     CHECK(code_of(b.conn->handshake()) == (how == 't' ? "success" : "certificate_refused"));
@@ -118,18 +119,18 @@ TEST_CASE(
     void erase(Bytes) override {}
   };
   const auto store = std::make_shared<Store>();
-  ClientConfig client = client_config();
+  ClientConfig client = live_client_config();
   client.sessions = make_memory_session_store();
-  ServerConfig server = server_config();
+  ServerConfig server = live_server_config();
   server.tickets = false;
   server.sessions = store;
   server.look_up_elsewhere = true;
   for (const bool resumed : {false, true}) {
-    Bench b(Role::server, client, server);
-    b.conn->on_wanted([&](Wants wants) {
+    ConnPair b(Role::server, client, server);
+    b.conn->on_request([&](Wants wants) {
       CHECK(wants == Wants::session);
-      CHECK(b.conn->session_wanted().value() == store->id);
-      CHECK(b.conn->provide_session(store->session).has_value());
+      CHECK(requested<SessionRequest>(*b.conn).id == store->id);
+      CHECK(b.conn->answer(SessionAnswer{store->session}).has_value());
     });
     b.by(3s);
     CHECK(code_of(b.conn->handshake()) == "success");

@@ -47,11 +47,7 @@ TEST_CASE(
     ClientConfig config = client_config();
     config.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256};
     config.common.observe = observe_with({key_log_file(path).value(), collect_lines(expected)});
-    for (int i = 0; i < 2; ++i) {
-      Pair pair(config, server_config());
-      pair.talk();
-      REQUIRE(pair.complete());
-    }
+    for (int i = 0; i < 2; ++i) { ConnectedEnginePair pair(config, server_config()); }
     std::stringstream content;
     content << std::ifstream(path).rdbuf();
     CHECK(content.str() == expected);
@@ -70,9 +66,7 @@ TEST_CASE(
   ClientConfig config = client_config();
   config.common.observe =
       key_log_file("/dev/full", [&](const Error& error) { failures.push_back(error); }).value();
-  Pair pair(config, server_config());
-  pair.talk();
-  REQUIRE(pair.complete());
+  ConnectedEnginePair pair(config, server_config());
   REQUIRE(failures.size() == 1);
   CHECK(failures[0].code == Errc::file_unreadable);
   CHECK(failures[0].about() == "/dev/full");

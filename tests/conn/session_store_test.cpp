@@ -4,7 +4,7 @@
 #include <latch>
 #include <stdexcept>
 
-#include "conn/blocked.hpp"
+#include "conn/blocked_calls.hpp"
 #include "support/callbacks.hpp"
 #include "support/requested.hpp"
 
@@ -23,28 +23,28 @@ struct Acquaintances {
   }
   /// After a handshake of two such ends.
   void meet() {
-    Bench b(Role::server, client, server);
+    ConnPair b(Role::server, client, server);
     b.shake();
     b.conn->close();
     b.peer->run();
   }
-  ClientConfig client = client_config();
-  ServerConfig server = server_config();
+  ClientConfig client = live_client_config();
+  ServerConfig server = live_server_config();
   std::shared_ptr<ActingStore> store = std::make_shared<ActingStore>();
 };
 
 /// Both roles, with `store` at the end under test.
-struct StoreBench : StillBench {
-  StoreBench(Role role, const std::shared_ptr<ActingStore>& store)
-      : StillBench(role, client_of(role, store), server_of(role, store)) {}
+struct StoreConnPair : StillConnPair {
+  StoreConnPair(Role role, const std::shared_ptr<ActingStore>& store)
+      : StillConnPair(role, client_of(role, store), server_of(role, store)) {}
   static ClientConfig client_of(Role role, const std::shared_ptr<ActingStore>& store) {
-    ClientConfig c = client_config();
+    ClientConfig c = live_client_config();
     c.sessions = role == Role::client ? store : make_memory_session_store();
     c.tickets = false;
     return c;
   }
   static ServerConfig server_of(Role role, const std::shared_ptr<ActingStore>& store) {
-    ServerConfig s = server_config();
+    ServerConfig s = live_server_config();
     s.sessions = role == Role::server ? store : make_memory_session_store();
     s.tickets = false;
     return s;
@@ -56,7 +56,7 @@ struct StoreBench : StillBench {
 TEST_CASE("put comes after the last flight, and what it takes counts for no handshake_timeout") {
   for (const Role role : kRoles) {
     const auto store = std::make_shared<ActingStore>();
-    StoreBench b(role, store);
+    StoreConnPair b(role, store);
     int puts = 0;
     store->on_put = [&] {
       ++puts;
@@ -73,7 +73,7 @@ TEST_CASE("put comes after the last flight, and what it takes counts for no hand
 TEST_CASE("while put blocks, other threads use the connection, and the peer has its answer") {
   for (const Role role : kRoles) {
     const auto store = std::make_shared<ActingStore>();
-    StoreBench b(role, store);
+    StoreConnPair b(role, store);
     std::latch entered(1), release(1);
     store->on_put = [&] {
       entered.count_down();
@@ -95,7 +95,7 @@ TEST_CASE("while put blocks, other threads use the connection, and the peer has 
 
 TEST_CASE("a session is forgotten after the put that was under way") {
   const auto store = std::make_shared<ActingStore>();
-  StoreBench b(Role::client, store);
+  StoreConnPair b(Role::client, store);
   std::latch entered(1), release(1);
   std::string order;
   store->on_put = [&] {
@@ -118,7 +118,7 @@ TEST_CASE("a session is forgotten after the put that was under way") {
 TEST_CASE("a read that drives the handshake has the session kept before it waits for data") {
   for (const Role role : kRoles) {
     const auto store = std::make_shared<ActingStore>();
-    StoreBench b(role, store);
+    StoreConnPair b(role, store);
     int puts = 0;
     store->on_put = [&] { ++puts; };
     b.by(1s);
@@ -130,7 +130,7 @@ TEST_CASE("a read that drives the handshake has the session kept before it waits
 TEST_CASE("put and erase may call back calls that do not wait, throw, and destroy the connection") {
   for (const Role role : kRoles) {
     const auto store = std::make_shared<ActingStore>();
-    StoreBench b(role, store);
+    StoreConnPair b(role, store);
     store->on_put = [&] {
       CHECK(b.conn->state().handshake_complete);
       CHECK(code_of(b.conn->write("x")) == "misuse");
@@ -150,7 +150,7 @@ TEST_CASE(
     "sent") {
   for (const Role role : kRoles) {
     const auto store = std::make_shared<ActingStore>();
-    StoreBench b(role, store);
+    StoreConnPair b(role, store);
     b.shake();
     int erased = 0;
     store->on_erase = [&] { ++erased; };
@@ -164,7 +164,7 @@ TEST_CASE(
 TEST_CASE("a get that takes longer than handshake_timeout fails the handshake when it returns") {
   Acquaintances known;
   known.meet();
-  StillBench b(Role::server, known.client, known.server);
+  StillConnPair b(Role::server, known.client, known.server);
   known.store->on_get = [&] { b.clock.advance(12s); };
   CHECK(code_of(b.conn->handshake()) == "handshake_timed_out");
 }
@@ -172,7 +172,7 @@ TEST_CASE("a get that takes longer than handshake_timeout fails the handshake wh
 TEST_CASE("a get that blocks holds no other call of its connection") {
   Acquaintances known;
   known.meet();
-  StillBench b(Role::server, known.client, known.server);
+  StillConnPair b(Role::server, known.client, known.server);
   std::latch entered(1), release(1);
   known.store->on_get = [&] {
     entered.count_down();
@@ -197,7 +197,7 @@ TEST_CASE(
     known.server.look_up_elsewhere = true;
     if (budget != ServerConfig{}.session_lookup_timeout)
       known.server.session_lookup_timeout = budget;
-    Bench b(Role::server, known.client, known.server);
+    ConnPair b(Role::server, known.client, known.server);
     int asked = 0;
     b.conn->on_request([&](Wants wants) {
       CHECK(wants == Wants::session);
@@ -218,7 +218,7 @@ TEST_CASE(
     std::vector<std::uint8_t> kept;
     known.meet();
     known.server.look_up_elsewhere = true;
-    StillBench b(Role::server, known.client, known.server);
+    StillConnPair b(Role::server, known.client, known.server);
     b.clock.jump_when_idle(false);
     auto driver = b.blocked([&] { return code_of(b.conn->handshake()); });
     while (b.conn->wants() != Wants::session) std::this_thread::yield();
@@ -238,7 +238,7 @@ TEST_CASE("a session lookup that no call waits for runs out all the same") {
   Acquaintances known;
   known.meet();
   known.server.look_up_elsewhere = true;
-  Bench b(Role::server, known.client, known.server);
+  ConnPair b(Role::server, known.client, known.server);
   b.by(10ms);
   CHECK(code_of(b.conn->handshake()) == "timed_out");
   REQUIRE(b.conn->wants() == Wants::session);
@@ -250,7 +250,7 @@ TEST_CASE("a session lookup that no call waits for runs out all the same") {
 }
 
 TEST_CASE("session_lookup_timeout must not be negative") {
-  ServerConfig s = server_config();
+  ServerConfig s = live_server_config();
   s.session_lookup_timeout = -1ms;
   const auto built = s.build();
   REQUIRE_FALSE(built.has_value());

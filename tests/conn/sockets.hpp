@@ -12,14 +12,14 @@
 #include <thread>
 #include <utility>
 
-#include "conn/bench.hpp"
+#include "support/conn_pair.hpp"
 #include "tls12/listener.hpp"
 
 namespace tls12::test {
 
 /// Client and server over TCP, the handshake complete.
-struct Joined {
-  explicit Joined(const ServerConfig& config = server_config()) {
+struct ConnectedTcpPair {
+  explicit ConnectedTcpPair(const ServerConfig& config = live_server_config()) {
     auto listening = Listener::on("127.0.0.1", 0, server_context(config));
     REQUIRE(listening.has_value());
     std::thread serving([&] {
@@ -40,8 +40,8 @@ struct Joined {
 };
 
 /// A connection whose peer is a bare engine on a bare socket, which does what a peer should not.
-struct OnSocket {
-  explicit OnSocket(Role role = Role::client) {
+struct TcpConnPair {
+  explicit TcpConnPair(Role role = Role::client) {
     auto listening = Listener::on("127.0.0.1", 0, server_context());
     REQUIRE(listening.has_value());
     auto connected = connect_tcp("127.0.0.1", listening->port(), within(std::chrono::seconds(10)));
@@ -50,13 +50,8 @@ struct OnSocket {
     REQUIRE(accepted.has_value());
     descriptor = (*connected)->descriptor();
     peer_descriptor = (*accepted)->descriptor();
-    if (role == Role::client) {
-      peer.emplace(Engine::server(server_context()), std::move(*accepted));
-      conn.emplace(Conn::client(std::move(*connected), client_context(), "localhost").value());
-    } else {
-      peer.emplace(Engine::client(client_context(), "localhost"), std::move(*accepted));
-      conn.emplace(Conn::server(std::move(*connected), server_context()).value());
-    }
+    peer.emplace(make_engine(peer_of(role)), std::move(*accepted));
+    conn.emplace(make_conn(role, std::move(*connected)));
   }
   void shake() {
     std::thread shaking([&] { (void)conn->handshake(); });
@@ -94,14 +89,6 @@ struct OnSocket {
   std::optional<Conn> conn;
 };
 
-inline std::string read_once(Conn& conn, std::size_t at_most = 65536) {
-  std::string buffer(at_most, '\0');
-  const auto n = conn.read({reinterpret_cast<std::uint8_t*>(buffer.data()), buffer.size()});
-  if (!n) return "error: " + code_of(n);
-  buffer.resize(*n);
-  return buffer;
-}
-
 inline std::string read_all(Conn& conn) {
   std::string all;
   for (std::string part = read_once(conn); !part.empty(); part = read_once(conn)) {
@@ -112,7 +99,7 @@ inline std::string read_all(Conn& conn) {
 }
 
 /// A TCP peer that accepts and says nothing.
-struct Mute {
+struct SilentListener {
   std::optional<Listener> listening = Listener::on("127.0.0.1", 0, server_context()).value();
   std::uint16_t port() const { return listening->port(); }
 };

@@ -9,20 +9,18 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "exhaustive/other_end.hpp"
-#include "support/faulty_transport.hpp"
+#include "support/conn_pair.hpp"
 #include "support/requested.hpp"
-#include "tls12/conn.hpp"
 
 namespace tls12::test {
 
 inline constexpr Duration kAllowed = std::chrono::seconds(1);
 
-struct Conversation {
+struct Conversation : MemoryConn {
   /// Where the connection's own doings begin and end.
   struct Border {
     Border(Conversation& conversation, bool inside)
@@ -41,33 +39,20 @@ struct Conversation {
   };
 
   /// With `with`, instead of the kind's own, at the other end.
-  Conversation(const Kind& k, Role role, std::vector<ScriptedEnd::Line> with = {}) : kind(k) {
-    MemoryPair pair = memory_pair(clock).value();
-    TransportPtr transport = std::make_unique<FaultyTransport>(std::move(pair.first), faults);
-    const Role others = role == Role::client ? Role::server : Role::client;
-    if (kind.scripted()) {
+  Conversation(const Kind& k, Role role, std::vector<ScriptedEnd::Line> with = {})
+      : MemoryConn(role, client_of(k), server_of(k)), kind(k) {
+    const Role others = peer_of(role);
+    if (kind.scripted())
       other =
-          std::make_unique<ScriptedEnd>(others, kind, std::move(pair.second),
+          std::make_unique<ScriptedEnd>(others, kind, std::move(peer_transport),
                                         with.empty() ? script_of(kind, others) : std::move(with));
-    } else if (others == Role::server) {
-      other = std::make_unique<EngineEnd>(kind, Engine::server(server_of(kind).build().value()),
-                                          std::move(pair.second));
-    } else {
+    else
       other = std::make_unique<EngineEnd>(
-          kind, Engine::client(client_of(kind).build().value(), "localhost"),
-          std::move(pair.second));
-    }
-    auto made =
-        role == Role::client
-            ? Conn::client(std::move(transport), client_of(kind).build().value(), "localhost")
-            : Conn::server(std::move(transport), server_of(kind).build().value());
-    REQUIRE(made.has_value());
-    conn.emplace(std::move(*made));
+          kind, make_engine(others, client_of(kind), server_of(kind)), std::move(peer_transport));
     got.reserve(256);
-    clock.jump_when_idle(true);
     clock.when_idle([this] { return idle(); });
-    start = clock.now();
   }
+  ~Conversation() { conn.reset(); }
 
   // ------------------------------------------------ the application
   /// Goes on where the last call ended, up to the answer's end. What stopped it, if anything did.
@@ -105,11 +90,11 @@ struct Conversation {
     }
     return {};
   }
+  /// Deadlines and elapsed() count from here.
   void by(Duration d) {
     start = clock.now();
-    conn->set_deadline(within(d, clock));
+    MemoryConn::by(d);
   }
-  Duration elapsed() const { return clock.now() - start; }
 
   /// The other end does what there is left to do.
   void settle() {
@@ -173,16 +158,12 @@ struct Conversation {
   }
 
   const Kind& kind;
-  FakeClock clock;
-  std::shared_ptr<Faults> faults = std::make_shared<Faults>();
   std::unique_ptr<OtherEnd> other;
-  std::optional<Conn> conn;
 
   bool drive = true;  ///< begins with handshake(); else with write()
   std::size_t done = 0, written = 0;
   std::string got;
   bool ended = false;
-  TimePoint start;
   std::mutex stepping;
   std::function<bool()> busy;  ///< true: another thread is at work, and time stands still
   bool inside_conn = false;

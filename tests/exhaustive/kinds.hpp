@@ -181,7 +181,7 @@ inline const std::vector<std::uint8_t>& session_of(const Kind& kind) {
   std::vector<std::uint8_t>& session = sessions[kind.name];
   if (session.empty()) {
     const ClientConfig config = client_without_session(kind);
-    Pair pair(config, server_of(kind), "localhost", wall_time());
+    EnginePair pair(config, server_of(kind), "localhost", wall_time());
     pair.talk();
     config.sessions->get(bytes_of("localhost"), wall_time(),
                          [&](Bytes bytes) { session.assign(bytes.begin(), bytes.end()); });

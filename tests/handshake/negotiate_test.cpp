@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "support/engines.hpp"
+#include "support/engine_pair.hpp"
 #include "wire/hex.hpp"
 #include "x509/certificate/parsed_certificate.hpp"
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <string>
 
-#include "../support/engines.hpp"
 #include "session/session.hpp"
 #include "session/ticket.hpp"
+#include "support/engine_pair.hpp"
 
 using namespace tls12;
 using namespace tls12::session;

@@ -8,8 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "tls12/config.hpp"
-#include "tls12/issue.hpp"
+#include "support/configs.hpp"
 #include "tls12/observer.hpp"
 
 namespace tls12::test {
@@ -23,29 +22,14 @@ struct Callback {
   std::function<void(ClientConfig&, ServerConfig&, Act)> install;
 };
 
-/// An identity for clients, and its CA, valid in the years of these tests.
-inline const DevelopmentIdentity& client_identity() {
-  static const DevelopmentIdentity made = [] {
-    const WallTime from = std::chrono::sys_days(std::chrono::year(2020) / 1 / 1),
-                   to = std::chrono::sys_days(std::chrono::year(2049) / 1 / 1);
-    const auto ca_key = PrivateKey::generate(KeyKind::ed25519).value(),
-               key = PrivateKey::generate(KeyKind::ed25519).value();
-    const auto ca = Identity::from({issue_certificate({.common_name = "CA of clients",
-                                                       .is_ca = true,
-                                                       .not_before = from,
-                                                       .not_after = to},
-                                                      ca_key)
-                                        .value()},
-                                   ca_key)
-                        .value();
-    const auto leaf = issue_certificate({.common_name = "a client",
-                                         .for_servers = false,
-                                         .for_clients = true,
-                                         .not_before = from,
-                                         .not_after = to},
-                                        key, &ca);
-    return DevelopmentIdentity{ca, Identity::from({leaf.value()}, key).value()};
-  }();
+/// A client's identity that is valid at kNow and at the system's time.
+inline const DevelopmentIdentity& long_lived_client() {
+  static const auto made =
+      make_chain({.key = KeyKind::ed25519,
+                  .names = {"client.example"},
+                  .for_clients = true,
+                  .around = std::chrono::sys_days(std::chrono::year(2035) / 1 / 1),
+                  .validity = std::chrono::years(14)});
   return made;
 }
 
@@ -115,9 +99,9 @@ inline Callback observed(std::string_view name, Role end, ActingObserver::Event 
 }
 
 inline void show_client_certificate(ClientConfig& c, ServerConfig& s) {
-  c.identities = {client_identity().leaf};
+  c.identities = {long_lived_client().leaf};
   s.client_authentication = ClientAuthentication::require_and_verify;
-  s.client_trust = TrustStore::of({client_identity().ca.chain().front()});
+  s.client_trust = trust_in(long_lived_client());
 }
 inline constexpr std::uint8_t kKey[] = {1, 2, 3, 4, 5, 6, 7, 8};
 inline void share_key(ClientConfig& c, ServerConfig& s) {
@@ -153,7 +137,7 @@ inline std::vector<Callback> callbacks() {
        }},
       {"accept_anyway", Role::client, false,
        [](ClientConfig& c, ServerConfig&, const Act& act) {
-         c.trust = TrustStore::of({client_identity().ca.chain().front()});
+         c.trust = trust_in(long_lived_client());
          c.verify.dangerous.accept_anyway =
              [act](const VerifyFailure&, std::span<const Certificate>) { return act(), true; };
        }},
@@ -178,7 +162,7 @@ inline std::vector<Callback> callbacks() {
        [](ClientConfig& c, ServerConfig& s, const Act& act) {
          show_client_certificate(c, s);
          c.choose_identity = [act](const CertificateRequest&) {
-           return act(), std::optional(client_identity().leaf);
+           return act(), std::optional(long_lived_client().leaf);
          };
        }},
       {"configure", Role::server, false,

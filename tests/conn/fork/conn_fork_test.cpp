@@ -4,7 +4,7 @@
 #include <array>
 #include <atomic>
 
-#include "conn/blocked.hpp"
+#include "conn/blocked_calls.hpp"
 #include "conn/fork/forked.hpp"
 #include "conn/sockets.hpp"
 #include "support/callbacks.hpp"
@@ -30,8 +30,8 @@ constexpr Point kPoints[] = {Point::before_handshake, Point::handshaking,       
                              Point::closing};
 
 /// A connection at one point of its life.
-struct At : ForkBench {
-  At(Role role, Point p) : ForkBench(role), point(p) {
+struct At : SocketConnPair {
+  At(Role role, Point p) : SocketConnPair(role), point(p) {
     CAPTURE(static_cast<int>(p));
     if (point == Point::before_handshake) return;
     if (point == Point::handshaking) {
@@ -207,7 +207,7 @@ TEST_CASE("C16: a child that a callback forks sends nothing when the callback re
       ::waitpid(child, &status, 0);
       CHECK(status == 0);
     };
-    ClientConfig config = client_config();
+    ClientConfig config = live_client_config();
     config.verdict_elsewhere = !in_check;
     config.verify.check = [&](const VerifiedChain&) -> std::optional<std::string> {
       if (in_check) fork_and_wait();
@@ -259,9 +259,9 @@ TEST_CASE("C16: a child that an observer forks inside write() sends nothing") {
     pid_t& child;
   };
   pid_t child = -1;
-  ClientConfig config = client_config();
+  ClientConfig config = live_client_config();
   config.common.observe = [&](Role) { return std::make_unique<Forks>(child); };
-  ForkBench b(Role::client, config);
+  SocketConnPair b(Role::client, config);
   b.shake();
   const std::string outcome = code_of(b.conn->write("one record"));
   if (child == 0) _exit(outcome == "not_owner" ? 0 : 1);
@@ -360,7 +360,7 @@ TEST_CASE("C16: a child that was forked before disown() cannot adopt") {
 }
 
 TEST_CASE("C16: disown() is refused while a thread is inside a call, and after close()") {
-  StillBench b(Role::client);
+  StillConnPair b(Role::client);
   b.shake();
   b.stand_still();
   auto reading = b.blocked([&] { return b.read(); });
@@ -376,7 +376,7 @@ TEST_CASE("C16: a child is not held up by a lock that a thread of its parent hel
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
   // An observer that blocks after the handshake holds the lock.
   std::atomic<bool> holds = false, inside = false, over = false;
-  ClientConfig config = client_config();
+  ClientConfig config = live_client_config();
   config.common.observe = [&](Role) {
     return std::make_unique<ActingObserver>(ActingObserver::record, [&] {
       if (!holds) return;

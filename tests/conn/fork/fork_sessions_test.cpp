@@ -21,9 +21,9 @@ TEST_CASE(
     "stay with it") {
   for (const bool tickets : {true, false}) {
     CAPTURE(tickets);
-    ClientConfig client = client_config();
+    ClientConfig client = live_client_config();
     client.sessions = make_memory_session_store();
-    ServerConfig server = server_config();
+    ServerConfig server = live_server_config();
     server.tickets = tickets;
     server.sessions = make_memory_session_store();
     const ServerContext server_side = server_context(server);

@@ -18,7 +18,7 @@
 #include <string>
 #include <thread>
 
-#include "conn/bench.hpp"
+#include "support/conn_pair.hpp"
 
 namespace tls12::test {
 
@@ -91,8 +91,8 @@ inline void wait_until_asleep(pid_t thread) {
 inline constexpr CipherSuite kNonceOnTheWire = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;
 
 /// A connection over a pair of sockets, whose peer is an engine.
-struct ForkBench {
-  explicit ForkBench(Role role, ClientConfig client = client_config()) {
+struct SocketConnPair {
+  explicit SocketConnPair(Role role, ClientConfig client = live_client_config()) {
     client.common.suites = {kNonceOnTheWire};
     int ends[2];
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
@@ -100,13 +100,8 @@ struct ForkBench {
     seen->reading = [this](MutableBytes bytes, std::size_t) { wire += text_of(bytes); };
     auto other_end = std::make_unique<FaultyTransport>(tcp_transport(ends[1]).value(), seen);
     TransportPtr end = std::make_unique<FaultyTransport>(tcp_transport(ends[0]).value(), own);
-    if (role == Role::client) {
-      peer.emplace(Engine::server(server_context()), std::move(other_end));
-      conn.emplace(Conn::client(std::move(end), client_context(client), "localhost").value());
-    } else {
-      peer.emplace(Engine::client(client_context(client), "localhost"), std::move(other_end));
-      conn.emplace(Conn::server(std::move(end), server_context()).value());
-    }
+    peer.emplace(make_engine(peer_of(role), client), std::move(other_end));
+    conn.emplace(make_conn(role, std::move(end), client));
     conn->set_deadline(within(std::chrono::seconds(20)));
   }
 

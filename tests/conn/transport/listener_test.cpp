@@ -16,7 +16,7 @@ std::optional<Conn> dialled(const Listener& listener) {
   return conn ? std::optional(std::move(*conn)) : std::nullopt;
 }
 ServerContext with_protocol(const char* protocol) {
-  ServerConfig config = server_config();
+  ServerConfig config = live_server_config();
   config.common.application_protocols = {protocol};
   return server_context(config);
 }
@@ -40,7 +40,7 @@ TEST_CASE(
     const auto n = conn.read(buffer);
     return n && text_of(Bytes(buffer).first(*n)) == text;
   };
-  ServerConfig silent = server_config();
+  ServerConfig silent = live_server_config();
   silent.client_authentication = ClientAuthentication::request;
   auto listener = Listener::on("127.0.0.1", 0, server_context());
   REQUIRE(listener.has_value());
@@ -72,7 +72,7 @@ TEST_CASE(
     "old configuration") {
   auto listener = Listener::on("127.0.0.1", 0, server_context());
   REQUIRE(listener.has_value());
-  ServerConfig asking = server_config();
+  ServerConfig asking = live_server_config();
   asking.client_authentication = ClientAuthentication::request;
   auto transport = connect_tcp("127.0.0.1", listener->port(), within(10s));
   REQUIRE(transport.has_value());

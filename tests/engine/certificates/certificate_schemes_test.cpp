@@ -2,7 +2,7 @@
 // §4.2.3), and signature_algorithms where there is none (RFC 5246 §7.4.2, §7.4.6).
 #include <doctest/doctest.h>
 
-#include "engine/certificates/chains.hpp"
+#include "support/engine_pair.hpp"
 #include "support/scripted_peer.hpp"
 
 using namespace tls12;
@@ -49,7 +49,7 @@ std::optional<Error> client_error(const DevelopmentIdentity& server,
                                   std::vector<SignatureScheme> asked) {
   ClientConfig client{.trust = TrustStore::of({server.ca.chain().front()})};
   client.verify.signature_schemes = std::move(asked);
-  Pair pair(client, {.identities = {server.leaf}});
+  EnginePair pair(client, {.identities = {server.leaf}});
   pair.talk();
   CHECK(pair.complete() == !pair.client.error());
   return pair.client.error();
@@ -193,9 +193,7 @@ TEST_CASE(
     server.common.signing_schemes = {ed25519};
     ClientConfig client = client_config();
     client.identities = {rsa.leaf, ecdsa.leaf};
-    Pair pair(client, server);
-    pair.talk();
-    REQUIRE(pair.complete());
+    ConnectedEnginePair pair(client, server);
     return octets(pair.server.state().peer_certificates.at(0).der());
   };
   CHECK(chosen({ed25519, rsa_pkcs1_sha256}) == leaf_of(rsa));
@@ -215,7 +213,7 @@ TEST_CASE(
   client.identities = {client_chain.leaf};
   for (const SignatureScheme asked : {rsa_pkcs1_sha256, ecdsa_secp256r1_sha256}) {
     server.verify.signature_schemes = {asked};
-    Pair pair(client, server);
+    EnginePair pair(client, server);
     pair.talk();
     CHECK(pair.complete() == (asked == rsa_pkcs1_sha256));
     if (pair.server.error()) CHECK(pair.server.error()->alert == Alert::unsupported_certificate);

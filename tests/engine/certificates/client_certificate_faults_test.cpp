@@ -164,7 +164,7 @@ TEST_CASE("RFC 5246 §7.4.6: what each policy makes of each kind of certificate"
       CAPTURE(static_cast<int>(asked));
       ClientConfig client = client_config();
       client.identities = {*row.shown};
-      Pair pair(client, asking(asked));
+      EnginePair pair(client, asking(asked));
       pair.talk();
       const std::optional<Errc> no_error;
       const auto expected = asked == none                              ? no_error
@@ -198,21 +198,19 @@ TEST_CASE("signing_schemes are those that an end signs with, whatever it accepts
     ClientConfig client = client_config(KeyKind::rsa);
     client.identities = {development_identity(KeyKind::rsa).leaf};
     client.common.signing_schemes = std::move(clients);
-    Pair pair(client, server);
-    pair.talk();
-    return pair;
+    return talked(client, server);
   };
-  const Pair chosen = pair_of({rsa_pkcs1_sha384}, {rsa_pss_rsae_sha512, rsa_pkcs1_sha256});
+  const EnginePair chosen = pair_of({rsa_pkcs1_sha384}, {rsa_pss_rsae_sha512, rsa_pkcs1_sha256});
   REQUIRE(chosen.complete());
   for (const Engine* end : {&chosen.client, &chosen.server}) {
     CHECK(end->state().signature_scheme == rsa_pkcs1_sha384);
     CHECK(end->state().client_signature_scheme == rsa_pss_rsae_sha512);
   }
-  const Pair server_cannot = pair_of({ed25519}, {rsa_pss_rsae_sha256});
+  const EnginePair server_cannot = pair_of({ed25519}, {rsa_pss_rsae_sha256});
   REQUIRE(server_cannot.server.error().has_value());
   CHECK(server_cannot.server.error()->code == Errc::no_common_signature_scheme);
   // RFC 5246 §7.4.6: a client that cannot sign shows nothing.
-  const Pair client_cannot = pair_of({rsa_pss_rsae_sha256}, {ed25519});
+  const EnginePair client_cannot = pair_of({rsa_pss_rsae_sha256}, {ed25519});
   REQUIRE(client_cannot.server.error().has_value());
   CHECK(client_cannot.server.error()->code == Errc::client_certificate_missing);
 }

@@ -8,31 +8,6 @@ using namespace tls12::test;
 
 namespace {
 
-/// A CA for clients, and an identity under it with a key of this kind.
-struct Clients {
-  explicit Clients(KeyKind kind, const char* ca_name = "clients' CA") {
-    const auto from = kNow - std::chrono::hours(1), to = kNow + std::chrono::hours(1);
-    const auto ca_key = PrivateKey::generate(KeyKind::ec_secp256r1).value(),
-               key = PrivateKey::generate(kind).value();
-    ca = Identity::from(
-             {issue_certificate(
-                  {.common_name = ca_name, .is_ca = true, .not_before = from, .not_after = to},
-                  ca_key)
-                  .value()},
-             ca_key)
-             .value();
-    const auto leaf = issue_certificate({.common_name = "a client",
-                                         .for_servers = false,
-                                         .for_clients = true,
-                                         .not_before = from,
-                                         .not_after = to},
-                                        key, &*ca);
-    identity = Identity::from({leaf.value()}, key).value();
-  }
-  TrustStore trust() const { return TrustStore::of({ca->chain().front()}); }
-  std::optional<Identity> ca, identity;
-};
-
 struct Outcome {
   bool complete;
   std::optional<Errc> server_error;
@@ -48,7 +23,7 @@ Outcome connect(ClientAuthentication asked, const TrustStore& trust, std::option
   ClientConfig client = client_config();
   client.common = common;
   if (shown) client.identities = {*shown};
-  Pair pair(client, server);
+  EnginePair pair(client, server);
   pair.talk();
   return {
       .complete = pair.complete(),
@@ -66,9 +41,9 @@ TEST_CASE(
   for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ec_secp256r1,
                              KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
     CAPTURE(static_cast<int>(kind));
-    const Clients clients(kind);
+    const DevelopmentIdentity& clients = client_identity(kind);
     const auto outcome =
-        connect(ClientAuthentication::require_and_verify, clients.trust(), clients.identity);
+        connect(ClientAuthentication::require_and_verify, trust_in(clients), clients.leaf);
     CHECK(outcome.complete);
     CHECK(outcome.shown == 1);
     CHECK(outcome.verified == 2);
@@ -79,34 +54,38 @@ TEST_CASE(
 TEST_CASE(
     "RFC 5246 §7.4.6: what a server asks for decides who may come without a certificate, and whose "
     "is verified") {
-  const Clients known(KeyKind::ec_secp256r1), strangers(KeyKind::ec_secp256r1, "a strange CA");
+  const DevelopmentIdentity known = client_identity(KeyKind::ec_secp256r1),
+                            strangers =
+                                make_chain({.for_clients = true, .ca_name = "a strange CA"});
   using enum ClientAuthentication;
   for (const ClientAuthentication asked : {none, request, verify_if_given})
-    CHECK(connect(asked, known.trust(), {}).complete);
+    CHECK(connect(asked, trust_in(known), {}).complete);
   for (const ClientAuthentication asked : {require_any, require_and_verify}) {
-    const auto outcome = connect(asked, known.trust(), {});
+    const auto outcome = connect(asked, trust_in(known), {});
     CHECK(outcome.server_error == Errc::client_certificate_missing);
     CHECK(outcome.alert == Alert::handshake_failure);
   }
   // A stranger is not offered where the authorities are named: the client shows nothing. Where they
   // are not, it shows itself.
-  CHECK(connect(request, TrustStore(), strangers.identity).shown == 1);
-  CHECK(connect(request, TrustStore(), strangers.identity).verified == 0);
-  CHECK(connect(require_any, TrustStore(), strangers.identity).complete);
-  CHECK(connect(none, known.trust(), known.identity).shown == 0);
-  CHECK(connect(verify_if_given, known.trust(), strangers.identity).shown == 0);
-  CHECK(connect(verify_if_given, known.trust(), known.identity).verified == 2);
+  CHECK(connect(request, TrustStore(), strangers.leaf).shown == 1);
+  CHECK(connect(request, TrustStore(), strangers.leaf).verified == 0);
+  CHECK(connect(require_any, TrustStore(), strangers.leaf).complete);
+  CHECK(connect(none, trust_in(known), known.leaf).shown == 0);
+  CHECK(connect(verify_if_given, trust_in(known), strangers.leaf).shown == 0);
+  CHECK(connect(verify_if_given, trust_in(known), known.leaf).verified == 2);
 }
 
 TEST_CASE("a stranger who shows itself all the same is refused where clients are verified") {
-  const Clients known(KeyKind::ec_secp256r1), strangers(KeyKind::ec_secp256r1, "a strange CA");
+  const DevelopmentIdentity known = client_identity(KeyKind::ec_secp256r1),
+                            strangers =
+                                make_chain({.for_clients = true, .ca_name = "a strange CA"});
   ServerConfig server = server_config();
   server.client_authentication = ClientAuthentication::require_and_verify;
-  server.client_trust = known.trust();
+  server.client_trust = trust_in(known);
   server.send_authorities = false;
   ClientConfig client = client_config();
-  client.identities = {*strangers.identity};
-  Pair pair(client, server);
+  client.identities = {strangers.leaf};
+  EnginePair pair(client, server);
   pair.talk();
   CHECK_FALSE(pair.complete());
   REQUIRE(pair.server.error().has_value());
@@ -124,7 +103,7 @@ TEST_CASE(
                                     {KeyKind::rsa_pss, false}}) {
     CAPTURE(static_cast<int>(kind));
     ClientConfig config = client_config();
-    config.identities = {*Clients(kind).identity};
+    config.identities = {client_identity(kind).leaf};
     ScriptedPeer peer = ScriptedPeer::server_of(config);
     peer.send_all({HandshakeType::server_hello, HandshakeType::certificate,
                    HandshakeType::server_key_exchange});
@@ -142,18 +121,18 @@ TEST_CASE(
 }
 
 TEST_CASE("a client's own choice: it sees the request, and may show nothing") {
-  const Clients clients(KeyKind::ed25519);
+  const DevelopmentIdentity& clients = client_identity(KeyKind::ed25519);
   ServerConfig server = server_config();
   server.client_authentication = ClientAuthentication::verify_if_given;
-  server.client_trust = clients.trust();
+  server.client_trust = trust_in(clients);
   ClientConfig client = client_config();
   int asked = 0;
   client.choose_identity = [&](const CertificateRequest& request) {
     ++asked;
     CHECK(request.certificate_authorities.size() == 1);
-    return asked == 1 ? clients.identity : std::nullopt;
+    return asked == 1 ? std::optional(clients.leaf) : std::nullopt;
   };
-  Pair first(client, server), second(client, server);
+  EnginePair first(client, server), second(client, server);
   first.talk();
   second.talk();
   CHECK(first.complete());

@@ -30,8 +30,8 @@ std::optional<Answered> answer(const std::optional<Octets>& client_types,
 }
 /// A client that offers both types, and a server that takes bare keys: what it has sent up to
 /// ServerHelloDone.
-struct Scripted : ScriptedPeer {
-  explicit Scripted(const Ends& ends)
+struct RawKeyClient : ScriptedPeer {
+  explicit RawKeyClient(const RawKeyConfig& ends)
       : ScriptedPeer(Role::client, Engine::server(ends.server.build().value(), kNow)) {
     client_hello.extensions.add(kClientType, {1, 2});
     send(HandshakeType::client_hello);
@@ -49,21 +49,21 @@ TEST_CASE(
   for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ec_secp256r1,
                              KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
     CAPTURE(static_cast<int>(kind));
-    Ends ends({kRaw}, {kRaw}, kind);
-    const Talked pair(ends);
+    RawKeyConfig ends({kRaw}, {kRaw}, kind);
+    const RawKeyPair pair(ends);
     REQUIRE(pair.complete());
-    CHECK(pair.server.state().peer_raw_public_key == key_of(a_client(kind).leaf));
+    CHECK(pair.server.state().peer_raw_public_key == key_of(client_identity(kind).leaf));
     CHECK(pair.server.state().peer_certificates.empty());
     CHECK(pair.server.state().verified_chain.empty());
     CHECK(pair.server.state().client_signature_scheme.has_value());
-    CHECK(ends.asked == std::vector<Octets>{key_of(a_client(kind).leaf)});
+    CHECK(ends.asked == std::vector<Octets>{key_of(client_identity(kind).leaf)});
   }
 }
 
 TEST_CASE("RFC 7250 §4.2: the server chooses: its first that the client has") {
   const auto raw = [](const Types& shown, const Types& accepted) {
-    const Ends ends(shown, accepted);
-    const Talked pair(ends);
+    const RawKeyConfig ends(shown, accepted);
+    const RawKeyPair pair(ends);
     REQUIRE(pair.complete());
     CHECK(pair.server.state().peer_certificates.empty() ==
           !pair.server.state().peer_raw_public_key.empty());
@@ -85,10 +85,10 @@ TEST_CASE(
     "server verifies") {
   for (const ClientAuthentication how :
        {ClientAuthentication::require_and_verify, ClientAuthentication::request}) {
-    Ends ends({kRaw}, {kRaw});
+    RawKeyConfig ends({kRaw}, {kRaw});
     ends.server.client_authentication = how;
     ends.server.accept_raw_public_key = [](Bytes) { return false; };
-    const Talked pair(ends);
+    const RawKeyPair pair(ends);
     CHECK(pair.server_fault() == Errc::raw_public_key_refused);
     CHECK(pair.alert() == Alert::certificate_unknown);
     CHECK(pair.client.error()->alert == Alert::certificate_unknown);
@@ -105,7 +105,7 @@ TEST_CASE(
     return hello.*member ? std::optional(octets(*(hello.*member))) : std::nullopt;
   };
   ClientConfig config = client_config();
-  config.identities = {a_client().leaf};
+  config.identities = {client_identity().leaf};
   CHECK(!sent(config, &ClientHello::client_certificate_types));
   config.client_certificate_types = config.server_certificate_types = {kX509};
   CHECK(!sent(config, &ClientHello::client_certificate_types));
@@ -137,14 +137,14 @@ TEST_CASE(
   const Identity own =
       Identity::from({x509::sign(draft, issuer, default_provider()->rng()).value()}, key).value();
 
-  Ends ends({kRaw}, {kRaw});
+  RawKeyConfig ends({kRaw}, {kRaw});
   ends.client.identities = {
       own, make_chain({.key = KeyKind::ed25519, .ca_key = KeyKind::ed25519, .for_clients = true})
                .leaf};  // nothing is wrong with that
   ends.server.common.schemes = {SignatureScheme::ed25519};
   Octets shown;
   ends.server.accept_raw_public_key = [&](Bytes info) { return shown = octets(info), true; };
-  CHECK(Talked(ends).complete());
+  CHECK(RawKeyPair(ends).complete());
   CHECK(shown == key_of(own));
 }
 
@@ -165,7 +165,7 @@ TEST_CASE("RFC 7250 §4.1: bare keys that nobody judges are no configuration") {
 TEST_CASE(
     "RFC 7250 §4.2: a server answers when it asks for a certificate, with one of the client's "
     "types") {
-  const Ends ends({}, {kRaw, kX509});
+  const RawKeyConfig ends({}, {kRaw, kX509});
   const ServerConfig& config = ends.server;
   CHECK(answer(Octets{2}, config) == Answered{kRaw, true});
   CHECK(answer(Octets{0, 2}, config) == Answered{kRaw, true});
@@ -180,7 +180,7 @@ TEST_CASE(
 TEST_CASE(
     "RFC 7250 §4.2: no type in common is unsupported_certificate where the client must show one, "
     "and else it is not asked") {
-  const Ends ends({}, {kRaw});
+  const RawKeyConfig ends({}, {kRaw});
   ServerConfig config = ends.server;
   using enum ClientAuthentication;
   for (const auto& types :
@@ -200,7 +200,7 @@ TEST_CASE("a client is told a type that it did not offer, or told one without ha
   const auto told = [](const Types& offered, int extension, std::uint8_t type, Errc code,
                        Alert alert) {
     ClientConfig config = client_config();
-    config.identities = {a_client().leaf};
+    config.identities = {client_identity().leaf};
     if (extension == kServerType && !offered.empty())
       config.accept_raw_public_key = [](Bytes) { return true; };
     (extension == kClientType ? config.client_certificate_types : config.server_certificate_types) =
@@ -221,7 +221,7 @@ TEST_CASE("a client is told a type that it did not offer, or told one without ha
 
 TEST_CASE(
     "a client whose bare key is all it has shows nothing to a server that says nothing of types") {
-  Ends ends({kRaw}, {});
+  RawKeyConfig ends({kRaw}, {});
   ends.server.client_authentication = ClientAuthentication::verify_if_given;
   // RFC 7250 §4.2 lets a server that does not know the extension ask for X.509 all the same.
   ScriptedPeer peer = ScriptedPeer::server_of(ends.client);
@@ -238,10 +238,10 @@ TEST_CASE(
 // Shows RFC 7250 3-1
 TEST_CASE(
     "RFC 7250 §3: what stands in a client's Certificate is one SubjectPublicKeyInfo, or nothing") {
-  const Ends ends({}, {kRaw});
-  const Octets key = key_of(a_client().leaf);
+  const RawKeyConfig ends({}, {kRaw});
+  const Octets key = key_of(client_identity().leaf);
   const auto fault = [&](const Octets& shown, Errc code, Alert alert) {
-    Scripted peer(ends);
+    RawKeyClient peer(ends);
     peer.show(shown);
     peer.check_fault(code, alert);
   };
@@ -250,34 +250,34 @@ TEST_CASE(
   fault(joined({key, {0}}), Errc::bad_der, Alert::bad_certificate);
   fault(Octets(key.begin(), key.end() - 1), Errc::bad_der, Alert::bad_certificate);
   // A chain, as X.509 has it, is none.
-  fault(vector_of(3, octets(a_client().leaf.chain().front().der())), Errc::bad_der,
+  fault(vector_of(3, octets(client_identity().leaf.chain().front().der())), Errc::bad_der,
         Alert::bad_certificate);
   // id-X448 of RFC 8410 is a key that this stack does not have.
   fault(joined({hex("3042 3005 0603 2b656f 0339 00"), Octets(56, 1)}),
         Errc::certificate_algorithm_unsupported, Alert::unsupported_certificate);
-  Scripted trailing(ends);
+  RawKeyClient trailing(ends);
   trailing.send(message_of(HandshakeType::certificate, joined({vector_of(3, key), {0}})));
   trailing.check_fault(Errc::message_trailing_data, Alert::decode_error);
 }
 
 TEST_CASE("a client that may show nothing shows an empty message") {
-  Ends ends({kRaw}, {kRaw});
+  RawKeyConfig ends({kRaw}, {kRaw});
   ends.server.client_authentication = ClientAuthentication::verify_if_given;
   ends.client.choose_identity = [](const CertificateRequest&) { return std::nullopt; };
-  const Talked pair(ends);
+  const RawKeyPair pair(ends);
   CHECK(pair.complete());
   CHECK(pair.server.state().peer_raw_public_key.empty());
   CHECK(ends.asked.empty());
   ends.server.client_authentication = ClientAuthentication::require_any;
-  const Talked required(ends);
+  const RawKeyPair required(ends);
   CHECK(required.server_fault() == Errc::client_certificate_missing);
   CHECK(required.alert() == Alert::handshake_failure);
 }
 
 TEST_CASE("RFC 7250 §6: a bare key without the signature that proves it is nobody's") {
-  const Ends ends({}, {kRaw});
-  Scripted peer(ends);
-  peer.show(key_of(a_client().leaf));
+  const RawKeyConfig ends({}, {kRaw});
+  RawKeyClient peer(ends);
+  peer.show(key_of(client_identity().leaf));
   peer.send(HandshakeType::client_key_exchange);
   peer.send(HandshakeType::certificate_verify);  // 64 zeros
   peer.check_fault(Errc::bad_signature, Alert::decrypt_error);
@@ -285,27 +285,27 @@ TEST_CASE("RFC 7250 §6: a bare key without the signature that proves it is nobo
 }
 
 TEST_CASE("a session remembers the bare key, and is resumed as long as the key is accepted") {
-  Ends ends({kRaw}, {kRaw});
+  RawKeyConfig ends({kRaw}, {kRaw});
   ends.client.sessions = make_memory_session_store();
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
     ends.client.tickets = ends.server.tickets = tickets;
     if (tickets) ends.server.ticket_keys = TicketKeys::rotating().value();
     ends.server.sessions = make_memory_session_store();
-    const Talked first(ends);
+    const RawKeyPair first(ends);
     CHECK_FALSE(first.server.state().resumed);
-    const Talked again(ends);
+    const RawKeyPair again(ends);
     CHECK(again.complete());
     CHECK(again.server.state().resumed);
-    CHECK(again.server.state().peer_raw_public_key == key_of(a_client().leaf));
+    CHECK(again.server.state().peer_raw_public_key == key_of(client_identity().leaf));
     CHECK(again.server.state().client_signature_scheme ==
           first.server.state().client_signature_scheme);
     const auto accept =
         std::exchange(ends.server.accept_raw_public_key, [](Bytes) { return false; });
-    CHECK(Talked(ends).server_fault() ==
+    CHECK(RawKeyPair(ends).server_fault() ==
           Errc::raw_public_key_refused);  // a full handshake, which asks again
     ends.server.accept_raw_public_key = accept;
-    CHECK(Talked(ends).complete());
+    CHECK(RawKeyPair(ends).complete());
   }
 }
 
@@ -319,7 +319,7 @@ TEST_CASE("a client's session with a bare key is offered again as long as the ke
   server.certificate_types = {kRaw};
   server.ticket_keys = TicketKeys::rotating().value();
   const auto connect = [&] {
-    Pair pair(client, server);
+    EnginePair pair(client, server);
     pair.talk();
     return pair.client.error() ? 'f' : pair.client.state().resumed ? 'r' : 'n';
   };

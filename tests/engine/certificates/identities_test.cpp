@@ -3,7 +3,7 @@
 // chooses.
 #include <doctest/doctest.h>
 
-#include "engine/certificates/chains.hpp"
+#include "support/engine_pair.hpp"
 #include "support/requested.hpp"
 #include "support/scripted_peer.hpp"
 #include "x509/certificate/parsed_certificate.hpp"
@@ -116,21 +116,17 @@ TEST_CASE("the state of each end holds the identity that it shows, in full hands
   server.common.schemes = {SignatureScheme::ed25519};
   server.client_authentication = ClientAuthentication::request;
   server.ticket_keys = TicketKeys::rotating().value();
-  Pair full(client, server);
-  full.talk();
-  REQUIRE(full.complete());
+  ConnectedEnginePair full(client, server);
   CHECK(leaf_of(full.client.state().identity.value()) == leaf_of(client.identities[1]));
   CHECK(leaf_of(full.server.state().identity.value()) == leaf_of(server.identities[0]));
-  Pair resumed(client, server);
+  EnginePair resumed(client, server);
   resumed.talk();
   REQUIRE(resumed.server.state().resumed);
   CHECK_FALSE(resumed.client.state().identity);
   CHECK_FALSE(resumed.server.state().identity);
   client.sessions = nullptr;
   client.identities.pop_back();
-  Pair without(client, server);
-  without.talk();
-  REQUIRE(without.complete());
+  ConnectedEnginePair without(client, server);
   CHECK_FALSE(without.client.state().identity);
 }
 
@@ -192,7 +188,7 @@ TEST_CASE(
   ClientConfig client{.trust =
                           TrustStore::of({development_identity(ec_secp256r1).ca.chain().front(),
                                           development_identity(rsa).ca.chain().front()})};
-  Pair far(client, config);
+  EnginePair far(client, config);
   far.talk();
   REQUIRE(far.server.wants() == Wants::signature);
   CHECK(leaf_of(far.server.state().identity.value()) ==
@@ -207,7 +203,7 @@ TEST_CASE(
   far.talk();
   CHECK(far.complete());
   client.common.suites = {CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256};
-  Pair near(client, config);
+  EnginePair near(client, config);
   near.talk();
   CHECK(near.complete());
 }
@@ -231,9 +227,7 @@ TEST_CASE(
   ClientConfig client{.trust = TrustStore::of({one.ca.chain().front(), two.ca.chain().front()}),
                       .common = {.application_protocols = {"two", "one"}}};
   for (const std::string name : {"one.example", "two.example"}) {
-    Pair pair(client, config, name);
-    pair.talk();
-    REQUIRE(pair.complete());
+    ConnectedEnginePair pair(client, config, name);
     CHECK(pair.client.state().application_protocol == name.substr(0, 3));
     CHECK(pair.server.state().client_certificate_requested == (name == "two.example"));
     CHECK(octets(pair.client.state().peer_certificates[0].der()) ==
@@ -272,7 +266,7 @@ TEST_CASE(
   wrong.client_hello.compressions = {1};
   wrong.send(HandshakeType::client_hello);
   CHECK(asked == 0);
-  Pair pair(client_config(), config);
+  EnginePair pair(client_config(), config);
   pair.talk();
   CHECK(pair.complete());
   CHECK(asked == 1);
@@ -337,7 +331,7 @@ TEST_CASE("what a client chooses by itself is shown only where the server welcom
   server.client_authentication = ClientAuthentication::request;
   server.common.signing_schemes = {SignatureScheme::ed25519};
   const auto shows = [&] {
-    Pair pair(client, server);
+    EnginePair pair(client, server);
     pair.talk();
     CHECK(pair.complete());
     return !pair.server.state().peer_certificates.empty();

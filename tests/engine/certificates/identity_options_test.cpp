@@ -2,7 +2,7 @@
 // certificate (RFC 7250).
 #include <doctest/doctest.h>
 
-#include "engine/certificates/chains.hpp"
+#include "support/engine_pair.hpp"
 #include "support/requested.hpp"
 #include "support/scripted_peer.hpp"
 
@@ -61,18 +61,11 @@ ClientConfig client_with(std::vector<Identity> identities, const Types& types = 
   return config;
 }
 
-Pair talked(const ClientConfig& client, const ServerConfig& server,
-            std::string_view name = "localhost") {
-  Pair pair(client, server, name);
-  pair.talk();
-  return pair;
-}
-
 /// The scheme that the server signs by for a client that accepts these.
 std::optional<SignatureScheme> signs(const ServerConfig& server, const Schemes& accepted) {
   ClientConfig client = client_taking();
   client.common.schemes = accepted;
-  const Pair pair = talked(client, server);
+  const EnginePair pair = talked(client, server);
   return pair.complete() ? pair.client.state().signature_scheme : std::nullopt;
 }
 
@@ -107,7 +100,7 @@ TEST_CASE("a server passes over an identity whose own schemes the client does no
   CHECK(signs(server, {ecdsa_secp256r1_sha256, ecdsa_secp384r1_sha384, rsa_pss_rsae_sha256}) ==
         ecdsa_secp384r1_sha384);
   CHECK(signs(server, {ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256}) == rsa_pss_rsae_sha256);
-  const Pair pair = talked(
+  const EnginePair pair = talked(
       [] {
         ClientConfig client = client_taking();
         client.common.schemes = {ecdsa_secp256r1_sha256, rsa_pkcs1_sha256};
@@ -159,17 +152,17 @@ TEST_CASE("RFC 7250: a server shows each identity only as the types that it is m
       server_with({certified(rsa).with_certificate_types({kX509}),
                    certified(KeyKind::ed25519).with_certificate_types({kRaw})},
                   {kRaw, kX509});
-  const Pair raw = talked(client_taking({kRaw, kX509}), server);
+  const EnginePair raw = talked(client_taking({kRaw, kX509}), server);
   REQUIRE(raw.complete());
   CHECK(raw.client.state().peer_raw_public_key == info_of(KeyKind::ed25519));
-  const Pair x509 = talked(client_taking(), server);
+  const EnginePair x509 = talked(client_taking(), server);
   REQUIRE(x509.complete());
   CHECK(octets(x509.client.state().peer_certificates.front().der()) ==
         octets(certified(rsa).chain().front().der()));
   // The suite comes first: where only the certificate's key serves it, X.509 is the type.
   ClientConfig rsa_only = client_taking({kRaw, kX509});
   rsa_only.common.suites = {CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256};
-  const Pair other = talked(rsa_only, server);
+  const EnginePair other = talked(rsa_only, server);
   REQUIRE(other.complete());
   CHECK(other.client.state().peer_raw_public_key.empty());
 }
@@ -177,7 +170,7 @@ TEST_CASE("RFC 7250: a server shows each identity only as the types that it is m
 TEST_CASE("RFC 7250 §4.2: a type that no identity is marked with is no common type") {
   ServerConfig server =
       server_with({certified(KeyKind::ed25519).with_certificate_types({kRaw})}, {kRaw});
-  const Pair pair = talked(client_taking(), server);
+  const EnginePair pair = talked(client_taking(), server);
   REQUIRE(pair.server.error());
   CHECK(pair.server.error()->code == Errc::certificate_type_not_offered);
   CHECK(pair.client.error()->alert == Alert::unsupported_certificate);
@@ -188,10 +181,10 @@ TEST_CASE("RFC 7250: a client shows each identity only as the types that it is m
       certified(rsa).with_certificate_types({kX509}),
       certified(KeyKind::ed25519).with_certificate_types({kRaw})};
   const ClientConfig client = client_with(identities, {kRaw, kX509});
-  const Pair raw = talked(client, asking({kRaw}));
+  const EnginePair raw = talked(client, asking({kRaw}));
   REQUIRE(raw.complete());
   CHECK(raw.server.state().peer_raw_public_key == info_of(KeyKind::ed25519));
-  const Pair x509 = talked(client, asking({kX509}));
+  const EnginePair x509 = talked(client, asking({kX509}));
   REQUIRE(x509.complete());
   CHECK(octets(x509.server.state().peer_certificates.front().der()) ==
         octets(certified(rsa).chain().front().der()));
@@ -202,10 +195,10 @@ TEST_CASE(
     "key") {
   for (const KeyKind kind : kKinds) {
     CAPTURE(static_cast<int>(kind));
-    const Pair server = talked(client_taking({kRaw}), server_with({raw_key(kind)}, {kRaw}));
+    const EnginePair server = talked(client_taking({kRaw}), server_with({raw_key(kind)}, {kRaw}));
     REQUIRE(server.complete());
     CHECK(server.client.state().peer_raw_public_key == info_of(kind));
-    const Pair client = talked(client_with({raw_key(kind)}, {kRaw}), asking({kRaw}));
+    const EnginePair client = talked(client_with({raw_key(kind)}, {kRaw}), asking({kRaw}));
     REQUIRE(client.complete());
     CHECK(client.server.state().peer_raw_public_key == info_of(kind));
   }
@@ -226,7 +219,7 @@ TEST_CASE(
     const Identity identity =
         Identity::from_raw_public_key(PrivateKey::elsewhere(kind), info_of(kind)).value();
     for (const bool right : {true, false}) {
-      Pair pair = talked(client_taking({kRaw}), server_with({identity}, {kRaw}));
+      EnginePair pair = talked(client_taking({kRaw}), server_with({identity}, {kRaw}));
       REQUIRE(pair.server.wants() == Wants::signature);
       const SignatureRequest wanted = requested<SignatureRequest>(pair.server);
       Octets signature(kMaxSignatureSize);
@@ -302,7 +295,7 @@ TEST_CASE("RFC 6066 §3: a key without a certificate is an identity for other na
 
 TEST_CASE("RFC 5929 §4.1: tls-server-end-point needs a certificate that was shown, at both ends") {
   for (const Identity& identity : {certified(KeyKind::ed25519), raw_key(KeyKind::ed25519)}) {
-    const Pair pair = talked(client_taking({kRaw}), server_with({identity}, {kRaw}));
+    const EnginePair pair = talked(client_taking({kRaw}), server_with({identity}, {kRaw}));
     REQUIRE(pair.complete());
     for (const Engine* end : {&pair.client, &pair.server})
       CHECK(end->channel_binding(ChannelBinding::tls_server_end_point).error().code ==

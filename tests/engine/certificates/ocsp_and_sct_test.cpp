@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "support/acquainted.hpp"
-#include "support/answered.hpp"
+#include "support/after_server_hello.hpp"
+#include "support/pair_with_session.hpp"
 #include "x509/issue/revocation_draft.hpp"
 
 using namespace tls12;
@@ -15,12 +15,6 @@ using enum HandshakeType;
 namespace {
 
 constexpr int kStatusRequest = 5, kTimestamps = 18;
-
-Pair connected(const ClientConfig& client, const ServerConfig& server) {
-  Pair pair(client, server);
-  pair.talk();
-  return pair;
-}
 
 /// A response of the leaf's issuer.
 Octets ocsp_response(x509::CertStatus status, std::chrono::hours age = std::chrono::hours(1)) {
@@ -60,14 +54,14 @@ TEST_CASE(
   for (const RevocationMode mode :
        {RevocationMode::off, RevocationMode::prefer, RevocationMode::require}) {
     CAPTURE(static_cast<int>(mode));
-    const Pair pair = connected(checking(mode), stapling(good));
+    const EnginePair pair = talked(checking(mode), stapling(good));
     if (pair.client.error()) MESSAGE(pair.client.error()->message());
     CHECK(pair.complete());
     CHECK(pair.client.state().ocsp_response == good);
   }
   ClientConfig silent = client_config();
   silent.request_ocsp = false;
-  const Pair unasked = connected(silent, stapling(good));
+  const EnginePair unasked = talked(silent, stapling(good));
   CHECK(unasked.complete());
   CHECK(unasked.client.state().ocsp_response.empty());
 }
@@ -95,7 +89,7 @@ TEST_CASE(
     "revocation counts; so does none, where one is required") {
   const auto check_refused = [](RevocationMode mode, const ServerConfig& server, Errc code,
                                 Alert alert) {
-    const Pair pair = connected(checking(mode), server);
+    const EnginePair pair = talked(checking(mode), server);
     CHECK(!pair.complete());
     REQUIRE(pair.client.error().has_value());
     CHECK(rule(pair.client.error()->code).name == rule(code).name);
@@ -114,13 +108,13 @@ TEST_CASE(
                   Alert::bad_certificate_status_response);
   }
   const ServerConfig stale = stapling(ocsp_response(x509::CertStatus::good, std::chrono::hours(9)));
-  CHECK(connected(checking(RevocationMode::prefer), stale).complete());
+  CHECK(talked(checking(RevocationMode::prefer), stale).complete());
   check_refused(RevocationMode::require, stale, Errc::certificate_status_unknown,
                 Alert::certificate_unknown);
-  const Pair none = connected(checking(RevocationMode::require), server_config());
+  const EnginePair none = talked(checking(RevocationMode::require), server_config());
   CHECK(!none.complete());
-  CHECK(connected(checking(RevocationMode::prefer), server_config()).complete());
-  CHECK(connected(checking(RevocationMode::off), stapling({0x30, 0x00})).complete());
+  CHECK(talked(checking(RevocationMode::prefer), server_config()).complete());
+  CHECK(talked(checking(RevocationMode::off), stapling({0x30, 0x00})).complete());
 }
 
 TEST_CASE(
@@ -128,12 +122,12 @@ TEST_CASE(
     "refused") {
   ClientConfig silent = client_config();
   silent.request_ocsp = false;
-  answered(silent, {{kStatusRequest, {}}})
+  after_server_hello(silent, {{kStatusRequest, {}}})
       .check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
   for (const Octets& body : {Octets{}, Octets{1}, Octets{1, 0, 0, 0}, Octets{1, 0, 0, 2, 0x30},
                              Octets{1, 0, 0, 1, 0x30, 0x00}, Octets{2, 0, 0, 1, 0x30}}) {
     CAPTURE(to_hex(body));
-    ScriptedPeer peer = answered(client_config(), {{kStatusRequest, {}}});
+    ScriptedPeer peer = after_server_hello(client_config(), {{kStatusRequest, {}}});
     peer.send(certificate);
     peer.send(message_of(certificate_status, body));
     REQUIRE(peer.engine.error().has_value());
@@ -154,17 +148,17 @@ TEST_CASE("RFC 6962 §3.3.1: timestamps are delivered to a client that asked, an
     CAPTURE(asks);
     ClientConfig client = client_config();
     client.request_timestamps = asks;
-    const Pair pair = connected(client, server);
+    const EnginePair pair = talked(client, server);
     CHECK(pair.complete());
     CHECK(pair.client.state().signed_certificate_timestamps == (asks ? list : Octets{}));
   }
-  answered(client_config(), {{kTimestamps, vector_of(2, list)}})
+  after_server_hello(client_config(), {{kTimestamps, vector_of(2, list)}})
       .check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
   ClientConfig client = client_config();
   client.request_timestamps = true;
   for (const Octets& malformed :
        {Octets{}, Octets{0, 0}, Octets{0, 2, 0, 0}, Octets{0, 3, 0, 2, 1}}) {
-    const ScriptedPeer peer = answered(client, {{kTimestamps, malformed}});
+    const ScriptedPeer peer = after_server_hello(client, {{kTimestamps, malformed}});
     REQUIRE(peer.engine.error().has_value());
     CHECK(peer.engine.error()->alert == Alert::decode_error);
   }
@@ -182,7 +176,7 @@ TEST_CASE("RFC 6962 §3.3.1: a client asks with an empty extension, offering a s
   const Octets list = vector_of(2, Octets(50, 0x5c));
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
-    Acquainted ends(tickets);
+    PairWithSession ends(tickets);
     ends.client.request_timestamps = true;
     CHECK(asked(ScriptedPeer::server_of(ends.client)) == Octets{});
     ClientConfig fresh = ends.client;

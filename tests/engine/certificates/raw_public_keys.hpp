@@ -1,8 +1,8 @@
 // Clients and servers with raw public keys (RFC 7250).
 #pragma once
 
-#include "engine/certificates/chains.hpp"
-#include "support/answered.hpp"
+#include "support/after_server_hello.hpp"
+#include "support/engine_pair.hpp"
 #include "x509/certificate/parsed_certificate.hpp"
 
 namespace tls12::test {
@@ -11,50 +11,40 @@ inline constexpr auto kX509 = CertificateType::x509, kRaw = CertificateType::raw
 inline constexpr int kClientType = 19, kServerType = 20;
 using Types = std::vector<CertificateType>;
 
-inline const DevelopmentIdentity& a_client(KeyKind kind = KeyKind::ed25519) {
-  static std::vector<std::pair<KeyKind, DevelopmentIdentity>> made;
-  for (const auto& [k, identity] : made)
-    if (k == kind) return identity;
-  return made
-      .emplace_back(kind,
-                    make_chain({.key = kind, .names = {"client.example"}, .for_clients = true}))
-      .second;
-}
 inline Octets key_of(const Identity& identity) {
   return octets(internals(identity.chain().front()).public_key_info);
 }
 
-/// A client and a server that may show bare keys, each known to the other.
-struct Ends {
-  ClientConfig client = client_config();
-  ServerConfig server = server_config();
+/// A client with a raw public key, and a server that knows it.
+struct RawKeyConfig : PairConfig {
   std::vector<Octets> asked;  // the keys that the server was asked about
 
-  explicit Ends(const Types& shown, const Types& accepted, KeyKind kind = KeyKind::ed25519) {
-    client.identities = {a_client(kind).leaf};
+  explicit RawKeyConfig(const Types& shown, const Types& accepted,
+                        KeyKind kind = KeyKind::ed25519) {
+    client.identities = {client_identity(kind).leaf};
     client.client_certificate_types = shown;
     server.client_authentication = ClientAuthentication::require_and_verify;
-    server.client_trust = TrustStore::of({a_client(kind).ca.chain().front()});
+    server.client_trust = trust_in(client_identity(kind));
     server.client_certificate_types = accepted;
     if (std::ranges::find(accepted, kRaw) != accepted.end())
       server.accept_raw_public_key = [this, kind](Bytes key) {
         asked.push_back(octets(key));
-        return octets(key) == key_of(a_client(kind).leaf);
+        return octets(key) == key_of(client_identity(kind).leaf);
       };
   }
-  Ends(const Ends&) = delete;
-  Ends& operator=(const Ends&) = delete;
+  RawKeyConfig(const RawKeyConfig&) = delete;
+  RawKeyConfig& operator=(const RawKeyConfig&) = delete;
 };
 
-struct Talked : Pair {
-  explicit Talked(const Ends& ends) : Pair(ends.client, ends.server) { talk(); }
+struct RawKeyPair : EnginePair {
+  explicit RawKeyPair(const RawKeyConfig& config) : EnginePair(config) { talk(); }
   Errc server_fault() const { return server.error() ? server.error()->code : Errc::count_; }
   std::optional<Alert> alert() const {
     return server.error() ? server.error()->alert : std::nullopt;
   }
 };
 
-inline ClientConfig taking(const Types& types) {
+inline ClientConfig client_accepting(const Types& types) {
   ClientConfig config = client_config();
   config.server_certificate_types = types;
   config.accept_raw_public_key = [](Bytes key) {
@@ -62,7 +52,7 @@ inline ClientConfig taking(const Types& types) {
   };
   return config;
 }
-inline ServerConfig showing(const Types& types) {
+inline ServerConfig server_with(const Types& types) {
   ServerConfig config = server_config();
   config.certificate_types = types;
   return config;

@@ -11,7 +11,7 @@ TEST_CASE(
     "RFC 7250 §4.2: a server whose only way to show its key the client does not have ends with "
     "unsupported_certificate") {
   const auto check_refused = [](const Types& shown, const std::optional<Octets>& types) {
-    ScriptedPeer peer = ScriptedPeer::client_of(showing(shown));
+    ScriptedPeer peer = ScriptedPeer::client_of(server_with(shown));
     if (types) peer.client_hello.extensions.add(kServerType, vector_of(1, *types));
     peer.send(HandshakeType::client_hello);
     peer.check_fault(Errc::certificate_type_not_offered, Alert::unsupported_certificate);
@@ -27,9 +27,7 @@ TEST_CASE(
     "RFC 7250 §4.2: the server shows what it likes best of what the client takes, a certificate "
     "where neither says more") {
   const auto shown = [](const Types& taken, const Types& types) {
-    Pair pair(taking(taken), showing(types));
-    pair.talk();
-    REQUIRE(pair.complete());
+    ConnectedEnginePair pair(client_accepting(taken), server_with(types));
     const ConnectionState& state = pair.client.state();
     CHECK(state.peer_raw_public_key.empty() != state.peer_certificates.empty());
     CHECK(state.peer_certificates.empty() == state.verified_chain.empty());
@@ -47,7 +45,7 @@ TEST_CASE(
     "RFC 7250 §3: a server's bare key that is none, or of a kind that the suite has no use for, is "
     "refused before anybody is asked") {
   const auto shows = [](const Octets& key) {
-    ScriptedPeer peer = answered(taking({kRaw}), {{kServerType, {2}}});
+    ScriptedPeer peer = after_server_hello(client_accepting({kRaw}), {{kServerType, {2}}});
     REQUIRE(!peer.engine.error());
     peer.send(message_of(HandshakeType::certificate, vector_of(3, key)));
     REQUIRE(peer.engine.error().has_value());
@@ -66,21 +64,19 @@ TEST_CASE(
 // Shows RFC 7250 4.2-6, 4.4-1
 TEST_CASE(
     "a server's bare key: shown where both have it, judged by the client, and by nobody else") {
-  ClientConfig client = taking({kRaw, kX509});
-  const ServerConfig server = showing({kRaw});
+  ClientConfig client = client_accepting({kRaw, kX509});
+  const ServerConfig server = server_with({kRaw});
   int asked = 0;
   bool known = true;
   client.accept_raw_public_key = [&](Bytes key) {
     return ++asked, known && octets(key) == key_of(server.identities[0]);
   };
-  Pair pair(client, server);
-  pair.talk();
-  REQUIRE(pair.complete());
+  ConnectedEnginePair pair(client, server);
   CHECK(asked == 1);
   CHECK(pair.client.state().peer_raw_public_key == key_of(server.identities[0]));
   CHECK(pair.client.state().peer_certificates.empty());
   known = false;
-  Pair refused(client, server);
+  EnginePair refused(client, server);
   refused.talk();
   REQUIRE(refused.client.error());
   CHECK(refused.client.error()->code == Errc::raw_public_key_refused);
@@ -88,7 +84,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a server that shows another bare key in a renegotiation is not who it was") {
-  ClientConfig config = taking({kRaw});
+  ClientConfig config = client_accepting({kRaw});
   config.accept_raw_public_key = [](Bytes) { return true; };
   config.renegotiation = Renegotiation::freely;
   ScriptedPeer peer = ScriptedPeer::server_of(config);

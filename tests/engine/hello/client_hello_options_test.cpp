@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "support/acquainted.hpp"
+#include "support/pair_with_session.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -56,7 +56,7 @@ TEST_CASE(
   CHECK(none.suites.empty());
   CHECK(none.groups.empty());
   CHECK(none.extensions.empty());
-  Pair pair(greasing());
+  EnginePair pair(greasing());
   pair.talk();
   CHECK(pair.complete());
 }
@@ -108,7 +108,7 @@ TEST_CASE(
     for (const Extension extension : hello.extensions)
       if (extension.type == ExtensionType::padding)
         CHECK(std::ranges::all_of(extension.data, [](auto byte) { return byte == 0; }));
-    Pair pair(config);
+    EnginePair pair(config);
     pair.talk();
     CHECK(pair.complete());
   }
@@ -137,7 +137,7 @@ TEST_CASE(
     "protocol_version if it has only newer versions") {
   ClientConfig config = client_config();
   config.fallback = true;
-  Pair pair(config);
+  EnginePair pair(config);
   pair.talk();
   CHECK(pair.complete());  // TLS 1.2 is the best that this server has
 
@@ -184,7 +184,7 @@ TEST_CASE("RFC 7507 §4: the mark of a fallback is the last suite, and absent be
   };
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
-    Acquainted ends(tickets);
+    PairWithSession ends(tickets);
     const auto unmarked = suites_of(ends.scripted_server());
     ClientConfig fresh = ends.client;
     fresh.sessions = nullptr;

@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "support/engines.hpp"
+#include "support/engine_pair.hpp"
 
 namespace tls12::test {
 namespace {

@@ -2,8 +2,8 @@
 // out, or a named error.
 #include <doctest/doctest.h>
 
-#include "engine/certificates/chains.hpp"
-#include "support/acquainted.hpp"
+#include "support/engine_pair.hpp"
+#include "support/pair_with_session.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -33,8 +33,8 @@ ClientHello large_hello_of(const Engine& client, Octets& storage) {
 }
 
 /// A client that was given a ticket of that size.
-struct WithTicket : Acquainted {
-  explicit WithTicket(std::size_t size) : Acquainted(true) { set_ticket(size); }
+struct WithTicket : PairWithSession {
+  explicit WithTicket(std::size_t size) : PairWithSession(true) { set_ticket(size); }
   void set_ticket(std::size_t size) {
     session::Session session = clients->session();
     session.ticket = Octets(size, 0x77);
@@ -83,7 +83,7 @@ TEST_CASE(
 
   for (const std::size_t size : {room + 1, room + 50, kTwo}) {
     ends.set_ticket(size);
-    Pair pair(ends.client, ends.server);
+    EnginePair pair(ends.client, ends.server);
     const ClientHello without = hello_of(pair.client, storage);
     CHECK(without.session_ticket->empty());
     CHECK(without.session_id.empty());
@@ -149,16 +149,12 @@ TEST_CASE(
       server.client_trust = TrustStore::of({chain.ca.chain().front()});
       server.ticket_keys = TicketKeys::rotating().value();
       server.common.limits.client_hello = limit;
-      Pair first(client, server);
-      first.talk();
-      REQUIRE(first.complete());
+      ConnectedEnginePair first(client, server);
       const bool has_ticket = !store->empty();
       if (has_ticket) CHECK(store->session().ticket.size() <= kMaxTicket);
       (has_ticket ? issued : not_issued) += 1;
 
-      Pair second(client, server);
-      second.talk();
-      REQUIRE(second.complete());
+      ConnectedEnginePair second(client, server);
       CHECK(second.server.state().resumed == has_ticket);
       // Resumed or not, the state names the client and the chain that was verified.
       REQUIRE(second.server.state().verified_chain.size() == 2);
@@ -271,9 +267,7 @@ TEST_CASE(
   client.request_timestamps = true;
   client.common.application_protocols = {std::string(255, 'p')};
   client.common.limits.handshake_message = 1 << 17;
-  Pair pair(client, config);
-  pair.talk();
-  REQUIRE(pair.complete());
+  ConnectedEnginePair pair(client, config);
   CHECK(pair.client.state().signed_certificate_timestamps.size() == 65'000);
 }
 
@@ -303,9 +297,7 @@ TEST_CASE(
       named = request.certificate_authorities.size();
       return std::nullopt;
     };
-    Pair pair(client, server);
-    pair.talk();
-    REQUIRE(pair.complete());
+    ConnectedEnginePair pair(client, server);
     return named.value();
   };
   CHECK(authorities_of(3) == 3);
@@ -346,9 +338,7 @@ TEST_CASE(
       named.first = request.certificate_authorities.size();
       return std::nullopt;
     };
-    Pair pair(client, server);
-    pair.talk();
-    REQUIRE(pair.complete());
+    ConnectedEnginePair pair(client, server);
     return named;
   };
   const auto [count, bytes] = named_of({{196, 1}, {196, 1}, {197, 50}});
@@ -370,7 +360,7 @@ TEST_CASE("RFC 4279 §2: a client whose PSK identity does not fit its length fai
   client.common.policy = SuitePolicy::psk;
   ServerConfig server{.find_psk = [](std::string_view) { return Octets(16, 1); }};
   server.common.policy = SuitePolicy::psk;
-  Pair pair(client, server);
+  EnginePair pair(client, server);
   pair.talk();
   REQUIRE(pair.client.error());
   CHECK(pair.client.error()->code == Errc::field_too_long);

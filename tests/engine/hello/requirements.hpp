@@ -5,7 +5,7 @@
 
 #include <variant>
 
-#include "support/acquainted.hpp"
+#include "support/pair_with_session.hpp"
 #include "x509/certificate/parsed_certificate.hpp"
 
 namespace tls12::test::requirements {
@@ -128,12 +128,7 @@ inline Octets client_list(const Octets& list) {
 
 // ------------------------------------------------ requirements
 
-/// Both ends of a connection that works, and the same with a requirement of one of them.
-struct Ends {
-  ClientConfig client = client_config();
-  ServerConfig server = server_config();
-};
-using Change = std::function<void(Ends&)>;
+using Change = std::function<void(PairConfig&)>;
 
 enum class Then : std::uint8_t { resumes, full_handshake };
 
@@ -147,16 +142,16 @@ struct Requirement {
   std::variant<Then, Alert> resumed = Then::resumes;
 };
 
-inline void nothing(Ends&) {}
-inline void with_cbc(Ends& ends) {
+inline void nothing(PairConfig&) {}
+inline void with_cbc(PairConfig& ends) {
   ends.client.common.policy = ends.server.common.policy = SuitePolicy::legacy;
   ends.client.common.suites = ends.server.common.suites = {kCbc};
 }
-inline void with_protocol(Ends& ends) {
+inline void with_protocol(PairConfig& ends) {
   ends.client.common.application_protocols = {"a"};
   ends.server.common.application_protocols = {"a"};
 }
-inline void with_psk(Ends& ends) {
+inline void with_psk(PairConfig& ends) {
   ends.client.common.policy = ends.server.common.policy = SuitePolicy::legacy;
   ends.client.find_psk = [](std::string_view) { return PreSharedKey{"device 7", Octets(16, 7)}; };
   ends.server.find_psk = [](std::string_view) { return Octets(16, 7); };
@@ -180,11 +175,11 @@ inline const Certificate& must_staple() {
       leaf_of({.common_name = "localhost", .names = {"localhost"}, .must_staple = true});
   return made;
 }
-inline void with_client_certificate(Ends& ends) {
+inline void with_client_certificate(PairConfig& ends) {
   ends.client.identities = {Identity::from({client_leaf()}, known().leaf.key()).value()};
   ends.server.client_authentication = ClientAuthentication::request;
 }
-inline void with_either_client_key(Ends& ends) {
+inline void with_either_client_key(PairConfig& ends) {
   with_client_certificate(ends);
   ends.server.client_certificate_types = {kRaw, CertificateType::x509};
   ends.server.accept_raw_public_key = [](Bytes) { return true; };

@@ -27,7 +27,7 @@ std::vector<Requirement> of_servers() {
   const Octets sct = vector_of(2, vector_of(2, Octets(50, 0)));
   return {
       {"server_certificate_types: raw_public_key, judged by a function", nothing,
-       [](Ends& e) {
+       [](PairConfig& e) {
          e.client.server_certificate_types = {kRaw};
          e.client.accept_raw_public_key = [](Bytes) { return true; };
        },
@@ -37,55 +37,55 @@ std::vector<Requirement> of_servers() {
                "RFC 7250 §4.2, RFC 5246 §7.2.2"},
        unsupported_certificate},
       {"server_certificate_types: raw_public_key, pinned",
-       [](Ends& e) { e.client.verify.pins = {key_pin()}; },
-       [](Ends& e) { e.client.server_certificate_types = {kRaw}; },
+       [](PairConfig& e) { e.client.verify.pins = {key_pin()}; },
+       [](PairConfig& e) { e.client.server_certificate_types = {kRaw}; },
        Refusal{hello([](auto&) {}), unsupported_certificate, kX509Unless},
        Refusal{shows({}, {{kServerType, {2}}}), decode_error, "RFC 7250 §3: one byte at least"},
        Refusal{shows_another_raw_key(), certificate_unknown, kOtherIssue}, unsupported_certificate},
-      {"verify.pins", nothing, [](Ends& e) { e.client.verify.pins = {strange_pin()}; },
+      {"verify.pins", nothing, [](PairConfig& e) { e.client.verify.pins = {strange_pin()}; },
        kAlwaysShown, Refusal{shows({}), decode_error, kEmptyChain},
        Refusal{hello([](auto&) {}), certificate_unknown, "RFC 7469 §2.6, RFC 5246 §7.2.2"},
        certificate_unknown},
       {"require_extended_master_secret", nothing,
-       [](Ends& e) { e.client.common.require_extended_master_secret = true; },
+       [](PairConfig& e) { e.client.common.require_extended_master_secret = true; },
        Refusal{hello_without(kExtendedMasterSecret), handshake_failure, "RFC 7627 §5.2"}, kAgrees,
        kSilence},
       {"secure renegotiation",
-       [](Ends& e) { e.client.dangerous.allow_missing_secure_renegotiation = true; },
-       [](Ends& e) { e.client.dangerous.allow_missing_secure_renegotiation = false; },
+       [](PairConfig& e) { e.client.dangerous.allow_missing_secure_renegotiation = true; },
+       [](PairConfig& e) { e.client.dangerous.allow_missing_secure_renegotiation = false; },
        Refusal{hello_without(kRenegotiationInfo), handshake_failure, "RFC 5746 §4.1"},
        Refusal{hello_with(kRenegotiationInfo, {}), decode_error, "RFC 5746 §3.2, RFC 5246 §7.2.2"},
        Refusal{hello_with(kRenegotiationInfo, {1, 0}), handshake_failure, "RFC 5746 §3.4"}},
       {"require_encrypt_then_mac", with_cbc,
-       [](Ends& e) { e.client.common.require_encrypt_then_mac = true; },
+       [](PairConfig& e) { e.client.common.require_encrypt_then_mac = true; },
        Refusal{cbc_hello(), handshake_failure, kNoParameters}, kAgrees, kSilence},
       {"require_application_protocol", with_protocol,
-       [](Ends& e) { e.client.common.require_application_protocol = true; },
+       [](PairConfig& e) { e.client.common.require_application_protocol = true; },
        Refusal{hello([](auto&) {}), no_application_protocol, "RFC 7301 §3.2"},
        Refusal{hello_with(kAlpn, {0, 0}), decode_error, "RFC 7301 §3.1: exactly one name"},
        Refusal{hello_with(kAlpn, protocol("b")), illegal_parameter,
                "RFC 7301 §3.2, RFC 5246 §7.2.2: inconsistent with the offer"}},
       {"a certificate that demands a staple, and request_ocsp",
-       [](Ends& e) {
+       [](PairConfig& e) {
          e.client.request_ocsp = false;
          e.server.identities = {Identity::from({must_staple()}, known().leaf.key()).value()};
        },
-       [](Ends& e) { e.client.request_ocsp = true; },
+       [](PairConfig& e) { e.client.request_ocsp = true; },
        Refusal{shows(list_of(must_staple())), bad_certificate_status_response, kStapleMissing},
        Refusal{shows(list_of(must_staple()), {{kStatusRequest, {}}}, Octets{1, 0, 0, 0}),
                decode_error, "RFC 6066 §8: OCSPResponse<1..2^24-1>"},
        Refusal{shows(list_of(must_staple()), {{kStatusRequest, {}}}),
                bad_certificate_status_response, kStapleMissing},
        bad_certificate_status_response},
-      {"verify.transparency", [](Ends& e) { e.client.request_timestamps = true; },
-       [](Ends& e) { e.client.verify.transparency = {.logs = {log()}, .required = 1}; },
+      {"verify.transparency", [](PairConfig& e) { e.client.request_timestamps = true; },
+       [](PairConfig& e) { e.client.verify.transparency = {.logs = {log()}, .required = 1}; },
        Refusal{hello([](auto&) {}), certificate_unknown, kOtherIssue},
        Refusal{hello_with(kTimestamps, {0, 0}), decode_error,
                "RFC 6962 §3.3: SerializedSCT sct_list<1..2^16-1>"},
        Refusal{hello_with(kTimestamps, sct), certificate_unknown, kOtherIssue},
        certificate_unknown},
       {"a pre-shared key alone", nothing,
-       [](Ends& e) {
+       [](PairConfig& e) {
          with_psk(e);
          e.client.common.suites = {kPsk};
          e.server.common.suites = {kPsk, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256};
@@ -94,7 +94,7 @@ std::vector<Requirement> of_servers() {
        Refusal{hello([](auto& h) { h.suite = 0xc02f; }), illegal_parameter, kFromTheList},
        Then::full_handshake},
       {"verify.check", nothing,
-       [](Ends& e) {
+       [](PairConfig& e) {
          e.client.verify.check = [](auto&) { return std::optional<std::string>("no"); };
        },
        kAlwaysShown, Refusal{shows({}), decode_error, kEmptyChain},
@@ -106,7 +106,7 @@ std::vector<Requirement> of_clients() {
   using enum Alert;
   return {
       {"client_certificate_types: raw_public_key", with_either_client_key,
-       [](Ends& e) {
+       [](PairConfig& e) {
          e.server.client_authentication = ClientAuthentication::require_any;
          e.server.client_certificate_types = {kRaw};
        },
@@ -116,7 +116,7 @@ std::vector<Requirement> of_clients() {
        Refusal{client_hello_with(kClientType, {1, 0}), unsupported_certificate, "RFC 7250 §4.2"},
        unsupported_certificate},
       {"client_certificate_types: raw_public_key, pinned", with_either_client_key,
-       [](Ends& e) {
+       [](PairConfig& e) {
          e.server.client_authentication = ClientAuthentication::require_any;
          e.server.client_certificate_types = {kRaw};
          e.server.accept_raw_public_key = nullptr;
@@ -130,7 +130,7 @@ std::vector<Requirement> of_clients() {
                certificate_unknown, kOtherIssue},
        unsupported_certificate},
       {"client_authentication require_any", nothing,
-       [](Ends& e) {
+       [](PairConfig& e) {
          with_client_certificate(e);
          e.server.client_authentication = ClientAuthentication::require_any;
        },
@@ -138,7 +138,7 @@ std::vector<Requirement> of_clients() {
        Refusal{answers({client_list({})}), handshake_failure, "RFC 5246 §7.4.6"}, kSilence,
        Then::full_handshake},
       {"client_authentication require_and_verify", with_client_certificate,
-       [](Ends& e) {
+       [](PairConfig& e) {
          e.server.client_authentication = ClientAuthentication::require_and_verify;
          e.server.client_trust =
              TrustStore::of({development_identity(KeyKind::rsa).ca.chain().front()});
@@ -149,7 +149,7 @@ std::vector<Requirement> of_clients() {
                "RFC 5246 §7.2.2: the CA could not be matched with a known one"},
        unknown_ca},
       {"verify.pins of clients", with_client_certificate,
-       [](Ends& e) {
+       [](PairConfig& e) {
          e.server.client_authentication = ClientAuthentication::require_and_verify;
          e.server.verify.pins = {strange_pin()};
          e.server.verify.pins_suffice = true;
@@ -160,26 +160,26 @@ std::vector<Requirement> of_clients() {
                "RFC 7469 §2.6, RFC 5246 §7.2.2"},
        certificate_unknown},
       {"require_extended_master_secret", nothing,
-       [](Ends& e) { e.server.common.require_extended_master_secret = true; },
+       [](PairConfig& e) { e.server.common.require_extended_master_secret = true; },
        Refusal{client_hello_without(kExtendedMasterSecret), handshake_failure, "RFC 7627 §5.2"},
        kAgrees, kSilence},
       {"secure renegotiation", nothing,
-       [](Ends& e) { e.server.dangerous.allow_missing_secure_renegotiation = false; },
+       [](PairConfig& e) { e.server.dangerous.allow_missing_secure_renegotiation = false; },
        Refusal{client_hello_without(kRenegotiationInfo), handshake_failure, "RFC 5746 §4.3"},
        Refusal{client_hello_with(kRenegotiationInfo, {}), decode_error,
                "RFC 5746 §3.2, RFC 5246 §7.2.2"},
        Refusal{client_hello_with(kRenegotiationInfo, {1, 0}), handshake_failure, "RFC 5746 §3.6"}},
       {"require_encrypt_then_mac", with_cbc,
-       [](Ends& e) { e.server.common.require_encrypt_then_mac = true; },
+       [](PairConfig& e) { e.server.common.require_encrypt_then_mac = true; },
        Refusal{offers(kCbc), handshake_failure, kNoParameters}, kAgrees, kSilence},
       {"require_application_protocol", with_protocol,
-       [](Ends& e) { e.server.common.require_application_protocol = true; },
+       [](PairConfig& e) { e.server.common.require_application_protocol = true; },
        Refusal{client_hello_without(kAlpn), no_application_protocol, "RFC 7301 §3.2"},
        Refusal{client_hello_with(kAlpn, {0, 0}), decode_error,
                "RFC 7301 §3.1: ProtocolName protocol_name_list<2..2^16-1>"},
        Refusal{client_hello_with(kAlpn, protocol("b")), no_application_protocol, "RFC 7301 §3.2"}},
       {"require_known_name", nothing,
-       [](Ends& e) {
+       [](PairConfig& e) {
          e.server.identities = {Identity::from({leaf_for("b")}, known().leaf.key()).value()};
          e.server.require_known_name = true;
        },
@@ -190,7 +190,7 @@ std::vector<Requirement> of_clients() {
                "RFC 6066 §3"},
        unrecognized_name},
       {"a pre-shared key alone", nothing,
-       [](Ends& e) {
+       [](PairConfig& e) {
          with_psk(e);
          e.server.identities.clear();
        },
@@ -211,7 +211,7 @@ void check_alert(const ScriptedPeer& peer, Alert alert) {
   CHECK(!peer.engine.state().handshake_complete);
 }
 /// The alert of the end that found the fault.
-std::string alert_of(const Pair& pair) {
+std::string alert_of(const EnginePair& pair) {
   const auto found = [](const Engine& end) {
     return end.error() && end.error()->code != Errc::peer_alert;
   };
@@ -228,13 +228,13 @@ void check_cell(std::string_view column, const Cell& cell, ScriptedPeer peer) {
   check_alert(peer, alert);
 }
 
-Ends lax(const Requirement& row) {
-  Ends ends;
+PairConfig lax(const Requirement& row) {
+  PairConfig ends;
   row.lax(ends);
   return ends;
 }
-Ends strict(const Requirement& row) {
-  Ends ends = lax(row);
+PairConfig strict(const Requirement& row) {
+  PairConfig ends = lax(row);
   row.require(ends);
   return ends;
 }
@@ -272,20 +272,20 @@ TEST_CASE("a session that was made without a requirement does not satisfy it") {
         CAPTURE(row.name);
         const auto clients = make_memory_session_store(), servers = make_memory_session_store();
         const auto keys = TicketKeys::rotating().value();
-        const auto connect = [&](Ends ends) {
+        const auto connect = [&](PairConfig ends) {
           ends.client.sessions = clients;
           ends.server.sessions = servers;
           ends.client.tickets = tickets;
           ends.server.ticket_keys = keys;
-          Pair pair(ends.client, ends.server);
+          EnginePair pair(ends.client, ends.server);
           pair.talk();
           return pair;
         };
         REQUIRE(connect(lax(row)).complete());
-        const Pair again = connect(lax(row));
+        const EnginePair again = connect(lax(row));
         REQUIRE(again.complete());
         REQUIRE(again.client.state().resumed);
-        const Pair pair = connect(strict(row));
+        const EnginePair pair = connect(strict(row));
         if (const auto* alert = std::get_if<Alert>(&row.resumed)) {
           CHECK(!pair.complete());
           CHECK(alert_of(pair) == name(*alert));
@@ -310,22 +310,22 @@ std::vector<Silence> silences() {
   using enum Alert;
   return {
       {"extended_master_secret", nothing,
-       [](Ends& e) {
+       [](PairConfig& e) {
          e.client.common.require_extended_master_secret = true;
          e.server.common.require_extended_master_secret = true;
        },
        kExtendedMasterSecret, handshake_failure, "RFC 7627 §5.2, §5.3"},
       {"secure renegotiation", nothing,
-       [](Ends& e) { e.server.dangerous.allow_missing_secure_renegotiation = false; },
+       [](PairConfig& e) { e.server.dangerous.allow_missing_secure_renegotiation = false; },
        kRenegotiationInfo, handshake_failure, "RFC 5746 §4.1, §4.3"},
       {"encrypt_then_mac", with_cbc,
-       [](Ends& e) {
+       [](PairConfig& e) {
          e.client.common.require_encrypt_then_mac = true;
          e.server.common.require_encrypt_then_mac = true;
        },
        kEncryptThenMac, handshake_failure, kNoParameters},
       {"ALPN", with_protocol,
-       [](Ends& e) {
+       [](PairConfig& e) {
          e.client.common.require_application_protocol = true;
          e.server.common.require_application_protocol = true;
        },
@@ -341,16 +341,14 @@ TEST_CASE("a requirement is checked again when a session is resumed, at both end
       CAPTURE(tickets);
       CAPTURE(row.name);
       CAPTURE(row.source);
-      Ends ends;
+      PairConfig ends;
       row.lax(ends);
       const auto kept = std::make_shared<OneSession>();
       ends.client.sessions = kept;
       ends.server.sessions = make_memory_session_store();
       ends.client.tickets = tickets;
       ends.server.ticket_keys = TicketKeys::rotating().value();
-      Pair pair(ends.client, ends.server);
-      pair.talk();
-      REQUIRE(pair.complete());
+      ConnectedEnginePair pair(ends.client, ends.server);
       row.require(ends);
       const session::Session session = kept->session();
 
@@ -378,17 +376,11 @@ TEST_CASE("a requirement is checked again when a session is resumed, at both end
 namespace {
 
 /// Connects again and again, by ID or by ticket.
-struct Remembering : Ends {
-  explicit Remembering(bool tickets) {
-    client.sessions = make_memory_session_store();
-    client.tickets = tickets;
-    server.sessions = make_memory_session_store();
-    server.ticket_keys = TicketKeys::rotating().value();
-  }
+struct SessionPair : PairConfig {
+  explicit SessionPair(bool tickets) : PairConfig(with_sessions(tickets)) {}
   /// 'r': resumed; 'f': a full handshake; or the alert of the end that refuses.
   std::string connect() const {
-    Pair pair(client, server);
-    pair.talk();
+    const EnginePair pair = talked(*this);
     return pair.complete() ? pair.client.state().resumed ? "r" : "f" : alert_of(pair);
   }
 };
@@ -399,7 +391,7 @@ TEST_CASE(
     "a client is asked for its pre-shared key, with the same hint, before it offers a session") {
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
-    Remembering ends(tickets);
+    SessionPair ends(tickets);
     with_psk(ends);
     ends.client.common.suites = ends.server.common.suites = {kPsk};
     ends.server.psk_identity_hint = "a hint";
@@ -423,7 +415,7 @@ TEST_CASE(
 
 TEST_CASE(
     "a server asks for a pre-shared key again whatever its identity is, an empty one as well") {
-  Remembering ends(true);
+  SessionPair ends(true);
   with_psk(ends);
   ends.client.common.suites = ends.server.common.suites = {kPsk};
   ends.client.find_psk = [](std::string_view) { return PreSharedKey{"", Octets(16, 7)}; };
@@ -438,7 +430,7 @@ TEST_CASE("accept_anyway is asked again before a session that it made is resumed
     for (const bool at_server : {false, true}) {
       CAPTURE(tickets);
       CAPTURE(at_server);
-      Remembering ends(tickets);
+      SessionPair ends(tickets);
       if (at_server) {
         with_client_certificate(ends);
         ends.server.client_authentication = ClientAuthentication::require_and_verify;

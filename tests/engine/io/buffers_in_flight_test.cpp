@@ -86,7 +86,7 @@ void deliver_early(Bytes sending, Engine& to) {
 }
 
 InFlight connected(const char* unread = "", bool partial = false, Flush flush = Flush::now) {
-  Pair pair;
+  EnginePair pair;
   pair.talk();
   pair.client.release_buffers();
   pair.client.write(bytes_of("a request"), flush).value();
@@ -115,7 +115,7 @@ InFlight interrupted() {
 }
 
 InFlight handshaking() {
-  Pair pair;
+  EnginePair pair;
   InFlight made{std::move(pair.client), std::move(pair.server)};
   made.begin();
   REQUIRE(!made.sending.empty());
@@ -131,7 +131,7 @@ Identity with_key_elsewhere(KeyKind kind) {
 }
 
 InFlight awaiting_signature() {
-  Pair pair(client_config(), {.identities = {with_key_elsewhere(KeyKind::ed25519)}});
+  EnginePair pair(client_config(), {.identities = {with_key_elsewhere(KeyKind::ed25519)}});
   carry(pair.client, pair.server);
   InFlight made{std::move(pair.server), std::move(pair.client)};
   REQUIRE(made.engine.wants() == Wants::signature);
@@ -143,7 +143,7 @@ InFlight awaiting_signature() {
 InFlight awaiting_verdict() {
   ClientConfig config = client_config();
   config.verdict_elsewhere = true;
-  Pair pair(config);
+  EnginePair pair(config);
   InFlight made{std::move(pair.client), std::move(pair.server)};
   made.begin_send();
   deliver_early(made.sending, made.peer);
@@ -156,7 +156,8 @@ InFlight awaiting_decryption() {
   ClientConfig client = client_config(KeyKind::rsa);
   client.common = {.policy = SuitePolicy::legacy,
                    .suites = {CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256}};
-  Pair pair(client, {.identities = {with_key_elsewhere(KeyKind::rsa)}, .common = client.common});
+  EnginePair pair(client,
+                  {.identities = {with_key_elsewhere(KeyKind::rsa)}, .common = client.common});
   carry(pair.client, pair.server);
   InFlight made{std::move(pair.server), std::move(pair.client)};
   made.begin_send();
@@ -173,9 +174,9 @@ InFlight awaiting_session() {
   server.tickets = false;
   ClientConfig client = client_config();
   client.sessions = make_memory_session_store();
-  Pair first(client, server);
+  EnginePair first(client, server);
   first.talk();
-  Pair pair(client, server);
+  EnginePair pair(client, server);
   carry(pair.client, pair.server);
   REQUIRE(pair.server.wants() == Wants::session);
   return {std::move(pair.server),

@@ -2,7 +2,7 @@
 // misuse and changes nothing.
 #include <doctest/doctest.h>
 
-#include "support/engines.hpp"
+#include "support/engine_pair.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -42,7 +42,7 @@ void check_counts(Engine& engine, std::size_t offered) {
 }  // namespace
 
 TEST_CASE("a count that is too large is misuse and changes nothing: the connection goes on") {
-  Pair pair;
+  EnginePair pair;
   check_counts(pair.client, 0);
   check_counts(pair.server, pair.server.input_space().size());
   pair.client.sent(3).value();  // in the middle of a record
@@ -67,7 +67,7 @@ TEST_CASE("a count that is too large is misuse and changes nothing: the connecti
 
 TEST_CASE(
     "a count that is too large completes no operation: the send and the receive stay under way") {
-  Pair pair;
+  EnginePair pair;
   pair.talk();
   REQUIRE(pair.client.write(bytes_of("data")).has_value());
   const Bytes sending = pair.client.begin_send();
@@ -81,7 +81,7 @@ TEST_CASE(
 }
 
 TEST_CASE("received() takes nothing into space that release_buffers() gave back") {
-  Pair pair;
+  EnginePair pair;
   pair.talk();
   REQUIRE(!pair.server.input_space().empty());
   pair.server.release_buffers();
@@ -90,7 +90,7 @@ TEST_CASE("received() takes nothing into space that release_buffers() gave back"
 }
 
 TEST_CASE("counts on an engine that has failed or closed are checked as well") {
-  Pair pair;
+  EnginePair pair;
   pair.talk();
   REQUIRE(pair.client.close_write().has_value());
   check_counts(pair.client, 0);

@@ -6,7 +6,7 @@
 #include <random>
 #include <string>
 
-#include "support/engines.hpp"
+#include "support/engine_pair.hpp"
 
 using namespace tls12;
 using namespace tls12::test;

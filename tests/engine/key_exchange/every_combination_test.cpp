@@ -3,7 +3,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "support/engines.hpp"
+#include "support/engine_pair.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -35,7 +35,7 @@ TEST_CASE(
         auto server = server_config(kind);
         client.common.suites = {suite};
         server.common.groups = {group};
-        Pair pair(client, server);
+        EnginePair pair(client, server);
         pair.talk();
         if (pair.client.error()) MESSAGE(pair.client.error()->message());
         if (pair.server.error()) MESSAGE(pair.server.error()->message());
@@ -76,16 +76,14 @@ TEST_CASE(
                                        .not_before = kNow - std::chrono::hours(1),
                                        .not_after = kNow + std::chrono::hours(1)},
                                       key, &ca);
-  Pair pair(client_config(KeyKind::rsa),
-            {.identities = {Identity::from({leaf.value()}, key).value()}});
-  pair.talk();
-  REQUIRE(pair.complete());
+  ConnectedEnginePair pair(client_config(KeyKind::rsa),
+                           {.identities = {Identity::from({leaf.value()}, key).value()}});
   CHECK(pair.client.state().signature_scheme == SignatureScheme::rsa_pss_pss_sha384);
 
   auto other = client_config(KeyKind::rsa);
   other.common.schemes = {SignatureScheme::rsa_pss_pss_sha256, SignatureScheme::rsa_pss_pss_sha512,
                           SignatureScheme::ecdsa_secp256r1_sha256};
-  Pair none(other, {.identities = {Identity::from({leaf.value()}, key).value()}});
+  EnginePair none(other, {.identities = {Identity::from({leaf.value()}, key).value()}});
   none.talk();
   REQUIRE(none.server.error());
   CHECK(none.server.error()->code == Errc::no_common_signature_scheme);

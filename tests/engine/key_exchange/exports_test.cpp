@@ -6,8 +6,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "engine/certificates/chains.hpp"
-#include "support/acquainted.hpp"
+#include "support/engine_pair.hpp"
+#include "support/pair_with_session.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -56,9 +56,7 @@ Octets end_point_of(const Identity& identity) {
   server.identities = {identity};
   ClientConfig client = client_config();
   client.dangerous.accept_any_certificate = true;
-  Pair pair(client, server);
-  pair.talk();
-  REQUIRE(pair.complete());
+  ConnectedEnginePair pair(client, server);
   const auto at_client = pair.client.channel_binding(ChannelBinding::tls_server_end_point);
   const auto at_server = pair.server.channel_binding(ChannelBinding::tls_server_end_point);
   CHECK(at_client.has_value() == at_server.has_value());
@@ -77,21 +75,13 @@ Octets hashed(HashAlgorithm algorithm, Bytes bytes) {
   return digest;
 }
 
-Pair complete_pair(const ClientConfig& client = client_config(),
-                   const ServerConfig& server = server_config()) {
-  Pair pair(client, server);
-  pair.talk();
-  REQUIRE(pair.complete());
-  return pair;
-}
-
 }  // namespace
 
 // Shows RFC 5705 4-3
 TEST_CASE(
     "RFC 5705 §4: both ends export the same; label and context change it, and no context is not an "
     "empty one") {
-  const Pair pair = complete_pair();
+  const ConnectedEnginePair pair;
   const Material plain = exported(pair.client, "EXPERIMENTAL one");
   CHECK(plain == exported(pair.server, "EXPERIMENTAL one"));
   CHECK(plain != exported(pair.client, "EXPERIMENTAL two"));
@@ -99,7 +89,7 @@ TEST_CASE(
   CHECK(empty != plain);
   CHECK(empty == exported(pair.server, "EXPERIMENTAL one", Bytes{}));
   CHECK(exported(pair.client, "EXPERIMENTAL one", bytes_of("context")) != empty);
-  CHECK(exported(complete_pair().client, "EXPERIMENTAL one") != plain);
+  CHECK(exported(ConnectedEnginePair().client, "EXPERIMENTAL one") != plain);
 }
 
 // Shows RFC 5705 4-1, 4-2, 4-4
@@ -133,14 +123,14 @@ TEST_CASE(
     "RFC 5705 §4: what TLS itself makes of the master secret is not exported, nor anything before "
     "the handshake is complete") {
   Material out;
-  const Pair pair = complete_pair();
+  const ConnectedEnginePair pair;
   for (const char* label : {"client finished", "server finished", "master secret",
                             "extended master secret", "key expansion"})
     CHECK(pair.client.export_keying_material(label, {}, out).error().code == Errc::misuse);
   const std::vector<std::uint8_t> large(0x10000);
   CHECK(pair.client.export_keying_material("EXPERIMENTAL", Bytes(large), out).error().code ==
         Errc::misuse);
-  const Pair early;
+  const EnginePair early;
   CHECK(early.client.export_keying_material("EXPERIMENTAL", {}, out).error().code ==
         Errc::handshake_not_complete);
   CHECK(early.client.channel_binding(ChannelBinding::tls_unique).error().code ==
@@ -148,7 +138,7 @@ TEST_CASE(
 
   ClientConfig forgets = client_config();
   forgets.common.keep_master_secret = false;
-  const Pair forgotten = complete_pair(forgets);
+  const ConnectedEnginePair forgotten(forgets);
   CHECK(forgotten.client.export_keying_material("EXPERIMENTAL", {}, out).error().code ==
         Errc::misuse);
   CHECK(forgotten.server.export_keying_material("EXPERIMENTAL", {}, out).has_value());
@@ -156,7 +146,7 @@ TEST_CASE(
 
 // Shows RFC 5929 7-1; RFC 9266 2-1
 TEST_CASE("both ends have the same channel bindings, each of its own size") {
-  const Pair pair = complete_pair();
+  const ConnectedEnginePair pair;
   for (const auto& [kind, size] : {std::pair(ChannelBinding::tls_unique, 12),
                                    {ChannelBinding::tls_server_end_point, 32},
                                    {ChannelBinding::tls_exporter, 32}}) {
@@ -187,7 +177,7 @@ TEST_CASE("RFC 5929 §3.1: tls-unique is the first Finished that is sent") {
   // An abbreviated one: the server's.
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
-    const Acquainted ends(tickets);
+    const PairWithSession ends(tickets);
     ScriptedPeer again = ends.scripted_client();
     again.send(HandshakeType::client_hello);
     finish(again);
@@ -253,7 +243,7 @@ TEST_CASE("RFC 5929 §6: without a server's certificate there is no tls-server-e
   client.common.policy = server.common.policy = SuitePolicy::psk;
   client.find_psk = [](std::string_view) { return PreSharedKey{"device 7", Octets(16, 1)}; };
   server.find_psk = [](std::string_view) { return Octets(16, 1); };
-  const Pair pair = complete_pair(client, server);
+  const ConnectedEnginePair pair(client, server);
   for (const Engine* engine : {&pair.client, &pair.server}) {
     const auto binding = engine->channel_binding(ChannelBinding::tls_server_end_point);
     CHECK(binding.error().code == Errc::misuse);
@@ -302,7 +292,7 @@ TEST_CASE(
 TEST_CASE(
     "RFC 5246 §7.2.2: a connection that failed has forgotten its secrets, at the end that found "
     "the fault and at the one that was told") {
-  Pair pair = complete_pair();
+  ConnectedEnginePair pair;
   CHECK(pair.client.write(bytes_of("changed on the way")).has_value());
   const MutableBytes space = pair.server.input_space();
   std::ranges::copy(pair.client.output(), space.begin());

@@ -125,9 +125,7 @@ TEST_CASE("RFC 7919 §3: every named field makes a connection") {
     ServerConfig server = both_kinds(server_config(KeyKind::rsa));
     client.common.groups = server.common.groups = {row.group};
     client.common.suites = server.common.suites = {TLS_DHE_RSA_WITH_AES_128_GCM_SHA256};
-    Pair pair(client, server);
-    pair.talk();
-    REQUIRE(pair.complete());
+    ConnectedEnginePair pair(client, server);
     CHECK(pair.client.state().group == row.group);
     CHECK(pair.server.state().group == row.group);
   }

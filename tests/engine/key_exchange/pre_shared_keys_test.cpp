@@ -96,7 +96,7 @@ TEST_CASE("RFC 4279 §5.3: identities of up to 65,535 bytes and keys of up to 25
         const PreSharedKey key{std::string(identity_size, '\x7e'), Octets(key_size, 0x4b)};
         ServerConfig server = server_with(suite, key);
         server.common.limits.handshake_message = 1 << 17;
-        Pair pair(client_with(suite, key), server);
+        EnginePair pair(client_with(suite, key), server);
         pair.talk();
         if (pair.server.error()) MESSAGE(pair.server.error()->message());
         REQUIRE(pair.complete());

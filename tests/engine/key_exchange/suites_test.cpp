@@ -13,16 +13,11 @@ namespace {
 constexpr std::string_view kIdentity = "device 7";
 const std::vector<std::uint8_t> kKey = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 
-struct Configs {
-  ClientConfig client;
-  ServerConfig server;
-};
-
 /// What a suite needs: its kind of certificate, or a shared key.
-Configs configs_for(CipherSuite suite) {
+PairConfig configs_for(CipherSuite suite) {
   const KeyExchange kind = wire::find(suite)->key_exchange;
   const KeyKind key = kind == KeyExchange::ecdhe_ecdsa ? KeyKind::ec_secp256r1 : KeyKind::rsa;
-  Configs configs{client_config(key), server_config(key)};
+  PairConfig configs{client_config(key), server_config(key)};
   if (has_psk(kind)) {
     configs.client.find_psk = [](std::string_view hint) -> std::optional<PreSharedKey> {
       CHECK(hint == "who are you?");
@@ -42,7 +37,7 @@ Configs configs_for(CipherSuite suite) {
   return configs;
 }
 
-void check_data(Pair& pair) {
+void check_data(EnginePair& pair) {
   const std::string large(40'000, 'x');
   CHECK(pair.client.write(bytes_of(large)).value() == large.size());
   CHECK(pair.server.write(bytes_of("hello")).value() == 5);
@@ -61,7 +56,7 @@ void check_data(Pair& pair) {
 /// What a peer with keys made of `seed`, which strips zeros itself, and an engine agree on in
 /// ffdhe2048. They complete their handshake.
 Octets value_shared_with(Role role, CipherSuite suite, std::uint64_t seed) {
-  Configs configs = configs_for(suite);
+  PairConfig configs = configs_for(suite);
   configs.client.common.provider = configs.server.common.provider = deterministic_provider(1);
   configs.client.common.groups = configs.server.common.groups = {NamedGroup::ffdhe2048};
   configs.client.find_psk = [](std::string_view) {
@@ -86,8 +81,8 @@ Octets value_shared_with(Role role, CipherSuite suite, std::uint64_t seed) {
 TEST_CASE("every suite makes a connection, and carries data both ways") {
   for (const wire::SuiteRow& row : wire::suites()) {
     CAPTURE(name(row.suite));
-    const Configs configs = configs_for(row.suite);
-    Pair pair(configs.client, configs.server);
+    const PairConfig configs = configs_for(row.suite);
+    EnginePair pair(configs.client, configs.server);
     pair.talk();
     if (pair.client.error()) MESSAGE(pair.client.error()->message());
     if (pair.server.error()) MESSAGE(pair.server.error()->message());
@@ -123,8 +118,6 @@ TEST_CASE("a DHE suite that is named alone brings the fields that it needs") {
   client.common.suites = {CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256};
   ServerConfig server = server_config(KeyKind::rsa);
   server.common.suites = client.common.suites;
-  Pair pair(client, server);
-  pair.talk();
-  REQUIRE(pair.complete());
+  ConnectedEnginePair pair(client, server);
   CHECK(pair.client.state().group == NamedGroup::ffdhe2048);
 }

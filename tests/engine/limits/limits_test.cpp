@@ -294,7 +294,7 @@ TEST_CASE("randomness that fails ends the handshake with internal_error, at whic
       ClientConfig client = client_config();
       ServerConfig server = server_config();
       (role == Role::client ? client.common : server.common).provider = provider;
-      Pair pair(client, server);
+      EnginePair pair(client, server);
       pair.talk();
       completed = pair.complete();
       Engine& engine = role == Role::client ? pair.client : pair.server;

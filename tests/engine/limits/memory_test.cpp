@@ -6,7 +6,7 @@
 #include <cstddef>
 
 #include "support/counted_memory.hpp"
-#include "support/engines.hpp"
+#include "support/engine_pair.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -137,7 +137,7 @@ TEST_CASE(
 
 TEST_CASE(
     "release_buffers() keeps plaintext that is unread, and input that is no whole record yet") {
-  Pair pair;
+  EnginePair pair;
   pair.talk();
   REQUIRE(pair.client.write(bytes_of("unread")).has_value());
   REQUIRE(pair.client.write(bytes_of("and more")).has_value());
@@ -155,7 +155,7 @@ TEST_CASE(
 }
 
 TEST_CASE("records in a warm connection ask for no memory") {
-  Pair pair;
+  EnginePair pair;
   pair.talk();
   const std::vector<std::uint8_t> data(30'000, 'w');
   std::size_t asked = 1, rounds = 0;
@@ -176,7 +176,7 @@ TEST_CASE("records in a warm connection ask for no memory") {
 }
 
 TEST_CASE("records ask for no memory in a warm connection whose sends and receives complete late") {
-  Pair pair;
+  EnginePair pair;
   pair.talk();
   const std::vector<std::uint8_t> data(30'000, 'w');
   std::size_t asked = 1, rounds = 0;
@@ -231,7 +231,7 @@ TEST_CASE(
 TEST_CASE(
     "what is held back takes memory until it is sealed and the buffers are given back, and is "
     "wiped before") {
-  Pair pair;
+  EnginePair pair;
   pair.talk();
   pair.client.release_buffers();
   const std::size_t before = in_use;
@@ -252,7 +252,7 @@ TEST_CASE(
   sought = {};
   CHECK(found == 0);
 
-  Pair failed;
+  EnginePair failed;
   failed.talk();
   REQUIRE(failed.client.write(std::vector<std::uint8_t>(10'000, 'x'), Flush::later).has_value());
   const std::size_t holding = in_use;

@@ -37,7 +37,7 @@ Recorded handshake_with(ClientConfig client, ServerConfig server,
                         const std::function<bool()>& interrupt) {
   client.common.provider = deterministic_provider(1);
   server.common.provider = deterministic_provider(2);
-  Pair pair(client, server);
+  EnginePair pair(client, server);
   if (interrupt) {
     pair.client.interrupt_if(interrupt);
     pair.server.interrupt_if(interrupt);
@@ -87,7 +87,7 @@ TEST_CASE(
 TEST_CASE("a peer that makes this end work too much is refused with handshake_failure") {
   ClientConfig client = client_config();
   client.common.limits.work = 50;
-  Pair by_client(client);
+  EnginePair by_client(client);
   by_client.talk();
   REQUIRE(by_client.client.error());
   CHECK(by_client.client.error()->code == Errc::too_much_work);
@@ -95,7 +95,7 @@ TEST_CASE("a peer that makes this end work too much is refused with handshake_fa
 
   ServerConfig server = server_config();
   server.common.limits.work = 50;
-  Pair by_server(client_config(), server);
+  EnginePair by_server(client_config(), server);
   by_server.talk();
   REQUIRE(by_server.server.error());
   CHECK(by_server.server.error()->code == Errc::too_much_work);

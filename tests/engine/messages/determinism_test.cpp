@@ -39,7 +39,7 @@ struct Recording {
   Account client, server;
   explicit Recording(std::uint64_t client_seed = 1, std::uint64_t server_seed = 2,
                      KeyKind kind = KeyKind::ed25519) {
-    Pair pair(seeded_client(client_seed, kind), seeded_server(server_seed, kind));
+    EnginePair pair(seeded_client(client_seed, kind), seeded_server(server_seed, kind));
     for (int i = 0; i < 2; ++i) {
       Octets flight, answer;
       flush(pair.client, flight);

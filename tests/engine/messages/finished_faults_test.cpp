@@ -51,7 +51,7 @@ TEST_CASE("a Finished that is right for the other end is wrong") {
 TEST_CASE("a message that somebody changed on the way shows in the Finished of the other end") {
   // The client's list of schemes is cut down by one in between, as an attacker would who wants a
   // weak one.
-  Pair pair;
+  EnginePair pair;
   Octets hello = octets(pair.client.output());
   pair.client.sent(hello.size()).value();
   const auto weakened = hex("0401");  // rsa_pkcs1_sha256, which plays no part here

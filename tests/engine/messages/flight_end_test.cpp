@@ -1,7 +1,7 @@
 // Where a flight ends, and what a resumed session says of the first.
 #include <doctest/doctest.h>
 
-#include "support/engines.hpp"
+#include "support/engine_pair.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -26,7 +26,7 @@ void carry_with_one_byte_more(Engine& from, Engine& to) {
 
 TEST_CASE(
     "RFC 5246 §7.3: a client that begins to go on before the server has answered is out of order") {
-  Pair pair;
+  EnginePair pair;
   carry_with_one_byte_more(pair.client, pair.server);
   REQUIRE(pair.server.error());
   CHECK(pair.server.error()->code == Errc::unexpected_message);
@@ -35,7 +35,7 @@ TEST_CASE(
 
 TEST_CASE(
     "RFC 5246 §7.3: a server that begins to go on before the client has answered is out of order") {
-  Pair pair;
+  EnginePair pair;
   carry(pair.client, pair.server);
   carry_with_one_byte_more(pair.server, pair.client);
   REQUIRE(pair.client.error());
@@ -53,7 +53,7 @@ TEST_CASE(
   const ClientContext client_context = client.build().value();
   const ServerContext server_context = server.build().value();
   for (const bool resumed : {false, true}) {
-    Pair pair(client, server);
+    EnginePair pair(client, server);
     pair.client = Engine::client(client_context, "localhost", kNow);
     pair.server = Engine::server(server_context, kNow);
     pair.talk();

@@ -19,7 +19,7 @@ TEST_CASE(
     CHECK_FALSE(peer.saw(HandshakeType::client_hello));
     CHECK(peer.engine.input_space().empty());
     REQUIRE(peer.engine.write(bytes_of("the request first")) == 17U);
-    REQUIRE(peer.engine.accept_renegotiation().has_value());
+    REQUIRE(peer.engine.answer(RenegotiationAnswer{true}).has_value());
     CHECK(peer.engine.wants() == Wants::nothing);
     CHECK(peer.engine.handshaking());
     peer.collect();
@@ -44,7 +44,7 @@ TEST_CASE(
     peer.deliver(ContentType::handshake, Octets(8, 0));
     for (unsigned i = 1; i <= 2; ++i) {
       REQUIRE(peer.engine.wants() == Wants::renegotiation);
-      REQUIRE(peer.engine.refuse_renegotiation().has_value());
+      REQUIRE(peer.engine.answer(RenegotiationAnswer{}).has_value());
       peer.collect();
       if (refusal == RenegotiationRefusal::refuse) break;
       CHECK(peer.alerts.size() == (refusal == RenegotiationRefusal::decline ? i : 0));
@@ -68,8 +68,7 @@ TEST_CASE("Renegotiation::ask: records after the HelloRequest are read after the
     peer.raw(joined({request, data}));
     REQUIRE(peer.engine.wants() == Wants::renegotiation);
     CHECK(peer.engine.readable().empty());
-    REQUIRE((granted ? peer.engine.accept_renegotiation() : peer.engine.refuse_renegotiation())
-                .has_value());
+    REQUIRE(peer.engine.answer(RenegotiationAnswer{granted}).has_value());
     CHECK(read_all(peer.engine) == "after it");
   }
 }
@@ -79,7 +78,8 @@ TEST_CASE("Renegotiation::ask: close_write() and an error end the question") {
   closing.send(HandshakeType::hello_request);
   REQUIRE(closing.engine.close_write().has_value());
   CHECK(closing.engine.wants() == Wants::nothing);
-  CHECK(closing.engine.accept_renegotiation().error().code == Errc::not_waiting_for_that);
+  CHECK(closing.engine.answer(RenegotiationAnswer{true}).error().code ==
+        Errc::not_waiting_for_that);
   closing.collect();
   REQUIRE(closing.alerts.size() == 1);
   CHECK(closing.alerts[0].description == Alert::close_notify);
@@ -90,11 +90,11 @@ TEST_CASE("Renegotiation::ask: close_write() and an error end the question") {
   aborted.send(HandshakeType::hello_request);
   aborted.engine.abort(Alert::access_denied);
   CHECK(aborted.engine.wants() == Wants::nothing);
-  CHECK(aborted.engine.refuse_renegotiation().error().code == Errc::not_waiting_for_that);
+  CHECK(aborted.engine.answer(RenegotiationAnswer{}).error().code == Errc::not_waiting_for_that);
 
   ScriptedPeer cut = connected(willing(Renegotiation::ask));
   cut.send(HandshakeType::hello_request);
   cut.engine.transport_ended();
-  if (!cut.engine.error()) CHECK(cut.engine.refuse_renegotiation().has_value());
+  if (!cut.engine.error()) CHECK(cut.engine.answer(RenegotiationAnswer{}).has_value());
   CHECK(cut.engine.error()->code == Errc::truncated);
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "support/engines.hpp"
+#include "support/engine_pair.hpp"
 #include "tls12/observer.hpp"
 #include "wire/codec.hpp"
 #include "wire/hex.hpp"
@@ -89,9 +89,7 @@ Conversation converse(ClientConfig client, ServerConfig server) {
     return std::make_unique<Listening>(said.server, said.order, role);
   };
   server.dynamic_records = false;
-  Pair pair(client, server);
-  pair.talk();
-  REQUIRE(pair.complete());
+  ConnectedEnginePair pair(client, server);
   for (Engine* engine : {&pair.client, &pair.server})
     CHECK(engine->write(Octets(2 * kMaxPlaintext + 1)).value() == 2 * kMaxPlaintext + 1);
   while (carry(pair.client, pair.server) + carry(pair.server, pair.client) != 0)

@@ -1,7 +1,7 @@
 // RFC 7366: encrypt-then-MAC is for CBC suites where both ends said so, and for nothing else.
 #include <doctest/doctest.h>
 
-#include "support/acquainted.hpp"
+#include "support/pair_with_session.hpp"
 
 using namespace tls12;
 using namespace tls12::test;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "support/answered.hpp"
+#include "support/after_server_hello.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -71,15 +71,15 @@ TEST_CASE(
   for (const auto& [size, code] : {std::pair(512, 1), {1024, 2}, {2048, 3}, {4096, 4}}) {
     CAPTURE(size);
     const auto limit = static_cast<std::size_t>(size);
-    ScriptedPeer peer =
-        answered(asking(limit), {{kMaxFragmentLength, {static_cast<std::uint8_t>(code)}}});
+    ScriptedPeer peer = after_server_hello(
+        asking(limit), {{kMaxFragmentLength, {static_cast<std::uint8_t>(code)}}});
     CHECK(client_hello_of(peer).max_fragment_length == code);
     finish(peer, Role::client);
     CHECK(peer.engine.state().send_fragment_limit == limit);
     CHECK(peer.engine.state().receive_fragment_limit == limit);
     check_limits(std::move(peer), limit, limit);
   }
-  ScriptedPeer peer = answered(asking(512), {});
+  ScriptedPeer peer = after_server_hello(asking(512), {});
   finish(peer, Role::client);
   check_limits(std::move(peer), kMaxPlaintext, kMaxPlaintext);
 }
@@ -89,16 +89,16 @@ TEST_CASE(
     "RFC 6066 §4: an answer with another length than was asked for is answered with "
     "illegal_parameter, one unasked with unsupported_extension") {
   for (const std::uint8_t code : Octets{0, 1, 3, 4, 5, 255})
-    answered(asking(1024), {{kMaxFragmentLength, {code}}})
+    after_server_hello(asking(1024), {{kMaxFragmentLength, {code}}})
         .check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
   for (const Octets& malformed : {Octets{}, Octets{2, 2}}) {
-    const ScriptedPeer peer = answered(asking(1024), {{kMaxFragmentLength, malformed}});
+    const ScriptedPeer peer = after_server_hello(asking(1024), {{kMaxFragmentLength, malformed}});
     REQUIRE(peer.engine.error().has_value());
     CHECK(peer.engine.error()->alert == Alert::decode_error);
   }
-  answered(client_config(), {{kMaxFragmentLength, {2}}})
+  after_server_hello(client_config(), {{kMaxFragmentLength, {2}}})
       .check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
-  answered(client_config(), {{kRecordSizeLimit, two(1000)}})
+  after_server_hello(client_config(), {{kRecordSizeLimit, two(1000)}})
       .check_fault(Errc::extension_not_offered, Alert::unsupported_extension);
 }
 
@@ -127,7 +127,7 @@ TEST_CASE(
 TEST_CASE("RFC 8449 §4: each end keeps to the record_size_limit that the other named") {
   for (const std::size_t theirs : {std::size_t{64}, std::size_t{1000}, kMaxPlaintext}) {
     CAPTURE(theirs);
-    ScriptedPeer client = answered(asking(0, 100), {{kRecordSizeLimit, two(theirs)}});
+    ScriptedPeer client = after_server_hello(asking(0, 100), {{kRecordSizeLimit, two(theirs)}});
     finish(client, Role::client);
     CHECK(client.engine.state().send_fragment_limit == theirs);
     CHECK(client.engine.state().receive_fragment_limit == 100);
@@ -153,12 +153,12 @@ TEST_CASE(
     "RFC 8449 §4, §5: a limit below 64, or an answer to both extensions, is answered with "
     "illegal_parameter") {
   for (const std::size_t size : {0U, 1U, 63U}) {
-    answered(asking(0, 100), {{kRecordSizeLimit, two(size)}})
+    after_server_hello(asking(0, 100), {{kRecordSizeLimit, two(size)}})
         .check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
     asked({{kRecordSizeLimit, two(size)}})
         .check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
   }
-  answered(asking(1024, 100), {{kMaxFragmentLength, {2}}, {kRecordSizeLimit, two(100)}})
+  after_server_hello(asking(1024, 100), {{kMaxFragmentLength, {2}}, {kRecordSizeLimit, two(100)}})
       .check_fault(Errc::fragment_limit_wrong, Alert::illegal_parameter);
   // §5: a server that is asked for both answers one.
   ScriptedPeer both = asked({{kMaxFragmentLength, {1}}, {kRecordSizeLimit, two(100)}});
@@ -190,9 +190,7 @@ TEST_CASE(
       };
       return std::make_unique<Sizes>(largest[role == Role::server]);
     };
-  Pair pair(client, server);
-  pair.talk();
-  REQUIRE(pair.complete());
+  ConnectedEnginePair pair(client, server);
   CHECK(largest[0] == 100);
   CHECK(largest[1] == 300);
   CHECK(pair.server.state().send_fragment_limit == 0);
@@ -216,7 +214,7 @@ TEST_CASE("of max_send_fragment and the peer's own limit the smaller counts") {
     ClientConfig config = asking(0, 500);
     config.common.max_send_fragment = static_cast<std::uint16_t>(own);
     ScriptedPeer peer =
-        answered(config, {{kRecordSizeLimit, two(static_cast<std::size_t>(theirs))}});
+        after_server_hello(config, {{kRecordSizeLimit, two(static_cast<std::size_t>(theirs))}});
     finish(peer, Role::client);
     CHECK(peer.engine.state().send_fragment_limit == static_cast<std::size_t>(theirs));
     check_limits(std::move(peer), static_cast<std::size_t>(sends), 500);

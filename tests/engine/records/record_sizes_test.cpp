@@ -35,14 +35,13 @@ class Watcher final : public Observer {
   Sent& sent_;
 };
 
-/// Two ends that have shaken hands; what the one under test sends is watched.
-struct Ends {
-  explicit Ends(Role role, ClientConfig c = client_config(), ServerConfig s = server_config())
+/// A connected pair. The records that the end under test sends are noted.
+struct WatchedPair {
+  explicit WatchedPair(Role role, ClientConfig c = client_config(),
+                       ServerConfig s = server_config())
       : pair(watched(c, role, Role::client), watched(s, role, Role::server)),
         end(role == Role::client ? pair.client : pair.server),
         other(role == Role::client ? pair.server : pair.client) {
-    pair.talk();
-    REQUIRE(pair.complete());
     sent.clear();
   }
   /// Writes all, carrying what it makes to the other end; what has arrived there.
@@ -63,7 +62,7 @@ struct Ends {
   }
 
   Sent sent;
-  Pair pair;
+  ConnectedEnginePair pair;
   Engine &end, &other;
 
  private:
@@ -123,7 +122,7 @@ TEST_CASE(
       client.dynamic_records = true;
       ServerConfig server = server_config();
       server.common.suites = {row.suite};
-      Ends ends(role, client, server);
+      WatchedPair ends(role, client, server);
       const std::string data = text(500'000);
       CHECK(ends.write(bytes_of(data)) == data);
       CHECK(ends.sent.data ==
@@ -138,7 +137,7 @@ TEST_CASE("a client's records, and those of a server that was told so, are full 
   ServerConfig server = server_config();
   server.dynamic_records = false;
   for (const Role role : {Role::client, Role::server}) {
-    Ends ends(role, client_config(), server);
+    WatchedPair ends(role, client_config(), server);
     const std::string data = text(100'000);
     CHECK(ends.write(bytes_of(data)) == data);
     CHECK(ends.sent.data == cut(data.size(), 0, 0, kMaxPlaintext));
@@ -151,7 +150,7 @@ TEST_CASE(
   for (const bool dynamic : {true, false}) {
     ServerConfig server = gcm_server();
     server.dynamic_records = dynamic;
-    Ends ends(Role::server, client_config(), server);
+    WatchedPair ends(Role::server, client_config(), server);
     REQUIRE(ends.end.write(Octets(20'000, 'd')) == 20'000);
     std::size_t segments = 0;
     for (Bytes wire = ends.end.output(); ends.other.readable().empty();
@@ -163,7 +162,7 @@ TEST_CASE(
 }
 
 TEST_CASE("records begin small again when they are told to, and not before") {
-  Ends ends(Role::server, client_config(), gcm_server());
+  WatchedPair ends(Role::server, client_config(), gcm_server());
   ends.write(Octets(200'000, 'd'));
   ends.sent.clear();
   ends.write(Octets(40'000, 'd'));
@@ -173,7 +172,7 @@ TEST_CASE("records begin small again when they are told to, and not before") {
   ends.write(Octets(140'000, 'd'));
   CHECK(ends.sent.data == cut(140'000, 94, kGcmSmall, kMaxPlaintext));
 
-  Ends client(Role::client);  // whose records are not dynamic
+  WatchedPair client(Role::client);  // whose records are not dynamic
   client.end.restart_record_sizes();
   client.write(Octets(20'000, 'd'));
   CHECK(client.sent.data == Sizes{16384, 20'000 - 16384});
@@ -185,7 +184,7 @@ TEST_CASE(
   for (const std::size_t length : {std::size_t{512}, std::size_t{4096}}) {
     ClientConfig client = client_config();
     client.max_fragment_length = length;
-    Ends ends(Role::server, client, gcm_server());
+    WatchedPair ends(Role::server, client, gcm_server());
     ends.write(Octets(200'000, 'd'));
     const std::size_t small = std::min(length, kGcmSmall);
     CHECK(ends.sent.data == cut(200'000, (kSmall + small - 1) / small, small, length));
@@ -207,7 +206,7 @@ TEST_CASE("a write of many buffers makes the records that a write of all their b
         at += size;
       }
       REQUIRE(at == all.size());
-      Ends one(role), many(role);
+      WatchedPair one(role), many(role);
       CHECK(one.end.write(bytes_of(all)) == all.size());
       CHECK(many.end.write(buffers) == all.size());
       CHECK(many.sent.data == one.sent.data);
@@ -221,7 +220,7 @@ TEST_CASE(
     "on from there") {
   ServerConfig server = server_config();
   server.common.limits.output = 20'000;
-  Ends ends(Role::server, client_config(), server);
+  WatchedPair ends(Role::server, client_config(), server);
   const std::string all = text(100'000);
   std::string got;
   std::size_t taken = 0, calls = 0;
@@ -241,14 +240,14 @@ TEST_CASE(
   CHECK(ends.end.state().bytes_sent == all.size());
 
   server.dynamic_records = false;
-  Ends full(Role::server, client_config(), server);
+  WatchedPair full(Role::server, client_config(), server);
   const Bytes large_then_small[] = {bytes_of(all), bytes_of("small enough")};
   CHECK(full.end.write(large_then_small) ==
         kMaxPlaintext);  // nothing of the second, although there is room
 }
 
 TEST_CASE("no buffers and empty ones make no record") {
-  Ends ends(Role::client);
+  WatchedPair ends(Role::client);
   CHECK(ends.end.write(std::span<const Bytes>{}) == 0);
   const Bytes empty[] = {{}, {}};
   CHECK(ends.end.write(empty) == 0);
@@ -260,7 +259,7 @@ TEST_CASE("no buffers and empty ones make no record") {
 // ------------------------------------------------ held back
 
 TEST_CASE("what is written with Flush::later waits, and is one record with what follows") {
-  Ends ends(Role::server);
+  WatchedPair ends(Role::server);
   CHECK(ends.end.write(bytes_of("one, "), Flush::later) == 5);
   CHECK(ends.end.write(bytes_of("two, "), Flush::later) == 5);
   CHECK(ends.end.output().empty());
@@ -270,7 +269,7 @@ TEST_CASE("what is written with Flush::later waits, and is one record with what 
 }
 
 TEST_CASE("flush() seals what was held back, once") {
-  Ends ends(Role::client);
+  WatchedPair ends(Role::client);
   CHECK(ends.end.write(bytes_of("held"), Flush::later) == 4);
   CHECK(ends.end.flush().has_value());
   CHECK(ends.end.flush().has_value());
@@ -280,7 +279,7 @@ TEST_CASE("flush() seals what was held back, once") {
 
 TEST_CASE("a record that is full is sealed, whatever follows; no more than one is ever held back") {
   for (const Role role : {Role::client, Role::server}) {
-    Ends ends(role, client_config(), gcm_server());
+    WatchedPair ends(role, client_config(), gcm_server());
     const std::size_t full = role == Role::client ? kMaxPlaintext : kGcmSmall;
     const std::string all = text(2 * full + 100);
     for (std::size_t at = 0; at < all.size(); at += 50)
@@ -306,7 +305,7 @@ TEST_CASE("a record that is full is sealed, whatever follows; no more than one i
 
 TEST_CASE("close_write() sends what was held back in front of close_notify") {
   for (const Role role : {Role::client, Role::server}) {
-    Ends ends(role);
+    WatchedPair ends(role);
     CHECK(ends.end.write(bytes_of("the rest"), Flush::later) == 8);
     CHECK(ends.end.close_write().has_value());
     CHECK(ends.sent.order == "da");
@@ -323,7 +322,7 @@ TEST_CASE(
   for (const bool strict : {true, false}) {
     ServerConfig server = server_config();
     server.common.strict_close = strict;
-    Ends ends(Role::server, client_config(), server);
+    WatchedPair ends(Role::server, client_config(), server);
     CHECK(ends.end.write(bytes_of("sealed ")) == 7);
     CHECK(ends.end.write(bytes_of("held"), Flush::later) == 4);
     REQUIRE(ends.other.close_write().has_value());
@@ -338,7 +337,7 @@ TEST_CASE(
 TEST_CASE(
     "an error drops what is held back: nothing follows a fatal alert, and nothing new is put in "
     "front of it") {
-  Ends ends(Role::server);
+  WatchedPair ends(Role::server);
   CHECK(ends.end.write(bytes_of("held"), Flush::later) == 4);
   feed(ends.end, record_of(23, Octets(40)));
   REQUIRE(ends.end.error());
@@ -354,7 +353,7 @@ TEST_CASE("what is held back counts against the output limit: flush() always has
   for (const std::size_t piece : {std::size_t{1}, std::size_t{333}, std::size_t{5000}}) {
     for (const bool dynamic : {true, false}) {
       server.dynamic_records = dynamic;
-      Ends ends(Role::server, client_config(), server);
+      WatchedPair ends(Role::server, client_config(), server);
       std::string all;
       const std::string data = text(piece);
       for (std::size_t n = 1; n != 0;) {
@@ -371,7 +370,7 @@ TEST_CASE("what is held back counts against the output limit: flush() always has
 }
 
 TEST_CASE("before the handshake is complete nothing is held back") {
-  Pair pair;
+  EnginePair pair;
   const std::size_t hello = pair.client.output().size();
   CHECK(pair.client.write(bytes_of("x"), Flush::later).error().code ==
         Errc::handshake_not_complete);

@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-#include "support/engines.hpp"
+#include "support/engine_pair.hpp"
 #include "support/requested.hpp"
 
 using namespace tls12;
@@ -13,11 +13,11 @@ using namespace tls12::test;
 
 namespace {
 
-/// Two ends of which one may go inside a callback.
-struct Ends {
+/// Two engines, of which a callback may destroy one.
+struct DestructiblePair {
   std::optional<Engine> client, server;
 
-  Ends(const ClientConfig& c, const ServerConfig& s) {
+  DestructiblePair(const ClientConfig& c, const ServerConfig& s) {
     client.emplace(Engine::client(c.build().value(), "localhost", kNow));
     server.emplace(Engine::server(s.build().value(), kNow));
   }
@@ -92,7 +92,7 @@ TEST_CASE(
       callback.install(c, s, [&] {
         if (calls++ == at) throw std::runtime_error("thrown by the test");
       });
-      Ends ends(c, s);
+      DestructiblePair ends(c, s);
       ends.talk();
       if (calls <= at) break;
       Engine& engine = *ends.of(callback.end);
@@ -124,7 +124,7 @@ TEST_CASE(
       if (memory) throw std::bad_alloc();
       throw 7;
     };
-    Pair pair(c);
+    EnginePair pair(c);
     pair.talk();
     REQUIRE(pair.client.error().has_value());
     CHECK(pair.client.error()->code == (memory ? Errc::out_of_memory : Errc::callback_threw));
@@ -141,7 +141,7 @@ TEST_CASE("an exception of interrupt_if's function is callback_threw, wherever i
       ClientConfig c = client_config();
       ServerConfig s = server_config();
       callback::show_client_certificate(c, s);
-      Ends ends(c, s);
+      DestructiblePair ends(c, s);
       Engine& engine = *ends.of(end);
       calls = 0;
       engine.interrupt_if([&]() -> bool {
@@ -168,7 +168,7 @@ TEST_CASE("interrupt_if's function may call back or destroy its engine, as a cal
     for (const bool destroys : {false, true}) {
       CAPTURE(static_cast<int>(end));
       CAPTURE(destroys);
-      Ends ends(client_config(), server_config());
+      DestructiblePair ends(client_config(), server_config());
       int calls = 0;
       ends.of(end)->interrupt_if([&] {
         ++calls;
@@ -189,14 +189,14 @@ TEST_CASE("a call from inside a callback is refused, and changes nothing") {
     CAPTURE(static_cast<int>(callback.end));
     ClientConfig c = client_config();
     ServerConfig s = server_config();
-    Ends* talking = nullptr;
+    DestructiblePair* talking = nullptr;
     int called = 0;
     callback.install(c, s, [&] {
       if (talking == nullptr) return;  // the engine is being made
       ++called;
       call_all(*talking->of(callback.end));
     });
-    Ends ends(c, s);
+    DestructiblePair ends(c, s);
     talking = &ends;
     ends.talk();
     CHECK((called > 0) != callback.at_beginning);
@@ -211,11 +211,11 @@ TEST_CASE("an engine that is destroyed by its own callback is gone after the cal
     CAPTURE(static_cast<int>(callback.end));
     ClientConfig c = client_config();
     ServerConfig s = server_config();
-    Ends* talking = nullptr;
+    DestructiblePair* talking = nullptr;
     callback.install(c, s, [&] {
       if (talking != nullptr) talking->of(callback.end).reset();
     });
-    Ends ends(c, s);
+    DestructiblePair ends(c, s);
     talking = &ends;
     ends.talk();
     CHECK_FALSE(ends.of(callback.end).has_value());
@@ -225,12 +225,12 @@ TEST_CASE("an engine that is destroyed by its own callback is gone after the cal
 TEST_CASE("an engine that is moved inside its own callback goes on at its new place") {
   ClientConfig c = client_config();
   std::optional<Engine> moved;
-  Ends* talking = nullptr;
+  DestructiblePair* talking = nullptr;
   c.verify.check = [&](const VerifiedChain&) {
     moved.emplace(std::move(*talking->client));
     return std::optional<std::string>();
   };
-  Ends ends(c, server_config());
+  DestructiblePair ends(c, server_config());
   talking = &ends;
   ends.talk();
   REQUIRE(moved.has_value());
@@ -249,7 +249,7 @@ TEST_CASE("an exception of an observer that receives a failure is dropped") {
   c.verify.check = [](const VerifiedChain&) {
     return std::optional<std::string>("refused by the test");
   };
-  Pair pair(c);
+  EnginePair pair(c);
   pair.talk();
   REQUIRE(pair.client.error().has_value());
   CHECK(pair.client.error()->code == Errc::certificate_refused);
@@ -264,11 +264,9 @@ TEST_CASE("SessionStore::get of a server that throws fails the handshake") {
   const auto store = std::make_shared<ActingStore>();
   s.sessions = store;
   s.tickets = false;
-  Pair first(c, s);
-  first.talk();
-  REQUIRE(first.complete());
+  ConnectedEnginePair first(c, s);
   store->on_get = [] { throw std::runtime_error("get"); };
-  Pair second(c, s);
+  EnginePair second(c, s);
   second.talk();
   REQUIRE(second.server.error().has_value());
   CHECK(second.server.error()->code == Errc::callback_threw);
@@ -281,7 +279,7 @@ TEST_CASE("the engine leaves put and erase to its driver, after the flight") {
   store->on_put = [&] { ++puts; };
   store->on_erase = [&] { ++erased; };
   c.sessions = store;
-  Ends ends(c, server_config());
+  DestructiblePair ends(c, server_config());
   ends.talk();
   REQUIRE(ends.complete());
   CHECK(puts == 0);
@@ -306,7 +304,7 @@ TEST_CASE("a session that is to be forgotten takes the place of the one that was
   store->on_put = [&] { ++puts; };
   store->on_erase = [&] { ++erased; };
   c.sessions = store;
-  Ends ends(c, server_config());
+  DestructiblePair ends(c, server_config());
   ends.talk();
   ends.client->abort(Alert::user_canceled);
   ends.client->take_session_update().value().apply();
@@ -319,7 +317,7 @@ TEST_CASE("an exception of put or erase is dropped") {
   const auto store = std::make_shared<ActingStore>();
   store->on_put = store->on_erase = [] { throw std::runtime_error("no"); };
   c.sessions = store;
-  Pair pair(c);
+  EnginePair pair(c);
   pair.talk();
   CHECK(pair.complete());
   pair.client.abort(Alert::user_canceled);

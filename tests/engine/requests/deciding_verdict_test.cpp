@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include "engine/certificates/chains.hpp"
+#include "support/engine_pair.hpp"
 #include "support/requested.hpp"
 
 using namespace tls12;
@@ -45,10 +45,10 @@ struct Ends {
   VerifyPolicy& policy() { return role == Role::client ? client.verify : server.verify; }
 };
 
-struct Deciding : Pair {
+struct Deciding : EnginePair {
   Engine &end, &other;
   explicit Deciding(const Ends& ends)
-      : Pair(ends.client, ends.server),
+      : EnginePair(ends.client, ends.server),
         end(ends.role == Role::client ? client : server),
         other(ends.role == Role::client ? server : client) {
     talk();

@@ -5,39 +5,38 @@
 
 #include <map>
 
-#include "engine/certificates/chains.hpp"
+#include "support/requested.hpp"
 #include "support/scripted_peer.hpp"
 
 namespace tls12::test {
 
-/// A store that is only written to from within: whoever looks up does it elsewhere.
-struct FarStore final : SessionStore {
+/// A store that the engine must not search: the test does that.
+struct UnsearchedStore final : SessionStore {
   std::map<Octets, Octets> kept;
   void put(Bytes key, Bytes session, WallTime) override { kept[octets(key)] = octets(session); }
   bool get(Bytes, WallTime, const std::function<void(Bytes)>&) override {
-    FAIL("looked up from within");
+    FAIL("the engine searched the store");
     return false;
   }
   void erase(Bytes key) override { kept.erase(octets(key)); }
 };
 
-struct FarAway {
-  std::shared_ptr<FarStore> store = std::make_shared<FarStore>();
-  ClientConfig client = client_config();
-  ServerConfig server = server_config();
-  FarAway() {
+/// A client with a session, and a server that asks for sessions.
+struct ExternalSessionConfig : PairConfig {
+  std::shared_ptr<UnsearchedStore> store = std::make_shared<UnsearchedStore>();
+  ExternalSessionConfig() {
     client.sessions = make_memory_session_store();
     client.tickets = server.tickets = false;
     server.sessions = store;
     server.look_up_elsewhere = true;
-    Pair first(client, server);
-    first.talk();
-    REQUIRE(first.complete());  // without an ID there is nothing to look up
+    const ConnectedEnginePair first(*this);  // without an ID there is nothing to look up
     REQUIRE(store->kept.size() == 1);
   }
 };
-struct LookingUp : Pair {
-  explicit LookingUp(const FarAway& ends, WallTime now = kNow) : Pair(ends.client, ends.server) {
+/// A server that waits for a session.
+struct WaitingForSession : EnginePair {
+  explicit WaitingForSession(const ExternalSessionConfig& ends, WallTime now = kNow)
+      : EnginePair(ends.client, ends.server) {
     server = Engine::server(ends.server.build().value(), now);
     talk();
     REQUIRE(server.wants() == Wants::session);
@@ -47,44 +46,39 @@ struct LookingUp : Pair {
   }
 };
 
-inline const DevelopmentIdentity& a_client() {
-  static const auto made =
-      make_chain({.key = KeyKind::ed25519, .names = {"client.example"}, .for_clients = true});
-  return made;
-}
-/// Both ends are judged from outside.
-struct Judged : Pair {
+/// Two ends that wait for a verdict on each other, the client first.
+struct WaitingForVerdict : EnginePair {
   static ClientConfig client_side() {
     ClientConfig config = client_config();
     config.verdict_elsewhere = true;
-    config.identities = {a_client().leaf};
+    config.identities = {client_identity().leaf};
     return config;
   }
   static ServerConfig server_side() {
     ServerConfig config = server_config();
     config.verdict_elsewhere = true;
     config.client_authentication = ClientAuthentication::require_and_verify;
-    config.client_trust = TrustStore::of({a_client().ca.chain().front()});
+    config.client_trust = trust_in(client_identity());
     return config;
   }
-  explicit Judged(const ClientConfig& c = client_side(), const ServerConfig& s = server_side())
-      : Pair(c, s) {
+  explicit WaitingForVerdict(const ClientConfig& c = client_side(),
+                             const ServerConfig& s = server_side())
+      : EnginePair(c, s) {
     talk();
   }
 };
 
-/// The configurations of two ends that have a session, and ask for a verdict on it.
-struct JudgedAgain {
-  ClientConfig client = Judged::client_side();
-  ServerConfig server = Judged::server_side();
-  JudgedAgain() {
+/// Two ends that have a session, and ask for a verdict on it.
+struct VerdictOnResumption : PairConfig {
+  VerdictOnResumption()
+      : PairConfig{WaitingForVerdict::client_side(), WaitingForVerdict::server_side()} {
     client.sessions = make_memory_session_store();
     client.verdict_on_resumption = server.verdict_on_resumption = true;
     server.ticket_keys = TicketKeys::rotating().value();
-    Judged first(client, server);
-    CHECK(first.client.accept_peer().has_value());
+    WaitingForVerdict first(client, server);
+    CHECK(first.client.answer(VerdictAnswer{.accept = true}).has_value());
     first.talk();
-    CHECK(first.server.accept_peer().has_value());
+    CHECK(first.server.answer(VerdictAnswer{.accept = true}).has_value());
     first.talk();
     REQUIRE(first.complete());
   }
@@ -93,8 +87,8 @@ struct JudgedAgain {
 inline CommonConfig rsa_key_exchange() {
   return {.policy = SuitePolicy::legacy, .suites = {CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256}};
 }
-/// A server whose RSA key decrypts elsewhere.
-struct Decrypting : Pair {
+/// A server that waits for a premaster secret to be decrypted.
+struct WaitingForDecryption : EnginePair {
   static ClientConfig client_side() {
     ClientConfig config = client_config(KeyKind::rsa);
     config.common = rsa_key_exchange();
@@ -108,23 +102,25 @@ struct Decrypting : Pair {
     config.common = rsa_key_exchange();
     return config;
   }
-  explicit Decrypting(const ClientConfig& c = client_side(), const ServerConfig& s = server_side())
-      : Pair(c, s) {
+  explicit WaitingForDecryption(const ClientConfig& c = client_side(),
+                                const ServerConfig& s = server_side())
+      : EnginePair(c, s) {
     talk();
     REQUIRE(server.wants() == Wants::decryption);
     CHECK(server.due() == "(derive keys)");
     CHECK(server.input_space().empty());
   }
-  /// What the key elsewhere makes of it.
+  /// The decrypted block.
   Octets block() const {
     Octets out(kMaxSignatureSize);
     out.resize(development_identity(KeyKind::rsa)
                    .leaf.key()
-                   .decrypt(server.decryption_wanted(), default_provider()->rng(), out)
+                   .decrypt(requested<DecryptionRequest>(server).ciphertext,
+                            default_provider()->rng(), out)
                    .value());
     return out;
   }
-  /// RFC 5246 §7.4.7.1: all that is ever seen of a wrong block.
+  /// RFC 5246 §7.4.7.1: the only visible effect of a wrong block.
   void check_fails_at_finished() {
     talk();
     REQUIRE(server.error());

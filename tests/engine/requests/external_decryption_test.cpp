@@ -8,10 +8,9 @@ using namespace std::chrono_literals;
 TEST_CASE(
     "RFC 5246 §7.4.7.1: a premaster secret is decrypted elsewhere, as a block with its padding, "
     "and the handshake completes") {
-  Decrypting pair;
-  CHECK(pair.server.decryption_wanted().size() == 256);
-  CHECK(pair.server.session_wanted().empty());
-  REQUIRE(pair.server.provide_decryption(pair.block()).has_value());
+  WaitingForDecryption pair;
+  CHECK(requested<DecryptionRequest>(pair.server).ciphertext.size() == 256);
+  REQUIRE(pair.server.answer(DecryptionAnswer{pair.block()}).has_value());
   CHECK(pair.server.wants() == Wants::nothing);
   pair.talk();
   CHECK(pair.complete());
@@ -21,10 +20,10 @@ TEST_CASE(
     "RFC 5246 §7.4.7.1: whatever is wrong with the block, and a refusal, shows at Finished alone, "
     "and alike") {
   const auto with = [](auto change) {
-    Decrypting pair;
+    WaitingForDecryption pair;
     Octets block = pair.block();
     change(block);
-    REQUIRE(pair.server.provide_decryption(block).has_value());
+    REQUIRE(pair.server.answer(DecryptionAnswer{block}).has_value());
     pair.check_fails_at_finished();
   };
   with([](Octets& b) { b[0] = 1; });
@@ -37,40 +36,40 @@ TEST_CASE(
   with([](Octets& b) { b.resize(20); });
   with([](Octets& b) { b.erase(b.begin(), b.end() - 48); });  // unpadded already
   with([](Octets& b) { b.resize(kMaxSignatureSize + 1); });
-  Decrypting refused;
-  REQUIRE(refused.server.refuse_decryption().has_value());
+  WaitingForDecryption refused;
+  REQUIRE(refused.server.answer(DecryptionAnswer{}).has_value());
   refused.check_fails_at_finished();
 }
 
 TEST_CASE(
     "RFC 5246 §7.4.7.1: the version that the client wrote is not looked at; another one than it "
     "offered ends in another secret") {
-  Decrypting pair;
+  WaitingForDecryption pair;
   Octets block = pair.block();
   block[block.size() - 48] ^= 1;
   block[block.size() - 47] ^= 1;
-  REQUIRE(pair.server.provide_decryption(block).has_value());
+  REQUIRE(pair.server.answer(DecryptionAnswer{block}).has_value());
   pair.talk();
   CHECK(pair.complete());  // the version is ClientHello's, whatever stands there
 }
 
 TEST_CASE("a session that is resumed has nothing to decrypt") {
-  ClientConfig client = Decrypting::client_side();
+  ClientConfig client = WaitingForDecryption::client_side();
   client.sessions = make_memory_session_store();
-  ServerConfig server = Decrypting::server_side();
+  ServerConfig server = WaitingForDecryption::server_side();
   server.ticket_keys = TicketKeys::rotating().value();
-  Decrypting first(client, server);
-  REQUIRE(first.server.provide_decryption(first.block()).has_value());
+  WaitingForDecryption first(client, server);
+  REQUIRE(first.server.answer(DecryptionAnswer{first.block()}).has_value());
   first.talk();
   CHECK(first.complete());
-  Pair again(client, server);
+  EnginePair again(client, server);
   again.talk();
   CHECK(again.complete());
   CHECK(again.server.state().resumed);
 }
 
 TEST_CASE("a key elsewhere that only signs, or is no rsa key, serves no RSA key exchange") {
-  Pair pair(Decrypting::client_side(), Decrypting::server_side(false));
+  EnginePair pair(WaitingForDecryption::client_side(), WaitingForDecryption::server_side(false));
   pair.talk();
   CHECK(pair.server.error()->code == Errc::no_common_suite);
   CHECK_FALSE(PrivateKey::elsewhere(KeyKind::rsa_pss, true).decrypts());
@@ -81,24 +80,25 @@ TEST_CASE("a key elsewhere that only signs, or is no rsa key, serves no RSA key 
 }
 
 TEST_CASE("a key elsewhere decrypts, and the client behind it is judged, one after the other") {
-  ServerConfig server = Judged::server_side();
-  server.identities = Decrypting::server_side().identities;
+  ServerConfig server = WaitingForVerdict::server_side();
+  server.identities = WaitingForDecryption::server_side().identities;
   server.common = rsa_key_exchange();
-  ClientConfig client = Decrypting::client_side();
-  client.identities = {a_client().leaf};
+  ClientConfig client = WaitingForDecryption::client_side();
+  client.identities = {client_identity().leaf};
   client.common.schemes =
       server.common.schemes = {SignatureScheme::ed25519, SignatureScheme::rsa_pkcs1_sha256};
-  Judged pair(client, server);
+  WaitingForVerdict pair(client, server);
   REQUIRE(pair.server.wants() == Wants::decryption);
   Octets block(kMaxSignatureSize);
   block.resize(development_identity(KeyKind::rsa)
                    .leaf.key()
-                   .decrypt(pair.server.decryption_wanted(), default_provider()->rng(), block)
+                   .decrypt(requested<DecryptionRequest>(pair.server).ciphertext,
+                            default_provider()->rng(), block)
                    .value());
-  REQUIRE(pair.server.provide_decryption(block).has_value());
+  REQUIRE(pair.server.answer(DecryptionAnswer{block}).has_value());
   pair.talk();
   REQUIRE(pair.server.wants() == Wants::verdict);
-  REQUIRE(pair.server.accept_peer().has_value());
+  REQUIRE(pair.server.answer(VerdictAnswer{.accept = true}).has_value());
   pair.talk();
   CHECK(pair.complete());
 }

@@ -25,8 +25,10 @@ Octets signature_for(KeyKind kind, const SignatureRequest& wanted) {
   return signature;
 }
 
-struct Waiting : Pair {
-  explicit Waiting(KeyKind kind) : Pair(client_config(kind), with_key_elsewhere(kind)) {
+/// A server that waits for a signature.
+struct WaitingForSignature : EnginePair {
+  explicit WaitingForSignature(KeyKind kind)
+      : EnginePair(client_config(kind), with_key_elsewhere(kind)) {
     talk();
     REQUIRE(server.wants() == Wants::signature);
     REQUIRE(server.due() == "(sign)");
@@ -41,7 +43,7 @@ TEST_CASE(
   for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss, KeyKind::ec_secp256r1,
                              KeyKind::ec_secp384r1, KeyKind::ec_secp521r1, KeyKind::ed25519}) {
     CAPTURE(static_cast<int>(kind));
-    Waiting pair(kind);
+    WaitingForSignature pair(kind);
     const SignatureRequest wanted = requested<SignatureRequest>(pair.server);
     CHECK(wire::algorithm_for(wanted.scheme, kind)->family == wanted.algorithm.family);
     CHECK(wanted.message.size() >
@@ -87,7 +89,7 @@ TEST_CASE(
 
 TEST_CASE("a wrong RSA signature from elsewhere is never sent: it might give the key away") {
   for (const KeyKind kind : {KeyKind::rsa, KeyKind::rsa_pss}) {
-    Waiting pair(kind);
+    WaitingForSignature pair(kind);
     Octets signature = signature_for(kind, requested<SignatureRequest>(pair.server));
     signature[100] ^= 1;
     REQUIRE(pair.server.answer(SignatureAnswer{signature}).has_value());
@@ -104,7 +106,7 @@ TEST_CASE("a wrong RSA signature from elsewhere is never sent: it might give the
 }
 
 TEST_CASE("a wrong signature of another kind is found by the peer") {
-  Waiting pair(KeyKind::ed25519);
+  WaitingForSignature pair(KeyKind::ed25519);
   REQUIRE(pair.server.answer(SignatureAnswer{Octets(64, 1)}).has_value());
   CHECK(!pair.server.error());
   pair.talk();
@@ -131,7 +133,7 @@ TEST_CASE(
 }
 
 TEST_CASE("an answer that nothing waits for changes nothing") {
-  Waiting pair(KeyKind::ed25519);
+  WaitingForSignature pair(KeyKind::ed25519);
   CHECK(pair.client.answer(SignatureAnswer{Octets(64)}).error().code == Errc::not_waiting_for_that);
   CHECK(pair.client.answer(SignatureAnswer{}).error().code == Errc::not_waiting_for_that);
   const Octets signature =
@@ -146,7 +148,7 @@ TEST_CASE("an answer that nothing waits for changes nothing") {
 TEST_CASE(
     "a transport that ends while a signature is waited for is an error at the latest with the "
     "answer") {
-  Waiting pair(KeyKind::ed25519);
+  WaitingForSignature pair(KeyKind::ed25519);
   pair.server.transport_ended();
   if (pair.server.wants() == Wants::signature) {
     REQUIRE(pair.server

@@ -6,14 +6,13 @@ using namespace tls12::test;
 using namespace std::chrono_literals;
 
 TEST_CASE("a session ID is looked up elsewhere, and what is found is resumed") {
-  FarAway ends;
-  LookingUp pair(ends);
+  ExternalSessionConfig ends;
+  WaitingForSession pair(ends);
   const auto& [id, session] = *ends.store->kept.begin();
-  CHECK(octets(pair.server.session_wanted()) == id);
-  CHECK(pair.server.decryption_wanted().empty());
-  REQUIRE(pair.server.provide_session(session).has_value());
+  CHECK(octets(requested<SessionRequest>(pair.server).id) == id);
+  REQUIRE(pair.server.answer(SessionAnswer{session}).has_value());
   CHECK(pair.server.wants() == Wants::nothing);
-  CHECK(pair.server.session_wanted().empty());
+  CHECK(pair.server.request().value().index() == 0);
   pair.talk();
   CHECK(pair.complete());
   CHECK(pair.server.state().resumed);
@@ -21,11 +20,11 @@ TEST_CASE("a session ID is looked up elsewhere, and what is found is resumed") {
 
 TEST_CASE("no session, a damaged one and an old one are a full handshake") {
   const auto resumes = [](auto change, WallTime now = kNow) {
-    FarAway ends;
+    ExternalSessionConfig ends;
     Octets session = ends.store->kept.begin()->second;
     change(session, ends.server);
-    LookingUp pair(ends, now);
-    REQUIRE(pair.server.provide_session(session).has_value());
+    WaitingForSession pair(ends, now);
+    REQUIRE(pair.server.answer(SessionAnswer{session}).has_value());
     pair.talk();
     CHECK(pair.complete());
     return pair.server.state().resumed;
@@ -47,12 +46,12 @@ TEST_CASE("no session, a damaged one and an old one are a full handshake") {
 TEST_CASE(
     "where there is a ticket nothing is looked up; nor is there anything to look up where nothing "
     "is kept") {
-  FarAway ends;
+  ExternalSessionConfig ends;
   ends.client.tickets = ends.server.tickets = true;
   ends.server.ticket_keys = TicketKeys::rotating().value();
   for (const bool resumed : {false, true}) {
     ends.client.sessions = resumed ? ends.client.sessions : make_memory_session_store();
-    Pair pair(ends.client, ends.server);
+    EnginePair pair(ends.client, ends.server);
     pair.talk();
     CHECK(pair.complete());
     CHECK(pair.server.state().resumed == resumed);

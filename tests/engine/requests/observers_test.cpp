@@ -77,9 +77,7 @@ struct Watched {
 
 TEST_CASE("an observer sees each message once, in order, at both ends") {
   Watched watched;
-  Pair pair(watched.client_side, watched.server_side);
-  pair.talk();
-  REQUIRE(pair.complete());
+  ConnectedEnginePair pair(watched.client_side, watched.server_side);
   CHECK(watched.client.messages ==
         std::vector<std::string>{"> ClientHello", "< ServerHello", "< Certificate",
                                  "< ServerKeyExchange", "< ServerHelloDone", "> ClientKeyExchange",
@@ -98,7 +96,7 @@ TEST_CASE("an observer sees each message once, in order, at both ends") {
 
 TEST_CASE("an observer sees each record with its number, sealed or not, data included") {
   Watched watched;
-  Pair pair(watched.client_side, watched.server_side);
+  EnginePair pair(watched.client_side, watched.server_side);
   pair.talk();
   REQUIRE(pair.client.write(Octets(kMaxPlaintext + 1)).has_value());
   REQUIRE(pair.client.close_write().has_value());
@@ -115,7 +113,7 @@ TEST_CASE("an observer sees each record with its number, sealed or not, data inc
 
 TEST_CASE("an observer is told of the secret that both ends have, and of the first error") {
   Watched watched;
-  Pair pair(watched.client_side, watched.server_side);
+  EnginePair pair(watched.client_side, watched.server_side);
   pair.talk();
   REQUIRE(watched.client.secrets.size() == 1);
   CHECK(watched.client.secrets == watched.server.secrets);
@@ -138,7 +136,7 @@ TEST_CASE("a connection is the same with and without an observer") {
     server.common.provider = deterministic_provider(2);
     client.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256};
     if (observed) client.common.observe = server.common.observe = watch(log);
-    Pair pair(client, server);
+    EnginePair pair(client, server);
     pair.talk();
     REQUIRE(pair.client.write(Octets(40'000, 7)).has_value());
     REQUIRE(pair.client.close_write().has_value());
@@ -153,9 +151,7 @@ TEST_CASE("several observers see the same, and none costs nothing") {
   config.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256};
   config.common.observe =
       observe_with({watch(first), {}, [](Role) { return nullptr; }, watch(second)});
-  Pair pair(config, server_config());
-  pair.talk();
-  REQUIRE(pair.complete());
+  ConnectedEnginePair pair(config, server_config());
   CHECK(!first.messages.empty());
   CHECK(first.messages == second.messages);
   CHECK(first.records == second.records);

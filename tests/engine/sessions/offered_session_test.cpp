@@ -2,23 +2,23 @@
 // §3.4, §3.6, RFC 6066 §1.1, §3, RFC 7627 §5.3.
 #include <doctest/doctest.h>
 
-#include "support/acquainted.hpp"
+#include "support/pair_with_session.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
 
 namespace {
 
-const Acquainted::Edit kAsItWas = [](session::Session&) {},
-                       kUnextended = [](session::Session& session) {
-                         session.extended_master_secret = false;
-                       };
+const PairWithSession::Edit kAsItWas = [](session::Session&) {},
+                            kUnextended = [](session::Session& session) {
+                              session.extended_master_secret = false;
+                            };
 
 template <class Check>
-void by_id_and_by_ticket(const Acquainted::Edit& edit, Check check) {
+void by_id_and_by_ticket(const PairWithSession::Edit& edit, Check check) {
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
-    check(Acquainted(tickets, edit));
+    check(PairWithSession(tickets, edit));
   }
 }
 
@@ -45,7 +45,7 @@ void complete_as_server(ScriptedPeer& peer, const RawServerHello& hello) {
 
 using Edit = void (*)(RawServerHello&);
 
-void check_refused(const Acquainted& ends, Edit edit, Errc code, Alert alert) {
+void check_refused(const PairWithSession& ends, Edit edit, Errc code, Alert alert) {
   ScriptedPeer peer = ends.scripted_server();
   RawServerHello hello = peer.server_hello();
   edit(hello);
@@ -62,7 +62,7 @@ void check_refused(const Acquainted& ends, Edit edit, Errc code, Alert alert) {
 TEST_CASE(
     "a session is resumed by a ClientHello that says what the first one said, and the ServerHello "
     "says so again") {
-  by_id_and_by_ticket(kAsItWas, [](const Acquainted& ends) {
+  by_id_and_by_ticket(kAsItWas, [](const PairWithSession& ends) {
     ScriptedPeer peer = ends.scripted_client();
     complete_as_client(peer, true);
     CHECK(server_hello_of(peer).extended_master_secret);
@@ -77,7 +77,7 @@ TEST_CASE(
 TEST_CASE(
     "RFC 7627 §5.3: a session without the extended master secret is not resumed by a ClientHello "
     "with it: the handshake is a full one") {
-  by_id_and_by_ticket(kUnextended, [](const Acquainted& ends) {
+  by_id_and_by_ticket(kUnextended, [](const PairWithSession& ends) {
     ScriptedPeer peer = ends.scripted_client();
     complete_as_client(peer, false);
     CHECK(peer.engine.state().extended_master_secret);
@@ -88,7 +88,7 @@ TEST_CASE(
 TEST_CASE(
     "RFC 7627 §5.3: a session with the extended master secret that is offered without it is an "
     "attack") {
-  by_id_and_by_ticket(kAsItWas, [](const Acquainted& ends) {
+  by_id_and_by_ticket(kAsItWas, [](const PairWithSession& ends) {
     ScriptedPeer peer = ends.scripted_client();
     peer.client_hello.extensions.remove(23);
     peer.send(HandshakeType::client_hello);
@@ -100,7 +100,7 @@ TEST_CASE(
 TEST_CASE(
     "RFC 7627 §5.3: a session that never had the extended master secret is resumed, and binds "
     "nothing, unless it is required") {
-  by_id_and_by_ticket(kUnextended, [](Acquainted ends) {
+  by_id_and_by_ticket(kUnextended, [](PairWithSession ends) {
     ScriptedPeer peer = ends.scripted_client();
     peer.client_hello.extensions.remove(23);
     complete_as_client(peer, true);
@@ -117,7 +117,7 @@ TEST_CASE(
 
 // Shows RFC 6066 3-10
 TEST_CASE("RFC 6066 §3: a session is not resumed under another name, nor without one") {
-  by_id_and_by_ticket(kAsItWas, [](const Acquainted& ends) {
+  by_id_and_by_ticket(kAsItWas, [](const PairWithSession& ends) {
     ScriptedPeer other = ends.scripted_client();
     other.client_hello.extensions.set(0, hex("0004 00 0001 61"));
     complete_as_client(other, false);
@@ -129,7 +129,7 @@ TEST_CASE("RFC 6066 §3: a session is not resumed under another name, nor withou
 
 // Shows RFC 5746 3.6-3
 TEST_CASE("RFC 5746 §3.6: a session or not, renegotiation_info of a first ClientHello is empty") {
-  by_id_and_by_ticket(kAsItWas, [](const Acquainted& ends) {
+  by_id_and_by_ticket(kAsItWas, [](const PairWithSession& ends) {
     ScriptedPeer peer = ends.scripted_client();
     peer.client_hello.extensions.set(0xff01, vector_of(1, Octets(12)));
     peer.send(HandshakeType::client_hello);
@@ -141,7 +141,7 @@ TEST_CASE("RFC 5746 §3.6: a session or not, renegotiation_info of a first Clien
 
 // Shows RFC 6066 1.1-2, 3-9; RFC 7627 5.2-1, 5.3-3; RFC 5746 3.4-1, 3.4-2
 TEST_CASE("a client that offers a session says what it said when the session was made") {
-  by_id_and_by_ticket(kAsItWas, [](const Acquainted& ends) {
+  by_id_and_by_ticket(kAsItWas, [](const PairWithSession& ends) {
     ClientConfig fresh = ends.client;
     fresh.sessions = std::make_shared<OneSession>();
     const ScriptedPeer first = ScriptedPeer::server_of(fresh), again = ends.scripted_server();
@@ -168,12 +168,12 @@ TEST_CASE("a client that offers a session says what it said when the session was
 TEST_CASE(
     "RFC 7627 §5.3: a ServerHello that resumes a session has the extension exactly if the session "
     "has it") {
-  by_id_and_by_ticket(kUnextended, [](const Acquainted& ends) {
+  by_id_and_by_ticket(kUnextended, [](const PairWithSession& ends) {
     check_refused(
         ends, [](RawServerHello&) {}, Errc::session_extended_master_secret_changed,
         Alert::handshake_failure);
   });
-  by_id_and_by_ticket(kAsItWas, [](const Acquainted& ends) {
+  by_id_and_by_ticket(kAsItWas, [](const PairWithSession& ends) {
     check_refused(
         ends, [](RawServerHello& h) { h.extensions.remove(23); },
         Errc::session_extended_master_secret_changed, Alert::handshake_failure);
@@ -184,7 +184,7 @@ TEST_CASE(
 TEST_CASE(
     "RFC 7627 §5.4: a resumed session without the extended master secret lends its Finished "
     "messages to nothing") {
-  by_id_and_by_ticket(kUnextended, [](const Acquainted& ends) {
+  by_id_and_by_ticket(kUnextended, [](const PairWithSession& ends) {
     ScriptedPeer peer = ends.scripted_server();
     RawServerHello hello = peer.server_hello();
     hello.extensions.remove(23);
@@ -201,7 +201,7 @@ TEST_CASE(
     "whatever is allowed") {
   for (const bool extended : {false, true}) {
     CAPTURE(extended);
-    by_id_and_by_ticket(extended ? kAsItWas : kUnextended, [&](Acquainted ends) {
+    by_id_and_by_ticket(extended ? kAsItWas : kUnextended, [&](PairWithSession ends) {
       ends.client.renegotiation = Renegotiation::freely;
       ScriptedPeer peer = ends.scripted_server();
       RawServerHello hello = peer.server_hello();
@@ -219,12 +219,12 @@ TEST_CASE(
 
 // Shows RFC 5746 3.4-3, 3.4-4, 4.1-1
 TEST_CASE("RFC 5746 §3.4: a session or not, a ServerHello answers renegotiation_info, empty") {
-  by_id_and_by_ticket(kAsItWas, [](const Acquainted& ends) {
+  by_id_and_by_ticket(kAsItWas, [](const PairWithSession& ends) {
     check_refused(
         ends, [](RawServerHello& h) { h.extensions.set(0xff01, vector_of(1, Octets(24))); },
         Errc::renegotiation_info_not_empty, Alert::handshake_failure);
   });
-  by_id_and_by_ticket(kAsItWas, [](const Acquainted& ends) {
+  by_id_and_by_ticket(kAsItWas, [](const PairWithSession& ends) {
     check_refused(
         ends, [](RawServerHello& h) { h.extensions.remove(0xff01); },
         Errc::secure_renegotiation_missing, Alert::handshake_failure);

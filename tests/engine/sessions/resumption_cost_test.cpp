@@ -6,7 +6,7 @@
 #include <string>
 
 #include "support/counted_memory.hpp"
-#include "support/engines.hpp"
+#include "support/engine_pair.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -140,9 +140,7 @@ Cost cost_of_resumption(bool tickets, bool client_certificate) {
     server.client_authentication = ClientAuthentication::require_and_verify;
     server.client_trust = client.trust;
   }
-  Pair first(client, server, kHost);
-  first.talk();
-  REQUIRE(first.complete());
+  ConnectedEnginePair first(client, server, kHost);
   CHECK(of_client.public_key_operations >=
         3);  // a key share, and signatures of the server and of its certificate
   CHECK(of_server.public_key_operations >= (client_certificate ? 3 : 1));

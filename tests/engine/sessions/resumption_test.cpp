@@ -11,27 +11,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A client and a server that remember, one connection after another.
-struct Remembering {
-  ClientConfig client = client_config();
-  ServerConfig server = server_config();
-
-  explicit Remembering(bool tickets) {
-    client.sessions = make_memory_session_store();
-    client.tickets = tickets;
-    server.sessions = make_memory_session_store();
+/// A client and a server that keep sessions, one connection after another.
+struct SessionPair : PairConfig {
+  explicit SessionPair(bool tickets) : PairConfig(with_sessions(tickets)) {
     server.ticket_keys = TicketKeys::rotating({.seal_for = 1h, .accept_for = 48h}).value();
   }
 
   /// Whether a connection made now is a resumed one. It must work, and carry data.
   bool resumes(WallTime now = kNow, std::string_view name = "localhost") {
-    Engine a = Engine::client(client.build().value(), name, now),
-           b = Engine::server(server.build().value(), now);
-    while (carry(a, b) + carry(b, a) != 0) {}
-    if (a.error()) MESSAGE(a.error()->message());
-    if (b.error()) MESSAGE(b.error()->message());
-    REQUIRE(a.state().handshake_complete);
-    REQUIRE(b.state().handshake_complete);
+    ConnectedEnginePair pair(*this, name, now);
+    Engine &a = pair.client, &b = pair.server;
     CHECK(a.state().resumed == b.state().resumed);
     CHECK(a.write(bytes_of("ping")).has_value());
     carry(a, b);
@@ -52,7 +41,7 @@ struct Remembering {
 TEST_CASE("a session is resumed, again and again, by ID and by ticket") {
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
-    Remembering ends(tickets);
+    SessionPair ends(tickets);
     CHECK_FALSE(ends.resumes());
     CHECK(ends.resumes());
     CHECK(ends.resumes());
@@ -62,11 +51,11 @@ TEST_CASE("a session is resumed, again and again, by ID and by ticket") {
 TEST_CASE(
     "without a store, or where the server neither keeps sessions nor gives tickets, every "
     "handshake is a full one") {
-  Remembering no_store(true);
+  SessionPair no_store(true);
   no_store.client.sessions = nullptr;
   CHECK_FALSE(no_store.resumes());
   CHECK_FALSE(no_store.resumes());
-  Remembering refusing(true);
+  SessionPair refusing(true);
   refusing.server.tickets = false;
   refusing.server.sessions = nullptr;
   CHECK_FALSE(refusing.resumes());
@@ -79,7 +68,7 @@ TEST_CASE(
     "extend") {
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
-    Remembering ends(tickets);
+    SessionPair ends(tickets);
     ends.server.session_lifetime = 5h;
     CHECK_FALSE(ends.resumes(kNow));
     CHECK(ends.resumes(kNow + 2h));  // by then another key seals: the ticket is renewed
@@ -95,36 +84,36 @@ TEST_CASE(
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
     const auto first = [&] {
-      Remembering ends(tickets);
+      SessionPair ends(tickets);
       ends.server.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
                                    CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256};
       CHECK_FALSE(ends.resumes());
       return ends;
     };
-    Remembering suite = first();
+    SessionPair suite = first();
     suite.server.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256};
     CHECK_FALSE(suite.resumes());
-    Remembering offered = first();
+    SessionPair offered = first();
     offered.client.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256};
     CHECK_FALSE(offered.resumes());
-    Remembering trust = first();
+    SessionPair trust = first();
     trust.client.trust = TrustStore::of({development_identity(KeyKind::ed25519).ca.chain().front(),
                                          development_identity(KeyKind::rsa).ca.chain().front()});
     CHECK_FALSE(trust.resumes());
-    Remembering policy = first();
+    SessionPair policy = first();
     policy.client.verify.min_rsa_bits = 3072;
     CHECK_FALSE(policy.resumes());
     CHECK(policy.resumes());
     policy.client.verify.user_initial_policy_set = {"2.5.29.32.0"};
     CHECK_FALSE(policy.resumes());
-    Remembering authentication = first();
+    SessionPair authentication = first();
     authentication.server.client_authentication = ClientAuthentication::request;
     CHECK_FALSE(authentication.resumes());
-    Remembering keys = first();
+    SessionPair keys = first();
     keys.server.ticket_keys = TicketKeys::rotating().value();
     keys.server.sessions = make_memory_session_store();
     CHECK_FALSE(keys.resumes());
-    Remembering name = first();
+    SessionPair name = first();
     CHECK_FALSE(name.resumes(kNow, "127.0.0.1"));
   }
 }
@@ -135,7 +124,7 @@ TEST_CASE(
     "none of these extensions") {
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
-    Remembering ends(tickets);
+    SessionPair ends(tickets);
     ends.client.max_fragment_length = 1024;
     for (const bool resumed : {false, true}) {
       Engine a = Engine::client(ends.client.build().value(), "localhost", kNow),
@@ -170,7 +159,7 @@ TEST_CASE(
   for (const bool tickets : {false, true}) {
     CAPTURE(tickets);
     int asked = 0;
-    Remembering chain(tickets);
+    SessionPair chain(tickets);
     chain.client.verify.check = [&](const VerifiedChain& c) -> std::optional<std::string> {
       CHECK(c.certificates.size() == 2);
       return second_is_no(asked) ? std::nullopt : std::optional<std::string>("not now");
@@ -181,7 +170,7 @@ TEST_CASE(
     CHECK(chain.resumes());
 
     asked = 0;
-    Remembering raw_key(tickets);
+    SessionPair raw_key(tickets);
     raw_key.client.server_certificate_types =
         raw_key.server.certificate_types = {CertificateType::raw_public_key};
     raw_key.client.accept_raw_public_key = [&](Bytes key) {
@@ -195,7 +184,7 @@ TEST_CASE(
     CHECK(raw_key.resumes());
 
     asked = 0;
-    Remembering psk(tickets);
+    SessionPair psk(tickets);
     psk.client.common.suites =
         psk.server.common.suites = {CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256};
     psk.client.find_psk = [](std::string_view) { return PreSharedKey{"device 7", {1, 2, 3}}; };
@@ -222,7 +211,7 @@ TEST_CASE(
     session->ticket = ticket;
     store.put(bytes_of("localhost"), session::serialize(*session).value(), kNow + 1h);
   };
-  Remembering ends(true);
+  SessionPair ends(true);
   CHECK_FALSE(ends.resumes());
   std::size_t size = 0;
   session_with(*ends.client.sessions, [&](auto& ticket) { size = ticket.size(); });
@@ -247,7 +236,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a session whose certificates have expired since is not resumed, at either end") {
-  Remembering ends(true);
+  SessionPair ends(true);
   ends.server.session_lifetime = 100h;
   CHECK_FALSE(ends.resumes());
   Engine a = Engine::client(ends.client.build().value(), "localhost", kNow + 25h),
@@ -258,7 +247,7 @@ TEST_CASE("a session whose certificates have expired since is not resumed, at ei
 }
 
 TEST_CASE("a damaged session is a miss, at either end") {
-  Remembering ends(true);
+  SessionPair ends(true);
   CHECK_FALSE(ends.resumes());
   ends.client.sessions->put(bytes_of("localhost"), bytes_of("nonsense"), kNow + 1h);
   CHECK_FALSE(ends.resumes());
@@ -294,7 +283,7 @@ TEST_CASE(
     "handshake or behind it") {
   for (const bool complete : {false, true}) {
     CAPTURE(complete);
-    Remembering ends(false);
+    SessionPair ends(false);
     CHECK_FALSE(ends.resumes());
     CHECK(ends.resumes());
     const auto session = kept(*ends.client.sessions);
@@ -321,7 +310,7 @@ TEST_CASE(
 TEST_CASE(
     "identifiers and tickets that a client made up are no sessions: the handshake is a full one, "
     "with another identifier") {
-  Remembering ends(true);
+  SessionPair ends(true);
   CHECK_FALSE(ends.resumes());
   for (const std::size_t size : {1u, 31u, 32u}) {
     ScriptedPeer peer = ScriptedPeer::client_of(ends.server);
@@ -336,7 +325,7 @@ TEST_CASE(
 
 // Shows RFC 5246 7.4.1.3-3
 TEST_CASE("a server that resumes a session with another suite is answered with illegal_parameter") {
-  Remembering ends(false);
+  SessionPair ends(false);
   ends.server.common.suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
                                CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256};
   CHECK_FALSE(ends.resumes());
@@ -360,7 +349,7 @@ TEST_CASE("a server that resumes a session with another suite is answered with i
 // Shows RFC 5246 F.1.4-1
 TEST_CASE("a session whose certificate has expired since is not offered") {
   for (const bool tickets : {false, true}) {
-    Remembering ends(tickets);
+    SessionPair ends(tickets);
     ends.server.session_lifetime = 48h;
     CHECK_FALSE(ends.resumes());
     const auto offers = [&](WallTime now) {

@@ -1,7 +1,7 @@
 // RFC 5077: who asks for a ticket, who gives one, and what a ticket is worth.
 #include <doctest/doctest.h>
 
-#include "support/acquainted.hpp"
+#include "support/pair_with_session.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -135,7 +135,7 @@ TEST_CASE("RFC 5077 §3.3: no ticket is given before the client's Finished was r
 TEST_CASE(
     "RFC 5077 §3.4: a ticket is taken whatever session ID stands beside it, and the ID comes "
     "back") {
-  const Acquainted ends(true);
+  const PairWithSession ends(true);
   for (const std::size_t size : {1u, 16u, 32u}) {
     ScriptedPeer peer = ends.scripted_client();
     peer.client_hello.session_id = Octets(size, 0x2e);
@@ -162,7 +162,7 @@ TEST_CASE(
 TEST_CASE(
     "RFC 5077 §3.4: a session ID beside a ticket is not looked up, though the ticket be "
     "worthless") {
-  Acquainted ends(false);
+  PairWithSession ends(false);
   for (const Octets& ticket : {Octets{1}, Octets(200, 9)}) {
     ScriptedPeer peer = ends.scripted_client();
     peer.client_hello.extensions.add(35, ticket);

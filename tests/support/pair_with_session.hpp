@@ -1,41 +1,15 @@
-// Two ends that have had a connection, and what each keeps of it, for a test to change.
+// A client and a server that have a session, which a test may change.
 #pragma once
 
 #include <functional>
 
-#include "session/session.hpp"
 #include "session/ticket.hpp"
+#include "support/one_session.hpp"
 #include "support/scripted_peer.hpp"
 
 namespace tls12::test {
 
-/// Keeps one session, whatever the key; a test changes it, and sees how often it was asked for.
-class OneSession final : public SessionStore {
- public:
-  void put(Bytes, Bytes session, WallTime) override {
-    session_.assign(session.begin(), session.end());
-  }
-  bool get(Bytes, WallTime, const std::function<void(Bytes)>& take) override {
-    ++asked_for;
-    if (session_.empty()) return false;
-    take(session_);
-    return true;
-  }
-  void erase(Bytes) override { session_.clear(); }
-
-  bool empty() const { return session_.empty(); }
-  session::Session session() const { return session::parse_session(session_).value(); }
-  void set(const session::Session& session) { session_ = session::serialize(session).value(); }
-
-  int asked_for = 0;
-
- private:
-  SecretVector session_;
-};
-
-struct Acquainted {
-  ClientConfig client = client_config();
-  ServerConfig server = server_config();
+struct PairWithSession : PairConfig {
   std::shared_ptr<OneSession> clients = std::make_shared<OneSession>(),
                               servers = std::make_shared<OneSession>();
 
@@ -43,14 +17,12 @@ struct Acquainted {
 
   /// `edit` changes what both keep: the client in its store, the server in its own or in the
   /// ticket.
-  explicit Acquainted(bool tickets, const Edit& edit = [](auto&) {}) {
+  explicit PairWithSession(bool tickets, const Edit& edit = [](auto&) {}) {
     client.sessions = clients;
     server.sessions = servers;
     client.tickets = tickets;
     server.ticket_keys = TicketKeys::rotating().value();
-    Pair pair(client, server);
-    pair.talk();
-    REQUIRE(pair.complete());
+    const ConnectedEnginePair first(*this);
     session::Session session = clients->session();
     edit(session);
     session::Session at_server = tickets ? opened(session.ticket) : servers->session();

@@ -8,15 +8,15 @@
 #include <thread>
 #include <utility>
 
-#include "conn/bench.hpp"
+#include "support/conn_pair.hpp"
 
 namespace tls12::test {
 
 /// A bench whose time moves only when the test says so, for calls in several threads.
-struct StillBench : Bench {
-  explicit StillBench(Role role, const ClientConfig& c = client_config(),
-                      const ServerConfig& s = server_config())
-      : Bench(role, c, s) {}
+struct StillConnPair : ConnPair {
+  explicit StillConnPair(Role role, const ClientConfig& c = live_client_config(),
+                         const ServerConfig& s = live_server_config())
+      : ConnPair(role, c, s) {}
 
   /// From here on nothing moves by itself: neither time nor the peer.
   void stand_still() {
