@@ -16,12 +16,6 @@ NAMES = {"check", "format", "try", ".clang-format", ".clang-tidy", ".editorconfi
 UNFINISHED = {
     "lib/handshake/client.cpp",
     "lib/handshake/server.cpp",
-    "tests/conn/conn_close_test.cpp",
-    "tests/conn/conn_thread_test.cpp",
-    "tests/engine/certificates/raw_public_keys_test.cpp",
-    "tests/engine/messages/flight_faults_test.cpp",
-    "tests/engine/messages/renegotiation_test.cpp",
-    "tests/support/scripted_peer.hpp",
 }
 
 
