@@ -12,16 +12,14 @@
 #include <iostream>
 #include <string>
 
-#include "session/session.hpp"
-#include "tls12/engine.hpp"
-#include "tls12/issue.hpp"
+#include "support/engine_pair.hpp"
+#include "support/one_session.hpp"
 #include "wire/codec.hpp"
 
 using namespace tls12;
+using namespace tls12::test;
 
 namespace {
-
-const WallTime kNow = std::chrono::sys_days(std::chrono::year(2030) / 6 / 15);
 
 void require(bool holds, const char* what, const std::string& more = {}) {
   if (holds) return;
@@ -63,17 +61,6 @@ class Input {
   Bytes rest_;
 };
 
-/// One session, whatever the key.
-struct OneSession final : SessionStore {
-  void put(Bytes, Bytes session, WallTime) override { kept.assign(session.begin(), session.end()); }
-  bool get(Bytes, WallTime, const std::function<void(Bytes)>& take) override {
-    if (!kept.empty()) take(kept);
-    return !kept.empty();
-  }
-  void erase(Bytes) override { kept.clear(); }
-  std::vector<std::uint8_t> kept;
-};
-
 /// A CA, a server's identity and clients' of several sizes; made once.
 struct World {
   ProviderPtr provider = deterministic_provider(1);
@@ -105,9 +92,7 @@ const World& world() {
   return made;
 }
 
-struct Ends {
-  ClientConfig client;
-  ServerConfig server;
+struct Ends : PairConfig {
   std::string name;
   std::shared_ptr<OneSession> clients = std::make_shared<OneSession>(),
                               servers = std::make_shared<OneSession>();
@@ -123,9 +108,8 @@ std::vector<std::string> protocols(Input& input) {
 
 Ends ends_of(Input& input) {
   const World& w = world();
-  Ends ends{.client = {.trust = TrustStore::of({w.ca.chain().front()})},
-            .server = {},
-            .name = "localhost"};
+  Ends ends{{.client = {.trust = TrustStore::of({w.ca.chain().front()})}, .server = {}},
+            "localhost"};
   ends.client.common.provider = ends.server.common.provider = deterministic_provider(2);
   const unsigned flags = input.u8();
   ends.client.sessions = ends.clients;
@@ -186,32 +170,16 @@ void check_error(const Engine& engine, bool session_changed) {
   require(session_changed || !is_disagreement(error.code), "ends that disagree", error.message());
 }
 
-std::size_t carry(Engine& from, Engine& to) {
-  std::size_t moved = 0;
-  while (!from.output().empty()) {
-    const MutableBytes space = to.input_space();
-    const std::size_t n = std::min(space.size(), from.output().size());
-    if (n == 0) break;
-    std::copy_n(from.output().begin(), n, space.begin());
-    from.sent(n).value();
-    to.received(n).value();
-    moved += n;
-  }
-  return moved;
-}
-
 /// Whether both ends completed.
 bool connect(const Ends& ends, const ClientContext& client_context,
              const ServerContext& server_context, bool session_changed) {
-  Engine client = Engine::client(client_context, ends.name, kNow),
-         server = Engine::server(server_context, kNow);
+  EnginePair pair(client_context, server_context, ends.name, kNow);
+  const Engine &client = pair.client, &server = pair.server;
   if (client.error() && client.error()->code == Errc::bad_host_name) return false;
-  while (carry(client, server) + carry(server, client) != 0) {}
-  for (Engine* engine : {&client, &server})
-    if (const auto update = engine->take_session_update()) update->apply();
+  pair.talk();
   check_error(client, session_changed);
   check_error(server, session_changed);
-  const bool complete = client.state().handshake_complete && server.state().handshake_complete;
+  const bool complete = pair.complete();
   require(complete || client.error() || server.error(), "a handshake that stands still");
   if (complete) {
     require(client.state().resumed == server.state().resumed, "ends that disagree");

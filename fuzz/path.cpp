@@ -5,13 +5,9 @@
 //   neither order, nor repetition, nor unrelated certificates change a verdict;
 //   a stricter policy never believes more;
 //   and all of it within the budget, in signatures and in time.
-#include <time.h>
-
 #include <algorithm>
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
 
+#include "expect.hpp"
 #include "graph.hpp"
 #include "quick_signature.hpp"
 #include "x509/certificate/parsed_certificate.hpp"
@@ -25,18 +21,6 @@ namespace {
 /// A policy allows 20,000 steps of work (graph.cpp), which are at most 20 ms; the sanitizers are
 /// some ten times slower than the code.
 constexpr std::chrono::milliseconds kTime{200};
-
-void expect(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
-
-std::chrono::nanoseconds cpu_time() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
 
 using Verdict = std::expected<VerifiedChain, VerifyFailure>;
 

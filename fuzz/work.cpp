@@ -4,15 +4,11 @@
 //   a verdict, with reading what is presented, takes no more steps than Limits::work;
 //   the time for a step stays within a bound;
 //   and a verdict that is interrupted between its steps is the same in the end.
-#include <time.h>
-
 #include <algorithm>
 #include <bit>
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
 
 #include "base/work.hpp"
+#include "expect.hpp"
 #include "graph.hpp"
 #include "quick_signature.hpp"
 #include "tls12/engine.hpp"
@@ -42,17 +38,6 @@ constexpr std::chrono::hours kDay{24};
 /// Of one name or extension.
 constexpr std::size_t kMostOctets = 100'000;
 
-void expect(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
-
-std::chrono::nanoseconds cpu_time() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
 /// The least time of three attempts: whatever disturbs one does not disturb all.
 template <class Call>
 std::chrono::nanoseconds time_of(Call call) {

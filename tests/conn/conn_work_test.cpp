@@ -1,6 +1,7 @@
 // D12: deadlines hold while the connection computes. The clock moves on with each signature that is
 // verified.
 #include "support/conn_pair.hpp"
+#include "support/forwarding_signature.hpp"
 #include "tls12/issue.hpp"
 
 namespace tls12::test {
@@ -9,30 +10,18 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Takes a second for each signature that it verifies.
-class SlowSignature final : public Signature {
+class SlowSignature final : public ForwardingSignature {
  public:
-  explicit SlowSignature(const Signature& real) : real_(real) {}
+  using ForwardingSignature::ForwardingSignature;
   bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt_size, Bytes message,
               Bytes signature) const override {
     ++count;
     if (clock != nullptr) clock->advance(1s);
-    return real_.verify(key, hash, salt_size, message, signature);
-  }
-  Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& key) const override {
-    return real_.load(key);
-  }
-  Result<std::size_t> public_point(const PrivateKeyNumbers& key, MutableBytes out) const override {
-    return real_.public_point(key, out);
-  }
-  Result<Generated> generate(Random& random, std::size_t bits) const override {
-    return real_.generate(random, bits);
+    return ForwardingSignature::verify(key, hash, salt_size, message, signature);
   }
 
   mutable std::size_t count = 0;
   FakeClock* clock = nullptr;
-
- private:
-  const Signature& real_;
 };
 
 struct Slow {

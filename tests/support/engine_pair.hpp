@@ -37,11 +37,12 @@ inline std::size_t carry(Engine& from, Engine& to) {
 struct EnginePair {
   Engine client, server;
 
+  EnginePair(const ClientContext& c, const ServerContext& s, std::string_view name, WallTime now)
+      : client(Engine::client(c, name, now)), server(Engine::server(s, now)) {}
   explicit EnginePair(const ClientConfig& c = client_config(),
                       const ServerConfig& s = server_config(), std::string_view name = "localhost",
                       WallTime now = kNow)
-      : client(Engine::client(c.build().value(), name, now)),
-        server(Engine::server(s.build().value(), now)) {}
+      : EnginePair(c.build().value(), s.build().value(), name, now) {}
   explicit EnginePair(const PairConfig& config, std::string_view name = "localhost",
                       WallTime now = kNow)
       : EnginePair(config.client, config.server, name, now) {}

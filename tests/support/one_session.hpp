@@ -8,28 +8,23 @@
 
 namespace tls12::test {
 
-/// Keeps one session, whatever the key; a test changes it, and sees how often it was asked for.
-class OneSession final : public SessionStore {
- public:
-  void put(Bytes, Bytes session, WallTime) override {
-    session_.assign(session.begin(), session.end());
-  }
+/// Keeps one session, whatever the key. A test may change it, and counts the look-ups.
+struct OneSession final : SessionStore {
+  void put(Bytes, Bytes session, WallTime) override { kept.assign(session.begin(), session.end()); }
   bool get(Bytes, WallTime, const std::function<void(Bytes)>& take) override {
     ++asked_for;
-    if (session_.empty()) return false;
-    take(session_);
+    if (kept.empty()) return false;
+    take(kept);
     return true;
   }
-  void erase(Bytes) override { session_.clear(); }
+  void erase(Bytes) override { kept.clear(); }
 
-  bool empty() const { return session_.empty(); }
-  session::Session session() const { return session::parse_session(session_).value(); }
-  void set(const session::Session& session) { session_ = session::serialize(session).value(); }
+  bool empty() const { return kept.empty(); }
+  session::Session session() const { return session::parse_session(kept).value(); }
+  void set(const session::Session& session) { kept = session::serialize(session).value(); }
 
   int asked_for = 0;
-
- private:
-  SecretVector session_;
+  SecretVector kept;
 };
 
 }  // namespace tls12::test

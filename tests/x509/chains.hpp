@@ -3,6 +3,7 @@
 #pragma once
 
 #include "support.hpp"
+#include "support/forwarding_signature.hpp"
 #include "tls12/verify.hpp"
 
 namespace tls12::x509::test {
@@ -128,27 +129,15 @@ inline void constrain_dns(Draft& draft, std::string_view domain, bool permits = 
 }
 
 /// Counts what it verifies.
-class CountingSignature final : public Signature {
+class CountingSignature final : public tls12::test::ForwardingSignature {
  public:
-  explicit CountingSignature(const Signature& real) : real_(real) {}
+  using ForwardingSignature::ForwardingSignature;
   bool verify(const PublicKey& k, HashAlgorithm hash, std::size_t salt_size, Bytes message,
               Bytes signature) const override {
     ++count;
-    return real_.verify(k, hash, salt_size, message, signature);
-  }
-  Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& k) const override {
-    return real_.load(k);
-  }
-  Result<std::size_t> public_point(const PrivateKeyNumbers& k, MutableBytes out) const override {
-    return real_.public_point(k, out);
-  }
-  Result<Generated> generate(Random& random, std::size_t bits) const override {
-    return real_.generate(random, bits);
+    return ForwardingSignature::verify(k, hash, salt_size, message, signature);
   }
   mutable std::size_t count = 0;
-
- private:
-  const Signature& real_;
 };
 /// A provider that counts how many P-256 signatures it verifies.
 struct Counting {

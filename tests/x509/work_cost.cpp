@@ -20,15 +20,7 @@ extern "C" __attribute__((noinline)) std::size_t judge_worst_case(const Hostile&
   work.take(1 + octets / 16);
   for (const Certificate& certificate : hostile.presented)
     (void)Certificate::from_der(certificate.der());
-  (void)verify({.presented = hostile.presented,
-                .trust = hostile.trust,
-                .peer_name = {hostile.peer_name},
-                .now = worst_time(),
-                .policy = hostile.policy,
-                .stapled_ocsp = hostile.stapled_ocsp,
-                .staple_was_requested = true,
-                .timestamps = hostile.timestamps},
-               work, known);
+  (void)verify(request_of(hostile), work, known);
   return Limits{}.work - work.left();
 }
 

@@ -13,17 +13,6 @@ using namespace test;
 
 constexpr std::size_t kNoLimit = std::size_t{1} << 40;
 
-VerifyRequest request_of(const Hostile& hostile) {
-  return {.presented = hostile.presented,
-          .trust = hostile.trust,
-          .peer_name = {hostile.peer_name},
-          .now = worst_time(),
-          .policy = hostile.policy,
-          .stapled_ocsp = hostile.stapled_ocsp,
-          .staple_was_requested = true,
-          .timestamps = hostile.timestamps};
-}
-
 struct Judged {
   Verdict verdict;
   std::size_t steps;

@@ -37,4 +37,15 @@ struct WorstCase {
 WallTime worst_time();
 std::span<const WorstCase> worst_cases();
 
+inline VerifyRequest request_of(const Hostile& hostile) {
+  return {.presented = hostile.presented,
+          .trust = hostile.trust,
+          .peer_name = {hostile.peer_name},
+          .now = worst_time(),
+          .policy = hostile.policy,
+          .stapled_ocsp = hostile.stapled_ocsp,
+          .staple_was_requested = true,
+          .timestamps = hostile.timestamps};
+}
+
 }  // namespace tls12::x509::test

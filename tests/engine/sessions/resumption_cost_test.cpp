@@ -7,6 +7,7 @@
 
 #include "support/counted_memory.hpp"
 #include "support/engine_pair.hpp"
+#include "support/forwarding_signature.hpp"
 
 using namespace tls12;
 using namespace tls12::test;
@@ -54,23 +55,13 @@ struct CountedGroup final : Group {
   Counts& counts;
 };
 
-struct CountedSignature final : Signature {
-  CountedSignature(const Signature& b, Counts& c) : base(b), counts(c) {}
+struct CountedSignature final : ForwardingSignature {
+  CountedSignature(const Signature& b, Counts& c) : ForwardingSignature(b), counts(c) {}
   bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t salt, Bytes message,
               Bytes signature) const override {
     ++counts.public_key_operations;
-    return base.verify(key, hash, salt, message, signature);
+    return ForwardingSignature::verify(key, hash, salt, message, signature);
   }
-  Result<std::shared_ptr<const SigningKey>> load(const PrivateKeyNumbers& key) const override {
-    return base.load(key);
-  }
-  Result<std::size_t> public_point(const PrivateKeyNumbers& key, MutableBytes out) const override {
-    return base.public_point(key, out);
-  }
-  Result<Generated> generate(Random& random, std::size_t bits) const override {
-    return base.generate(random, bits);
-  }
-  const Signature& base;
   Counts& counts;
 };
 

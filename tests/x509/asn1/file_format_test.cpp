@@ -14,11 +14,7 @@
 namespace tls12::x509 {
 namespace {
 
-using test::data_path;
-using test::Folder;
-using test::have;
-using test::read_data;
-using test::run;
+using namespace test;
 
 /// The first block of a PEM text, decoded.
 std::string der_of(const std::string& text) {

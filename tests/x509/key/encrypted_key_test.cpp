@@ -8,11 +8,7 @@
 namespace tls12::x509 {
 namespace {
 
-using test::data_path;
-using test::Folder;
-using test::have;
-using test::read_data;
-using test::run;
+using namespace test;
 
 AskPassphrase answer(const std::string& passphrase) {
   return [passphrase](MutableBytes into) {

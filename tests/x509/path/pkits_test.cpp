@@ -53,6 +53,12 @@ const Section kSections[] = {
 class Suite {
  public:
   explicit Suite(std::string folder) : folder_(std::move(folder)) {}
+  /// Without the vectors the test is skipped, and says so.
+  static std::optional<Suite> find() {
+    if (const auto folder = tls12::test::vectors_folder("pkits")) return Suite(*folder);
+    std::puts("skipped: 1 run of PKITS: its vectors are absent");
+    return std::nullopt;
+  }
 
   nlohmann::json index() const { return nlohmann::json::parse(read("index.json")); }
   Result<Certificate> certificate(const std::string& name) const {
@@ -105,20 +111,16 @@ std::expected<VerifiedChain, VerifyFailure> judge(const Suite& suite, const nloh
 TEST_CASE(
     "NIST PKITS: each of the 249 cases has the verdict that the suite expects, or another for a "
     "reason that is told here") {
-  const auto folder = tls12::test::vectors_folder("pkits");
-  if (!folder) {
-    std::puts("skipped: 1 run of PKITS: its vectors are absent");
-    return;
-  }
-  const Suite suite(*folder);
-  const auto index = suite.index();
+  const auto suite = Suite::find();
+  if (!suite) return;
+  const auto index = suite->index();
   const WallTime now{std::chrono::seconds(index["time"].get<std::int64_t>())};
   CHECK(index["tests"].size() == 249);
   std::size_t different = 0;
   for (const auto& test : index["tests"]) {
     const std::string id = test["id"];
     INFO(id, " ", test["title"].get<std::string>());
-    const auto verdict = judge(suite, test, now);
+    const auto verdict = judge(*suite, test, now);
     const std::string reason = verdict ? "" : verdict.error().message();
     CAPTURE(reason);
     const bool is_different =
@@ -137,19 +139,15 @@ TEST_CASE(
 TEST_CASE(
     "NIST PKITS: strict accepts no case that standard refuses, and refuses others by rules for "
     "issuers alone") {
-  const auto folder = tls12::test::vectors_folder("pkits");
-  if (!folder) {
-    std::puts("skipped: 1 run of PKITS: its vectors are absent");
-    return;
-  }
-  const Suite suite(*folder);
-  const auto index = suite.index();
+  const auto suite = Suite::find();
+  if (!suite) return;
+  const auto index = suite->index();
   const WallTime now{std::chrono::seconds(index["time"].get<std::int64_t>())};
   std::size_t both = 0, standard_alone = 0;
   for (const auto& test : index["tests"]) {
     INFO(test["id"].get<std::string>());
-    const auto standard = judge(suite, test, now),
-               strict = judge(suite, test, now, VerifyPolicy::strict());
+    const auto standard = judge(*suite, test, now),
+               strict = judge(*suite, test, now, VerifyPolicy::strict());
     if (strict) CHECK(standard.has_value());
     if (standard && !strict) CHECK(strict.error().error == Errc::certificate_profile);
     both += strict ? 1 : 0;
