@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "bulk.hpp"
-#include "tls12/engine.hpp"
+#include "support/engine_pair.hpp"
 
 namespace {
 
@@ -32,30 +32,11 @@ constexpr Case kCases[] = {
      CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-ECDSA-CHACHA20-POLY1305"},
 };
 
-void move(Engine& from, Engine& to) {
-  while (!from.output().empty()) {
-    const MutableBytes space = to.input_space();
-    const std::size_t n = std::min(space.size(), from.output().size());
-    std::memcpy(space.data(), from.output().data(), n);
-    from.sent(n).value();
-    to.received(n).value();
-  }
-}
-
-struct Pair {
-  Engine client, server;
+struct Pair : test::ConnectedEnginePair {
   explicit Pair(const Case& c)
-      : client(Engine::client(ClientConfig{.trust = TrustStore::of({identity().ca.chain().front()}),
-                                           .common = {.suites = {c.suite}}}
-                                  .build()
-                                  .value(),
-                              "localhost")),
-        server(Engine::server(ServerConfig{.identities = {identity().leaf}}.build().value())) {
-    while (!client.output().empty() || !server.output().empty()) {
-      move(client, server);
-      move(server, client);
-    }
-  }
+      : ConnectedEnginePair({.trust = TrustStore::of({identity().ca.chain().front()}),
+                             .common = {.suites = {c.suite}}},
+                            {.identities = {identity().leaf}}, "localhost", wall_time()) {}
 };
 
 void seal_raw(benchmark::State& state, const Case& c, std::size_t size) {

@@ -12,20 +12,18 @@
 #include <thread>
 #include <vector>
 
+#include "bulk.hpp"
 #include "tls12/tls12.hpp"
 
 namespace {
 
 using namespace tls12;
+using bench::identity;
 using std::chrono::seconds;
 
 constexpr std::size_t kChunk = 64 * 1024;    // of a write, and of a read
 constexpr std::size_t kPortion = 128 << 20;  // bytes of one iteration
 
-const DevelopmentIdentity& identity() {
-  static const DevelopmentIdentity made = make_development_identity({"localhost"}).value();
-  return made;
-}
 ClientContext client_context() {
   return ClientConfig{.trust = TrustStore::of({identity().ca.chain().front()})}.build().value();
 }

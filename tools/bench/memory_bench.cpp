@@ -6,17 +6,14 @@
 #include <vector>
 
 #include "allocations.hpp"
+#include "bulk.hpp"
 #include "openssl_pair.hpp"
 #include "tls12/engine.hpp"
 
 namespace {
 
 using namespace tls12;
-
-const DevelopmentIdentity& identity() {
-  static const DevelopmentIdentity made = make_development_identity({"localhost"}).value();
-  return made;
-}
+using bench::identity;
 
 void move(Engine& from, Engine& to) {
   while (!from.output().empty()) {

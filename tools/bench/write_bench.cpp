@@ -8,47 +8,26 @@
 #include <vector>
 
 #include "bulk.hpp"
-#include "tls12/engine.hpp"
+#include "support/engine_pair.hpp"
 
 namespace {
 
 using namespace tls12;
-using bench::Counted;
-
-const DevelopmentIdentity& identity() {
-  static const DevelopmentIdentity made = make_development_identity({"localhost"}).value();
-  return made;
-}
+using bench::Counted, bench::identity;
 
 constexpr std::size_t kSegment = 1428;
 
-std::size_t move(Engine& from, Engine& to) {
-  const MutableBytes space = to.input_space();
-  const std::size_t n = std::min(space.size(), from.output().size());
-  std::copy_n(from.output().begin(), n, space.begin());
-  from.sent(n).value();
-  to.received(n).value();
-  return n;
-}
-
 /// A server that writes, and its client.
-struct Pair {
-  Engine client, server;
+struct Pair : test::ConnectedEnginePair {
   explicit Pair(bool dynamic)
-      : client(Engine::client(
-            ClientConfig{.trust = TrustStore::of({identity().ca.chain().front()})}.build().value(),
-            "localhost")),
-        server(
-            Engine::server(ServerConfig{.identities = {identity().leaf}, .dynamic_records = dynamic}
-                               .build()
-                               .value())) {
-    while (move(client, server) + move(server, client) != 0) {}
-  }
+      : ConnectedEnginePair({.trust = TrustStore::of({identity().ca.chain().front()})},
+                            {.identities = {identity().leaf}, .dynamic_records = dynamic},
+                            "localhost", wall_time()) {}
   /// To the client and out of it; how many bytes that took.
   std::size_t deliver() {
     std::size_t moved = 0;
     while (!server.output().empty()) {
-      moved += move(server, client);
+      moved += test::carry(server, client);
       while (!client.readable().empty()) client.consume(client.readable().size()).value();
     }
     return moved;
