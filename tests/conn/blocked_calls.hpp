@@ -12,7 +12,7 @@
 
 namespace tls12::test {
 
-/// A bench whose time moves only when the test says so, for calls in several threads.
+/// A pair whose time moves only when the test says so, for calls in several threads.
 struct StillConnPair : ConnPair {
   explicit StillConnPair(Role role, const ClientConfig& c = live_client_config(),
                          const ServerConfig& s = live_server_config())

@@ -219,20 +219,40 @@ TEST_CASE(
   CHECK(complete > 0);
 }
 
+namespace {
+
+/// A handshake in a thread of its own, which waits in verify.check until it is released.
+struct BlockedVerification {
+  BlockedVerification() { entered.wait(); }
+  std::string released() {
+    release.count_down();
+    return pair.outcome(handshake);
+  }
+
+  std::latch entered{1}, release{1};
+  StillConnPair pair{Role::client, config()};
+  std::future<std::string> handshake =
+      std::async(std::launch::async, [this] { return said(pair.conn->handshake()); });
+
+ private:
+  ClientConfig config() {
+    ClientConfig c = live_client_config();
+    c.verify.check = [this](const VerifiedChain&) {
+      entered.count_down();
+      release.wait();
+      return std::optional<std::string>();
+    };
+    return c;
+  }
+};
+
+}  // namespace
+
 TEST_CASE("abort() while a callback blocks takes effect when it returns") {
-  ClientConfig c = live_client_config();
-  std::latch entered(1), release(1);
-  c.verify.check = [&](const VerifiedChain&) {
-    entered.count_down();
-    release.wait();
-    return std::optional<std::string>();
-  };
-  StillConnPair b(Role::client, c);
-  auto driver = std::async(std::launch::async, [&] { return said(b.conn->handshake()); });
-  entered.wait();
+  BlockedVerification blocked;
+  StillConnPair& b = blocked.pair;
   b.conn->abort(Alert::user_canceled);
-  release.count_down();
-  CHECK(b.outcome(driver) == "aborted");
+  CHECK(blocked.released() == "aborted");
   b.peer->run();
   CHECK(b.peer->engine.error()->alert == Alert::user_canceled);
 }
@@ -251,21 +271,12 @@ TEST_CASE("D5: handshake_timeout passes while a callback blocks") {
 }
 
 TEST_CASE("D5: handshake_timeout ends a call that waits for a callback in another thread") {
-  ClientConfig c = live_client_config();
-  std::latch entered(1), release(1);
-  c.verify.check = [&](const VerifiedChain&) {
-    entered.count_down();
-    release.wait();
-    return std::optional<std::string>();
-  };
-  StillConnPair b(Role::client, c);
-  auto driver = std::async(std::launch::async, [&] { return said(b.conn->handshake()); });
-  entered.wait();
+  BlockedVerification blocked;
+  StillConnPair& b = blocked.pair;
   CHECK(said(b.conn->handshake()) == "handshake_timed_out");
-  CHECK(b.elapsed() == c.common.handshake_timeout);
+  CHECK(b.elapsed() == CommonConfig().handshake_timeout);
   CHECK(b.faults->closes == 1);
-  release.count_down();
-  CHECK(b.outcome(driver) == "handshake_timed_out");
+  CHECK(blocked.released() == "handshake_timed_out");
 }
 
 // ------------------------------------------------ on_request
