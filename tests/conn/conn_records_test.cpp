@@ -28,7 +28,7 @@ class Watcher final : public Observer {
   Sizes& sizes_;
 };
 
-/// A bench whose peer watches what comes.
+/// A pair whose peer notes the sizes of records.
 struct WatchedConnPair {
   explicit WatchedConnPair(Role role)
       : b(role, watched(live_client_config(), role == Role::server),
