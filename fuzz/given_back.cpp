@@ -3,11 +3,11 @@
 // hints and identities, certificate chains, staples, SCTs.
 // Sizes are near the limits of the length fields that carry them, and sessions may be changed
 // between the connections. What must hold:
-//   no field is written with a wrong length: neither end finds a fault in the syntax of the other's
+// - no field is written with a wrong length: neither end finds a fault in the syntax of the other's
 //   messages;
-//   each handshake completes, resumed or full, or ends with a named error that is not an internal
+// - each handshake completes, resumed or full, or ends with a named error that is not an internal
 //   one;
-//   data that was not changed between the connections does not make the second one fail.
+// - data that was not changed between the connections does not make the second one fail.
 #include <cstdlib>
 #include <iostream>
 #include <string>

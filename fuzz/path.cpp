@@ -1,10 +1,10 @@
 // Builds and validates paths in graphs that it composes from the input (graph.hpp). What a verdict
 // must keep to whatever the graph:
-//   a chain that is believed is one by rules that are checked again here, each from certificate to
+// - a chain that is believed is one by rules that are checked again here, each from certificate to
 //   issuer;
-//   neither order, nor repetition, nor unrelated certificates change a verdict;
-//   a stricter policy never believes more;
-//   and all of it within the budget, in signatures and in time.
+// - neither order, nor repetition, nor unrelated certificates change a verdict;
+// - a stricter policy never believes more;
+// - and all of it within the budget, in signatures and in time.
 #include <algorithm>
 
 #include "expect.hpp"

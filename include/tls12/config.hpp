@@ -15,12 +15,10 @@
 //                 Errc::out_of_memory), and the peer gets the alert internal_error. The text of the
 //                 exception is the error's detail. No exception leaves a function of the library.
 //   calling back  It may use other connections, and the const members of its Engine. All other
-//   calls
-//                 on its Engine, and every call on its Conn, are refused and change nothing:
+//                 calls on its Engine, and every call on its Conn, are refused and change nothing:
 //                 Errc::misuse, an empty value, or no effect.
 //   destroying    It may destroy its Engine or Conn. The call that is under way then ends, at a
-//   Conn
-//                 with Errc::closed, and frees the memory.
+//                 Conn with Errc::closed, and frees the memory.
 //
 // If an answer takes time, do not wait for it in a callback: the engine requests signatures,
 // sessions and verdicts from outside (tls12/request.hpp).

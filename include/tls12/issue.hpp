@@ -1,10 +1,10 @@
 // Issuing: certificates of our own making, requests for certificates (PKCS#10, RFC 2986), and
 // revocation lists.
 //
-//   auto ca = tls12::Identity::from({*tls12::issue_certificate({.common_name = "My CA", .is_ca =
-//   true}, ca_key)}, ca_key);
+//   auto root = tls12::issue_certificate({.common_name = "My CA", .is_ca = true}, ca_key);
+//   auto ca = tls12::Identity::from({*root}, ca_key);
 //   auto leaf = tls12::issue_certificate({.common_name = "example.org", .names = {"example.org"}},
-//   key, &*ca);
+//                                        key, &*ca);
 #pragma once
 
 #include <memory>

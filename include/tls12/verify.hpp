@@ -2,7 +2,7 @@
 // (policies), RFC 6960 and RFC 5280 §6.3 (revocation).
 //
 //   auto verdict = tls12::verify({.presented = chain, .trust = store, .peer_name = {"example.org"},
-//   .now = tls12::wall_time()});
+//                                 .now = tls12::wall_time()});
 //   if (!verdict) std::puts(verdict.error().message().c_str());
 #pragma once
 

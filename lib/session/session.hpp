@@ -43,13 +43,21 @@ struct Session {
 /// Format version 5, in the presentation language of RFC 5246 §4:
 ///
 ///   struct {
-///     uint8 version = 5;  CipherSuite suite;  opaque master_secret[48];  uint8
-///     extended_master_secret; uint64 established, expires;  opaque binding[32]; uint8
-///     max_fragment_length;  NamedGroup group;  SignatureScheme scheme;  // 0 where there is none
-///     opaque psk_identity<0..2^16-1>;  opaque psk_identity_hint<0..2^16-1>;
-///     ASN.1Cert peer_certificates<0..2^24-1>;  ASN.1Cert verified_chain<0..2^24-1>;  uint8
-///     believed_anyway; opaque peer_raw_public_key<0..2^16-1>; opaque session_id<0..32>;  opaque
-///     ticket<0..2^16-1>;
+///     uint8 version = 5;
+///     CipherSuite suite;
+///     opaque master_secret[48];
+///     uint8 extended_master_secret;
+///     uint64 established, expires;
+///     opaque binding[32];
+///     uint8 max_fragment_length;
+///     NamedGroup group;
+///     SignatureScheme scheme;  // 0 if the session has none
+///     opaque psk_identity<0..2^16-1>, psk_identity_hint<0..2^16-1>;
+///     ASN.1Cert peer_certificates<0..2^24-1>, verified_chain<0..2^24-1>;
+///     uint8 believed_anyway;
+///     opaque peer_raw_public_key<0..2^16-1>;
+///     opaque session_id<0..32>;
+///     opaque ticket<0..2^16-1>;
 ///   } Session;
 ///
 /// A format that changes gets another version; what is not of this version, or damaged, is no

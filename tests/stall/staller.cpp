@@ -1,9 +1,8 @@
 // Many TLS connections at once that each behave up to some point, and then stall, trickle, are cut,
 // or are reset.
 //
-//   staller client PORT COUNT PATIENCE SETTLE   COUNT clients of a server, spread over all points
-//   and acts staller server CHAIN.pem KEY.pem            servers, one for each point and act, each
-//   on a port of its own
+//   staller client PORT COUNT PATIENCE SETTLE   COUNT clients of a server, over all points and acts
+//   staller server CHAIN.pem KEY.pem            servers, one for each point and act, each on a port
 //
 // A client prints `ready N` when N of COUNT have reached their point: all, or those within SETTLE
 // seconds. Cuts and resets come at even intervals over the PATIENCE seconds behind that point. A
