@@ -40,7 +40,8 @@ check refused 'derive(PeerVerified({}), signature)' "$@"
 check refused 'derive(peer, SignatureVerified())' "$@"
 check refused 'FinishedVerified made' "$@"
 # The functions that find that there is nothing to check say so in their result.
-check allowed 'std::optional<SignatureVerified> none = no_signature_expected(Role::client, negotiated)' "$@"
+check allowed \
+  'std::optional<SignatureVerified> none = no_signature_expected(Role::client, negotiated)' "$@"
 check refused 'SignatureVerified none = no_signature_expected(Role::client, negotiated)' "$@"
 check refused 'PeerVerified none = verified_by_psk(KeyExchange::rsa)' "$@"
 check allowed 'PeerVerified resumed = verified_before(session)' "$@"

@@ -214,18 +214,20 @@ TEST_CASE(
     "a configuration is chosen by ClientHello: its identities, suites, protocols and what it asks "
     "of clients count") {
   const auto one = named("one.example"), two = named("two.example", rsa);
-  ServerConfig for_one{.identities = {one.leaf}, .common = {.application_protocols = {"one"}}};
-  ServerConfig for_two{.identities = {two.leaf},
-                       .common = {.application_protocols = {"two"}},
-                       .client_authentication = ClientAuthentication::request};
+  const ServerConfig for_one{.identities = {one.leaf},
+                             .common = {.application_protocols = {"one"}}};
+  const ServerConfig for_two{.identities = {two.leaf},
+                             .common = {.application_protocols = {"two"}},
+                             .client_authentication = ClientAuthentication::request};
   const auto first = for_one.build().value(), second = for_two.build().value();
-  ServerConfig config{.configure = [&](const ClientHello& hello) -> Result<ServerContext> {
+  const ServerConfig config{.configure = [&](const ClientHello& hello) -> Result<ServerContext> {
     CHECK(hello.application_layer_protocol_negotiation->size() == 2);
     if (!hello.server_name) return std::unexpected(Error(Errc::unrecognized_name, "no name"));
     return *hello.server_name == "one.example" ? first : second;
   }};
-  ClientConfig client{.trust = TrustStore::of({one.ca.chain().front(), two.ca.chain().front()}),
-                      .common = {.application_protocols = {"two", "one"}}};
+  const ClientConfig client{
+      .trust = TrustStore::of({one.ca.chain().front(), two.ca.chain().front()}),
+      .common = {.application_protocols = {"two", "one"}}};
   for (const std::string name : {"one.example", "two.example"}) {
     ConnectedEnginePair pair(client, config, name);
     CHECK(pair.client.state().application_protocol == name.substr(0, 3));
@@ -244,9 +246,10 @@ TEST_CASE(
       {Errc::no_common_application_protocol, Alert::no_application_protocol},
       {Errc::internal_error, Alert::internal_error}};
   for (const auto& [code, alert] : rows) {
-    ServerConfig config{.configure = [refusal = code](const ClientHello&) -> Result<ServerContext> {
-      return std::unexpected(Error(refusal, "not you"));
-    }};
+    const ServerConfig config{
+        .configure = [refusal = code](const ClientHello&) -> Result<ServerContext> {
+          return std::unexpected(Error(refusal, "not you"));
+        }};
     ScriptedPeer peer = ScriptedPeer::client_of(config);
     peer.send(HandshakeType::client_hello);
     peer.check_fault(code, alert);
@@ -260,7 +263,7 @@ TEST_CASE(
     "right") {
   int asked = 0;
   const auto chosen = server_config().build().value();
-  ServerConfig config{
+  const ServerConfig config{
       .configure = [&](const ClientHello&) -> Result<ServerContext> { return ++asked, chosen; }};
   ScriptedPeer wrong = ScriptedPeer::client_of(config);
   wrong.client_hello.compressions = {1};
