@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/big_endian.hpp"
 #include "tls12/bytes.hpp"
 
 namespace tls12::config {
@@ -11,13 +12,12 @@ namespace tls12::config {
 /// Appends a number of 16 bits.
 template <class E>
 void append16(std::vector<std::uint8_t>& wire, E value) {
-  wire.push_back(static_cast<std::uint8_t>(static_cast<unsigned>(value) >> 8));
-  wire.push_back(static_cast<std::uint8_t>(value));
+  append_big_endian(static_cast<unsigned>(value), 2, wire);
 }
 
 /// Appends a vector after its length of `prefix` bytes.
-inline void append_vector(std::vector<std::uint8_t>& wire, Bytes content, int prefix) {
-  while (prefix-- > 0) wire.push_back(static_cast<std::uint8_t>(content.size() >> (8 * prefix)));
+inline void append_vector(std::vector<std::uint8_t>& wire, Bytes content, std::size_t prefix) {
+  append_big_endian(content.size(), prefix, wire);
   wire.insert(wire.end(), content.begin(), content.end());
 }
 

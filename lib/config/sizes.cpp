@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/grease.hpp"
 #include "wire/codec.hpp"
 
 namespace tls12::config {
@@ -19,7 +20,7 @@ constexpr auto kLongestName = [] {
 constexpr std::array<std::uint8_t, 2 * wire::kVerifyDataSize> kBothVerifyData = {};
 constexpr std::uint8_t kPointFormats[] = {static_cast<std::uint8_t>(EcPointFormat::uncompressed)};
 constexpr std::uint8_t kNullCompression[] = {0};
-constexpr auto kReserved = static_cast<ExtensionType>(0x0a0a);  // RFC 8701 §2
+constexpr auto kReserved = static_cast<ExtensionType>(grease(0));
 
 /// The configuration's name of a field that is longer than its length can say.
 std::string_view field_of(std::string_view message_field) {

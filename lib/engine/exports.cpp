@@ -1,6 +1,7 @@
 // Keying material for protocols above (RFC 5705), and channel bindings (RFC 5929, RFC 9266).
 #include <algorithm>
 
+#include "base/big_endian.hpp"
 #include "engine/impl.hpp"
 #include "handshake/key_schedule.hpp"
 #include "x509/asn1/oid.hpp"
@@ -39,8 +40,8 @@ Result<void> Engine::Impl::export_keying_material(std::string_view label,
   Buffer seed;
   seed.append(secrets_.server_random);
   if (context) {
-    seed.append(std::array{static_cast<std::uint8_t>(context->size() >> 8),
-                           static_cast<std::uint8_t>(context->size())});
+    put_big_endian(context->size(), 2, seed.prepare(2).data());
+    seed.commit(2);
     seed.append(*context);
   }
   return prf->expand(label, secrets_.client_random, seed.view(), out);

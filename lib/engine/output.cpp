@@ -1,6 +1,7 @@
 // For the peer: flights, alerts and the end, in records.
 #include <algorithm>
 
+#include "base/big_endian.hpp"
 #include "engine/impl.hpp"
 #include "record/protection.hpp"
 
@@ -19,7 +20,7 @@ Result<Observer::Record> Engine::Impl::seal_record(ContentType type, Bytes fragm
   if (const auto sealed = writing_.seal(type, fragment, out); !sealed)
     return std::unexpected(sealed.error());
   const Bytes header = Bytes(out.view()).subspan(before, kRecordHeaderSize);
-  const auto version = static_cast<ProtocolVersion>(header[1] << 8 | header[2]);
+  const auto version = static_cast<ProtocolVersion>(big_endian(header.subspan(1, 2)));
   return Observer::Record{Direction::sent,     type,    version, writing_.is_protected(), sequence,
                           out.size() - before, fragment};
 }
@@ -99,7 +100,7 @@ Result<void> Engine::Impl::sent(std::size_t n) {
   for (std::size_t done = 0; done < n;) {
     if (record_left_ == 0) {
       const Bytes header = bytes.subspan(done, kRecordHeaderSize);
-      record_left_ = kRecordHeaderSize + static_cast<std::size_t>(header[3] << 8 | header[4]);
+      record_left_ = kRecordHeaderSize + static_cast<std::size_t>(big_endian(header.subspan(3, 2)));
     }
     const std::size_t part = std::min(n - done, record_left_);
     record_left_ -= part;

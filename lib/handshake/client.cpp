@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/big_endian.hpp"
+#include "base/copy.hpp"
 #include "crypto/cost.hpp"
 #include "handshake/extensions/table.hpp"
 #include "x509/certificate/parsed_certificate.hpp"
@@ -10,13 +12,6 @@ namespace tls12::handshake {
 namespace {
 
 constexpr std::uint8_t kNullCompression[] = {0};
-
-std::vector<std::uint8_t> copy(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
-
-void append16(std::vector<std::uint8_t>& list, unsigned value) {
-  list.insert(list.end(),
-              {static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)});
-}
 
 }  // namespace
 
@@ -87,9 +82,10 @@ Result<Outcome> Client::emit_client_hello(const ClientOffer& offer) {
   const bool is_fallback = config.fallback && !offer.session;
   const auto reserved = extensions.reserved_value(0);
   if (reserved || is_fallback) {
-    if (reserved) append16(suites, *reserved);
+    if (reserved) append_big_endian(*reserved, 2, suites);
     suites.insert(suites.end(), ours.begin(), ours.end());
-    if (is_fallback) append16(suites, static_cast<unsigned>(CipherSuite::TLS_FALLBACK_SCSV));
+    if (is_fallback)
+      append_big_endian(static_cast<unsigned>(CipherSuite::TLS_FALLBACK_SCSV), 2, suites);
   }
   ClientHello hello{.random = offer.random,
                     .session_id = offer.session_id(),
@@ -393,9 +389,7 @@ Result<void> Client::encrypt_pre_master_secret(ClientKeyExchange& message, PreMa
   if (!provider().rsa_encryption) return fail(Errc::algorithm_unavailable, "RSA encryption");
   secret.resize(kMasterSecretSize);
   if (const auto drawn = draw(secret.bytes()); !drawn) return drawn;
-  constexpr auto kVersion = static_cast<unsigned>(ProtocolVersion::tls12);
-  secret.bytes()[0] = static_cast<std::uint8_t>(kVersion >> 8);
-  secret.bytes()[1] = static_cast<std::uint8_t>(kVersion);
+  put_big_endian(static_cast<unsigned>(ProtocolVersion::tls12), 2, secret.bytes().data());
   const auto size = provider().rsa_encryption.implementation->encrypt(peer_key(), secret.bytes(),
                                                                       provider().rng(), ciphertext);
   if (!size) return fail(size.error());

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/big_endian.hpp"
 #include "handshake/premaster.hpp"
 
 namespace tls12::handshake {
@@ -41,8 +42,7 @@ void add_psk(PreMasterSecret& secret, Bytes key) {
   PreMasterSecret made(2 + (secret.empty() ? key.size() : secret.size()) + 2 + key.size());
   std::uint8_t* at = made.bytes().data();
   const auto put = [&](Bytes part, std::size_t size) {
-    *at++ = static_cast<std::uint8_t>(size >> 8);
-    *at++ = static_cast<std::uint8_t>(size);
+    at = put_big_endian(size, 2, at);
     if (!part.empty()) std::memcpy(at, part.data(), part.size());
     at += size;
   };

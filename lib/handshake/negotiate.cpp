@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/big_endian.hpp"
 #include "x509/certificate/host_name.hpp"
 #include "x509/certificate/parsed_certificate.hpp"
 
@@ -115,9 +116,7 @@ std::vector<std::uint8_t> shortened(const ListOf16<E>& list, IsKept is_kept) {
     const auto number = static_cast<unsigned>(value);
     if (seen.test(number)) continue;
     seen.set(number);
-    if (is_kept(value))
-      wire.insert(wire.end(),
-                  {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)});
+    if (is_kept(value)) append_big_endian(number, 2, wire);
   }
   return wire;
 }

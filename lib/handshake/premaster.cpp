@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/big_endian.hpp"
 #include "base/constant_time.hpp"
 
 namespace tls12::handshake {
@@ -23,8 +24,7 @@ RsaPreMasterSecret rsa_pre_master_secret(Bytes block, ProtocolVersion offered, B
   constexpr std::size_t kLeastSize = 2 + 8 + 1 + kRsaPreMasterSize;
   RsaPreMasterSecret secret(kRsaPreMasterSize);
   const auto out = secret.bytes();
-  out[0] = static_cast<std::uint8_t>(static_cast<unsigned>(offered) >> 8);
-  out[1] = static_cast<std::uint8_t>(offered);
+  put_big_endian(static_cast<unsigned>(offered), 2, out.data());
   std::ranges::copy(random.first(kRsaPreMasterRandomSize), out.begin() + 2);
   if (block.size() < kLeastSize) return secret;
   const std::uint64_t good = is_padded_pre_master(block);

@@ -11,7 +11,7 @@ namespace {
 /// RFC 7905 §2: the sequence number, padded on the left with zeros, exclusive-ored into the IV.
 std::array<std::uint8_t, kAeadNonceSize> xor_nonce(Bytes iv, std::uint64_t sequence) {
   std::array<std::uint8_t, kAeadNonceSize> nonce = {}, result;
-  put_sequence(sequence, nonce.data() + kAeadNonceSize - 8);
+  put_big_endian(sequence, 8, nonce.data() + kAeadNonceSize - 8);
   for (std::size_t i = 0; i < nonce.size(); ++i)
     result[i] = static_cast<std::uint8_t>(nonce[i] ^ iv[i]);
   return result;
@@ -33,8 +33,8 @@ ExplicitNonceProtection::ExplicitNonceProtection(std::unique_ptr<AeadKey> key, s
 
 bool ExplicitNonceProtection::seal(std::uint64_t sequence, ContentType type,
                                    ProtocolVersion version, Bytes plaintext, std::uint8_t* out) {
-  put_sequence(sequence, nonce_.bytes().data() + kSaltSize);
-  put_sequence(sequence, out);
+  put_big_endian(sequence, 8, nonce_.bytes().data() + kSaltSize);
+  put_big_endian(sequence, 8, out);
   key_->seal(nonce_.bytes(), additional_data(sequence, type, version, plaintext.size()), plaintext,
              out + kExplicitNonceSize);
   return true;

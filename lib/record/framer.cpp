@@ -1,5 +1,6 @@
 #include "record/framer.hpp"
 
+#include "base/big_endian.hpp"
 #include "record/foreign.hpp"
 
 namespace tls12::record {
@@ -30,7 +31,7 @@ Result<Framer::Framed> Framer::next(MutableBytes input) {
   if (n > 2 && version_ && version != *version_) return wrong_version(3, minor);
 
   if (n < kRecordHeaderSize) return Framed{.missing = kRecordHeaderSize - n};
-  const std::size_t length = static_cast<std::size_t>(input[3]) << 8 | input[4];
+  const std::size_t length = static_cast<std::size_t>(big_endian(input.subspan(3, 2)));
   if (length > (protected_ ? max_sealed_ : kMaxPlaintext)) return fail(Errc::record_overflow);
   if (length == 0 && !protected_ && type != ContentType::application_data)
     return fail(Errc::record_empty, name(type));

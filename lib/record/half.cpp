@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/big_endian.hpp"
 #include "record/null.hpp"
 
 namespace tls12::record {
@@ -10,11 +11,9 @@ namespace {
 
 void put_header(ContentType type, ProtocolVersion version, std::size_t fragment_size,
                 std::uint8_t* out) {
-  out[0] = static_cast<std::uint8_t>(type);
-  out[1] = static_cast<std::uint8_t>(static_cast<unsigned>(version) >> 8);
-  out[2] = static_cast<std::uint8_t>(version);
-  out[3] = static_cast<std::uint8_t>(fragment_size >> 8);
-  out[4] = static_cast<std::uint8_t>(fragment_size);
+  *out++ = static_cast<std::uint8_t>(type);
+  out = put_big_endian(static_cast<unsigned>(version), 2, out);
+  put_big_endian(fragment_size, 2, out);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/big_endian.hpp"
+
 namespace tls12::record {
 
 using wire::kHandshakeHeaderSize;
@@ -75,8 +77,7 @@ std::size_t HandshakeAssembly::limit_of(HandshakeType type) const {
 Result<std::size_t> HandshakeAssembly::message_size(Bytes start, wire::Syntax syntax) const {
   if (start.size() < kHandshakeHeaderSize) return kHandshakeHeaderSize;
   const auto type = static_cast<HandshakeType>(start[0]);
-  const std::size_t body =
-      static_cast<std::size_t>(start[1]) << 16 | static_cast<std::size_t>(start[2]) << 8 | start[3];
+  const auto body = static_cast<std::size_t>(big_endian(start.subspan(1, 3)));
   if (body <= limit_of(type)) return kHandshakeHeaderSize + body;
   // RFC 5246 §7.2.2: a length that no such message can have is decode_error, whatever the limit.
   const bool possible = body <= wire::max_body_size(type, syntax);

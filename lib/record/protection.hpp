@@ -3,13 +3,12 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <optional>
 
+#include "base/big_endian.hpp"
 #include "tls12/bytes.hpp"
 #include "tls12/crypto.hpp"
 #include "tls12/error.hpp"
@@ -90,12 +89,6 @@ Result<std::unique_ptr<Protection>> make_protection(const Provider& provider,
                                                     bool encrypt_then_mac, Bytes key, Bytes mac_key,
                                                     const Limits& limits);
 
-/// A sequence number as it is authenticated and, by GCM, sent: eight bytes, the highest first.
-inline void put_sequence(std::uint64_t sequence, std::uint8_t* out) {
-  if constexpr (std::endian::native == std::endian::little) sequence = std::byteswap(sequence);
-  std::memcpy(out, &sequence, sizeof sequence);  // one store: it is read back as one at once
-}
-
 /// What is authenticated beside the fragment: seq_num, type, version and the plaintext's length
 /// (RFC 5246 §6.2.3.1 and §6.2.3.3).
 inline constexpr std::size_t kAdditionalDataSize = 13;
@@ -104,12 +97,10 @@ inline std::array<std::uint8_t, kAdditionalDataSize> additional_data(std::uint64
                                                                      ProtocolVersion version,
                                                                      std::size_t plaintext_size) {
   std::array<std::uint8_t, kAdditionalDataSize> data;
-  put_sequence(sequence, data.data());
-  data[8] = static_cast<std::uint8_t>(type);
-  data[9] = static_cast<std::uint8_t>(static_cast<unsigned>(version) >> 8);
-  data[10] = static_cast<std::uint8_t>(version);
-  data[11] = static_cast<std::uint8_t>(plaintext_size >> 8);
-  data[12] = static_cast<std::uint8_t>(plaintext_size);
+  std::uint8_t* out = put_big_endian(sequence, 8, data.data());
+  *out++ = static_cast<std::uint8_t>(type);
+  out = put_big_endian(static_cast<unsigned>(version), 2, out);
+  put_big_endian(plaintext_size, 2, out);
   return data;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "base/big_endian.hpp"
+#include "base/copy.hpp"
 #include "wire/reader.hpp"
 
 namespace tls12::session {
@@ -13,11 +15,9 @@ constexpr std::uint8_t kVersion = 5;
 /// Into memory that is wiped: a session is a secret.
 class Writer {
  public:
-  void number(std::uint64_t value, int size) {
-    while (size-- > 0) out_.push_back(static_cast<std::uint8_t>(value >> (8 * size)));
-  }
+  void number(std::uint64_t value, std::size_t size) { append_big_endian(value, size, out_); }
   void bytes(Bytes bytes) { out_.insert(out_.end(), bytes.begin(), bytes.end()); }
-  void vector(Bytes content, int prefix) {
+  void vector(Bytes content, std::size_t prefix) {
     length(content.size(), prefix);
     bytes(content);
   }
@@ -33,7 +33,7 @@ class Writer {
   }
 
  private:
-  void length(std::size_t size, int prefix) {
+  void length(std::size_t size, std::size_t prefix) {
     if (size >> (8 * prefix) != 0) fits_ = false;
     number(size, prefix);
   }
@@ -80,8 +80,6 @@ std::optional<E> read_optional(wire::Reader& reader) {
   const auto value = static_cast<E>(reader.u16("value"));
   return value == E{} ? std::nullopt : std::optional(value);
 }
-
-std::vector<std::uint8_t> copy(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 
 }  // namespace
 

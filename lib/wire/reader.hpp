@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "base/big_endian.hpp"
 #include "tls12/bytes.hpp"
 #include "tls12/error.hpp"
 
@@ -35,7 +36,6 @@ class Reader {
   std::uint8_t u8(const char* field) { return static_cast<std::uint8_t>(number(1, field)); }
   std::uint16_t u16(const char* field) { return static_cast<std::uint16_t>(number(2, field)); }
   std::uint32_t u32(const char* field) { return static_cast<std::uint32_t>(number(4, field)); }
-  std::uint32_t u24(const char* field) { return static_cast<std::uint32_t>(number(3, field)); }
 
   // RFC 5246 §4.3: a vector<min..max> behind a length of one, two or three bytes. The bounds are in
   // bytes.
@@ -97,9 +97,7 @@ class Reader {
 
  private:
   std::size_t number(std::size_t size, const char* field) {
-    std::size_t value = 0;
-    for (const std::uint8_t byte : bytes(size, field)) value = value << 8 | byte;
-    return value;
+    return static_cast<std::size_t>(big_endian(bytes(size, field)));
   }
   Bytes vector(std::size_t prefix, const char* field, std::size_t min, std::size_t max) {
     const std::size_t size = number(prefix, field);

@@ -7,6 +7,7 @@
 #include <string>
 #include <type_traits>
 
+#include "base/big_endian.hpp"
 #include "base/buffer.hpp"
 #include "tls12/bytes.hpp"
 #include "tls12/error.hpp"
@@ -87,13 +88,9 @@ class Writer {
  private:
   static constexpr std::size_t kBodyPrefix = 3;
 
-  static void put(std::uint8_t* to, std::size_t value, std::size_t size) {
-    for (std::size_t i = 0; i < size; ++i)
-      to[i] = static_cast<std::uint8_t>(value >> (8 * (size - 1 - i)));
-  }
   void number(std::size_t value, std::size_t size) {
     if (failed()) return;
-    put(out_.prepare(size).data(), value, size);
+    put_big_endian(value, size, out_.prepare(size).data());
     out_.commit(size);
   }
   void vector(std::size_t prefix, Bytes content, const char* field) {
@@ -105,7 +102,8 @@ class Writer {
   void fill_in(std::size_t start, std::size_t prefix) {
     if (failed()) return;
     const std::size_t size = out_.size() - start;
-    if (fits(size, prefix, open_)) put(out_.view().data() + start - prefix, size, prefix);
+    if (fits(size, prefix, open_))
+      put_big_endian(size, prefix, out_.view().data() + start - prefix);
   }
   bool fits(std::size_t size, std::size_t prefix, const char* field) {
     if (!failed() && size >> (8 * prefix) != 0) field_ = field;

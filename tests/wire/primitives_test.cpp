@@ -23,11 +23,11 @@ Errc fault_of(Reader& reader) {
 }  // namespace
 
 TEST_CASE("RFC 5246 §4.4: numbers are read with the most significant byte first") {
-  const Octets bytes = hex("01 0203 040506");
+  const Octets bytes = hex("01 0203 04050607");
   Reader reader(bytes, "m");
   CHECK(reader.u8("a") == 0x01);
   CHECK(reader.u16("b") == 0x0203);
-  CHECK(reader.u24("c") == 0x040506);
+  CHECK(reader.u32("c") == 0x04050607);
   CHECK(reader.empty());
   CHECK(reader.finish(Nothing{}).has_value());
 }

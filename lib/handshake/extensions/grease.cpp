@@ -1,12 +1,13 @@
 // GREASE: RFC 8701 §3.1. An extension of a reserved type shows whether servers tolerate unknown
 // ones.
+#include "base/grease.hpp"
 #include "handshake/extensions/table.hpp"
 
 namespace tls12::handshake {
 namespace {
 
 /// Stands for all sixteen reserved types: the wire form has no row of them.
-constexpr auto kReserved = static_cast<ExtensionType>(0x0a0a);
+constexpr auto kReserved = static_cast<ExtensionType>(grease(0));
 
 void offer(Offer& offer, ClientHello& hello) {
   if (const auto value = offer.reserved_value(2)) hello.grease = static_cast<ExtensionType>(*value);
@@ -14,11 +15,9 @@ void offer(Offer& offer, ClientHello& hello) {
 
 }  // namespace
 
-// RFC 8701 §2: sixteen values, all of the form 0x?A?A.
 std::optional<std::uint16_t> Offer::reserved_value(std::size_t place) const {
   if (!context.config.grease) return std::nullopt;
-  const unsigned half = random[place] & 0xf0u;
-  return static_cast<std::uint16_t>(0x0a0au | half << 8 | half);
+  return grease(random[place]);
 }
 
 const ExtensionRow extensions::kGrease = {.type = kReserved, .offer = offer};

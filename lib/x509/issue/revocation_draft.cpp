@@ -1,5 +1,6 @@
 #include "x509/issue/revocation_draft.hpp"
 
+#include "base/copy.hpp"
 #include "x509/asn1/time.hpp"
 #include "x509/certificate/parsed_certificate.hpp"
 #include "x509/key/digest.hpp"
@@ -9,7 +10,6 @@ namespace {
 
 using der::Writer;
 
-std::vector<std::uint8_t> copy(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 SecretVector copy_name(Bytes name) { return {name.begin(), name.end()}; }
 
 DraftExtension draft_number(const Oid& id, bool is_critical, std::uint64_t number) {
