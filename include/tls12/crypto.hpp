@@ -18,105 +18,12 @@
 #include <string_view>
 #include <vector>
 
+#include "tls12/algorithms.hpp"
 #include "tls12/api.hpp"
 #include "tls12/bytes.hpp"
 #include "tls12/error.hpp"
 
 namespace tls12 {
-
-// ------------------------------------------------ algorithms
-
-enum class AeadAlgorithm : std::uint8_t {
-  aes_128_gcm,
-  aes_256_gcm,
-  chacha20_poly1305,
-  aes_128_ccm,
-  aes_256_ccm,
-  aes_128_ccm_8,
-  aes_256_ccm_8
-};
-/// AES-192 is for encrypted private keys alone: no cipher suite has it.
-enum class CbcAlgorithm : std::uint8_t { aes_128_cbc, aes_256_cbc, aes_192_cbc };
-enum class HashAlgorithm : std::uint8_t { sha1, sha256, sha384, sha512 };
-/// Curves, and behind them the finite fields of RFC 7919.
-enum class GroupAlgorithm : std::uint8_t {
-  x25519,
-  secp256r1,
-  secp384r1,
-  secp521r1,
-  ffdhe2048,
-  ffdhe3072,
-  ffdhe4096,
-  ffdhe6144,
-  ffdhe8192
-};
-/// What a key can do; RSA keys are listed once for each padding, EC keys once for each curve.
-enum class SignatureFamily : std::uint8_t {
-  rsa_pkcs1,
-  rsa_pss,
-  ecdsa_secp256r1,
-  ecdsa_secp384r1,
-  ecdsa_secp521r1,
-  ed25519
-};
-
-inline constexpr std::size_t kAeadAlgorithms = 7, kCbcAlgorithms = 3, kHashAlgorithms = 4,
-                             kGroupAlgorithms = 9, kSignatureFamilies = 6;
-
-/// Every AEAD has a 96-bit nonce (RFC 5116 §5.1, §5.2; RFC 8439 §2.8; RFC 6655 §3).
-inline constexpr std::size_t kAeadNonceSize = 12, kMaxAeadTagSize = 16;
-inline constexpr std::size_t kAesBlockSize = 16;
-inline constexpr std::size_t kMaxDigestSize = 64, kMaxHashBlockSize = 128;
-inline constexpr std::size_t kMaxHashState = 256;
-inline constexpr std::size_t kMaxPointSize = 133;         ///< secp521r1's, uncompressed
-inline constexpr std::size_t kMaxGroupPublicSize = 1024;  ///< ffdhe8192's
-inline constexpr std::size_t kMaxGroupSecretSize = 1024;
-/// The primes for Diffie-Hellman that are computed with when a server names them (RFC 7919 §1:
-/// shorter ones are within reach of an attacker).
-inline constexpr std::size_t kMinDhPrimeBits = 2048, kMaxDhPrimeBits = 8192;
-/// The largest signature accepted or made: RSA with a modulus of 8,192 bits.
-inline constexpr std::size_t kMaxSignatureSize = 1024;
-
-constexpr std::size_t key_size(AeadAlgorithm a) {
-  return a == AeadAlgorithm::aes_128_gcm || a == AeadAlgorithm::aes_128_ccm ||
-                 a == AeadAlgorithm::aes_128_ccm_8
-             ? 16
-             : 32;
-}
-/// 16 bytes, and 8 for AES-CCM_8 (RFC 6655 §4).
-constexpr std::size_t tag_size(AeadAlgorithm a) {
-  return a == AeadAlgorithm::aes_128_ccm_8 || a == AeadAlgorithm::aes_256_ccm_8 ? 8 : 16;
-}
-constexpr std::size_t key_size(CbcAlgorithm a) {
-  return a == CbcAlgorithm::aes_128_cbc ? 16 : a == CbcAlgorithm::aes_192_cbc ? 24 : 32;
-}
-constexpr std::size_t digest_size(HashAlgorithm h) {
-  return h == HashAlgorithm::sha1     ? 20
-         : h == HashAlgorithm::sha256 ? 32
-         : h == HashAlgorithm::sha384 ? 48
-                                      : 64;
-}
-constexpr bool is_finite_field(GroupAlgorithm g) { return g >= GroupAlgorithm::ffdhe2048; }
-/// Bytes of a public value on the wire: 32 for X25519 (RFC 7748), an uncompressed point (RFC 8422
-/// §5.4.1), or as many as the prime has.
-constexpr std::size_t public_size(GroupAlgorithm g) {
-  return std::array<std::size_t, kGroupAlgorithms>{
-      32, 65, 97, 133, 256, 384, 512, 768, 1024}[static_cast<std::size_t>(g)];
-}
-/// Bytes of the shared secret: 32, or the x coordinate, or as many as the prime has; leading zeros
-/// are always kept. RFC 8422 §5.10 wants them so;
-/// of a finite field's secret TLS 1.2 strips them (RFC 5246 §8.1.2), which is the key exchange's
-/// business.
-constexpr std::size_t secret_size(GroupAlgorithm g) {
-  return std::array<std::size_t, kGroupAlgorithms>{
-      32, 32, 48, 66, 256, 384, 512, 768, 1024}[static_cast<std::size_t>(g)];
-}
-
-TLS12_API std::string_view name(AeadAlgorithm);
-TLS12_API std::string_view name(CbcAlgorithm);
-TLS12_API std::string_view name(HashAlgorithm);
-TLS12_API std::string_view name(GroupAlgorithm);
-TLS12_API std::string_view name(SignatureFamily);
 
 // ------------------------------------------------ randomness
 
@@ -288,15 +195,6 @@ class TLS12_API Dh {
 };
 
 // ------------------------------------------------ signatures
-
-enum class KeyKind : std::uint8_t {
-  rsa,
-  rsa_pss,
-  ec_secp256r1,
-  ec_secp384r1,
-  ec_secp521r1,
-  ed25519
-};
 
 /// A public key, as numbers. The views belong to whoever made it. RSA: modulus and exponent,
 /// big-endian, no leading zeros;

@@ -160,21 +160,31 @@ enum class KeyExchange : std::uint8_t {
   ecdhe_psk
 };
 
-/// Of which ingredients each is made.
-constexpr bool has_psk(KeyExchange k) {
-  return k == KeyExchange::psk || k == KeyExchange::dhe_psk || k == KeyExchange::ecdhe_psk;
+/// The parts of a key exchange. With a pre-shared key the server sends no certificate (RFC 4279
+/// §2).
+struct KeyExchangeFacts {
+  bool psk, dhe, ecdhe;
+  bool certificate;  ///< the server sends one
+  bool signature;    ///< the server signs its ServerKeyExchange
+};
+constexpr KeyExchangeFacts facts(KeyExchange key_exchange) {
+  switch (key_exchange) {
+    // psk, dhe, ecdhe, certificate, signature
+    case KeyExchange::rsa: return {false, false, false, true, false};
+    case KeyExchange::dhe_rsa: return {false, true, false, true, true};
+    case KeyExchange::ecdhe_rsa: return {false, false, true, true, true};
+    case KeyExchange::ecdhe_ecdsa: return {false, false, true, true, true};
+    case KeyExchange::psk: return {true, false, false, false, false};
+    case KeyExchange::dhe_psk: return {true, true, false, false, false};
+    case KeyExchange::ecdhe_psk: return {true, false, true, false, false};
+  }
+  return {};
 }
-constexpr bool has_dhe(KeyExchange k) {
-  return k == KeyExchange::dhe_rsa || k == KeyExchange::dhe_psk;
-}
-constexpr bool has_ecdhe(KeyExchange k) {
-  return k == KeyExchange::ecdhe_rsa || k == KeyExchange::ecdhe_ecdsa ||
-         k == KeyExchange::ecdhe_psk;
-}
-/// Whether the server shows a certificate (RFC 4279 §2: with a key shared beforehand, it does not),
-/// and whether it signs its key exchange.
-constexpr bool has_certificate(KeyExchange k) { return !has_psk(k); }
-constexpr bool has_signature(KeyExchange k) { return has_certificate(k) && k != KeyExchange::rsa; }
+constexpr bool has_psk(KeyExchange k) { return facts(k).psk; }
+constexpr bool has_dhe(KeyExchange k) { return facts(k).dhe; }
+constexpr bool has_ecdhe(KeyExchange k) { return facts(k).ecdhe; }
+constexpr bool has_certificate(KeyExchange k) { return facts(k).certificate; }
+constexpr bool has_signature(KeyExchange k) { return facts(k).signature; }
 
 /// RFC 5246 §7.4.1.1.
 struct HelloRequest {};

@@ -1,6 +1,7 @@
 // Everything at once.
 #pragma once
 
+#include "tls12/algorithms.hpp"
 #include "tls12/api.hpp"
 #include "tls12/certificate.hpp"
 #include "tls12/config.hpp"

@@ -118,24 +118,34 @@ constexpr auto kFfdhe8192 = bytes_of_hex(
     "0822e506a9f4614e011e2a94838ff88cd68c8bb7c5c6424cffffffffffffffff");
 
 constexpr std::uint8_t kTwo[] = {2};
-constexpr std::array<Bytes, 5> kPrimes = {kFfdhe2048, kFfdhe3072, kFfdhe4096, kFfdhe6144,
-                                          kFfdhe8192};
-constexpr auto kFirst = static_cast<std::size_t>(GroupAlgorithm::ffdhe2048);
-static_assert(kFirst + kPrimes.size() == kGroupAlgorithms);
 
 }  // namespace
 
 DhParameters dh_parameters(GroupAlgorithm group) {
-  if (!is_finite_field(group)) return {};
-  return {.prime = kPrimes[static_cast<std::size_t>(group) - kFirst], .generator = kTwo};
+  using enum GroupAlgorithm;
+  switch (group) {
+    case x25519:
+    case secp256r1:
+    case secp384r1:
+    case secp521r1: return {};
+    case ffdhe2048: return {.prime = kFfdhe2048, .generator = kTwo};
+    case ffdhe3072: return {.prime = kFfdhe3072, .generator = kTwo};
+    case ffdhe4096: return {.prime = kFfdhe4096, .generator = kTwo};
+    case ffdhe6144: return {.prime = kFfdhe6144, .generator = kTwo};
+    case ffdhe8192: return {.prime = kFfdhe8192, .generator = kTwo};
+  }
+  return {};
 }
 
 std::optional<GroupAlgorithm> group_of(const DhParameters& parameters) {
-  const auto prime = std::ranges::find_if(
-      kPrimes, [&](Bytes known) { return std::ranges::equal(known, parameters.prime); });
-  if (prime == kPrimes.end() || !std::ranges::equal(parameters.generator, kTwo))
-    return std::nullopt;
-  return static_cast<GroupAlgorithm>(kFirst + static_cast<std::size_t>(prime - kPrimes.begin()));
+  for (std::size_t i = 0; i < kGroupAlgorithms; ++i) {
+    const auto group = static_cast<GroupAlgorithm>(i);
+    const DhParameters known = dh_parameters(group);
+    if (is_finite_field(group) && std::ranges::equal(known.prime, parameters.prime) &&
+        std::ranges::equal(known.generator, parameters.generator))
+      return group;
+  }
+  return std::nullopt;
 }
 
 }  // namespace tls12

@@ -22,8 +22,7 @@ Result<Outcome> Signing::step(const Provider& provider) {
 // Lenstra's), whoever made it.
 Result<Outcome> Signing::check_foreign(const Provider& provider) const {
   const SignatureAlgorithm& by = credential_.algorithm;
-  if (by.family != SignatureFamily::rsa_pkcs1 && by.family != SignatureFamily::rsa_pss)
-    return Outcome::done;
+  if (!is_rsa(by.family)) return Outcome::done;
   const PublicKey& key = credential_.identity->key.key;
   const bool right = provider[by.family].implementation->verify(key, by.hash, by.salt_size,
                                                                 message_.view(), signature());

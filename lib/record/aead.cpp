@@ -86,19 +86,21 @@ Result<std::unique_ptr<Protection>> make_protection(const Provider& provider,
                                                     Bytes fixed_iv, const Limits& limits) {
   const Implemented<Aead>& aead = provider[algorithm];
   if (!aead) return fail(Errc::algorithm_unavailable, name(algorithm));
-  if (key.size() != key_size(algorithm) || fixed_iv.size() != fixed_iv_size(algorithm))
+  const AeadUse use = use_of(algorithm);
+  if (key.size() != key_size(algorithm) || fixed_iv.size() != use.fixed_iv_size)
     return fail(Errc::internal_error, "a key of the wrong size");
   std::unique_ptr<AeadKey> expanded = aead.implementation->with_key(key);
   if (!expanded) return fail(Errc::out_of_memory);
 
+  const std::uint64_t warn =
+      use.records_warn != nullptr ? limits.*use.records_warn : Protection::kNoLimit;
+  const std::uint64_t end = limits.*use.records_end;
   std::unique_ptr<Protection> protection;
-  if (algorithm == AeadAlgorithm::chacha20_poly1305) {
-    protection.reset(new (std::nothrow) ChaChaProtection(
-        std::move(expanded), fixed_iv, Protection::kNoLimit, limits.chacha20_records_end));
+  if (use.explicit_nonce_size == 0) {
+    protection.reset(new (std::nothrow) ChaChaProtection(std::move(expanded), fixed_iv, warn, end));
   } else {
-    protection.reset(new (std::nothrow)
-                         ExplicitNonceProtection(std::move(expanded), tag_size(algorithm), fixed_iv,
-                                                 limits.aes_records_warn, limits.aes_records_end));
+    protection.reset(new (std::nothrow) ExplicitNonceProtection(
+        std::move(expanded), tag_size(algorithm), fixed_iv, warn, end));
   }
   if (!protection) return fail(Errc::out_of_memory);
   return protection;

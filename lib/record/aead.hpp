@@ -7,6 +7,30 @@
 
 namespace tls12::record {
 
+/// How TLS uses an AEAD: the two parts of its nonces (RFC 5246 §6.2.3.3), and how many records one
+/// key may protect.
+struct AeadUse {
+  std::size_t fixed_iv_size;             ///< bytes of the nonce that come from the key block
+  std::size_t explicit_nonce_size;       ///< bytes of the nonce that come with each record
+  std::uint64_t Limits::* records_warn;  ///< null: Protection::kNoLimit
+  std::uint64_t Limits::* records_end;
+};
+constexpr AeadUse use_of(AeadAlgorithm algorithm) {
+  using enum AeadAlgorithm;
+  switch (algorithm) {
+    // RFC 5288 §3, RFC 6655 §3
+    case aes_128_gcm:
+    case aes_256_gcm:
+    case aes_128_ccm:
+    case aes_256_ccm:
+    case aes_128_ccm_8:
+    case aes_256_ccm_8: return {4, 8, &Limits::aes_records_warn, &Limits::aes_records_end};
+    // RFC 7905 §2
+    case chacha20_poly1305: return {12, 0, nullptr, &Limits::chacha20_records_end};
+  }
+  return {};
+}
+
 /// AES-GCM and AES-CCM, RFC 5288 §3 and RFC 6655 §3: a salt from the key block, then eight bytes
 /// that travel in front of the ciphertext. We send the sequence number there, which never repeats;
 /// of a peer's we ask nothing.

@@ -67,9 +67,6 @@ struct KeySizes {
   std::size_t mac_key = 0, key = 0, iv = 0;
 };
 KeySizes key_sizes(const wire::RecordCipher& cipher);
-constexpr std::size_t fixed_iv_size(AeadAlgorithm algorithm) {
-  return algorithm == AeadAlgorithm::chacha20_poly1305 ? 12 : 4;
-}
 
 /// The protection of one direction. The keys are copied; `provider` outlives it, because CBC's IVs
 /// come from there. `encrypt_then_mac` is what was negotiated (RFC 7366), and concerns CBC suites

@@ -129,10 +129,6 @@ Result<Octets> sign(const SigningKey& key, HashAlgorithm hash, std::size_t salt,
   return out;
 }
 
-bool is_rsa(SignatureFamily family) {
-  return family == SignatureFamily::rsa_pkcs1 || family == SignatureFamily::rsa_pss;
-}
-
 /// A key of the family that generation made once; RSA keys are small, to be quick.
 Signature::Generated generate(const Signature& signature) {
   auto key = signature.generate(kernel(), 1024);

@@ -2,6 +2,7 @@
 // cbc_test.cpp.
 #include "record/protection.hpp"
 
+#include "record/aead.hpp"
 #include "record/support.hpp"
 
 namespace tls12::record::testing {
@@ -56,9 +57,9 @@ TEST_CASE("the overhead is 24 bytes with GCM and CCM, 16 with CCM_8 and with Cha
     CHECK(protection_for(AeadAlgorithm::aes_256_ccm_8)->overhead(size) == 16);
     CHECK(protection_for(AeadAlgorithm::chacha20_poly1305)->overhead(size) == 16);
   }
-  CHECK(fixed_iv_size(AeadAlgorithm::aes_128_gcm) == 4);
-  CHECK(fixed_iv_size(AeadAlgorithm::aes_256_gcm) == 4);
-  CHECK(fixed_iv_size(AeadAlgorithm::chacha20_poly1305) == 12);
+  CHECK(use_of(AeadAlgorithm::aes_128_gcm).fixed_iv_size == 4);
+  CHECK(use_of(AeadAlgorithm::aes_256_gcm).fixed_iv_size == 4);
+  CHECK(use_of(AeadAlgorithm::chacha20_poly1305).fixed_iv_size == 12);
 }
 
 TEST_CASE("a fragment is opened in place") {

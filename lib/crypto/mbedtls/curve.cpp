@@ -5,15 +5,11 @@
 namespace tls12::mbedtls {
 namespace {
 
-constexpr std::array kIds = {MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_SECP256R1,
-                             MBEDTLS_ECP_DP_SECP384R1, MBEDTLS_ECP_DP_SECP521R1};
-
 struct Curve {
-  explicit Curve(GroupAlgorithm algorithm) {
+  explicit Curve(mbedtls_ecp_group_id id) {
     mbedtls_ecp_group_init(&group);
     // A Montgomery curve has no table.
-    if (mbedtls_ecp_group_load(&group, kIds[static_cast<std::size_t>(algorithm)]) != 0 ||
-        (algorithm != GroupAlgorithm::x25519 && !warm())) {
+    if (mbedtls_ecp_group_load(&group, id) != 0 || (id != MBEDTLS_ECP_DP_CURVE25519 && !warm())) {
       mbedtls_ecp_group_free(&group);
       throw std::bad_alloc();
     }
@@ -31,12 +27,12 @@ struct Curve {
   mbedtls_ecp_group group;
 };
 
-template <GroupAlgorithm algorithm>
+template <mbedtls_ecp_group_id id>
 mbedtls_ecp_group* the_curve() {
   try {
     // Never destroyed: a thread may still sign while the process ends. One that failed to load is
     // tried again at the next call.
-    static Curve* const curve = new Curve(algorithm);
+    static Curve* const curve = new Curve(id);
     return &curve->group;
   } catch (const std::bad_alloc&) { return nullptr; }
 }
@@ -45,10 +41,10 @@ mbedtls_ecp_group* the_curve() {
 
 mbedtls_ecp_group* curve(GroupAlgorithm algorithm) {
   switch (algorithm) {
-    case GroupAlgorithm::x25519: return the_curve<GroupAlgorithm::x25519>();
-    case GroupAlgorithm::secp256r1: return the_curve<GroupAlgorithm::secp256r1>();
-    case GroupAlgorithm::secp384r1: return the_curve<GroupAlgorithm::secp384r1>();
-    case GroupAlgorithm::secp521r1: return the_curve<GroupAlgorithm::secp521r1>();
+    case GroupAlgorithm::x25519: return the_curve<MBEDTLS_ECP_DP_CURVE25519>();
+    case GroupAlgorithm::secp256r1: return the_curve<MBEDTLS_ECP_DP_SECP256R1>();
+    case GroupAlgorithm::secp384r1: return the_curve<MBEDTLS_ECP_DP_SECP384R1>();
+    case GroupAlgorithm::secp521r1: return the_curve<MBEDTLS_ECP_DP_SECP521R1>();
     default: return nullptr;
   }
 }

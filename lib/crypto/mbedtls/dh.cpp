@@ -10,14 +10,8 @@ namespace {
 /// RFC 7919 appendix A says for each group how short a private exponent may be. Elsewhere nobody
 /// has shown that less than all is enough.
 std::size_t exponent_bits(const DhParameters& parameters, std::size_t prime_bits) {
-  if (!group_of(parameters)) return prime_bits - 1;
-  switch (prime_bits) {
-    case 2048: return 225;
-    case 3072: return 275;
-    case 4096: return 325;
-    case 6144: return 375;
-    default: return 400;
-  }
+  const auto group = group_of(parameters);
+  return group ? facts(*group).exponent_bits : prime_bits - 1;
 }
 
 class DhShare final : public KeyShare {

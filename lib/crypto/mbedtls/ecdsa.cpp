@@ -1,6 +1,7 @@
 // ECDSA on the three NIST curves by mbedTLS.
 #include <mbedtls/ecdsa.h>
 
+#include <algorithm>
 #include <new>
 
 #include "crypto/ecdsa_signature.hpp"
@@ -54,7 +55,9 @@ class EcdsaKey final : public SigningKey {
 
 class Ecdsa final : public Signature {
  public:
-  explicit Ecdsa(Parameters parameters) : parameters_(parameters) {}
+  explicit Ecdsa(KeyKind kind) : parameters_{*facts(kind).curve, kind} {}
+
+  SignatureFamily family() const { return facts(parameters_.kind).family; }
 
   bool verify(const PublicKey& key, HashAlgorithm hash, std::size_t, Bytes message,
               Bytes signature) const override {
@@ -145,12 +148,9 @@ class Ecdsa final : public Signature {
 }  // namespace
 
 const Signature& ecdsa(SignatureFamily family) {
-  static const Ecdsa secp256r1({GroupAlgorithm::secp256r1, KeyKind::ec_secp256r1});
-  static const Ecdsa secp384r1({GroupAlgorithm::secp384r1, KeyKind::ec_secp384r1});
-  static const Ecdsa secp521r1({GroupAlgorithm::secp521r1, KeyKind::ec_secp521r1});
-  if (family == SignatureFamily::ecdsa_secp384r1) return secp384r1;
-  if (family == SignatureFamily::ecdsa_secp521r1) return secp521r1;
-  return secp256r1;
+  static const Ecdsa all[] = {Ecdsa(KeyKind::ec_secp256r1), Ecdsa(KeyKind::ec_secp384r1),
+                              Ecdsa(KeyKind::ec_secp521r1)};
+  return *std::ranges::find(all, family, &Ecdsa::family);
 }
 
 }  // namespace tls12::mbedtls

@@ -80,9 +80,13 @@ class RandomStream {
 };
 
 inline mbedtls_md_type_t md_type(HashAlgorithm hash) {
-  constexpr std::array<mbedtls_md_type_t, kHashAlgorithms> kTypes = {
-      MBEDTLS_MD_SHA1, MBEDTLS_MD_SHA256, MBEDTLS_MD_SHA384, MBEDTLS_MD_SHA512};
-  return kTypes[static_cast<std::size_t>(hash)];
+  switch (hash) {
+    case HashAlgorithm::sha1: return MBEDTLS_MD_SHA1;
+    case HashAlgorithm::sha256: return MBEDTLS_MD_SHA256;
+    case HashAlgorithm::sha384: return MBEDTLS_MD_SHA384;
+    case HashAlgorithm::sha512: return MBEDTLS_MD_SHA512;
+  }
+  return MBEDTLS_MD_NONE;
 }
 
 /// The digest of a message, in one go.

@@ -16,7 +16,8 @@ namespace {
 struct Sha1 {
   using State = mbedtls_sha1_context;
   using Word = std::uint32_t;
-  static constexpr std::size_t kSize = 20, kBlock = 64;
+  static constexpr std::size_t kSize = digest_size(HashAlgorithm::sha1),
+                               kBlock = block_size(HashAlgorithm::sha1);
   static void start(State* s) { mbedtls_sha1_init(s), sha1_starts(s); }
   static constexpr auto kUpdate = sha1_update;
   static constexpr auto kFinish = sha1_finish;
@@ -25,7 +26,8 @@ struct Sha1 {
 struct Sha256 {
   using State = mbedtls_sha256_context;
   using Word = std::uint32_t;
-  static constexpr std::size_t kSize = 32, kBlock = 64;
+  static constexpr std::size_t kSize = digest_size(HashAlgorithm::sha256),
+                               kBlock = block_size(HashAlgorithm::sha256);
   static void start(State* s) { mbedtls_sha256_init(s), sha256_starts(s, 0); }
   static constexpr auto kUpdate = sha256_update;
   static constexpr auto kFinish = sha256_finish;
@@ -34,14 +36,15 @@ struct Sha256 {
 struct Sha512 {
   using State = mbedtls_sha512_context;
   using Word = std::uint64_t;
-  static constexpr std::size_t kSize = 64, kBlock = 128;
+  static constexpr std::size_t kSize = digest_size(HashAlgorithm::sha512),
+                               kBlock = block_size(HashAlgorithm::sha512);
   static void start(State* s) { mbedtls_sha512_init(s), sha512_starts(s, 0); }
   static constexpr auto kUpdate = sha512_update;
   static constexpr auto kFinish = sha512_finish;
 };
 
 struct Sha384 : Sha512 {
-  static constexpr std::size_t kSize = 48;
+  static constexpr std::size_t kSize = digest_size(HashAlgorithm::sha384);
   static void start(State* s) { mbedtls_sha512_init(s), sha512_starts(s, 1); }
   static int kFinish(State* s, std::uint8_t* digest) {
     std::uint8_t whole[64];  // the library is free to write 64 bytes where 48 are meant
@@ -169,6 +172,12 @@ class HmacOf final : public Hmac {
 };
 
 template <class Sha>
+const Hmac& hmac_of() {
+  static const HmacOf<Sha> hmac;
+  return hmac;
+}
+
+template <class Sha>
 const HashFunction* hash_of() {
   static const std::optional<std::size_t> place = find_chaining_value<Sha>();
   if (!place) return nullptr;
@@ -189,12 +198,13 @@ const HashFunction* hash(HashAlgorithm algorithm) {
 }
 
 const Hmac& hmac(HashAlgorithm algorithm) {
-  static const HmacOf<Sha1> sha1;
-  static const HmacOf<Sha256> sha256;
-  static const HmacOf<Sha384> sha384;
-  static const HmacOf<Sha512> sha512;
-  const std::array<const Hmac*, kHashAlgorithms> all = {&sha1, &sha256, &sha384, &sha512};
-  return *all[static_cast<std::size_t>(algorithm)];
+  switch (algorithm) {
+    case HashAlgorithm::sha1: return hmac_of<Sha1>();
+    case HashAlgorithm::sha256: return hmac_of<Sha256>();
+    case HashAlgorithm::sha384: return hmac_of<Sha384>();
+    case HashAlgorithm::sha512: return hmac_of<Sha512>();
+  }
+  std::unreachable();
 }
 
 }  // namespace tls12::mbedtls

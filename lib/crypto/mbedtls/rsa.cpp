@@ -43,7 +43,8 @@ class Rsa final : public Signature {
 
   /// A key that its certificate gives to PSS signs nothing else (RFC 4055 §1.2).
   bool takes(KeyKind kind) const {
-    return kind == KeyKind::rsa || (kind == KeyKind::rsa_pss && padding_ == RsaPadding::pss);
+    return signs_by(
+        kind, padding_ == RsaPadding::pss ? SignatureFamily::rsa_pss : SignatureFamily::rsa_pkcs1);
   }
 
   const RsaPadding padding_;

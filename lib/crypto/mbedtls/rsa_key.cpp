@@ -120,9 +120,8 @@ bool RsaSigningKey::fits(HashAlgorithm hash, std::size_t salt_size) const {
   // modulus.
   if (padding_ == RsaPadding::pss)
     return salt_size <= kMaxSignatureSize && (bits - 1 + 7) / 8 >= digest + salt_size + 2;
-  // RFC 8017 §9.2: emLen >= tLen + 11; the prefix of DigestInfo has 15 bytes for SHA-1 and 19 for
-  // the others.
-  return (bits + 7) / 8 >= (hash == HashAlgorithm::sha1 ? 15 : 19) + digest + 11;
+  // RFC 8017 §9.2: emLen >= tLen + 11, where T is the DigestInfo.
+  return (bits + 7) / 8 >= facts(hash).digest_info_size + digest + 11;
 }
 
 }  // namespace tls12::mbedtls

@@ -16,7 +16,7 @@ struct Sha256 {
   static constexpr auto kStart = crypto_hash_sha256_init;
   static constexpr auto kUpdate = crypto_hash_sha256_update;
   static constexpr auto kFinish = crypto_hash_sha256_final;
-  static constexpr std::size_t kSize = crypto_hash_sha256_BYTES, kBlock = 64;
+  static constexpr HashAlgorithm kAlgorithm = HashAlgorithm::sha256;
 };
 
 struct Sha512 {
@@ -24,7 +24,7 @@ struct Sha512 {
   static constexpr auto kStart = crypto_hash_sha512_init;
   static constexpr auto kUpdate = crypto_hash_sha512_update;
   static constexpr auto kFinish = crypto_hash_sha512_final;
-  static constexpr std::size_t kSize = crypto_hash_sha512_BYTES, kBlock = 128;
+  static constexpr HashAlgorithm kAlgorithm = HashAlgorithm::sha512;
 };
 
 template <class Sha>
@@ -34,8 +34,8 @@ class HashOf final : public HashFunction {
                 std::is_trivially_copyable_v<State>);
 
  public:
-  std::size_t digest_size() const override { return Sha::kSize; }
-  std::size_t block_size() const override { return Sha::kBlock; }
+  std::size_t digest_size() const override { return tls12::digest_size(Sha::kAlgorithm); }
+  std::size_t block_size() const override { return tls12::block_size(Sha::kAlgorithm); }
   void start(void* state) const override { Sha::kStart(static_cast<State*>(state)); }
   void update(void* state, Bytes data) const override {
     Sha::kUpdate(static_cast<State*>(state), data.data(), data.size());
@@ -45,7 +45,7 @@ class HashOf final : public HashFunction {
   }
   // The library takes a block in as soon as it is whole, so that nothing waits elsewhere.
   void chaining_value(const void* state, std::uint8_t* out) const override {
-    crypto::write_words(static_cast<const State*>(state)->state, Sha::kSize, out);
+    crypto::write_words(static_cast<const State*>(state)->state, digest_size(), out);
   }
 };
 

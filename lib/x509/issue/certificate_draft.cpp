@@ -42,10 +42,7 @@ std::optional<SignatureFamily> family_of(SignatureKind method, KeyKind key) {
     case SignatureKind::rsa_pkcs1: return SignatureFamily::rsa_pkcs1;
     case SignatureKind::rsa_pss: return SignatureFamily::rsa_pss;
     case SignatureKind::ed25519: return SignatureFamily::ed25519;
-    case SignatureKind::ecdsa:
-      return key == KeyKind::ec_secp384r1   ? SignatureFamily::ecdsa_secp384r1
-             : key == KeyKind::ec_secp521r1 ? SignatureFamily::ecdsa_secp521r1
-                                            : SignatureFamily::ecdsa_secp256r1;
+    case SignatureKind::ecdsa: return facts(key).family;
     case SignatureKind::unsupported: break;
   }
   return std::nullopt;
@@ -104,8 +101,7 @@ Result<SecretVector> key_identifier(Bytes public_key_info, const Provider& provi
 
 Result<SignatureMethod> method_for(const PrivateKey& key, std::optional<HashAlgorithm> hash,
                                    bool pss) {
-  const bool is_rsa = key.kind() == KeyKind::rsa || key.kind() == KeyKind::rsa_pss;
-  if (pss && !is_rsa) return fail(Errc::misuse, "RSASSA-PSS is for RSA keys");
+  if (pss && !is_rsa(key.kind())) return fail(Errc::misuse, "RSASSA-PSS is for RSA keys");
   if (hash && key.kind() == KeyKind::ed25519)
     return fail(Errc::misuse, "Ed25519 has a hash of its own");
   if (hash == HashAlgorithm::sha1) return fail(Errc::misuse, "SHA-1 signs nothing any more");

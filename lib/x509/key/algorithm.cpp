@@ -43,16 +43,10 @@ constexpr HashRow kHashes[] = {{&oid::kSha1, HashAlgorithm::sha1},
 struct CurveRow {
   const Oid* oid;
   KeyKind kind;
-  std::size_t scalar_size;
 };
-constexpr CurveRow kCurves[] = {{&oid::kSecp256r1, KeyKind::ec_secp256r1, 32},
-                                {&oid::kSecp384r1, KeyKind::ec_secp384r1, 48},
-                                {&oid::kSecp521r1, KeyKind::ec_secp521r1, 66}};
-
-const CurveRow* curve_of(KeyKind kind) {
-  const auto row = std::ranges::find(kCurves, kind, &CurveRow::kind);
-  return row == std::end(kCurves) ? nullptr : row;
-}
+constexpr CurveRow kCurves[] = {{&oid::kSecp256r1, KeyKind::ec_secp256r1},
+                                {&oid::kSecp384r1, KeyKind::ec_secp384r1},
+                                {&oid::kSecp521r1, KeyKind::ec_secp521r1}};
 
 constexpr std::uint8_t kNullElement[] = {der::kNull, 0};
 
@@ -221,13 +215,13 @@ SubjectKey read_subject_public_key_info(Reader& reader) {
   if (fields.fault()) return subject;
   const auto kind = key_kind_of(algorithm, subject.pss, reader.fault());
   if (!kind || reader.fault()) return subject;
-  if (*kind == KeyKind::rsa || *kind == KeyKind::rsa_pss) {
+  if (is_rsa(*kind)) {
     subject.key = read_rsa_public_key(subject.bits, *kind, reader.fault());
   } else {
     // RFC 5480 §2.2: compressed points may be refused; TLS 1.2 does not speak them either (RFC 8422
     // §5.1.2).
     if (is_ec(*kind) && !subject.bits.empty() && subject.bits[0] != 0x04) return subject;
-    if (subject.bits.size() != point_size(*kind))
+    if (subject.bits.size() != facts(*kind).point_size)
       reader.refuse("a public key of the wrong size", Errc::bad_certificate);
     subject.key = {.kind = *kind, .point = subject.bits};
   }
@@ -257,7 +251,8 @@ void write_hash_algorithm(HashAlgorithm hash, Writer& writer) {
 }
 
 void write_curve(KeyKind kind, Writer& writer) {
-  if (const CurveRow* row = curve_of(kind)) writer.object_identifier(row->oid->bytes());
+  const auto row = std::ranges::find(kCurves, kind, &CurveRow::kind);
+  if (row != std::end(kCurves)) writer.object_identifier(row->oid->bytes());
 }
 
 void write_key_algorithm(KeyKind kind, const std::optional<PssParameters>& pss, Writer& writer) {
@@ -271,7 +266,9 @@ void write_key_algorithm(KeyKind kind, const std::optional<PssParameters>& pss, 
         if (pss) write_pss_parameters(*pss, writer);
         return;
       case KeyKind::ed25519: return writer.object_identifier(oid::kEd25519.bytes());
-      default:
+      case KeyKind::ec_secp256r1:
+      case KeyKind::ec_secp384r1:
+      case KeyKind::ec_secp521r1:
         writer.object_identifier(oid::kEcPublicKey.bytes());
         return write_curve(kind, writer);
     }
@@ -282,8 +279,7 @@ void write_subject_public_key_info(const PublicKey& key, const std::optional<Pss
                                    Writer& writer) {
   writer.sequence([&] {
     write_key_algorithm(key.kind, pss, writer);
-    if (key.kind != KeyKind::rsa && key.kind != KeyKind::rsa_pss)
-      return writer.bit_string(key.point);
+    if (!is_rsa(key.kind)) return writer.bit_string(key.point);
     Writer rsa;
     rsa.sequence([&] {
       rsa.natural(key.modulus);
@@ -291,18 +287,6 @@ void write_subject_public_key_info(const PublicKey& key, const std::optional<Pss
     });
     writer.bit_string(rsa.bytes());
   });
-}
-
-bool is_ec(KeyKind kind) { return curve_of(kind) != nullptr; }
-
-std::size_t scalar_size(KeyKind kind) {
-  const CurveRow* row = curve_of(kind);
-  return row != nullptr ? row->scalar_size : kind == KeyKind::ed25519 ? 32 : 0;
-}
-
-std::size_t point_size(KeyKind kind) {
-  const CurveRow* row = curve_of(kind);
-  return row != nullptr ? 1 + 2 * row->scalar_size : kind == KeyKind::ed25519 ? 32 : 0;
 }
 
 std::string text_of(const SignatureMethod& method) {

@@ -72,11 +72,6 @@ void write_subject_public_key_info(const PublicKey& key, const std::optional<Pss
 void write_hash_algorithm(HashAlgorithm hash, der::Writer& writer);
 void write_curve(KeyKind kind, der::Writer& writer);
 
-bool is_ec(KeyKind kind);
-/// Bytes of a private scalar, or of Ed25519's seed.
-std::size_t scalar_size(KeyKind kind);
-/// Bytes of a public point.
-std::size_t point_size(KeyKind kind);
 /// "RSA-PSS with SHA-256", "DSA with SHA-1".
 std::string text_of(const SignatureMethod& method);
 /// A key that is not supported: "an EC key on secp256k1", "a key for DSA".

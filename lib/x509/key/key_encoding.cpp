@@ -72,12 +72,13 @@ Result<OwnedKey> read_sec1(Bytes encoding, std::optional<KeyKind> kind) {
   whole.finish();
   if (!fault && !kind) fields.refuse("the curve is missing");
   // RFC 5915 §3 asks for as many octets as the curve has; not every writer kept to that.
-  while (kind && scalar.size() > scalar_size(*kind) && scalar[0] == 0) scalar = scalar.subspan(1);
-  if (!fault && (scalar.empty() || scalar.size() > scalar_size(*kind)))
+  while (kind && scalar.size() > facts(*kind).scalar_size && scalar[0] == 0)
+    scalar = scalar.subspan(1);
+  if (!fault && (scalar.empty() || scalar.size() > facts(*kind).scalar_size))
     fields.refuse("a scalar of the wrong size");
   if (fault) return broken(fault.what);
   key.kind = *kind;
-  key.scalar.resize(scalar_size(*kind));
+  key.scalar.resize(facts(*kind).scalar_size);
   std::ranges::copy(scalar, key.scalar.end() - static_cast<std::ptrdiff_t>(scalar.size()));
   return key;
 }
@@ -88,7 +89,7 @@ Result<OwnedKey> read_ed25519(Bytes encoding) {
   Reader whole(encoding, fault);
   OwnedKey key{.kind = KeyKind::ed25519, .scalar = copy_of(whole.octet_string())};
   whole.finish();
-  if (!fault && key.scalar.size() != scalar_size(key.kind))
+  if (!fault && key.scalar.size() != facts(key.kind).scalar_size)
     whole.refuse("a seed of the wrong size");
   if (fault) return broken(fault.what);
   return key;
@@ -122,7 +123,7 @@ Result<OwnedKey> read_pkcs8(Bytes encoding) {
       Reader(algorithm.parameters, fault).next_is(der::kSequence))
     return explicit_curve();
   if (!kind) return fail(Errc::key_unsupported, algorithm_name(algorithm.oid));
-  const bool rsa = *kind == KeyKind::rsa || *kind == KeyKind::rsa_pss;
+  const bool rsa = is_rsa(*kind);
   Result<OwnedKey> key = rsa                         ? read_pkcs1(inner, *kind)
                          : *kind == KeyKind::ed25519 ? read_ed25519(inner)
                                                      : read_sec1(inner, kind);
@@ -175,7 +176,7 @@ Result<OwnedKey> read_private_key(Bytes encoding) {
 
 Result<SecretVector> write_private_key(const OwnedKey& key, Bytes point) {
   Writer inner;
-  if (key.kind == KeyKind::rsa || key.kind == KeyKind::rsa_pss) {
+  if (is_rsa(key.kind)) {
     const auto crt = rsa_crt(key.private_exponent, key.prime1, key.prime2);
     if (!crt) return broken("its primes are not odd, or not apart");
     write_pkcs1(key, *crt, inner);

@@ -14,25 +14,6 @@ namespace {
 
 using x509::OwnedKey;
 
-/// What a key of each kind can do. The first family is the one that makes keys.
-std::span<const SignatureFamily> families_of(KeyKind kind) {
-  static constexpr SignatureFamily kRsa[] = {SignatureFamily::rsa_pkcs1, SignatureFamily::rsa_pss};
-  static constexpr SignatureFamily kOthers[] = {
-      SignatureFamily::ecdsa_secp256r1, SignatureFamily::ecdsa_secp384r1,
-      SignatureFamily::ecdsa_secp521r1, SignatureFamily::ed25519};
-  switch (kind) {
-    case KeyKind::rsa: return kRsa;
-    case KeyKind::rsa_pss: return std::span(kRsa).last(1);
-    case KeyKind::ec_secp256r1: return std::span(kOthers).subspan(0, 1);
-    case KeyKind::ec_secp384r1: return std::span(kOthers).subspan(1, 1);
-    case KeyKind::ec_secp521r1: return std::span(kOthers).subspan(2, 1);
-    case KeyKind::ed25519: return std::span(kOthers).subspan(3, 1);
-  }
-  return {};
-}
-
-bool is_rsa(KeyKind kind) { return kind == KeyKind::rsa || kind == KeyKind::rsa_pss; }
-
 /// The first block of a PEM text that holds a private key (RFC 7468 §10, §11, and OpenSSL's older
 /// labels).
 Result<x509::pem::Block> find_key(const std::string_view text) {
@@ -86,8 +67,9 @@ struct PrivateKey::Content {
 
 Result<void> PrivateKey::Content::find_point(const Provider& provider) {
   if (is_rsa(key.kind)) return {};
-  const auto& row = provider[families_of(key.kind).front()];
-  if (!row) return fail(Errc::algorithm_unavailable, name(families_of(key.kind).front()));
+  const SignatureFamily family = facts(key.kind).family;
+  const auto& row = provider[family];
+  if (!row) return fail(Errc::algorithm_unavailable, name(family));
   point.resize(kMaxGroupPublicSize);
   const auto size = row.implementation->public_point(key.numbers(), point);
   if (!size) return fail(size.error());
@@ -99,15 +81,16 @@ Result<void> PrivateKey::Content::find_point(const Provider& provider) {
 
 Result<void> PrivateKey::Content::load_signers(const Provider& provider) {
   bool any = false;
-  for (const SignatureFamily family : families_of(key.kind)) {
+  for (std::size_t i = 0; i < kSignatureFamilies; ++i) {
+    const auto family = static_cast<SignatureFamily>(i);
     const auto& row = provider[family];
-    if (!row) continue;
+    if (!row || !signs_by(key.kind, family)) continue;
     auto signer = row.implementation->load(key.numbers());
     if (!signer) return fail(signer.error());
-    signers[static_cast<std::size_t>(family)] = std::move(*signer);
+    signers[i] = std::move(*signer);
     any = true;
   }
-  if (!any) return fail(Errc::algorithm_unavailable, name(families_of(key.kind).front()));
+  if (!any) return fail(Errc::algorithm_unavailable, name(facts(key.kind).family));
   return {};
 }
 
@@ -193,7 +176,7 @@ PrivateKey PrivateKey::elsewhere(KeyKind kind, bool decrypts) {
 
 Result<PrivateKey> PrivateKey::generate(KeyKind kind, std::size_t rsa_bits, ProviderPtr provider) {
   return guarded([&]() -> Result<PrivateKey> {
-    const SignatureFamily family = families_of(kind).front();
+    const SignatureFamily family = facts(kind).family;
     if (provider == nullptr || !(*provider)[family] || !provider->random)
       return fail(Errc::algorithm_unavailable, name(family));
     auto made = (*provider)[family].implementation->generate(provider->rng(), rsa_bits);

@@ -32,16 +32,12 @@ std::optional<SignatureFamily> family_for(const SignatureMethod& method, const S
       return kind == KeyKind::rsa ? std::optional(SignatureFamily::rsa_pkcs1) : std::nullopt;
     case SignatureKind::rsa_pss: {
       // RFC 4055 §3.3: the key's own parameters, where it has them, are met.
-      const bool fits =
-          kind == KeyKind::rsa || (kind == KeyKind::rsa_pss &&
-                                   (!key.pss || key.pss->allows(method.hash, method.salt_size)));
+      const bool fits = signs_by(kind, SignatureFamily::rsa_pss) &&
+                        (!key.pss || key.pss->allows(method.hash, method.salt_size));
       return fits ? std::optional(SignatureFamily::rsa_pss) : std::nullopt;
     }
     case SignatureKind::ecdsa:
-      if (kind == KeyKind::ec_secp256r1) return SignatureFamily::ecdsa_secp256r1;
-      if (kind == KeyKind::ec_secp384r1) return SignatureFamily::ecdsa_secp384r1;
-      if (kind == KeyKind::ec_secp521r1) return SignatureFamily::ecdsa_secp521r1;
-      return std::nullopt;
+      return is_ec(kind) ? std::optional(facts(kind).family) : std::nullopt;
     case SignatureKind::ed25519:
       return kind == KeyKind::ed25519 ? std::optional(SignatureFamily::ed25519) : std::nullopt;
   }
@@ -159,7 +155,7 @@ Check check_key(const ParsedCertificate& certificate, const VerifyPolicy& policy
   if (!subject.supported)
     return refuse(Errc::certificate_algorithm_unsupported, kSection,
                   [&] { return "its key is " + text_of(subject) + ", which is not supported"; });
-  if (subject.key.kind != KeyKind::rsa && subject.key.kind != KeyKind::rsa_pss) return {};
+  if (!is_rsa(subject.key.kind)) return {};
   const std::size_t bits = bits_of(subject.key.modulus);
   if (bits < policy.min_rsa_bits)
     return refuse(Errc::certificate_key_too_weak, "RFC 9325 §4.5",
@@ -183,19 +179,9 @@ Check check_key(const ParsedCertificate& certificate, const VerifyPolicy& policy
 
 Check check_point(const ParsedCertificate& certificate, const Provider& provider) {
   const PublicKey& key = certificate.subject_key.key;
-  const auto family = [&]() -> std::optional<SignatureFamily> {
-    switch (key.kind) {
-      case KeyKind::rsa:
-      case KeyKind::rsa_pss: return std::nullopt;
-      case KeyKind::ec_secp256r1: return SignatureFamily::ecdsa_secp256r1;
-      case KeyKind::ec_secp384r1: return SignatureFamily::ecdsa_secp384r1;
-      case KeyKind::ec_secp521r1: return SignatureFamily::ecdsa_secp521r1;
-      case KeyKind::ed25519: return SignatureFamily::ed25519;
-    }
-    return std::nullopt;
-  }();
-  if (!family || !provider[*family] || provider[*family].implementation->is_on_curve(key))
-    return {};
+  if (is_rsa(key.kind)) return {};
+  const auto& signature = provider[facts(key.kind).family];
+  if (!signature || signature.implementation->is_on_curve(key)) return {};
   return refuse(Errc::bad_certificate,
                 key.kind == KeyKind::ed25519 ? "RFC 8032 §5.1.3" : "SEC 1 §3.2.2.1",
                 "its public key is not a point on its curve");

@@ -312,8 +312,9 @@ TEST_CASE(
         // The form's octet is the first of the public half: the point with the other y, or no form
         // at all.
         std::string der = der_of(text);
-        const std::size_t size = std::string(form) == "compressed" ? 1 + scalar_size(key->kind())
-                                                                   : point_size(key->kind());
+        const std::size_t size = std::string(form) == "compressed"
+                                     ? 1 + facts(key->kind()).scalar_size
+                                     : facts(key->kind()).point_size;
         const std::size_t at = der.size() - size;
         for (const int other : {der[at] ^ 1, 0, 5, 8}) {
           der[at] = static_cast<char>(other);

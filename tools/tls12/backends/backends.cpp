@@ -136,7 +136,7 @@ class SignatureBench {
   }
 
   std::pair<Speed, Speed> measure(const Signature& signature, SignatureFamily family) {
-    const bool rsa = family == SignatureFamily::rsa_pkcs1 || family == SignatureFamily::rsa_pss;
+    const bool rsa = is_rsa(family);
     auto& generated = keys_[index(rsa ? SignatureFamily::rsa_pkcs1 : family)];
     if (!generated) return {};
     const PrivateKeyNumbers numbers = generated->numbers();
@@ -173,7 +173,7 @@ class SignatureBench {
 };
 
 std::string shown_name(SignatureFamily family) {
-  const bool rsa = family == SignatureFamily::rsa_pkcs1 || family == SignatureFamily::rsa_pss;
+  const bool rsa = is_rsa(family);
   return std::string(name(family)) + (rsa ? ", 2048 bits" : "");
 }
 

@@ -22,21 +22,12 @@ std::string format_time(WallTime time) {
 }
 
 std::string format_key_kind(KeyKind kind) {
-  switch (kind) {
-    case KeyKind::rsa: return "RSA";
-    case KeyKind::rsa_pss: return "RSA for PSS alone";
-    case KeyKind::ec_secp256r1: return "P-256";
-    case KeyKind::ec_secp384r1: return "P-384";
-    case KeyKind::ec_secp521r1: return "P-521";
-    case KeyKind::ed25519: return "Ed25519";
-  }
-  return "?";
+  return kind == KeyKind::rsa_pss ? "RSA for PSS alone" : std::string(name(kind));
 }
 
 std::string format_key(const PublicKey& key) {
-  const bool rsa = key.kind == KeyKind::rsa || key.kind == KeyKind::rsa_pss;
   return format_key_kind(key.kind) +
-         (rsa ? ", " + std::to_string(key.modulus.size() * 8) + " bits" : "");
+         (is_rsa(key.kind) ? ", " + std::to_string(key.modulus.size() * 8) + " bits" : "");
 }
 
 std::string to_hex(Bytes bytes) {
