@@ -1,20 +1,20 @@
-// The names that IANA and the RFCs give the numbers of tls12/registry.hpp.
+// The names that IANA and the RFCs give the numbers of tls12/registry.hpp. Those of suites, groups
+// and signature schemes are in the rows of wire/registry.inc.
+#include "base/names.hpp"
+
 #include <cstdio>
 
+#include "base/grease.hpp"
 #include "tls12/registry.hpp"
 
 namespace tls12 {
-namespace {
 
-std::string number(unsigned value, int digits) {
+std::string name_of_number(unsigned value, int digits) {
   char text[24];
-  const bool grease =
-      digits == 4 && (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff);  // RFC 8701 §2
-  std::snprintf(text, sizeof text, grease ? "GREASE (0x%0*x)" : "0x%0*x", digits, value);
+  const char* format = digits == 4 && is_grease(value) ? "GREASE (0x%0*x)" : "0x%0*x";
+  std::snprintf(text, sizeof text, format, digits, value);
   return text;
 }
-
-}  // namespace
 
 std::string name(ContentType type) {
   switch (type) {
@@ -23,7 +23,7 @@ std::string name(ContentType type) {
     case ContentType::handshake: return "handshake";
     case ContentType::application_data: return "application_data";
   }
-  return number(static_cast<unsigned>(type), 2);
+  return name_of_number(static_cast<unsigned>(type), 2);
 }
 
 std::string name(ProtocolVersion version) {
@@ -34,7 +34,7 @@ std::string name(ProtocolVersion version) {
     case ProtocolVersion::tls12: return "TLS 1.2";
     case ProtocolVersion::tls13: return "TLS 1.3";
   }
-  return number(static_cast<unsigned>(version), 4);
+  return name_of_number(static_cast<unsigned>(version), 4);
 }
 
 std::string name(HandshakeType type) {
@@ -52,7 +52,7 @@ std::string name(HandshakeType type) {
     case HandshakeType::finished: return "Finished";
     case HandshakeType::certificate_status: return "CertificateStatus";
   }
-  return number(static_cast<unsigned>(type), 2);
+  return name_of_number(static_cast<unsigned>(type), 2);
 }
 
 std::string name(Alert alert) {
@@ -90,7 +90,7 @@ std::string name(Alert alert) {
     case Alert::unknown_psk_identity: return "unknown_psk_identity";
     case Alert::no_application_protocol: return "no_application_protocol";
   }
-  return number(static_cast<unsigned>(alert), 2);
+  return name_of_number(static_cast<unsigned>(alert), 2);
 }
 
 std::string name(AlertLevel level) {
@@ -98,157 +98,7 @@ std::string name(AlertLevel level) {
     case AlertLevel::warning: return "warning";
     case AlertLevel::fatal: return "fatal";
   }
-  return number(static_cast<unsigned>(level), 2);
-}
-
-std::string name(CipherSuite suite) {
-  switch (suite) {
-    case CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV: return "TLS_EMPTY_RENEGOTIATION_INFO_SCSV";
-    case CipherSuite::TLS_FALLBACK_SCSV: return "TLS_FALLBACK_SCSV";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA:
-      return "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA:
-      return "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA";
-    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA:
-      return "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA";
-    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA:
-      return "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256:
-      return "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384:
-      return "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384";
-    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256:
-      return "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256";
-    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384:
-      return "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256:
-      return "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384:
-      return "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384";
-    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256:
-      return "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256";
-    case CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384:
-      return "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CCM: return "TLS_ECDHE_ECDSA_WITH_AES_128_CCM";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CCM: return "TLS_ECDHE_ECDSA_WITH_AES_256_CCM";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8:
-      return "TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8:
-      return "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8";
-    case CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256:
-      return "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256";
-    case CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256:
-      return "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256";
-    case CipherSuite::TLS_DHE_RSA_WITH_AES_128_CBC_SHA: return "TLS_DHE_RSA_WITH_AES_128_CBC_SHA";
-    case CipherSuite::TLS_DHE_RSA_WITH_AES_256_CBC_SHA: return "TLS_DHE_RSA_WITH_AES_256_CBC_SHA";
-    case CipherSuite::TLS_DHE_RSA_WITH_AES_128_CBC_SHA256:
-      return "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256";
-    case CipherSuite::TLS_DHE_RSA_WITH_AES_256_CBC_SHA256:
-      return "TLS_DHE_RSA_WITH_AES_256_CBC_SHA256";
-    case CipherSuite::TLS_DHE_RSA_WITH_AES_128_GCM_SHA256:
-      return "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256";
-    case CipherSuite::TLS_DHE_RSA_WITH_AES_256_GCM_SHA384:
-      return "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384";
-    case CipherSuite::TLS_DHE_RSA_WITH_AES_128_CCM: return "TLS_DHE_RSA_WITH_AES_128_CCM";
-    case CipherSuite::TLS_DHE_RSA_WITH_AES_256_CCM: return "TLS_DHE_RSA_WITH_AES_256_CCM";
-    case CipherSuite::TLS_DHE_RSA_WITH_AES_128_CCM_8: return "TLS_DHE_RSA_WITH_AES_128_CCM_8";
-    case CipherSuite::TLS_DHE_RSA_WITH_AES_256_CCM_8: return "TLS_DHE_RSA_WITH_AES_256_CCM_8";
-    case CipherSuite::TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256:
-      return "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256";
-    case CipherSuite::TLS_RSA_WITH_AES_128_CBC_SHA: return "TLS_RSA_WITH_AES_128_CBC_SHA";
-    case CipherSuite::TLS_RSA_WITH_AES_256_CBC_SHA: return "TLS_RSA_WITH_AES_256_CBC_SHA";
-    case CipherSuite::TLS_RSA_WITH_AES_128_CBC_SHA256: return "TLS_RSA_WITH_AES_128_CBC_SHA256";
-    case CipherSuite::TLS_RSA_WITH_AES_256_CBC_SHA256: return "TLS_RSA_WITH_AES_256_CBC_SHA256";
-    case CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256: return "TLS_RSA_WITH_AES_128_GCM_SHA256";
-    case CipherSuite::TLS_RSA_WITH_AES_256_GCM_SHA384: return "TLS_RSA_WITH_AES_256_GCM_SHA384";
-    case CipherSuite::TLS_RSA_WITH_AES_128_CCM: return "TLS_RSA_WITH_AES_128_CCM";
-    case CipherSuite::TLS_RSA_WITH_AES_256_CCM: return "TLS_RSA_WITH_AES_256_CCM";
-    case CipherSuite::TLS_RSA_WITH_AES_128_CCM_8: return "TLS_RSA_WITH_AES_128_CCM_8";
-    case CipherSuite::TLS_RSA_WITH_AES_256_CCM_8: return "TLS_RSA_WITH_AES_256_CCM_8";
-    case CipherSuite::TLS_PSK_WITH_AES_128_CBC_SHA: return "TLS_PSK_WITH_AES_128_CBC_SHA";
-    case CipherSuite::TLS_PSK_WITH_AES_256_CBC_SHA: return "TLS_PSK_WITH_AES_256_CBC_SHA";
-    case CipherSuite::TLS_PSK_WITH_AES_128_GCM_SHA256: return "TLS_PSK_WITH_AES_128_GCM_SHA256";
-    case CipherSuite::TLS_PSK_WITH_AES_256_GCM_SHA384: return "TLS_PSK_WITH_AES_256_GCM_SHA384";
-    case CipherSuite::TLS_PSK_WITH_AES_128_CBC_SHA256: return "TLS_PSK_WITH_AES_128_CBC_SHA256";
-    case CipherSuite::TLS_PSK_WITH_AES_256_CBC_SHA384: return "TLS_PSK_WITH_AES_256_CBC_SHA384";
-    case CipherSuite::TLS_PSK_WITH_AES_128_CCM: return "TLS_PSK_WITH_AES_128_CCM";
-    case CipherSuite::TLS_PSK_WITH_AES_256_CCM: return "TLS_PSK_WITH_AES_256_CCM";
-    case CipherSuite::TLS_PSK_WITH_AES_128_CCM_8: return "TLS_PSK_WITH_AES_128_CCM_8";
-    case CipherSuite::TLS_PSK_WITH_AES_256_CCM_8: return "TLS_PSK_WITH_AES_256_CCM_8";
-    case CipherSuite::TLS_PSK_WITH_CHACHA20_POLY1305_SHA256:
-      return "TLS_PSK_WITH_CHACHA20_POLY1305_SHA256";
-    case CipherSuite::TLS_DHE_PSK_WITH_AES_128_CBC_SHA: return "TLS_DHE_PSK_WITH_AES_128_CBC_SHA";
-    case CipherSuite::TLS_DHE_PSK_WITH_AES_256_CBC_SHA: return "TLS_DHE_PSK_WITH_AES_256_CBC_SHA";
-    case CipherSuite::TLS_DHE_PSK_WITH_AES_128_GCM_SHA256:
-      return "TLS_DHE_PSK_WITH_AES_128_GCM_SHA256";
-    case CipherSuite::TLS_DHE_PSK_WITH_AES_256_GCM_SHA384:
-      return "TLS_DHE_PSK_WITH_AES_256_GCM_SHA384";
-    case CipherSuite::TLS_DHE_PSK_WITH_AES_128_CBC_SHA256:
-      return "TLS_DHE_PSK_WITH_AES_128_CBC_SHA256";
-    case CipherSuite::TLS_DHE_PSK_WITH_AES_256_CBC_SHA384:
-      return "TLS_DHE_PSK_WITH_AES_256_CBC_SHA384";
-    case CipherSuite::TLS_DHE_PSK_WITH_AES_128_CCM: return "TLS_DHE_PSK_WITH_AES_128_CCM";
-    case CipherSuite::TLS_DHE_PSK_WITH_AES_256_CCM: return "TLS_DHE_PSK_WITH_AES_256_CCM";
-    case CipherSuite::TLS_PSK_DHE_WITH_AES_128_CCM_8: return "TLS_PSK_DHE_WITH_AES_128_CCM_8";
-    case CipherSuite::TLS_PSK_DHE_WITH_AES_256_CCM_8: return "TLS_PSK_DHE_WITH_AES_256_CCM_8";
-    case CipherSuite::TLS_DHE_PSK_WITH_CHACHA20_POLY1305_SHA256:
-      return "TLS_DHE_PSK_WITH_CHACHA20_POLY1305_SHA256";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA:
-      return "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA:
-      return "TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256:
-      return "TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384:
-      return "TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA384";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256:
-      return "TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384:
-      return "TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256:
-      return "TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256:
-      return "TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256";
-    case CipherSuite::TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256:
-      return "TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256";
-  }
-  return number(static_cast<unsigned>(suite), 4);
-}
-
-std::string name(NamedGroup group) {
-  switch (group) {
-    case NamedGroup::secp256r1: return "secp256r1";
-    case NamedGroup::secp384r1: return "secp384r1";
-    case NamedGroup::secp521r1: return "secp521r1";
-    case NamedGroup::x25519: return "x25519";
-    case NamedGroup::ffdhe2048: return "ffdhe2048";
-    case NamedGroup::ffdhe3072: return "ffdhe3072";
-    case NamedGroup::ffdhe4096: return "ffdhe4096";
-    case NamedGroup::ffdhe6144: return "ffdhe6144";
-    case NamedGroup::ffdhe8192: return "ffdhe8192";
-  }
-  return number(static_cast<unsigned>(group), 4);
-}
-
-std::string name(SignatureScheme scheme) {
-  switch (scheme) {
-    case SignatureScheme::rsa_pkcs1_sha1: return "rsa_pkcs1_sha1";
-    case SignatureScheme::ecdsa_sha1: return "ecdsa_sha1";
-    case SignatureScheme::rsa_pkcs1_sha256: return "rsa_pkcs1_sha256";
-    case SignatureScheme::ecdsa_secp256r1_sha256: return "ecdsa_secp256r1_sha256";
-    case SignatureScheme::rsa_pkcs1_sha384: return "rsa_pkcs1_sha384";
-    case SignatureScheme::ecdsa_secp384r1_sha384: return "ecdsa_secp384r1_sha384";
-    case SignatureScheme::rsa_pkcs1_sha512: return "rsa_pkcs1_sha512";
-    case SignatureScheme::ecdsa_secp521r1_sha512: return "ecdsa_secp521r1_sha512";
-    case SignatureScheme::rsa_pss_rsae_sha256: return "rsa_pss_rsae_sha256";
-    case SignatureScheme::rsa_pss_rsae_sha384: return "rsa_pss_rsae_sha384";
-    case SignatureScheme::rsa_pss_rsae_sha512: return "rsa_pss_rsae_sha512";
-    case SignatureScheme::ed25519: return "ed25519";
-    case SignatureScheme::rsa_pss_pss_sha256: return "rsa_pss_pss_sha256";
-    case SignatureScheme::rsa_pss_pss_sha384: return "rsa_pss_pss_sha384";
-    case SignatureScheme::rsa_pss_pss_sha512: return "rsa_pss_pss_sha512";
-  }
-  return number(static_cast<unsigned>(scheme), 4);
+  return name_of_number(static_cast<unsigned>(level), 2);
 }
 
 std::string name(ExtensionType type) {
@@ -273,14 +123,14 @@ std::string name(ExtensionType type) {
     case ExtensionType::signature_algorithms_cert: return "signature_algorithms_cert";
     case ExtensionType::renegotiation_info: return "renegotiation_info";
   }
-  return number(static_cast<unsigned>(type), 4);
+  return name_of_number(static_cast<unsigned>(type), 4);
 }
 
 std::string name(EcPointFormat format) {
   switch (format) {
     case EcPointFormat::uncompressed: return "uncompressed";
   }
-  return number(static_cast<unsigned>(format), 2);
+  return name_of_number(static_cast<unsigned>(format), 2);
 }
 
 std::string name(ClientCertificateType type) {
@@ -291,7 +141,7 @@ std::string name(ClientCertificateType type) {
     case ClientCertificateType::dss_fixed_dh: return "dss_fixed_dh";
     case ClientCertificateType::ecdsa_sign: return "ecdsa_sign";
   }
-  return number(static_cast<unsigned>(type), 2);
+  return name_of_number(static_cast<unsigned>(type), 2);
 }
 
 std::string name(CertificateType type) {
@@ -299,7 +149,7 @@ std::string name(CertificateType type) {
     case CertificateType::x509: return "X509";
     case CertificateType::raw_public_key: return "RawPublicKey";
   }
-  return number(static_cast<unsigned>(type), 2);
+  return name_of_number(static_cast<unsigned>(type), 2);
 }
 
 }  // namespace tls12

@@ -343,8 +343,8 @@ std::optional<Credential> choose_for(const CertificateRequest& request,
       second_best;  // its chain is signed by what the server does not name, as in choose()
   for (const config::EncodedIdentity& shown : identities) {
     if (!shown.identity.can_be_shown_as(shown_as)) continue;
-    const auto type = client_certificate_type_of(shown.identity.key().kind());
-    if (!type || !contains(request.certificate_types, static_cast<std::uint8_t>(*type))) continue;
+    const auto type = wire::use_of(shown.identity.key().kind()).client_certificate_type;
+    if (!contains(request.certificate_types, static_cast<std::uint8_t>(type))) continue;
     if (!raw && !authorities.welcome(shown.identity.chain())) continue;
     if (!raw && !internals(shown.identity.chain().front())
                      .extensions.allows(x509::KeyUsage::digital_signature))
@@ -373,25 +373,23 @@ bool requires_certificate(ClientAuthentication mode) {
 }
 
 bool fits(KeyExchange key_exchange, KeyKind key) {
+  const wire::KeyUse use = wire::use_of(key);
   switch (key_exchange) {
-    case KeyExchange::rsa:
-      return key == KeyKind::rsa;  // RFC 4055 §1.2: an RSA-PSS key does not decrypt
+    case KeyExchange::rsa: return use.decrypts;
     case KeyExchange::dhe_rsa:
-    case KeyExchange::ecdhe_rsa: return key == KeyKind::rsa || key == KeyKind::rsa_pss;
-    case KeyExchange::ecdhe_ecdsa: return key != KeyKind::rsa && key != KeyKind::rsa_pss;
-    default: return false;
+    case KeyExchange::ecdhe_rsa: return use.suites == wire::SuiteKey::rsa;
+    case KeyExchange::ecdhe_ecdsa: return use.suites == wire::SuiteKey::ecdsa;
+    case KeyExchange::psk:
+    case KeyExchange::dhe_psk:
+    case KeyExchange::ecdhe_psk: return false;
   }
+  return false;
 }
 
 bool usage_allows(KeyExchange key_exchange, const Certificate& certificate) {
   const auto use = key_exchange == KeyExchange::rsa ? x509::KeyUsage::key_encipherment
                                                     : x509::KeyUsage::digital_signature;
   return internals(certificate).extensions.allows(use);
-}
-
-std::optional<ClientCertificateType> client_certificate_type_of(KeyKind key) {
-  if (key == KeyKind::rsa || key == KeyKind::rsa_pss) return ClientCertificateType::rsa_sign;
-  return ClientCertificateType::ecdsa_sign;  // RFC 8422 §5.5: EdDSA keys go by this name too
 }
 
 }  // namespace tls12::handshake

@@ -54,7 +54,5 @@ bool fits(KeyExchange key_exchange, KeyKind key);
 /// Whether the certificate's key usage allows what a server does with it in this key exchange (RFC
 /// 5246 §7.4.2).
 bool usage_allows(KeyExchange key_exchange, const Certificate& certificate);
-/// What RFC 5246 §7.4.4 and RFC 8422 §5.5 call a key that signs; nothing for one that cannot.
-std::optional<ClientCertificateType> client_certificate_type_of(KeyKind key);
 
 }  // namespace tls12::handshake

@@ -1,10 +1,9 @@
-// The registries as data: what each number that this stack speaks means. A new suite, group or
-// scheme is a row.
+// The registries as data: what each number that this stack speaks means. The rows are in
+// wire/registry.inc.
 #pragma once
 
 #include <optional>
 #include <span>
-#include <string_view>
 #include <variant>
 
 #include "tls12/crypto.hpp"
@@ -36,12 +35,21 @@ struct GroupRow {
   GroupAlgorithm algorithm;
 };
 /// What a signature scheme stands for. `key` is the kind of key it needs; for ECDSA any curve
-/// serves in TLS 1.2 and `key` is the curve that TLS 1.3 would ask for.
+/// serves in TLS 1.2, and `key` and `family` have the curve that TLS 1.3 would ask for.
 struct SchemeRow {
   SignatureScheme scheme;
   KeyKind key;
+  SignatureFamily family;
   HashAlgorithm hash;
-  bool pss;
+};
+
+/// The key that a suite names for the server's certificate.
+enum class SuiteKey : std::uint8_t { rsa, ecdsa };
+/// How TLS uses keys of one kind (RFC 5246 §7.4.2, §7.4.4; RFC 8422 §5.3, §5.5).
+struct KeyUse {
+  SuiteKey suites;
+  bool decrypts;  ///< a premaster secret (RFC 5246 §7.4.7.1)
+  ClientCertificateType client_certificate_type;
 };
 
 std::span<const SuiteRow> suites();
@@ -52,22 +60,15 @@ std::span<const SchemeRow> schemes();
 const SuiteRow* find(CipherSuite suite);
 const GroupRow* find(NamedGroup group);
 const SchemeRow* find(SignatureScheme scheme);
-/// The value whose registered name this is ("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "x25519"), if
-/// this stack speaks it.
-std::optional<CipherSuite> suite_named(std::string_view name);
-std::optional<NamedGroup> group_named(std::string_view name);
-std::optional<SignatureScheme> scheme_named(std::string_view name);
-
 /// The group whose curve an EC key of this kind is on; none for RSA and Ed25519 keys.
 std::optional<NamedGroup> curve_of(KeyKind kind);
+
+KeyUse use_of(KeyKind kind);
 
 /// How a key of `kind` signs by `scheme`, or nothing when it cannot (RFC 5246 §7.4.1.4.1, RFC 8422
 /// §5.1.3, RFC 8446 §4.2.3 for PSS in TLS 1.2):
 /// rsa keys do rsa_pkcs1_* and rsa_pss_rsae_*, rsa_pss keys rsa_pss_pss_*, EC keys any ecdsa_* on
 /// their own curve, ed25519 its own.
 std::optional<SignatureAlgorithm> algorithm_for(SignatureScheme scheme, KeyKind kind);
-
-/// RFC 8701 §2: values that mean nothing and must be ignored.
-bool is_grease(std::uint16_t value);
 
 }  // namespace tls12::wire

@@ -33,7 +33,7 @@ function in_quotes(name, from,  room) {
     if (!exists("include/" name)) violation("no such public header")
   } else if (from == "public") {
     violation("a public header includes public headers alone")
-  } else if (!(room in rank) || name !~ /^[a-z0-9_]+\/[a-z0-9_\/]+\.hpp$/) {
+  } else if (!(room in rank) || name !~ /^[a-z0-9_]+\/[a-z0-9_\/]+\.(hpp|inc)$/) {
     violation("a header is named from its room on, like \"wire/codec.hpp\"")
   } else if (rank[room] > rank[from]) {
     violation(from " is below " room)

@@ -136,15 +136,16 @@ std::optional<HashAlgorithm> read_hash_algorithm(Reader& reader) {
 bool SignatureMethod::is(SignatureScheme scheme) const {
   const auto* row = wire::find(scheme);
   if (row == nullptr) return false;
-  const bool is_rsa = row->key == KeyKind::rsa || row->key == KeyKind::rsa_pss;
   switch (kind) {
     case SignatureKind::unsupported: return false;
-    case SignatureKind::rsa_pkcs1: return is_rsa && !row->pss && row->hash == hash;
+    case SignatureKind::rsa_pkcs1:
+      return row->family == SignatureFamily::rsa_pkcs1 && row->hash == hash;
     case SignatureKind::rsa_pss:
-      return is_rsa && row->pss && row->hash == hash && salt_size == digest_size(hash);
+      return row->family == SignatureFamily::rsa_pss && row->hash == hash &&
+             salt_size == digest_size(hash);
     case SignatureKind::ecdsa:
-      return wire::curve_of(row->key) && row->hash == hash;  // in TLS 1.2 on any curve
-    case SignatureKind::ed25519: return row->key == KeyKind::ed25519;
+      return is_ec(row->key) && row->hash == hash;  // in TLS 1.2 on any curve
+    case SignatureKind::ed25519: return row->family == SignatureFamily::ed25519;
   }
   return false;
 }
