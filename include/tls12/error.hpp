@@ -94,7 +94,7 @@ enum class Errc : std::uint16_t {
   renegotiation_info_not_empty = 44,
   secure_renegotiation_missing = 45,
   extended_master_secret_missing = 46,
-  session_id_not_ours = 47,
+  // 47 was session_id_not_ours.
   session_suite_changed = 48,
   session_extended_master_secret_changed = 49,
   inappropriate_fallback = 50,

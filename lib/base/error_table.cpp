@@ -123,8 +123,6 @@ constexpr Rule kRules[] = {
     {Errc::extended_master_secret_missing, "extended_master_secret_missing", protocol,
      Alert::handshake_failure, "RFC 7627 §5.2, §5.3",
      "the peer does not support the extended master secret, which this end requires"},
-    {Errc::session_id_not_ours, "session_id_not_ours", protocol, Alert::illegal_parameter,
-     "RFC 5246 §7.4.1.3", "the server resumed a session that was not offered"},
     {Errc::session_suite_changed, "session_suite_changed", protocol, Alert::illegal_parameter,
      "RFC 5246 §7.4.1.3", "the server resumes a session with another cipher suite"},
     {Errc::session_extended_master_secret_changed, "session_extended_master_secret_changed",
@@ -356,9 +354,12 @@ constexpr auto kRowOf = [] {
   for (std::uint16_t i = 0; i < kNoRow; ++i) rows[number_of(kRules[i].code)] = i;
   return rows;
 }();
-static_assert(std::size(kRules) == kNumbers - 1 && std::ranges::count(kRowOf, kNoRow) == 1 &&
-                  kRowOf[0] == kNoRow,
-              "one row per rule, a number for each, and no gaps below count_");
+/// Numbers of rules that ended. They are not used again.
+constexpr std::size_t kRetired[] = {47};
+static_assert(std::size(kRules) + std::size(kRetired) == kNumbers - 1 && kRowOf[0] == kNoRow &&
+                  std::ranges::count(kRowOf, kNoRow) == 1 + std::ssize(kRetired) &&
+                  std::ranges::all_of(kRetired, [](auto n) { return kRowOf[n] == kNoRow; }),
+              "one row per rule, a number for each, and no gaps below count_ but retired numbers");
 
 std::errc condition_of(Errc code) {
   switch (code) {
