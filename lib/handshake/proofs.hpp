@@ -6,9 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include "handshake/figures.hpp"
 #include "tls12/certificate.hpp"
-#include "tls12/config.hpp"
+#include "tls12/registry.hpp"
+
+namespace tls12 {
+enum class ClientAuthentication : std::uint8_t;
+enum class KeyExchange : std::uint8_t;
+}
 
 namespace tls12::session {
 struct Session;
@@ -17,10 +21,10 @@ struct Session;
 namespace tls12::handshake {
 
 class Acceptance;
+struct Negotiated;
 
-/// The peer is who it should be: by its certificate, by a key that was shared beforehand, by a
-/// session that is resumed, or because the caller said by name that it does not matter. Made in
-/// verify.cpp alone.
+/// The peer is authenticated: by its certificate, by a pre-shared key, by the session that is
+/// resumed, or because the configuration accepts any peer by name. Made in verify.cpp alone.
 class PeerVerified {
  public:
   /// From the peer's certificate to the trust anchor; empty unless a certificate was verified.

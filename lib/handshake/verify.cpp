@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/buffer.hpp"
+#include "handshake/figures.hpp"
 #include "handshake/negotiate.hpp"
 #include "x509/certificate/parsed_certificate.hpp"
 #include "x509/certificate/pin.hpp"
