@@ -70,12 +70,13 @@ Result<void> Conn::Impl::go_on(Lock& lock, Side side, Deadline until) {
   work_until_ = until;
   if (time_lookup(lock) || ask(lock)) return {};
   push();
+  // The peer may close as soon as it has our last flight: that is for the next read.
+  if (!handshake_pending()) return {};
   if (pull(lock)) {
     if (!engine_.readable().empty()) wake();  // a reader's, who waits until this is done
     lock.mutex()->give_way();
     return {};
   }
-  if (!handshake_pending()) return {};
   // A reader goes on to hear why the peer takes nothing any more; a writer has its answer.
   if (write_error_ && side != Side::read) return fail(write_error_->in(Phase::handshake));
   wait(lock, interest(), std::min(until, lookup_deadline_.value_or(Deadline::never())));

@@ -141,3 +141,15 @@ TEST_CASE("C11: close_gracefully is bounded in time and in bytes") {
   CHECK(chatty.faults->bytes_read - before < (1 << 20) + (1 << 18));
   CHECK(chatty.elapsed() == 0s);
 }
+
+TEST_CASE("C9: a handshake succeeds though the peer's stream ends right after its Finished") {
+  std::size_t received = 0;
+  {
+    ConnectedConnPair server(Role::server);
+    received = server.faults->bytes_read;
+  }
+  ConnPair server(Role::server);
+  server.faults->end_reads_at = received;
+  CHECK(code_of(server.conn->handshake()) == "success");
+  CHECK(server.read() == "error: truncated");
+}
