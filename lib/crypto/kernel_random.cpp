@@ -26,7 +26,7 @@ class KernelRandom final : public Random {
 
 const Random& kernel_random() {
   // Not const itself: Provider::rng() takes the const away again.
-  static KernelRandom random;
+  static KernelRandom random;  // NOLINT(misc-const-correctness): see above
   return random;
 }
 

@@ -12,7 +12,7 @@
 namespace tls12 {
 enum class ClientAuthentication : std::uint8_t;
 enum class KeyExchange : std::uint8_t;
-}
+}  // namespace tls12
 
 namespace tls12::session {
 struct Session;

@@ -140,7 +140,7 @@ class HmacKeyOf final : public HmacKey {
     Secret<Sha::kSize> inner_digest(Sha::kSize);
     State state = inner_;
     int failed = 0;
-    for (Bytes part : parts) {
+    for (const Bytes part : parts) {
       if (!part.empty()) failed |= Sha::kUpdate(&state, part.data(), part.size());
     }
     failed |= Sha::kFinish(&state, inner_digest.bytes().data());
