@@ -14,7 +14,7 @@ import textwrap
 
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent.parent / "tools"))
+sys.path[:0] = [str(HERE.parent.parent / "tools"), str(HERE.parent / "support")]
 
 import bulk  # noqa: E402
 import closing  # noqa: E402

@@ -1,9 +1,8 @@
 """`tls12 serve` as a browser sees it: Chromium, driven by its own driver. usage: browser.py
 TLS12"""
-import base64
-import hashlib
 import json
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -12,33 +11,11 @@ import tempfile
 import urllib.error
 import urllib.request
 
-from served import PATIENCE, Server, Skipped, Stage, expect, play
+sys.dont_write_bytecode = True
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 
-# Nothing of it talks to anybody but the server.
-QUIET = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-def key_pin(certificate):
-    """SHA-256 of its public key's SubjectPublicKeyInfo, in base64."""
-    key = subprocess.run(
-        ["openssl", "x509", "-in", certificate, "-noout", "-pubkey"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    return base64.b64encode(
-        hashlib.sha256(base64.b64decode("".join(key.strip().splitlines()[1:-1]))).digest()
-    ).decode()
+import chromium  # noqa: E402
+from served import PATIENCE, Server, Skipped, Stage, expect, play  # noqa: E402
 
 
 class Browser:
@@ -66,9 +43,9 @@ class Browser:
                     break
             self._at = f"http://127.0.0.1:{port[1]}/session"
             arguments = [
-                *QUIET,
+                *chromium.SWITCHES,
                 "--user-data-dir=" + self._profile.name,
-                "--ignore-certificate-errors-spki-list=" + key_pin(certificate),
+                "--ignore-certificate-errors-spki-list=" + chromium.key_pin(certificate),
             ]
             options = {
                 "goog:chromeOptions": {"binary": browser, "args": arguments},

@@ -1,10 +1,8 @@
 """Programs that fetch pages: curl, wget, Chromium."""
-import base64
 import functools
-import hashlib
 import re
-import subprocess
 
+import chromium
 from registry import CURVES, SUITE_CODES
 from stacks import gnutls, openssl
 from stacks.base import COMMAND, KEYS, Client
@@ -179,20 +177,12 @@ class Chromium(Client):
             if setting.suites and suite not in setting.suites
         ]
         pins = [
-            stage.once(certificate, functools.partial(key_pin, certificate))
+            stage.once(certificate, functools.partial(chromium.key_pin, certificate))
             for certificate in setting.shown
         ]
         return stage.start(
             "chromium",
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
+            *chromium.SWITCHES,
             "--user-data-dir=" + stage.path("chromium"),
             "--ignore-certificate-errors-spki-list=" + ",".join(pins),
             "--cipher-suite-blacklist=" + ",".join(out),
@@ -200,16 +190,3 @@ class Chromium(Client):
             f"https://{setting.name or '127.0.0.1'}:{port}{setting.page}",
             environment={"HOME": stage.folder},
         )
-
-
-def key_pin(certificate):
-    """SHA-256 of its public key's SubjectPublicKeyInfo, in base64."""
-    key = subprocess.run(
-        ["openssl", "x509", "-in", certificate, "-noout", "-pubkey"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    return base64.b64encode(
-        hashlib.sha256(base64.b64decode("".join(key.strip().splitlines()[1:-1]))).digest()
-    ).decode()
