@@ -40,7 +40,7 @@ class TLS12_API Transport {
   /// Errors: Errc::connection_reset, Errc::transport_failed.
   virtual Result<std::optional<std::size_t>> read(MutableBytes into) = 0;
   /// Bytes for the peer: how many of `from` (which is not empty) were taken, at least one; nothing:
-  /// none for now.
+  /// the transport takes no byte at the moment.
   virtual Result<std::optional<std::size_t>> write(Bytes from) = 0;
   /// The peer sees the end behind what was written; reading goes on.
   virtual Result<void> shut_down_writing() = 0;

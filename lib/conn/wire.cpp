@@ -38,7 +38,7 @@ Result<std::optional<std::size_t>> Conn::Impl::receive(MutableBytes into) {
 }
 
 /// Goes on with the engine's work, or reads once from the transport into the engine. False: nothing
-/// has come, or nothing can be taken, for now.
+/// has come yet, or the engine takes nothing.
 bool Conn::Impl::pull(Lock& lock) {
   can_take_ = false;
   if (!torn_down_ && engine_.has_work()) {

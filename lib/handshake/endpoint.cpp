@@ -50,7 +50,7 @@ wire::Syntax Endpoint::syntax() const {
                                                    : CertificateType::x509};
 }
 
-Agreement& Endpoint::agree(Agreement terms) {
+void Endpoint::agree(Agreement&& terms) {
   Agreement& agreement = phases_.create(std::move(terms));
   const wire::SuiteRow& suite = *agreement.suite;
   state_.cipher_suite = suite.suite;
@@ -60,7 +60,6 @@ Agreement& Endpoint::agree(Agreement terms) {
   transcript_.use(*provider()[suite.prf_hash].implementation);
   forget_messages();
   if (agreement.session) take_session(*agreement.session);
-  return agreement;
 }
 
 void Endpoint::take_session(session::Session& session) {

@@ -128,7 +128,7 @@ class Endpoint : public End {
   }
   /// From the ServerHello on. Takes over the session that is resumed: its suite, secrets and peer
   /// are this connection's (RFC 5246 §7.3).
-  Agreement& agree(Agreement agreement);
+  void agree(Agreement&& terms);
   /// The peer's certificate_list, parsed into the state. Unusable certificates after the first are
   /// left to verify_peer, which may do without them. Errors: Errc::certificate_path_too_long past
   /// the limit, Errc::too_much_work, those of Certificate::from_der.

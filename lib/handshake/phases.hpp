@@ -7,6 +7,7 @@
 #include <optional>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "handshake/extensions/extension.hpp"
@@ -99,8 +100,9 @@ class Phases {
     return value ? &*value : nullptr;
   }
   template <class T>
-  T& create(T value) {
-    return std::get<std::optional<T>>(values_).emplace(std::move(value));
+  std::remove_cvref_t<T>& create(T&& value) {
+    auto& created = std::get<std::optional<std::remove_cvref_t<T>>>(values_);
+    return created.emplace(std::forward<T>(value));
   }
   template <class T>
   void end() {

@@ -67,7 +67,7 @@ Result<Outcome> Server::choose_configuration(const ReceivedHello& received) {
     if (!chosen) return fail(chosen.error());
     context_ = std::move(*chosen);
   }
-  if (const auto met = require_extensions(internals(context_), received.hello); !met)
+  if (const auto met = require_extensions(internals(context_), received.hello, state_); !met)
     return fail(met.error());
   return Outcome::done;
 }

@@ -33,17 +33,18 @@ Result<void> accept(ReceivedAnswer& received) {
   return fail(Errc::application_protocol_not_offered, in_quotes(text_of(*chosen)));
 }
 
-Result<void> require(const ServerContext::Content& context, const ClientHello& hello) {
+Result<void> require(const ServerContext::Content& context, const ClientHello& hello,
+                     ConnectionState& state) {
   const auto chosen = choose_protocol(context, hello);
-  return chosen ? Result<void>() : fail(chosen.error());
+  if (!chosen) return fail(chosen.error());
+  state.application_protocol = text_of(*chosen);
+  return {};
 }
 
 // §3.1.
 Result<void> answer(SentAnswer& answer, ServerHello& hello) {
-  const auto chosen = choose_protocol(answer.context, answer.hello);
-  if (!chosen) return fail(chosen.error());
-  if (!chosen->empty()) hello.application_layer_protocol_negotiation = *chosen;
-  answer.state.application_protocol = text_of(*chosen);
+  const std::string& chosen = answer.state.application_protocol;
+  if (!chosen.empty()) hello.application_layer_protocol_negotiation = bytes_of(chosen);
   return {};
 }
 

@@ -31,8 +31,9 @@ Result<void> check(const ClientHello& hello, ConnectionState& state) {
   return {};
 }
 
-Result<void> require(const ServerContext::Content& context, const ClientHello& hello) {
-  return hello.extended_master_secret || !context.config.common.require_extended_master_secret
+Result<void> require(const ServerContext::Content& context, const ClientHello&,
+                     ConnectionState& state) {
+  return state.extended_master_secret || !context.config.common.require_extended_master_secret
              ? Result<void>()
              : fail(Errc::extended_master_secret_missing);
 }

@@ -92,8 +92,10 @@ struct ExtensionRow {
 
   /// Server: checks the offer, whatever the configuration, and keeps what it says.
   Result<void> (*check)(const ClientHello&, ConnectionState&) = nullptr;
-  /// Server: checks that the offer, or its absence, satisfies the configuration.
-  Result<void> (*require)(const ServerContext::Content&, const ClientHello&) = nullptr;
+  /// Server: checks that the offer, or its absence, satisfies the configuration, and keeps what was
+  /// chosen. After `check`.
+  Result<void> (*require)(const ServerContext::Content&, const ClientHello&,
+                          ConnectionState&) = nullptr;
   /// Server: whether a session can be resumed as far as this extension is concerned. False leads to
   /// a full handshake.
   Result<bool> (*can_resume_session)(const ServerContext::Content&, const ClientHello&,

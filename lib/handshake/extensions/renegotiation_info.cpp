@@ -47,9 +47,9 @@ Result<void> check(const ClientHello& hello, ConnectionState& state) {
   return {};
 }
 
-Result<void> require(const ServerContext::Content& context, const ClientHello& hello) {
-  return signals_secure_renegotiation(hello) ||
-                 context.config.dangerous.allow_missing_secure_renegotiation
+Result<void> require(const ServerContext::Content& context, const ClientHello&,
+                     ConnectionState& state) {
+  return state.secure_renegotiation || context.config.dangerous.allow_missing_secure_renegotiation
              ? Result<void>()
              : fail(Errc::secure_renegotiation_missing);
 }

@@ -18,7 +18,8 @@ Result<void> check(const ClientHello& hello, ConnectionState& state) {
 }
 
 // In full and abbreviated handshakes.
-Result<void> require(const ServerContext::Content& context, const ClientHello& hello) {
+Result<void> require(const ServerContext::Content& context, const ClientHello& hello,
+                     ConnectionState&) {
   if (!context.config.require_known_name) return {};
   if (!hello.server_name) return fail(Errc::unrecognized_name, "server_name is absent");
   return has_identity_for_name(context, hello) ? Result<void>()

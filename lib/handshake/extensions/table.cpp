@@ -74,8 +74,9 @@ Result<void> check_extensions(const ClientHello& hello, ConnectionState& state) 
   return for_each(&ExtensionRow::check, hello, state);
 }
 
-Result<void> require_extensions(const ServerContext::Content& context, const ClientHello& hello) {
-  return for_each(&ExtensionRow::require, context, hello);
+Result<void> require_extensions(const ServerContext::Content& context, const ClientHello& hello,
+                                ConnectionState& state) {
+  return for_each(&ExtensionRow::require, context, hello, state);
 }
 
 Result<bool> extensions_allow_resuming(const ServerContext::Content& context,

@@ -37,7 +37,8 @@ Result<void> accept_extensions(ReceivedAnswer& received);
 
 /// Server: the errors are those of each extension.
 Result<void> check_extensions(const ClientHello& hello, ConnectionState& state);
-Result<void> require_extensions(const ServerContext::Content& context, const ClientHello& hello);
+Result<void> require_extensions(const ServerContext::Content& context, const ClientHello& hello,
+                                ConnectionState& state);
 /// Server: whether a session can be resumed, by all extensions.
 Result<bool> extensions_allow_resuming(const ServerContext::Content& context,
                                        const ClientHello& hello, const session::Session& session);
